@@ -1,0 +1,164 @@
+//! The command line: what can be asked for, and which options go together.
+
+use std::path::PathBuf;
+
+use clap::{Parser, ValueEnum, error::ErrorKind};
+use serde::Serialize;
+
+use crate::error::Error;
+
+/// Mix WAV files the way a conference does: everyone hears all the others and never themselves.
+///
+/// Without --source the bundled scene is mixed: an interpreter over a speaker, a floor discussion,
+/// a listener in exclusive mode, and changes while the call runs.
+#[derive(Debug, Parser)]
+#[command(name = "mix_wav", version)]
+pub struct Options {
+    /// A participant who sends FILE (mono WAV: 8, 16, 24, 32 bit integer or 32 bit float) and hears a mix; repeatable
+    #[arg(long = "source", value_name = "ID=FILE", value_parser = parse_source)]
+    pub sources: Vec<SourceArgument>,
+
+    /// A participant who only hears; repeatable
+    #[arg(long = "listener", value_name = "ID")]
+    pub listeners: Vec<String>,
+
+    /// JSON array of events: configureMixer, mute, join, leave, each with its atMs; files are looked up beside the script
+    #[arg(long, value_name = "FILE")]
+    pub script: Option<PathBuf>,
+
+    /// Where ID.wav goes, what each participant hears [default: target/mix_wav of the crate]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// The samples of the files that are written
+    #[arg(long, default_value = "f32")]
+    pub format: Format,
+
+    /// The sample rate of all files, read and written
+    #[arg(long, value_name = "HZ", default_value_t = 48_000)]
+    pub rate: u32,
+
+    /// How much is mixed at a time; fractions work where they are whole samples
+    #[arg(long, value_name = "MS", default_value_t = 10.0, allow_negative_numbers = true)]
+    pub tick_ms: f64,
+
+    /// How long a gain takes to move; 0 = at once
+    #[arg(long, value_name = "MS", default_value_t = 10.0, allow_negative_numbers = true)]
+    pub smoothing_ms: f64,
+
+    /// One limiter for every listener
+    #[arg(long, default_value = "on")]
+    pub limiter: Switch,
+
+    /// What tells speech from silence, and so who ducks others; off = nobody ever does
+    #[arg(long, default_value = "energy")]
+    pub detector: DetectorChoice,
+
+    /// The energy detector's threshold [default: -50]
+    #[arg(long, value_name = "DBFS", allow_negative_numbers = true)]
+    pub threshold_dbfs: Option<f64>,
+
+    /// How long the energy detector holds after the last loud tick [default: 200]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
+    pub hangover_ms: Option<f64>,
+
+    /// Draw the call: who speaks, the gains in one listener's mix, the mixes (the bundled scene does so by default)
+    #[arg(long, value_name = "FILE.svg")]
+    pub plot: Option<PathBuf>,
+
+    /// Whose mix the picture's gains are of [default: the first listener that a script configures with ducking]
+    #[arg(long, value_name = "ID")]
+    pub plot_listener: Option<String>,
+
+    /// Print the report as JSON on standard output, for machines
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// One `--source`.
+#[derive(Debug, Clone)]
+pub struct SourceArgument {
+    pub id: String,
+    pub file: PathBuf,
+}
+
+/// The samples of an output file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    F32,
+    I16,
+}
+
+/// Something that is on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+/// Which detector every participant gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DetectorChoice {
+    Energy,
+    Off,
+}
+
+impl Options {
+    /// The options of this process; prints the help or the version and returns `None` when that was asked for.
+    pub fn from_command_line() -> Result<Option<Self>, Error> {
+        match Self::try_parse() {
+            Ok(options) => options.check().map(Some),
+            Err(answer) if matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+                // A reader who has seen enough and closes the pipe is no fault.
+                let _ = answer.print();
+                Ok(None)
+            }
+            Err(fault) => Err(Error::Usage(one_line(&fault.to_string()))),
+        }
+    }
+
+    /// Whether the recordings beside this example are the scene.
+    pub fn is_bundled(&self) -> bool {
+        self.sources.is_empty()
+    }
+
+    fn check(self) -> Result<Self, Error> {
+        let usage = |text: &str| Err(Error::Usage(text.to_owned()));
+        if self.is_bundled() && self.script.is_some() {
+            return usage("--script belongs to a scene of your own: name who is in it with --source ID=FILE");
+        }
+        if self.is_bundled() && !self.listeners.is_empty() {
+            return usage("--listener belongs to a scene of your own: name who speaks in it with --source ID=FILE");
+        }
+        if self.detector == DetectorChoice::Off && (self.threshold_dbfs.is_some() || self.hangover_ms.is_some()) {
+            return usage(
+                "--threshold-dbfs and --hangover-ms set the energy detector: they do not go with --detector off",
+            );
+        }
+        if self.plot_listener.is_some() && self.plot.is_none() && !self.is_bundled() {
+            return usage("--plot-listener chooses whose gains are drawn: it needs --plot FILE.svg");
+        }
+        if self.plot.as_ref().is_some_and(|path| path.extension().is_none_or(|end| !end.eq_ignore_ascii_case("svg"))) {
+            return usage("the picture is an SVG file: give --plot a name that ends in .svg");
+        }
+        Ok(self)
+    }
+}
+
+fn parse_source(text: &str) -> Result<SourceArgument, String> {
+    match text.split_once('=') {
+        Some((id, file)) if !id.is_empty() && !file.is_empty() => {
+            Ok(SourceArgument { id: id.to_owned(), file: file.into() })
+        }
+        _ => Err("expected ID=FILE, such as alice=alice.wav".to_owned()),
+    }
+}
+
+/// The message of clap without its usage paragraphs, on one line.
+fn one_line(message: &str) -> String {
+    let told = message.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let words: Vec<&str> = told.flat_map(str::split_whitespace).collect();
+    words.join(" ").trim_start_matches("error: ").to_owned()
+}

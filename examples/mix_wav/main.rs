@@ -1,0 +1,104 @@
+//! Mixes WAV files the way a conference does: every participant gets a file with what they hear.
+//!
+//! ```text
+//! cargo run --release --example mix_wav                     the bundled scene, into target/mix_wav/
+//! cargo run --release --example mix_wav -- --help           your own recordings, and everything else
+//! ```
+//!
+//! The mixer runs here as it does in a media server, only faster than real time: the control side changes the call
+//! between ticks ([`call`]), the audio side gets one frame from every source and gives one mix to every listener
+//! ([`run`]). Everything else is around it: what is mixed ([`cli`], [`settings`], [`scene`], [`script`], [`roster`],
+//! [`wav`]), and what comes of it ([`outputs`], [`report`], [`table`], [`probe`], [`picture`]).
+//!
+//! All input is checked before anything is mixed: a fault in it is one line on standard error and exit status 2, and
+//! nothing is written. Every output is as long as the call: until the last recording's end, also for somebody who joins
+//! later or leaves earlier; they hear silence outside their stay.
+
+mod call;
+mod cli;
+mod draft;
+mod envelope;
+mod error;
+mod history;
+mod meter;
+mod outputs;
+mod picture;
+mod probe;
+mod progress;
+mod report;
+mod roster;
+mod run;
+mod scene;
+mod script;
+mod settings;
+mod table;
+mod track;
+mod wav;
+
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use crate::{
+    cli::Options,
+    error::Error,
+    outputs::{Outputs, Places},
+    progress::Progress,
+    report::Report,
+    scene::Scene,
+};
+
+fn main() -> ExitCode {
+    let done = Options::from_command_line().and_then(|options| options.map_or(Ok(()), |options| mix(&options)));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mix_wav: {}", error.one_line());
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn mix(options: &Options) -> Result<(), Error> {
+    let scene = Scene::of(options)?;
+    let places = Places::of(options, &scene)?;
+    let listener = plot_listener(options, &scene)?;
+    let mut outputs = Outputs::open(&places, options, &scene)?;
+
+    let measuring = if places.picture.is_some() { probe::ticks(&scene, listener) } else { 0 };
+    let progress = Progress::new(scene.ticks() + measuring, options.json);
+    progress.say("mixing");
+    let outcome = run::run(&scene, &mut outputs.tracks, &progress)?;
+    outputs.publish(|| {
+        progress.say("measuring");
+        let gains = probe::measure(&scene, listener, &outcome.activity, &progress)?;
+        picture::draw(&scene, &outcome, &gains)
+    })?;
+    progress.finish();
+
+    print(&Report::of(&scene, &places, &outcome, options.format, listener), &places, options.json)
+}
+
+/// Whose gains are drawn, by place in the cast.
+fn plot_listener(options: &Options, scene: &Scene) -> Result<usize, Error> {
+    match &options.plot_listener {
+        Some(id) => {
+            scene.member(id).ok_or_else(|| Error::Usage(format!("--plot-listener {id:?} is never in the call")))
+        }
+        None => Ok(probe::default_listener(scene)),
+    }
+}
+
+fn print(report: &Report, places: &Places, as_json: bool) -> Result<(), Error> {
+    let text = if as_json {
+        serde_json::to_string_pretty(report).map_err(|cause| Error::Stdout(cause.into()))?
+    } else {
+        table::text(report, places)
+    };
+    match writeln!(io::stdout(), "{text}") {
+        // A reader who has seen enough and closes the pipe is no fault.
+        Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(cause)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,81 @@
+//! Everything that is written: one WAV file for each participant, and the picture. All of it appears at the end, or nothing.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use crate::{cli::Options, draft::Draft, error::Error, scene::Scene, track::Track};
+
+/// Where the results go.
+#[derive(Debug)]
+pub struct Places {
+    pub directory: PathBuf,
+    /// By place in the cast.
+    pub tracks: Vec<PathBuf>,
+    pub picture: Option<PathBuf>,
+}
+
+/// The files in the making.
+pub struct Outputs {
+    pub tracks: Vec<Track>,
+    picture: Option<(Draft, File)>,
+}
+
+impl Places {
+    /// What the options ask for; an error if a result would be written over something that is read.
+    pub fn of(options: &Options, scene: &Scene) -> Result<Self, Error> {
+        let directory = options.out.clone().unwrap_or_else(default_directory);
+        let tracks: Vec<PathBuf> =
+            scene.cast.iter().map(|member| directory.join(format!("{}.wav", member.id))).collect();
+        let bundled = options.is_bundled().then(|| directory.join("mix_wav.svg"));
+        let places = Self { directory, tracks, picture: options.plot.clone().or(bundled) };
+        places.check(&scene.inputs)?;
+        Ok(places)
+    }
+
+    fn check(&self, inputs: &[PathBuf]) -> Result<(), Error> {
+        // Compared as the file system sees them; a file that does not exist yet cannot be overwritten.
+        let inputs: Vec<PathBuf> = inputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
+        for path in self.tracks.iter().chain(&self.picture) {
+            if path.canonicalize().is_ok_and(|real| inputs.contains(&real)) {
+                return Err(Error::Overwrites { path: path.clone(), what: "a file that is read" });
+            }
+            if path.is_dir() {
+                return Err(Error::Overwrites { path: path.clone(), what: "a directory" });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn default_directory() -> PathBuf {
+    let directory: PathBuf = [env!("CARGO_MANIFEST_DIR"), "target", "mix_wav"].iter().collect();
+    let here = std::env::current_dir().unwrap_or_default();
+    // Shown and used relative to where the user is, if it is below.
+    directory.strip_prefix(here).map(Path::to_owned).unwrap_or(directory)
+}
+
+impl Outputs {
+    /// Begins every file, so that a place that cannot be written to is found before the work is done.
+    pub fn open(places: &Places, options: &Options, scene: &Scene) -> Result<Self, Error> {
+        let made = fs::create_dir_all(&places.directory);
+        made.map_err(|cause| Error::Unwritable { path: places.directory.clone(), cause })?;
+        let create = |path: &PathBuf| Track::create(path.clone(), options.format, scene);
+        let tracks = places.tracks.iter().map(create).collect::<Result<_, _>>()?;
+        let picture = places.picture.clone().map(Draft::open).transpose()?;
+        Ok(Self { tracks, picture })
+    }
+
+    /// Gives every file its name; `draw` makes the picture if there is to be one.
+    pub fn publish(self, draw: impl FnOnce() -> Result<String, Error>) -> Result<(), Error> {
+        let mut drafts = self.tracks.into_iter().map(Track::finish).collect::<Result<Vec<_>, _>>()?;
+        if let Some((draft, mut file)) = self.picture {
+            let written = file.write_all(draw()?.as_bytes());
+            written.map_err(|cause| Error::WriteFailed { path: draft.path().to_owned(), cause })?;
+            drafts.push(draft);
+        }
+        drafts.into_iter().try_for_each(Draft::publish)
+    }
+}

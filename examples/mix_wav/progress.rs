@@ -1,0 +1,34 @@
+//! The bar that shows how far the mixing has come: on standard error, and only where somebody watches.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// A bar over all ticks of all runs.
+pub struct Progress(ProgressBar);
+
+impl Progress {
+    /// A bar of so many ticks; `hidden` for when a machine reads along. Not drawn where standard error is no terminal.
+    pub fn new(ticks: usize, hidden: bool) -> Self {
+        let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(ticks as u64), target);
+        let style = ProgressStyle::with_template("{msg:10} {bar:40.cyan/dim} {percent:>3} %  {eta} left");
+        if let Ok(style) = style {
+            bar.set_style(style.progress_chars("━╸─"));
+        }
+        Self(bar)
+    }
+
+    /// Says what is being done now.
+    pub fn say(&self, what: &'static str) {
+        self.0.set_message(what);
+    }
+
+    /// One tick more is done.
+    pub fn step(&self) {
+        self.0.inc(1);
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,162 @@
+//! The report: what came of the call, in numbers, for machines; [`crate::table`] shows it to people.
+
+use std::{path::PathBuf, time::Duration};
+
+use serde::Serialize;
+
+use crate::{
+    cli::{DetectorChoice, Format},
+    meter::dbfs,
+    outputs::Places,
+    run::Outcome,
+    scene::Scene,
+};
+
+/// The whole report. Levels of digital silence are null.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    pub rate: u32,
+    pub tick_ms: f64,
+    pub tick_samples: usize,
+    pub smoothing_ms: f64,
+    pub limiter: bool,
+    pub detector: DetectorChoice,
+    pub format: Format,
+    /// The length of every output.
+    pub samples: usize,
+    pub seconds: f64,
+    pub listeners: Vec<ListenerReport>,
+    pub sources: Vec<SourceReport>,
+    pub events: Vec<EventReport>,
+    pub tick_time: TickTime,
+    pub plot: Option<PlotReport>,
+}
+
+/// What one participant hears, over the whole length of the file.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ListenerReport {
+    pub participant: String,
+    pub file: PathBuf,
+    pub peak: f32,
+    pub peak_dbfs: Option<f64>,
+    pub rms: f64,
+    pub rms_dbfs: Option<f64>,
+    /// The most that the limiter took away: 0 or negative.
+    pub limiter_reduction_db: f64,
+}
+
+/// What one participant sent.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceReport {
+    pub participant: String,
+    /// How long the detector found speech, hangover included.
+    pub active_seconds: f64,
+    /// Frames with a NaN or an infinity, which count as missing.
+    pub invalid_frames: u64,
+}
+
+/// When an event of the script took effect.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EventReport {
+    /// Its place in the script.
+    pub index: usize,
+    pub at_ms: f64,
+    /// The first sample that it had an effect on; null if it comes after the end of the call.
+    pub sample: Option<usize>,
+}
+
+/// How long the mixer took for a tick.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TickTime {
+    pub ticks: usize,
+    pub p50_us: f64,
+    pub p99_us: f64,
+    pub max_us: f64,
+    /// The time of all ticks as a part of the time that they last: 1 would be just fast enough.
+    pub share_of_real_time: f64,
+}
+
+/// The picture.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlotReport {
+    pub file: PathBuf,
+    /// Whose mix the gains are of.
+    pub listener: String,
+}
+
+impl Report {
+    /// The report of a run; `plot_listener` is whose gains were drawn.
+    pub fn of(scene: &Scene, places: &Places, outcome: &Outcome, format: Format, plot_listener: usize) -> Self {
+        let settings = &scene.settings;
+        let plot = |file: &PathBuf| PlotReport { file: file.clone(), listener: scene.cast[plot_listener].id.clone() };
+        Self {
+            rate: settings.rate,
+            tick_ms: settings.tick_ms,
+            tick_samples: settings.tick_samples,
+            smoothing_ms: settings.smoothing_ms,
+            limiter: settings.limiter,
+            detector: settings.detector,
+            format,
+            samples: scene.length,
+            seconds: settings.seconds(scene.length),
+            listeners: (0..scene.cast.len()).map(|member| listener(scene, places, outcome, member)).collect(),
+            sources: scene.senders().map(|member| source(scene, outcome, member)).collect(),
+            events: events(scene),
+            tick_time: tick_time(scene, outcome),
+            plot: places.picture.as_ref().map(plot),
+        }
+    }
+}
+
+fn listener(scene: &Scene, places: &Places, outcome: &Outcome, member: usize) -> ListenerReport {
+    let meter = &outcome.heard[member].meter;
+    let rms = meter.rms(scene.length);
+    ListenerReport {
+        participant: scene.cast[member].id.clone(),
+        file: places.tracks[member].clone(),
+        peak: meter.peak,
+        peak_dbfs: dbfs(f64::from(meter.peak)),
+        rms,
+        rms_dbfs: dbfs(rms),
+        limiter_reduction_db: meter.reduction,
+    }
+}
+
+fn source(scene: &Scene, outcome: &Outcome, member: usize) -> SourceReport {
+    let active_samples = outcome.activity.count(member) * scene.settings.tick_samples;
+    SourceReport {
+        participant: scene.cast[member].id.clone(),
+        active_seconds: scene.settings.seconds(active_samples),
+        invalid_frames: outcome.invalid_frames[member],
+    }
+}
+
+fn events(scene: &Scene) -> Vec<EventReport> {
+    let scripted = scene.cues.iter().filter_map(|cue| cue.event.map(|event| (cue.tick, event)));
+    let report = |(tick, event): (usize, crate::scene::ScriptPlace)| {
+        let sample = (tick < scene.ticks()).then(|| tick * scene.settings.tick_samples);
+        EventReport { index: event.index, at_ms: event.at_ms, sample }
+    };
+    scripted.map(report).collect()
+}
+
+fn tick_time(scene: &Scene, outcome: &Outcome) -> TickTime {
+    let times = outcome.stopwatch.sorted();
+    // The nearest rank: the shortest time that so many percent of all ticks did not exceed.
+    let percentile = |percent: usize| times[(times.len() * percent).div_ceil(100).saturating_sub(1)];
+    let microseconds = |time: Duration| time.as_secs_f64() * 1e6;
+    let lasted = scene.settings.seconds(times.len() * scene.settings.tick_samples);
+    TickTime {
+        ticks: times.len(),
+        p50_us: microseconds(percentile(50)),
+        p99_us: microseconds(percentile(99)),
+        max_us: microseconds(percentile(100)),
+        share_of_real_time: times.iter().sum::<Duration>().as_secs_f64() / lasted,
+    }
+}

@@ -1,0 +1,109 @@
+//! The run: the call from its first tick to its last, everything that is heard written and measured.
+
+use std::time::Instant;
+
+use mixminus::{Frame, Processor};
+
+use crate::{
+    call::{Call, refused},
+    envelope::Envelope,
+    error::Error,
+    meter::{Activity, Meter, Stopwatch},
+    progress::Progress,
+    scene::Scene,
+    track::Track,
+};
+
+/// What came of the run, by place in the cast.
+#[derive(Debug)]
+pub struct Outcome {
+    pub heard: Vec<Heard>,
+    pub activity: Activity,
+    /// Frames that held something that is no number, and counted as missing.
+    pub invalid_frames: Vec<u64>,
+    pub stopwatch: Stopwatch,
+}
+
+/// What one participant heard.
+#[derive(Debug)]
+pub struct Heard {
+    pub meter: Meter,
+    pub waveform: Envelope,
+}
+
+/// Mixes the whole call into the tracks.
+pub fn run(scene: &Scene, tracks: &mut [Track], progress: &Progress) -> Result<Outcome, Error> {
+    let (call, mut processor) = Call::new(scene, scene.settings.mixer(scene.cast.len()))?;
+    let hear = || Heard { meter: Meter::default(), waveform: Envelope::new(scene.length, scene.cast.len()) };
+    let outcome = Outcome {
+        heard: scene.cast.iter().map(|_| hear()).collect(),
+        activity: Activity::new(scene.cast.len()),
+        invalid_frames: vec![0; scene.cast.len()],
+        stopwatch: Stopwatch::default(),
+    };
+    Run { scene, call, tracks, outcome, last_invalid: vec![0; scene.cast.len()] }.play(&mut processor, progress)
+}
+
+struct Run<'s, 't> {
+    scene: &'s Scene,
+    call: Call<'s>,
+    tracks: &'t mut [Track],
+    outcome: Outcome,
+    /// The mixer's counters in the last tick: they begin at 0 with every stay.
+    last_invalid: Vec<u64>,
+}
+
+impl Run<'_, '_> {
+    fn play(mut self, processor: &mut Processor, progress: &Progress) -> Result<Outcome, Error> {
+        let mut audio = processor.enter();
+        let silence = vec![0.0f32; self.scene.settings.tick_samples];
+        for number in 0..self.scene.ticks() {
+            self.call.take_cues(number, |sends| self.scene.settings.join(sends))?;
+            let start = Instant::now();
+            let mut tick = audio.tick();
+            for (_, seat) in self.call.seated().filter(|(_, seat)| seat.sends()) {
+                // A recording that is over goes on as silence: the participant is still there.
+                let frame = seat.frame(number, silence.len()).unwrap_or(&silence);
+                tick.send(seat.key, Frame::from(frame)).map_err(|cause| refused("a frame", &cause))?;
+            }
+            let mixes = tick.mix();
+            self.outcome.stopwatch.push(start.elapsed());
+            for member in 0..self.scene.cast.len() {
+                let mix = self.call.seat(member).and_then(|seat| mixes.get(seat.key));
+                self.hear(number, member, mix)?;
+            }
+            self.observe();
+            progress.step();
+        }
+        Ok(self.outcome)
+    }
+
+    /// Writes and measures what a member of the cast hears in a tick: nothing while they are not in the call.
+    fn hear(&mut self, tick: usize, member: usize, mix: Option<mixminus::Mix<'_>>) -> Result<(), Error> {
+        let tick_samples = self.scene.settings.tick_samples;
+        let count = tick_samples.min(self.scene.length - tick * tick_samples);
+        let heard = &mut self.outcome.heard[member];
+        match mix {
+            Some(mix) => {
+                heard.meter.push(&mix, count);
+                heard.waveform.push(&mix.samples()[..count]);
+                self.tracks[member].write(&mix)
+            }
+            None => {
+                heard.waveform.skip(count);
+                self.tracks[member].write_silence()
+            }
+        }
+    }
+
+    /// Reads what the mixer found out about the sources in the tick that has just been mixed.
+    fn observe(&mut self) {
+        let call = &self.call;
+        self.outcome.activity.push(|member| call.is_active(member));
+        for (member, last) in self.last_invalid.iter_mut().enumerate() {
+            let now = call.invalid_frames(member);
+            self.outcome.invalid_frames[member] += now.saturating_sub(*last);
+            *last = now;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! The script: events at a time, as a JSON file has them.
+//!
+//! What is wrong with the JSON is found here; whether the events make sense in the call is [`crate::roster`]'s business.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use mixminus::config::{ConfigureMixerRequest, ParticipantMixerLevel, read_json};
+use serde::Deserialize;
+
+use crate::error::Error;
+
+/// The events of a file, in the order of their times.
+#[derive(Debug)]
+pub struct Script {
+    pub path: PathBuf,
+    pub events: Vec<Event>,
+}
+
+/// One event, and where in the file it stands.
+#[derive(Debug)]
+pub struct Event {
+    pub index: usize,
+    pub at_ms: f64,
+    pub action: Action,
+}
+
+/// What an event does.
+#[derive(Debug)]
+pub enum Action {
+    Configure(Vec<ParticipantMixerLevel>),
+    Mute {
+        participant: String,
+        muted: bool,
+    },
+    /// Without a file: somebody who only hears.
+    Join {
+        participant: String,
+        file: Option<PathBuf>,
+    },
+    Leave {
+        participant: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RawEvent {
+    at_ms: f64,
+    configure_mixer: Option<ConfigureMixerRequest>,
+    mute: Option<RawMute>,
+    join: Option<RawJoin>,
+    leave: Option<RawLeave>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMute {
+    participant: String,
+    muted: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawJoin {
+    participant: String,
+    file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawLeave {
+    participant: String,
+}
+
+impl Script {
+    /// The script in a file. A relative path in it is looked up beside it.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = fs::read(path).map_err(|cause| Error::Unreadable { path: path.to_owned(), cause })?;
+        let raw: Vec<RawEvent> =
+            read_json(&text).map_err(|cause| Error::MalformedScript { path: path.to_owned(), cause })?;
+        let mut script = Self { path: path.to_owned(), events: Vec::with_capacity(raw.len()) };
+        for (index, event) in raw.into_iter().enumerate() {
+            let event = script.event(index, event)?;
+            script.events.push(event);
+        }
+        // Stable: events of one time stay in the order in which they are written.
+        script.events.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
+        Ok(script)
+    }
+
+    fn event(&self, index: usize, raw: RawEvent) -> Result<Event, Error> {
+        let RawEvent { at_ms, configure_mixer, mute, join, leave } = raw;
+        let fault = |reason: &str| Error::Event { path: self.path.clone(), index, at_ms, reason: reason.to_owned() };
+        if !(at_ms.is_finite() && at_ms >= 0.0) {
+            return Err(fault("atMs is not a time of 0 or more"));
+        }
+        let action = match (configure_mixer, mute, join, leave) {
+            (Some(request), None, None, None) => Action::Configure(request.participant_mixer_levels),
+            (None, Some(RawMute { participant, muted }), None, None) => Action::Mute { participant, muted },
+            (None, None, Some(RawJoin { participant, file }), None) => {
+                Action::Join { participant, file: file.map(|file| self.beside(&file)) }
+            }
+            (None, None, None, Some(RawLeave { participant })) => Action::Leave { participant },
+            _ => return Err(fault("an event has one of configureMixer, mute, join and leave")),
+        };
+        Ok(Event { index, at_ms, action })
+    }
+
+    /// A file that the script names: a script and its recordings can be moved together.
+    fn beside(&self, file: &Path) -> PathBuf {
+        self.path.parent().map_or_else(|| file.to_owned(), |directory| directory.join(file))
+    }
+}

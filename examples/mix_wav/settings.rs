@@ -1,0 +1,118 @@
+//! How the call is mixed: the numbers of the command line, checked, in the mixer's own units.
+
+use mixminus::{Decibels, Detector, JoinOptions, LimiterConfig, MixerConfig, Role};
+
+use crate::{
+    cli::{DetectorChoice, Options, Switch},
+    error::Error,
+};
+
+/// The longest tick of the mixer.
+const MAX_TICK_MS: f64 = 120.0;
+
+/// What every participant and every mix has in common.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub rate: u32,
+    pub tick_samples: usize,
+    pub tick_ms: f64,
+    pub smoothing_ms: f64,
+    pub limiter: bool,
+    pub detector: DetectorChoice,
+    threshold: Decibels,
+    hangover_ms: f64,
+}
+
+impl Settings {
+    /// The settings that the options ask for.
+    pub fn of(options: &Options) -> Result<Self, Error> {
+        let rate = options.rate;
+        if !(1_000..=768_000).contains(&rate) {
+            return Err(Error::Usage(format!("--rate {rate} is not from 1000 to 768000 Hz")));
+        }
+        let threshold = options.threshold_dbfs.unwrap_or(-50.0);
+        if !(threshold.is_finite() && threshold <= 0.0) {
+            return Err(Error::Usage(format!("--threshold-dbfs {threshold} is not a level at or below 0 dBFS")));
+        }
+        Ok(Self {
+            rate,
+            tick_samples: tick_samples(options.tick_ms, rate)?,
+            tick_ms: options.tick_ms,
+            smoothing_ms: not_negative("--smoothing-ms", options.smoothing_ms)?,
+            limiter: options.limiter == Switch::On,
+            detector: options.detector,
+            threshold: Decibels(threshold),
+            hangover_ms: not_negative("--hangover-ms", options.hangover_ms.unwrap_or(200.0))?,
+        })
+    }
+
+    /// The mixer of this call, with room for so many participants.
+    pub fn mixer(&self, participants: usize) -> MixerConfig {
+        MixerConfig {
+            sample_rate: self.rate,
+            tick_samples: self.tick_samples,
+            smoothing_ms: self.smoothing_ms,
+            limiter: self.limiter.then(LimiterConfig::default),
+            participants,
+        }
+    }
+
+    /// How a participant joins who sends audio, or only hears.
+    pub fn join(&self, sends: bool) -> JoinOptions {
+        let detector = match self.detector {
+            DetectorChoice::Energy => Detector::Energy { threshold: self.threshold, hangover_ms: self.hangover_ms },
+            // A host that never says "active": nobody speaks as far as ducking goes.
+            DetectorChoice::Off => Detector::Host,
+        };
+        JoinOptions { role: role(sends), detector, ..JoinOptions::default() }
+    }
+
+    /// The seconds that so many samples last.
+    pub fn seconds(&self, samples: usize) -> f64 {
+        samples as f64 / f64::from(self.rate)
+    }
+
+    /// The first tick that starts at or after a time.
+    pub fn tick_at(&self, at_ms: f64) -> usize {
+        let ticks = at_ms * f64::from(self.rate) / 1000.0 / self.tick_samples as f64;
+        // A time on a tick's edge belongs to that tick, also when the division comes out a hair above it.
+        (ticks - 1e-6).ceil().max(0.0) as usize
+    }
+}
+
+/// The role of a participant who sends audio, or only hears.
+pub fn role(sends: bool) -> Role {
+    if sends { Role::Both } else { Role::Listener }
+}
+
+fn tick_samples(tick_ms: f64, rate: u32) -> Result<usize, Error> {
+    if !(tick_ms > 0.0 && tick_ms <= MAX_TICK_MS) {
+        return Err(Error::Usage(format!("--tick-ms {tick_ms} is not above 0 and at most {MAX_TICK_MS}")));
+    }
+    let samples = tick_ms * f64::from(rate) / 1000.0;
+    let whole = samples.round();
+    if whole < 1.0 || (samples - whole).abs() > 1e-6 {
+        let advice = match whole_milliseconds(tick_ms, rate) {
+            Some(better) => format!(": try --tick-ms {better}"),
+            None => String::new(),
+        };
+        return Err(Error::Usage(format!(
+            "--tick-ms {tick_ms} is {samples} samples at {rate} Hz, and a tick is a whole number of them{advice}"
+        )));
+    }
+    Ok(whole as usize)
+}
+
+/// The next whole number of milliseconds that is a whole number of samples, too.
+fn whole_milliseconds(tick_ms: f64, rate: u32) -> Option<u32> {
+    let next = (tick_ms.ceil() as u32).max(1);
+    (next..=MAX_TICK_MS as u32).find(|ms| (u64::from(*ms) * u64::from(rate)).is_multiple_of(1000))
+}
+
+fn not_negative(option: &str, value: f64) -> Result<f64, Error> {
+    if value.is_finite() && value >= 0.0 {
+        Ok(value)
+    } else {
+        Err(Error::Usage(format!("{option} {value} is not a time of 0 ms or more")))
+    }
+}

@@ -1,0 +1,96 @@
+//! The report as people read it: tables on standard output.
+
+use std::fmt::Write as _;
+
+use comfy_table::{CellAlignment, LineStyle, Table, presets};
+
+use crate::{
+    outputs::Places,
+    report::{ListenerReport, Report, SourceReport, TickTime},
+};
+
+/// The whole report as text.
+pub fn text(report: &Report, places: &Places) -> String {
+    let mut text = format!(
+        "{:.2} s at {} Hz in ticks of {} ms ({} samples)\n\n{}\n\n{}\n\n{}\n",
+        report.seconds,
+        report.rate,
+        report.tick_ms,
+        report.tick_samples,
+        listeners(&report.listeners),
+        sources(&report.sources, report.seconds),
+        tick_time(&report.tick_time, report.tick_ms),
+    );
+    // Writing into a String does not fail.
+    for event in report.events.iter().filter(|event| event.sample.is_none()) {
+        let _ = write!(
+            text,
+            "\nThe script's [{}] (atMs {}) comes after the end and did nothing.",
+            event.index, event.at_ms
+        );
+    }
+    let _ = write!(text, "\nWhat each participant hears: {}", places.directory.join("*.wav").display());
+    if let Some(plot) = &report.plot {
+        let _ = write!(text, "\nThe picture, with the gains in {}'s mix: {}", plot.listener, plot.file.display());
+    }
+    text
+}
+
+fn listeners(listeners: &[ListenerReport]) -> Table {
+    let mut table = table(["what they hear", "peak dBFS", "RMS dBFS", "limiter dB"]);
+    for listener in listeners {
+        table.add_row([
+            listener.participant.clone(),
+            level(listener.peak_dbfs),
+            level(listener.rms_dbfs),
+            level(Some(listener.limiter_reduction_db)),
+        ]);
+    }
+    table
+}
+
+fn sources(sources: &[SourceReport], seconds: f64) -> Table {
+    let invalid = sources.iter().any(|source| source.invalid_frames > 0);
+    let mut head = vec!["what they send", "active s", "of the call"];
+    head.extend(invalid.then_some("invalid frames"));
+    let mut table = table(head);
+    for source in sources {
+        let share = 100.0 * source.active_seconds / seconds;
+        let mut row =
+            vec![source.participant.clone(), format!("{:.2}", source.active_seconds), format!("{share:.0} %")];
+        row.extend(invalid.then(|| source.invalid_frames.to_string()));
+        table.add_row(row);
+    }
+    table
+}
+
+fn tick_time(time: &TickTime, tick_ms: f64) -> Table {
+    let mut table = table(["time of a tick", "p50 µs", "p99 µs", "max µs", "of real time"]);
+    table.add_row([
+        format!("{} ticks of {tick_ms} ms", time.ticks),
+        format!("{:.1}", time.p50_us),
+        format!("{:.1}", time.p99_us),
+        format!("{:.1}", time.max_us),
+        format!("{:.2} %", 100.0 * time.share_of_real_time),
+    ]);
+    table
+}
+
+/// A table whose first column is words and whose others are numbers.
+fn table<'a>(head: impl IntoIterator<Item = &'a str>) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));
+    table.set_header(head.into_iter().map(str::to_owned).collect::<Vec<_>>());
+    for column in table.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn level(decibels: Option<f64>) -> String {
+    match decibels {
+        // No minus sign before a zero.
+        Some(decibels) => format!("{:.1}", if decibels.abs() < 0.05 { 0.0 } else { decibels }),
+        None => "silence".to_owned(),
+    }
+}

@@ -1,0 +1,84 @@
+//! The first step of a tick: taking up what the control side has published.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use super::{Arena, Clock, arena::Home, source::Standing};
+use crate::{
+    matrix::{Matrix, Place},
+    meter::MixerMeters,
+};
+
+impl Arena {
+    /// Takes everything that changed after generation `since`.
+    pub fn take_up(&mut self, matrix: &Matrix, since: u64, clock: &Clock<'_>, meters: &MixerMeters) {
+        if matrix.capacity > self.places() {
+            self.grow(matrix);
+        }
+        matrix.places.each_since(since, |slot, place| match place {
+            Some(place) => self.update(slot, place, clock, meters),
+            None => self.leave(slot),
+        });
+    }
+
+    fn grow(&mut self, matrix: &Matrix) {
+        if let Some(mut larger) = matrix.arena.take() {
+            self.move_into(&mut larger);
+            matrix.arena.put(larger);
+        }
+    }
+
+    fn update(&mut self, slot: u32, place: &Place, clock: &Clock<'_>, meters: &MixerMeters) {
+        let index = slot as usize;
+        if index >= self.places() {
+            debug_assert!(false, "the control side makes room for every place");
+            return;
+        }
+        if self.homes[index].is_none() {
+            self.admit(index, place);
+        }
+        self.sources[index].muted = place.muted;
+        let listener = &mut self.listeners[index];
+        if !listener.hears {
+            return;
+        }
+        // A source that moves while the row changes goes on from where it stood: noted before, mended after.
+        let moving = clock.timing.moves_overlap() && clock.begun && !self.moving.is_empty();
+        if moving {
+            listener.gains.note(&mut self.moving, clock);
+        }
+        listener.update(place, clock);
+        if moving {
+            let without_room = listener.gains.row_changed(slot, &self.moving, clock);
+            meters.approximated.fetch_add(without_room, Ordering::Relaxed);
+        }
+        self.report_entries(index);
+    }
+
+    fn admit(&mut self, index: usize, place: &Place) {
+        let Some(mut memory) = place.memory.take() else { return };
+        std::mem::swap(&mut memory.frame, &mut self.frames[index]);
+        std::mem::swap(&mut memory.mix, &mut self.mixes[index]);
+        let listener = &mut self.listeners[index];
+        listener.hears = place.role.hears();
+        std::mem::swap(&mut memory.entries, &mut listener.gains.entries);
+        self.sources[index].admit(place);
+        self.homes[index] = Some(Home { memory, berth: Arc::clone(&place.memory) });
+        self.used = self.used.max(index + 1);
+    }
+
+    fn leave(&mut self, slot: u32) {
+        let index = slot as usize;
+        if self.sources.get(index).is_some_and(|source| source.standing == Standing::Here) {
+            self.sources[index].leave();
+            self.listeners[index].hears = false;
+        }
+    }
+
+    /// Tells the control side how much room the row takes.
+    pub fn report_entries(&self, index: usize) {
+        if let Some(home) = &self.homes[index] {
+            let entries = self.listeners[index].gains.entries.len();
+            home.memory.meters.entries.store(entries as u32, Ordering::Relaxed);
+        }
+    }
+}

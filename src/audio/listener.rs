@@ -1,0 +1,103 @@
+//! One listener on the audio side: its row, its envelope, its limiter, and which mix it hears.
+
+use super::{Clock, row::Gains};
+use crate::{
+    envelope::{Envelope, Way},
+    id::ParticipantKey,
+    limiter::Limiting,
+    matrix::Place,
+    meter::MixLevel,
+};
+
+/// No index.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// A place's hearing side. A place without a participant is a listener that hears nothing.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    pub hears: bool,
+    pub gains: Gains,
+    pub envelope: Envelope,
+    pub limiting: Limiting,
+    /// The envelope's course in this tick.
+    pub way: Way,
+    /// Its group in this tick, and the next listener of that group.
+    pub group: u32,
+    pub next: u32,
+    /// What its meters show.
+    pub level: MixLevel,
+    /// The generation of the row that it has.
+    row_since: u64,
+    /// Whether its gains have to be looked after in each tick.
+    unsettled: bool,
+}
+
+impl Default for Listener {
+    fn default() -> Self {
+        Self {
+            hears: false,
+            gains: Gains::default(),
+            envelope: Envelope::default(),
+            limiting: Limiting::default(),
+            way: Way::NONE,
+            group: NONE,
+            next: NONE,
+            level: MixLevel::default(),
+            row_since: 0,
+            unsettled: false,
+        }
+    }
+}
+
+impl Listener {
+    /// Takes what is published of it.
+    pub fn update(&mut self, place: &Place, clock: &Clock<'_>) {
+        self.gains.deafened = place.deafened;
+        if place.row_since > self.row_since {
+            self.row_since = place.row_since;
+            let mut room = place.row.entries.as_ref().and_then(|berth| berth.take());
+            self.gains.adopt(&place.row, room.as_deref_mut());
+            if let (Some(berth), Some(room)) = (&place.row.entries, room) {
+                berth.put(room);
+            }
+            if clock.begun {
+                self.envelope.set_range(place.row.ducking, clock.now, clock.timing);
+            } else {
+                self.envelope.start_in(place.row.ducking);
+            }
+        }
+        self.gains.steer(clock);
+        self.unsettled = true;
+    }
+
+    /// Gets ready for a tick: what has arrived is forgotten, and the envelope's way is set.
+    pub fn prepare(
+        &mut self,
+        clock: &Clock<'_>,
+        presence: impl Fn(ParticipantKey) -> Option<crate::fade::Fade>,
+        active: impl Fn(ParticipantKey) -> bool,
+    ) {
+        if self.unsettled {
+            self.gains.settle(clock, presence);
+            self.unsettled = self.gains.unsettled(clock);
+        }
+        let ducking =
+            self.envelope.ducks() && self.gains.entries.iter().any(|entry| entry.ducks_others && active(entry.source));
+        self.way = self.envelope.way(ducking, clock.now, clock.timing);
+    }
+
+    /// Whether it hears everybody else at gain 1, with nothing moving.
+    pub fn plain(&self, clock: &Clock<'_>) -> bool {
+        self.gains.plain(clock) && self.limiting.at_rest() && self.way.constant(clock.now, clock.timing) == Some(1.0)
+    }
+
+    /// A move of its own has begun.
+    pub fn unsettle(&mut self) {
+        self.unsettled = true;
+    }
+
+    /// Whether any of its gains may be moving.
+    pub fn is_unsettled(&self) -> bool {
+        self.unsettled
+    }
+}

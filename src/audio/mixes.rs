@@ -1,0 +1,92 @@
+//! What everybody hears in a tick: [`Mixes`], borrowed from the processor until the next one.
+
+use super::{
+    Arena,
+    listener::{Listener, NONE},
+    plan::Group,
+};
+use crate::{
+    frame,
+    id::ParticipantKey,
+    level::Decibels,
+    meter::{MixLevel, reduction},
+};
+
+/// The mixes of one tick. Listeners who hear the same share one.
+#[derive(Debug, Clone, Copy)]
+pub struct Mixes<'a> {
+    arena: &'a Arena,
+}
+
+impl<'a> Mixes<'a> {
+    pub(crate) fn new(arena: &'a Arena) -> Self {
+        Self { arena }
+    }
+
+    /// What the listener hears; `None` if nobody who hears has this key.
+    pub fn get(&self, listener: ParticipantKey) -> Option<Mix<'a>> {
+        let slot = listener.slot as usize;
+        let here = self.arena.sources.get(slot).is_some_and(|source| source.stay == listener.stay);
+        let group = self.arena.listeners.get(slot).filter(|listener| here && listener.hears)?.group;
+        self.arena.groups.get(group as usize).map(|group| Mix { arena: self.arena, group })
+    }
+
+    /// Each different mix once, with its listeners: encode it once, send it to all of them.
+    pub fn distinct(&self) -> impl ExactSizeIterator<Item = Mix<'a>> + use<'a> {
+        let arena = self.arena;
+        arena.groups.iter().map(move |group| Mix { arena, group })
+    }
+}
+
+/// One mix: one tick of mono samples at the mixer's rate.
+#[derive(Debug, Clone, Copy)]
+pub struct Mix<'a> {
+    arena: &'a Arena,
+    group: &'a Group,
+}
+
+impl<'a> Mix<'a> {
+    /// The samples; full scale is ±1.0, which the limiter, if it is on, keeps them in.
+    pub fn samples(&self) -> &'a [f32] {
+        if self.group.silent { &self.arena.silence } else { &self.arena.mixes[self.group.first as usize] }
+    }
+
+    /// The samples as i16, rounded to the nearest; past full scale they saturate. Writes as many as both have.
+    pub fn write_i16(&self, out: &mut [i16]) {
+        for (out, sample) in out.iter_mut().zip(self.samples()) {
+            *out = frame::to_i16(*sample);
+        }
+    }
+
+    /// Who hears it.
+    pub fn listeners(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
+        let (arena, first) = (self.arena, self.group.first);
+        let next = |slot: &u32| arena.listeners.get(*slot as usize).map(|listener: &Listener| listener.next);
+        std::iter::successors(Some(first), move |slot| next(slot).filter(|next| *next != NONE))
+            .map(|slot| ParticipantKey { slot, stay: arena.sources[slot as usize].stay })
+    }
+
+    /// Whether nobody is heard in it: every sample is exactly 0.
+    pub fn is_silent(&self) -> bool {
+        self.group.silent
+    }
+
+    /// The greatest magnitude.
+    pub fn peak(&self) -> f32 {
+        self.level().peak
+    }
+
+    /// The RMS.
+    pub fn rms(&self) -> f32 {
+        self.level().rms
+    }
+
+    /// The limiter's least gain in this tick: 0 dB or less.
+    pub fn reduction(&self) -> Decibels {
+        reduction(self.level().reduction)
+    }
+
+    fn level(&self) -> &'a MixLevel {
+        &self.group.level
+    }
+}

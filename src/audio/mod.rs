@@ -1,0 +1,48 @@
+//! The audio side: everything that runs in a tick. It takes what the control side has published, and knows nothing else of it.
+//!
+//! A tick is a straight line: [`intake`](Arena::take_up) (what was published), [`gather`](Arena::gather) (what was sent),
+//! [`plan`](Arena::plan) (who hears the same), [`render`](Arena::render) (the sums and limiters), and the [`Mixes`].
+//! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back to it.
+
+mod arena;
+mod gather;
+mod intake;
+mod listener;
+mod mixes;
+mod overlap;
+mod plan;
+mod processor;
+mod program;
+mod render;
+mod row;
+mod source;
+
+pub use mixes::{Mix, Mixes};
+pub use processor::{AudioThread, Processor, Tick};
+
+pub(crate) use arena::{Arena, Memory};
+pub(crate) use overlap::SPARE_MOVES;
+pub(crate) use row::Entry;
+
+use crate::{fade::Fade, timing::Timing};
+
+/// The time of a tick, as all its parts see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock<'a> {
+    /// Samples since the mixer began, before this tick.
+    pub now: u64,
+    /// Whether a tick was mixed before: until then everything holds at once.
+    pub begun: bool,
+    pub timing: &'a Timing,
+}
+
+impl Clock<'_> {
+    /// Sends a value to a target: over the smoothing time, or at once before anything was heard.
+    pub fn steer(&self, fade: &mut Fade, target: f64) {
+        if self.begun {
+            fade.retarget(target, self.now, self.timing);
+        } else {
+            fade.jump(target);
+        }
+    }
+}

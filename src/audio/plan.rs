@@ -1,0 +1,144 @@
+//! The third step of a tick: who hears the same. Each [`Group`] is mixed once.
+
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+
+use super::{
+    Arena, Clock,
+    listener::NONE,
+    program::{Term, write_terms},
+};
+use crate::{id::ParticipantKey, limiter::Limiting, meter::MixLevel};
+
+/// Listeners whose mixes are the same in this tick.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group {
+    /// The first of them, in whose memory the mix is; the others follow by [`Listener::next`](super::listener::Listener).
+    pub first: u32,
+    pub last: u32,
+    /// Whether nobody is heard.
+    pub silent: bool,
+    /// What their limiters remember after this tick.
+    pub limiting: Limiting,
+    pub level: MixLevel,
+    hash: u64,
+    /// The next group with the same bucket, plus 1.
+    chain: u32,
+}
+
+impl Arena {
+    /// Puts every listener into a group.
+    pub fn plan(&mut self, clock: &Clock<'_>) {
+        self.groups.clear();
+        self.buckets.fill(0);
+        let (mut silent, mut plain) = (NONE, NONE);
+        for slot in 0..self.used as u32 {
+            self.listeners[slot as usize].group = NONE;
+            if !self.listeners[slot as usize].hears {
+                continue;
+            }
+            self.prepare(slot, clock);
+            let own_voice = self.sources[slot as usize].audible;
+            if self.audible.is_empty() || (own_voice && self.audible.len() == 1) {
+                self.join_or_open(&mut silent, slot, true);
+            } else if !own_voice && self.listeners[slot as usize].plain(clock) {
+                self.join_or_open(&mut plain, slot, false);
+            } else {
+                self.find_group(slot, &mut silent, clock);
+            }
+        }
+    }
+
+    fn prepare(&mut self, slot: u32, clock: &Clock<'_>) {
+        let Self { listeners, sources, .. } = self;
+        let here = |key: ParticipantKey| sources.get(key.slot as usize).filter(|source| source.stay == key.stay);
+        let (was, listener) = (listeners[slot as usize].gains.entries.len(), &mut listeners[slot as usize]);
+        listener.prepare(
+            clock,
+            |key| here(key).map(|source| source.presence),
+            |key| here(key).is_some_and(|source| source.active),
+        );
+        if listener.gains.entries.len() != was {
+            self.report_entries(slot as usize);
+        }
+    }
+
+    /// Joins the group of those who hear the same, or opens it.
+    fn find_group(&mut self, slot: u32, silent: &mut u32, clock: &Clock<'_>) {
+        self.write_terms(0, slot, clock);
+        if self.terms[0].is_empty() {
+            self.join_or_open(silent, slot, true);
+            return;
+        }
+        let hash = self.hash(slot);
+        let bucket = hash as usize & (self.buckets.len() - 1);
+        let mut candidate = self.buckets[bucket];
+        while candidate > 0 {
+            let group = self.groups[candidate as usize - 1];
+            if group.hash == hash && self.hear_the_same(slot, group.first, clock) {
+                self.join(candidate - 1, slot);
+                return;
+            }
+            candidate = group.chain;
+        }
+        let group = self.open(slot, false);
+        (self.groups[group as usize].hash, self.groups[group as usize].chain) = (hash, self.buckets[bucket]);
+        self.buckets[bucket] = group + 1;
+    }
+
+    /// Writes the terms of a listener's mix into one of the two lists.
+    pub fn write_terms(&mut self, list: usize, slot: u32, clock: &Clock<'_>) {
+        write_terms(&mut self.terms[list], &self.listeners[slot as usize], slot, &self.sources, &self.audible, clock);
+    }
+
+    fn hash(&self, slot: u32) -> u64 {
+        let mut hasher = BuildHasherDefault::<std::hash::DefaultHasher>::default().build_hasher();
+        self.terms[0].hash(&mut hasher);
+        let listener = &self.listeners[slot as usize];
+        listener.limiting.bits().iter().for_each(|bits| hasher.write_u64(*bits));
+        if self.terms[0].iter().any(|term| term.ducked) {
+            listener.way.bits().iter().for_each(|bits| hasher.write_u64(*bits));
+        }
+        hasher.finish()
+    }
+
+    /// Whether the terms in the first list are those of `other`'s mix too, and everything behind the sum is the same.
+    fn hear_the_same(&mut self, slot: u32, other: u32, clock: &Clock<'_>) -> bool {
+        self.write_terms(1, other, clock);
+        let (listener, other) = (&self.listeners[slot as usize], &self.listeners[other as usize]);
+        let ducked = |terms: &[Term]| terms.iter().any(|term| term.ducked);
+        self.terms[0] == self.terms[1]
+            && listener.limiting == other.limiting
+            && (listener.way == other.way || !ducked(&self.terms[0]))
+    }
+
+    fn join_or_open(&mut self, group: &mut u32, slot: u32, silent: bool) {
+        if *group == NONE {
+            *group = self.open(slot, silent);
+        } else {
+            self.join(*group, slot);
+        }
+    }
+
+    fn open(&mut self, slot: u32, silent: bool) -> u32 {
+        let listener = &mut self.listeners[slot as usize];
+        let group = self.groups.len() as u32;
+        (listener.group, listener.next) = (group, NONE);
+        self.groups.push(Group {
+            first: slot,
+            last: slot,
+            silent,
+            limiting: listener.limiting,
+            level: MixLevel::default(),
+            hash: 0,
+            chain: 0,
+        });
+        group
+    }
+
+    fn join(&mut self, group: u32, slot: u32) {
+        let last = std::mem::replace(&mut self.groups[group as usize].last, slot);
+        self.listeners[last as usize].next = slot;
+        let listener = &mut self.listeners[slot as usize];
+        (listener.group, listener.next) = (group, NONE);
+    }
+}

@@ -1,0 +1,167 @@
+//! The audio half: [`Processor`], [`AudioThread`] and [`Tick`].
+
+use std::{
+    marker::PhantomData,
+    sync::{Arc, atomic::Ordering},
+};
+
+use super::{
+    Arena, Clock, Mixes,
+    source::{Source, Standing},
+};
+use crate::{
+    frame::{Frame, FrameError},
+    id::ParticipantKey,
+    ship::{Generation, Shared},
+};
+
+/// The half that mixes. It belongs to one thread at a time: `Send`, but neither `Sync` nor `Clone`.
+///
+/// It has no clock, thread, socket or file. Dropping it, on any thread, hands its memory to the controllers and frees nothing; only
+/// when no controller is left does the drop free what both halves had.
+///
+/// ```compile_fail
+/// fn needs_sync<T: Sync>() {}
+/// needs_sync::<mixminus::Processor>();
+/// ```
+/// ```compile_fail
+/// fn needs_clone<T: Clone>() {}
+/// needs_clone::<mixminus::Processor>();
+/// ```
+#[derive(Debug)]
+pub struct Processor {
+    arena: Arena,
+    shared: Arc<Shared>,
+    /// Samples mixed so far.
+    now: u64,
+    /// The generation that was taken up last.
+    taken: u64,
+    /// Whether frames came in since the last mix.
+    open: bool,
+    not_sync: PhantomData<std::cell::Cell<()>>,
+}
+
+impl Processor {
+    pub(crate) fn new(arena: Arena, shared: Arc<Shared>) -> Self {
+        Self { arena, shared, now: 0, taken: 0, open: false, not_sync: PhantomData }
+    }
+
+    /// Gets ready to tick on the thread that calls this. On a thread's first call one small node is allocated for it; nothing
+    /// after that allocates, so call it once, before the audio starts. What it returns cannot leave the thread.
+    pub fn enter(&mut self) -> AudioThread<'_> {
+        drop(self.shared.newest());
+        AudioThread { processor: self, not_send: PhantomData }
+    }
+
+    fn clock<'a>(&self, shared: &'a Shared) -> Clock<'a> {
+        Clock { now: self.now, begun: self.now > 0, timing: &shared.timing }
+    }
+
+    fn begin(&mut self) {
+        if std::mem::replace(&mut self.open, true) {
+            // A tick was begun and dropped: what was sent in it is not heard.
+            self.arena.sources.iter_mut().for_each(|source| source.input = None);
+        }
+        let newest = self.shared.newest();
+        if newest.generation > self.taken {
+            let clock = Clock { now: self.now, begun: self.now > 0, timing: &self.shared.timing };
+            self.arena.take_up(&newest, self.taken, &clock, &self.shared.meters);
+            self.taken = newest.generation;
+        }
+    }
+
+    fn mix(&mut self) {
+        let shared = Arc::clone(&self.shared);
+        let clock = self.clock(&shared);
+        self.arena.gather(&clock, &shared.meters);
+        self.arena.plan(&clock);
+        self.arena.render(&clock, &shared);
+        self.now += shared.timing.tick as u64;
+        self.open = false;
+        shared.meters.ticks.fetch_add(1, Ordering::Relaxed);
+        shared.set_mixed(self.taken);
+    }
+}
+
+impl Drop for Processor {
+    fn drop(&mut self) {
+        self.shared.bequeath(&mut self.arena);
+    }
+}
+
+/// A [`Processor`] at work on one thread.
+///
+/// ```compile_fail
+/// fn needs_send<T: Send>() {}
+/// needs_send::<mixminus::AudioThread<'static>>();
+/// ```
+#[derive(Debug)]
+pub struct AudioThread<'a> {
+    processor: &'a mut Processor,
+    not_send: PhantomData<*const ()>,
+}
+
+impl AudioThread<'_> {
+    /// Begins a tick: takes up everything that the controllers have published. Real time: never locks, allocates, frees or blocks.
+    ///
+    /// A tick that is dropped instead of mixed takes no time, and what was sent in it is not heard.
+    pub fn tick(&mut self) -> Tick<'_> {
+        self.processor.begin();
+        Tick { processor: self.processor }
+    }
+
+    /// Samples in a tick.
+    pub fn tick_samples(&self) -> usize {
+        self.processor.shared.timing.tick
+    }
+}
+
+/// A tick that has begun: send the frames, then mix.
+#[derive(Debug)]
+#[must_use = "a tick takes place when it is mixed"]
+pub struct Tick<'a> {
+    processor: &'a mut Processor,
+}
+
+impl<'a> Tick<'a> {
+    /// Gives the frame of one source for this tick. A source that is given none is missing in it. Real time.
+    ///
+    /// # Errors
+    /// [`FrameError`]: the frame is refused, and counted; the tick goes on.
+    pub fn send(&mut self, source: ParticipantKey, frame: Frame<'_>) -> Result<(), FrameError> {
+        let expected = self.processor.shared.timing.tick;
+        let arena = &mut self.processor.arena;
+        let slot = source.slot as usize;
+        let unknown = &self.processor.shared.meters.unknown;
+        let here = |place: &&mut Source| place.stay == source.stay && place.standing == Standing::Here;
+        let Some(sender) = arena.sources.get_mut(slot).filter(here) else {
+            unknown.fetch_add(1, Ordering::Relaxed);
+            return Err(FrameError::Unknown { key: source });
+        };
+        if !sender.sends {
+            unknown.fetch_add(1, Ordering::Relaxed);
+            return Err(FrameError::NotASource { key: source });
+        }
+        let actual = frame.samples.len();
+        if actual != expected || sender.input.is_some() {
+            sender.counts.refused += 1;
+            return Err(match sender.input {
+                Some(_) => FrameError::Repeated { key: source },
+                None => FrameError::WrongLength { key: source, expected, actual },
+            });
+        }
+        let accepted = sender.accept(&frame, &mut arena.frames[slot]);
+        accepted.map_err(|index| FrameError::NotFinite { key: source, index })
+    }
+
+    /// The generation that this tick is mixed with.
+    pub fn generation(&self) -> Generation {
+        Generation(self.processor.taken)
+    }
+
+    /// Mixes. Real time: the work is that of the distinct mixes and of the sources that are heard in them.
+    pub fn mix(self) -> Mixes<'a> {
+        self.processor.mix();
+        Mixes::new(&self.processor.arena)
+    }
+}

@@ -1,0 +1,88 @@
+//! The last step of a tick: the sum of each group, its limiter and its level, and what every listener takes on to the next tick.
+
+use std::sync::atomic::Ordering;
+
+use super::{Arena, Clock, listener::NONE, plan::Group};
+use crate::{
+    kernel,
+    limiter::{Limiter, Limiting},
+    meter::{Loudness, MixLevel},
+    ship::Shared,
+};
+
+impl Arena {
+    /// Mixes every group once, and takes every listener through the tick.
+    pub fn render(&mut self, clock: &Clock<'_>, shared: &Shared) {
+        for index in 0..self.groups.len() {
+            let group = &self.groups[index];
+            if !group.silent {
+                let (first, mut limiting) = (group.first, group.limiting);
+                self.sum(first, clock, shared);
+                let level = finish(&mut self.mixes[first as usize], &mut limiting, shared.limiter.as_ref());
+                let group = &mut self.groups[index];
+                (group.limiting, group.level) = (limiting, level);
+            }
+            self.pass_on(self.groups[index], clock, shared.limiter.as_ref());
+        }
+        shared.meters.audible.store(self.audible.len() as u32, Ordering::Relaxed);
+        shared.meters.distinct.store(self.groups.len() as u32, Ordering::Relaxed);
+    }
+
+    /// The sum of one listener's mix, into its memory.
+    fn sum(&mut self, slot: u32, clock: &Clock<'_>, shared: &Shared) {
+        self.write_terms(0, slot, clock);
+        let Self { frames, mixes, terms: [terms, _], envelope, listeners, .. } = self;
+        let out = &mut mixes[slot as usize];
+        if let [term] = &terms[..]
+            && term.is_unity()
+        {
+            out.copy_from_slice(&frames[term.source as usize]);
+            return;
+        }
+        let envelope = if terms.iter().any(|term| term.ducked) {
+            listeners[slot as usize].way.fill(envelope, clock.now, clock.timing);
+            &envelope[..]
+        } else {
+            &[]
+        };
+        kernel::mix(out, terms.iter().map(|term| term.part(frames, clock.now)), envelope, &shared.curve);
+    }
+
+    /// Gives each listener of a group what it takes on to the next tick, and its meters what they show.
+    fn pass_on(&mut self, group: Group, clock: &Clock<'_>, limiter: Option<&Limiter>) {
+        let end = clock.now + clock.timing.tick as u64;
+        let mut slot = group.first;
+        while slot != NONE {
+            let listener = &mut self.listeners[slot as usize];
+            if !group.silent {
+                listener.limiting = group.limiting;
+            } else if let (Some(limiter), false) = (limiter, listener.limiting.at_rest()) {
+                limiter.limit_silence(&mut listener.limiting, clock.timing.tick);
+            }
+            let way = listener.way;
+            if way.constant(clock.now, clock.timing).is_none() {
+                listener.envelope.advance(&way, clock.now, end, clock.timing);
+            }
+            if listener.level != group.level {
+                listener.level = group.level;
+                if let Some(home) = &self.homes[slot as usize] {
+                    home.memory.meters.write_mix(&group.level);
+                }
+            }
+            slot = listener.next;
+        }
+    }
+}
+
+/// What follows the sum: the limiter and the level.
+fn finish(samples: &mut [f32], limiting: &mut Limiting, limiter: Option<&Limiter>) -> MixLevel {
+    let loudness = Loudness::of(samples);
+    match limiter {
+        Some(limiter) if !limiter.passes(limiting, loudness.peak) => {
+            let least = limiter.limit(limiting, samples);
+            let loudness = Loudness::of(samples);
+            MixLevel { peak: loudness.peak, rms: loudness.rms(), reduction: (1.0 - least) as f32 }
+        }
+        _ => MixLevel { peak: loudness.peak, rms: loudness.rms(), reduction: 0.0 },
+    }
+}

@@ -1,0 +1,191 @@
+//! One listener's row on the audio side: the state of its gains, and how it follows what the control side publishes.
+//!
+//! The row keeps what all unlisted sources share once, and an [`Entry`] for each source that differs: listed ones, and ones
+//! that are on their way back to the rest. A publication replaces targets, never state.
+
+use super::Clock;
+use crate::{fade::Fade, id::ParticipantKey, matrix::Row};
+
+/// The state of one (listener, source) pair that differs from the row's default.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Entry {
+    pub source: ParticipantKey,
+    /// The gain that the configuration lists; `None` once it lists the source no more.
+    pub listed: Option<f64>,
+    pub ducks_others: bool,
+    /// The row's factor of the base gain; the source's presence is the other one.
+    pub factor: Fade,
+    /// 1 where the envelope does not apply: a ducker.
+    pub exempt: Fade,
+    /// The base gain itself, while factor and presence move for overlapping reasons.
+    pub own: Option<Fade>,
+}
+
+impl Entry {
+    /// The state that a source without an entry has.
+    pub fn unlisted(source: ParticipantKey, factor: Fade) -> Self {
+        Self { source, listed: None, ducks_others: false, factor, exempt: Fade::ZERO, own: None }
+    }
+}
+
+/// The base gains of one listener, apart from the presence of the sources.
+#[derive(Debug, Default)]
+pub(crate) struct Gains {
+    /// The factor of the sources that have no entry.
+    pub unlisted: Fade,
+    /// Where it is heading while the listener hears.
+    unlisted_gain: f64,
+    pub deafened: bool,
+    /// In the order of the sources' places, one for each.
+    pub entries: Vec<Entry>,
+}
+
+impl Gains {
+    /// Takes a published row. `room` is the memory that came with it; it holds the old memory afterwards.
+    pub fn adopt(&mut self, row: &Row, room: Option<&mut Vec<Entry>>) {
+        self.unlisted_gain = row.unlisted;
+        if let Some(room) = room {
+            self.merge_into(room, row);
+            std::mem::swap(&mut self.entries, room);
+        }
+    }
+
+    /// Merges the old entries and the row's list, both in order, into `merged`, whose room the control side has made for all of them.
+    fn merge_into(&self, merged: &mut Vec<Entry>, row: &Row) {
+        merged.clear();
+        let mut old = self.entries.iter().copied().peekable();
+        let mut push = |entry| {
+            debug_assert!(merged.len() < merged.capacity(), "the control side makes room for every entry");
+            if merged.len() < merged.capacity() {
+                merged.push(entry);
+            }
+        };
+        for listed in &row.listed {
+            while let Some(entry) = old.next_if(|entry| entry.source.slot < listed.source.slot) {
+                push(Entry { listed: None, ducks_others: false, ..entry });
+            }
+            let known = old.next_if(|entry| entry.source.slot == listed.source.slot);
+            let entry = known
+                .filter(|entry| entry.source == listed.source)
+                .unwrap_or_else(|| Entry::unlisted(listed.source, self.unlisted));
+            push(Entry { listed: Some(listed.gain), ducks_others: listed.ducks_others, ..entry });
+        }
+        for entry in old {
+            push(Entry { listed: None, ducks_others: false, ..entry });
+        }
+    }
+
+    /// Steers everything to where the configuration wants it.
+    pub fn steer(&mut self, clock: &Clock<'_>) {
+        let gain = |gain: f64| if self.deafened { 0.0 } else { gain };
+        clock.steer(&mut self.unlisted, gain(self.unlisted_gain));
+        for entry in &mut self.entries {
+            clock.steer(&mut entry.factor, gain(entry.listed.unwrap_or(self.unlisted_gain)));
+            clock.steer(&mut entry.exempt, if entry.ducks_others { 1.0 } else { 0.0 });
+        }
+    }
+
+    /// Whether anything is on its way, or an entry is there that may go.
+    pub fn unsettled(&self, clock: &Clock<'_>) -> bool {
+        let moving = |fade: &Fade| fade.moving(clock.now, clock.timing);
+        moving(&self.unlisted)
+            || self.entries.iter().any(|entry| {
+                entry.listed.is_none() || entry.own.is_some() || moving(&entry.factor) || moving(&entry.exempt)
+            })
+    }
+
+    /// Forgets what has arrived: moves of its own, and entries that are no different from the rest any more.
+    pub fn settle(&mut self, clock: &Clock<'_>, presence: impl Fn(ParticipantKey) -> Option<Fade>) {
+        let moving = |fade: &Fade| fade.moving(clock.now, clock.timing);
+        let unlisted_moves = moving(&self.unlisted);
+        self.entries.retain_mut(|entry| {
+            let Some(presence) = presence(entry.source) else { return entry.listed.is_some() };
+            if entry.own.is_some_and(|own| !moving(&own)) && !moving(&entry.factor) && !moving(&presence) {
+                entry.own = None;
+            }
+            let differs = unlisted_moves || moving(&entry.factor) || moving(&entry.exempt);
+            entry.listed.is_some() || entry.own.is_some() || differs
+        });
+    }
+
+    /// Whether every source but its own is heard at gain 1, at rest.
+    pub fn plain(&self, clock: &Clock<'_>) -> bool {
+        self.entries.is_empty() && self.unlisted.target() == 1.0 && !self.unlisted.moving(clock.now, clock.timing)
+    }
+
+    /// The entry of a place: `Err` with where it would stand.
+    pub fn find(&self, slot: u32) -> Result<usize, usize> {
+        self.entries.binary_search_by_key(&slot, |entry| entry.source.slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{envelope::DuckRange, matrix::Listed, timing::Timing};
+
+    const TIMING: Timing = Timing { rate: 1000, tick: 4, smoothing: 4 };
+
+    fn at(now: u64) -> Clock<'static> {
+        Clock { now, begun: true, timing: &TIMING }
+    }
+
+    fn key(slot: u32) -> ParticipantKey {
+        ParticipantKey { slot, stay: 1 }
+    }
+
+    fn row(unlisted: f64, listed: &[(u32, f64)]) -> Row {
+        let listed = listed.iter().map(|(slot, gain)| Listed { source: key(*slot), gain: *gain, ducks_others: false });
+        Row { unlisted, ducking: DuckRange::NONE, listed: listed.collect(), entries: None }
+    }
+
+    fn factors(gains: &Gains, now: u64) -> Vec<(u32, f64)> {
+        gains.entries.iter().map(|entry| (entry.source.slot, entry.factor.value(now, &TIMING))).collect()
+    }
+
+    #[test]
+    fn an_entry_starts_where_the_rest_is_and_goes_when_it_is_there_again() {
+        let mut gains = Gains::default();
+        gains.adopt(&row(1.0, &[]), Some(&mut Vec::new()));
+        gains.steer(&Clock { begun: false, ..at(0) });
+        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut Vec::with_capacity(2)));
+        gains.steer(&at(4));
+        assert_eq!(factors(&gains, 6), [(3, 0.75)]);
+        gains.adopt(&row(1.0, &[(1, 0.0)]), Some(&mut Vec::with_capacity(2)));
+        gains.steer(&at(8));
+        assert_eq!(factors(&gains, 10), [(1, 0.5), (3, 0.75)]);
+        let mut settled = |now| {
+            gains.settle(&at(now), |_| Some(Fade::resting(1.0)));
+            gains.entries.len()
+        };
+        assert_eq!([settled(10), settled(12)], [2, 1]);
+    }
+
+    #[test]
+    fn a_new_stay_in_an_old_place_is_somebody_new() {
+        let mut gains = Gains::default();
+        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut Vec::with_capacity(1)));
+        gains.steer(&Clock { begun: false, ..at(0) });
+        let mut newcomer = row(1.0, &[(3, 0.5)]);
+        newcomer.listed[0].source.stay = 2;
+        gains.adopt(&newcomer, Some(&mut Vec::with_capacity(1)));
+        gains.steer(&at(4));
+        assert_eq!(factors(&gains, 4), [(3, 1.0)]);
+    }
+
+    #[test]
+    fn the_old_memory_stays_in_the_room() {
+        let mut gains = Gains { entries: Vec::with_capacity(7), ..Gains::default() };
+        let mut room = Vec::with_capacity(9);
+        gains.adopt(&row(1.0, &[]), Some(&mut room));
+        assert_eq!((gains.entries.capacity(), room.capacity()), (9, 7));
+    }
+
+    #[test]
+    fn deafened_everything_heads_for_nothing() {
+        let mut gains = Gains { deafened: true, ..Gains::default() };
+        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut Vec::with_capacity(1)));
+        gains.steer(&at(4));
+        assert_eq!((gains.unlisted.target(), gains.entries[0].factor.target()), (0.0, 0.0));
+    }
+}

@@ -1,0 +1,135 @@
+//! One source on the audio side: what it sent, whether it is present, its detector.
+
+use super::Clock;
+use crate::{
+    activity::Detecting,
+    fade::Fade,
+    frame::Frame,
+    matrix::Place,
+    meter::{Loudness, SourceCounts},
+};
+
+/// A place's sending side. A place without a participant is a source that sends nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Source {
+    pub stay: u32,
+    pub standing: Standing,
+    pub sends: bool,
+    pub muted: bool,
+    /// 1 while it is to be heard, 0 while it is muted, missing or gone: the factor that its gains in all mixes share.
+    pub presence: Fade,
+    /// What came in this tick.
+    pub input: Option<Input>,
+    /// Whether it is in any mix of this tick.
+    pub audible: bool,
+    pub active: bool,
+    pub counts: SourceCounts,
+    loudness: Loudness,
+    detecting: Option<Detecting>,
+    /// The last sample of the last good frame: what a missing frame's tail goes on from.
+    last: f32,
+    missing: bool,
+    /// Whether the frame's memory holds the tail.
+    tail: bool,
+    /// What the meters show.
+    shown: (bool, SourceCounts),
+}
+
+/// Whether somebody has the place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Standing {
+    #[default]
+    Vacant,
+    Here,
+    /// Left, and fades out.
+    Leaving,
+}
+
+/// A good frame.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Input {
+    pub loudness: Loudness,
+    pub active: bool,
+}
+
+impl Source {
+    /// A new participant takes the place.
+    pub fn admit(&mut self, place: &Place) {
+        *self = Self {
+            stay: place.key.stay,
+            standing: Standing::Here,
+            sends: place.role.sends(),
+            detecting: Some(place.detecting),
+            ..Self::default()
+        };
+    }
+
+    /// The participant goes; what it sent fades out.
+    pub fn leave(&mut self) {
+        (self.standing, self.input) = (Standing::Leaving, None);
+    }
+
+    /// Whether nothing of a participant who left is to be heard any more.
+    pub fn is_gone(&self, clock: &Clock<'_>) -> bool {
+        self.standing == Standing::Leaving && !self.presence.moving(clock.now, clock.timing)
+    }
+
+    /// Takes what came, or did not come, in this tick. `frame` holds the samples of `input`, and is filled with the tail if
+    /// there are none: the last sample, held, while the presence falls.
+    ///
+    /// Returns the presence as it was, if it changed.
+    pub fn tick(&mut self, frame: &mut [f32], clock: &Clock<'_>) -> Option<Fade> {
+        match self.input {
+            Some(input) => self.receive(input, frame),
+            None => self.miss(frame),
+        }
+        let before = self.presence;
+        let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
+        clock.steer(&mut self.presence, if present { 1.0 } else { 0.0 });
+        let says_active = self
+            .detecting
+            .as_mut()
+            .is_some_and(|detecting| detecting.tick(self.input.map(|input| (input.loudness.square, input.active))));
+        self.active = says_active && present;
+        self.counts.active_ticks += u64::from(self.active);
+        let heard = self.presence.target() > 0.0 || self.presence.moving(clock.now, clock.timing);
+        self.audible = heard && self.loudness.peak > 0.0;
+        (self.presence != before).then_some(before)
+    }
+
+    /// Takes a frame's samples, if they are samples.
+    pub fn accept(&mut self, frame: &Frame<'_>, samples: &mut [f32]) -> Result<(), usize> {
+        self.tail = false;
+        let loudness = frame.samples.read_into(samples).inspect_err(|_| self.counts.not_finite += 1)?;
+        self.input = Some(Input { loudness, active: frame.active });
+        Ok(())
+    }
+
+    /// What the meters have to show, if it is new. `sent`: there was a frame in this tick.
+    pub fn show(&mut self, sent: bool) -> Option<(&Loudness, bool, &SourceCounts)> {
+        let shown = std::mem::replace(&mut self.shown, (self.active, self.counts));
+        (sent || shown != self.shown).then_some((&self.loudness, self.active, &self.counts))
+    }
+
+    fn receive(&mut self, input: Input, frame: &[f32]) {
+        self.loudness = input.loudness;
+        self.last = frame.last().copied().unwrap_or_default();
+        if self.missing && self.counts.frames > 0 {
+            self.counts.returns += 1;
+        }
+        self.missing = false;
+        self.counts.frames += 1;
+    }
+
+    fn miss(&mut self, frame: &mut [f32]) {
+        if !self.tail {
+            frame.fill(self.last);
+            self.loudness = Loudness { peak: self.last.abs(), square: 0.0 };
+            self.tail = true;
+        }
+        self.missing = true;
+        if self.standing == Standing::Here && self.counts.frames > 0 {
+            self.counts.missing += 1;
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The body of an answer that refuses: a code, a message, and for a bad request every fault.
+//!
+//! Pure data; request ids and dates (RFC 3339) come from the host.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, Faults};
+
+/// The body of every answer that is not a success.
+///
+/// ```
+/// use mixminus::config::{ErrorBody, ErrorCode, InnerError};
+///
+/// let inner = InnerError { request_id: "r-1".into(), date: "2018-03-19T09:46:02Z".into() };
+/// let body = ErrorBody::new(ErrorCode::NotFound, "there is no such call", inner);
+/// assert_eq!(
+///     serde_json::to_string(&body)?,
+///     r#"{"error":{"code":"notFound","message":"there is no such call","innerError":{"request-id":"r-1","date":"2018-03-19T09:46:02Z"},"details":[]}}"#
+/// );
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    /// The error.
+    pub error: ApiError,
+}
+
+impl ErrorBody {
+    /// An error without details.
+    pub fn new(code: ErrorCode, message: impl Into<String>, inner_error: InnerError) -> Self {
+        Self { error: ApiError { code, message: message.into(), inner_error, details: Vec::new() } }
+    }
+
+    /// A bad request, with every fault in the details.
+    ///
+    /// ```
+    /// use mixminus::config::{ErrorBody, InnerError, ParticipantMixerLevel, check};
+    ///
+    /// let faults = check(&[ParticipantMixerLevel::new("bob")], |_| false).unwrap_err();
+    /// let inner = InnerError { request_id: "r-1".into(), date: "2018-03-19T09:46:02Z".into() };
+    /// let body = ErrorBody::from_faults(&faults, inner);
+    /// assert_eq!(body.error.code.status(), 400);
+    /// assert_eq!(body.error.details[0].target, "participantMixerLevels[0].participant");
+    /// ```
+    pub fn from_faults(faults: &Faults, inner_error: InnerError) -> Self {
+        let message = match faults.len() {
+            1 => faults.first().to_string(),
+            count => format!("{count} faults, each in the details; the first: {}", faults.first()),
+        };
+        let mut body = Self::new(ErrorCode::BadRequest, message, inner_error);
+        body.error.details = faults.iter().map(ErrorDetail::from).collect();
+        body
+    }
+}
+
+/// What went wrong with a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiError {
+    /// The kind, for a program.
+    pub code: ErrorCode,
+    /// The error, for a person.
+    pub message: String,
+    /// Which request it was.
+    pub inner_error: InnerError,
+    /// Each fault of a bad request; empty for other errors.
+    #[serde(default)]
+    pub details: Vec<ErrorDetail>,
+}
+
+/// Which request it was, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct InnerError {
+    /// The host's id of the request.
+    pub request_id: String,
+    /// When it was refused, in RFC 3339.
+    pub date: String,
+}
+
+/// One fault of a bad request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorDetail {
+    /// The kind of fault, as [`FaultKind::code`](super::FaultKind::code) has it.
+    pub code: String,
+    /// The fault in words.
+    pub message: String,
+    /// The JSON path of the value.
+    pub target: String,
+}
+
+impl From<&Fault> for ErrorDetail {
+    fn from(fault: &Fault) -> Self {
+        Self { code: fault.kind().code().into(), message: fault.message(), target: fault.path().into() }
+    }
+}
+
+/// The kinds of errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum ErrorCode {
+    /// The body is malformed, or has faults.
+    BadRequest,
+    /// There is no token, or one that does not check out.
+    Unauthorized,
+    /// The token lacks the permission.
+    Forbidden,
+    /// There is no such call, or no such operation.
+    NotFound,
+    /// The body is over the limit.
+    RequestTooLarge,
+    /// The body is not JSON by its own account.
+    UnsupportedMediaType,
+    /// Over the rate, or over the backlog.
+    TooManyRequests,
+}
+
+impl ErrorCode {
+    /// The HTTP status that goes with it.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::BadRequest => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::RequestTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::TooManyRequests => 429,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ErrorBody, ErrorCode, InnerError};
+    use crate::config::{Fault, FaultKind, Faults};
+    use serde_json::json;
+
+    fn body(faults: Vec<Fault>) -> ErrorBody {
+        let inner = InnerError { request_id: "r".into(), date: "2018-03-19T09:46:02Z".into() };
+        ErrorBody::from_faults(&Faults::new(faults).unwrap(), inner)
+    }
+
+    #[test]
+    fn lists_every_fault_both_ways() {
+        let over = FaultKind::Over { value: 101, most: 100, unit: "%" };
+        let body = body(vec![Fault::new("a.level", over), Fault::new("b", FaultKind::NoDucking)]);
+        let json = json!({"error": {
+            "code": "badRequest",
+            "message": "2 faults, each in the details; the first: a.level: 101 is over 100 %",
+            "innerError": {"request-id": "r", "date": "2018-03-19T09:46:02Z"},
+            "details": [
+                {"code": "over", "message": "101 is over 100 %", "target": "a.level"},
+                {"code": "noDucking", "message": "true needs ducking on the same listener", "target": "b"},
+            ],
+        }});
+        assert_eq!(serde_json::to_value(&body).unwrap(), json);
+        assert_eq!(serde_json::from_value::<ErrorBody>(json).unwrap(), body);
+    }
+
+    #[test]
+    fn one_fault_is_the_message() {
+        let body = body(vec![Fault::new("b", FaultKind::NoDucking)]);
+        assert_eq!(body.error.message, "b: true needs ducking on the same listener");
+    }
+
+    #[test]
+    fn every_code_has_its_wire_name() {
+        use ErrorCode::{
+            BadRequest, Forbidden, NotFound, RequestTooLarge, TooManyRequests, Unauthorized, UnsupportedMediaType,
+        };
+        let table = [
+            (BadRequest, 400, "badRequest"),
+            (Unauthorized, 401, "unauthorized"),
+            (Forbidden, 403, "forbidden"),
+            (NotFound, 404, "notFound"),
+            (RequestTooLarge, 413, "requestTooLarge"),
+            (UnsupportedMediaType, 415, "unsupportedMediaType"),
+            (TooManyRequests, 429, "tooManyRequests"),
+        ];
+        for (code, status, name) in table {
+            assert_eq!((code.status(), serde_json::to_value(code).unwrap()), (status, json!(name)));
+        }
+    }
+}

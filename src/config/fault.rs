@@ -1,0 +1,267 @@
+//! What is wrong with a request: [`Fault`], one thing in one place, and [`Faults`], all of them.
+//!
+//! Says it in words and in numbers; finds nothing itself.
+
+use std::fmt;
+
+use thiserror::Error;
+
+/// One thing that is wrong in a request, and where.
+///
+/// Prints as `participantMixerLevels[0].ducking.rampActive: 6000 is over 5000 ms`.
+///
+/// ```
+/// use mixminus::config::{FaultKind, ParticipantMixerLevel, check};
+///
+/// let faults = check(&[ParticipantMixerLevel::new("bob")], |id| id == "alice").unwrap_err();
+/// let fault = faults.first();
+/// assert_eq!(fault.path(), "participantMixerLevels[0].participant");
+/// assert_eq!(fault.kind(), &FaultKind::NotInCall { id: "bob".into() });
+/// assert_eq!(fault.message(), r#""bob" is not in the call; name a participant who is"#);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{path}: {kind}")]
+pub struct Fault {
+    path: String,
+    kind: FaultKind,
+}
+
+impl Fault {
+    /// A fault at a JSON path, as `participantMixerLevels[0].exclusive`; `$` is the body itself.
+    pub fn new(path: impl fmt::Display, kind: FaultKind) -> Self {
+        Self { path: path.to_string(), kind }
+    }
+
+    /// Where: the JSON path of the value, or of the place where one is missing. It is the `target` in an error body.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What, for a program.
+    pub fn kind(&self) -> &FaultKind {
+        &self.kind
+    }
+
+    /// What, for a person, without the path.
+    pub fn message(&self) -> String {
+        self.kind.to_string()
+    }
+}
+
+/// What is wrong with a value.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The value has another type than its property, or is a number that is not whole or does not fit.
+    #[error("found {found}, expected {expected}")]
+    WrongType {
+        /// What stands there, as `a string` or `the number 1.5`.
+        found: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// A property that nothing here has.
+    #[error("unknown property {name:?}; {}", instead(.near, .known))]
+    UnknownProperty {
+        /// The name as it stands in the body.
+        name: String,
+        /// The name that was probably meant.
+        near: Option<&'static str>,
+        /// Every name that would be right.
+        known: &'static [&'static str],
+    },
+    /// A property stands twice in one object.
+    #[error("stands more than once in this object; give it once")]
+    DuplicateProperty,
+    /// A required property is absent or null.
+    #[error("is missing; {expected} is required")]
+    Missing {
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// Two names of one property, both given.
+    #[error("is another name of {other}, which is given too; give one of them")]
+    TwoNames {
+        /// The other name.
+        other: &'static str,
+    },
+    /// A text is too long.
+    #[error("{characters} characters are over {most}")]
+    TooLong {
+        /// Its length in Unicode characters.
+        characters: usize,
+        /// The longest that is right.
+        most: usize,
+    },
+    /// A number is too small.
+    #[error("{value} is under {least} {unit}")]
+    Under {
+        /// The number.
+        value: i64,
+        /// The smallest that is right.
+        least: i64,
+        /// `ms` or `%`.
+        unit: &'static str,
+    },
+    /// A number is too large.
+    #[error("{value} is over {most} {unit}")]
+    Over {
+        /// The number.
+        value: i64,
+        /// The largest that is right.
+        most: i64,
+        /// `ms` or `%`.
+        unit: &'static str,
+    },
+    /// `lowerLevel` is over `upperLevel`.
+    #[error("{lower} is over the upperLevel, {upper} %")]
+    CrossedLevels {
+        /// The lowerLevel, in %.
+        lower: i64,
+        /// The upperLevel, in %.
+        upper: i64,
+    },
+    /// A listener, or a source of one listener, is named again.
+    #[error("{id:?} is named already, in element {first} of the same list; name it once")]
+    NamedTwice {
+        /// The participant's id.
+        id: String,
+        /// The index of the element that names it first.
+        first: usize,
+    },
+    /// A listener is its own source.
+    #[error("{id:?} is the listener itself, who never hears themselves; leave it out")]
+    OwnSource {
+        /// The participant's id.
+        id: String,
+    },
+    /// `duckOthers` is true, and the listener has no `ducking`.
+    #[error("true needs ducking on the same listener")]
+    NoDucking,
+    /// A listener or source is not in the call.
+    #[error("{id:?} is not in the call; name a participant who is")]
+    NotInCall {
+        /// The participant's id.
+        id: String,
+    },
+}
+
+impl FaultKind {
+    /// The kind as one camelCase word, for the `code` of an error's details.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::WrongType { .. } => "wrongType",
+            Self::UnknownProperty { .. } => "unknownProperty",
+            Self::DuplicateProperty => "duplicateProperty",
+            Self::Missing { .. } => "missing",
+            Self::TwoNames { .. } => "twoNames",
+            Self::TooLong { .. } => "tooLong",
+            Self::Under { .. } => "under",
+            Self::Over { .. } => "over",
+            Self::CrossedLevels { .. } => "crossedLevels",
+            Self::NamedTwice { .. } => "namedTwice",
+            Self::OwnSource { .. } => "ownSource",
+            Self::NoDucking => "noDucking",
+            Self::NotInCall { .. } => "notInCall",
+        }
+    }
+}
+
+/// What to write in place of an unknown name.
+fn instead(near: &Option<&str>, known: &[&str]) -> String {
+    match near {
+        Some(near) => format!("did you mean {near:?}?"),
+        None => format!("known here: {}", known.join(", ")),
+    }
+}
+
+/// Everything that is wrong with a request: one [`Fault`] or more.
+///
+/// Prints all of them on one line, joined with `; `.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(Vec<Fault>);
+
+// Never empty, so `is_empty` would have one answer.
+#[allow(clippy::len_without_is_empty)]
+impl Faults {
+    /// The faults of a list; none if the list is empty.
+    pub fn new(faults: Vec<Fault>) -> Option<Self> {
+        (!faults.is_empty()).then_some(Self(faults))
+    }
+
+    /// Each fault: first those of the body's shape, then the broken rules.
+    ///
+    /// ```
+    /// use mixminus::config::{ParticipantMixerLevel, check};
+    ///
+    /// let twice = [ParticipantMixerLevel::new("bob"), ParticipantMixerLevel::new("bob")];
+    /// let faults = check(&twice, |_| true).unwrap_err();
+    /// let paths: Vec<&str> = faults.iter().map(|fault| fault.path()).collect();
+    /// assert_eq!(paths, ["participantMixerLevels[1].participant"]);
+    /// ```
+    pub fn iter(&self) -> std::slice::Iter<'_, Fault> {
+        self.0.iter()
+    }
+
+    /// How many there are, at least 1.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The first one.
+    pub fn first(&self) -> &Fault {
+        &self.0[0]
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first())?;
+        self.0[1..].iter().try_for_each(|fault| write!(f, "; {fault}"))
+    }
+}
+
+impl std::error::Error for Faults {}
+
+impl<'a> IntoIterator for &'a Faults {
+    type Item = &'a Fault;
+    type IntoIter = std::slice::Iter<'a, Fault>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fault, FaultKind, Faults};
+
+    #[test]
+    fn says_where_and_what_and_what_would_be_right() {
+        let over = FaultKind::Over { value: 6000, most: 5000, unit: "ms" };
+        let fault = Fault::new("participantMixerLevels[0].ducking.rampActive", over);
+        assert_eq!(fault.to_string(), "participantMixerLevels[0].ducking.rampActive: 6000 is over 5000 ms");
+        assert_eq!(fault.message(), "6000 is over 5000 ms");
+        assert_eq!(fault.kind().code(), "over");
+    }
+
+    #[test]
+    fn names_what_is_known_where_nothing_is_near() {
+        let kind = |near| FaultKind::UnknownProperty { name: "a\n".into(), near, known: &["b", "c"] };
+        assert_eq!(kind(None).to_string(), r#"unknown property "a\n"; known here: b, c"#);
+        assert_eq!(kind(Some("b")).to_string(), r#"unknown property "a\n"; did you mean "b"?"#);
+    }
+
+    #[test]
+    fn joins_them_and_has_no_empty_list() {
+        let faults =
+            Faults::new(vec![Fault::new("a", FaultKind::DuplicateProperty), Fault::new("b", FaultKind::NoDucking)])
+                .unwrap();
+        assert_eq!(faults.len(), 2);
+        assert_eq!(
+            faults.to_string(),
+            "a: stands more than once in this object; give it once; b: true needs ducking on the same listener"
+        );
+        assert_eq!(Faults::new(vec![]), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! The answer to a request: an operation, and how far it is.
+//!
+//! Pure data; dates are RFC 3339 texts that the host supplies.
+
+use serde::{Deserialize, Serialize};
+
+/// A commsOperation, the body of the answer to a request.
+///
+/// ```
+/// use mixminus::config::{CommsOperation, OperationStatus};
+///
+/// let mut operation = CommsOperation::new("op-1", None, "2018-03-19T09:46:02Z");
+/// operation.status = OperationStatus::Running;
+/// let json = serde_json::to_value(&operation)?;
+/// assert_eq!(json["@odata.type"], "#microsoft.graph.commsOperation");
+/// assert_eq!(json["status"], "running");
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "@odata.type", rename = "#microsoft.graph.commsOperation", rename_all = "camelCase")]
+pub struct CommsOperation {
+    /// The text that the request brought.
+    pub client_context: Option<String>,
+    /// When the request was taken, in RFC 3339.
+    pub created_date_time: String,
+    /// The operation's id.
+    pub id: String,
+    /// When the status last changed, in RFC 3339.
+    pub last_action_date_time: String,
+    /// Why it failed; null for every other status.
+    pub result_info: Option<ResultInfo>,
+    /// How far it is.
+    pub status: OperationStatus,
+}
+
+impl CommsOperation {
+    /// An operation that has not started, created at an RFC 3339 date.
+    pub fn new(id: impl Into<String>, client_context: Option<String>, created: impl Into<String>) -> Self {
+        let created = created.into();
+        Self {
+            client_context,
+            created_date_time: created.clone(),
+            id: id.into(),
+            last_action_date_time: created,
+            result_info: None,
+            status: OperationStatus::NotStarted,
+        }
+    }
+}
+
+/// How far an operation is; it goes from the first to one of the last two.
+///
+/// ```
+/// use mixminus::config::OperationStatus;
+/// assert!(OperationStatus::Failed.is_final() && !OperationStatus::Running.is_final());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum OperationStatus {
+    /// Accepted, and nothing done yet.
+    NotStarted,
+    /// Handed over to the mixer.
+    Running,
+    /// In a mix.
+    Completed,
+    /// Never came into a mix.
+    Failed,
+}
+
+impl OperationStatus {
+    /// Whether the operation has ended.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Completed | Self::Failed)
+    }
+}
+
+/// Why an operation failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultInfo {
+    /// The kind of failure, as an HTTP status has it.
+    pub code: i32,
+    /// The cause within that kind.
+    pub subcode: i32,
+    /// The cause in words.
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CommsOperation, OperationStatus, ResultInfo};
+
+    const PUBLISHED: &str = r##"{
+  "@odata.type": "#microsoft.graph.commsOperation",
+  "clientContext": "d45324c1-fcb5-430a-902c-f20af696537c",
+  "createdDateTime": "2018-03-19T09:46:02Z",
+  "id": "0fe0623f-d628-42ed-b4bd-8ac290072cc5",
+  "lastActionDateTime": "2018-03-19T09:46:02Z",
+  "resultInfo": null,
+  "status": "running"
+}"##;
+
+    fn running() -> CommsOperation {
+        let context = "d45324c1-fcb5-430a-902c-f20af696537c".to_owned();
+        let new = CommsOperation::new("0fe0623f-d628-42ed-b4bd-8ac290072cc5", Some(context), "2018-03-19T09:46:02Z");
+        CommsOperation { status: OperationStatus::Running, ..new }
+    }
+
+    #[test]
+    fn is_the_published_text_both_ways() {
+        assert_eq!(serde_json::to_string_pretty(&running()).unwrap(), PUBLISHED);
+        assert_eq!(serde_json::from_str::<CommsOperation>(PUBLISHED).unwrap(), running());
+    }
+
+    #[test]
+    fn a_failure_says_why() {
+        let info = ResultInfo { code: 500, subcode: 7, message: "the call ended".into() };
+        let failed = CommsOperation { status: OperationStatus::Failed, result_info: Some(info), ..running() };
+        let json = serde_json::to_value(&failed).unwrap();
+        assert_eq!(json["resultInfo"], serde_json::json!({"code": 500, "subcode": 7, "message": "the call ended"}));
+        assert_eq!(json["status"], "failed");
+        assert_eq!(serde_json::from_value::<CommsOperation>(json).unwrap(), failed);
+    }
+
+    #[test]
+    fn every_status_has_its_wire_name() {
+        use OperationStatus::{Completed, Failed, NotStarted, Running};
+        let names = serde_json::to_string(&[NotStarted, Running, Completed, Failed]).unwrap();
+        assert_eq!(names, r#"["notStarted","running","completed","failed"]"#);
+    }
+}

@@ -1,0 +1,181 @@
+//! Any value of any format that serde reads, as a tree that keeps what a typed reader would lose: duplicate properties and wrong types.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// The one key of the map that serde_json hands out for a number when some crate of the build switches on its feature `arbitrary_precision`.
+const NUMBER_TOKEN: &str = "$serde_json::private::Number";
+
+/// A value as it stands in a body.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Raw {
+    Null,
+    Bool(bool),
+    Integer(i128),
+    Float(f64),
+    String(String),
+    Array(Vec<Raw>),
+    /// In the order of the body, duplicates included.
+    Object(Vec<(String, Raw)>),
+}
+
+/// Each returns the value, or else what would be right there.
+impl Raw {
+    pub(super) fn boolean(&self) -> Result<bool, &'static str> {
+        if let Raw::Bool(value) = self { Ok(*value) } else { Err("true or false") }
+    }
+
+    /// A float without a fraction, as 50.0, is an integer, as in JSON Schema.
+    pub(super) fn integer(&self) -> Result<i64, &'static str> {
+        let value = match self {
+            Raw::Integer(value) => i64::try_from(*value).ok(),
+            // The cast saturates, and i128 has room for all of i64, so what is out of range stays so.
+            Raw::Float(value) if value.fract() == 0.0 => i64::try_from(*value as i128).ok(),
+            _ => None,
+        };
+        value.ok_or("an integer of 64 bits")
+    }
+
+    pub(super) fn string(&self) -> Result<&str, &'static str> {
+        if let Raw::String(value) = self { Ok(value) } else { Err("a string") }
+    }
+
+    pub(super) fn array(&self) -> Result<&[Raw], &'static str> {
+        if let Raw::Array(values) = self { Ok(values) } else { Err("an array") }
+    }
+
+    pub(super) fn object(&self) -> Result<&[(String, Raw)], &'static str> {
+        if let Raw::Object(entries) = self { Ok(entries) } else { Err("an object") }
+    }
+
+    /// What this is, in words.
+    pub(super) fn describe(&self) -> String {
+        match self {
+            Raw::Null => "null".into(),
+            Raw::Bool(value) => value.to_string(),
+            Raw::Integer(value) => format!("the number {value}"),
+            Raw::Float(value) => format!("the number {value:?}"),
+            Raw::String(_) => "a string".into(),
+            Raw::Array(_) => "an array".into(),
+            Raw::Object(_) => "an object".into(),
+        }
+    }
+
+    /// The number that an entry stands for, if it is serde_json's own way to write one.
+    fn number(entries: &[(String, Raw)]) -> Option<Raw> {
+        match entries {
+            [(key, Raw::String(digits))] if key == NUMBER_TOKEN => {
+                digits.parse().map(Raw::Integer).or_else(|_| digits.parse().map(Raw::Float)).ok()
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Raw {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RawVisitor)
+    }
+}
+
+struct RawVisitor;
+
+impl<'de> Visitor<'de> for RawVisitor {
+    type Value = Raw;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value that JSON has")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Raw, E> {
+        Ok(Raw::Null)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+        Raw::deserialize(deserializer)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Raw, E> {
+        Ok(Raw::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Raw, E> {
+        Ok(Raw::Integer(value.into()))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Raw, E> {
+        Ok(Raw::Integer(value.into()))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Raw, E> {
+        Ok(Raw::Float(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Raw, E> {
+        Ok(Raw::String(value.to_owned()))
+    }
+
+    // No room is made in advance: a binary format's length is a claim.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = seq.next_element()? {
+            values.push(value);
+        }
+        Ok(Raw::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Raw::number(&entries).unwrap_or(Raw::Object(entries)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Raw;
+
+    fn raw(json: &str) -> Raw {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn keeps_duplicates_and_order() {
+        let entry = |name: &str, value| (name.to_owned(), Raw::Integer(value));
+        assert_eq!(raw(r#"{"b":1,"a":2,"b":3}"#), Raw::Object(vec![entry("b", 1), entry("a", 2), entry("b", 3)]));
+        assert_eq!(raw(r#"[null,true,"x"]"#), Raw::Array(vec![Raw::Null, Raw::Bool(true), Raw::String("x".into())]));
+    }
+
+    #[test]
+    fn integers_are_whole_and_fit_64_bits() {
+        for (json, value) in [("50", 50), ("50.0", 50), ("5e1", 50), ("-0", 0), ("9223372036854775807", i64::MAX)] {
+            assert_eq!(raw(json).integer(), Ok(value), "{json}");
+        }
+        for json in ["0.5", "9223372036854775808", "1e300", "-1e300", "\"50\"", "null"] {
+            assert_eq!(raw(json).integer(), Err("an integer of 64 bits"), "{json}");
+        }
+        assert!(Raw::Float(f64::NAN).integer().is_err() && Raw::Float(f64::INFINITY).integer().is_err());
+    }
+
+    #[test]
+    fn describes_numbers_as_they_are() {
+        assert_eq!(raw("9223372036854775808").describe(), "the number 9223372036854775808");
+        assert_eq!(raw("1e300").describe(), "the number 1e300");
+    }
+
+    #[test]
+    fn reads_numbers_of_arbitrary_precision() {
+        let token = |digits: &str| raw(&format!(r#"{{"$serde_json::private::Number":"{digits}"}}"#));
+        assert_eq!(token("50"), Raw::Integer(50));
+        assert_eq!(token("0.5"), Raw::Float(0.5));
+        assert!(token("x").object().is_ok());
+        assert!(raw(r#"{"level":"50"}"#).object().is_ok());
+    }
+}

@@ -1,0 +1,104 @@
+//! The changes that a controller can make, before they are published.
+
+use super::{ControlError, JoinOptions, ListenerConfig, Participant, Registry, registry::Member};
+use crate::{
+    config::{self, Faults, ParticipantMixerLevel},
+    id::{ParticipantId, ParticipantKey},
+    level::Gain,
+    ship::Generation,
+};
+
+/// Changes that will be published together: see [`Controller::change`](super::Controller::change). One that fails changes nothing.
+#[derive(Debug)]
+pub struct Changes<'a> {
+    registry: &'a mut Registry,
+    mixed: Generation,
+}
+
+impl<'a> Changes<'a> {
+    pub(super) fn new(registry: &'a mut Registry, mixed: Generation) -> Self {
+        Self { registry, mixed }
+    }
+
+    /// Lets a participant into the call: it is heard, and hears, from 0 up over the smoothing time. An id that left may join again and is
+    /// somebody new: with a new key, without a configuration, in nobody's.
+    ///
+    /// # Errors
+    /// [`ControlError::AlreadyHere`], [`ControlError::Detector`], [`ControlError::Full`].
+    pub fn join(&mut self, id: impl Into<ParticipantId>, options: JoinOptions) -> Result<ParticipantKey, ControlError> {
+        self.registry.join(id.into(), options)
+    }
+
+    /// Takes a participant out of the call, with its configuration and its place in everybody else's.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`].
+    pub fn leave(&mut self, id: &str) -> Result<(), ControlError> {
+        self.registry.leave(id, self.mixed)
+    }
+
+    /// Mutes a participant: nobody hears it, and it is not active.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`].
+    pub fn set_muted(&mut self, id: &str, muted: bool) -> Result<(), ControlError> {
+        self.registry.set_flags(id, |place| place.muted = muted)
+    }
+
+    /// Deafens a participant: it hears nothing.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`].
+    pub fn set_deafened(&mut self, id: &str, deafened: bool) -> Result<(), ControlError> {
+        self.registry.set_flags(id, |place| place.deafened = deafened)
+    }
+
+    /// Lists a source at a gain in a listener's configuration; whether it ducks others stays as it was.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
+    pub fn set_gain(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
+        let source = self.pair(listener, source)?;
+        let mut config = self.registry.member(listener)?.config.clone();
+        config.set_gain(&source, gain);
+        self.registry.configure(listener, config, self.mixed)
+    }
+
+    /// Takes a source off a listener's configuration; no change if it is not listed.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
+    pub fn clear_gain(&mut self, listener: &str, source: &str) -> Result<(), ControlError> {
+        let source = self.pair(listener, source)?;
+        let mut config = self.registry.member(listener)?.config.clone();
+        if config.remove(source.as_str()) { self.registry.configure(listener, config, self.mixed) } else { Ok(()) }
+    }
+
+    /// Replaces whole configurations: all of them or, if any breaks a rule, none.
+    ///
+    /// # Errors
+    /// Every fault, with its JSON path.
+    pub fn configure(&mut self, levels: &[ParticipantMixerLevel]) -> Result<(), Faults> {
+        config::check(levels, |id| self.registry.member(id).is_ok())?;
+        for level in levels {
+            // The check has found every id in the call.
+            let configured = self.registry.configure(&level.participant, ListenerConfig::from_wire(level), self.mixed);
+            debug_assert!(configured.is_ok());
+        }
+        Ok(())
+    }
+
+    fn pair(&self, listener: &str, source: &str) -> Result<ParticipantId, ControlError> {
+        self.registry.member(listener)?;
+        self.registry.member(source)?;
+        let source = ParticipantId::from(source);
+        if listener == source.as_str() { Err(ControlError::OwnVoice { id: source }) } else { Ok(source) }
+    }
+}
+
+impl Member {
+    pub(super) fn participant(&self, id: &ParticipantId) -> Participant {
+        let place = &self.place;
+        Participant { id: id.clone(), key: place.key, role: place.role, muted: place.muted, deafened: place.deafened }
+    }
+}

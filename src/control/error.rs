@@ -1,0 +1,65 @@
+//! What a controller answers when it cannot do what it was asked.
+
+use std::time::Duration;
+
+use crate::{activity::Detector, id::ParticipantId, ship::Generation};
+
+/// Why nothing was changed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// Nobody in the call has this id.
+    #[error("no participant \"{id}\" is in the call")]
+    Unknown {
+        /// The id.
+        id: ParticipantId,
+    },
+    /// Somebody in the call has this id already.
+    #[error("participant \"{id}\" is in the call already: it has to leave before it can join again")]
+    AlreadyHere {
+        /// The id.
+        id: ParticipantId,
+    },
+    /// A gain was asked for from a participant to itself.
+    #[error("participant \"{id}\" never hears itself: a gain is between two participants")]
+    OwnVoice {
+        /// The id.
+        id: ParticipantId,
+    },
+    /// A detector's threshold is NaN, or its hangover is out of range.
+    #[error("{detector:?}: the threshold must be a number and the hangover 0 to 60000 ms")]
+    Detector {
+        /// What was asked for.
+        detector: Detector,
+    },
+    /// Every place that a mixer can have was given.
+    #[error("the mixer has no place left: it has given all {places}")]
+    Full {
+        /// How many there are.
+        places: u32,
+    },
+}
+
+/// Why waiting for a generation ended without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// The time limit passed first.
+    #[error("{wanted} was not mixed within {limit:?}: the last tick was mixed with {mixed}")]
+    TimedOut {
+        /// What was waited for.
+        wanted: Generation,
+        /// What the audio thread mixed last.
+        mixed: Generation,
+        /// The time limit.
+        limit: Duration,
+    },
+    /// The processor was dropped: nothing will be mixed any more.
+    #[error("the processor is gone: {wanted} will not be mixed, the last tick was mixed with {mixed}")]
+    ProcessorGone {
+        /// What was waited for.
+        wanted: Generation,
+        /// What the audio thread mixed last.
+        mixed: Generation,
+    },
+}

@@ -1,0 +1,118 @@
+//! The configuration of one listener as it is in force, in the mixer's own units, and how it becomes a row of the matrix.
+
+use crate::{
+    audio::Entry,
+    config::{Ducking, ParticipantMixerLevel},
+    envelope::DuckRange,
+    id::{ParticipantId, ParticipantKey},
+    level::Gain,
+    matrix::{Listed, Row},
+    ship::Berth,
+    timing::Timing,
+};
+
+/// What a listener hears differently from the default, which is everybody else at gain 1.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
+pub struct ListenerConfig {
+    /// Whether only listed sources are heard.
+    pub exclusive: bool,
+    /// How the sources that are no duckers are ducked.
+    pub ducking: Option<Ducking>,
+    /// The sources that are listed, in the order of their ids.
+    pub sources: Vec<SourceConfig>,
+}
+
+/// A source that a listener's configuration lists.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SourceConfig {
+    /// The source.
+    pub source: ParticipantId,
+    /// Its gain, before ducking.
+    pub gain: Gain,
+    /// Whether the others are ducked while it is active; it never is.
+    pub ducks_others: bool,
+}
+
+impl ListenerConfig {
+    /// From the wire, once it is checked: a level of 100 percent or less is a gain.
+    pub(crate) fn from_wire(level: &ParticipantMixerLevel) -> Self {
+        let source = |level: &crate::config::SourceLevel| SourceConfig {
+            source: level.participant.as_str().into(),
+            gain: Gain::from_percent(level.level as f64).unwrap_or_default(),
+            ducks_others: level.duck_others,
+        };
+        let mut sources: Vec<_> = level.source_levels.iter().map(source).collect();
+        sources.sort_by(|a, b| a.source.cmp(&b.source));
+        Self { exclusive: level.exclusive, ducking: level.ducking, sources }
+    }
+
+    /// Lists a source at a gain; whether it ducks others stays as it was.
+    pub(crate) fn set_gain(&mut self, source: &ParticipantId, gain: Gain) {
+        match self.find(source.as_str()) {
+            Ok(at) => self.sources[at].gain = gain,
+            Err(at) => {
+                self.sources.insert(at, SourceConfig { source: source.clone(), gain, ducks_others: false });
+            }
+        }
+    }
+
+    /// Lists a source no more. Whether it was listed.
+    pub(crate) fn remove(&mut self, source: &str) -> bool {
+        self.find(source).map(|at| self.sources.remove(at)).is_ok()
+    }
+
+    fn find(&self, source: &str) -> Result<usize, usize> {
+        self.sources.binary_search_by(|listed| listed.source.as_str().cmp(source))
+    }
+
+    /// The row, with `room` for so many entries. `key` finds the place of a source that is in the call.
+    pub(crate) fn row(
+        &self,
+        room: usize,
+        timing: &Timing,
+        key: impl Fn(&ParticipantId) -> Option<ParticipantKey>,
+    ) -> Row {
+        let listed = |config: &SourceConfig| {
+            let source = key(&config.source)?;
+            Some(Listed { source, gain: config.gain.factor(), ducks_others: config.ducks_others })
+        };
+        let mut listed: Box<[Listed]> = self.sources.iter().filter_map(listed).collect();
+        listed.sort_unstable_by_key(|listed| listed.source.slot);
+        Row {
+            unlisted: if self.exclusive { 0.0 } else { 1.0 },
+            ducking: self.ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing)),
+            listed,
+            entries: Some(Berth::new(Vec::<Entry>::with_capacity(room))),
+        }
+    }
+}
+
+fn range(ducking: &Ducking, timing: &Timing) -> DuckRange {
+    let factor = |percent: i64| percent as f64 / 100.0;
+    DuckRange::new(
+        factor(ducking.lower_level),
+        factor(ducking.upper_level),
+        ducking.ramp_active as f64,
+        ducking.ramp_inactive as f64,
+        timing,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gain_lists_a_source_and_keeps_what_else_was_said_of_it() {
+        let mut config = ListenerConfig::default();
+        let (a, b) = (ParticipantId::from("a"), ParticipantId::from("b"));
+        config.sources.push(SourceConfig { source: b.clone(), gain: Gain::UNITY, ducks_others: true });
+        config.set_gain(&b, Gain::SILENCE);
+        config.set_gain(&a, Gain::UNITY);
+        let listed: Vec<_> = config.sources.iter().map(|s| (s.source.as_str(), s.gain, s.ducks_others)).collect();
+        assert_eq!(listed, [("a", Gain::UNITY, false), ("b", Gain::SILENCE, true)]);
+        assert!(config.remove("a") && !config.remove("a"));
+    }
+}

@@ -1,0 +1,273 @@
+//! Who is here, and the matrix in the making. Control side only, behind one lock.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, atomic::Ordering},
+};
+
+use super::{ControlError, JoinOptions, ListenerConfig};
+use crate::{
+    activity::{Detecting, Detector},
+    audio::{Arena, Memory, SPARE_MOVES},
+    id::{ParticipantId, ParticipantKey},
+    matrix::{Matrix, Place, Row},
+    meter::Meters,
+    ship::{Berth, Generation, Held, Returning, Shared},
+    timing::Timing,
+    tree::Tree,
+};
+
+/// The state of the control side.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    timing: Timing,
+    /// The newest matrix, as published or about to be.
+    matrix: Matrix,
+    members: HashMap<ParticipantId, Member>,
+    /// Places that were given and came back, as the keys that they are given with next.
+    free: Vec<ParticipantKey>,
+    /// Places from here on have never been given.
+    fresh: u32,
+    /// The generation that the newest arena came with.
+    arena_since: Generation,
+    plain: Arc<Row>,
+    returning: Returning,
+    /// Given up since the last publication: listed as returning once the matrix that names them is.
+    given_up: Vec<Held>,
+    /// Whether the matrix differs from what was published last.
+    changed: bool,
+}
+
+/// One participant.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub place: Place,
+    pub config: ListenerConfig,
+    pub meters: Arc<Meters>,
+    /// The listeners whose configurations list it.
+    listed_by: BTreeSet<ParticipantId>,
+    room: Room,
+}
+
+/// How many entries the audio side may have for a row: never fewer than it has.
+///
+/// What it may have is what it had when it last told, what it may have added to that, and everything that has been listed since.
+#[derive(Debug)]
+struct Room {
+    told: usize,
+    listed_since: BTreeSet<u32>,
+    since: Generation,
+}
+
+impl Room {
+    fn for_row(
+        &mut self,
+        listed: impl Iterator<Item = u32>,
+        member: &Meters,
+        mixed: Generation,
+        now: Generation,
+    ) -> usize {
+        if mixed >= self.since {
+            self.told = member.entries.load(Ordering::Relaxed) as usize + SPARE_MOVES;
+            self.listed_since.clear();
+        }
+        self.listed_since.extend(listed);
+        self.since = now;
+        self.told + self.listed_since.len() + SPARE_MOVES
+    }
+}
+
+impl Registry {
+    pub fn new(timing: Timing, capacity: usize) -> Self {
+        let matrix = Matrix { generation: 0, places: Tree::default(), capacity, arena: Arc::new(Berth::empty()) };
+        Self {
+            timing,
+            matrix,
+            members: HashMap::new(),
+            free: Vec::new(),
+            fresh: 0,
+            arena_since: Generation::default(),
+            plain: Arc::new(Row::plain()),
+            returning: Returning::default(),
+            given_up: Vec::new(),
+            changed: false,
+        }
+    }
+
+    pub fn matrix(&self) -> Matrix {
+        self.matrix.clone()
+    }
+
+    pub fn still_out(&self) -> usize {
+        self.returning.len()
+    }
+
+    pub fn members(&self) -> impl Iterator<Item = (&ParticipantId, &Member)> {
+        self.members.iter()
+    }
+
+    pub fn member(&self, id: &str) -> Result<&Member, ControlError> {
+        self.members.get(id).ok_or_else(|| ControlError::Unknown { id: id.into() })
+    }
+
+    fn member_mut(&mut self, id: &str) -> Result<&mut Member, ControlError> {
+        self.members.get_mut(id).ok_or_else(|| ControlError::Unknown { id: id.into() })
+    }
+
+    /// The generation that the changes in the making will be published with.
+    fn next(&self) -> Generation {
+        Generation(self.matrix.generation + 1)
+    }
+
+    pub fn join(&mut self, id: ParticipantId, options: JoinOptions) -> Result<ParticipantKey, ControlError> {
+        if self.members.contains_key(&id) {
+            return Err(ControlError::AlreadyHere { id });
+        }
+        let detecting = self.detecting(options.detector)?;
+        let key = self.give_place()?;
+        let meters = Arc::new(Meters::default());
+        let (sends, hears) = (options.role.sends(), options.role.hears());
+        let memory = Memory::new(Arc::clone(&meters), self.timing.tick, sends, hears);
+        let place = Place {
+            key,
+            role: options.role,
+            detecting,
+            muted: options.muted,
+            deafened: options.deafened,
+            row: Arc::clone(&self.plain),
+            row_since: self.next().0,
+            memory: Arc::new(Berth::new(memory)),
+        };
+        let room = Room { told: SPARE_MOVES, listed_since: BTreeSet::new(), since: self.next() };
+        let config = ListenerConfig::default();
+        self.members.insert(id.clone(), Member { place, config, meters, listed_by: BTreeSet::new(), room });
+        self.set_place(&id);
+        Ok(key)
+    }
+
+    fn detecting(&self, detector: Detector) -> Result<Detecting, ControlError> {
+        match detector {
+            Detector::Energy { threshold, hangover_ms }
+                if threshold.0.is_nan() || !(0.0..=Detector::MAX_HANGOVER_MS).contains(&hangover_ms) =>
+            {
+                Err(ControlError::Detector { detector })
+            }
+            _ => Ok(Detecting::new(detector, &self.timing)),
+        }
+    }
+
+    fn give_place(&mut self) -> Result<ParticipantKey, ControlError> {
+        if let Some(key) = self.free.pop() {
+            return Ok(key);
+        }
+        let slot = self.fresh;
+        self.fresh = slot.checked_add(1).ok_or(ControlError::Full { places: u32::MAX })?;
+        if self.fresh as usize > self.matrix.capacity {
+            self.matrix.capacity *= 2;
+            let arena = Arena::new(self.matrix.capacity, self.timing.tick);
+            let before = std::mem::replace(&mut self.matrix.arena, Arc::new(Berth::new(arena)));
+            self.given_up.push(Held::Arena(before));
+            self.arena_since = self.next();
+        }
+        Ok(ParticipantKey { slot, stay: 1 })
+    }
+
+    /// Takes a participant out of the call, and out of every configuration that lists it.
+    pub fn leave(&mut self, id: &str, mixed: Generation) -> Result<(), ControlError> {
+        let (id, member) = self.members.remove_entry(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?;
+        for listed in &member.config.sources {
+            if let Some(source) = self.members.get_mut(&listed.source) {
+                source.listed_by.remove(&id);
+            }
+        }
+        for listener in &member.listed_by {
+            if let Some(listener) = self.members.get_mut(listener) {
+                listener.config.remove(id.as_str());
+            }
+            self.publish_row(listener, mixed);
+        }
+        let Place { key, memory, .. } = member.place;
+        self.matrix.places.set(key.slot, None, self.next().0);
+        self.changed = true;
+        self.given_up.push(Held::Place(key, memory));
+        Ok(())
+    }
+
+    /// Changes a participant's flags.
+    pub fn set_flags(&mut self, id: &str, set: impl FnOnce(&mut Place)) -> Result<(), ControlError> {
+        let member = self.member_mut(id)?;
+        let before = (member.place.muted, member.place.deafened);
+        set(&mut member.place);
+        if before != (member.place.muted, member.place.deafened) {
+            self.set_place(&id.into());
+        }
+        Ok(())
+    }
+
+    /// Puts a whole new configuration in force.
+    pub fn configure(&mut self, id: &str, config: ListenerConfig, mixed: Generation) -> Result<(), ControlError> {
+        let id = self.members.get_key_value(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?.0.clone();
+        let before = self.members.get_mut(&id).map(|member| std::mem::replace(&mut member.config, config));
+        for listed in before.iter().flat_map(|config| &config.sources) {
+            if let Some(source) = self.members.get_mut(&listed.source) {
+                source.listed_by.remove(&id);
+            }
+        }
+        let listed: Vec<_> = self.members[&id].config.sources.iter().map(|listed| listed.source.clone()).collect();
+        for source in listed {
+            if let Some(source) = self.members.get_mut(&source) {
+                source.listed_by.insert(id.clone());
+            }
+        }
+        self.publish_row(&id, mixed);
+        Ok(())
+    }
+
+    /// Makes a row of a listener's configuration and puts it in its place.
+    fn publish_row(&mut self, id: &ParticipantId, mixed: Generation) {
+        let next = self.next();
+        let key = |source: &ParticipantId| self.members.get(source).map(|member| member.place.key);
+        let Some(config) = self.members.get(id).map(|member| &member.config) else { return };
+        let slots: Vec<u32> =
+            config.sources.iter().filter_map(|listed| key(&listed.source)).map(|key| key.slot).collect();
+        let Some(member) = self.members.get_mut(id) else { return };
+        let room = member.room.for_row(slots.into_iter(), &member.meters, mixed, next);
+        let key = |source: &ParticipantId| self.members.get(source).map(|member| member.place.key);
+        let row = Arc::new(self.members[id].config.row(room, &self.timing, key));
+        if let Some(member) = self.members.get_mut(id) {
+            (member.place.row, member.place.row_since) = (row, next.0);
+        }
+        self.set_place(id);
+    }
+
+    /// Puts a member's place into the matrix in the making.
+    fn set_place(&mut self, id: &ParticipantId) {
+        let stamp = self.next().0;
+        if let Some(member) = self.members.get(id) {
+            self.matrix.places.set(member.place.key.slot, Some(Arc::new(member.place.clone())), stamp);
+            self.changed = true;
+        }
+    }
+
+    /// Publishes what was changed, all of it at once. The newest generation.
+    pub fn publish(&mut self, shared: &Shared) -> Generation {
+        if std::mem::take(&mut self.changed) {
+            self.matrix.generation += 1;
+            let before = shared.publish(Arc::new(self.matrix.clone()));
+            self.returning.push(Held::Matrix(before));
+            self.given_up.drain(..).for_each(|held| self.returning.push(held));
+        }
+        Generation(self.matrix.generation)
+    }
+
+    /// Frees what the audio side has given back.
+    pub fn reclaim(&mut self, shared: &Shared) {
+        drop(shared.inherit());
+        if shared.mixed() >= self.arena_since {
+            // The audio side has moved: what is in the berth is what it moved out of.
+            drop(self.matrix.arena.take());
+        }
+        let free = &mut self.free;
+        self.returning.reclaim(|key| free.extend(key.next_stay()));
+    }
+}

@@ -1,0 +1,66 @@
+//! Who: [`ParticipantId`], the name that people and JSON use, and [`ParticipantKey`], what the audio side uses.
+
+use std::{borrow::Borrow, fmt, sync::Arc};
+
+/// The name of a participant: any text, compared byte for byte.
+///
+/// Cheap to clone. Belongs to the control side: the audio side knows a [`ParticipantKey`] only.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ParticipantId(Arc<str>);
+
+impl ParticipantId {
+    /// A new id that nobody else has: a random (version 4) UUID.
+    ///
+    /// ```
+    /// use mixminus::ParticipantId;
+    /// assert_ne!(ParticipantId::random(), ParticipantId::random());
+    /// ```
+    pub fn random() -> Self {
+        Self(uuid::Uuid::new_v4().to_string().into())
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<T: Into<Arc<str>>> From<T> for ParticipantId {
+    fn from(id: T) -> Self {
+        Self(id.into())
+    }
+}
+
+impl Borrow<str> for ParticipantId {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ParticipantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One stay of one participant in one mixer: the place that it has there and how often that place was given before.
+///
+/// Nobody else ever gets an equal key from the same mixer: an id that left and came back has a new one, and the old key reaches nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ParticipantKey {
+    pub(crate) slot: u32,
+    pub(crate) stay: u32,
+}
+
+impl ParticipantKey {
+    /// The key that the place is given with next; `None` once the stays have run out.
+    pub(crate) fn next_stay(self) -> Option<Self> {
+        self.stay.checked_add(1).map(|stay| Self { stay, ..self })
+    }
+}
+
+impl fmt::Display for ParticipantKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "participant {}.{}", self.slot, self.stay)
+    }
+}

@@ -1,0 +1,70 @@
+//! Real-time conference mixing: every participant sends frames, every listener gets a mix of their own, without their own voice.
+//!
+//! A mixer has two halves. The [`Processor`] belongs to the audio thread: in each tick it is given one [`Frame`] a source and gives one
+//! mix a listener. The [`Controller`] says who is here and who hears whom how loud, from any thread, while the audio runs.
+//!
+//! ```
+//! use mixminus::{Frame, JoinOptions, MixerConfig, config::{ParticipantMixerLevel, SourceLevel}};
+//!
+//! let (controller, mut processor) = MixerConfig::default().build()?; // 48 kHz, 10 ms
+//! let anna = controller.join("anna", JoinOptions::default())?;
+//! let ben = controller.join("ben", JoinOptions::default())?;
+//!
+//! // Anna hears Ben at half his level: from any thread, at any time, heard from the next tick on.
+//! let levels = vec![SourceLevel { level: 50, ..SourceLevel::new("ben") }];
+//! controller.configure(&[ParticipantMixerLevel { source_levels: levels, ..ParticipantMixerLevel::new("anna") }])?;
+//!
+//! // The audio thread, every 10 ms.
+//! let mut audio = processor.enter();
+//! let mut tick = audio.tick();
+//! tick.send(anna, Frame::from(&[0.25_f32; 480][..]))?;
+//! tick.send(ben, Frame::from(&[16384_i16; 480][..]))?;
+//! let mixes = tick.mix();
+//! for mix in mixes.distinct() {
+//!     // Encode each mix once, send it to everybody who hears it.
+//!     let (_samples, _listeners) = (mix.samples(), mix.listeners());
+//! }
+//! assert_eq!(mixes.get(anna).map(|mix| mix.samples()[479]), Some(0.25)); // half of Ben's 0.5, nothing of Anna
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The real-time contract
+//! [`AudioThread::tick`], [`Tick::send`], [`Tick::mix`] and everything on [`Mixes`] and [`Mix`] never lock, allocate, free, block, log
+//! or make a system call, whatever the controllers do meanwhile and whatever they are given. [`Processor::enter`] is the one call
+//! for the audio thread that may allocate, once a thread. All memory is made by the controllers, shipped to the audio thread and
+//! shipped back; dropping either half hurts the other in nothing.
+//!
+//! # Features
+//! - `json`: reading the configureMixer JSON from bytes ([`config::read_request`]). The types themselves need no feature.
+
+mod activity;
+mod audio;
+pub mod config;
+mod control;
+mod envelope;
+mod fade;
+mod frame;
+mod id;
+mod kernel;
+mod level;
+mod limiter;
+mod matrix;
+mod meter;
+mod mixer;
+mod ship;
+mod timing;
+mod tree;
+
+pub use activity::Detector;
+pub use audio::{AudioThread, Mix, Mixes, Processor, Tick};
+pub use control::{
+    Changes, ControlError, Controller, JoinOptions, ListenerConfig, Participant, SourceConfig, WaitError,
+};
+pub use frame::{Frame, FrameError};
+pub use id::{ParticipantId, ParticipantKey};
+pub use level::{Decibels, Gain, GainError};
+pub use limiter::LimiterConfig;
+pub use matrix::Role;
+pub use meter::{ListenerReadings, MixerReadings, Readings, SourceReadings};
+pub use mixer::{BuildError, MixerConfig};
+pub use ship::Generation;

@@ -1,0 +1,245 @@
+//! Levels and counters: measured on the audio side, read from any thread without disturbing it.
+//!
+//! The shared part is plain atomics with one writer, the audio thread. Each figure is whole; they are not a snapshot of one tick.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use crate::level::Decibels;
+
+/// How loud some samples are.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Loudness {
+    /// The greatest magnitude. NaN if a sample is NaN: seen as bits, NaN is past infinity.
+    pub peak: f32,
+    /// The mean of the squares.
+    pub square: f64,
+}
+
+impl Loudness {
+    pub fn of(samples: &[f32]) -> Self {
+        let magnitude = |sample: f32| (sample.to_bits() & 0x7fff_ffff).cast_signed();
+        let peak = samples.iter().fold(0, |peak: i32, sample| peak.max(magnitude(*sample)));
+        let mut squares = [0.0_f64; 8];
+        let (chunks, rest) = samples.as_chunks::<8>();
+        for chunk in chunks {
+            for (sum, sample) in squares.iter_mut().zip(chunk) {
+                *sum += f64::from(*sample) * f64::from(*sample);
+            }
+        }
+        let rest: f64 = rest.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum();
+        Self {
+            peak: f32::from_bits(peak.cast_unsigned()),
+            square: (squares.iter().sum::<f64>() + rest) / samples.len().max(1) as f64,
+        }
+    }
+
+    pub fn rms(&self) -> f32 {
+        self.square.sqrt() as f32
+    }
+}
+
+/// What one participant sent and heard: as read from any thread.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Readings {
+    /// Of what it sends.
+    pub source: SourceReadings,
+    /// Of what it hears.
+    pub listener: ListenerReadings,
+}
+
+/// Levels of the last tick and counters since the participant joined.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[non_exhaustive]
+pub struct SourceReadings {
+    /// The greatest magnitude in its last frame, as sent.
+    pub peak: f32,
+    /// The RMS of its last frame, as sent.
+    pub rms: f32,
+    /// Whether it was active in the last tick.
+    pub active: bool,
+    /// Frames that were taken.
+    pub frames: u64,
+    /// Ticks in which it was active.
+    pub active_ticks: u64,
+    /// Ticks without a good frame, since its first one.
+    pub missing: u64,
+    /// How often its frames came back after some were missing.
+    pub returns: u64,
+    /// Frames refused because a sample was no number; they count as missing too.
+    pub not_finite: u64,
+    /// Frames refused for their length, or because it had sent one in that tick already.
+    pub refused: u64,
+}
+
+/// Levels of the last tick's mix.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct ListenerReadings {
+    /// The greatest magnitude.
+    pub peak: f32,
+    /// The RMS.
+    pub rms: f32,
+    /// The limiter's least gain: 0 dB or less.
+    pub reduction: Decibels,
+    /// Ticks in which the limiter acted, since the participant joined.
+    pub limited_ticks: u64,
+}
+
+/// What the audio thread counts of a source, on its own; published after each tick.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct SourceCounts {
+    pub frames: u64,
+    pub active_ticks: u64,
+    pub missing: u64,
+    pub returns: u64,
+    pub not_finite: u64,
+    pub refused: u64,
+}
+
+/// The shared meters of one participant.
+#[derive(Debug, Default)]
+pub(crate) struct Meters {
+    source_peak: AtomicU32,
+    source_rms: AtomicU32,
+    source_active: AtomicBool,
+    frames: AtomicU64,
+    active_ticks: AtomicU64,
+    missing: AtomicU64,
+    returns: AtomicU64,
+    not_finite: AtomicU64,
+    refused: AtomicU64,
+    mix_peak: AtomicU32,
+    mix_rms: AtomicU32,
+    mix_gain: AtomicU32,
+    limited_ticks: AtomicU64,
+    /// How many entries the listener's row has on the audio side: what the control side makes room for.
+    pub entries: AtomicU32,
+}
+
+impl Meters {
+    pub fn write_source(&self, loudness: &Loudness, active: bool, counts: &SourceCounts) {
+        self.source_peak.store(loudness.peak.to_bits(), Relaxed);
+        self.source_rms.store(loudness.rms().to_bits(), Relaxed);
+        self.source_active.store(active, Relaxed);
+        self.frames.store(counts.frames, Relaxed);
+        self.active_ticks.store(counts.active_ticks, Relaxed);
+        self.missing.store(counts.missing, Relaxed);
+        self.returns.store(counts.returns, Relaxed);
+        self.not_finite.store(counts.not_finite, Relaxed);
+        self.refused.store(counts.refused, Relaxed);
+    }
+
+    pub fn write_mix(&self, mix: &MixLevel) {
+        self.mix_peak.store(mix.peak.to_bits(), Relaxed);
+        self.mix_rms.store(mix.rms.to_bits(), Relaxed);
+        self.mix_gain.store(mix.reduction.to_bits(), Relaxed);
+        if mix.reduction > 0.0 {
+            self.limited_ticks.store(self.limited_ticks.load(Relaxed) + 1, Relaxed);
+        }
+    }
+
+    pub fn read(&self) -> Readings {
+        let level = |bits: &AtomicU32| f32::from_bits(bits.load(Relaxed));
+        Readings {
+            source: SourceReadings {
+                peak: level(&self.source_peak),
+                rms: level(&self.source_rms),
+                active: self.source_active.load(Relaxed),
+                frames: self.frames.load(Relaxed),
+                active_ticks: self.active_ticks.load(Relaxed),
+                missing: self.missing.load(Relaxed),
+                returns: self.returns.load(Relaxed),
+                not_finite: self.not_finite.load(Relaxed),
+                refused: self.refused.load(Relaxed),
+            },
+            listener: ListenerReadings {
+                peak: level(&self.mix_peak),
+                rms: level(&self.mix_rms),
+                reduction: reduction(level(&self.mix_gain)),
+                limited_ticks: self.limited_ticks.load(Relaxed),
+            },
+        }
+    }
+}
+
+/// The levels of a mix. All 0 for silence.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct MixLevel {
+    pub peak: f32,
+    pub rms: f32,
+    /// 1 - the limiter's least gain.
+    pub reduction: f32,
+}
+
+/// In decibels, 0 or less.
+pub(crate) fn reduction(reduction: f32) -> Decibels {
+    Decibels::from_amplitude(f64::from(1.0 - reduction))
+}
+
+/// What the whole mixer counts.
+#[derive(Debug, Default)]
+pub(crate) struct MixerMeters {
+    pub ticks: AtomicU64,
+    pub audible: AtomicU32,
+    pub distinct: AtomicU32,
+    pub unknown: AtomicU64,
+    pub approximated: AtomicU64,
+}
+
+/// Figures of the whole mixer: as read from any thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct MixerReadings {
+    /// Ticks mixed.
+    pub ticks: u64,
+    /// Sources that were heard in the last tick.
+    pub audible_sources: u32,
+    /// Different mixes in the last tick.
+    pub distinct_mixes: u32,
+    /// Frames refused because nobody who sends had their key.
+    pub unknown_frames: u64,
+    /// Gains that moved for two overlapping reasons when there was no room to follow the one move that the rules ask for:
+    /// they moved by the product of both, to the same end. Stays 0 where the smoothing time is not longer than a tick.
+    pub approximated_moves: u64,
+}
+
+impl MixerMeters {
+    pub fn read(&self) -> MixerReadings {
+        MixerReadings {
+            ticks: self.ticks.load(Relaxed),
+            audible_sources: self.audible.load(Relaxed),
+            distinct_mixes: self.distinct.load(Relaxed),
+            unknown_frames: self.unknown.load(Relaxed),
+            approximated_moves: self.approximated.load(Relaxed),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn peak_and_mean_square() {
+        let loudness = Loudness::of(&[0.5, -1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(loudness, Loudness { peak: 1.0, square: 0.15 });
+        assert_eq!(Loudness::of(&[]), Loudness::default());
+    }
+
+    #[test]
+    fn a_nan_is_the_peak_wherever_it_stands() {
+        assert!(Loudness::of(&[1.0, f32::NAN, f32::INFINITY]).peak.is_nan());
+    }
+
+    #[test]
+    fn meters_read_what_was_written() {
+        let meters = Meters::default();
+        let counts = SourceCounts { frames: 3, active_ticks: 2, missing: 1, ..SourceCounts::default() };
+        meters.write_source(&Loudness { peak: 0.5, square: 0.25 }, true, &counts);
+        meters.write_mix(&MixLevel { peak: 1.0, rms: 0.25, reduction: 0.9 });
+        let readings = meters.read();
+        assert_eq!((readings.source.rms, readings.source.frames, readings.source.missing), (0.5, 3, 1));
+        assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);
+    }
+}

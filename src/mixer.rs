@@ -1,0 +1,137 @@
+//! How a mixer is made: [`MixerConfig`], and its two halves.
+
+use std::sync::Arc;
+
+use crate::{
+    audio::{Arena, Processor},
+    control::{Controller, Registry},
+    limiter::{Limiter, LimiterConfig},
+    ship::Shared,
+    timing::Timing,
+};
+
+/// What a mixer is made with; fixed for its life.
+///
+/// ```
+/// use mixminus::MixerConfig;
+/// let (controller, processor) = MixerConfig { tick_samples: 960, ..MixerConfig::default() }.build()?;
+/// # Ok::<(), mixminus::BuildError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct MixerConfig {
+    /// Samples a second of everything that comes in and goes out: 1000 to 768,000.
+    pub sample_rate: u32,
+    /// Samples in a tick: 1 to 120 ms. What is heard does not depend on it.
+    pub tick_samples: usize,
+    /// How long a gain takes to move: 0 to 1000 ms, rounded to whole samples.
+    pub smoothing_ms: f64,
+    /// The limiter behind every mix, or none.
+    pub limiter: Option<LimiterConfig>,
+    /// For how many participants there is room from the start. The room grows by itself, without a gap.
+    pub participants: usize,
+}
+
+impl Default for MixerConfig {
+    /// 48 kHz, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64.
+    fn default() -> Self {
+        Self {
+            sample_rate: 48_000,
+            tick_samples: 480,
+            smoothing_ms: 10.0,
+            limiter: Some(LimiterConfig::default()),
+            participants: 64,
+        }
+    }
+}
+
+impl MixerConfig {
+    /// Makes the two halves of a mixer. All that they need for `participants` is allocated here, but for what each brings along.
+    ///
+    /// # Errors
+    /// [`BuildError`] if a figure is out of its range.
+    pub fn build(self) -> Result<(Controller, Processor), BuildError> {
+        let timing = self.timing()?;
+        let limiter = self.limiter.map(check_limiter).transpose()?.map(|config| Limiter::new(config, &timing));
+        let places = self.participants.max(1);
+        let registry = Registry::new(timing, places);
+        let shared = Arc::new(Shared::new(timing, limiter, Arc::new(registry.matrix()), registry));
+        let processor = Processor::new(Arena::new(places, timing.tick), Arc::clone(&shared));
+        Ok((Controller::new(shared), processor))
+    }
+
+    fn timing(&self) -> Result<Timing, BuildError> {
+        let (rate, tick) = (self.sample_rate, self.tick_samples);
+        if !(1000..=768_000).contains(&rate) {
+            return Err(BuildError::SampleRate { hz: rate });
+        }
+        let most = (f64::from(rate) * Timing::MAX_TICK_MS / 1000.0) as usize;
+        if !(1..=most).contains(&tick) {
+            return Err(BuildError::Tick { samples: tick, most });
+        }
+        if !(0.0..=Timing::MAX_SMOOTHING_MS).contains(&self.smoothing_ms) {
+            return Err(BuildError::Smoothing { ms: self.smoothing_ms });
+        }
+        let smoothing = (self.smoothing_ms * f64::from(rate) / 1000.0).round() as u32;
+        Ok(Timing { rate, tick, smoothing })
+    }
+}
+
+fn check_limiter(config: LimiterConfig) -> Result<LimiterConfig, BuildError> {
+    let fits = (-24.0..=0.0).contains(&config.knee.0)
+        && (0.0..=1000.0).contains(&config.hold_ms)
+        && (1.0..=1000.0).contains(&config.release_db_per_s);
+    if fits { Ok(config) } else { Err(BuildError::Limiter { config }) }
+}
+
+/// A figure of a [`MixerConfig`] that is out of its range.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// `sample_rate`.
+    #[error("a sample rate of {hz} Hz is not between 1000 and 768000 Hz")]
+    SampleRate {
+        /// What was asked for.
+        hz: u32,
+    },
+    /// `tick_samples`.
+    #[error("a tick of {samples} samples is not between 1 and {most} samples, which are 120 ms at this rate")]
+    Tick {
+        /// What was asked for.
+        samples: usize,
+        /// The most at the rate that was asked for.
+        most: usize,
+    },
+    /// `smoothing_ms`.
+    #[error("a smoothing time of {ms} ms is not between 0 and 1000 ms")]
+    Smoothing {
+        /// What was asked for.
+        ms: f64,
+    },
+    /// `limiter`.
+    #[error("{config:?}: the knee must be -24 to 0 dBFS, the hold 0 to 1000 ms, the release 1 to 1000 dB/s")]
+    Limiter {
+        /// What was asked for.
+        config: LimiterConfig,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::level::Decibels;
+
+    fn error(config: MixerConfig) -> BuildError {
+        config.build().map(|_| ()).unwrap_err()
+    }
+
+    #[test]
+    fn figures_out_of_range_are_named() {
+        let config = MixerConfig::default;
+        assert_eq!(error(MixerConfig { sample_rate: 999, ..config() }), BuildError::SampleRate { hz: 999 });
+        let tick = BuildError::Tick { samples: 5761, most: 5760 };
+        assert_eq!(error(MixerConfig { tick_samples: 5761, ..config() }), tick);
+        assert_eq!(error(MixerConfig { smoothing_ms: -1.0, ..config() }), BuildError::Smoothing { ms: -1.0 });
+        let limiter = LimiterConfig { knee: Decibels(f64::NAN), ..LimiterConfig::default() };
+        assert!(matches!(error(MixerConfig { limiter: Some(limiter), ..config() }), BuildError::Limiter { .. }));
+    }
+}

@@ -1,0 +1,205 @@
+//! What crosses between the two halves, and how: the only shared memory of the crate.
+//!
+//! - **Publish**: the newest [`Matrix`] goes to the audio thread by pointer ([`Shared::publish`], [`Shared::newest`]).
+//! - **Ship**: memory that the control side made goes along inside it, in a [`Berth`], and comes back through the same berth.
+//!   A berth holds one thing at a time and each thing has its own, so that the way back can never be full.
+//!
+//! Nothing is freed on the audio thread: what it puts back into a berth, or stops reading, is still owned by the control side,
+//! which keeps it in a [`Returning`] list until nobody else has it.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use arc_swap::{ArcSwap, Guard};
+use crossbeam_utils::atomic::AtomicCell;
+
+use crate::{
+    audio::Arena, control::Registry, fade::FadeCurve, id::ParticipantKey, limiter::Limiter, matrix::Matrix,
+    meter::MixerMeters, timing::Timing,
+};
+
+/// Number of a publication: each change that a controller makes has a greater one than all before it.
+///
+/// `Controller::mixed` tells which one the audio thread mixed with last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Generation(pub(crate) u64);
+
+impl Generation {
+    /// The number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Generation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "generation {}", self.0)
+    }
+}
+
+/// A place where one boxed thing waits for the other half.
+pub(crate) struct Berth<T>(AtomicCell<Option<Box<T>>>);
+
+impl<T> Berth<T> {
+    /// A pointer, so that the cell is an atomic and no lock.
+    const LOCK_FREE: () = assert!(AtomicCell::<Option<Box<T>>>::is_lock_free());
+
+    pub fn new(cargo: T) -> Self {
+        let () = Self::LOCK_FREE;
+        Self(AtomicCell::new(Some(Box::new(cargo))))
+    }
+
+    pub fn empty() -> Self {
+        Self(AtomicCell::new(None))
+    }
+
+    pub fn take(&self) -> Option<Box<T>> {
+        self.0.take()
+    }
+
+    /// The berth must be empty: what it held would be freed here.
+    pub fn put(&self, cargo: Box<T>) {
+        self.0.store(Some(cargo));
+    }
+}
+
+impl<T> fmt::Debug for Berth<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Berth")
+    }
+}
+
+/// What both halves hold. The audio half reads the fields and never touches the registry.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub timing: Timing,
+    pub curve: FadeCurve,
+    pub limiter: Option<Limiter>,
+    pub meters: MixerMeters,
+    matrix: ArcSwap<Matrix>,
+    mixed: AtomicU64,
+    /// Where a dropped processor leaves its memory.
+    estate: Berth<Arena>,
+    processor_gone: AtomicBool,
+    /// The control side's own, here so that it outlives the last controller: the processor may still hold what is in it.
+    registry: Mutex<Registry>,
+}
+
+impl Shared {
+    pub fn new(timing: Timing, limiter: Option<Limiter>, matrix: Arc<Matrix>, registry: Registry) -> Self {
+        Self {
+            timing,
+            curve: FadeCurve::new(&timing),
+            limiter,
+            meters: MixerMeters::default(),
+            matrix: ArcSwap::new(matrix),
+            mixed: AtomicU64::new(0),
+            estate: Berth::new(Arena::default()),
+            processor_gone: AtomicBool::new(false),
+            registry: Mutex::new(registry),
+        }
+    }
+
+    /// Control: the registry. A panic while it was held leaves it as it was at a publication, so a poisoned lock is as good.
+    pub fn registry(&self) -> std::sync::MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Control: makes `matrix` the newest. The one before it, which the audio thread may still be reading.
+    pub fn publish(&self, matrix: Arc<Matrix>) -> Arc<Matrix> {
+        self.matrix.swap(matrix)
+    }
+
+    /// Audio: the newest matrix. The first call on a thread allocates that thread's node in arc-swap's list.
+    pub fn newest(&self) -> Guard<Arc<Matrix>> {
+        self.matrix.load()
+    }
+
+    /// Audio: a tick with everything up to `generation` has been mixed.
+    pub fn set_mixed(&self, generation: u64) {
+        self.mixed.store(generation, Ordering::Release);
+    }
+
+    pub fn mixed(&self) -> Generation {
+        Generation(self.mixed.load(Ordering::Acquire))
+    }
+
+    /// Audio: the processor goes; its memory stays here.
+    pub fn bequeath(&self, arena: &mut Arena) {
+        if let Some(mut husk) = self.estate.take() {
+            std::mem::swap(&mut *husk, arena);
+            self.estate.put(husk);
+        }
+        self.processor_gone.store(true, Ordering::Release);
+    }
+
+    pub fn processor_gone(&self) -> bool {
+        self.processor_gone.load(Ordering::Acquire)
+    }
+
+    /// Control: what a dropped processor left.
+    pub fn inherit(&self) -> Option<Box<Arena>> {
+        if self.processor_gone() { self.estate.take() } else { None }
+    }
+}
+
+/// What the control side still owns although it has given it up, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Returning(VecDeque<Held>);
+
+/// Kept until the audio thread can no longer have it.
+pub(crate) enum Held {
+    /// Until nobody else reads it.
+    Matrix(Arc<Matrix>),
+    /// Until the audio thread has put its memory back.
+    Place(ParticipantKey, Arc<Berth<crate::audio::Memory>>),
+    /// Until the audio thread has put its memory back.
+    Arena(Arc<Berth<Arena>>),
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Matrix(_) => "Matrix",
+            Self::Place(..) => "Place",
+            Self::Arena(_) => "Arena",
+        })
+    }
+}
+
+impl Held {
+    /// Whether the control side is the only owner: nobody else can become one, for what is listed here is reachable from here only.
+    fn returned(&self) -> bool {
+        match self {
+            Self::Matrix(matrix) => Arc::strong_count(matrix) == 1,
+            Self::Place(_, berth) => Arc::strong_count(berth) == 1,
+            Self::Arena(berth) => Arc::strong_count(berth) == 1,
+        }
+    }
+}
+
+impl Returning {
+    pub fn push(&mut self, held: Held) {
+        self.0.push_back(held);
+    }
+
+    /// Frees what came back, and names the places that may be given again. Stops at the first that is still out: the audio
+    /// thread lets go in the order of the publications, give or take a fade, so that the walk costs what it frees.
+    pub fn reclaim(&mut self, mut free: impl FnMut(ParticipantKey)) {
+        while self.0.front().is_some_and(Held::returned) {
+            if let Some(Held::Place(key, _)) = self.0.pop_front() {
+                free(key);
+            }
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}

@@ -1,0 +1,70 @@
+//! What a test sets: the figures of the mixer, and the configuration of a listener.
+
+/// The figures of the whole mixer.
+#[derive(Clone, Copy, Debug)]
+pub struct OracleConfig {
+    /// Samples in a second.
+    pub rate: f64,
+    /// Samples in a tick, at least 1.
+    pub tick: usize,
+    /// The smoothing time N, in samples; 0 = at once.
+    pub smoothing: usize,
+    /// The energy detector's threshold: an RMS of 1.0 is 0 dBFS.
+    pub threshold_dbfs: f64,
+    /// The energy detector's hangover, rounded to whole ticks.
+    pub hangover_ms: f64,
+}
+
+impl OracleConfig {
+    /// The lowest RMS that the energy detector calls loud.
+    pub(super) fn threshold(&self) -> f64 {
+        10_f64.powf(self.threshold_dbfs / 20.0)
+    }
+
+    /// The hangover in ticks.
+    pub(super) fn hangover_ticks(&self) -> f64 {
+        (self.hangover_ms / (self.tick as f64 * 1000.0 / self.rate)).round()
+    }
+}
+
+/// How a listener's ducking runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ducking {
+    /// A whole journey down, in ms; 0 = the smoothing time.
+    pub ramp_active_ms: f64,
+    /// A whole journey up, in ms; 0 = the smoothing time.
+    pub ramp_inactive_ms: f64,
+    /// The level in percent while a ducker is active.
+    pub lower: f64,
+    /// The level in percent while none is.
+    pub upper: f64,
+}
+
+/// The whole configuration of a listener; the default is that of a listener without one.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ListenerConfig {
+    /// Hears the listed sources only.
+    pub exclusive: bool,
+    /// How the sources that are no duckers are ducked, if they are.
+    pub ducking: Option<Ducking>,
+    /// Source, level in percent, `duckOthers`.
+    pub sources: Vec<(usize, f64, bool)>,
+}
+
+impl ListenerConfig {
+    /// Lower and upper bound of the envelope; without ducking it has the one place to be.
+    pub(super) fn range(&self) -> (f64, f64) {
+        self.ducking.map_or((100.0, 100.0), |d| (d.lower, d.upper))
+    }
+
+    /// The row that lists a source: its level and `duckOthers`.
+    pub(super) fn row(&self, source: usize) -> Option<(f64, bool)> {
+        let row = self.sources.iter().find(|row| row.0 == source);
+        row.map(|&(_, level, duck_others)| (level, duck_others))
+    }
+
+    /// Whether a source ducks the others, and so is never ducked.
+    pub(super) fn is_ducker(&self, source: usize) -> bool {
+        self.ducking.is_some() && self.row(source).is_some_and(|(_, duck_others)| duck_others)
+    }
+}
