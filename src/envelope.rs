@@ -82,6 +82,9 @@ impl Envelope {
     }
 }
 
+/// What is nearer to the target than this share of a step is on it: rounding must not keep it one sample more from landing.
+const ARRIVED: f64 = 1e-7;
+
 /// The course of an envelope over one tick, in closed form.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Way {
@@ -107,13 +110,14 @@ impl Way {
             return self.entry.value(at, timing);
         }
         let from = self.entry.target();
-        let travelled = self.step * (k - self.entry_left(now, timing).min(k)) as f64;
-        if travelled.is_nan() {
-            from // an infinite slope that has had no sample yet
-        } else if from > self.heading {
-            (from - travelled).max(self.heading)
+        let samples = k - self.entry_left(now, timing).min(k);
+        let left = (self.heading - from).abs() - self.step * samples as f64;
+        if samples == 0 {
+            from
+        } else if left <= self.step * ARRIVED || left == f64::NEG_INFINITY {
+            self.heading
         } else {
-            (from + travelled).min(self.heading)
+            self.heading + left.copysign(from - self.heading)
         }
     }
 

@@ -29,11 +29,6 @@ impl Fade {
         self.start != self.target && now - self.began < u64::from(timing.smoothing)
     }
 
-    /// Whether it moves since `now`.
-    pub fn began_at(&self, now: u64) -> bool {
-        self.start != self.target && self.began == now
-    }
-
     /// Where it stands after the last sample before `now`.
     pub fn value(&self, now: u64, timing: &Timing) -> f64 {
         if self.moving(now, timing) {
@@ -81,6 +76,13 @@ impl Fade {
             }
             (true, true) => None,
         }
+    }
+
+    /// Whether it is the same move as `other`, but for rounding.
+    pub fn is_nearly(&self, other: &Self, now: u64, timing: &Timing) -> bool {
+        let (a, b) = (self.settled(now, timing), other.settled(now, timing));
+        let near = |a: f64, b: f64| (a - b).abs() <= 1e-13 * a.max(b);
+        a.began == b.began && near(a.start, b.start) && near(a.target, b.target)
     }
 
     /// How many samples of the move are over, and its two ends as the gains of [`FadeCurve::gain`].

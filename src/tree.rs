@@ -123,14 +123,14 @@ impl<T> Tree<T> {
     fn visit(node: &Node<T>, level: u32, first: u32, since: u64, see: &mut impl FnMut(u32, Option<&T>)) {
         match node {
             Node::Leaf(items) => {
-                for (index, child) in (first..).zip(items).filter(|(_, child)| child.stamp > since) {
-                    see(index, child.item.as_deref());
+                for (index, child) in items.iter().enumerate().filter(|(_, child)| child.stamp > since) {
+                    see(first + index as u32, child.item.as_deref());
                 }
             }
             Node::Branch(children) => {
-                for (index, child) in (0..).zip(children).filter(|(_, child)| child.stamp > since) {
+                for (index, child) in children.iter().enumerate().filter(|(_, child)| child.stamp > since) {
                     if let Some(below) = &child.item {
-                        Self::visit(below, level - 1, first + (index << (level * BITS)), since, see);
+                        Self::visit(below, level - 1, first + ((index as u32) << (level * BITS)), since, see);
                     }
                 }
             }

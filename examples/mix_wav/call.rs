@@ -2,7 +2,7 @@
 //!
 //! The run that is heard and the runs that measure gains (see [`crate::probe`]) are calls of the same scene.
 
-use mixminus::{Controller, JoinOptions, MixerConfig, ParticipantKey, Processor};
+use mixminus::{Controller, JoinOptions, MixerConfig, ParticipantKey, Processor, SourceReadings};
 
 use crate::{
     error::Error,
@@ -69,16 +69,17 @@ impl<'s> Call<'s> {
 
     /// Whether the mixer found a member of the cast active in the last tick.
     pub fn is_active(&self, member: usize) -> bool {
-        self.source_readings(member).is_some_and(|source| source.active)
+        self.readings(member).is_some_and(|source| source.active)
     }
 
-    /// How many frames of a member held something that is no number.
-    pub fn invalid_frames(&self, member: usize) -> u64 {
-        self.source_readings(member).map_or(0, |source| source.invalid_frames)
+    /// How many frames of a member's present stay held something that is no number.
+    pub fn not_finite(&self, member: usize) -> u64 {
+        self.readings(member).map_or(0, |source| source.not_finite)
     }
 
-    fn source_readings(&self, member: usize) -> Option<mixminus::SourceReadings> {
-        self.controller.readings(&self.scene.cast[member].id)?.source
+    fn readings(&self, member: usize) -> Option<SourceReadings> {
+        // Whoever is not in the call has no readings.
+        self.controller.readings(&self.scene.cast[member].id).ok().map(|readings| readings.source)
     }
 
     fn apply(&mut self, tick: usize, change: &Change, options: impl Fn(bool) -> JoinOptions) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 /// How many columns a signal has at most, about one a pixel, and how many all signals of a picture have together:
 /// the picture of many signals stays a small file.
 const MOST_COLUMNS: usize = 1_000;
-const ALL_COLUMNS: usize = 6_000;
+const ALL_COLUMNS: usize = 4_000;
 
 /// The extremes of a signal over equal stretches of time.
 #[derive(Debug, Clone)]

@@ -80,10 +80,10 @@ pub enum Error {
 }
 
 impl Error {
-    /// 2 for what the caller can put right in the input, 1 for a machine that failed half way.
+    /// 2 for what the caller can put right in the input, 1 for what failed half way.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::WriteFailed { .. } | Self::Picture(_) | Self::Stdout(_) => 1,
+            Self::WriteFailed { .. } | Self::Picture(_) | Self::Stdout(_) | Self::Mixer { .. } => 1,
             _ => 2,
         }
     }

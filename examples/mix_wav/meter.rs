@@ -88,6 +88,11 @@ impl Stopwatch {
     }
 }
 
+/// Decibels with one decimal, and no minus sign before a zero.
+pub fn one_decimal(decibels: f64) -> String {
+    format!("{:.1}", if decibels.abs() < 0.05 { 0.0 } else { decibels })
+}
+
 /// A level in dBFS; `None` for digital silence, which has none.
 pub fn dbfs(amplitude: f64) -> Option<f64> {
     let level = Decibels::from_amplitude(amplitude).0;

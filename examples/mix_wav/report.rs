@@ -1,6 +1,6 @@
 //! The report: what came of the call, in numbers, for machines; [`crate::table`] shows it to people.
 
-use std::{path::PathBuf, time::Duration};
+use std::{path::Path, time::Duration};
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::{
     meter::dbfs,
     outputs::Places,
     run::Outcome,
-    scene::Scene,
+    scene::{Scene, ScriptPlace},
 };
 
 /// The whole report. Levels of digital silence are null.
@@ -38,7 +38,7 @@ pub struct Report {
 #[serde(rename_all = "camelCase")]
 pub struct ListenerReport {
     pub participant: String,
-    pub file: PathBuf,
+    pub file: String,
     pub peak: f32,
     pub peak_dbfs: Option<f64>,
     pub rms: f64,
@@ -55,7 +55,7 @@ pub struct SourceReport {
     /// How long the detector found speech, hangover included.
     pub active_seconds: f64,
     /// Frames with a NaN or an infinity, which count as missing.
-    pub invalid_frames: u64,
+    pub not_finite: u64,
 }
 
 /// When an event of the script took effect.
@@ -85,7 +85,7 @@ pub struct TickTime {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlotReport {
-    pub file: PathBuf,
+    pub file: String,
     /// Whose mix the gains are of.
     pub listener: String,
 }
@@ -94,7 +94,10 @@ impl Report {
     /// The report of a run; `plot_listener` is whose gains were drawn.
     pub fn of(scene: &Scene, places: &Places, outcome: &Outcome, format: Format, plot_listener: usize) -> Self {
         let settings = &scene.settings;
-        let plot = |file: &PathBuf| PlotReport { file: file.clone(), listener: scene.cast[plot_listener].id.clone() };
+        let plot = |file: &Path| PlotReport {
+            file: file.display().to_string(),
+            listener: scene.cast[plot_listener].id.clone(),
+        };
         Self {
             rate: settings.rate,
             tick_ms: settings.tick_ms,
@@ -109,7 +112,7 @@ impl Report {
             sources: scene.senders().map(|member| source(scene, outcome, member)).collect(),
             events: events(scene),
             tick_time: tick_time(scene, outcome),
-            plot: places.picture.as_ref().map(plot),
+            plot: places.picture.as_deref().map(plot),
         }
     }
 }
@@ -119,7 +122,7 @@ fn listener(scene: &Scene, places: &Places, outcome: &Outcome, member: usize) ->
     let rms = meter.rms(scene.length);
     ListenerReport {
         participant: scene.cast[member].id.clone(),
-        file: places.tracks[member].clone(),
+        file: places.tracks[member].display().to_string(),
         peak: meter.peak,
         peak_dbfs: dbfs(f64::from(meter.peak)),
         rms,
@@ -133,13 +136,13 @@ fn source(scene: &Scene, outcome: &Outcome, member: usize) -> SourceReport {
     SourceReport {
         participant: scene.cast[member].id.clone(),
         active_seconds: scene.settings.seconds(active_samples),
-        invalid_frames: outcome.invalid_frames[member],
+        not_finite: outcome.not_finite[member],
     }
 }
 
 fn events(scene: &Scene) -> Vec<EventReport> {
     let scripted = scene.cues.iter().filter_map(|cue| cue.event.map(|event| (cue.tick, event)));
-    let report = |(tick, event): (usize, crate::scene::ScriptPlace)| {
+    let report = |(tick, event): (usize, ScriptPlace)| {
         let sample = (tick < scene.ticks()).then(|| tick * scene.settings.tick_samples);
         EventReport { index: event.index, at_ms: event.at_ms, sample }
     };

@@ -20,7 +20,7 @@ pub struct Outcome {
     pub heard: Vec<Heard>,
     pub activity: Activity,
     /// Frames that held something that is no number, and counted as missing.
-    pub invalid_frames: Vec<u64>,
+    pub not_finite: Vec<u64>,
     pub stopwatch: Stopwatch,
 }
 
@@ -38,10 +38,10 @@ pub fn run(scene: &Scene, tracks: &mut [Track], progress: &Progress) -> Result<O
     let outcome = Outcome {
         heard: scene.cast.iter().map(|_| hear()).collect(),
         activity: Activity::new(scene.cast.len()),
-        invalid_frames: vec![0; scene.cast.len()],
+        not_finite: vec![0; scene.cast.len()],
         stopwatch: Stopwatch::default(),
     };
-    Run { scene, call, tracks, outcome, last_invalid: vec![0; scene.cast.len()] }.play(&mut processor, progress)
+    Run { scene, call, tracks, outcome, last_not_finite: vec![0; scene.cast.len()] }.play(&mut processor, progress)
 }
 
 struct Run<'s, 't> {
@@ -50,7 +50,7 @@ struct Run<'s, 't> {
     tracks: &'t mut [Track],
     outcome: Outcome,
     /// The mixer's counters in the last tick: they begin at 0 with every stay.
-    last_invalid: Vec<u64>,
+    last_not_finite: Vec<u64>,
 }
 
 impl Run<'_, '_> {
@@ -100,9 +100,9 @@ impl Run<'_, '_> {
     fn observe(&mut self) {
         let call = &self.call;
         self.outcome.activity.push(|member| call.is_active(member));
-        for (member, last) in self.last_invalid.iter_mut().enumerate() {
-            let now = call.invalid_frames(member);
-            self.outcome.invalid_frames[member] += now.saturating_sub(*last);
+        for (member, last) in self.last_not_finite.iter_mut().enumerate() {
+            let now = call.not_finite(member);
+            self.outcome.not_finite[member] += now.saturating_sub(*last);
             *last = now;
         }
     }

@@ -26,24 +26,29 @@ pub struct Settings {
 impl Settings {
     /// The settings that the options ask for.
     pub fn of(options: &Options) -> Result<Self, Error> {
-        let rate = options.rate;
-        if !(1_000..=768_000).contains(&rate) {
-            return Err(Error::Usage(format!("--rate {rate} is not from 1000 to 768000 Hz")));
-        }
         let threshold = options.threshold_dbfs.unwrap_or(-50.0);
         if !(threshold.is_finite() && threshold <= 0.0) {
             return Err(Error::Usage(format!("--threshold-dbfs {threshold} is not a level at or below 0 dBFS")));
         }
-        Ok(Self {
-            rate,
-            tick_samples: tick_samples(options.tick_ms, rate)?,
+        let settings = Self {
+            rate: options.rate,
+            tick_samples: tick_samples(options.tick_ms, options.rate)?,
             tick_ms: options.tick_ms,
-            smoothing_ms: not_negative("--smoothing-ms", options.smoothing_ms)?,
+            smoothing_ms: options.smoothing_ms,
             limiter: options.limiter == Switch::On,
             detector: options.detector,
             threshold: Decibels(threshold),
-            hangover_ms: not_negative("--hangover-ms", options.hangover_ms.unwrap_or(200.0))?,
-        })
+            hangover_ms: options.hangover_ms.unwrap_or(200.0),
+        };
+        settings.rehearse()?;
+        Ok(settings)
+    }
+
+    /// Lets the mixer itself say what it does not take, before anything else is done: it knows its own limits best.
+    fn rehearse(&self) -> Result<(), Error> {
+        let (controller, _processor) = self.mixer(1).build().map_err(|cause| Error::Usage(cause.to_string()))?;
+        controller.join("anyone", self.join(true)).map_err(|cause| Error::Usage(cause.to_string()))?;
+        Ok(())
     }
 
     /// The mixer of this call, with room for so many participants.
@@ -87,11 +92,11 @@ pub fn role(sends: bool) -> Role {
 
 fn tick_samples(tick_ms: f64, rate: u32) -> Result<usize, Error> {
     if !(tick_ms > 0.0 && tick_ms <= MAX_TICK_MS) {
-        return Err(Error::Usage(format!("--tick-ms {tick_ms} is not above 0 and at most {MAX_TICK_MS}")));
+        return Err(Error::Usage(format!("--tick-ms {tick_ms} is not above 0 and at most {MAX_TICK_MS} ms")));
     }
     let samples = tick_ms * f64::from(rate) / 1000.0;
     let whole = samples.round();
-    if whole < 1.0 || (samples - whole).abs() > 1e-6 {
+    if (samples - whole).abs() > 1e-6 {
         let advice = match whole_milliseconds(tick_ms, rate) {
             Some(better) => format!(": try --tick-ms {better}"),
             None => String::new(),
@@ -107,12 +112,4 @@ fn tick_samples(tick_ms: f64, rate: u32) -> Result<usize, Error> {
 fn whole_milliseconds(tick_ms: f64, rate: u32) -> Option<u32> {
     let next = (tick_ms.ceil() as u32).max(1);
     (next..=MAX_TICK_MS as u32).find(|ms| (u64::from(*ms) * u64::from(rate)).is_multiple_of(1000))
-}
-
-fn not_negative(option: &str, value: f64) -> Result<f64, Error> {
-    if value.is_finite() && value >= 0.0 {
-        Ok(value)
-    } else {
-        Err(Error::Usage(format!("{option} {value} is not a time of 0 ms or more")))
-    }
 }

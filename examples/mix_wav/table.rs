@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::{CellAlignment, LineStyle, Table, presets};
 
 use crate::{
+    meter::one_decimal,
     outputs::Places,
     report::{ListenerReport, Report, SourceReport, TickTime},
 };
@@ -31,7 +32,7 @@ pub fn text(report: &Report, places: &Places) -> String {
     }
     let _ = write!(text, "\nWhat each participant hears: {}", places.directory.join("*.wav").display());
     if let Some(plot) = &report.plot {
-        let _ = write!(text, "\nThe picture, with the gains in {}'s mix: {}", plot.listener, plot.file.display());
+        let _ = write!(text, "\nThe picture, with the gains in {}'s mix: {}", plot.listener, plot.file);
     }
     text
 }
@@ -50,15 +51,15 @@ fn listeners(listeners: &[ListenerReport]) -> Table {
 }
 
 fn sources(sources: &[SourceReport], seconds: f64) -> Table {
-    let invalid = sources.iter().any(|source| source.invalid_frames > 0);
+    let faulty = sources.iter().any(|source| source.not_finite > 0);
     let mut head = vec!["what they send", "active s", "of the call"];
-    head.extend(invalid.then_some("invalid frames"));
+    head.extend(faulty.then_some("frames with NaN or infinity"));
     let mut table = table(head);
     for source in sources {
         let share = 100.0 * source.active_seconds / seconds;
         let mut row =
             vec![source.participant.clone(), format!("{:.2}", source.active_seconds), format!("{share:.0} %")];
-        row.extend(invalid.then(|| source.invalid_frames.to_string()));
+        row.extend(faulty.then(|| source.not_finite.to_string()));
         table.add_row(row);
     }
     table
@@ -89,8 +90,7 @@ fn table<'a>(head: impl IntoIterator<Item = &'a str>) -> Table {
 
 fn level(decibels: Option<f64>) -> String {
     match decibels {
-        // No minus sign before a zero.
-        Some(decibels) => format!("{:.1}", if decibels.abs() < 0.05 { 0.0 } else { decibels }),
+        Some(decibels) => one_decimal(decibels),
         None => "silence".to_owned(),
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use super::{
     listener::Listener,
-    overlap::{Moving, SPARE_MOVES},
+    overlap::{Moving, spare_moves},
     plan::Group,
     program::Term,
     row::Entry,
     source::Source,
 };
-use crate::{meter::Meters, ship::Berth};
+use crate::{meter::Meters, ship::Berth, timing::Timing};
 
 /// What one participant brings along.
 #[derive(Debug)]
@@ -24,10 +24,10 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// Room for frames of `tick` samples. A participant who does not send, or hear, needs none for that.
-    pub fn new(meters: Arc<Meters>, tick: usize, sends: bool, hears: bool) -> Self {
-        let samples = |needed| vec![0.0; if needed { tick } else { 0 }];
-        let entries = Vec::with_capacity(if hears { SPARE_MOVES } else { 0 });
+    /// Room for a tick of samples each way. A participant who does not send, or hear, needs none for that.
+    pub fn new(meters: Arc<Meters>, timing: &Timing, sends: bool, hears: bool) -> Self {
+        let samples = |needed| vec![0.0; if needed { timing.tick } else { 0 }];
+        let entries = Vec::with_capacity(if hears { spare_moves(timing) } else { 0 });
         Self { meters, frame: samples(sends), mix: samples(hears), entries }
     }
 }
@@ -102,7 +102,6 @@ impl Arena {
         swap_all(&mut self.frames, &mut larger.frames);
         swap_all(&mut self.mixes, &mut larger.mixes);
         swap_all(&mut self.homes, &mut larger.homes);
-        larger.moving.extend_from_slice(&self.moving);
         larger.used = self.used;
         std::mem::swap(self, larger);
     }

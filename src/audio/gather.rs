@@ -3,11 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use super::{Arena, Clock, overlap::Moving, source::Standing};
-use crate::{fade::Fade, id::ParticipantKey, meter::MixerMeters};
+use crate::{id::ParticipantKey, meter::MixerMeters};
 
 impl Arena {
     /// Takes each source's frame, or its absence; lists the audible; lets those go who have left and faded out.
-    pub fn gather(&mut self, clock: &Clock<'_>, meters: &MixerMeters) {
+    pub fn gather(&mut self, clock: &Clock<'_>) {
         self.audible.clear();
         self.moving.clear();
         self.changed.clear();
@@ -19,9 +19,6 @@ impl Arena {
                 _ => {}
             }
         }
-        if !self.changed.is_empty() {
-            self.presence_changed(clock, meters);
-        }
     }
 
     fn gather_one(&mut self, index: usize, clock: &Clock<'_>) {
@@ -31,15 +28,13 @@ impl Arena {
         if source.audible {
             self.audible.push(index as u32);
         }
-        if clock.timing.moves_overlap() && source.presence.moving(clock.now, clock.timing) {
-            let moving = Moving {
-                source: ParticipantKey { slot: index as u32, stay: source.stay },
-                before: before.unwrap_or(source.presence),
-                presence: source.presence,
-                pair: (Fade::ZERO, None),
-            };
+        let moves = before.is_some() || source.presence.moving(clock.now, clock.timing);
+        if moves && clock.begun && clock.timing.moves_overlap() {
+            let key = ParticipantKey { slot: index as u32, stay: source.stay };
+            let (presence, changed) = (source.presence, before.is_some());
+            let moving = Moving { source: key, before: before.unwrap_or(presence), presence, pair: None };
             self.moving.push(moving);
-            if before.is_some() && clock.begun {
+            if changed {
                 self.changed.push(moving);
             }
         }
@@ -50,16 +45,17 @@ impl Arena {
         }
     }
 
-    /// Rows in which a factor was moving when a presence changed.
-    fn presence_changed(&mut self, clock: &Clock<'_>, meters: &MixerMeters) {
-        for index in 0..self.used {
-            let listener = &mut self.listeners[index];
-            if listener.hears && listener.is_unsettled() {
-                let without_room = listener.gains.presence_changed(index as u32, &self.changed, clock);
-                listener.unsettle();
-                meters.approximated.fetch_add(without_room, Ordering::Relaxed);
-                self.report_entries(index);
-            }
+    /// Steers the rows that were published, and has rows that were moving follow the sources whose presence changed.
+    pub fn follow(&mut self, clock: &Clock<'_>, meters: &MixerMeters) {
+        let Self { sources, listeners, moving, changed, .. } = self;
+        let heading = |key: ParticipantKey| {
+            let source = sources.get(key.slot as usize).filter(|source| source.stay == key.stay);
+            source.map_or(0.0, |source| source.presence.target())
+        };
+        let mut without_room = 0;
+        for (slot, listener) in (0..).zip(&mut listeners[..self.used]).filter(|(_, listener)| listener.hears) {
+            without_room += listener.follow(slot, [moving, changed], heading, clock);
         }
+        meters.approximated.fetch_add(without_room, Ordering::Relaxed);
     }
 }

@@ -3,19 +3,16 @@
 use std::sync::{Arc, atomic::Ordering};
 
 use super::{Arena, Clock, arena::Home, source::Standing};
-use crate::{
-    matrix::{Matrix, Place},
-    meter::MixerMeters,
-};
+use crate::matrix::{Matrix, Place};
 
 impl Arena {
     /// Takes everything that changed after generation `since`.
-    pub fn take_up(&mut self, matrix: &Matrix, since: u64, clock: &Clock<'_>, meters: &MixerMeters) {
+    pub fn take_up(&mut self, matrix: &Matrix, since: u64, clock: &Clock<'_>) {
         if matrix.capacity > self.places() {
             self.grow(matrix);
         }
         matrix.places.each_since(since, |slot, place| match place {
-            Some(place) => self.update(slot, place, clock, meters),
+            Some(place) => self.update(slot, place, clock),
             None => self.leave(slot),
         });
     }
@@ -27,7 +24,7 @@ impl Arena {
         }
     }
 
-    fn update(&mut self, slot: u32, place: &Place, clock: &Clock<'_>, meters: &MixerMeters) {
+    fn update(&mut self, slot: u32, place: &Place, clock: &Clock<'_>) {
         let index = slot as usize;
         if index >= self.places() {
             debug_assert!(false, "the control side makes room for every place");
@@ -37,21 +34,9 @@ impl Arena {
             self.admit(index, place);
         }
         self.sources[index].muted = place.muted;
-        let listener = &mut self.listeners[index];
-        if !listener.hears {
-            return;
+        if self.listeners[index].hears {
+            self.listeners[index].update(place, clock);
         }
-        // A source that moves while the row changes goes on from where it stood: noted before, mended after.
-        let moving = clock.timing.moves_overlap() && clock.begun && !self.moving.is_empty();
-        if moving {
-            listener.gains.note(&mut self.moving, clock);
-        }
-        listener.update(place, clock);
-        if moving {
-            let without_room = listener.gains.row_changed(slot, &self.moving, clock);
-            meters.approximated.fetch_add(without_room, Ordering::Relaxed);
-        }
-        self.report_entries(index);
     }
 
     fn admit(&mut self, index: usize, place: &Place) {

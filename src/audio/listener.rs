@@ -1,8 +1,9 @@
 //! One listener on the audio side: its row, its envelope, its limiter, and which mix it hears.
 
-use super::{Clock, row::Gains};
+use super::{Clock, overlap::Moving, row::Gains};
 use crate::{
     envelope::{Envelope, Way},
+    fade::Fade,
     id::ParticipantKey,
     limiter::Limiting,
     matrix::Place,
@@ -28,6 +29,8 @@ pub(crate) struct Listener {
     pub level: MixLevel,
     /// The generation of the row that it has.
     row_since: u64,
+    /// Whether something was published that it has not been steered to yet.
+    published: bool,
     /// Whether its gains have to be looked after in each tick.
     unsettled: bool,
 }
@@ -44,6 +47,7 @@ impl Default for Listener {
             next: NONE,
             level: MixLevel::default(),
             row_since: 0,
+            published: false,
             unsettled: false,
         }
     }
@@ -66,38 +70,49 @@ impl Listener {
                 self.envelope.start_in(place.row.ducking);
             }
         }
-        self.gains.steer(clock);
-        self.unsettled = true;
+        self.published = true;
     }
 
-    /// Gets ready for a tick: what has arrived is forgotten, and the envelope's way is set.
+    /// Steers its gains to what was published, and follows sources whose presence changed while its own gains moved. `moving` are
+    /// all sources whose presence moves, `changed` those that changed in this tick; empty where moves cannot overlap.
+    /// How many gains found no room for a move of their own.
+    pub fn follow(
+        &mut self,
+        slot: u32,
+        [moving, changed]: [&mut [Moving]; 2],
+        presence: impl Fn(ParticipantKey) -> f64,
+        clock: &Clock<'_>,
+    ) -> u64 {
+        if std::mem::take(&mut self.published) {
+            self.unsettled = true;
+            self.gains.change_under(slot, moving, presence, clock, |gains| gains.steer(clock))
+        } else if self.unsettled && !changed.is_empty() {
+            self.gains.change_under(slot, changed, presence, clock, |_| ())
+        } else {
+            0
+        }
+    }
+
+    /// Gets ready for a tick: what has arrived is forgotten, and the envelope's way is set. Whether its entries may have changed.
     pub fn prepare(
         &mut self,
         clock: &Clock<'_>,
-        presence: impl Fn(ParticipantKey) -> Option<crate::fade::Fade>,
+        presence: impl Fn(ParticipantKey) -> Option<Fade>,
         active: impl Fn(ParticipantKey) -> bool,
-    ) {
-        if self.unsettled {
+    ) -> bool {
+        let was_unsettled = self.unsettled;
+        if was_unsettled {
             self.gains.settle(clock, presence);
             self.unsettled = self.gains.unsettled(clock);
         }
         let ducking =
             self.envelope.ducks() && self.gains.entries.iter().any(|entry| entry.ducks_others && active(entry.source));
         self.way = self.envelope.way(ducking, clock.now, clock.timing);
+        was_unsettled
     }
 
     /// Whether it hears everybody else at gain 1, with nothing moving.
     pub fn plain(&self, clock: &Clock<'_>) -> bool {
         self.gains.plain(clock) && self.limiting.at_rest() && self.way.constant(clock.now, clock.timing) == Some(1.0)
-    }
-
-    /// A move of its own has begun.
-    pub fn unsettle(&mut self) {
-        self.unsettled = true;
-    }
-
-    /// Whether any of its gains may be moving.
-    pub fn is_unsettled(&self) -> bool {
-        self.unsettled
     }
 }

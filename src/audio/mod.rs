@@ -21,7 +21,7 @@ pub use mixes::{Mix, Mixes};
 pub use processor::{AudioThread, Processor, Tick};
 
 pub(crate) use arena::{Arena, Memory};
-pub(crate) use overlap::SPARE_MOVES;
+pub(crate) use overlap::spare_moves;
 pub(crate) use row::Entry;
 
 use crate::{fade::Fade, timing::Timing};

@@ -1,7 +1,7 @@
 //! Gains that move for two reasons at once.
 //!
 //! A base gain is one move, but it is kept as the product of the row's factor and the source's presence, which is the same
-//! as long as only one of the two moves, or both began together from rest. Where the smoothing time is longer than a tick,
+//! as long as only one of the two moves, or both begin together from rest. Where the smoothing time is longer than a tick,
 //! one can change while the other is still moving: then the pair gets a move of its own, which goes on from the one that it was
 //! in, until both have arrived. Where the smoothing time is not longer, nothing in this file ever runs.
 
@@ -9,85 +9,79 @@ use super::{
     Clock,
     row::{Entry, Gains},
 };
-use crate::{fade::Fade, id::ParticipantKey};
+use crate::{fade::Fade, id::ParticipantKey, timing::Timing};
 
-/// Room for so many moves of their own in every row, besides those of its listed sources.
-pub(crate) const SPARE_MOVES: usize = 8;
+/// For how many sources that it does not list a row has room for moves of their own. A call of 33 needs no more, whatever happens.
+pub(crate) fn spare_moves(timing: &Timing) -> usize {
+    if timing.moves_overlap() { 32 } else { 0 }
+}
 
-/// A source whose presence moves, in an event that concerns it.
+/// A source whose presence moves.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moving {
     pub source: ParticipantKey,
-    /// Its presence before the event.
+    /// Its presence before this tick's events.
     pub before: Fade,
-    /// Its presence after it.
+    /// Its presence after them.
     pub presence: Fade,
-    /// The row's factor and the pair's whole move, before the event; the move is `None` if it had found no room.
-    pub pair: (Fade, Option<Fade>),
+    /// Scratch: the whole move of the pair before the events; `None` if it is no single one, for want of room.
+    pub pair: Option<Fade>,
 }
 
 impl Gains {
+    /// Makes a change to the row, and has the gains that are moving go on from where they stood. `moving` are the sources whose presence
+    /// moves, `presence` is where that of any source is heading. How many gains found no room for a move of their own.
+    pub fn change_under(
+        &mut self,
+        own_slot: u32,
+        moving: &mut [Moving],
+        presence: impl Fn(ParticipantKey) -> f64,
+        clock: &Clock<'_>,
+        change: impl FnOnce(&mut Self),
+    ) -> u64 {
+        for source in &mut *moving {
+            let (factor, _) = self.factor(source.source);
+            source.pair = factor.product(source.before, clock.now, clock.timing);
+        }
+        change(self);
+        for entry in &mut self.entries {
+            if let Some(own) = &mut entry.own {
+                clock.steer(own, entry.factor.target() * presence(entry.source));
+            }
+        }
+        let others = moving.iter().filter(|source| source.source.slot != own_slot);
+        others.map(|source| u64::from(!self.go_on(source, clock))).sum()
+    }
+
+    /// Has a pair go on from the move that it was in to where both factors head now. Whether there was room for that.
+    fn go_on(&mut self, source: &Moving, clock: &Clock<'_>) -> bool {
+        let (factor, own) = self.factor(source.source);
+        // A pair that was no single move had found no room before: it goes on as the product.
+        let (Some(mut wanted), None) = (source.pair, own) else { return true };
+        clock.steer(&mut wanted, factor.target() * source.presence.target());
+        let product = factor.product(source.presence, clock.now, clock.timing);
+        if product.is_some_and(|product| product.is_nearly(&wanted, clock.now, clock.timing)) {
+            return true;
+        }
+        let entry = self.entry_for(source.source, factor, clock.timing);
+        entry.map(|entry| entry.own = Some(wanted)).is_some()
+    }
+
     /// The row's factor of a source, and the move of its own that the pair may have.
-    pub fn factor(&self, source: ParticipantKey) -> (Fade, Option<Fade>) {
+    fn factor(&self, source: ParticipantKey) -> (Fade, Option<Fade>) {
         match self.find(source.slot).ok().map(|at| &self.entries[at]).filter(|entry| entry.source == source) {
             Some(entry) => (entry.factor, entry.own),
             None => (self.unlisted, None),
         }
     }
 
-    /// Before the row changes: notes the moves that moving sources are in.
-    pub fn note(&self, moving: &mut [Moving], clock: &Clock<'_>) {
-        for source in moving {
-            let (factor, own) = self.factor(source.source);
-            source.pair = (factor, own.or_else(|| factor.product(source.presence, clock.now, clock.timing)));
-        }
-    }
-
-    /// After the row has changed: sends the pairs whose factor changed under a moving presence on their way. How many found no room.
-    pub fn row_changed(&mut self, own_slot: u32, moving: &[Moving], clock: &Clock<'_>) -> u64 {
-        let mut without_room = 0;
-        for source in moving.iter().filter(|source| source.source.slot != own_slot) {
-            let (factor, own) = self.factor(source.source);
-            if own.is_some() || (factor != source.pair.0 && source.presence.moving(clock.now, clock.timing)) {
-                without_room += self.go_on(source, factor, source.pair.1, clock);
-            }
-        }
-        without_room
-    }
-
-    /// After the presence of sources has changed: sends those pairs whose factor was moving on their way. How many found no room.
-    pub fn presence_changed(&mut self, own_slot: u32, changed: &[Moving], clock: &Clock<'_>) -> u64 {
-        let mut without_room = 0;
-        for source in changed.iter().filter(|source| source.source.slot != own_slot) {
-            let (factor, own) = self.factor(source.source);
-            let together = factor.began_at(clock.now) && !source.before.moving(clock.now, clock.timing);
-            if own.is_some() || (factor.moving(clock.now, clock.timing) && !together) {
-                let pair = factor.product(source.before, clock.now, clock.timing);
-                without_room += self.go_on(source, factor, pair, clock);
-            }
-        }
-        without_room
-    }
-
-    /// Steers the pair's own move, which goes on from `pair`, to where both factors head.
-    fn go_on(&mut self, source: &Moving, factor: Fade, pair: Option<Fade>, clock: &Clock<'_>) -> u64 {
-        let target = factor.target() * source.presence.target();
-        let Some(entry) = self.entry_for(source.source, factor) else { return 1 };
-        // A pair without a whole move had found no room: it goes on as the product.
-        if let Some(mut own) = entry.own.or(pair) {
-            clock.steer(&mut own, target);
-            entry.own = Some(own);
-        }
-        0
-    }
-
     /// The entry of a source; a new one if there is room for it.
-    fn entry_for(&mut self, source: ParticipantKey, factor: Fade) -> Option<&mut Entry> {
+    fn entry_for(&mut self, source: ParticipantKey, factor: Fade, timing: &Timing) -> Option<&mut Entry> {
         match self.find(source.slot) {
             Ok(at) => self.entries.get_mut(at).filter(|entry| entry.source == source),
             Err(at) => {
                 let spare = self.entries.iter().filter(|entry| entry.listed.is_none() && entry.own.is_some()).count();
-                if spare >= SPARE_MOVES || self.entries.len() == self.entries.capacity() {
+                if spare >= spare_moves(timing) || self.entries.len() == self.entries.capacity() {
                     return None;
                 }
                 self.entries.insert(at, Entry::unlisted(source, factor));
@@ -100,7 +94,6 @@ impl Gains {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timing::Timing;
 
     const TIMING: Timing = Timing { rate: 1000, tick: 1, smoothing: 4 };
     const SOURCE: ParticipantKey = ParticipantKey { slot: 1, stay: 1 };
@@ -109,38 +102,47 @@ mod tests {
         Clock { now, begun: true, timing: &TIMING }
     }
 
+    fn row(unlisted: Fade) -> Gains {
+        Gains { unlisted, entries: Vec::with_capacity(1), ..Gains::default() }
+    }
+
+    fn moving(before: Fade, presence: Fade) -> [Moving; 1] {
+        [Moving { source: SOURCE, before, presence, pair: None }]
+    }
+
     #[test]
     fn a_change_on_the_way_goes_on_from_where_the_pair_stood() {
         // Row and presence rise together from rest: one move, at 0.5 after two samples, where the product would be 0.25.
         let rising = Fade::between(0.0, 1.0, 0);
-        let mut gains = Gains { unlisted: rising, entries: Vec::with_capacity(1), ..Gains::default() };
-        let mut moving = [Moving { source: SOURCE, before: rising, presence: rising, pair: (Fade::ZERO, None) }];
-        gains.note(&mut moving, &at(2));
-        gains.unlisted.retarget(0.0, 2, &TIMING);
-        assert_eq!(gains.row_changed(0, &moving, &at(2)), 0);
-        let (_, own) = gains.factor(SOURCE);
-        assert_eq!(own, Some(Fade::between(0.5, 0.0, 2)));
+        let mut gains = row(rising);
+        let turn = |gains: &mut Gains| gains.unlisted.retarget(0.0, 2, &TIMING);
+        assert_eq!(gains.change_under(0, &mut moving(rising, rising), |_| 1.0, &at(2), turn), 0);
+        assert_eq!(gains.factor(SOURCE).1, Some(Fade::between(0.5, 0.0, 2)));
     }
 
     #[test]
-    fn a_row_change_that_names_the_same_end_changes_nothing() {
-        // The source is on its way out; the row's change ends at nothing too.
+    fn a_change_that_names_the_same_end_changes_nothing() {
+        // The row was on its way to nothing; it turns around just as the source goes.
         let falling = Fade::between(1.0, 0.0, 0);
-        let mut gains = Gains { unlisted: Fade::resting(1.0), entries: Vec::with_capacity(1), ..Gains::default() };
-        let mut moving = [Moving { source: SOURCE, before: falling, presence: falling, pair: (Fade::ZERO, None) }];
-        gains.note(&mut moving, &at(2));
-        gains.unlisted.retarget(0.5, 2, &TIMING);
-        gains.row_changed(0, &moving, &at(2));
+        let mut gains = row(falling);
+        let mut moving = moving(Fade::resting(1.0), Fade::between(1.0, 0.0, 2));
+        gains.change_under(0, &mut moving, |_| 0.0, &at(2), |gains| gains.unlisted.retarget(1.0, 2, &TIMING));
         assert_eq!(gains.factor(SOURCE).1, Some(falling));
     }
 
     #[test]
+    fn what_begins_together_needs_no_move_of_its_own() {
+        let mut gains = row(Fade::ZERO);
+        let mut moving = moving(Fade::ZERO, Fade::between(0.0, 1.0, 2));
+        gains.change_under(0, &mut moving, |_| 0.0, &at(2), |gains| gains.unlisted.retarget(1.0, 2, &TIMING));
+        assert_eq!(gains.entries.len(), 0);
+    }
+
+    #[test]
     fn without_room_the_pair_is_counted() {
-        let falling = Fade::between(1.0, 0.0, 2);
         let mut gains = Gains { unlisted: Fade::between(0.0, 1.0, 0), ..Gains::default() };
-        let changed =
-            [Moving { source: SOURCE, before: Fade::resting(1.0), presence: falling, pair: (Fade::ZERO, None) }];
-        assert_eq!(gains.presence_changed(0, &changed, &at(2)), 1);
-        assert_eq!(gains.presence_changed(1, &changed, &at(2)), 0, "its own voice is no pair");
+        let mut moving = moving(Fade::resting(1.0), Fade::between(1.0, 0.0, 2));
+        assert_eq!(gains.change_under(0, &mut moving, |_| 0.0, &at(2), |_| ()), 1);
+        assert_eq!(gains.change_under(1, &mut moving, |_| 0.0, &at(2), |_| ()), 0, "its own voice is no pair");
     }
 }

@@ -51,13 +51,12 @@ impl Arena {
     fn prepare(&mut self, slot: u32, clock: &Clock<'_>) {
         let Self { listeners, sources, .. } = self;
         let here = |key: ParticipantKey| sources.get(key.slot as usize).filter(|source| source.stay == key.stay);
-        let (was, listener) = (listeners[slot as usize].gains.entries.len(), &mut listeners[slot as usize]);
-        listener.prepare(
+        let changes = listeners[slot as usize].prepare(
             clock,
             |key| here(key).map(|source| source.presence),
             |key| here(key).is_some_and(|source| source.active),
         );
-        if listener.gains.entries.len() != was {
+        if changes {
             self.report_entries(slot as usize);
         }
     }

@@ -65,7 +65,7 @@ impl Processor {
         let newest = self.shared.newest();
         if newest.generation > self.taken {
             let clock = Clock { now: self.now, begun: self.now > 0, timing: &self.shared.timing };
-            self.arena.take_up(&newest, self.taken, &clock, &self.shared.meters);
+            self.arena.take_up(&newest, self.taken, &clock);
             self.taken = newest.generation;
         }
     }
@@ -73,7 +73,8 @@ impl Processor {
     fn mix(&mut self) {
         let shared = Arc::clone(&self.shared);
         let clock = self.clock(&shared);
-        self.arena.gather(&clock, &shared.meters);
+        self.arena.gather(&clock);
+        self.arena.follow(&clock, &shared.meters);
         self.arena.plan(&clock);
         self.arena.render(&clock, &shared);
         self.now += shared.timing.tick as u64;

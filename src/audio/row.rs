@@ -34,7 +34,7 @@ pub(crate) struct Gains {
     /// The factor of the sources that have no entry.
     pub unlisted: Fade,
     /// Where it is heading while the listener hears.
-    unlisted_gain: f64,
+    pub unlisted_gain: f64,
     pub deafened: bool,
     /// In the order of the sources' places, one for each.
     pub entries: Vec<Entry>,

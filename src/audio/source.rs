@@ -71,7 +71,8 @@ impl Source {
 
     /// Whether nothing of a participant who left is to be heard any more.
     pub fn is_gone(&self, clock: &Clock<'_>) -> bool {
-        self.standing == Standing::Leaving && !self.presence.moving(clock.now, clock.timing)
+        let silent = self.presence.target() == 0.0 && !self.presence.moving(clock.now, clock.timing);
+        self.standing == Standing::Leaving && silent
     }
 
     /// Takes what came, or did not come, in this tick. `frame` holds the samples of `input`, and is filled with the tail if

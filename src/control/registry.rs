@@ -8,7 +8,7 @@ use std::{
 use super::{ControlError, JoinOptions, ListenerConfig};
 use crate::{
     activity::{Detecting, Detector},
-    audio::{Arena, Memory, SPARE_MOVES},
+    audio::{Arena, Memory, spare_moves},
     id::{ParticipantId, ParticipantKey},
     matrix::{Matrix, Place, Row},
     meter::Meters,
@@ -55,11 +55,14 @@ pub(crate) struct Member {
 #[derive(Debug)]
 struct Room {
     told: usize,
+    /// What the audio side may add by itself.
+    spare: usize,
     listed_since: BTreeSet<u32>,
     since: Generation,
 }
 
 impl Room {
+    /// The room that a row with these listed sources needs.
     fn for_row(
         &mut self,
         listed: impl Iterator<Item = u32>,
@@ -68,12 +71,12 @@ impl Room {
         now: Generation,
     ) -> usize {
         if mixed >= self.since {
-            self.told = member.entries.load(Ordering::Relaxed) as usize + SPARE_MOVES;
+            self.told = member.entries.load(Ordering::Relaxed) as usize + self.spare;
             self.listed_since.clear();
         }
         self.listed_since.extend(listed);
         self.since = now;
-        self.told + self.listed_since.len() + SPARE_MOVES
+        self.told + self.listed_since.len() + self.spare
     }
 }
 
@@ -127,7 +130,7 @@ impl Registry {
         let key = self.give_place()?;
         let meters = Arc::new(Meters::default());
         let (sends, hears) = (options.role.sends(), options.role.hears());
-        let memory = Memory::new(Arc::clone(&meters), self.timing.tick, sends, hears);
+        let memory = Memory::new(Arc::clone(&meters), &self.timing, sends, hears);
         let place = Place {
             key,
             role: options.role,
@@ -138,7 +141,8 @@ impl Registry {
             row_since: self.next().0,
             memory: Arc::new(Berth::new(memory)),
         };
-        let room = Room { told: SPARE_MOVES, listed_since: BTreeSet::new(), since: self.next() };
+        let spare = spare_moves(&self.timing);
+        let room = Room { told: spare, spare, listed_since: BTreeSet::new(), since: self.next() };
         let config = ListenerConfig::default();
         self.members.insert(id.clone(), Member { place, config, meters, listed_by: BTreeSet::new(), room });
         self.set_place(&id);

@@ -43,7 +43,7 @@ pub enum Anchor {
     Right,
 }
 
-/// The width of a text's size and weight.
+/// How a text looks.
 #[derive(Debug, Clone, Copy)]
 pub struct Font {
     pub size: i32,

@@ -53,12 +53,13 @@ fn bar(
     canvas.bar((from, y - half), (to, y + half), colour, 1.0)
 }
 
-/// Stretches whose gaps could not be seen, as one: a long call stays a small file.
+/// Stretches whose gaps could hardly be seen, as one: a long call of many stays a small file.
 fn merged(picture: &Picture<'_>, stretches: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let gap = (picture.scene.senders().count() as f64 / 8.0).max(1.0);
     let mut merged: Vec<Range<usize>> = Vec::new();
     for stretch in stretches {
         match merged.last_mut() {
-            Some(last) if picture.x(stretch.start) - picture.x(last.end) < 1.0 => last.end = stretch.end,
+            Some(last) if picture.x(stretch.start) - picture.x(last.end) < gap => last.end = stretch.end,
             _ => merged.push(stretch),
         }
     }

@@ -4,7 +4,7 @@ use super::{
     Picture,
     canvas::{Anchor, Canvas, Drawn, Font, GREY, LEFT, LIGHT, RIGHT},
 };
-use crate::meter::dbfs;
+use crate::meter::{dbfs, one_decimal};
 
 const ROW: i32 = 44;
 
@@ -52,5 +52,5 @@ fn loudest(picture: &Picture<'_>) -> f64 {
 
 /// A level with a true minus sign.
 fn decibels(level: f64) -> String {
-    format!("{level:.1}").replace('-', "−")
+    one_decimal(level).replace('-', "−")
 }

@@ -1,0 +1,91 @@
+//! Any scene sounds as the rules say: random participants, events and ticks against a naive f64 model of the rules.
+
+mod oracle;
+mod scene;
+
+use mixminus::{Role, config::Ducking};
+use proptest::prelude::*;
+use scene::{Event, Figures, Scene};
+
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![4 => Just(Role::Both), 1 => Just(Role::Source), 1 => Just(Role::Listener)]
+}
+
+/// Bounds that no slope meets on a sample by chance, where rounding would decide between two ways that the rules tell apart.
+fn ducking() -> impl Strategy<Value = Option<Ducking>> {
+    let ramp = prop_oneof![Just(0_i64), 1..20_i64, 20..400_i64];
+    let ducking = (ramp.clone(), ramp, 0..=100_i64, 0..=100_i64).prop_map(|(down, up, a, b)| Ducking {
+        ramp_active: down,
+        ramp_inactive: up,
+        lower_level: a.min(b),
+        upper_level: a.max(b),
+    });
+    proptest::option::of(ducking)
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let who = 0..8_usize;
+    let level = prop_oneof![Just(0_i64), Just(100_i64), 0..=100_i64];
+    prop_oneof![
+        3 => (role(), any::<bool>()).prop_map(|(role, host_detector)| Event::Join { role, host_detector }),
+        1 => who.clone().prop_map(Event::Leave),
+        2 => (who.clone(), any::<bool>()).prop_map(|(n, muted)| Event::Mute(n, muted)),
+        1 => (who.clone(), any::<bool>()).prop_map(|(n, deafened)| Event::Deafen(n, deafened)),
+        2 => (who.clone(), any::<bool>()).prop_map(|(n, sends)| Event::Send(n, sends)),
+        2 => (who.clone(), any::<bool>()).prop_map(|(n, active)| Event::Active(n, active)),
+        6 => (who.clone(), any::<bool>(), ducking(), prop::collection::vec((who, level, any::<bool>()), 0..4))
+            .prop_map(|(listener, exclusive, ducking, sources)| Event::Configure {
+                listener, exclusive, ducking, sources
+            }),
+    ]
+}
+
+/// What happens before each tick; most ticks follow the one before at once.
+fn events() -> impl Strategy<Value = Vec<Vec<Event>>> {
+    prop::collection::vec(prop_oneof![2 => Just(Vec::new()), 3 => prop::collection::vec(event(), 1..4)], 1..30)
+}
+
+fn figures(tick: impl Strategy<Value = usize>) -> impl Strategy<Value = Figures> {
+    let smoothing = prop_oneof![4 => Just(10.0), 1 => Just(0.0), 2 => 0.1..60.0];
+    (tick, smoothing).prop_map(|(tick, smoothing_ms)| Figures {
+        rate: 48_000,
+        tick,
+        smoothing_ms,
+        threshold_dbfs: -50.0,
+        hangover_ms: 30.0,
+    })
+}
+
+fn play(figures: Figures, events: &[Vec<Event>]) {
+    let mut scene = Scene::new(figures);
+    for _ in 0..3 {
+        scene.happen(&Event::Join { role: Role::Both, host_detector: true });
+    }
+    for events in events {
+        events.iter().for_each(|event| scene.happen(event));
+        scene.tick();
+    }
+    assert_eq!(scene.approximated(), 0, "there is room for every move of scenes as small as these");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+
+    #[test]
+    fn with_the_ticks_of_media_servers(
+        figures in figures(prop::sample::select(vec![120_usize, 240, 480, 960, 1920])),
+        events in events(),
+    ) {
+        play(figures, &events);
+    }
+
+    #[test]
+    fn with_ticks_shorter_than_the_moves(figures in figures(1..200_usize), events in events()) {
+        play(figures, &events);
+    }
+
+    #[test]
+    fn with_any_tick(figures in figures(1..=5760_usize), events in prop::collection::vec(prop::collection::vec(event(), 0..3), 1..8)) {
+        play(figures, &events);
+    }
+}

@@ -1,0 +1,229 @@
+//! A scene: what happens to a mixer tick by tick, played to the mixer and to the oracle side by side.
+
+use std::collections::BTreeMap;
+
+use mixminus::{
+    Controller, Decibels, Detector, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, Role,
+    config::{Ducking, ParticipantMixerLevel, SourceLevel},
+};
+
+use crate::oracle::{self, Oracle, OracleConfig};
+
+/// Something that happens between two ticks. Ids that are not here make it nothing.
+#[derive(Debug, Clone)]
+pub enum Event {
+    Join {
+        role: Role,
+        host_detector: bool,
+    },
+    Leave(usize),
+    Mute(usize, bool),
+    Deafen(usize, bool),
+    /// Whether the source sends frames from now on.
+    Send(usize, bool),
+    /// Whether the host says that the source is active.
+    Active(usize, bool),
+    Configure {
+        listener: usize,
+        exclusive: bool,
+        ducking: Option<Ducking>,
+        sources: Vec<(usize, i64, bool)>,
+    },
+}
+
+/// How many may ever join a scene: for so many the mixer has room to follow every move exactly, whatever overlaps.
+const MOST: usize = 33;
+
+/// The figures of both.
+#[derive(Debug, Clone, Copy)]
+pub struct Figures {
+    pub rate: u32,
+    pub tick: usize,
+    pub smoothing_ms: f64,
+    pub threshold_dbfs: f64,
+    pub hangover_ms: f64,
+}
+
+/// A mixer and its oracle.
+pub struct Scene {
+    figures: Figures,
+    controller: Controller,
+    processor: Processor,
+    oracle: Oracle,
+    here: BTreeMap<usize, Member>,
+    next: usize,
+    now: usize,
+}
+
+#[derive(Clone, Copy)]
+struct Member {
+    key: ParticipantKey,
+    role: Role,
+    sends: bool,
+    active: bool,
+}
+
+impl Scene {
+    pub fn new(figures: Figures) -> Self {
+        let config = MixerConfig {
+            sample_rate: figures.rate,
+            tick_samples: figures.tick,
+            smoothing_ms: figures.smoothing_ms,
+            limiter: None,
+            participants: 1,
+        };
+        let (controller, processor) = config.build().expect("the figures are in range");
+        let oracle = Oracle::new(OracleConfig {
+            rate: f64::from(figures.rate),
+            tick: figures.tick,
+            smoothing: (figures.smoothing_ms * f64::from(figures.rate) / 1000.0).round() as usize,
+            threshold_dbfs: figures.threshold_dbfs,
+            hangover_ms: figures.hangover_ms,
+        });
+        Self { figures, controller, processor, oracle, here: BTreeMap::new(), next: 0, now: 0 }
+    }
+
+    /// The id of the n-th of those who are here.
+    fn nth(&self, n: usize) -> Option<usize> {
+        self.here.keys().nth(n % self.here.len().max(1)).copied()
+    }
+
+    pub fn happen(&mut self, event: &Event) {
+        match *event {
+            Event::Join { role, host_detector } => self.join(role, host_detector),
+            Event::Leave(n) => {
+                if let Some(id) = self.nth(n) {
+                    self.controller.leave(&id.to_string()).expect("it is here");
+                    self.oracle.leave(id);
+                    self.here.remove(&id);
+                }
+            }
+            Event::Mute(n, muted) => {
+                if let Some(id) = self.nth(n) {
+                    self.controller.set_muted(&id.to_string(), muted).expect("it is here");
+                    self.oracle.mute(id, muted);
+                }
+            }
+            Event::Deafen(n, deafened) => {
+                if let Some(id) = self.nth(n) {
+                    self.controller.set_deafened(&id.to_string(), deafened).expect("it is here");
+                    self.oracle.deafen(id, deafened);
+                }
+            }
+            Event::Send(n, sends) => self.with(n, |member| member.sends = sends),
+            Event::Active(n, active) => self.with(n, |member| member.active = active),
+            Event::Configure { listener, exclusive, ducking, ref sources } => {
+                self.configure(listener, exclusive, ducking, sources);
+            }
+        }
+    }
+
+    fn with(&mut self, n: usize, change: impl FnOnce(&mut Member)) {
+        if let Some(member) = self.nth(n).and_then(|id| self.here.get_mut(&id)) {
+            change(member);
+        }
+    }
+
+    fn join(&mut self, role: Role, host_detector: bool) {
+        if self.next == MOST {
+            return;
+        }
+        let (id, Figures { threshold_dbfs, hangover_ms, .. }) = (self.next, self.figures);
+        let energy = Detector::Energy { threshold: Decibels(threshold_dbfs), hangover_ms };
+        let detector = if host_detector { Detector::Host } else { energy };
+        let options = JoinOptions { role, detector, ..JoinOptions::default() };
+        let key = self.controller.join(id.to_string(), options).expect("it is not here");
+        self.oracle.join(id, role != Role::Listener, role != Role::Source, host_detector);
+        self.here.insert(id, Member { key, role, sends: true, active: false });
+        self.next += 1;
+    }
+
+    fn configure(
+        &mut self,
+        listener: usize,
+        exclusive: bool,
+        ducking: Option<Ducking>,
+        sources: &[(usize, i64, bool)],
+    ) {
+        let Some(listener) = self.nth(listener) else { return };
+        let mut listed = BTreeMap::new();
+        for (n, level, duck_others) in sources {
+            if let Some(source) = self.nth(*n).filter(|source| *source != listener) {
+                listed.insert(source, (*level, *duck_others && ducking.is_some()));
+            }
+        }
+        let wire = ParticipantMixerLevel {
+            exclusive,
+            ducking,
+            source_levels: listed
+                .iter()
+                .map(|(id, (level, duck_others))| SourceLevel {
+                    level: *level,
+                    duck_others: *duck_others,
+                    ..SourceLevel::new(id.to_string())
+                })
+                .collect(),
+            ..ParticipantMixerLevel::new(listener.to_string())
+        };
+        self.controller.configure(&[wire]).expect("it keeps the rules");
+        let ducking = ducking.map(|ducking| oracle::Ducking {
+            ramp_active_ms: ducking.ramp_active as f64,
+            ramp_inactive_ms: ducking.ramp_inactive as f64,
+            lower: ducking.lower_level as f64,
+            upper: ducking.upper_level as f64,
+        });
+        let sources = listed.iter().map(|(id, (level, duck_others))| (*id, *level as f64, *duck_others)).collect();
+        self.oracle.configure(listener, oracle::ListenerConfig { exclusive, ducking, sources });
+    }
+
+    /// Mixes a tick. Every listener's mix, after it was held against the oracle's.
+    pub fn tick(&mut self) -> BTreeMap<usize, Vec<f32>> {
+        let mut audio = self.processor.enter();
+        let mut tick = audio.tick();
+        let mut frames = Vec::new();
+        for (id, member) in self.here.iter().filter(|(_, member)| member.sends && member.role != Role::Listener) {
+            let frame: Vec<f32> = (self.now..self.now + self.figures.tick).map(|at| signal(*id, at)).collect();
+            tick.send(member.key, Frame::from(&frame[..]).active(member.active)).expect("it is a good frame");
+            frames.push((*id, frame, member.active));
+        }
+        let mixes = tick.mix();
+        let mut heard = BTreeMap::new();
+        for expected in self.oracle.tick(&frames) {
+            let mix = mixes.get(self.here[&expected.listener].key).expect("it hears").samples();
+            for (k, (mix, (sum, magnitude))) in mix.iter().zip(expected.mix.iter().zip(&expected.magnitude)).enumerate()
+            {
+                assert!(
+                    (f64::from(*mix) - sum).abs() <= 1e-6 * magnitude,
+                    "listener {} hears {mix} at sample {} (+{k}), and should hear {sum} of {magnitude}; {} approximated",
+                    expected.listener,
+                    self.now,
+                    self.controller.mixer_readings().approximated_moves,
+                );
+            }
+            heard.insert(expected.listener, mix.to_vec());
+        }
+        let listeners = self.here.values().filter(|member| member.role != Role::Source).count();
+        assert_eq!(heard.len(), listeners, "everybody who hears has a mix");
+        self.now += self.figures.tick;
+        heard
+    }
+
+    /// Gains that could not be followed exactly.
+    pub fn approximated(&self) -> u64 {
+        self.controller.mixer_readings().approximated_moves
+    }
+}
+
+/// What a source sends: noise of its own, of a loudness that comes and goes, with stretches of digital silence.
+pub fn signal(id: usize, at: usize) -> f32 {
+    let mut bits =
+        (id as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (at as u64).wrapping_mul(0xd1b5_4a32_d192_ed03);
+    bits = (bits ^ (bits >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let noise = ((bits >> 40) as f32 / (1 << 23) as f32) - 1.0;
+    let loudness = match (at / 1000 + id * 3) % 5 {
+        0 => 0.0,
+        1 => 0.0005,
+        _ => 0.7,
+    };
+    noise * loudness
+}
