@@ -76,7 +76,8 @@ impl Limiter {
 
     /// Limits the samples of one tick. The least gain that it applied.
     pub fn limit(&self, state: &mut Limiting, samples: &mut [f32]) -> f64 {
-        let (mut least, mut gain) = (1.0_f64, self.gain(state.peak));
+        let mut gain = self.gain(state.peak);
+        let mut least = gain;
         for sample in samples {
             if self.follow(state, f64::from(sample.abs())) {
                 gain = self.gain(state.peak);

@@ -12,6 +12,9 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
+/// The latest time of an event, 11 days: no WAV file lasts as long.
+const LATEST_MS: f64 = 1e9;
+
 /// The events of a file, in the order of their times.
 #[derive(Debug)]
 pub struct Script {
@@ -94,8 +97,8 @@ impl Script {
     fn event(&self, index: usize, raw: RawEvent) -> Result<Event, Error> {
         let RawEvent { at_ms, configure_mixer, mute, join, leave } = raw;
         let fault = |reason: &str| Error::Event { path: self.path.clone(), index, at_ms, reason: reason.to_owned() };
-        if !(at_ms.is_finite() && at_ms >= 0.0) {
-            return Err(fault("atMs is not a time of 0 or more"));
+        if !(0.0..=LATEST_MS).contains(&at_ms) {
+            return Err(fault("atMs is not a time from 0 to 1e9 ms"));
         }
         let action = match (configure_mixer, mute, join, leave) {
             (Some(request), None, None, None) => Action::Configure(request.participant_mixer_levels),

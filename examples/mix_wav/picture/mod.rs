@@ -98,7 +98,7 @@ impl Picture<'_> {
         let settings = &self.scene.settings;
         let sources = self.scene.senders().count();
         let text = format!(
-            "{} participants, {sources} of them speak; {} Hz, ticks of {} ms, smoothing {} ms, limiter {}",
+            "{} participants, {sources} of them sending; {} Hz, ticks of {} ms, smoothing {} ms, limiter {}",
             self.scene.cast.len(),
             settings.rate,
             settings.tick_ms,

@@ -1,0 +1,227 @@
+//! The audio thread neither allocates nor frees, whatever the controllers do meanwhile.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::Duration,
+};
+
+use mixminus::{
+    Controller, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor, Role,
+    config::{Ducking, ParticipantMixerLevel, SourceLevel},
+};
+
+/// Counts what the watched thread allocates and frees.
+struct Counting;
+
+static ALLOCATED: AtomicU64 = AtomicU64::new(0);
+static FREED: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static WATCHED: Cell<bool> = const { Cell::new(false) };
+}
+
+fn count(counter: &AtomicU64) {
+    if WATCHED.try_with(Cell::get).unwrap_or(false) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+// SAFETY: every call goes to the system's allocator as it came; counting touches no memory of the heap.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(&ALLOCATED);
+        // SAFETY: the caller's contract is this one's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        count(&FREED);
+        // SAFETY: the caller's contract is this one's.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Runs `work` watched. Panics if it allocated or freed.
+fn watched<T>(work: impl FnOnce() -> T) -> T {
+    let before = (ALLOCATED.load(Ordering::Relaxed), FREED.load(Ordering::Relaxed));
+    WATCHED.set(true);
+    let result = work();
+    WATCHED.set(false);
+    let after = (ALLOCATED.load(Ordering::Relaxed), FREED.load(Ordering::Relaxed));
+    assert_eq!(after, before, "(allocated, freed) on the audio thread");
+    result
+}
+
+/// The tests count in the same two numbers.
+static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// A short tick, and moves that outlast it: every path of the audio side.
+fn busy(participants: usize) -> (Controller, Processor) {
+    MixerConfig { tick_samples: 48, smoothing_ms: 5.0, participants, ..MixerConfig::default() }.build().unwrap()
+}
+
+/// Ticks, watched, until told to stop; sends loud frames, bad ones and none to keys that may or may not be anybody's.
+fn run(processor: &mut Processor, keys: &[ParticipantKey], stop: &AtomicBool) -> u64 {
+    let loud = [0.9_f32; 48];
+    let (nan, short) = ([f32::NAN; 48], [0_i16; 47]);
+    let mut audio = processor.enter();
+    let mut ticks = 0;
+    while !stop.load(Ordering::Relaxed) || ticks < 100 {
+        watched(|| {
+            let mut tick = audio.tick();
+            for (n, key) in keys.iter().enumerate() {
+                let frame = match (n as u64 + ticks) % 23 {
+                    0 => Frame::from(&nan[..]),
+                    1 => Frame::from(&short[..]),
+                    2 => continue,
+                    _ => Frame::from(&loud[..]),
+                };
+                // A key that is nobody's is refused; that is part of the test.
+                let _ = tick.send(*key, frame.active(ticks % 5 < 2));
+            }
+            let mixes = tick.mix();
+            let mut out = [0_i16; 48];
+            for mix in mixes.distinct() {
+                mix.write_i16(&mut out);
+                assert!(mix.listeners().count() > 0);
+            }
+        });
+        ticks += 1;
+        std::thread::yield_now();
+    }
+    ticks
+}
+
+fn configuration(listener: &str, round: usize) -> ParticipantMixerLevel {
+    let ducking = Ducking { ramp_active: 3, ramp_inactive: 7, lower_level: 10, upper_level: 90 };
+    let sources = (0..round % 5).map(|n| format!("{}", (n * 3 + round) % 16)).filter(|id| id != listener);
+    let level = |id: String| SourceLevel { level: 40, duck_others: round.is_multiple_of(2), ..SourceLevel::new(id) };
+    ParticipantMixerLevel {
+        exclusive: round.is_multiple_of(3),
+        ducking: Some(ducking),
+        source_levels: sources.map(level).collect(),
+        ..ParticipantMixerLevel::new(listener)
+    }
+}
+
+#[test]
+#[should_panic(expected = "on the audio thread")]
+fn the_watch_sees_an_allocation() {
+    let _alone = alone();
+    watched(|| std::hint::black_box(Box::new(1)));
+}
+
+#[test]
+fn joins_leaves_and_growth() {
+    let _alone = alone();
+    let (controller, mut processor) = busy(1);
+    let stop = AtomicBool::new(false);
+    // The first stays of the first places: some keys are right at some time, and all are refused at others.
+    let keys: Vec<_> = (0..300).map(|n| controller.join(n.to_string(), JoinOptions::default()).unwrap()).collect();
+    std::thread::scope(|scope| {
+        let audio = scope.spawn(|| run(&mut processor, &keys, &stop));
+        for round in 0..20 {
+            for n in 300..400 {
+                let role = [Role::Both, Role::Source, Role::Listener][n % 3];
+                controller.join(n.to_string(), JoinOptions { role, ..JoinOptions::default() }).unwrap();
+            }
+            for n in (300..400).chain((round * 10)..(round * 10 + 10)) {
+                controller.leave(&n.to_string()).unwrap();
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+        audio.join().unwrap();
+    });
+    // What left has faded out and come back.
+    {
+        let mut audio = processor.enter();
+        (0..20).for_each(|_| assert!(audio.tick().mix().distinct().len() > 0));
+    }
+    assert_eq!(controller.reclaim(), 0, "all that left has been given back");
+    assert_eq!(controller.participants().len(), 100);
+}
+
+#[test]
+fn a_hundred_thousand_swaps_from_two_threads() {
+    let _alone = alone();
+    let (controller, mut processor) = busy(16);
+    let keys: Vec<_> = (0..16).map(|n| controller.join(n.to_string(), JoinOptions::default()).unwrap()).collect();
+    let (stop, swaps) = (AtomicBool::new(false), AtomicU64::new(0));
+    let (stop, swaps, controller) = (&stop, &swaps, &controller);
+    std::thread::scope(|scope| {
+        let audio = scope.spawn(|| run(&mut processor, &keys, stop));
+        let swap = move |thread: usize| {
+            for round in 0..50_000 {
+                let listener = ((round * 7 + thread) % 16).to_string();
+                match round % 5 {
+                    0 => drop(controller.set_muted(&listener, round % 2 == 0).unwrap()),
+                    1 => drop(controller.set_deafened(&listener, round % 20 == 1).unwrap()),
+                    2 => {
+                        let source = ((round * 7 + thread + 1) % 16).to_string();
+                        controller.set_gain(&listener, &source, Gain::new(0.5).unwrap()).unwrap();
+                    }
+                    _ => drop(controller.configure(&[configuration(&listener, round)]).unwrap()),
+                }
+                swaps.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        let controls = [scope.spawn(move || swap(0)), scope.spawn(move || swap(1))];
+        controls.into_iter().for_each(|control| control.join().unwrap());
+        stop.store(true, Ordering::Relaxed);
+        assert!(audio.join().unwrap() >= 100);
+    });
+    assert_eq!(swaps.load(Ordering::Relaxed), 100_000);
+    controller.reclaim();
+    assert!(controller.reclaim() <= 1, "old matrices do not pile up");
+}
+
+#[test]
+fn a_dropped_processor_leaves_its_memory_to_the_controller() {
+    let _alone = alone();
+    let (controller, mut processor) = busy(4);
+    let key = controller.join("anna", JoinOptions::default()).unwrap();
+    run(&mut processor, &[key], &AtomicBool::new(true));
+    watched(move || drop(processor));
+    let generation = controller.set_muted("anna", true).unwrap();
+    let waited = controller.wait_until_mixed(generation, Duration::from_secs(60));
+    assert!(waited.unwrap_err().to_string().starts_with("the processor is gone"));
+    controller.leave("anna").unwrap();
+    assert_eq!(controller.reclaim(), 0, "what the processor had has come back");
+}
+
+#[test]
+fn dropped_controllers_leave_the_processor_mixing() {
+    let _alone = alone();
+    let (controller, mut processor) = busy(4);
+    let keys = ["anna", "ben"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
+    run(&mut processor, &keys, &AtomicBool::new(true));
+    controller.configure(&[ParticipantMixerLevel::new("anna")]).unwrap();
+    controller.leave("ben").unwrap();
+    drop(controller);
+    let ticks = run(&mut processor, &keys, &AtomicBool::new(true));
+    assert_eq!(ticks, 100);
+}
+
+#[test]
+fn the_first_tick_on_a_thread_is_as_quiet_as_any_after_enter() {
+    let _alone = alone();
+    let (controller, mut processor) = busy(4);
+    let key = controller.join("anna", JoinOptions::default()).unwrap();
+    let mut processor = std::thread::spawn(move || {
+        run(&mut processor, &[key], &AtomicBool::new(true));
+        processor
+    })
+    .join()
+    .unwrap();
+    std::thread::spawn(move || run(&mut processor, &[key], &AtomicBool::new(true))).join().unwrap();
+}
