@@ -68,7 +68,8 @@ impl Samples<'_> {
         if loudness.peak <= Self::LIMIT {
             return Ok(loudness);
         }
-        Err(out.iter().position(|sample| !(sample.abs() <= Self::LIMIT)).unwrap_or_default())
+        let spoilt = |sample: &f32| sample.is_nan() || sample.abs() > Self::LIMIT;
+        Err(out.iter().position(spoilt).unwrap_or_default())
     }
 }
 

@@ -1,0 +1,89 @@
+//! A room to measure in: participants, some of them talking, with or without configurations of their own.
+#![allow(dead_code, reason = "each bench uses its part of the room")]
+
+use mixminus::{
+    Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor,
+    config::{Ducking, ParticipantMixerLevel, SourceLevel},
+};
+
+/// 10 ms at 48 kHz.
+pub const TICK: usize = 480;
+
+pub struct Room {
+    pub controller: Controller,
+    pub processor: Processor,
+    keys: Vec<ParticipantKey>,
+    frames: Vec<Vec<f32>>,
+}
+
+impl Room {
+    /// `talkers` of the `participants` send speech-like noise; the others send nothing.
+    pub fn new(participants: usize, talkers: usize) -> Self {
+        let config = MixerConfig { participants, ..MixerConfig::default() };
+        let (controller, processor) = config.build().expect("figures in range");
+        let (keys, _) = controller.change(|changes| {
+            (0..participants)
+                .map(|n| changes.join(n.to_string(), JoinOptions::default()).expect("new"))
+                .collect::<Vec<_>>()
+        });
+        let frames = (0..talkers).map(noise).collect();
+        let mut room = Self { controller, processor, keys, frames };
+        (0..3).for_each(|_| room.tick());
+        room
+    }
+
+    /// Everybody is configured: three sources at levels of their own, one of them a ducker.
+    pub fn configured(participants: usize, talkers: usize) -> Self {
+        let mut room = Self::new(participants, talkers);
+        let levels: Vec<_> = (0..participants).map(|n| configuration(n, 0)).collect();
+        room.controller.configure(&levels).expect("keeps the rules");
+        (0..100).for_each(|_| room.tick());
+        room
+    }
+
+    /// One tick: frames in, mixes out. What is measured.
+    pub fn tick(&mut self) {
+        let mut audio = self.processor.enter();
+        let mut tick = audio.tick();
+        for (key, frame) in self.keys.iter().zip(&self.frames) {
+            tick.send(*key, Frame::from(&frame[..])).expect("a good frame");
+        }
+        for mix in tick.mix().distinct() {
+            std::hint::black_box(mix.samples());
+        }
+    }
+
+    /// Publishes a change of one listener's row.
+    pub fn publish(&self, listener: usize, round: usize) {
+        let level = configuration(listener, round);
+        self.controller.configure(std::slice::from_ref(&level)).expect("keeps the rules");
+    }
+}
+
+/// The n-th participant's row, like nobody else's: the talkers are the first participants.
+fn configuration(n: usize, round: usize) -> ParticipantMixerLevel {
+    let ducking =
+        Ducking { ramp_active: 50, ramp_inactive: 200, lower_level: 10 + (n / 10_000) as i64, upper_level: 100 };
+    let level = |k: usize| [n % 100, n / 100 % 100, n * 31 % 100][k];
+    let source_levels = (0..3)
+        .filter(|source| *source != n)
+        .map(|source| SourceLevel {
+            level: ((level(source) + round) % 100 + 1) as i64,
+            duck_others: source == 0,
+            ..SourceLevel::new(source.to_string())
+        })
+        .collect();
+    ParticipantMixerLevel { ducking: Some(ducking), source_levels, ..ParticipantMixerLevel::new(n.to_string()) }
+}
+
+/// Noise at a talker's level.
+pub fn noise(seed: usize) -> Vec<f32> {
+    let mut state = (seed as u32).wrapping_mul(2_654_435_761) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        (state as f32 / u32::MAX as f32 - 0.5) * 0.1
+    };
+    (0..TICK).map(|_| next()).collect()
+}
