@@ -1,6 +1,6 @@
 //! What a participant sends in a tick: [`Frame`], and how it becomes the mixer's samples. Pure data.
 
-use crate::{id::ParticipantKey, meter::Loudness};
+use crate::{id::ParticipantKey, kernel::Kernel, meter::Loudness};
 
 /// One tick of one source: mono samples at the mixer's rate, borrowed from the host.
 ///
@@ -55,7 +55,7 @@ impl Samples<'_> {
     }
 
     /// Copies to `out`, which is as long, and measures. `Err` with the place of the first sample that is none.
-    pub fn read_into(&self, out: &mut [f32]) -> Result<Loudness, usize> {
+    pub fn read_into(&self, out: &mut [f32], kernel: Kernel) -> Result<Loudness, usize> {
         match self {
             Self::F32(samples) => out.copy_from_slice(samples),
             Self::I16(samples) => {
@@ -64,7 +64,7 @@ impl Samples<'_> {
                 }
             }
         }
-        let loudness = Loudness::of(out);
+        let loudness = Loudness::of(out, kernel);
         if loudness.peak <= Self::LIMIT {
             return Ok(loudness);
         }
@@ -128,7 +128,7 @@ mod tests {
     fn every_i16_comes_back_as_it_was() {
         for sample in i16::MIN..=i16::MAX {
             let mut out = [0.0];
-            Samples::I16(&[sample]).read_into(&mut out).unwrap();
+            Samples::I16(&[sample]).read_into(&mut out, Kernel::detect()).unwrap();
             assert_eq!(to_i16(out[0]), sample);
         }
     }
@@ -142,7 +142,7 @@ mod tests {
     fn what_is_no_sample_is_found() {
         let mut out = [0.0; 3];
         for bad in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 2e30] {
-            assert_eq!(Samples::F32(&[0.0, bad, 0.0]).read_into(&mut out), Err(1));
+            assert_eq!(Samples::F32(&[0.0, bad, 0.0]).read_into(&mut out, Kernel::detect()), Err(1));
         }
     }
 }

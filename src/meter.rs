@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::level::Decibels;
+use crate::{kernel::Kernel, level::Decibels};
 
 /// How loud some samples are.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -16,21 +16,9 @@ pub(crate) struct Loudness {
 }
 
 impl Loudness {
-    pub fn of(samples: &[f32]) -> Self {
-        let magnitude = |sample: f32| (sample.to_bits() & 0x7fff_ffff).cast_signed();
-        let peak = samples.iter().fold(0, |peak: i32, sample| peak.max(magnitude(*sample)));
-        let mut squares = [0.0_f64; 8];
-        let (chunks, rest) = samples.as_chunks::<8>();
-        for chunk in chunks {
-            for (sum, sample) in squares.iter_mut().zip(chunk) {
-                *sum += f64::from(*sample) * f64::from(*sample);
-            }
-        }
-        let rest: f64 = rest.iter().map(|sample| f64::from(*sample) * f64::from(*sample)).sum();
-        Self {
-            peak: f32::from_bits(peak.cast_unsigned()),
-            square: (squares.iter().sum::<f64>() + rest) / samples.len().max(1) as f64,
-        }
+    pub fn of(samples: &[f32], kernel: Kernel) -> Self {
+        let measured = kernel.measure(samples);
+        Self { peak: measured.peak, square: measured.squares / samples.len().max(1) as f64 }
     }
 
     pub fn rms(&self) -> f32 {
@@ -219,18 +207,6 @@ impl MixerMeters {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn peak_and_mean_square() {
-        let loudness = Loudness::of(&[0.5, -1.0, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
-        assert_eq!(loudness, Loudness { peak: 1.0, square: 0.15 });
-        assert_eq!(Loudness::of(&[]), Loudness::default());
-    }
-
-    #[test]
-    fn a_nan_is_the_peak_wherever_it_stands() {
-        assert!(Loudness::of(&[1.0, f32::NAN, f32::INFINITY]).peak.is_nan());
-    }
 
     #[test]
     fn meters_read_what_was_written() {

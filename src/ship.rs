@@ -20,8 +20,8 @@ use arc_swap::{ArcSwap, Guard};
 use crossbeam_utils::atomic::AtomicCell;
 
 use crate::{
-    audio::Arena, control::Registry, fade::FadeCurve, id::ParticipantKey, limiter::Limiter, matrix::Matrix,
-    meter::MixerMeters, timing::Timing,
+    audio::Arena, control::Registry, fade::FadeCurve, id::ParticipantKey, kernel::Kernel, limiter::Limiter,
+    matrix::Matrix, meter::MixerMeters, timing::Timing,
 };
 
 /// Number of a publication: each change that a controller makes has a greater one than all before it.
@@ -81,6 +81,7 @@ pub(crate) struct Shared {
     pub timing: Timing,
     pub curve: FadeCurve,
     pub limiter: Option<Limiter>,
+    pub kernel: Kernel,
     pub meters: MixerMeters,
     matrix: ArcSwap<Matrix>,
     mixed: AtomicU64,
@@ -97,6 +98,7 @@ impl Shared {
             timing,
             curve: FadeCurve::new(&timing),
             limiter,
+            kernel: Kernel::detect(),
             meters: MixerMeters::default(),
             matrix: ArcSwap::new(matrix),
             mixed: AtomicU64::new(0),

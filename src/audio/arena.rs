@@ -6,7 +6,7 @@ use super::{
     listener::Listener,
     overlap::{Moving, spare_moves},
     plan::Group,
-    program::Term,
+    program::{Sorted, Term},
     row::Entry,
     source::Source,
 };
@@ -60,6 +60,7 @@ pub(crate) struct Arena {
     pub buckets: Vec<u32>,
     /// Terms of the mix in hand, and of the one that it is compared with.
     pub terms: [Vec<Term>; 2],
+    pub sorted: Sorted,
     pub envelope: Vec<f32>,
     /// One tick of nothing.
     pub silence: Vec<f32>,
@@ -83,6 +84,7 @@ impl Arena {
             buckets: vec![0; (2 * places).next_power_of_two()],
             // A source whose exemption moves under a moving envelope is two terms.
             terms: [Vec::with_capacity(2 * places), Vec::with_capacity(2 * places)],
+            sorted: Sorted::new(places),
             envelope: vec![0.0; tick],
             silence: vec![0.0; tick],
         }

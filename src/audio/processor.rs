@@ -151,7 +151,7 @@ impl<'a> Tick<'a> {
                 None => FrameError::WrongLength { key: source, expected, actual },
             });
         }
-        let accepted = sender.accept(&frame, &mut arena.frames[slot]);
+        let accepted = sender.accept(&frame, &mut arena.frames[slot], self.processor.shared.kernel);
         accepted.map_err(|index| FrameError::NotFinite { key: source, index })
     }
 

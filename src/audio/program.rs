@@ -3,7 +3,10 @@
 use std::hash::{Hash, Hasher};
 
 use super::{Clock, listener::Listener, row::Entry, source::Source};
-use crate::{fade::Fade, kernel::Part};
+use crate::{
+    fade::Fade,
+    kernel::{Moving, Weight},
+};
 
 /// The most factors of a gain that can move at once: row, presence, and exemption.
 const MOVERS: usize = 3;
@@ -38,11 +41,57 @@ impl Term {
         self.steady == 1.0 && self.movers == 0 && !self.ducked
     }
 
-    /// For the kernel, with the samples of its source.
-    pub fn part<'a>(&self, frames: &'a [Vec<f32>], now: u64) -> Part<'a> {
-        let moving = std::array::from_fn(|m| if m < self.movers { self.moving[m].ends(now) } else { (0, 0.0, 0.0) });
-        let signal = &frames[self.source as usize];
-        Part { signal, steady: self.steady as f32, moving, movers: self.movers, ducked: self.ducked }
+    /// For the kernel, if its gain rests.
+    fn weight(&self) -> Option<Weight> {
+        (self.movers == 0).then_some(Weight { source: self.source, gain: self.steady as f32 })
+    }
+
+    /// For the kernel, if its gain moves.
+    fn moving(&self, now: u64) -> Moving {
+        let mut movers = [(0, 0.0, 0.0); MOVERS];
+        for (mover, fade) in movers.iter_mut().zip(&self.moving[..self.movers]) {
+            *mover = fade.ends(now);
+        }
+        Moving { source: self.source, steady: self.steady as f32, movers, count: self.movers }
+    }
+}
+
+/// The terms of a mix, sorted for the kernel.
+#[derive(Debug, Default)]
+pub(crate) struct Sorted {
+    pub open: Vec<Weight>,
+    pub open_moving: Vec<Moving>,
+    pub ducked: Vec<Weight>,
+    pub ducked_moving: Vec<Moving>,
+}
+
+impl Sorted {
+    /// Room for the terms of `places` sources. A source whose exemption moves under a moving envelope is in both halves.
+    pub fn new(places: usize) -> Self {
+        Self {
+            open: Vec::with_capacity(places),
+            open_moving: Vec::with_capacity(places),
+            ducked: Vec::with_capacity(places),
+            ducked_moving: Vec::with_capacity(places),
+        }
+    }
+
+    pub fn sort(&mut self, terms: &[Term], now: u64) {
+        self.open.clear();
+        self.open_moving.clear();
+        self.ducked.clear();
+        self.ducked_moving.clear();
+        for term in terms {
+            let (steady, moving) = if term.ducked {
+                (&mut self.ducked, &mut self.ducked_moving)
+            } else {
+                (&mut self.open, &mut self.open_moving)
+            };
+            match term.weight() {
+                Some(weight) => steady.push(weight),
+                None => moving.push(term.moving(now)),
+            }
+        }
     }
 }
 

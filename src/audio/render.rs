@@ -2,11 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Arena, Clock, listener::NONE, plan::Group};
+use super::{Arena, Clock, listener::NONE, plan::Group, program::Sorted};
 use crate::{
-    kernel,
+    kernel::{Measured, Row},
     limiter::{Limiter, Limiting},
-    meter::{Loudness, MixLevel},
+    meter::MixLevel,
     ship::Shared,
 };
 
@@ -17,8 +17,8 @@ impl Arena {
             let group = &self.groups[index];
             if !group.silent {
                 let (first, mut limiting) = (group.first, group.limiting);
-                self.sum(first, clock, shared);
-                let level = finish(&mut self.mixes[first as usize], &mut limiting, shared.limiter.as_ref());
+                let measured = self.sum(first, clock, shared);
+                let level = finish(&mut self.mixes[first as usize], measured, &mut limiting, shared);
                 let group = &mut self.groups[index];
                 (group.limiting, group.level) = (limiting, level);
             }
@@ -28,24 +28,25 @@ impl Arena {
         shared.meters.distinct.store(self.groups.len() as u32, Ordering::Relaxed);
     }
 
-    /// The sum of one listener's mix, into its memory.
-    fn sum(&mut self, slot: u32, clock: &Clock<'_>, shared: &Shared) {
+    /// The sum of one listener's mix, into its memory; and its measure.
+    fn sum(&mut self, slot: u32, clock: &Clock<'_>, shared: &Shared) -> Measured {
         self.write_terms(0, slot, clock);
-        let Self { frames, mixes, terms: [terms, _], envelope, listeners, .. } = self;
+        let Self { frames, mixes, terms: [terms, _], sorted, envelope, listeners, .. } = self;
         let out = &mut mixes[slot as usize];
         if let [term] = &terms[..]
             && term.is_unity()
         {
             out.copy_from_slice(&frames[term.source as usize]);
-            return;
+            return shared.kernel.measure(out);
         }
-        let envelope = if terms.iter().any(|term| term.ducked) {
-            listeners[slot as usize].way.fill(envelope, clock.now, clock.timing);
-            &envelope[..]
-        } else {
-            &[]
-        };
-        kernel::mix(out, terms.iter().map(|term| term.part(frames, clock.now)), envelope, &shared.curve);
+        sorted.sort(terms, clock.now);
+        let ducks = !sorted.ducked.is_empty() || !sorted.ducked_moving.is_empty();
+        let envelope = &mut envelope[..if ducks { out.len() } else { 0 }];
+        listeners[slot as usize].way.fill(envelope, clock.now, clock.timing);
+        let Sorted { open, open_moving, ducked, ducked_moving } = sorted;
+        shared
+            .kernel
+            .mix(out, &Row { frames, open, open_moving, ducked, ducked_moving, envelope, curve: &shared.curve })
     }
 
     /// Gives each listener of a group what it takes on to the next tick, and its meters what they show.
@@ -75,14 +76,18 @@ impl Arena {
 }
 
 /// What follows the sum: the limiter and the level.
-fn finish(samples: &mut [f32], limiting: &mut Limiting, limiter: Option<&Limiter>) -> MixLevel {
-    let loudness = Loudness::of(samples);
-    match limiter {
-        Some(limiter) if !limiter.passes(limiting, loudness.peak) => {
+fn finish(samples: &mut [f32], measured: Measured, limiting: &mut Limiting, shared: &Shared) -> MixLevel {
+    let count = samples.len() as f64;
+    let level = |measured: Measured, least: f64| MixLevel {
+        peak: measured.peak,
+        rms: (measured.squares / count).sqrt() as f32,
+        reduction: (1.0 - least) as f32,
+    };
+    match &shared.limiter {
+        Some(limiter) if !limiter.passes(limiting, measured.peak) => {
             let least = limiter.limit(limiting, samples);
-            let loudness = Loudness::of(samples);
-            MixLevel { peak: loudness.peak, rms: loudness.rms(), reduction: (1.0 - least) as f32 }
+            level(shared.kernel.measure(samples), least)
         }
-        _ => MixLevel { peak: loudness.peak, rms: loudness.rms(), reduction: 0.0 },
+        _ => level(measured, 1.0),
     }
 }

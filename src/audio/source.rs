@@ -5,6 +5,7 @@ use crate::{
     activity::Detecting,
     fade::Fade,
     frame::Frame,
+    kernel::Kernel,
     matrix::Place,
     meter::{Loudness, SourceCounts},
 };
@@ -99,9 +100,9 @@ impl Source {
     }
 
     /// Takes a frame's samples, if they are samples.
-    pub fn accept(&mut self, frame: &Frame<'_>, samples: &mut [f32]) -> Result<(), usize> {
+    pub fn accept(&mut self, frame: &Frame<'_>, samples: &mut [f32], kernel: Kernel) -> Result<(), usize> {
         self.tail = false;
-        let loudness = frame.samples.read_into(samples).inspect_err(|_| self.counts.not_finite += 1)?;
+        let loudness = frame.samples.read_into(samples, kernel).inspect_err(|_| self.counts.not_finite += 1)?;
         self.input = Some(Input { loudness, active: frame.active });
         Ok(())
     }

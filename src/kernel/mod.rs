@@ -1,0 +1,112 @@
+//! The arithmetic of a mix, at the speed of the machine: the only place with `unsafe`.
+//!
+//! Three rings: safe functions on slices here; the kernels in [`generic`], written once over a vector; and for each
+//! instruction set a vector and the kernels compiled for it ([`x86`]; [`vector::Portable`] everywhere). Which one runs is
+//! chosen once, when the mixer is made.
+#![allow(unsafe_code)]
+
+mod generic;
+mod vector;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub(crate) use generic::Measured;
+
+use crate::fade::FadeCurve;
+
+/// What a mix is the sum of.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'a> {
+    /// One tick of each source.
+    pub frames: &'a [Vec<f32>],
+    /// Sources that are not ducked, at rest and moving.
+    pub open: &'a [Weight],
+    pub open_moving: &'a [Moving],
+    /// Sources that are multiplied by the envelope.
+    pub ducked: &'a [Weight],
+    pub ducked_moving: &'a [Moving],
+    /// A factor for each sample, or empty if nothing is ducked.
+    pub envelope: &'a [f32],
+    pub curve: &'a FadeCurve,
+}
+
+/// A source at a gain that rests.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Weight {
+    pub source: u32,
+    pub gain: f32,
+}
+
+/// A source at a gain that moves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Moving {
+    pub source: u32,
+    /// The factor that rests.
+    pub steady: f32,
+    /// The factors that move, as the samples that are over, the start and the target; the first `count` of them.
+    pub movers: [(usize, f32, f32); 3],
+    pub count: usize,
+}
+
+/// The kernels of one instruction set, which this machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kernel(Isa);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Isa {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+}
+
+impl Kernel {
+    /// The fastest that this machine has.
+    pub fn detect() -> Self {
+        Self::available().last().unwrap_or(Self(Isa::Portable))
+    }
+
+    /// All that this machine has, the fastest last.
+    fn available() -> impl Iterator<Item = Self> {
+        #[cfg(target_arch = "x86_64")]
+        let special = [
+            (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(Isa::Avx2)),
+            (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq")).then_some(Self(Isa::Avx512)),
+        ];
+        #[cfg(not(target_arch = "x86_64"))]
+        let special = [None; 0];
+        std::iter::once(Self(Isa::Portable)).chain(special.into_iter().flatten())
+    }
+
+    /// Writes the sum of a row and measures it. Every frame, and the envelope, is as long as `out`.
+    pub fn mix(self, out: &mut [f32], row: &Row<'_>) -> Measured {
+        match self.0 {
+            // SAFETY: plain Rust runs on every machine.
+            Isa::Portable => unsafe { generic::mix::<vector::Portable>(out, row) },
+            // SAFETY: a kernel exists only if the machine has its instruction set.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { x86::mix_avx2(out, row) },
+            // SAFETY: as before.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { x86::mix_avx512(out, row) },
+        }
+    }
+
+    /// Measures some samples.
+    pub fn measure(self, samples: &[f32]) -> Measured {
+        match self.0 {
+            // SAFETY: plain Rust runs on every machine.
+            Isa::Portable => unsafe { generic::measure::<vector::Portable>(samples) },
+            // SAFETY: a kernel exists only if the machine has its instruction set.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => unsafe { x86::measure_avx2(samples) },
+            // SAFETY: as before.
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => unsafe { x86::measure_avx512(samples) },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
