@@ -68,3 +68,8 @@ pub use matrix::Role;
 pub use meter::{ListenerReadings, MixerReadings, Readings, SourceReadings};
 pub use mixer::{BuildError, MixerConfig};
 pub use ship::Generation;
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
