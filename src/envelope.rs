@@ -122,7 +122,7 @@ impl Way {
     }
 
     fn entry_left(&self, now: u64, timing: &Timing) -> usize {
-        if self.entry.moving(now, timing) { timing.smoothing as usize - self.entry.ends(now).0 } else { 0 }
+        if self.entry.moving(now, timing) { (timing.smoothing - self.entry.over(now)) as usize } else { 0 }
     }
 
     /// Writes the value of every sample from `now` on.

@@ -1,7 +1,7 @@
 //! A value that never steps: [`Fade`], a linear move from where it is to where it shall be, and [`FadeCurve`], the tables
 //! that turn a move into one gain a sample. Pure data.
 
-use crate::timing::Timing;
+use crate::{kernel::Mover, timing::Timing};
 
 /// A value that rests or moves linearly over the smoothing time, in closed form: nothing accumulates.
 ///
@@ -21,10 +21,12 @@ impl Fade {
         Self { start: value, target: value, began: 0 }
     }
 
+    #[inline]
     pub fn target(&self) -> f64 {
         self.target
     }
 
+    #[inline]
     pub fn moving(&self, now: u64, timing: &Timing) -> bool {
         self.start != self.target && now - self.began < u64::from(timing.smoothing)
     }
@@ -57,16 +59,19 @@ impl Fade {
     }
 
     /// The same move in one form only: what has arrived rests.
+    #[inline]
     pub fn settled(self, now: u64, timing: &Timing) -> Self {
         if self.moving(now, timing) { self } else { Self::resting(self.target) }
     }
 
     /// The same move of `f(value)`; `f` must be linear.
+    #[inline]
     pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
         Self { start: f(self.start), target: f(self.target), began: self.began }
     }
 
     /// The product of two moves as one move, where it is one: when at most one of them moves, or both began together from rest.
+    #[inline]
     pub fn product(self, other: Self, now: u64, timing: &Timing) -> Option<Self> {
         match (self.moving(now, timing), other.moving(now, timing)) {
             (_, false) => Some(self.settled(now, timing).map(|value| value * other.target)),
@@ -85,9 +90,14 @@ impl Fade {
         a.began == b.began && near(a.start, b.start) && near(a.target, b.target)
     }
 
-    /// How many samples of the move are over, and its two ends as the gains of [`FadeCurve::gain`].
-    pub fn ends(&self, now: u64) -> (usize, f32, f32) {
-        ((now - self.began) as usize, self.start as f32, self.target as f32)
+    /// How many samples of the move are over.
+    pub fn over(&self, now: u64) -> u32 {
+        (now - self.began) as u32
+    }
+
+    /// For the kernel.
+    pub fn mover(&self, now: u64) -> Mover {
+        Mover { over: self.over(now), start: self.start as f32, target: self.target as f32 }
     }
 
     /// For a hash of a mix: its three figures as bits.

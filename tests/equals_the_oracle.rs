@@ -24,7 +24,10 @@ fn ducking() -> impl Strategy<Value = Option<Ducking>> {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let who = 0..8_usize;
+    event_in(0..8)
+}
+
+fn event_in(who: std::ops::Range<usize>) -> impl Strategy<Value = Event> {
     let level = prop_oneof![Just(0_i64), Just(100_i64), 0..=100_i64];
     prop_oneof![
         3 => (role(), any::<bool>()).prop_map(|(role, host_detector)| Event::Join { role, host_detector }),
@@ -56,9 +59,9 @@ fn figures(tick: impl Strategy<Value = usize>) -> impl Strategy<Value = Figures>
     })
 }
 
-fn play(figures: Figures, events: &[Vec<Event>]) {
+fn play(figures: Figures, participants: usize, events: &[Vec<Event>]) {
     let mut scene = Scene::new(figures);
-    for _ in 0..3 {
+    for _ in 0..participants {
         scene.happen(&Event::Join { role: Role::Both, host_detector: true });
     }
     for events in events {
@@ -76,16 +79,35 @@ proptest! {
         figures in figures(prop::sample::select(vec![120_usize, 240, 480, 960, 1920])),
         events in events(),
     ) {
-        play(figures, &events);
+        play(figures, 3, &events);
     }
 
     #[test]
     fn with_ticks_shorter_than_the_moves(figures in figures(1..200_usize), events in events()) {
-        play(figures, &events);
+        play(figures, 3, &events);
+    }
+
+    #[test]
+    fn in_large_rooms(
+        smoothing_ms in prop::sample::select(vec![0.0, 1.0]),
+        participants in prop_oneof![17..40_usize, 60..80_usize],
+        crowd in prop::collection::vec(prop::collection::vec(event_in(0..80), 0..4), 1..12),
+    ) {
+        let figures = Figures { rate: 48_000, tick: 48, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 5.0 };
+        play(figures, participants, &crowd);
+    }
+
+    #[test]
+    fn in_large_rooms_where_moves_overlap(
+        participants in 17..28_usize,
+        crowd in prop::collection::vec(prop::collection::vec(event_in(0..30), 0..3), 1..12),
+    ) {
+        let figures = Figures { rate: 48_000, tick: 40, smoothing_ms: 2.5, threshold_dbfs: -50.0, hangover_ms: 5.0 };
+        play(figures, participants, &crowd);
     }
 
     #[test]
     fn with_any_tick(figures in figures(1..=5760_usize), events in prop::collection::vec(prop::collection::vec(event(), 0..3), 1..8)) {
-        play(figures, &events);
+        play(figures, 3, &events);
     }
 }

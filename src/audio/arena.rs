@@ -9,6 +9,7 @@ use super::{
     program::{Sorted, Term},
     row::Entry,
     source::Source,
+    subtotal::Subtotals,
 };
 use crate::{meter::Meters, ship::Berth, timing::Timing};
 
@@ -61,6 +62,7 @@ pub(crate) struct Arena {
     /// Terms of the mix in hand, and of the one that it is compared with.
     pub terms: [Vec<Term>; 2],
     pub sorted: Sorted,
+    pub subtotals: Subtotals,
     pub envelope: Vec<f32>,
     /// One tick of nothing.
     pub silence: Vec<f32>,
@@ -85,6 +87,7 @@ impl Arena {
             // A source whose exemption moves under a moving envelope is two terms.
             terms: [Vec::with_capacity(2 * places), Vec::with_capacity(2 * places)],
             sorted: Sorted::new(places),
+            subtotals: Subtotals::new(places, tick),
             envelope: vec![0.0; tick],
             silence: vec![0.0; tick],
         }

@@ -26,6 +26,7 @@ impl Arena {
         let sent = source.input.is_some();
         let before = source.tick(&mut self.frames[index], clock);
         if source.audible {
+            source.position = self.audible.len() as u32;
             self.audible.push(index as u32);
         }
         let moves = before.is_some() || source.presence.moving(clock.now, clock.timing);

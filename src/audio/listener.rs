@@ -115,4 +115,9 @@ impl Listener {
     pub fn plain(&self, clock: &Clock<'_>) -> bool {
         self.gains.plain(clock) && self.limiting.at_rest() && self.way.constant(clock.now, clock.timing) == Some(1.0)
     }
+
+    /// Whether any of its gains may be moving, or have a move of its own.
+    pub fn is_unsettled(&self) -> bool {
+        self.unsettled
+    }
 }

@@ -5,6 +5,7 @@
 //! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back to it.
 
 mod arena;
+mod compose;
 mod gather;
 mod intake;
 mod listener;
@@ -16,6 +17,7 @@ mod program;
 mod render;
 mod row;
 mod source;
+mod subtotal;
 
 pub use mixes::{Mix, Mixes};
 pub use processor::{AudioThread, Processor, Tick};

@@ -1,13 +1,20 @@
-//! The third step of a tick: who hears the same. Each [`Group`] is mixed once.
+//! The third step of a tick: who hears the same. The sum of each [`Group`] is made once, when its first listener is found.
 
-use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::{
     Arena, Clock,
+    compose::{Heard, write_terms},
     listener::NONE,
-    program::{Term, write_terms},
+    program::Term,
 };
-use crate::{id::ParticipantKey, limiter::Limiting, meter::MixLevel};
+use crate::{
+    id::ParticipantKey,
+    kernel::{Measured, Row},
+    limiter::Limiting,
+    meter::MixLevel,
+    ship::Shared,
+};
 
 /// Listeners whose mixes are the same in this tick.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +24,8 @@ pub(crate) struct Group {
     pub last: u32,
     /// Whether nobody is heard.
     pub silent: bool,
+    /// The measure of their sum.
+    pub measured: Measured,
     /// What their limiters remember after this tick.
     pub limiting: Limiting,
     pub level: MixLevel,
@@ -27,9 +36,12 @@ pub(crate) struct Group {
 
 impl Arena {
     /// Puts every listener into a group.
-    pub fn plan(&mut self, clock: &Clock<'_>) {
+    pub fn plan(&mut self, clock: &Clock<'_>, shared: &Shared) {
         self.groups.clear();
         self.buckets.fill(0);
+        let Self { sources, audible, subtotals, frames, .. } = self;
+        subtotals.arrange(sources, audible, clock);
+        subtotals.add_up(sources, audible, &Row::of(frames, &[], &shared.curve), shared.kernel, clock);
         let (mut silent, mut plain) = (NONE, NONE);
         for slot in 0..self.used as u32 {
             self.listeners[slot as usize].group = NONE;
@@ -39,11 +51,16 @@ impl Arena {
             self.prepare(slot, clock);
             let own_voice = self.sources[slot as usize].audible;
             if self.audible.is_empty() || (own_voice && self.audible.len() == 1) {
-                self.join_or_open(&mut silent, slot, true);
+                self.join_silent(&mut silent, slot, clock, shared);
             } else if !own_voice && self.listeners[slot as usize].plain(clock) {
-                self.join_or_open(&mut plain, slot, false);
+                if plain == NONE {
+                    self.write_terms(0, slot, clock);
+                    plain = self.open(slot, false, clock, shared);
+                } else {
+                    self.join(plain, slot);
+                }
             } else {
-                self.find_group(slot, &mut silent, clock);
+                self.find_group(slot, &mut silent, clock, shared);
             }
         }
     }
@@ -62,10 +79,10 @@ impl Arena {
     }
 
     /// Joins the group of those who hear the same, or opens it.
-    fn find_group(&mut self, slot: u32, silent: &mut u32, clock: &Clock<'_>) {
+    fn find_group(&mut self, slot: u32, silent: &mut u32, clock: &Clock<'_>, shared: &Shared) {
         self.write_terms(0, slot, clock);
         if self.terms[0].is_empty() {
-            self.join_or_open(silent, slot, true);
+            self.join_silent(silent, slot, clock, shared);
             return;
         }
         let hash = self.hash(slot);
@@ -79,22 +96,24 @@ impl Arena {
             }
             candidate = group.chain;
         }
-        let group = self.open(slot, false);
+        let group = self.open(slot, false, clock, shared);
         (self.groups[group as usize].hash, self.groups[group as usize].chain) = (hash, self.buckets[bucket]);
         self.buckets[bucket] = group + 1;
     }
 
     /// Writes the terms of a listener's mix into one of the two lists.
     pub fn write_terms(&mut self, list: usize, slot: u32, clock: &Clock<'_>) {
-        write_terms(&mut self.terms[list], &self.listeners[slot as usize], slot, &self.sources, &self.audible, clock);
+        let Self { sources, audible, subtotals, .. } = self;
+        let heard = Heard { sources, audible, subtotals, clock };
+        write_terms(&mut self.terms[list], &self.listeners[slot as usize], slot, heard);
     }
 
     fn hash(&self, slot: u32) -> u64 {
-        let mut hasher = BuildHasherDefault::<std::hash::DefaultHasher>::default().build_hasher();
+        let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
         self.terms[0].hash(&mut hasher);
         let listener = &self.listeners[slot as usize];
         listener.limiting.bits().iter().for_each(|bits| hasher.write_u64(*bits));
-        if self.terms[0].iter().any(|term| term.ducked) {
+        if self.terms[0].iter().any(|term| term.gain.ducked) {
             listener.way.bits().iter().for_each(|bits| hasher.write_u64(*bits));
         }
         hasher.finish()
@@ -104,21 +123,23 @@ impl Arena {
     fn hear_the_same(&mut self, slot: u32, other: u32, clock: &Clock<'_>) -> bool {
         self.write_terms(1, other, clock);
         let (listener, other) = (&self.listeners[slot as usize], &self.listeners[other as usize]);
-        let ducked = |terms: &[Term]| terms.iter().any(|term| term.ducked);
+        let ducked = |terms: &[Term]| terms.iter().any(|term| term.gain.ducked);
         self.terms[0] == self.terms[1]
             && listener.limiting == other.limiting
             && (listener.way == other.way || !ducked(&self.terms[0]))
     }
 
-    fn join_or_open(&mut self, group: &mut u32, slot: u32, silent: bool) {
-        if *group == NONE {
-            *group = self.open(slot, silent);
+    fn join_silent(&mut self, silent: &mut u32, slot: u32, clock: &Clock<'_>, shared: &Shared) {
+        if *silent == NONE {
+            *silent = self.open(slot, true, clock, shared);
         } else {
-            self.join(*group, slot);
+            self.join(*silent, slot);
         }
     }
 
-    fn open(&mut self, slot: u32, silent: bool) -> u32 {
+    /// A new group. What it hears are the terms in the first list: they are added up while they are at hand.
+    fn open(&mut self, slot: u32, silent: bool, clock: &Clock<'_>, shared: &Shared) -> u32 {
+        let measured = if silent { Measured::NOTHING } else { self.sum(slot, clock, shared) };
         let listener = &mut self.listeners[slot as usize];
         let group = self.groups.len() as u32;
         (listener.group, listener.next) = (group, NONE);
@@ -126,6 +147,7 @@ impl Arena {
             first: slot,
             last: slot,
             silent,
+            measured,
             limiting: listener.limiting,
             level: MixLevel::default(),
             hash: 0,

@@ -75,7 +75,7 @@ impl Processor {
         let clock = self.clock(&shared);
         self.arena.gather(&clock);
         self.arena.follow(&clock, &shared.meters);
-        self.arena.plan(&clock);
+        self.arena.plan(&clock, &shared);
         self.arena.render(&clock, &shared);
         self.now += shared.timing.tick as u64;
         self.open = false;

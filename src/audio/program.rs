@@ -2,57 +2,97 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::{Clock, listener::Listener, row::Entry, source::Source};
+use super::Clock;
 use crate::{
     fade::Fade,
-    kernel::{Moving, Weight},
+    kernel::{Mover, Moving, Weight},
 };
 
 /// The most factors of a gain that can move at once: row, presence, and exemption.
 const MOVERS: usize = 3;
 
-/// One source in a mix, and its gain: `steady` times what moves, times the envelope if it is ducked.
+/// A gain: `steady` times what moves, times the envelope if it is ducked.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Term {
-    pub source: u32,
-    pub ducked: bool,
+pub(crate) struct Product {
     steady: f64,
-    moving: [Fade; MOVERS],
-    movers: usize,
+    movers: [Mover; MOVERS],
+    count: u8,
+    pub ducked: bool,
 }
 
-impl Term {
-    fn new(source: u32) -> Self {
-        Self { source, ducked: false, steady: 1.0, moving: [Fade::ZERO; MOVERS], movers: 0 }
+impl Product {
+    pub const ONE: Self = Self { steady: 1.0, movers: [Mover::NONE; MOVERS], count: 0, ducked: false };
+    pub const NOTHING: Self = Self { steady: 0.0, ..Self::ONE };
+
+    pub fn resting(gain: f64) -> Self {
+        Self { steady: gain, ..Self::ONE }
     }
 
-    fn times(mut self, factor: Fade, clock: &Clock<'_>) -> Self {
+    #[inline]
+    pub fn times(mut self, factor: Fade, clock: &Clock<'_>) -> Self {
         if !factor.moving(clock.now, clock.timing) {
             self.steady *= factor.target();
-        } else if let Some(mover) = self.moving.get_mut(self.movers) {
-            *mover = factor;
-            self.movers += 1;
+        } else if let Some(mover) = self.movers.get_mut(usize::from(self.count)) {
+            *mover = factor.mover(clock.now);
+            self.count += 1;
         }
         self
     }
 
+    /// The same, times the envelope.
+    #[inline]
+    pub fn ducked(self) -> Self {
+        Self { ducked: true, ..self }
+    }
+
+    /// Whether nothing of it moves, but for the envelope.
+    #[inline]
+    pub fn rests(&self) -> bool {
+        self.count == 0
+    }
+
+    #[inline]
+    pub fn is_nothing(&self) -> bool {
+        self.steady == 0.0
+    }
+}
+
+/// A source, or a subtotal, in a mix.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Term {
+    /// The place of a source, or the name of a subtotal: see [`Row::subtotal`](crate::kernel::Row::subtotal).
+    pub source: u32,
+    pub gain: Product,
+    /// Whether `gain` is all of it; otherwise the presence of the source is still to come.
+    pub whole: bool,
+}
+
+impl Term {
     /// Whether it is the source as it was sent.
     pub fn is_unity(&self) -> bool {
-        self.steady == 1.0 && self.movers == 0 && !self.ducked
+        self.gain == Product::ONE
     }
 
     /// For the kernel, if its gain rests.
     fn weight(&self) -> Option<Weight> {
-        (self.movers == 0).then_some(Weight { source: self.source, gain: self.steady as f32 })
+        self.gain.rests().then_some(Weight { source: self.source, gain: self.gain.steady as f32 })
     }
 
     /// For the kernel, if its gain moves.
-    fn moving(&self, now: u64) -> Moving {
-        let mut movers = [(0, 0.0, 0.0); MOVERS];
-        for (mover, fade) in movers.iter_mut().zip(&self.moving[..self.movers]) {
-            *mover = fade.ends(now);
+    fn moving(&self) -> Moving {
+        let Product { steady, movers, count, .. } = self.gain;
+        Moving { source: self.source, steady: steady as f32, movers, count: usize::from(count) }
+    }
+}
+
+impl Hash for Term {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(u64::from(self.source) << 1 | u64::from(self.gain.ducked));
+        state.write_u64(self.gain.steady.to_bits());
+        for mover in &self.gain.movers[..usize::from(self.gain.count)] {
+            state.write_u32(mover.over);
+            state.write_u64(u64::from(mover.start.to_bits()) << 32 | u64::from(mover.target.to_bits()));
         }
-        Moving { source: self.source, steady: self.steady as f32, movers, count: self.movers }
     }
 }
 
@@ -76,82 +116,21 @@ impl Sorted {
         }
     }
 
-    pub fn sort(&mut self, terms: &[Term], now: u64) {
+    pub fn sort(&mut self, terms: &[Term]) {
         self.open.clear();
         self.open_moving.clear();
         self.ducked.clear();
         self.ducked_moving.clear();
         for term in terms {
-            let (steady, moving) = if term.ducked {
+            let (steady, moving) = if term.gain.ducked {
                 (&mut self.ducked, &mut self.ducked_moving)
             } else {
                 (&mut self.open, &mut self.open_moving)
             };
             match term.weight() {
                 Some(weight) => steady.push(weight),
-                None => moving.push(term.moving(now)),
+                None => moving.push(term.moving()),
             }
-        }
-    }
-}
-
-impl Hash for Term {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(u64::from(self.source) << 1 | u64::from(self.ducked));
-        state.write_u64(self.steady.to_bits());
-        for mover in &self.moving[..self.movers] {
-            mover.bits().iter().for_each(|bits| state.write_u64(*bits));
-        }
-    }
-}
-
-/// Writes the terms of a listener's mix, in the order of the sources.
-pub(crate) fn write_terms(
-    terms: &mut Vec<Term>,
-    listener: &Listener,
-    slot: u32,
-    sources: &[Source],
-    audible: &[u32],
-    clock: &Clock<'_>,
-) {
-    terms.clear();
-    let level = listener.way.constant(clock.now, clock.timing);
-    let mut entries = listener.gains.entries.iter().peekable();
-    for &index in audible.iter().filter(|index| **index != slot) {
-        let source = &sources[index as usize];
-        while entries.next_if(|entry| entry.source.slot < index).is_some() {}
-        let entry =
-            entries.next_if(|entry| entry.source.slot == index).filter(|entry| entry.source.stay == source.stay);
-        let base = base_term(index, listener, entry, source, clock);
-        if base.steady > 0.0 {
-            push_ducked(terms, base, entry.map_or(Fade::ZERO, |entry| entry.exempt), level, clock);
-        }
-    }
-}
-
-/// The base gain: the pair's own move, or the row's factor times the source's presence.
-fn base_term(index: u32, listener: &Listener, entry: Option<&Entry>, source: &Source, clock: &Clock<'_>) -> Term {
-    let term = Term::new(index);
-    let factor = entry.map_or(listener.gains.unlisted, |entry| entry.factor);
-    match entry.and_then(|entry| entry.own).or_else(|| factor.product(source.presence, clock.now, clock.timing)) {
-        Some(base) => term.times(base, clock),
-        None => term.times(factor, clock).times(source.presence, clock),
-    }
-}
-
-/// The base times duck = w + (1 - w) envelope; `level` is the envelope if it does not move.
-fn push_ducked(terms: &mut Vec<Term>, base: Term, exempt: Fade, level: Option<f64>, clock: &Clock<'_>) {
-    let exempt = exempt.settled(clock.now, clock.timing);
-    let mut push = |term: Term| {
-        if term.steady > 0.0 && terms.len() < terms.capacity() {
-            terms.push(term);
-        }
-    };
-    match level {
-        Some(level) => push(base.times(exempt.map(|w| w + (1.0 - w) * level), clock)),
-        None => {
-            push(base.times(exempt, clock));
-            push(Term { ducked: true, ..base }.times(exempt.map(|w| 1.0 - w), clock));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The last step of a tick: the sum of each group, its limiter and its level, and what every listener takes on to the next tick.
+//! The last step of a tick: each group's limiter and level, and what every listener takes on to the next tick.
 
 use std::sync::atomic::Ordering;
 
@@ -11,14 +11,13 @@ use crate::{
 };
 
 impl Arena {
-    /// Mixes every group once, and takes every listener through the tick.
+    /// Limits every group's sum, and takes every listener through the tick.
     pub fn render(&mut self, clock: &Clock<'_>, shared: &Shared) {
         for index in 0..self.groups.len() {
             let group = &self.groups[index];
             if !group.silent {
                 let (first, mut limiting) = (group.first, group.limiting);
-                let measured = self.sum(first, clock, shared);
-                let level = finish(&mut self.mixes[first as usize], measured, &mut limiting, shared);
+                let level = finish(&mut self.mixes[first as usize], group.measured, &mut limiting, shared);
                 let group = &mut self.groups[index];
                 (group.limiting, group.level) = (limiting, level);
             }
@@ -28,25 +27,24 @@ impl Arena {
         shared.meters.distinct.store(self.groups.len() as u32, Ordering::Relaxed);
     }
 
-    /// The sum of one listener's mix, into its memory; and its measure.
-    fn sum(&mut self, slot: u32, clock: &Clock<'_>, shared: &Shared) -> Measured {
-        self.write_terms(0, slot, clock);
-        let Self { frames, mixes, terms: [terms, _], sorted, envelope, listeners, .. } = self;
+    /// The sum of the terms in the first list, into the memory of the listener that they are of; and its measure.
+    pub fn sum(&mut self, slot: u32, clock: &Clock<'_>, shared: &Shared) -> Measured {
+        let Self { frames, mixes, terms: [terms, _], sorted, subtotals, envelope, listeners, .. } = self;
         let out = &mut mixes[slot as usize];
+        let row =
+            Row { depth: if subtotals.top > 0 { 4 } else { 8 }, ..Row::of(frames, &subtotals.samples, &shared.curve) };
         if let [term] = &terms[..]
             && term.is_unity()
         {
-            out.copy_from_slice(&frames[term.source as usize]);
+            out.copy_from_slice(row.signal(term.source));
             return shared.kernel.measure(out);
         }
-        sorted.sort(terms, clock.now);
+        sorted.sort(terms);
         let ducks = !sorted.ducked.is_empty() || !sorted.ducked_moving.is_empty();
         let envelope = &mut envelope[..if ducks { out.len() } else { 0 }];
         listeners[slot as usize].way.fill(envelope, clock.now, clock.timing);
         let Sorted { open, open_moving, ducked, ducked_moving } = sorted;
-        shared
-            .kernel
-            .mix(out, &Row { frames, open, open_moving, ducked, ducked_moving, envelope, curve: &shared.curve })
+        shared.kernel.mix(out, &Row { open, open_moving, ducked, ducked_moving, envelope, ..row })
     }
 
     /// Gives each listener of a group what it takes on to the next tick, and its meters what they show.

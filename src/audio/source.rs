@@ -23,6 +23,8 @@ pub(crate) struct Source {
     pub input: Option<Input>,
     /// Whether it is in any mix of this tick.
     pub audible: bool,
+    /// Its position among those who are.
+    pub position: u32,
     pub active: bool,
     pub counts: SourceCounts,
     loudness: Loudness,

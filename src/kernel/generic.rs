@@ -2,11 +2,6 @@
 
 use super::{Moving, Row, Weight, vector::Vector};
 
-/// Products that are added in f32 before they go into an f64 sum.
-///
-/// The error of a mix then stays under 1e-6 of the sum of its magnitudes for any number of terms: 8 additions, the gain, the envelope, two
-/// last roundings and at most 4 for a moving gain are 16 * 2^-24 = 9.5e-7.
-const DEPTH: usize = 8;
 /// Vectors of a tile: as many sums as registers hold beside a signal and a gain on the narrowest machine.
 const TILE: usize = 6;
 /// Room for the sums of a tile of the widest vector.
@@ -17,6 +12,10 @@ const MOST_SUMS: usize = TILE * 16;
 pub(crate) struct Measured {
     pub peak: f32,
     pub squares: f64,
+}
+
+impl Measured {
+    pub const NOTHING: Self = Self { peak: 0.0, squares: 0.0 };
 }
 
 /// The running measure of a mix: one lane each.
@@ -145,15 +144,15 @@ unsafe fn vector_at<V: Vector>(samples: &[f32], at: usize, n: usize) -> V {
 unsafe fn sum<V: Vector, const N: usize>(at: usize, steady: &[Weight], moving: &[Moving], row: &Row<'_>) -> [V; N] {
     // SAFETY: the caller's contract.
     unsafe {
-        if steady.len() + moving.len() <= DEPTH {
+        if steady.len() + moving.len() <= row.depth {
             let partial = add_steady([V::splat(0.0); N], at, steady, row);
             return add_moving(partial, at, moving, row);
         }
         let mut sums = [0.0; MOST_SUMS];
-        for steady in steady.chunks(DEPTH) {
+        for steady in steady.chunks(row.depth) {
             flush(add_steady([V::splat(0.0); N], at, steady, row), &mut sums);
         }
-        for moving in moving.chunks(DEPTH) {
+        for moving in moving.chunks(row.depth) {
             flush(add_moving([V::splat(0.0); N], at, moving, row), &mut sums);
         }
         // No closure: it would be compiled without the instruction set.
@@ -180,7 +179,7 @@ unsafe fn flush<V: Vector, const N: usize>(partial: [V; N], sums: &mut [f64; MOS
 #[inline(always)]
 unsafe fn add_steady<V: Vector, const N: usize>(mut sum: [V; N], at: usize, terms: &[Weight], row: &Row<'_>) -> [V; N] {
     for term in terms {
-        let signal = &row.frames[term.source as usize][at..at + N * V::LANES];
+        let signal = &row.signal(term.source)[at..at + N * V::LANES];
         // SAFETY: the caller's contract.
         unsafe {
             let gain = V::splat(term.gain);
@@ -197,13 +196,13 @@ unsafe fn add_steady<V: Vector, const N: usize>(mut sum: [V; N], at: usize, term
 #[inline(always)]
 unsafe fn add_moving<V: Vector, const N: usize>(mut sum: [V; N], at: usize, terms: &[Moving], row: &Row<'_>) -> [V; N] {
     for term in terms {
-        let signal = &row.frames[term.source as usize][at..at + N * V::LANES];
+        let signal = &row.signal(term.source)[at..at + N * V::LANES];
         // SAFETY: the caller's contract.
         unsafe {
             let mut gain = [V::splat(term.steady); N];
-            for (over, start, target) in &term.movers[..term.count] {
-                let (down, up) = row.curve.parts(over + at, N * V::LANES);
-                let (start, target) = (V::splat(*start), V::splat(*target));
+            for mover in &term.movers[..term.count] {
+                let (down, up) = row.curve.parts(mover.over as usize + at, N * V::LANES);
+                let (start, target) = (V::splat(mover.start), V::splat(mover.target));
                 for (n, gain) in gain.iter_mut().enumerate() {
                     let mover = vector_at::<V>(up, 0, n).mul_add(target, vector_at::<V>(down, 0, n).mul(start));
                     *gain = gain.mul(mover);

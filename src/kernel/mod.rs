@@ -17,8 +17,9 @@ use crate::fade::FadeCurve;
 /// What a mix is the sum of.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row<'a> {
-    /// One tick of each source.
+    /// One tick of each source, and of each subtotal.
     pub frames: &'a [Vec<f32>],
+    pub subtotals: &'a [Vec<f32>],
     /// Sources that are not ducked, at rest and moving.
     pub open: &'a [Weight],
     pub open_moving: &'a [Moving],
@@ -28,6 +29,42 @@ pub(crate) struct Row<'a> {
     /// A factor for each sample, or empty if nothing is ducked.
     pub envelope: &'a [f32],
     pub curve: &'a FadeCurve,
+    /// Products that are added in f32 before they go into an f64 sum; at most 8.
+    ///
+    /// The error of a mix stays under 1e-6 of the sum of its magnitudes for any number of terms: 8 additions, the gain, the envelope, two
+    /// last roundings and at most 4 for a moving gain are 16 * 2^-24 = 9.5e-7. Subtotals have one rounding a level: with them, 4 are added.
+    pub depth: usize,
+}
+
+/// Numbers from here on name subtotals.
+const SUBTOTALS: u32 = 1 << 31;
+
+impl<'a> Row<'a> {
+    /// The sum of nothing, yet, of these.
+    pub fn of(frames: &'a [Vec<f32>], subtotals: &'a [Vec<f32>], curve: &'a FadeCurve) -> Self {
+        Self {
+            frames,
+            subtotals,
+            open: &[],
+            open_moving: &[],
+            ducked: &[],
+            ducked_moving: &[],
+            envelope: &[],
+            curve,
+            depth: 8,
+        }
+    }
+
+    /// The number by which a term names a subtotal.
+    pub fn subtotal(number: usize) -> u32 {
+        SUBTOTALS | number as u32
+    }
+
+    /// The samples that a term names.
+    #[inline(always)]
+    pub fn signal(&self, source: u32) -> &'a [f32] {
+        if source < SUBTOTALS { &self.frames[source as usize] } else { &self.subtotals[(source ^ SUBTOTALS) as usize] }
+    }
 }
 
 /// A source at a gain that rests.
@@ -43,9 +80,31 @@ pub(crate) struct Moving {
     pub source: u32,
     /// The factor that rests.
     pub steady: f32,
-    /// The factors that move, as the samples that are over, the start and the target; the first `count` of them.
-    pub movers: [(usize, f32, f32); 3],
+    /// The factors that move: the first `count` of them.
+    pub movers: [Mover; 3],
     pub count: usize,
+}
+
+/// A factor that moves linearly.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Mover {
+    /// How many samples of the move are over.
+    pub over: u32,
+    pub start: f32,
+    pub target: f32,
+}
+
+impl Mover {
+    pub const NONE: Self = Self { over: 0, start: 0.0, target: 0.0 };
+}
+
+impl Moving {
+    pub const NONE: Self = Self { source: 0, steady: 1.0, movers: [Mover::NONE; 3], count: 0 };
+
+    /// A source at a gain of one move.
+    pub fn one(source: u32, mover: Mover) -> Self {
+        Self { source, movers: [mover, Mover::NONE, Mover::NONE], count: 1, ..Self::NONE }
+    }
 }
 
 /// The kernels of one instruction set, which this machine has.

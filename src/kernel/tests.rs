@@ -27,8 +27,11 @@ fn check(len: usize, counts: [usize; 4], sign: f32) {
     let envelope: Vec<f32> = (0..len).map(|k| 1.0 - k as f32 / 600.0).collect();
     let first = |kind: usize| counts[..kind].iter().sum::<usize>() as u32;
     let weight = |source: u32| Weight { source, gain: noise(u64::from(source) + 77).abs() };
-    let mover =
-        |source: u32| (source as usize * 7 % 100, noise(u64::from(source)).abs(), noise(u64::from(source) + 5).abs());
+    let mover = |source: u32| Mover {
+        over: source * 7 % 100,
+        start: noise(u64::from(source)).abs(),
+        target: noise(u64::from(source) + 5).abs(),
+    };
     let moving = |source: u32| Moving {
         source,
         steady: 0.7,
@@ -42,17 +45,19 @@ fn check(len: usize, counts: [usize; 4], sign: f32) {
     let curve = FadeCurve::new(&TIMING);
     let row = Row {
         frames: &frames,
+        subtotals: &[],
         open: &open,
         open_moving: &open_moving,
         ducked: &ducked,
         ducked_moving: &ducked_moving,
         envelope: if ducks { &envelope } else { &[] },
         curve: &curve,
+        depth: 8,
     };
     let gain = |moving: &Moving, k: usize| {
-        let value = |(over, start, target): &(usize, f32, f32)| {
-            let done = ((over + k + 1) as f64 / 100.0).min(1.0);
-            f64::from(*start) * (1.0 - done) + f64::from(*target) * done
+        let value = |mover: &Mover| {
+            let done = ((mover.over as usize + k + 1) as f64 / 100.0).min(1.0);
+            f64::from(mover.start) * (1.0 - done) + f64::from(mover.target) * done
         };
         f64::from(moving.steady) * moving.movers[..moving.count].iter().map(value).product::<f64>()
     };

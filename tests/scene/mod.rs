@@ -31,7 +31,7 @@ pub enum Event {
     },
 }
 
-/// How many may ever join a scene: for so many the mixer has room to follow every move exactly, whatever overlaps.
+/// How many may ever join a scene in which moves overlap: for so many the mixer has room to follow every move exactly.
 const MOST: usize = 33;
 
 /// On the sample on which an envelope lands on 0, the model may have the rounding of its steps left.
@@ -128,7 +128,8 @@ impl Scene {
     }
 
     fn join(&mut self, role: Role, host_detector: bool) {
-        if self.next == MOST {
+        let overlaps = self.figures.smoothing_ms * f64::from(self.figures.rate) / 1000.0 > self.figures.tick as f64;
+        if overlaps && self.next == MOST {
             return;
         }
         let (id, Figures { threshold_dbfs, hangover_ms, .. }) = (self.next, self.figures);
