@@ -156,6 +156,37 @@ fn listeners_whose_gains_are_the_same_share_a_mix_however_they_came_by_them() {
 }
 
 #[test]
+fn in_a_large_room_too_the_same_gains_are_one_mix() {
+    let names: Vec<&'static str> = (0..40).map(|n| &*Box::leak(format!("talker {n}").into_boxed_str())).collect();
+    for levels in [100, 50] {
+        let mut rig = Rig::with(small(), &names);
+        ["plain", "listed", "exclusive", "ducked"].iter().for_each(|id| rig.join(id, Role::Listener));
+        let all: Vec<_> = names.iter().map(|id| (*id, levels, false)).collect();
+        rig.configure("listed", false, None, &all);
+        rig.configure("exclusive", true, None, &all);
+        let ducking =
+            mixminus::config::Ducking { ramp_active: 0, ramp_inactive: 0, lower_level: levels, upper_level: levels };
+        rig.configure("ducked", false, Some(ducking), &[]);
+        let frames: Vec<_> = names.iter().enumerate().map(|(n, id)| (*id, 0.001 * n as f32 + 0.001)).collect();
+        for _ in 0..3 {
+            rig.level(&frames);
+        }
+        let mut audio = rig.processor.enter();
+        let mut tick = audio.tick();
+        for (id, level) in &frames {
+            tick.send(rig.keys[id], Frame::from(&[*level; 10][..])).unwrap();
+        }
+        let mixes = tick.mix();
+        let of = |id: &str| mixes.get(rig.keys[id]).unwrap();
+        let together: Vec<_> = of("listed").listeners().collect();
+        assert!(["exclusive", "ducked"].iter().all(|id| together.contains(&rig.keys[id])));
+        assert_eq!(together.contains(&rig.keys["plain"]), levels == 100);
+        assert!((of("ducked").samples()[0] - 0.82 * levels as f32 / 100.0).abs() < 1e-6);
+        assert_eq!(mixes.distinct().len(), 40 + if levels == 100 { 1 } else { 2 });
+    }
+}
+
+#[test]
 fn a_worked_row_of_everything_at_once() {
     let mut rig = Rig::with(small(), &["anna", "ben", "cleo", "dora"]);
     let ducking = mixminus::config::Ducking { ramp_active: 50, ramp_inactive: 50, lower_level: 10, upper_level: 50 };

@@ -54,8 +54,7 @@ impl Arena {
                 self.join_silent(&mut silent, slot, clock, shared);
             } else if !own_voice && self.listeners[slot as usize].plain(clock) {
                 if plain == NONE {
-                    self.write_terms(0, slot, clock);
-                    plain = self.open(slot, false, clock, shared);
+                    plain = self.find_group(slot, &mut silent, clock, shared);
                 } else {
                     self.join(plain, slot);
                 }
@@ -78,12 +77,12 @@ impl Arena {
         }
     }
 
-    /// Joins the group of those who hear the same, or opens it.
-    fn find_group(&mut self, slot: u32, silent: &mut u32, clock: &Clock<'_>, shared: &Shared) {
+    /// Joins the group of those who hear the same, or opens it. Which one that is.
+    fn find_group(&mut self, slot: u32, silent: &mut u32, clock: &Clock<'_>, shared: &Shared) -> u32 {
         self.write_terms(0, slot, clock);
         if self.terms[0].is_empty() {
             self.join_silent(silent, slot, clock, shared);
-            return;
+            return *silent;
         }
         let hash = self.hash(slot);
         let bucket = hash as usize & (self.buckets.len() - 1);
@@ -92,13 +91,14 @@ impl Arena {
             let group = self.groups[candidate as usize - 1];
             if group.hash == hash && self.hear_the_same(slot, group.first, clock) {
                 self.join(candidate - 1, slot);
-                return;
+                return candidate - 1;
             }
             candidate = group.chain;
         }
         let group = self.open(slot, false, clock, shared);
         (self.groups[group as usize].hash, self.groups[group as usize].chain) = (hash, self.buckets[bucket]);
         self.buckets[bucket] = group + 1;
+        group
     }
 
     /// Writes the terms of a listener's mix into one of the two lists.
