@@ -4,7 +4,7 @@ mod room;
 
 use std::hint::black_box;
 
-use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main, measurement::WallTime};
 use room::{Room, TICK, noise};
 
 fn four_talkers(c: &mut Criterion) {
@@ -20,12 +20,19 @@ fn four_talkers(c: &mut Criterion) {
 
 fn all_talking(c: &mut Criterion) {
     let mut group = c.benchmark_group("all_talking");
-    let participants = 100;
-    let mut room = Room::new(participants, participants);
-    group.bench_function(BenchmarkId::new("nobody_configured", participants), |b| b.iter(|| room.tick()));
-    let mut room = Room::configured(participants, participants);
-    group.bench_function(BenchmarkId::new("everybody_configured", participants), |b| b.iter(|| room.tick()));
+    group.sample_size(20);
+    for participants in [10, 100, 1000] {
+        let mut room = Room::new(participants, participants);
+        group.bench_function(BenchmarkId::new("nobody_configured", participants), |b| b.iter(|| room.tick()));
+        let mut room = Room::configured(participants, participants);
+        group.bench_function(BenchmarkId::new("everybody_configured", participants), |b| b.iter(|| room.tick()));
+        peers(&mut group, participants);
+    }
+    group.finish();
+}
 
+/// Loops of the shapes of other mixers, on the same frames.
+fn peers(group: &mut BenchmarkGroup<'_, WallTime>, participants: usize) {
     let frames: Vec<_> = (0..participants).map(noise).collect();
     let mut out = vec![vec![0.0_f32; TICK]; participants];
     group.bench_function(BenchmarkId::new("peer_shape_gain_per_pair", participants), |b| {
@@ -36,7 +43,6 @@ fn all_talking(c: &mut Criterion) {
     group.bench_function(BenchmarkId::new("peer_shape_sum_minus_own", participants), |b| {
         b.iter(|| sum_minus_own(black_box(&frames), &mut out));
     });
-    group.finish();
 }
 
 /// One multiply and add for every source, listener and sample: the shape of Jamulus and PipeWire. No moves, limiter or detector.
