@@ -74,17 +74,6 @@ pub struct ListenerReadings {
     pub limited_ticks: u64,
 }
 
-/// What the audio thread counts of a source, on its own; published after each tick.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(crate) struct SourceCounts {
-    pub frames: u64,
-    pub active_ticks: u64,
-    pub missing: u64,
-    pub returns: u64,
-    pub not_finite: u64,
-    pub refused: u64,
-}
-
 /// The shared meters of one participant.
 #[derive(Debug, Default)]
 pub(crate) struct Meters {
@@ -106,16 +95,16 @@ pub(crate) struct Meters {
 }
 
 impl Meters {
-    pub fn write_source(&self, loudness: &Loudness, active: bool, counts: &SourceCounts) {
-        self.source_peak.store(loudness.peak.to_bits(), Relaxed);
-        self.source_rms.store(loudness.rms().to_bits(), Relaxed);
-        self.source_active.store(active, Relaxed);
-        self.frames.store(counts.frames, Relaxed);
-        self.active_ticks.store(counts.active_ticks, Relaxed);
-        self.missing.store(counts.missing, Relaxed);
-        self.returns.store(counts.returns, Relaxed);
-        self.not_finite.store(counts.not_finite, Relaxed);
-        self.refused.store(counts.refused, Relaxed);
+    pub fn write_source(&self, readings: &SourceReadings) {
+        self.source_peak.store(readings.peak.to_bits(), Relaxed);
+        self.source_rms.store(readings.rms.to_bits(), Relaxed);
+        self.source_active.store(readings.active, Relaxed);
+        self.frames.store(readings.frames, Relaxed);
+        self.active_ticks.store(readings.active_ticks, Relaxed);
+        self.missing.store(readings.missing, Relaxed);
+        self.returns.store(readings.returns, Relaxed);
+        self.not_finite.store(readings.not_finite, Relaxed);
+        self.refused.store(readings.refused, Relaxed);
     }
 
     pub fn write_mix(&self, mix: &MixLevel) {
@@ -211,8 +200,7 @@ mod tests {
     #[test]
     fn meters_read_what_was_written() {
         let meters = Meters::default();
-        let counts = SourceCounts { frames: 3, active_ticks: 2, missing: 1, ..SourceCounts::default() };
-        meters.write_source(&Loudness { peak: 0.5, square: 0.25 }, true, &counts);
+        meters.write_source(&SourceReadings { rms: 0.5, frames: 3, missing: 1, ..SourceReadings::default() });
         meters.write_mix(&MixLevel { peak: 1.0, rms: 0.25, reduction: 0.9 });
         let readings = meters.read();
         assert_eq!((readings.source.rms, readings.source.frames, readings.source.missing), (0.5, 3, 1));

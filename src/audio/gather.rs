@@ -23,7 +23,6 @@ impl Arena {
 
     fn gather_one(&mut self, index: usize, clock: &Clock<'_>) {
         let source = &mut self.sources[index];
-        let sent = source.input.is_some();
         let before = source.tick(&mut self.frames[index], clock);
         if source.audible {
             source.position = self.audible.len() as u32;
@@ -41,8 +40,8 @@ impl Arena {
         }
         source.input = None;
         // A source that is at rest leaves its meters alone.
-        if let (Some((loudness, active, counts)), Some(home)) = (source.show(sent), &self.homes[index]) {
-            home.memory.meters.write_source(loudness, active, counts);
+        if let (Some(readings), Some(home)) = (source.show(), &self.homes[index]) {
+            home.memory.meters.write_source(readings);
         }
     }
 

@@ -70,7 +70,7 @@ impl Arena {
         let changes = listeners[slot as usize].prepare(
             clock,
             |key| here(key).map(|source| source.presence),
-            |key| here(key).is_some_and(|source| source.active),
+            |key| here(key).is_some_and(|source| source.readings.active),
         );
         if changes {
             self.report_entries(slot as usize);

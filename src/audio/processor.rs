@@ -145,7 +145,7 @@ impl<'a> Tick<'a> {
         }
         let actual = frame.samples.len();
         if actual != expected || sender.input.is_some() {
-            sender.counts.refused += 1;
+            sender.readings.refused += 1;
             return Err(match sender.input {
                 Some(_) => FrameError::Repeated { key: source },
                 None => FrameError::WrongLength { key: source, expected, actual },

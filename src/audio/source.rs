@@ -7,7 +7,7 @@ use crate::{
     frame::Frame,
     kernel::Kernel,
     matrix::Place,
-    meter::{Loudness, SourceCounts},
+    meter::{Loudness, SourceReadings},
 };
 
 /// A place's sending side. A place without a participant is a source that sends nothing.
@@ -25,17 +25,17 @@ pub(crate) struct Source {
     pub audible: bool,
     /// Its position among those who are.
     pub position: u32,
-    pub active: bool,
-    pub counts: SourceCounts,
-    loudness: Loudness,
+    /// What is counted and measured of it; and what the meters show.
+    pub readings: SourceReadings,
+    shown: SourceReadings,
+    /// The greatest magnitude of what is in its memory, a frame or a tail.
+    peak: f32,
     detecting: Option<Detecting>,
     /// The last sample of the last good frame: what a missing frame's tail goes on from.
     last: f32,
     missing: bool,
     /// Whether the frame's memory holds the tail.
     tail: bool,
-    /// What the meters show.
-    shown: (bool, SourceCounts),
 }
 
 /// Whether somebody has the place.
@@ -94,46 +94,47 @@ impl Source {
             .detecting
             .as_mut()
             .is_some_and(|detecting| detecting.tick(self.input.map(|input| (input.loudness.square, input.active))));
-        self.active = says_active && present;
-        self.counts.active_ticks += u64::from(self.active);
+        self.readings.active = says_active && present;
+        self.readings.active_ticks += u64::from(self.readings.active);
         let heard = self.presence.target() > 0.0 || self.presence.moving(clock.now, clock.timing);
-        self.audible = heard && self.loudness.peak > 0.0;
+        self.audible = heard && self.peak > 0.0;
         (self.presence != before).then_some(before)
     }
 
     /// Takes a frame's samples, if they are samples.
     pub fn accept(&mut self, frame: &Frame<'_>, samples: &mut [f32], kernel: Kernel) -> Result<(), usize> {
         self.tail = false;
-        let loudness = frame.samples.read_into(samples, kernel).inspect_err(|_| self.counts.not_finite += 1)?;
+        let loudness = frame.samples.read_into(samples, kernel).inspect_err(|_| self.readings.not_finite += 1)?;
         self.input = Some(Input { loudness, active: frame.active });
         Ok(())
     }
 
-    /// What the meters have to show, if it is new. `sent`: there was a frame in this tick.
-    pub fn show(&mut self, sent: bool) -> Option<(&Loudness, bool, &SourceCounts)> {
-        let shown = std::mem::replace(&mut self.shown, (self.active, self.counts));
-        (sent || shown != self.shown).then_some((&self.loudness, self.active, &self.counts))
+    /// What the meters have to show, if it is new.
+    pub fn show(&mut self) -> Option<&SourceReadings> {
+        let shown = std::mem::replace(&mut self.shown, self.readings);
+        (shown != self.readings).then_some(&self.readings)
     }
 
     fn receive(&mut self, input: Input, frame: &[f32]) {
-        self.loudness = input.loudness;
+        self.peak = input.loudness.peak;
+        (self.readings.peak, self.readings.rms) = (self.peak, input.loudness.rms());
         self.last = frame.last().copied().unwrap_or_default();
-        if self.missing && self.counts.frames > 0 {
-            self.counts.returns += 1;
+        if self.missing && self.readings.frames > 0 {
+            self.readings.returns += 1;
         }
         self.missing = false;
-        self.counts.frames += 1;
+        self.readings.frames += 1;
     }
 
     fn miss(&mut self, frame: &mut [f32]) {
         if !self.tail {
             frame.fill(self.last);
-            self.loudness = Loudness { peak: self.last.abs(), square: 0.0 };
+            self.peak = self.last.abs();
             self.tail = true;
         }
         self.missing = true;
-        if self.standing == Standing::Here && self.counts.frames > 0 {
-            self.counts.missing += 1;
+        if self.standing == Standing::Here && self.readings.frames > 0 {
+            self.readings.missing += 1;
         }
     }
 }
