@@ -31,6 +31,17 @@ fn all_talking(c: &mut Criterion) {
     group.finish();
 }
 
+fn every_gain_different(c: &mut Criterion) {
+    let mut group = c.benchmark_group("every_gain_different");
+    group.sample_size(20);
+    for participants in [32, 128, 256] {
+        let mut room = Room::dense(participants);
+        group.bench_function(BenchmarkId::new("mixminus", participants), |b| b.iter(|| room.tick()));
+        peers(&mut group, participants);
+    }
+    group.finish();
+}
+
 /// Loops of the shapes of other mixers, on the same frames.
 fn peers(group: &mut BenchmarkGroup<'_, WallTime>, participants: usize) {
     let frames: Vec<_> = (0..participants).map(noise).collect();
@@ -75,5 +86,5 @@ fn sum_minus_own(frames: &[Vec<i16>], out: &mut [Vec<i16>]) {
     black_box(out);
 }
 
-criterion_group!(benches, four_talkers, all_talking);
+criterion_group!(benches, four_talkers, all_talking, every_gain_different);
 criterion_main!(benches);

@@ -2,7 +2,10 @@
 //!
 //! It has two kinds of motion: into its range over the smoothing time (a [`Fade`]), and inside its range at a constant slope.
 
-use crate::{fade::Fade, timing::Timing};
+use crate::{
+    fade::Fade,
+    timing::{Clock, Timing},
+};
 
 /// Where an envelope may be and how fast it goes. Factors and factors a sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,17 +33,16 @@ impl DuckRange {
     }
 }
 
-/// The envelope between two ticks.
+/// The envelope of a listener: its range, and the way that it is on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Envelope {
     range: DuckRange,
-    /// Rests on the present value, or is on its way into the range.
-    position: Fade,
+    way: Way,
 }
 
 impl Default for Envelope {
     fn default() -> Self {
-        Self { range: DuckRange::NONE, position: Fade::resting(1.0) }
+        Self { range: DuckRange::NONE, way: Way::NONE }
     }
 }
 
@@ -49,68 +51,76 @@ impl Envelope {
         self.range != DuckRange::NONE
     }
 
-    /// Takes a new range. From outside, it moves to the nearest bound first; from inside, only slopes and targets change.
-    pub fn set_range(&mut self, range: DuckRange, now: u64, timing: &Timing) {
+    /// Takes a new range. From outside, it moves to the nearest bound first; from inside, only slopes and targets change. Before anything was
+    /// heard it is in it at once.
+    pub fn set_range(&mut self, range: DuckRange, clock: &Clock<'_>) {
         self.range = range;
-        let present = self.position.value(now, timing);
+        let present = self.way.value(clock.now, clock.timing);
         let inside = present.clamp(range.lower, range.upper);
-        if inside == present {
-            self.position.jump(present);
+        let mut entry = self.way.entry;
+        if !clock.begun || (inside - present).abs() <= ON_THE_BOUND {
+            entry.jump(inside);
+        } else if !entry.moving(clock.now, clock.timing) {
+            entry = Fade::between(present, inside, clock.now);
         } else {
-            self.position.retarget(inside, now, timing);
+            entry.retarget(inside, clock.now, clock.timing);
         }
+        // It has yet to be steered; until then it stays.
+        self.way = Way { entry, since: clock.now, heading: inside, step: 0.0 };
     }
 
-    /// Takes a new range before anything was heard: is in it at once.
-    pub fn start_in(&mut self, range: DuckRange) {
-        self.range = range;
-        self.position.jump(self.position.target().clamp(range.lower, range.upper));
-    }
-
-    /// The way that it goes from `now` on, while a ducker is active or none is.
-    pub fn way(&self, ducker_active: bool, now: u64, timing: &Timing) -> Way {
-        let (heading, step) =
-            if ducker_active { (self.range.lower, self.range.fall) } else { (self.range.upper, self.range.rise) };
-        Way { entry: self.position.settled(now, timing), heading, step }
-    }
-
-    /// Goes along `way` until `now`.
-    pub fn advance(&mut self, way: &Way, from: u64, now: u64, timing: &Timing) {
-        if !way.entry.moving(now, timing) {
-            self.position.jump(way.value((now - from) as usize, from, timing));
+    /// Heads for the lower bound while a ducker is active, for the upper otherwise: from wherever it is. The way that it is on.
+    pub fn steer(&mut self, ducker_active: bool, clock: &Clock<'_>) -> Way {
+        let range = &self.range;
+        let (heading, step) = if ducker_active { (range.lower, range.fall) } else { (range.upper, range.rise) };
+        if (heading, step) != (self.way.heading, self.way.step) {
+            self.way = if self.way.entry.moving(clock.now, clock.timing) {
+                Way { heading, step, ..self.way }
+            } else {
+                let present = self.way.value(clock.now, clock.timing);
+                Way { entry: Fade::resting(present), since: clock.now, heading, step }
+            };
         }
+        self.way
     }
 }
 
-/// What is nearer to the target than this share of a step is on it: rounding must not keep it one sample more from landing.
-const ARRIVED: f64 = 1e-7;
-
-/// The course of an envelope over one tick, in closed form.
+/// The course of an envelope, in closed form from its last turn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Way {
+    /// Where it was at the turn; or its way into the range, after which it goes on by slope.
     entry: Fade,
+    /// The sample of the turn.
+    since: u64,
     heading: f64,
     step: f64,
 }
 
+/// What is nearer to the target than this share of a step is on it: rounding must not keep it one sample more from landing.
+const ARRIVED: f64 = 1e-7;
+/// What is nearer to a bound than this is on it: rounding must not send it into its range over the smoothing time.
+const ON_THE_BOUND: f64 = 1e-9;
+
 impl Way {
     /// The way of a listener without ducking.
-    pub const NONE: Self = Self { entry: Fade::resting(1.0), heading: 1.0, step: 0.0 };
+    pub const NONE: Self = Self { entry: Fade::resting(1.0), since: 0, heading: 1.0, step: 0.0 };
 
-    /// The value all along, if it stays the same.
+    /// The value from `now` on, if it stays the same.
     pub fn constant(&self, now: u64, timing: &Timing) -> Option<f64> {
-        let rests = !self.entry.moving(now, timing) && (self.entry.target() == self.heading || self.step == 0.0);
-        rests.then(|| self.entry.target())
+        if self.entry.moving(now, timing) {
+            return None;
+        }
+        let value = self.value(now, timing);
+        (value == self.heading || self.step == 0.0).then_some(value)
     }
 
-    /// The value of the k-th sample (1, 2, ...) from `now` on.
-    fn value(&self, k: usize, now: u64, timing: &Timing) -> f64 {
-        let at = now + k as u64;
+    /// The value after the sample before `at`.
+    fn value(&self, at: u64, timing: &Timing) -> f64 {
         if self.entry.moving(at, timing) {
             return self.entry.value(at, timing);
         }
         let from = self.entry.target();
-        let samples = k - self.entry_left(now, timing).min(k);
+        let samples = at - self.since.max(self.entry.end(timing));
         let left = (self.heading - from).abs() - self.step * samples as f64;
         if samples == 0 {
             from
@@ -121,21 +131,17 @@ impl Way {
         }
     }
 
-    fn entry_left(&self, now: u64, timing: &Timing) -> usize {
-        if self.entry.moving(now, timing) { (timing.smoothing - self.entry.over(now)) as usize } else { 0 }
-    }
-
     /// Writes the value of every sample from `now` on.
     pub fn fill(&self, out: &mut [f32], now: u64, timing: &Timing) {
-        for (k, out) in out.iter_mut().enumerate() {
-            *out = self.value(k + 1, now, timing) as f32;
+        for (at, out) in (now + 1..).zip(out) {
+            *out = self.value(at, timing) as f32;
         }
     }
 
     /// For a hash of a mix.
-    pub fn bits(&self) -> [u64; 5] {
+    pub fn bits(&self) -> [u64; 6] {
         let [a, b, c] = self.entry.bits();
-        [a, b, c, self.heading.to_bits(), self.step.to_bits()]
+        [a, b, c, self.since, self.heading.to_bits(), self.step.to_bits()]
     }
 }
 
@@ -145,26 +151,34 @@ mod tests {
 
     const TIMING: Timing = Timing { rate: 1000, tick: 4, smoothing: 2 };
 
+    fn at(now: u64) -> Clock<'static> {
+        Clock { now, begun: now > 0, timing: &TIMING }
+    }
+
     fn run(envelope: &mut Envelope, active: bool, now: u64, samples: usize) -> Vec<f32> {
-        let way = envelope.way(active, now, &TIMING);
+        let way = envelope.steer(active, &at(now));
         let mut out = vec![0.0; samples];
         way.fill(&mut out, now, &TIMING);
-        envelope.advance(&way, now, now + samples as u64, &TIMING);
         out
+    }
+
+    fn started_in(range: DuckRange) -> Envelope {
+        let mut envelope = Envelope::default();
+        envelope.set_range(range, &at(0));
+        envelope
     }
 
     #[test]
     fn enters_its_range_over_the_smoothing_time_and_goes_on_by_slope() {
         let mut envelope = Envelope::default();
-        envelope.set_range(DuckRange::new(0.0, 0.5, 2.0, 4.0, &TIMING), 10, &TIMING);
+        envelope.set_range(DuckRange::new(0.0, 0.5, 2.0, 4.0, &TIMING), &at(10));
         assert_eq!(run(&mut envelope, true, 10, 5), [0.75, 0.5, 0.25, 0.0, 0.0]);
         assert_eq!(run(&mut envelope, false, 15, 5), [0.125, 0.25, 0.375, 0.5, 0.5]);
     }
 
     #[test]
     fn turns_around_from_wherever_it_is() {
-        let mut envelope = Envelope::default();
-        envelope.start_in(DuckRange::new(0.0, 1.0, 4.0, 4.0, &TIMING));
+        let mut envelope = started_in(DuckRange::new(0.0, 1.0, 4.0, 4.0, &TIMING));
         assert_eq!(run(&mut envelope, true, 0, 2), [0.75, 0.5]);
         assert_eq!(run(&mut envelope, false, 2, 1), [0.75]);
         assert_eq!(run(&mut envelope, true, 3, 4), [0.5, 0.25, 0.0, 0.0]);
@@ -172,30 +186,46 @@ mod tests {
 
     #[test]
     fn a_range_that_it_is_inside_of_changes_only_where_it_goes() {
-        let mut envelope = Envelope::default();
-        envelope.start_in(DuckRange::new(0.0, 1.0, 4.0, 4.0, &TIMING));
+        let mut envelope = started_in(DuckRange::new(0.0, 1.0, 4.0, 4.0, &TIMING));
         run(&mut envelope, true, 0, 2);
-        envelope.set_range(DuckRange::new(0.25, 0.75, 2.0, 2.0, &TIMING), 2, &TIMING);
+        envelope.set_range(DuckRange::new(0.25, 0.75, 2.0, 2.0, &TIMING), &at(2));
         assert_eq!(run(&mut envelope, false, 2, 2), [0.75, 0.75]);
     }
 
     #[test]
+    fn on_a_bound_by_arithmetic_is_on_it() {
+        // 4 of 10 steps down from 1 is 0.6 but for rounding: inside 0..0.6, and falling at once.
+        let mut envelope = started_in(DuckRange::new(0.0, 1.0, 10.0, 10.0, &TIMING));
+        run(&mut envelope, true, 0, 4);
+        envelope.set_range(DuckRange::new(0.0, 0.6, 6.0, 6.0, &TIMING), &at(4));
+        assert_eq!(run(&mut envelope, true, 4, 2), [0.5, 0.4]);
+    }
+
+    #[test]
+    fn the_way_is_the_same_in_ticks_of_any_length() {
+        let range = DuckRange::new(0.0, 1.0, 5000.0, 5000.0, &TIMING);
+        let (mut by_samples, mut at_once) = (started_in(range), started_in(range));
+        let steps: Vec<f32> = (0..5000).flat_map(|now| run(&mut by_samples, true, now, 1)).collect();
+        assert_eq!(steps, run(&mut at_once, true, 0, 5000));
+    }
+
+    #[test]
     fn without_ducking_it_goes_back_to_one() {
-        let mut envelope = Envelope::default();
-        envelope.start_in(DuckRange::new(0.0, 0.5, 0.0, 0.0, &TIMING));
-        envelope.set_range(DuckRange::NONE, 4, &TIMING);
+        let mut envelope = started_in(DuckRange::new(0.0, 0.5, 0.0, 0.0, &TIMING));
+        run(&mut envelope, false, 0, 4);
+        envelope.set_range(DuckRange::NONE, &at(4));
         assert_eq!(run(&mut envelope, false, 4, 3), [0.75, 1.0, 1.0]);
-        assert_eq!(envelope.way(true, 7, &TIMING).constant(7, &TIMING), Some(1.0));
+        assert_eq!(envelope.steer(true, &at(7)).constant(7, &TIMING), Some(1.0));
     }
 
     #[test]
     fn a_ramp_of_nothing_without_smoothing_is_a_step() {
         let at_once = Timing { smoothing: 0, ..TIMING };
+        let clock = Clock { now: 3, begun: true, timing: &at_once };
         let mut envelope = Envelope::default();
-        envelope.set_range(DuckRange::new(0.2, 0.8, 0.0, 0.0, &at_once), 0, &at_once);
-        let way = envelope.way(true, 0, &at_once);
+        envelope.set_range(DuckRange::new(0.2, 0.8, 0.0, 0.0, &at_once), &clock);
         let mut out = [0.0; 2];
-        way.fill(&mut out, 0, &at_once);
+        envelope.steer(true, &clock).fill(&mut out, 3, &at_once);
         assert_eq!(out, [0.2, 0.2]);
     }
 }

@@ -58,6 +58,11 @@ impl Fade {
         *self = Self::resting(target);
     }
 
+    /// Whether both move, and began together.
+    pub fn moves_with(&self, other: &Self, now: u64, timing: &Timing) -> bool {
+        self.began == other.began && self.moving(now, timing) && other.moving(now, timing)
+    }
+
     /// The same move in one form only: what has arrived rests.
     #[inline]
     pub fn settled(self, now: u64, timing: &Timing) -> Self {
@@ -70,7 +75,7 @@ impl Fade {
         Self { start: f(self.start), target: f(self.target), began: self.began }
     }
 
-    /// The product of two moves as one move, where it is one: when at most one of them moves, or both began together from rest.
+    /// The product of two moves as one move, where it is one: when at most one of them moves, or both began together.
     #[inline]
     pub fn product(self, other: Self, now: u64, timing: &Timing) -> Option<Self> {
         match (self.moving(now, timing), other.moving(now, timing)) {
@@ -88,6 +93,11 @@ impl Fade {
         let (a, b) = (self.settled(now, timing), other.settled(now, timing));
         let near = |a: f64, b: f64| (a - b).abs() <= 1e-13 * a.max(b);
         a.began == b.began && near(a.start, b.start) && near(a.target, b.target)
+    }
+
+    /// The sample after its last.
+    pub fn end(&self, timing: &Timing) -> u64 {
+        if self.start == self.target { 0 } else { self.began + u64::from(timing.smoothing) }
     }
 
     /// How many samples of the move are over.

@@ -53,6 +53,9 @@ pub struct ParticipantKey {
 }
 
 impl ParticipantKey {
+    /// A key that nobody ever has.
+    pub(crate) const NOBODY: Self = Self { slot: u32::MAX, stay: 0 };
+
     /// The key that the place is given with next; `None` once the stays have run out.
     pub(crate) fn next_stay(self) -> Option<Self> {
         self.stay.checked_add(1).map(|stay| Self { stay, ..self })

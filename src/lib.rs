@@ -49,6 +49,7 @@ mod kernel;
 mod level;
 mod limiter;
 mod matrix;
+mod memory;
 mod meter;
 mod mixer;
 mod ship;

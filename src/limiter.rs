@@ -31,6 +31,9 @@ impl Default for LimiterConfig {
     }
 }
 
+/// The loudest peak that is remembered, +24 dBFS: one wild sample must not hold a listener down for long.
+const MOST: f64 = 16.0;
+
 /// The figures, in the units of the audio side.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limiter {
@@ -76,11 +79,12 @@ impl Limiter {
 
     /// Limits the samples of one tick. The least gain that it applied.
     pub fn limit(&self, state: &mut Limiting, samples: &mut [f32]) -> f64 {
-        let mut gain = self.gain(state.peak);
+        let (mut peak, mut gain) = (state.peak, self.gain(state.peak));
         let mut least = gain;
         for sample in samples {
-            if self.follow(state, f64::from(sample.abs())) {
-                gain = self.gain(state.peak);
+            let follower = self.follow(state, f64::from(sample.abs()));
+            if follower != peak {
+                (peak, gain) = (follower, self.gain(follower));
                 least = least.min(gain);
             }
             if gain < 1.0 {
@@ -98,20 +102,20 @@ impl Limiter {
         self.settle(state);
     }
 
-    /// Moves the follower on by one sample. Whether it moved.
-    fn follow(&self, state: &mut Limiting, magnitude: f64) -> bool {
-        let before = state.peak;
+    /// Moves the follower on by one sample. Where it stands for that one.
+    fn follow(&self, state: &mut Limiting, magnitude: f64) -> f64 {
         if magnitude >= state.peak {
             if magnitude > self.knee {
-                *state = Limiting { peak: magnitude, held: self.hold };
+                *state = Limiting { peak: magnitude.min(MOST), held: self.hold };
             }
+            return magnitude;
         } else if state.held > 0 {
             state.held -= 1;
         } else {
             state.peak = (state.peak * self.release).max(magnitude);
             self.settle(state);
         }
-        state.peak != before
+        state.peak
     }
 
     fn settle(&self, state: &mut Limiting) {

@@ -75,7 +75,7 @@ pub struct ListenerReadings {
 }
 
 /// The shared meters of one participant.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Meters {
     source_peak: AtomicU32,
     source_rms: AtomicU32,
@@ -94,6 +94,29 @@ pub(crate) struct Meters {
     pub entries: AtomicU32,
 }
 
+impl Default for Meters {
+    fn default() -> Self {
+        let level = AtomicU32::default;
+        let count = AtomicU64::default;
+        Self {
+            source_peak: level(),
+            source_rms: level(),
+            source_active: AtomicBool::default(),
+            frames: count(),
+            active_ticks: count(),
+            missing: count(),
+            returns: count(),
+            not_finite: count(),
+            refused: count(),
+            mix_peak: level(),
+            mix_rms: level(),
+            mix_gain: AtomicU32::new(1.0_f32.to_bits()),
+            limited_ticks: count(),
+            entries: AtomicU32::default(),
+        }
+    }
+}
+
 impl Meters {
     pub fn write_source(&self, readings: &SourceReadings) {
         self.source_peak.store(readings.peak.to_bits(), Relaxed);
@@ -110,8 +133,8 @@ impl Meters {
     pub fn write_mix(&self, mix: &MixLevel) {
         self.mix_peak.store(mix.peak.to_bits(), Relaxed);
         self.mix_rms.store(mix.rms.to_bits(), Relaxed);
-        self.mix_gain.store(mix.reduction.to_bits(), Relaxed);
-        if mix.reduction > 0.0 {
+        self.mix_gain.store(mix.gain.to_bits(), Relaxed);
+        if mix.limited() {
             self.limited_ticks.store(self.limited_ticks.load(Relaxed) + 1, Relaxed);
         }
     }
@@ -133,25 +156,34 @@ impl Meters {
             listener: ListenerReadings {
                 peak: level(&self.mix_peak),
                 rms: level(&self.mix_rms),
-                reduction: reduction(level(&self.mix_gain)),
+                reduction: Decibels::from_amplitude(f64::from(level(&self.mix_gain))),
                 limited_ticks: self.limited_ticks.load(Relaxed),
             },
         }
     }
 }
 
-/// The levels of a mix. All 0 for silence.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// The levels of a mix.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct MixLevel {
     pub peak: f32,
     pub rms: f32,
-    /// 1 - the limiter's least gain.
-    pub reduction: f32,
+    /// The limiter's least gain.
+    pub gain: f32,
 }
 
-/// In decibels, 0 or less.
-pub(crate) fn reduction(reduction: f32) -> Decibels {
-    Decibels::from_amplitude(f64::from(1.0 - reduction))
+impl Default for MixLevel {
+    /// Of silence.
+    fn default() -> Self {
+        Self { peak: 0.0, rms: 0.0, gain: 1.0 }
+    }
+}
+
+impl MixLevel {
+    /// Whether the limiter acted.
+    pub fn limited(&self) -> bool {
+        self.gain < 1.0
+    }
 }
 
 /// What the whole mixer counts.
@@ -201,7 +233,7 @@ mod tests {
     fn meters_read_what_was_written() {
         let meters = Meters::default();
         meters.write_source(&SourceReadings { rms: 0.5, frames: 3, missing: 1, ..SourceReadings::default() });
-        meters.write_mix(&MixLevel { peak: 1.0, rms: 0.25, reduction: 0.9 });
+        meters.write_mix(&MixLevel { peak: 1.0, rms: 0.25, gain: 0.1 });
         let readings = meters.read();
         assert_eq!((readings.source.rms, readings.source.frames, readings.source.missing), (0.5, 3, 1));
         assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);

@@ -27,7 +27,7 @@ pub struct MixerConfig {
     pub smoothing_ms: f64,
     /// The limiter behind every mix, or none.
     pub limiter: Option<LimiterConfig>,
-    /// For how many participants there is room from the start. The room grows by itself, without a gap.
+    /// For how many participants there is room from the start: up to 2^20. The room grows by itself, without a gap.
     pub participants: usize,
 }
 
@@ -44,6 +44,9 @@ impl Default for MixerConfig {
     }
 }
 
+/// The most participants that room can be made for in advance.
+const MOST_PLACES: usize = 1 << 20;
+
 impl MixerConfig {
     /// Makes the two halves of a mixer. All that they need for `participants` is allocated here, but for what each brings along.
     ///
@@ -51,6 +54,9 @@ impl MixerConfig {
     /// [`BuildError`] if a figure is out of its range.
     pub fn build(self) -> Result<(Controller, Processor), BuildError> {
         let timing = self.timing()?;
+        if self.participants > MOST_PLACES {
+            return Err(BuildError::Participants { participants: self.participants, most: MOST_PLACES });
+        }
         let limiter = self.limiter.map(check_limiter).transpose()?.map(|config| Limiter::new(config, &timing));
         let places = self.participants.max(1);
         let registry = Registry::new(timing, places);
@@ -107,6 +113,14 @@ pub enum BuildError {
         /// What was asked for.
         ms: f64,
     },
+    /// `participants`.
+    #[error("room for {participants} participants in advance is more than for {most}; the room grows by itself")]
+    Participants {
+        /// What was asked for.
+        participants: usize,
+        /// The most.
+        most: usize,
+    },
     /// `limiter`.
     #[error("{config:?}: the knee must be -24 to 0 dBFS, the hold 0 to 1000 ms, the release 1 to 1000 dB/s")]
     Limiter {
@@ -131,6 +145,8 @@ mod tests {
         let tick = BuildError::Tick { samples: 5761, most: 5760 };
         assert_eq!(error(MixerConfig { tick_samples: 5761, ..config() }), tick);
         assert_eq!(error(MixerConfig { smoothing_ms: -1.0, ..config() }), BuildError::Smoothing { ms: -1.0 });
+        let room = BuildError::Participants { participants: usize::MAX, most: 1 << 20 };
+        assert_eq!(error(MixerConfig { participants: usize::MAX, ..config() }), room);
         let limiter = LimiterConfig { knee: Decibels(f64::NAN), ..LimiterConfig::default() };
         assert!(matches!(error(MixerConfig { limiter: Some(limiter), ..config() }), BuildError::Limiter { .. }));
     }

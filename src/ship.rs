@@ -20,8 +20,15 @@ use arc_swap::{ArcSwap, Guard};
 use crossbeam_utils::atomic::AtomicCell;
 
 use crate::{
-    audio::Arena, control::Registry, fade::FadeCurve, id::ParticipantKey, kernel::Kernel, limiter::Limiter,
-    matrix::Matrix, meter::MixerMeters, timing::Timing,
+    audio::Arena,
+    control::Registry,
+    fade::FadeCurve,
+    id::ParticipantKey,
+    kernel::Kernel,
+    limiter::Limiter,
+    matrix::{Matrix, Row},
+    meter::MixerMeters,
+    timing::Timing,
 };
 
 /// Number of a publication: each change that a controller makes has a greater one than all before it.
@@ -108,7 +115,8 @@ impl Shared {
         }
     }
 
-    /// Control: the registry. A panic while it was held leaves it as it was at a publication, so a poisoned lock is as good.
+    /// Control: the registry. Whatever panicked while it was held was the host's: the registry is whole, and what was changed before is
+    /// published with the next change.
     pub fn registry(&self) -> std::sync::MutexGuard<'_, Registry> {
         self.registry.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
@@ -151,7 +159,10 @@ impl Shared {
     }
 }
 
-/// What the control side still owns although it has given it up, oldest first.
+/// How many of those that are out one call looks at.
+const LOOKED_AT: usize = 64;
+
+/// What the control side still owns although it has given it up.
 #[derive(Debug, Default)]
 pub(crate) struct Returning(VecDeque<Held>);
 
@@ -163,6 +174,8 @@ pub(crate) enum Held {
     Place(ParticipantKey, Arc<Berth<crate::audio::Memory>>),
     /// Until the audio thread has put its memory back.
     Arena(Arc<Berth<Arena>>),
+    /// Until this generation has been mixed: what is in its berth then is what the row before it was kept in. Or until nobody else has the row.
+    Row(Generation, Arc<Row>),
 }
 
 impl fmt::Debug for Held {
@@ -171,14 +184,16 @@ impl fmt::Debug for Held {
             Self::Matrix(_) => "Matrix",
             Self::Place(..) => "Place",
             Self::Arena(_) => "Arena",
+            Self::Row(..) => "Row",
         })
     }
 }
 
 impl Held {
     /// Whether the control side is the only owner: nobody else can become one, for what is listed here is reachable from here only.
-    fn returned(&self) -> bool {
+    fn returned(&self, mixed: Generation) -> bool {
         match self {
+            Self::Row(generation, row) => mixed >= *generation || Arc::strong_count(row) == 1,
             Self::Matrix(matrix) => Arc::strong_count(matrix) == 1,
             Self::Place(_, berth) => Arc::strong_count(berth) == 1,
             Self::Arena(berth) => Arc::strong_count(berth) == 1,
@@ -191,12 +206,16 @@ impl Returning {
         self.0.push_back(held);
     }
 
-    /// Frees what came back, and names the places that may be given again. Stops at the first that is still out: the audio
-    /// thread lets go in the order of the publications, give or take a fade, so that the walk costs what it frees.
-    pub fn reclaim(&mut self, mut free: impl FnMut(ParticipantKey)) {
-        while self.0.front().is_some_and(Held::returned) {
-            if let Some(Held::Place(key, _)) = self.0.pop_front() {
-                free(key);
+    /// Frees what came back, and names the places that may be given again. Looks at a few at a time and comes back to those that are
+    /// still out, so that no call takes long and nothing waits behind anything.
+    pub fn reclaim(&mut self, mixed: Generation, mut free: impl FnMut(ParticipantKey)) {
+        for _ in 0..self.0.len().min(LOOKED_AT) {
+            let Some(held) = self.0.pop_front() else { return };
+            match held {
+                held if !held.returned(mixed) => self.0.push_back(held),
+                Held::Place(key, _) => free(key),
+                Held::Row(_, row) => drop(row.entries.as_ref().and_then(Berth::take)),
+                Held::Matrix(_) | Held::Arena(_) => {}
             }
         }
     }

@@ -1,4 +1,6 @@
-//! The three figures that every part of the mixer counts with. Pure data.
+//! The figures that every part of the mixer counts with, and the time of a tick. Pure data.
+
+use crate::fade::Fade;
 
 /// Rate, tick and smoothing time of one mixer; fixed for its life.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -30,6 +32,27 @@ impl Timing {
     /// Whether a move can still be under way when the next one starts. Where the smoothing time fits in a tick it never is.
     pub fn moves_overlap(&self) -> bool {
         self.smoothing as usize > self.tick
+    }
+}
+
+/// The time of a tick, as all its parts see it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Clock<'a> {
+    /// Samples since the mixer began, before this tick.
+    pub now: u64,
+    /// Whether a tick was mixed before: until then everything holds at once.
+    pub begun: bool,
+    pub timing: &'a Timing,
+}
+
+impl Clock<'_> {
+    /// Sends a value to a target: over the smoothing time, or at once before anything was heard.
+    pub fn steer(&self, fade: &mut Fade, target: f64) {
+        if self.begun {
+            fade.retarget(target, self.now, self.timing);
+        } else {
+            fade.jump(target);
+        }
     }
 }
 

@@ -181,8 +181,8 @@ fn a_hundred_thousand_swaps_from_two_threads() {
         assert!(audio.join().unwrap() >= 100);
     });
     assert_eq!(swaps.load(Ordering::Relaxed), 100_000);
-    controller.reclaim();
-    assert!(controller.reclaim() <= 1, "old matrices do not pile up");
+    assert!(processor.enter().tick().mix().distinct().len() > 0);
+    assert_eq!(controller.reclaim(), 0, "nothing old piles up");
 }
 
 #[test]

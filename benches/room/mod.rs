@@ -41,6 +41,25 @@ impl Room {
         room
     }
 
+    /// Everybody talks, and every row lists every other participant at a level of its own.
+    pub fn dense(participants: usize) -> Self {
+        let mut room = Self::new(participants, participants);
+        let row = |n: usize| ParticipantMixerLevel {
+            source_levels: (0..participants)
+                .filter(|source| *source != n)
+                .map(|source| SourceLevel {
+                    level: ((n * 37 + source * 53 + n * source) % 99 + 1) as i64,
+                    ..SourceLevel::new(source.to_string())
+                })
+                .collect(),
+            ..ParticipantMixerLevel::new(n.to_string())
+        };
+        let levels: Vec<_> = (0..participants).map(row).collect();
+        room.controller.configure(&levels).expect("keeps the rules");
+        (0..3).for_each(|_| room.tick());
+        room
+    }
+
     /// One tick: frames in, mixes out. What is measured.
     pub fn tick(&mut self) {
         let mut audio = self.processor.enter();

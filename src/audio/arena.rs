@@ -4,14 +4,19 @@ use std::sync::Arc;
 
 use super::{
     listener::Listener,
-    overlap::{Moving, spare_moves},
+    overlap::{Class, SHIFTS, Shift, classes},
     plan::Group,
     program::{Sorted, Term},
     row::Entry,
     source::Source,
     subtotal::Subtotals,
 };
-use crate::{meter::Meters, ship::Berth, timing::Timing};
+use crate::{
+    memory::{filled, room},
+    meter::Meters,
+    ship::Berth,
+    timing::Timing,
+};
 
 /// What one participant brings along.
 #[derive(Debug)]
@@ -22,14 +27,15 @@ pub(crate) struct Memory {
     /// The samples that it hears in a tick, if it is the first of those who hear the same.
     pub mix: Vec<f32>,
     pub entries: Vec<Entry>,
+    pub classes: Vec<Class>,
 }
 
 impl Memory {
     /// Room for a tick of samples each way. A participant who does not send, or hear, needs none for that.
     pub fn new(meters: Arc<Meters>, timing: &Timing, sends: bool, hears: bool) -> Self {
-        let samples = |needed| vec![0.0; if needed { timing.tick } else { 0 }];
-        let entries = Vec::with_capacity(if hears { spare_moves(timing) } else { 0 });
-        Self { meters, frame: samples(sends), mix: samples(hears), entries }
+        let samples = |needed| filled(if needed { timing.tick } else { 0 }, 0.0);
+        let classes = room(if hears { classes(timing) } else { 0 }, Class::default());
+        Self { meters, frame: samples(sends), mix: samples(hears), entries: Vec::new(), classes }
     }
 }
 
@@ -53,9 +59,9 @@ pub(crate) struct Arena {
 
     /// The sources that are in any mix of this tick, in the order of their places.
     pub audible: Vec<u32>,
-    /// Sources whose presence moves, and those among them that changed in this tick.
-    pub moving: Vec<Moving>,
-    pub changed: Vec<Moving>,
+    /// The different ways in which the presence of sources moves, where that matters; and whether any changed in this tick.
+    pub shifts: Vec<Shift>,
+    pub shifted: bool,
     /// Who hears the same in this tick; and, by hash, where to look for them.
     pub groups: Vec<Group>,
     pub buckets: Vec<u32>,
@@ -79,17 +85,17 @@ impl Arena {
             mixes: vacant().map(|_| Vec::new()).collect(),
             homes: vacant().map(|_| None).collect(),
             used: 0,
-            audible: Vec::with_capacity(places),
-            moving: Vec::with_capacity(places),
-            changed: Vec::with_capacity(places),
-            groups: Vec::with_capacity(places + 1),
-            buckets: vec![0; (2 * places).next_power_of_two()],
+            audible: room(places, 0),
+            shifts: room(SHIFTS, Shift::default()),
+            shifted: false,
+            groups: room(places + 1, Group::default()),
+            buckets: filled((2 * places).next_power_of_two(), 0),
             // A source whose exemption moves under a moving envelope is two terms.
-            terms: [Vec::with_capacity(2 * places), Vec::with_capacity(2 * places)],
+            terms: [room(2 * places, Term::default()), room(2 * places, Term::default())],
             sorted: Sorted::new(places),
             subtotals: Subtotals::new(places, tick),
-            envelope: vec![0.0; tick],
-            silence: vec![0.0; tick],
+            envelope: filled(tick, 0.0),
+            silence: filled(tick, 0.0),
         }
     }
 
@@ -118,6 +124,7 @@ impl Arena {
             std::mem::swap(&mut memory.frame, &mut self.frames[place]);
             std::mem::swap(&mut memory.mix, &mut self.mixes[place]);
             std::mem::swap(&mut memory.entries, &mut self.listeners[place].gains.entries);
+            std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);
             berth.put(memory);
             // The control side lists this berth as still out, so that it is never the last owner that is dropped here.
         }

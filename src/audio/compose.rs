@@ -32,7 +32,8 @@ pub(crate) fn write_terms(terms: &mut Vec<Term>, listener: &Listener, slot: u32,
         composer.add(heard.subtotals.top, index);
     }
     for term in terms.iter_mut().filter(|term| !term.whole) {
-        (term.gain, term.whole) = (term.gain.times(heard.sources[term.source as usize].presence, heard.clock), true);
+        (term.gain, term.whole) =
+            (term.gain.times(heard.sources[term.source as usize].presence.fade, heard.clock), true);
     }
 }
 
@@ -49,26 +50,18 @@ type Exception<'a> = (usize, Option<&'a Entry>);
 
 impl<'a> Exceptions<'a> {
     fn next(&mut self) -> Option<Exception<'a>> {
-        let entries = &self.listener.gains.entries;
-        while let Some(entry) = entries.get(self.entry) {
-            if self.slot < entry.source.slot {
-                break;
+        while let Some(entry) = self.listener.gains.entries.get(self.entry) {
+            if self.slot < entry.source.slot
+                && let Some(position) = self.own()
+            {
+                return Some((position, None));
             }
             self.entry += 1;
             if let Some(position) = self.position(entry.source.slot).filter(|_| self.differs(entry)) {
                 return Some((position, Some(entry)));
             }
         }
-        if let Some(position) = self.own() {
-            return Some((position, None));
-        }
-        while let Some(entry) = entries.get(self.entry) {
-            self.entry += 1;
-            if let Some(position) = self.position(entry.source.slot).filter(|_| self.differs(entry)) {
-                return Some((position, Some(entry)));
-            }
-        }
-        None
+        self.own().map(|position| (position, None))
     }
 
     /// The position of the own voice, once.
@@ -91,7 +84,11 @@ impl<'a> Exceptions<'a> {
             return entry.factor.target() != unlisted.target() || entry.exempt.target() != 0.0;
         }
         let settled = |fade: Fade| fade.settled(clock.now, clock.timing);
-        entry.own.is_some() || settled(entry.exempt) != Fade::ZERO || settled(entry.factor) != settled(unlisted)
+        // Where there are classes, the rest may move otherwise than an entry that heads for the same gain.
+        !self.listener.gains.classes.is_empty()
+            || entry.own.is_some()
+            || settled(entry.exempt) != Fade::ZERO
+            || settled(entry.factor) != settled(unlisted)
     }
 }
 
@@ -117,14 +114,34 @@ impl Composer<'_, '_> {
         }
         let end = (index + 1) * FAN.pow(level as u32);
         let undivided = self.next.is_none_or(|(position, _)| position >= end);
-        if undivided && (self.rest.rests() || !subtotals.is_moving(level, index)) {
-            return self.push(Row::subtotal(subtotals.number(level, index)), self.rest, true);
+        if let Some(gain) = self.undivided_gain(level, index).filter(|_| undivided) {
+            return self.push(Row::subtotal(subtotals.number(level, index)), gain, true);
         }
         let from = self.terms.len();
         for child in subtotals.children(level, index) {
             self.add(level - 1, child);
         }
         self.join(level, index, from);
+    }
+
+    /// The gain of a whole subtotal that no exception is in, if it has one gain.
+    fn undivided_gain(&self, level: usize, index: usize) -> Option<Product> {
+        let subtotals = self.heard.subtotals;
+        let moving = subtotals.is_moving(level, index);
+        if self.listener.gains.classes.is_empty() {
+            return (self.rest.rests() || !moving).then_some(self.rest);
+        }
+        // Sources that came the same way have the same move; one that is moving is not in the subtotal at gain 1.
+        let presence = subtotals.presence(level, index).filter(|_| !moving)?;
+        Some(match self.listener.gains.class(&presence) {
+            Some(own) => self.unlisted(own),
+            None => self.rest,
+        })
+    }
+
+    /// The gain of sources that are not listed, at this base.
+    fn unlisted(&self, base: Fade) -> Product {
+        ducked(Product::ONE.times(base, self.heard.clock), Fade::ZERO, self.level, self.heard.clock)[0]
     }
 
     /// If all that a subtotal is the sum of has come out with the same gain, it is the subtotal at that gain: however a listener came by its
@@ -165,16 +182,14 @@ impl Composer<'_, '_> {
                 let exempt = entry.exempt.settled(self.heard.clock.now, self.heard.clock.timing);
                 self.add_gain(source, entry.factor, exempt, entry.own);
             }
-            // The gain of the rest, to which the presence comes later.
-            None if self.rest.rests() || !self.presence_moves(source) => self.push(source, self.rest, false),
-            None => self.add_gain(source, self.listener.gains.unlisted, Fade::ZERO, None),
+            None => self.add_unlisted(source),
         }
     }
 
     /// Adds a source with a gain of its own. Where row and presence both move, they are taken together.
     fn add_gain(&mut self, source: u32, factor: Fade, exempt: Fade, own: Option<Fade>) {
         let clock = self.heard.clock;
-        let presence = self.heard.sources[source as usize].presence;
+        let presence = self.heard.sources[source as usize].presence.fade;
         let both = || factor.moving(clock.now, clock.timing) && presence.moving(clock.now, clock.timing);
         let pair = match own {
             None if both() => factor.product(presence, clock.now, clock.timing),
@@ -186,8 +201,15 @@ impl Composer<'_, '_> {
         self.push(source, second, pair.is_some());
     }
 
-    fn presence_moves(&self, source: u32) -> bool {
-        self.heard.sources[source as usize].presence.moving(self.heard.clock.now, self.heard.clock.timing)
+    fn add_unlisted(&mut self, index: u32) {
+        let (source, gains) = (&self.heard.sources[index as usize], &self.listener.gains);
+        let own = if gains.classes.is_empty() { None } else { gains.class(&source.presence) };
+        if own.is_none() && (self.rest.rests() || !source.moves(self.heard.clock)) {
+            // The gain of the rest, to which the presence comes later.
+            self.push(index, self.rest, false);
+        } else {
+            self.add_gain(index, gains.unlisted, Fade::ZERO, own);
+        }
     }
 
     #[inline]

@@ -2,15 +2,15 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{Arena, Clock, overlap::Moving, source::Standing};
+use super::{Arena, Clock, overlap::Shift, source::Standing};
 use crate::{id::ParticipantKey, meter::MixerMeters};
 
 impl Arena {
     /// Takes each source's frame, or its absence; lists the audible; lets those go who have left and faded out.
     pub fn gather(&mut self, clock: &Clock<'_>) {
         self.audible.clear();
-        self.moving.clear();
-        self.changed.clear();
+        self.shifts.clear();
+        self.shifted = false;
         for index in 0..self.used {
             match self.sources[index].standing {
                 Standing::Vacant => {}
@@ -23,39 +23,44 @@ impl Arena {
 
     fn gather_one(&mut self, index: usize, clock: &Clock<'_>) {
         let source = &mut self.sources[index];
-        let before = source.tick(&mut self.frames[index], clock);
+        source.tick(&mut self.frames[index], clock);
         if source.audible {
             source.position = self.audible.len() as u32;
             self.audible.push(index as u32);
-        }
-        let moves = before.is_some() || source.presence.moving(clock.now, clock.timing);
-        if moves && clock.begun && clock.timing.moves_overlap() {
-            let key = ParticipantKey { slot: index as u32, stay: source.stay };
-            let (presence, changed) = (source.presence, before.is_some());
-            let moving = Moving { source: key, before: before.unwrap_or(presence), presence, pair: None };
-            self.moving.push(moving);
-            if changed {
-                self.changed.push(moving);
-            }
         }
         source.input = None;
         // A source that is at rest leaves its meters alone.
         if let (Some(readings), Some(home)) = (source.show(), &self.homes[index]) {
             home.memory.meters.write_source(readings);
         }
+        if clock.begun && clock.timing.moves_overlap() {
+            self.note_shift(index, clock);
+        }
+    }
+
+    /// Notes a presence that moves or has changed, if no other source has the same.
+    fn note_shift(&mut self, index: usize, clock: &Clock<'_>) {
+        let source = &self.sources[index];
+        let shift = Shift { before: source.before, after: source.presence };
+        let shifted = shift.before != shift.after;
+        self.shifted |= shifted;
+        let room = self.shifts.len() < self.shifts.capacity();
+        if (shifted || source.moves(clock)) && room && !self.shifts.contains(&shift) {
+            self.shifts.push(shift);
+        }
     }
 
     /// Steers the rows that were published, and has rows that were moving follow the sources whose presence changed.
     pub fn follow(&mut self, clock: &Clock<'_>, meters: &MixerMeters) {
-        let Self { sources, listeners, moving, changed, .. } = self;
-        let heading = |key: ParticipantKey| {
+        let Self { sources, listeners, shifts, shifted, .. } = self;
+        let presence = |key: ParticipantKey| {
             let source = sources.get(key.slot as usize).filter(|source| source.stay == key.stay);
-            source.map_or(0.0, |source| source.presence.target())
+            source.map(|source| Shift { before: source.before, after: source.presence }).unwrap_or_default()
         };
-        let mut without_room = 0;
-        for (slot, listener) in (0..).zip(&mut listeners[..self.used]).filter(|(_, listener)| listener.hears) {
-            without_room += listener.follow(slot, [moving, changed], heading, clock);
+        let hearing = listeners[..self.used].iter_mut().filter(|listener| listener.hears);
+        let without_room: u64 = hearing.map(|listener| listener.follow(shifts, *shifted, presence, clock)).sum();
+        if without_room > 0 {
+            meters.approximated.fetch_add(without_room, Ordering::Relaxed);
         }
-        meters.approximated.fetch_add(without_room, Ordering::Relaxed);
     }
 }

@@ -2,17 +2,17 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::{Arena, Clock, arena::Home, source::Standing};
+use super::{Arena, arena::Home, source::Standing};
 use crate::matrix::{Matrix, Place};
 
 impl Arena {
     /// Takes everything that changed after generation `since`.
-    pub fn take_up(&mut self, matrix: &Matrix, since: u64, clock: &Clock<'_>) {
+    pub fn take_up(&mut self, matrix: &Matrix, since: u64) {
         if matrix.capacity > self.places() {
             self.grow(matrix);
         }
         matrix.places.each_since(since, |slot, place| match place {
-            Some(place) => self.update(slot, place, clock),
+            Some(place) => self.update(slot, place),
             None => self.leave(slot),
         });
     }
@@ -24,7 +24,7 @@ impl Arena {
         }
     }
 
-    fn update(&mut self, slot: u32, place: &Place, clock: &Clock<'_>) {
+    fn update(&mut self, slot: u32, place: &Place) {
         let index = slot as usize;
         if index >= self.places() {
             debug_assert!(false, "the control side makes room for every place");
@@ -35,7 +35,7 @@ impl Arena {
         }
         self.sources[index].muted = place.muted;
         if self.listeners[index].hears {
-            self.listeners[index].update(place, clock);
+            self.listeners[index].update(place);
         }
     }
 
@@ -46,6 +46,7 @@ impl Arena {
         let listener = &mut self.listeners[index];
         listener.hears = place.role.hears();
         std::mem::swap(&mut memory.entries, &mut listener.gains.entries);
+        std::mem::swap(&mut memory.classes, &mut listener.gains.classes);
         self.sources[index].admit(place);
         self.homes[index] = Some(Home { memory, berth: Arc::clone(&place.memory) });
         self.used = self.used.max(index + 1);

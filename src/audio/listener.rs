@@ -1,8 +1,8 @@
 //! One listener on the audio side: its row, its envelope, its limiter, and which mix it hears.
 
-use super::{Clock, overlap::Moving, row::Gains};
+use super::{Clock, overlap::Shift, row::Gains};
 use crate::{
-    envelope::{Envelope, Way},
+    envelope::{DuckRange, Envelope, Way},
     fade::Fade,
     id::ParticipantKey,
     limiter::Limiting,
@@ -29,8 +29,9 @@ pub(crate) struct Listener {
     pub level: MixLevel,
     /// The generation of the row that it has.
     row_since: u64,
-    /// Whether something was published that it has not been steered to yet.
+    /// Whether something was published that it has not been steered to yet, and the range for its envelope.
     published: bool,
+    range: Option<DuckRange>,
     /// Whether its gains have to be looked after in each tick.
     unsettled: bool,
 }
@@ -48,14 +49,16 @@ impl Default for Listener {
             level: MixLevel::default(),
             row_since: 0,
             published: false,
+            range: None,
             unsettled: false,
         }
     }
 }
 
 impl Listener {
-    /// Takes what is published of it.
-    pub fn update(&mut self, place: &Place, clock: &Clock<'_>) {
+    /// Takes what is published of it. Nothing of it is heard before the next mix.
+    pub fn update(&mut self, place: &Place) {
+        self.published |= self.gains.deafened != place.deafened;
         self.gains.deafened = place.deafened;
         if place.row_since > self.row_since {
             self.row_since = place.row_since;
@@ -64,33 +67,30 @@ impl Listener {
             if let (Some(berth), Some(room)) = (&place.row.entries, room) {
                 berth.put(room);
             }
-            if clock.begun {
-                self.envelope.set_range(place.row.ducking, clock.now, clock.timing);
-            } else {
-                self.envelope.start_in(place.row.ducking);
-            }
+            self.range = Some(place.row.ducking);
+            self.published = true;
         }
-        self.published = true;
     }
 
-    /// Steers its gains to what was published, and follows sources whose presence changed while its own gains moved. `moving` are
-    /// all sources whose presence moves, `changed` those that changed in this tick; empty where moves cannot overlap.
-    /// How many gains found no room for a move of their own.
+    /// Takes into its gains and envelope what was published, and follows sources whose presence changed while its own gains moved.
+    /// See [`Gains::follow`].
     pub fn follow(
         &mut self,
-        slot: u32,
-        [moving, changed]: [&mut [Moving]; 2],
-        presence: impl Fn(ParticipantKey) -> f64,
+        shifts: &[Shift],
+        shifted: bool,
+        presence: impl Fn(ParticipantKey) -> Shift,
         clock: &Clock<'_>,
     ) -> u64 {
-        if std::mem::take(&mut self.published) {
-            self.unsettled = true;
-            self.gains.change_under(slot, moving, presence, clock, |gains| gains.steer(clock))
-        } else if self.unsettled && !changed.is_empty() {
-            self.gains.change_under(slot, changed, presence, clock, |_| ())
-        } else {
-            0
+        let published = std::mem::take(&mut self.published);
+        if let Some(range) = self.range.take() {
+            self.envelope.set_range(range, clock);
         }
+        let followed = self.unsettled && shifted;
+        if !published && !followed {
+            return 0;
+        }
+        self.unsettled = true;
+        self.gains.follow(published, shifts, presence, clock)
     }
 
     /// Gets ready for a tick: what has arrived is forgotten, and the envelope's way is set. Whether its entries may have changed.
@@ -107,7 +107,7 @@ impl Listener {
         }
         let ducking =
             self.envelope.ducks() && self.gains.entries.iter().any(|entry| entry.ducks_others && active(entry.source));
-        self.way = self.envelope.way(ducking, clock.now, clock.timing);
+        self.way = self.envelope.steer(ducking, clock);
         was_unsettled
     }
 

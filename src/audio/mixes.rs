@@ -5,12 +5,7 @@ use super::{
     listener::{Listener, NONE},
     plan::Group,
 };
-use crate::{
-    frame,
-    id::ParticipantKey,
-    level::Decibels,
-    meter::{MixLevel, reduction},
-};
+use crate::{frame, id::ParticipantKey, level::Decibels, meter::MixLevel};
 
 /// The mixes of one tick. Listeners who hear the same share one.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +78,7 @@ impl<'a> Mix<'a> {
 
     /// The limiter's least gain in this tick: 0 dB or less.
     pub fn reduction(&self) -> Decibels {
-        reduction(self.level().reduction)
+        Decibels::from_amplitude(f64::from(self.level().gain))
     }
 
     fn level(&self) -> &'a MixLevel {

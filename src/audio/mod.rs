@@ -23,28 +23,6 @@ pub use mixes::{Mix, Mixes};
 pub use processor::{AudioThread, Processor, Tick};
 
 pub(crate) use arena::{Arena, Memory};
-pub(crate) use overlap::spare_moves;
 pub(crate) use row::Entry;
 
-use crate::{fade::Fade, timing::Timing};
-
-/// The time of a tick, as all its parts see it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Clock<'a> {
-    /// Samples since the mixer began, before this tick.
-    pub now: u64,
-    /// Whether a tick was mixed before: until then everything holds at once.
-    pub begun: bool,
-    pub timing: &'a Timing,
-}
-
-impl Clock<'_> {
-    /// Sends a value to a target: over the smoothing time, or at once before anything was heard.
-    pub fn steer(&self, fade: &mut Fade, target: f64) {
-        if self.begun {
-            fade.retarget(target, self.now, self.timing);
-        } else {
-            fade.jump(target);
-        }
-    }
-}
+use crate::timing::Clock;

@@ -1,93 +1,131 @@
 //! Gains that move for two reasons at once.
 //!
 //! A base gain is one move, but it is kept as the product of the row's factor and the source's presence, which is the same
-//! as long as only one of the two moves, or both begin together from rest. Where the smoothing time is longer than a tick,
-//! one can change while the other is still moving: then the pair gets a move of its own, which goes on from the one that it was
-//! in, until both have arrived. Where the smoothing time is not longer, nothing in this file ever runs.
+//! as long as only one of the two moves, or both began together from rest. Where the smoothing time is longer than a tick,
+//! one can change while the other is still moving: then the base gain is kept itself, as an `own` move, which goes on from the one
+//! that the pair was in. Where the smoothing time is not longer, nothing in this file ever runs.
+//!
+//! Sources that a row does not list differ in their presence only, so that all those with the same presence share one own move in it
+//! ([`Class`]): a thousand sources that go at once are one class.
 
 use super::{
     Clock,
     row::{Entry, Gains},
 };
-use crate::{fade::Fade, id::ParticipantKey, timing::Timing};
+use crate::{fade::Fade, timing::Timing};
 
-/// For how many sources that it does not list a row has room for moves of their own. A call of 33 needs no more, whatever happens.
-pub(crate) fn spare_moves(timing: &Timing) -> usize {
+/// A source's presence: 1 while it is to be heard, 0 while it is muted, missing or gone.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Presence {
+    pub fade: Fade,
+    /// What it was doing before: sources that have come the same way are the same to every row.
+    earlier: Fade,
+}
+
+impl Presence {
+    pub fn steer(&mut self, target: f64, clock: &Clock<'_>) {
+        if target != self.fade.target() {
+            self.earlier = self.fade;
+            clock.steer(&mut self.fade, target);
+        }
+    }
+}
+
+/// The presence of some sources before and after this tick's events. It moves, or has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Shift {
+    pub before: Presence,
+    pub after: Presence,
+}
+
+/// How many different shifts a tick tells apart.
+pub(crate) const SHIFTS: usize = 64;
+
+/// The own move, in one row, of all sources that it does not list and that have this presence.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Class {
+    pub presence: Presence,
+    pub own: Fade,
+}
+
+/// For how many classes a row has room.
+pub(crate) fn classes(timing: &Timing) -> usize {
     if timing.moves_overlap() { 32 } else { 0 }
 }
 
-/// A source whose presence moves.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Moving {
-    pub source: ParticipantKey,
-    /// Its presence before this tick's events.
-    pub before: Fade,
-    /// Its presence after them.
-    pub presence: Fade,
-    /// Scratch: the whole move of the pair before the events; `None` if it is no single one, for want of room.
-    pub pair: Option<Fade>,
+/// The own move of a pair after its factors have changed; `None` if their product is it. `pair` is the move that it was in.
+fn go_on(mut pair: Fade, factor: Fade, presence: Fade, clock: &Clock<'_>) -> Option<Fade> {
+    clock.steer(&mut pair, factor.target() * presence.target());
+    let product = factor.product(presence, clock.now, clock.timing);
+    let is_product = product.is_some_and(|product| product.is_nearly(&pair, clock.now, clock.timing));
+    (!is_product).then_some(pair)
+}
+
+impl Entry {
+    /// Goes on after an event: `factor` is the row's before it.
+    pub fn follow(&mut self, factor: Fade, shift: &Shift, clock: &Clock<'_>) {
+        let pair = self.own.or_else(|| factor.product(shift.before.fade, clock.now, clock.timing));
+        self.own = pair.and_then(|pair| go_on(pair, self.factor, shift.after.fade, clock));
+    }
+
+    /// Forgets a move of its own that the product has caught up with.
+    pub fn settle(&mut self, presence: Fade, clock: &Clock<'_>) {
+        self.own = self.own.and_then(|own| caught_up(own, self.factor, presence, clock));
+    }
+}
+
+fn caught_up(own: Fade, factor: Fade, presence: Fade, clock: &Clock<'_>) -> Option<Fade> {
+    let product = factor.product(presence, clock.now, clock.timing);
+    Some(own).filter(|own| !product.is_some_and(|product| product.is_nearly(own, clock.now, clock.timing)))
 }
 
 impl Gains {
-    /// Makes a change to the row, and has the gains that are moving go on from where they stood. `moving` are the sources whose presence
-    /// moves, `presence` is where that of any source is heading. How many gains found no room for a move of their own.
-    pub fn change_under(
-        &mut self,
-        own_slot: u32,
-        moving: &mut [Moving],
-        presence: impl Fn(ParticipantKey) -> f64,
-        clock: &Clock<'_>,
-        change: impl FnOnce(&mut Self),
-    ) -> u64 {
-        for source in &mut *moving {
-            let (factor, _) = self.factor(source.source);
-            source.pair = factor.product(source.before, clock.now, clock.timing);
-        }
-        change(self);
-        for entry in &mut self.entries {
-            if let Some(own) = &mut entry.own {
-                clock.steer(own, entry.factor.target() * presence(entry.source));
-            }
-        }
-        let others = moving.iter().filter(|source| source.source.slot != own_slot);
-        others.map(|source| u64::from(!self.go_on(source, clock))).sum()
+    /// The own move of the sources that are not listed and have this presence.
+    pub fn class(&self, presence: &Presence) -> Option<Fade> {
+        self.classes.iter().find(|class| class.presence == *presence).map(|class| class.own)
     }
 
-    /// Has a pair go on from the move that it was in to where both factors head now. Whether there was room for that.
-    fn go_on(&mut self, source: &Moving, clock: &Clock<'_>) -> bool {
-        let (factor, own) = self.factor(source.source);
-        // A pair that was no single move had found no room before: it goes on as the product.
-        let (Some(mut wanted), None) = (source.pair, own) else { return true };
-        clock.steer(&mut wanted, factor.target() * source.presence.target());
-        let product = factor.product(source.presence, clock.now, clock.timing);
-        if product.is_some_and(|product| product.is_nearly(&wanted, clock.now, clock.timing)) {
-            return true;
-        }
-        let entry = self.entry_for(source.source, factor, clock.timing);
-        entry.map(|entry| entry.own = Some(wanted)).is_some()
-    }
-
-    /// The row's factor of a source, and the move of its own that the pair may have.
-    fn factor(&self, source: ParticipantKey) -> (Fade, Option<Fade>) {
-        match self.find(source.slot).ok().map(|at| &self.entries[at]).filter(|entry| entry.source == source) {
-            Some(entry) => (entry.factor, entry.own),
-            None => (self.unlisted, None),
-        }
-    }
-
-    /// The entry of a source; a new one if there is room for it.
-    fn entry_for(&mut self, source: ParticipantKey, factor: Fade, timing: &Timing) -> Option<&mut Entry> {
-        match self.find(source.slot) {
-            Ok(at) => self.entries.get_mut(at).filter(|entry| entry.source == source),
-            Err(at) => {
-                let spare = self.entries.iter().filter(|entry| entry.listed.is_none() && entry.own.is_some()).count();
-                if spare >= spare_moves(timing) || self.entries.len() == self.entries.capacity() {
-                    return None;
+    /// Has the sources that are not listed go on after an event: `unlisted` is their factor before it. How many shifts found no room: those
+    /// go on by the product, from where they stood.
+    pub fn follow_shifts(&mut self, unlisted: Fade, shifts: &[Shift], clock: &Clock<'_>) -> u64 {
+        let known = self.classes.len();
+        let mut without_room = 0;
+        // Those first whose product is not where they stand: they have an own move, or both factors began together.
+        for urgent in [true, false] {
+            for shift in shifts {
+                let together = unlisted.moves_with(&shift.before.fade, clock.now, clock.timing);
+                let has_own = self.classes[..known].iter().any(|class| class.presence == shift.before);
+                if (together || has_own) != urgent {
+                    continue;
                 }
-                self.entries.insert(at, Entry::unlisted(source, factor));
-                self.entries.get_mut(at)
+                without_room += self.shift(unlisted, shift, known, clock);
             }
         }
+        for class in &mut self.classes[..known] {
+            clock.steer(&mut class.own, self.unlisted.target() * class.presence.fade.target());
+        }
+        without_room
+    }
+
+    fn shift(&mut self, unlisted: Fade, shift: &Shift, known: usize, clock: &Clock<'_>) -> u64 {
+        let mut old = self.classes[..known].iter();
+        let known = old.find(|class| class.presence == shift.before).map(|class| class.own);
+        if known.is_some() && shift.before == shift.after {
+            return 0;
+        }
+        let pair = known.or_else(|| unlisted.product(shift.before.fade, clock.now, clock.timing));
+        let Some(own) = pair.and_then(|pair| go_on(pair, self.unlisted, shift.after.fade, clock)) else { return 0 };
+        if self.classes.len() == self.classes.capacity() {
+            return 1;
+        }
+        self.classes.push(Class { presence: shift.after, own });
+        0
+    }
+
+    /// Forgets the classes that the product has caught up with.
+    pub fn settle_classes(&mut self, clock: &Clock<'_>) {
+        let unlisted = self.unlisted;
+        self.classes.retain(|class| caught_up(class.own, unlisted, class.presence.fade, clock).is_some());
     }
 }
 
@@ -96,53 +134,66 @@ mod tests {
     use super::*;
 
     const TIMING: Timing = Timing { rate: 1000, tick: 1, smoothing: 4 };
-    const SOURCE: ParticipantKey = ParticipantKey { slot: 1, stay: 1 };
 
     fn at(now: u64) -> Clock<'static> {
         Clock { now, begun: true, timing: &TIMING }
     }
 
     fn row(unlisted: Fade) -> Gains {
-        Gains { unlisted, entries: Vec::with_capacity(1), ..Gains::default() }
+        Gains { unlisted, classes: Vec::with_capacity(1), ..Gains::default() }
     }
 
-    fn moving(before: Fade, presence: Fade) -> [Moving; 1] {
-        [Moving { source: SOURCE, before, presence, pair: None }]
+    fn shift(before: Fade, after: Fade) -> Shift {
+        let presence = |fade| Presence { fade, earlier: Fade::ZERO };
+        Shift { before: presence(before), after: presence(after) }
+    }
+
+    /// The classes after the row's factor has gone from `before` to `after`.
+    fn follow(before: Fade, after: Fade, shift: Shift, now: u64) -> Vec<Fade> {
+        let mut gains = row(after);
+        assert_eq!(gains.follow_shifts(before, &[shift], &at(now)), 0);
+        gains.classes.iter().map(|class| class.own).collect()
     }
 
     #[test]
     fn a_change_on_the_way_goes_on_from_where_the_pair_stood() {
         // Row and presence rise together from rest: one move, at 0.5 after two samples, where the product would be 0.25.
         let rising = Fade::between(0.0, 1.0, 0);
-        let mut gains = row(rising);
-        let turn = |gains: &mut Gains| gains.unlisted.retarget(0.0, 2, &TIMING);
-        assert_eq!(gains.change_under(0, &mut moving(rising, rising), |_| 1.0, &at(2), turn), 0);
-        assert_eq!(gains.factor(SOURCE).1, Some(Fade::between(0.5, 0.0, 2)));
+        let turned = Fade::between(0.5, 0.0, 2);
+        assert_eq!(follow(rising, turned, shift(rising, rising), 2), [turned]);
     }
 
     #[test]
     fn a_change_that_names_the_same_end_changes_nothing() {
         // The row was on its way to nothing; it turns around just as the source goes.
-        let falling = Fade::between(1.0, 0.0, 0);
-        let mut gains = row(falling);
-        let mut moving = moving(Fade::resting(1.0), Fade::between(1.0, 0.0, 2));
-        gains.change_under(0, &mut moving, |_| 0.0, &at(2), |gains| gains.unlisted.retarget(1.0, 2, &TIMING));
-        assert_eq!(gains.factor(SOURCE).1, Some(falling));
+        let (falling, turned) = (Fade::between(1.0, 0.0, 0), Fade::between(0.5, 1.0, 2));
+        let going = shift(Fade::resting(1.0), Fade::between(1.0, 0.0, 2));
+        assert_eq!(follow(falling, turned, going, 2), [falling]);
     }
 
     #[test]
     fn what_begins_together_needs_no_move_of_its_own() {
-        let mut gains = row(Fade::ZERO);
-        let mut moving = moving(Fade::ZERO, Fade::between(0.0, 1.0, 2));
-        gains.change_under(0, &mut moving, |_| 0.0, &at(2), |gains| gains.unlisted.retarget(1.0, 2, &TIMING));
-        assert_eq!(gains.entries.len(), 0);
+        let rising = Fade::between(0.0, 1.0, 2);
+        assert_eq!(follow(Fade::ZERO, rising, shift(Fade::ZERO, rising), 2), []);
     }
 
     #[test]
-    fn without_room_the_pair_is_counted() {
+    fn a_class_goes_once_the_product_has_caught_up() {
+        // The source goes while the row falls: the product is a curve until the row has arrived.
+        let (falling, going) = (Fade::between(1.0, 0.5, 0), Fade::between(1.0, 0.0, 2));
+        let mut gains = row(falling);
+        gains.follow_shifts(falling, &[shift(Fade::resting(1.0), going)], &at(2));
+        assert_eq!(gains.classes[0].own, Fade::between(0.75, 0.0, 2));
+        gains.settle_classes(&at(5));
+        assert_eq!(gains.classes.len(), 1);
+        gains.settle_classes(&at(6));
+        assert_eq!(gains.classes.len(), 0);
+    }
+
+    #[test]
+    fn without_room_a_shift_is_counted() {
         let mut gains = Gains { unlisted: Fade::between(0.0, 1.0, 0), ..Gains::default() };
-        let mut moving = moving(Fade::resting(1.0), Fade::between(1.0, 0.0, 2));
-        assert_eq!(gains.change_under(0, &mut moving, |_| 0.0, &at(2), |_| ()), 1);
-        assert_eq!(gains.change_under(1, &mut moving, |_| 0.0, &at(2), |_| ()), 0, "its own voice is no pair");
+        let going = shift(Fade::resting(1.0), Fade::between(1.0, 0.0, 2));
+        assert_eq!(gains.follow_shifts(gains.unlisted, &[going], &at(2)), 1);
     }
 }

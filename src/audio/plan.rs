@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Listeners whose mixes are the same in this tick.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Group {
     /// The first of them, in whose memory the mix is; the others follow by [`Listener::next`](super::listener::Listener).
     pub first: u32,
@@ -69,7 +69,7 @@ impl Arena {
         let here = |key: ParticipantKey| sources.get(key.slot as usize).filter(|source| source.stay == key.stay);
         let changes = listeners[slot as usize].prepare(
             clock,
-            |key| here(key).map(|source| source.presence),
+            |key| here(key).map(|source| source.presence.fade),
             |key| here(key).is_some_and(|source| source.readings.active),
         );
         if changes {
@@ -139,7 +139,7 @@ impl Arena {
 
     /// A new group. What it hears are the terms in the first list: they are added up while they are at hand.
     fn open(&mut self, slot: u32, silent: bool, clock: &Clock<'_>, shared: &Shared) -> u32 {
-        let measured = if silent { Measured::NOTHING } else { self.sum(slot, clock, shared) };
+        let measured = if silent { Measured::default() } else { self.sum(slot, clock, shared) };
         let listener = &mut self.listeners[slot as usize];
         let group = self.groups.len() as u32;
         (listener.group, listener.next) = (group, NONE);

@@ -64,8 +64,7 @@ impl Processor {
         }
         let newest = self.shared.newest();
         if newest.generation > self.taken {
-            let clock = Clock { now: self.now, begun: self.now > 0, timing: &self.shared.timing };
-            self.arena.take_up(&newest, self.taken, &clock);
+            self.arena.take_up(&newest, self.taken);
             self.taken = newest.generation;
         }
     }

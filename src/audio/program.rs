@@ -6,6 +6,7 @@ use super::Clock;
 use crate::{
     fade::Fade,
     kernel::{Mover, Moving, Weight},
+    memory::room,
 };
 
 /// The most factors of a gain that can move at once: row, presence, and exemption.
@@ -18,6 +19,12 @@ pub(crate) struct Product {
     movers: [Mover; MOVERS],
     count: u8,
     pub ducked: bool,
+}
+
+impl Default for Product {
+    fn default() -> Self {
+        Self::NOTHING
+    }
 }
 
 impl Product {
@@ -58,7 +65,7 @@ impl Product {
 }
 
 /// A source, or a subtotal, in a mix.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Term {
     /// The place of a source, or the name of a subtotal: see [`Row::subtotal`](crate::kernel::Row::subtotal).
     pub source: u32,
@@ -108,11 +115,12 @@ pub(crate) struct Sorted {
 impl Sorted {
     /// Room for the terms of `places` sources. A source whose exemption moves under a moving envelope is in both halves.
     pub fn new(places: usize) -> Self {
+        let weight = Weight { source: 0, gain: 0.0 };
         Self {
-            open: Vec::with_capacity(places),
-            open_moving: Vec::with_capacity(places),
-            ducked: Vec::with_capacity(places),
-            ducked_moving: Vec::with_capacity(places),
+            open: room(places, weight),
+            open_moving: room(places, Moving::NONE),
+            ducked: room(places, weight),
+            ducked_moving: room(places, Moving::NONE),
         }
     }
 

@@ -49,7 +49,6 @@ impl Arena {
 
     /// Gives each listener of a group what it takes on to the next tick, and its meters what they show.
     fn pass_on(&mut self, group: Group, clock: &Clock<'_>, limiter: Option<&Limiter>) {
-        let end = clock.now + clock.timing.tick as u64;
         let mut slot = group.first;
         while slot != NONE {
             let listener = &mut self.listeners[slot as usize];
@@ -58,11 +57,7 @@ impl Arena {
             } else if let (Some(limiter), false) = (limiter, listener.limiting.at_rest()) {
                 limiter.limit_silence(&mut listener.limiting, clock.timing.tick);
             }
-            let way = listener.way;
-            if way.constant(clock.now, clock.timing).is_none() {
-                listener.envelope.advance(&way, clock.now, end, clock.timing);
-            }
-            if listener.level != group.level {
+            if listener.level != group.level || group.level.limited() {
                 listener.level = group.level;
                 if let Some(home) = &self.homes[slot as usize] {
                     home.memory.meters.write_mix(&group.level);
@@ -79,7 +74,7 @@ fn finish(samples: &mut [f32], measured: Measured, limiting: &mut Limiting, shar
     let level = |measured: Measured, least: f64| MixLevel {
         peak: measured.peak,
         rms: (measured.squares / count).sqrt() as f32,
-        reduction: (1.0 - least) as f32,
+        gain: least as f32,
     };
     match &shared.limiter {
         Some(limiter) if !limiter.passes(limiting, measured.peak) => {

@@ -3,7 +3,10 @@
 //! The row keeps what all unlisted sources share once, and an [`Entry`] for each source that differs: listed ones, and ones
 //! that are on their way back to the rest. A publication replaces targets, never state.
 
-use super::Clock;
+use super::{
+    Clock,
+    overlap::{Class, Shift},
+};
 use crate::{fade::Fade, id::ParticipantKey, matrix::Row};
 
 /// The state of one (listener, source) pair that differs from the row's default.
@@ -19,12 +22,14 @@ pub(crate) struct Entry {
     pub exempt: Fade,
     /// The base gain itself, while factor and presence move for overlapping reasons.
     pub own: Option<Fade>,
+    /// Whether it has only just been listed: until then its source was one of a class, if it moved.
+    pub fresh: bool,
 }
 
 impl Entry {
     /// The state that a source without an entry has.
     pub fn unlisted(source: ParticipantKey, factor: Fade) -> Self {
-        Self { source, listed: None, ducks_others: false, factor, exempt: Fade::ZERO, own: None }
+        Self { source, listed: None, ducks_others: false, factor, exempt: Fade::ZERO, own: None, fresh: true }
     }
 }
 
@@ -38,6 +43,8 @@ pub(crate) struct Gains {
     pub deafened: bool,
     /// In the order of the sources' places, one for each.
     pub entries: Vec<Entry>,
+    /// The moves of their own of the sources that have no entry.
+    pub classes: Vec<Class>,
 }
 
 impl Gains {
@@ -75,20 +82,46 @@ impl Gains {
         }
     }
 
-    /// Steers everything to where the configuration wants it.
-    pub fn steer(&mut self, clock: &Clock<'_>) {
+    /// Steers everything to where the configuration wants it, if `steer`; and has what was moving go on from where it stood: `shifts`
+    /// are the ways in which presences move, `presence` is that of a source before and after this tick's events. How many
+    /// of these ways found no room.
+    pub fn follow(
+        &mut self,
+        steer: bool,
+        shifts: &[Shift],
+        presence: impl Fn(ParticipantKey) -> Shift,
+        clock: &Clock<'_>,
+    ) -> u64 {
         let gain = |gain: f64| if self.deafened { 0.0 } else { gain };
-        clock.steer(&mut self.unlisted, gain(self.unlisted_gain));
-        for entry in &mut self.entries {
-            clock.steer(&mut entry.factor, gain(entry.listed.unwrap_or(self.unlisted_gain)));
-            clock.steer(&mut entry.exempt, if entry.ducks_others { 1.0 } else { 0.0 });
+        let before = self.unlisted;
+        if steer {
+            clock.steer(&mut self.unlisted, gain(self.unlisted_gain));
         }
+        let overlaps = clock.begun && clock.timing.moves_overlap();
+        for entry in &mut self.entries {
+            let before = entry.factor;
+            if steer {
+                clock.steer(&mut entry.factor, gain(entry.listed.unwrap_or(self.unlisted_gain)));
+                clock.steer(&mut entry.exempt, if entry.ducks_others { 1.0 } else { 0.0 });
+            }
+            if overlaps {
+                let shift = presence(entry.source);
+                if entry.fresh {
+                    let mut classes = self.classes.iter();
+                    entry.own = classes.find(|class| class.presence == shift.before).map(|class| class.own);
+                }
+                entry.follow(before, &shift, clock);
+            }
+            entry.fresh = false;
+        }
+        if overlaps { self.follow_shifts(before, shifts, clock) } else { 0 }
     }
 
     /// Whether anything is on its way, or an entry is there that may go.
     pub fn unsettled(&self, clock: &Clock<'_>) -> bool {
         let moving = |fade: &Fade| fade.moving(clock.now, clock.timing);
         moving(&self.unlisted)
+            || !self.classes.is_empty()
             || self.entries.iter().any(|entry| {
                 entry.listed.is_none() || entry.own.is_some() || moving(&entry.factor) || moving(&entry.exempt)
             })
@@ -98,24 +131,22 @@ impl Gains {
     pub fn settle(&mut self, clock: &Clock<'_>, presence: impl Fn(ParticipantKey) -> Option<Fade>) {
         let moving = |fade: &Fade| fade.moving(clock.now, clock.timing);
         let unlisted_moves = moving(&self.unlisted);
+        self.settle_classes(clock);
+        let classes = !self.classes.is_empty();
         self.entries.retain_mut(|entry| {
             let Some(presence) = presence(entry.source) else { return entry.listed.is_some() };
-            if entry.own.is_some_and(|own| !moving(&own)) && !moving(&entry.factor) && !moving(&presence) {
-                entry.own = None;
-            }
+            entry.settle(presence, clock);
             let differs = unlisted_moves || moving(&entry.factor) || moving(&entry.exempt);
-            entry.listed.is_some() || entry.own.is_some() || differs
+            entry.listed.is_some() || entry.own.is_some() || differs || classes
         });
     }
 
     /// Whether every source but its own is heard at gain 1, at rest.
     pub fn plain(&self, clock: &Clock<'_>) -> bool {
-        self.entries.is_empty() && self.unlisted.target() == 1.0 && !self.unlisted.moving(clock.now, clock.timing)
-    }
-
-    /// The entry of a place: `Err` with where it would stand.
-    pub fn find(&self, slot: u32) -> Result<usize, usize> {
-        self.entries.binary_search_by_key(&slot, |entry| entry.source.slot)
+        self.entries.is_empty()
+            && self.classes.is_empty()
+            && self.unlisted.target() == 1.0
+            && !self.unlisted.moving(clock.now, clock.timing)
     }
 }
 
@@ -128,6 +159,10 @@ mod tests {
 
     fn at(now: u64) -> Clock<'static> {
         Clock { now, begun: true, timing: &TIMING }
+    }
+
+    fn steer(gains: &mut Gains, clock: &Clock<'_>) {
+        gains.follow(true, &[], |_| Shift::default(), clock);
     }
 
     fn key(slot: u32) -> ParticipantKey {
@@ -147,12 +182,12 @@ mod tests {
     fn an_entry_starts_where_the_rest_is_and_goes_when_it_is_there_again() {
         let mut gains = Gains::default();
         gains.adopt(&row(1.0, &[]), Some(&mut Vec::new()));
-        gains.steer(&Clock { begun: false, ..at(0) });
+        steer(&mut gains, &Clock { begun: false, ..at(0) });
         gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut Vec::with_capacity(2)));
-        gains.steer(&at(4));
+        steer(&mut gains, &at(4));
         assert_eq!(factors(&gains, 6), [(3, 0.75)]);
         gains.adopt(&row(1.0, &[(1, 0.0)]), Some(&mut Vec::with_capacity(2)));
-        gains.steer(&at(8));
+        steer(&mut gains, &at(8));
         assert_eq!(factors(&gains, 10), [(1, 0.5), (3, 0.75)]);
         let mut settled = |now| {
             gains.settle(&at(now), |_| Some(Fade::resting(1.0)));
@@ -165,11 +200,11 @@ mod tests {
     fn a_new_stay_in_an_old_place_is_somebody_new() {
         let mut gains = Gains::default();
         gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut Vec::with_capacity(1)));
-        gains.steer(&Clock { begun: false, ..at(0) });
+        steer(&mut gains, &Clock { begun: false, ..at(0) });
         let mut newcomer = row(1.0, &[(3, 0.5)]);
         newcomer.listed[0].source.stay = 2;
         gains.adopt(&newcomer, Some(&mut Vec::with_capacity(1)));
-        gains.steer(&at(4));
+        steer(&mut gains, &at(4));
         assert_eq!(factors(&gains, 4), [(3, 1.0)]);
     }
 
@@ -185,7 +220,7 @@ mod tests {
     fn deafened_everything_heads_for_nothing() {
         let mut gains = Gains { deafened: true, ..Gains::default() };
         gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut Vec::with_capacity(1)));
-        gains.steer(&at(4));
+        steer(&mut gains, &at(4));
         assert_eq!((gains.unlisted.target(), gains.entries[0].factor.target()), (0.0, 0.0));
     }
 }

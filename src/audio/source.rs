@@ -1,9 +1,8 @@
 //! One source on the audio side: what it sent, whether it is present, its detector.
 
-use super::Clock;
+use super::{Clock, overlap::Presence};
 use crate::{
     activity::Detecting,
-    fade::Fade,
     frame::Frame,
     kernel::Kernel,
     matrix::Place,
@@ -17,8 +16,9 @@ pub(crate) struct Source {
     pub standing: Standing,
     pub sends: bool,
     pub muted: bool,
-    /// 1 while it is to be heard, 0 while it is muted, missing or gone: the factor that its gains in all mixes share.
-    pub presence: Fade,
+    /// The factor that its gains in all mixes share; and what it was before this tick's events.
+    pub presence: Presence,
+    pub before: Presence,
     /// What came in this tick.
     pub input: Option<Input>,
     /// Whether it is in any mix of this tick.
@@ -74,31 +74,33 @@ impl Source {
 
     /// Whether nothing of a participant who left is to be heard any more.
     pub fn is_gone(&self, clock: &Clock<'_>) -> bool {
-        let silent = self.presence.target() == 0.0 && !self.presence.moving(clock.now, clock.timing);
-        self.standing == Standing::Leaving && silent
+        self.standing == Standing::Leaving && self.presence.fade.target() == 0.0 && !self.moves(clock)
     }
 
     /// Takes what came, or did not come, in this tick. `frame` holds the samples of `input`, and is filled with the tail if
     /// there are none: the last sample, held, while the presence falls.
-    ///
-    /// Returns the presence as it was, if it changed.
-    pub fn tick(&mut self, frame: &mut [f32], clock: &Clock<'_>) -> Option<Fade> {
+    pub fn tick(&mut self, frame: &mut [f32], clock: &Clock<'_>) {
         match self.input {
             Some(input) => self.receive(input, frame),
             None => self.miss(frame),
         }
-        let before = self.presence;
         let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
-        clock.steer(&mut self.presence, if present { 1.0 } else { 0.0 });
+        self.before = self.presence;
+        self.presence.steer(if present { 1.0 } else { 0.0 }, clock);
         let says_active = self
             .detecting
             .as_mut()
             .is_some_and(|detecting| detecting.tick(self.input.map(|input| (input.loudness.square, input.active))));
         self.readings.active = says_active && present;
         self.readings.active_ticks += u64::from(self.readings.active);
-        let heard = self.presence.target() > 0.0 || self.presence.moving(clock.now, clock.timing);
+        let heard = self.presence.fade.target() > 0.0 || self.moves(clock);
         self.audible = heard && self.peak > 0.0;
-        (self.presence != before).then_some(before)
+    }
+
+    /// Whether its presence moves.
+    #[inline]
+    pub fn moves(&self, clock: &Clock<'_>) -> bool {
+        self.presence.fade.moving(clock.now, clock.timing)
     }
 
     /// Takes a frame's samples, if they are samples.

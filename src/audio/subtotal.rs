@@ -3,8 +3,11 @@
 //! A listener who hears all but a few of a hundred sources hears mostly whole subtotals. A mix is put together from the largest ones that
 //! leave out whom it leaves out: nothing is ever subtracted, so that a voice that is left out leaves no residue.
 
-use super::{Clock, source::Source};
-use crate::kernel::{Kernel, Moving, Row, Weight};
+use super::{Clock, overlap::Presence, source::Source};
+use crate::{
+    kernel::{Kernel, Moving, Row, Weight},
+    memory::filled,
+};
 
 /// Sources, or subtotals, in a subtotal.
 pub(crate) const FAN: usize = 8;
@@ -29,6 +32,15 @@ pub(crate) struct Subtotals {
 struct Subtotal {
     /// Whether the presence of a source in it moves.
     moving: bool,
+    /// The presence of all sources in it, if it is the same.
+    presence: Option<Presence>,
+}
+
+impl Subtotal {
+    fn and(self, other: Self) -> Self {
+        let presence = self.presence.filter(|presence| other.presence == Some(*presence));
+        Self { moving: self.moving || other.moving, presence }
+    }
 }
 
 impl Subtotals {
@@ -39,7 +51,11 @@ impl Subtotals {
             level = level.div_ceil(FAN);
             count += level;
         }
-        Self { sums: vec![Subtotal::default(); count], samples: vec![vec![0.0; tick]; count], ..Self::default() }
+        Self {
+            sums: filled(count, Subtotal::default()),
+            samples: (0..count).map(|_| filled(tick, 0.0)).collect(),
+            ..Self::default()
+        }
     }
 
     /// How many there are in a level.
@@ -57,6 +73,11 @@ impl Subtotals {
         self.sums[self.number(level, index)].moving
     }
 
+    /// The presence of all sources in it, if it is the same.
+    pub fn presence(&self, level: usize, index: usize) -> Option<Presence> {
+        self.sums[self.number(level, index)].presence
+    }
+
     /// Lays out the levels over the audible sources of a tick.
     pub fn arrange(&mut self, sources: &[Source], audible: &[u32], clock: &Clock<'_>) {
         (self.top, self.counts[0]) = (0, audible.len());
@@ -69,13 +90,23 @@ impl Subtotals {
             self.top += 1;
             (self.counts[self.top], self.first[self.top]) = (count, used);
             for index in 0..count {
-                self.sums[used + index].moving = self.children(self.top, index).any(|child| match self.top {
-                    1 => sources[audible[child] as usize].presence.moving(clock.now, clock.timing),
-                    below => self.is_moving(below - 1, child),
-                });
+                self.sums[used + index] = self
+                    .children(self.top, index)
+                    .map(|child| self.describe(child, sources, audible, clock))
+                    .reduce(Subtotal::and)
+                    .unwrap_or_default();
             }
             used += count;
         }
+    }
+
+    /// What is known of a child of the highest level so far.
+    fn describe(&self, child: usize, sources: &[Source], audible: &[u32], clock: &Clock<'_>) -> Subtotal {
+        if self.top > 1 {
+            return self.sums[self.number(self.top - 1, child)];
+        }
+        let source = &sources[audible[child] as usize];
+        Subtotal { moving: source.moves(clock), presence: Some(source.presence) }
     }
 
     /// What a subtotal is the sum of, in the level below.
@@ -91,11 +122,11 @@ impl Subtotals {
                 let mut moving = [Moving::NONE; FAN];
                 let (mut at_rest, mut movers) = (0, 0);
                 for child in self.children(level, index) {
-                    let presence = if level == 1 { Some(sources[audible[child] as usize].presence) } else { None };
                     let source = if level == 1 { audible[child] } else { Row::subtotal(self.number(level - 1, child)) };
-                    match presence.filter(|presence| presence.moving(clock.now, clock.timing)) {
-                        Some(presence) => {
-                            moving[movers] = Moving::one(source, presence.mover(clock.now));
+                    let mover = if level == 1 { Some(&sources[source as usize]) } else { None };
+                    match mover.filter(|source| source.moves(clock)) {
+                        Some(mover) => {
+                            moving[movers] = Moving::one(source, mover.presence.fade.mover(clock.now));
                             movers += 1;
                         }
                         None => {

@@ -5,19 +5,17 @@ use crate::{
     config::{self, Faults, ParticipantMixerLevel},
     id::{ParticipantId, ParticipantKey},
     level::Gain,
-    ship::Generation,
 };
 
 /// Changes that will be published together: see [`Controller::change`](super::Controller::change). One that fails changes nothing.
 #[derive(Debug)]
 pub struct Changes<'a> {
     registry: &'a mut Registry,
-    mixed: Generation,
 }
 
 impl<'a> Changes<'a> {
-    pub(super) fn new(registry: &'a mut Registry, mixed: Generation) -> Self {
-        Self { registry, mixed }
+    pub(super) fn new(registry: &'a mut Registry) -> Self {
+        Self { registry }
     }
 
     /// Lets a participant into the call: it is heard, and hears, from 0 up over the smoothing time. An id that left may join again and is
@@ -34,7 +32,7 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn leave(&mut self, id: &str) -> Result<(), ControlError> {
-        self.registry.leave(id, self.mixed)
+        self.registry.leave(id)
     }
 
     /// Mutes a participant: nobody hears it, and it is not active.
@@ -61,7 +59,7 @@ impl<'a> Changes<'a> {
         let source = self.pair(listener, source)?;
         let mut config = self.registry.member(listener)?.config.clone();
         config.set_gain(&source, gain);
-        self.registry.configure(listener, config, self.mixed)
+        self.registry.configure(listener, config)
     }
 
     /// Takes a source off a listener's configuration; no change if it is not listed.
@@ -71,7 +69,7 @@ impl<'a> Changes<'a> {
     pub fn clear_gain(&mut self, listener: &str, source: &str) -> Result<(), ControlError> {
         let source = self.pair(listener, source)?;
         let mut config = self.registry.member(listener)?.config.clone();
-        if config.remove(source.as_str()) { self.registry.configure(listener, config, self.mixed) } else { Ok(()) }
+        if config.remove(source.as_str()) { self.registry.configure(listener, config) } else { Ok(()) }
     }
 
     /// Replaces whole configurations: all of them or, if any breaks a rule, none.
@@ -82,7 +80,7 @@ impl<'a> Changes<'a> {
         config::check(levels, |id| self.registry.member(id).is_ok())?;
         for level in levels {
             // The check has found every id in the call.
-            let configured = self.registry.configure(&level.participant, ListenerConfig::from_wire(level), self.mixed);
+            let configured = self.registry.configure(&level.participant, ListenerConfig::from_wire(level));
             debug_assert!(configured.is_ok());
         }
         Ok(())

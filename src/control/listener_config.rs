@@ -4,9 +4,11 @@ use crate::{
     audio::Entry,
     config::{Ducking, ParticipantMixerLevel},
     envelope::DuckRange,
+    fade::Fade,
     id::{ParticipantId, ParticipantKey},
     level::Gain,
     matrix::{Listed, Row},
+    memory,
     ship::Berth,
     timing::Timing,
 };
@@ -67,24 +69,24 @@ impl ListenerConfig {
         self.sources.binary_search_by(|listed| listed.source.as_str().cmp(source))
     }
 
-    /// The row, with `room` for so many entries. `key` finds the place of a source that is in the call.
-    pub(crate) fn row(
-        &self,
-        room: usize,
-        timing: &Timing,
-        key: impl Fn(&ParticipantId) -> Option<ParticipantKey>,
-    ) -> Row {
+    /// The sources that are in the call, in the order of their places. `key` finds them.
+    pub(crate) fn listed(&self, key: impl Fn(&ParticipantId) -> Option<ParticipantKey>) -> Box<[Listed]> {
         let listed = |config: &SourceConfig| {
             let source = key(&config.source)?;
             Some(Listed { source, gain: config.gain.factor(), ducks_others: config.ducks_others })
         };
         let mut listed: Box<[Listed]> = self.sources.iter().filter_map(listed).collect();
         listed.sort_unstable_by_key(|listed| listed.source.slot);
+        listed
+    }
+
+    /// The row that lists these, with `room` for so many entries.
+    pub(crate) fn row(&self, listed: Box<[Listed]>, room: usize, timing: &Timing) -> Row {
         Row {
             unlisted: if self.exclusive { 0.0 } else { 1.0 },
             ducking: self.ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing)),
             listed,
-            entries: Some(Berth::new(Vec::<Entry>::with_capacity(room))),
+            entries: Some(Berth::new(memory::room(room, Entry::unlisted(ParticipantKey::NOBODY, Fade::ZERO)))),
         }
     }
 }

@@ -85,6 +85,9 @@ impl Controller {
     /// Makes several changes that take effect at the same tick boundary: they are published together when `make` returns, those before
     /// an error included. Returns what `make` does, and the generation to wait for.
     ///
+    /// The controller is locked meanwhile: `make` has to use the [`Changes`], and no controller of this mixer. If it panics, what it has
+    /// changed is published with the next change.
+    ///
     /// ```
     /// # use mixminus::{ControlError, JoinOptions, MixerConfig};
     /// # let (controller, _processor) = MixerConfig::default().build()?;
@@ -99,7 +102,7 @@ impl Controller {
     pub fn change<T>(&self, make: impl FnOnce(&mut Changes<'_>) -> T) -> (T, Generation) {
         let mut registry = self.shared.registry();
         registry.reclaim(&self.shared);
-        let made = make(&mut Changes::new(&mut registry, self.shared.mixed()));
+        let made = make(&mut Changes::new(&mut registry));
         let generation = registry.publish(&self.shared);
         registry.reclaim(&self.shared);
         (made, generation)
@@ -217,7 +220,7 @@ impl Controller {
 
     /// The newest generation: what was changed last.
     pub fn published(&self) -> Generation {
-        self.change(|_| ()).1
+        self.shared.registry().published()
     }
 
     /// The generation that the last tick was mixed with: everything up to it is being heard.
@@ -250,7 +253,9 @@ impl Controller {
     /// makes no changes for long may call this now and then. How many things are still out.
     pub fn reclaim(&self) -> usize {
         let mut registry = self.shared.registry();
-        registry.reclaim(&self.shared);
+        for _ in 0..registry.still_out().div_ceil(64).max(1) {
+            registry.reclaim(&self.shared);
+        }
         registry.still_out()
     }
 }

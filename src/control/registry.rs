@@ -8,7 +8,7 @@ use std::{
 use super::{ControlError, JoinOptions, ListenerConfig};
 use crate::{
     activity::{Detecting, Detector},
-    audio::{Arena, Memory, spare_moves},
+    audio::{Arena, Memory},
     id::{ParticipantId, ParticipantKey},
     matrix::{Matrix, Place, Row},
     meter::Meters,
@@ -34,6 +34,8 @@ pub(crate) struct Registry {
     returning: Returning,
     /// Given up since the last publication: listed as returning once the matrix that names them is.
     given_up: Vec<Held>,
+    /// The listeners whose configurations have changed since their rows were made.
+    stale: BTreeSet<ParticipantId>,
     /// Whether the matrix differs from what was published last.
     changed: bool,
 }
@@ -49,34 +51,27 @@ pub(crate) struct Member {
     room: Room,
 }
 
-/// How many entries the audio side may have for a row: never fewer than it has.
-///
-/// What it may have is what it had when it last told, what it may have added to that, and everything that has been listed since.
-#[derive(Debug)]
+/// How many entries the audio side may have for a row: what it had when it last told, and everything that was listed anew since.
+#[derive(Debug, Default)]
 struct Room {
     told: usize,
-    /// What the audio side may add by itself.
-    spare: usize,
-    listed_since: BTreeSet<u32>,
+    /// The sources that the row lists, which are among those told of once the row is taken up.
+    listed: BTreeSet<u32>,
+    /// Those that were listed anew since.
+    anew: BTreeSet<u32>,
     since: Generation,
 }
 
 impl Room {
     /// The room that a row with these listed sources needs.
-    fn for_row(
-        &mut self,
-        listed: impl Iterator<Item = u32>,
-        member: &Meters,
-        mixed: Generation,
-        now: Generation,
-    ) -> usize {
+    fn for_row(&mut self, listed: BTreeSet<u32>, meters: &Meters, mixed: Generation, now: Generation) -> usize {
         if mixed >= self.since {
-            self.told = member.entries.load(Ordering::Relaxed) as usize + self.spare;
-            self.listed_since.clear();
+            self.told = meters.entries.load(Ordering::Relaxed) as usize;
+            self.anew.clear();
         }
-        self.listed_since.extend(listed);
-        self.since = now;
-        self.told + self.listed_since.len() + self.spare
+        self.anew.extend(listed.difference(&self.listed));
+        (self.listed, self.since) = (listed, now);
+        self.told + self.anew.len()
     }
 }
 
@@ -93,6 +88,7 @@ impl Registry {
             plain: Arc::new(Row::plain()),
             returning: Returning::default(),
             given_up: Vec::new(),
+            stale: BTreeSet::new(),
             changed: false,
         }
     }
@@ -141,8 +137,7 @@ impl Registry {
             row_since: self.next().0,
             memory: Arc::new(Berth::new(memory)),
         };
-        let spare = spare_moves(&self.timing);
-        let room = Room { told: spare, spare, listed_since: BTreeSet::new(), since: self.next() };
+        let room = Room { since: self.next(), ..Room::default() };
         let config = ListenerConfig::default();
         self.members.insert(id.clone(), Member { place, config, meters, listed_by: BTreeSet::new(), room });
         self.set_place(&id);
@@ -177,18 +172,18 @@ impl Registry {
     }
 
     /// Takes a participant out of the call, and out of every configuration that lists it.
-    pub fn leave(&mut self, id: &str, mixed: Generation) -> Result<(), ControlError> {
+    pub fn leave(&mut self, id: &str) -> Result<(), ControlError> {
         let (id, member) = self.members.remove_entry(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?;
         for listed in &member.config.sources {
             if let Some(source) = self.members.get_mut(&listed.source) {
                 source.listed_by.remove(&id);
             }
         }
-        for listener in &member.listed_by {
-            if let Some(listener) = self.members.get_mut(listener) {
-                listener.config.remove(id.as_str());
+        for listener in member.listed_by {
+            if let Some(member) = self.members.get_mut(&listener) {
+                member.config.remove(id.as_str());
+                self.stale.insert(listener);
             }
-            self.publish_row(listener, mixed);
         }
         let Place { key, memory, .. } = member.place;
         self.matrix.places.set(key.slot, None, self.next().0);
@@ -209,38 +204,33 @@ impl Registry {
     }
 
     /// Puts a whole new configuration in force.
-    pub fn configure(&mut self, id: &str, config: ListenerConfig, mixed: Generation) -> Result<(), ControlError> {
-        let id = self.members.get_key_value(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?.0.clone();
+    pub fn configure(&mut self, id: &str, config: ListenerConfig) -> Result<(), ControlError> {
+        let (id, _) = self.members.get_key_value(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?;
+        let id = id.clone();
+        let sources = |config: &ListenerConfig| config.sources.iter().map(|s| s.source.clone()).collect::<Vec<_>>();
+        let listed = sources(&config);
         let before = self.members.get_mut(&id).map(|member| std::mem::replace(&mut member.config, config));
-        for listed in before.iter().flat_map(|config| &config.sources) {
-            if let Some(source) = self.members.get_mut(&listed.source) {
-                source.listed_by.remove(&id);
-            }
+        for source in before.iter().flat_map(sources) {
+            self.members.get_mut(&source).map(|source| source.listed_by.remove(&id));
         }
-        let listed: Vec<_> = self.members[&id].config.sources.iter().map(|listed| listed.source.clone()).collect();
         for source in listed {
-            if let Some(source) = self.members.get_mut(&source) {
-                source.listed_by.insert(id.clone());
-            }
+            self.members.get_mut(&source).map(|source| source.listed_by.insert(id.clone()));
         }
-        self.publish_row(&id, mixed);
+        self.stale.insert(id);
         Ok(())
     }
 
-    /// Makes a row of a listener's configuration and puts it in its place.
-    fn publish_row(&mut self, id: &ParticipantId, mixed: Generation) {
+    /// Makes the row of a listener's configuration and puts it in its place.
+    fn make_row(&mut self, id: &ParticipantId, mixed: Generation) {
         let next = self.next();
         let key = |source: &ParticipantId| self.members.get(source).map(|member| member.place.key);
-        let Some(config) = self.members.get(id).map(|member| &member.config) else { return };
-        let slots: Vec<u32> =
-            config.sources.iter().filter_map(|listed| key(&listed.source)).map(|key| key.slot).collect();
+        let Some(listed) = self.members.get(id).map(|member| member.config.listed(key)) else { return };
         let Some(member) = self.members.get_mut(id) else { return };
-        let room = member.room.for_row(slots.into_iter(), &member.meters, mixed, next);
-        let key = |source: &ParticipantId| self.members.get(source).map(|member| member.place.key);
-        let row = Arc::new(self.members[id].config.row(room, &self.timing, key));
-        if let Some(member) = self.members.get_mut(id) {
-            (member.place.row, member.place.row_since) = (row, next.0);
-        }
+        let slots = listed.iter().map(|listed| listed.source.slot).collect();
+        let room = member.room.for_row(slots, &member.meters, mixed, next);
+        let row = Arc::new(member.config.row(listed, room, &self.timing));
+        (member.place.row, member.place.row_since) = (Arc::clone(&row), next.0);
+        self.given_up.push(Held::Row(next, row));
         self.set_place(id);
     }
 
@@ -255,23 +245,31 @@ impl Registry {
 
     /// Publishes what was changed, all of it at once. The newest generation.
     pub fn publish(&mut self, shared: &Shared) -> Generation {
+        for listener in std::mem::take(&mut self.stale) {
+            self.make_row(&listener, shared.mixed());
+        }
         if std::mem::take(&mut self.changed) {
             self.matrix.generation += 1;
             let before = shared.publish(Arc::new(self.matrix.clone()));
             self.returning.push(Held::Matrix(before));
             self.given_up.drain(..).for_each(|held| self.returning.push(held));
         }
+        self.published()
+    }
+
+    /// The newest generation.
+    pub fn published(&self) -> Generation {
         Generation(self.matrix.generation)
     }
 
     /// Frees what the audio side has given back.
     pub fn reclaim(&mut self, shared: &Shared) {
         drop(shared.inherit());
-        if shared.mixed() >= self.arena_since {
+        if shared.processor_gone() || shared.mixed() >= self.arena_since {
             // The audio side has moved: what is in the berth is what it moved out of.
             drop(self.matrix.arena.take());
         }
         let free = &mut self.free;
-        self.returning.reclaim(|key| free.extend(key.next_stay()));
+        self.returning.reclaim(shared.mixed(), |key| free.extend(key.next_stay()));
     }
 }

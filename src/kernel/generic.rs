@@ -8,14 +8,10 @@ const TILE: usize = 6;
 const MOST_SUMS: usize = TILE * 16;
 
 /// The greatest magnitude and the sum of the squares.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Measured {
     pub peak: f32,
     pub squares: f64,
-}
-
-impl Measured {
-    pub const NOTHING: Self = Self { peak: 0.0, squares: 0.0 };
 }
 
 /// The running measure of a mix: one lane each.
