@@ -101,6 +101,12 @@ const ARRIVED: f64 = 1e-7;
 /// What is nearer to a bound than this is on it: rounding must not send it into its range over the smoothing time.
 const ON_THE_BOUND: f64 = 1e-9;
 
+impl Default for Way {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
 impl Way {
     /// The way of a listener without ducking.
     pub const NONE: Self = Self { entry: Fade::resting(1.0), since: 0, heading: 1.0, step: 0.0 };
@@ -112,6 +118,14 @@ impl Way {
         }
         let value = self.value(now, timing);
         (value == self.heading || self.step == 0.0).then_some(value)
+    }
+
+    /// The same way in one form only: what stays where it is rests.
+    pub fn settled(&self, now: u64, timing: &Timing) -> Self {
+        match self.constant(now, timing) {
+            Some(value) => Self { entry: Fade::resting(value), since: 0, heading: value, step: 0.0 },
+            None => *self,
+        }
     }
 
     /// The value after the sample before `at`.

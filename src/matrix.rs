@@ -3,7 +3,10 @@
 //! It is sparse and persistent: a row knows only what differs from "everybody at gain 1", and a new matrix shares every place
 //! that did not change. Ids are places here; a place that is given again has a new stay, so that an old row reaches nobody.
 
-use std::sync::Arc;
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::Arc,
+};
 
 use crate::{
     activity::Detecting,
@@ -63,6 +66,8 @@ pub(crate) struct Place {
 /// What one listener hears differently from the default.
 #[derive(Debug)]
 pub(crate) struct Row {
+    /// Equal in rows that say the same.
+    pub identity: RowIdentity,
     /// The base gain of a source that is not listed: 1, or 0 in exclusive mode.
     pub unlisted: f64,
     pub ducking: DuckRange,
@@ -75,7 +80,44 @@ pub(crate) struct Row {
 impl Row {
     /// The row of a listener without a configuration.
     pub fn plain() -> Self {
-        Self { unlisted: 1.0, ducking: DuckRange::NONE, listed: Box::default(), entries: None }
+        Self {
+            identity: RowIdentity::default(),
+            unlisted: 1.0,
+            ducking: DuckRange::NONE,
+            listed: Box::default(),
+            entries: None,
+        }
+    }
+}
+
+/// 128 bits of a keyed hash of what a row says: rows with the same say the same, but for a chance in 2^64 if there were four thousand million
+/// different ones. The row of everybody without a configuration has the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct RowIdentity([u64; 2]);
+
+impl RowIdentity {
+    /// Of what a row says, with the keys of this mixer.
+    pub fn of(keys: &[RandomState; 2], unlisted: f64, ducking: &DuckRange, listed: &[Listed]) -> Self {
+        if unlisted == 1.0 && *ducking == DuckRange::NONE && listed.is_empty() {
+            return Self::default();
+        }
+        Self(keys.each_ref().map(|key| {
+            let mut hasher = key.build_hasher();
+            [unlisted, ducking.lower, ducking.upper, ducking.fall, ducking.rise]
+                .iter()
+                .for_each(|figure| hasher.write_u64(figure.to_bits()));
+            for source in listed {
+                hasher.write_u32(source.source.slot);
+                hasher.write_u32(source.source.stay);
+                hasher.write_u64(source.gain.to_bits());
+                hasher.write_u8(u8::from(source.ducks_others));
+            }
+            hasher.finish()
+        }))
+    }
+
+    pub fn bits(&self) -> [u64; 2] {
+        self.0
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    alike::Seen,
     listener::Listener,
     overlap::{Class, SHIFTS, Shift, classes},
     plan::Group,
@@ -65,6 +66,7 @@ pub(crate) struct Arena {
     /// Who hears the same in this tick; and, by hash, where to look for them.
     pub groups: Vec<Group>,
     pub buckets: Vec<u32>,
+    pub seen: Seen,
     /// Terms of the mix in hand, and of the one that it is compared with.
     pub terms: [Vec<Term>; 2],
     pub sorted: Sorted,
@@ -90,6 +92,7 @@ impl Arena {
             shifted: false,
             groups: room(places + 1, Group::default()),
             buckets: filled((2 * places).next_power_of_two(), 0),
+            seen: Seen::new(places),
             // A source whose exemption moves under a moving envelope is two terms.
             terms: [room(2 * places, Term::default()), room(2 * places, Term::default())],
             sorted: Sorted::new(places),

@@ -1,12 +1,12 @@
 //! One listener on the audio side: its row, its envelope, its limiter, and which mix it hears.
 
-use super::{Clock, overlap::Shift, row::Gains};
+use super::{Clock, alike::Alike, overlap::Shift, row::Gains};
 use crate::{
     envelope::{DuckRange, Envelope, Way},
     fade::Fade,
     id::ParticipantKey,
     limiter::Limiting,
-    matrix::Place,
+    matrix::{Place, RowIdentity},
     meter::MixLevel,
 };
 
@@ -27,7 +27,8 @@ pub(crate) struct Listener {
     pub next: u32,
     /// What its meters show.
     pub level: MixLevel,
-    /// The generation of the row that it has.
+    /// The row that it has, and the generation that it came with.
+    row: RowIdentity,
     row_since: u64,
     /// Whether something was published that it has not been steered to yet, and the range for its envelope.
     published: bool,
@@ -47,6 +48,7 @@ impl Default for Listener {
             group: NONE,
             next: NONE,
             level: MixLevel::default(),
+            row: RowIdentity::default(),
             row_since: 0,
             published: false,
             range: None,
@@ -61,7 +63,7 @@ impl Listener {
         self.published |= self.gains.deafened != place.deafened;
         self.gains.deafened = place.deafened;
         if place.row_since > self.row_since {
-            self.row_since = place.row_since;
+            (self.row, self.row_since) = (place.row.identity, place.row_since);
             let mut room = place.row.entries.as_ref().and_then(|berth| berth.take());
             self.gains.adopt(&place.row, room.as_deref_mut());
             if let (Some(berth), Some(room)) = (&place.row.entries, room) {
@@ -107,13 +109,14 @@ impl Listener {
         }
         let ducking =
             self.envelope.ducks() && self.gains.entries.iter().any(|entry| entry.ducks_others && active(entry.source));
-        self.way = self.envelope.steer(ducking, clock);
+        self.way = self.envelope.steer(ducking, clock).settled(clock.now, clock.timing);
         was_unsettled
     }
 
-    /// Whether it hears everybody else at gain 1, with nothing moving.
-    pub fn plain(&self, clock: &Clock<'_>) -> bool {
-        self.gains.plain(clock) && self.limiting.at_rest() && self.way.constant(clock.now, clock.timing) == Some(1.0)
+    /// All that its mix depends on, as long as its own voice is not in it; `None` if anything of its row moves.
+    pub fn alike(&self) -> Option<Alike> {
+        let settled = !self.unsettled && !self.gains.deafened;
+        settled.then_some(Alike { row: self.row, way: self.way, limiting: self.limiting })
     }
 
     /// Whether any of its gains may be moving, or have a move of its own.

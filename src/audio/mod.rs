@@ -4,6 +4,7 @@
 //! [`plan`](Arena::plan) (who hears the same), [`render`](Arena::render) (the sums and limiters), and the [`Mixes`].
 //! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back to it.
 
+mod alike;
 mod arena;
 mod compose;
 mod gather;

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::{
     Arena, Clock,
+    alike::{Alike, First},
     compose::{Heard, write_terms},
     listener::NONE,
     program::Term,
@@ -39,10 +40,11 @@ impl Arena {
     pub fn plan(&mut self, clock: &Clock<'_>, shared: &Shared) {
         self.groups.clear();
         self.buckets.fill(0);
+        self.seen.clear();
         let Self { sources, audible, subtotals, frames, .. } = self;
         subtotals.arrange(sources, audible, clock);
         subtotals.add_up(sources, audible, &Row::of(frames, &[], &shared.curve), shared.kernel, clock);
-        let (mut silent, mut plain) = (NONE, NONE);
+        let mut silent = NONE;
         for slot in 0..self.used as u32 {
             self.listeners[slot as usize].group = NONE;
             if !self.listeners[slot as usize].hears {
@@ -52,15 +54,24 @@ impl Arena {
             let own_voice = self.sources[slot as usize].audible;
             if self.audible.is_empty() || (own_voice && self.audible.len() == 1) {
                 self.join_silent(&mut silent, slot, clock, shared);
-            } else if !own_voice && self.listeners[slot as usize].plain(clock) {
-                if plain == NONE {
-                    plain = self.find_group(slot, &mut silent, clock, shared);
-                } else {
-                    self.join(plain, slot);
-                }
+            } else if let Some(alike) = self.listeners[slot as usize].alike().filter(|_| !own_voice) {
+                self.find_alike(alike, slot, &mut silent, clock, shared);
             } else {
                 self.find_group(slot, &mut silent, clock, shared);
             }
+        }
+    }
+
+    /// Joins the group of those whose rows say the same, or finds or opens one.
+    fn find_alike(&mut self, alike: Alike, slot: u32, silent: &mut u32, clock: &Clock<'_>, shared: &Shared) {
+        let hash = alike.hash();
+        let is_alike = |first: &&First| self.listeners[first.slot as usize].alike() == Some(alike);
+        let known = self.seen.with(hash).find(is_alike).map(|first| first.group);
+        if let Some(group) = known {
+            self.join(group, slot);
+        } else {
+            let group = self.find_group(slot, silent, clock, shared);
+            self.seen.see(hash, slot, group);
         }
     }
 

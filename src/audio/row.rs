@@ -140,20 +140,12 @@ impl Gains {
             entry.listed.is_some() || entry.own.is_some() || differs || classes
         });
     }
-
-    /// Whether every source but its own is heard at gain 1, at rest.
-    pub fn plain(&self, clock: &Clock<'_>) -> bool {
-        self.entries.is_empty()
-            && self.classes.is_empty()
-            && self.unlisted.target() == 1.0
-            && !self.unlisted.moving(clock.now, clock.timing)
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{envelope::DuckRange, matrix::Listed, timing::Timing};
+    use crate::{matrix::Listed, timing::Timing};
 
     const TIMING: Timing = Timing { rate: 1000, tick: 4, smoothing: 4 };
 
@@ -171,7 +163,7 @@ mod tests {
 
     fn row(unlisted: f64, listed: &[(u32, f64)]) -> Row {
         let listed = listed.iter().map(|(slot, gain)| Listed { source: key(*slot), gain: *gain, ducks_others: false });
-        Row { unlisted, ducking: DuckRange::NONE, listed: listed.collect(), entries: None }
+        Row { unlisted, listed: listed.collect(), ..Row::plain() }
     }
 
     fn factors(gains: &Gains, now: u64) -> Vec<(u32, f64)> {

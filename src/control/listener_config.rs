@@ -1,5 +1,7 @@
 //! The configuration of one listener as it is in force, in the mixer's own units, and how it becomes a row of the matrix.
 
+use std::hash::RandomState;
+
 use crate::{
     audio::Entry,
     config::{Ducking, ParticipantMixerLevel},
@@ -7,7 +9,7 @@ use crate::{
     fade::Fade,
     id::{ParticipantId, ParticipantKey},
     level::Gain,
-    matrix::{Listed, Row},
+    matrix::{Listed, Row, RowIdentity},
     memory,
     ship::Berth,
     timing::Timing,
@@ -81,10 +83,13 @@ impl ListenerConfig {
     }
 
     /// The row that lists these, with `room` for so many entries.
-    pub(crate) fn row(&self, listed: Box<[Listed]>, room: usize, timing: &Timing) -> Row {
+    pub(crate) fn row(&self, listed: Box<[Listed]>, room: usize, timing: &Timing, keys: &[RandomState; 2]) -> Row {
+        let unlisted = if self.exclusive { 0.0 } else { 1.0 };
+        let ducking = self.ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing));
         Row {
-            unlisted: if self.exclusive { 0.0 } else { 1.0 },
-            ducking: self.ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing)),
+            identity: RowIdentity::of(keys, unlisted, &ducking, &listed),
+            unlisted,
+            ducking,
             listed,
             entries: Some(Berth::new(memory::room(room, Entry::unlisted(ParticipantKey::NOBODY, Fade::ZERO)))),
         }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
+    hash::RandomState,
     sync::{Arc, atomic::Ordering},
 };
 
@@ -31,6 +32,8 @@ pub(crate) struct Registry {
     /// The generation that the newest arena came with.
     arena_since: Generation,
     plain: Arc<Row>,
+    /// Of the identities of rows.
+    keys: [RandomState; 2],
     returning: Returning,
     /// Given up since the last publication: listed as returning once the matrix that names them is.
     given_up: Vec<Held>,
@@ -86,6 +89,7 @@ impl Registry {
             fresh: 0,
             arena_since: Generation::default(),
             plain: Arc::new(Row::plain()),
+            keys: [RandomState::new(), RandomState::new()],
             returning: Returning::default(),
             given_up: Vec::new(),
             stale: BTreeSet::new(),
@@ -228,7 +232,7 @@ impl Registry {
         let Some(member) = self.members.get_mut(id) else { return };
         let slots = listed.iter().map(|listed| listed.source.slot).collect();
         let room = member.room.for_row(slots, &member.meters, mixed, next);
-        let row = Arc::new(member.config.row(listed, room, &self.timing));
+        let row = Arc::new(member.config.row(listed, room, &self.timing, &self.keys));
         (member.place.row, member.place.row_since) = (Arc::clone(&row), next.0);
         self.given_up.push(Held::Row(next, row));
         self.set_place(id);
