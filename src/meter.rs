@@ -208,8 +208,8 @@ pub struct MixerReadings {
     pub distinct_mixes: u32,
     /// Frames refused because nobody who sends had their key.
     pub unknown_frames: u64,
-    /// Gains that moved for two overlapping reasons when there was no room to follow the one move that the rules ask for:
-    /// they moved by the product of both, to the same end. Stays 0 where the smoothing time is not longer than a tick.
+    /// Ways to move that a row had no room for, of sources that it does not list: their gains went to the same end by the product of two
+    /// moves that overlap, instead of by one. Stays 0 where the smoothing time is not longer than a tick.
     pub approximated_moves: u64,
 }
 

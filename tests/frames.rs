@@ -101,6 +101,18 @@ fn a_gap_of_one_tick_in_the_middle_of_its_own_tail() {
 }
 
 #[test]
+fn what_is_published_in_a_dropped_tick_is_heard_like_any_other() {
+    let half =
+        |upper_level| mixminus::config::Ducking { ramp_active: 0, ramp_inactive: 0, lower_level: 0, upper_level };
+    let mut rig = Rig::new(small());
+    ["anna", "ben"].iter().for_each(|id| rig.join(id, Role::Both));
+    rig.configure("anna", false, Some(half(50)), &[]);
+    drop(rig.processor.enter().tick());
+    rig.configure("anna", false, Some(half(100)), &[]);
+    assert_eq!(rig.level(&[("ben", 1.0)])["anna"], [1.0; 10], "nothing has been heard of the 50");
+}
+
+#[test]
 fn a_tick_that_is_dropped_is_no_tick() {
     let mut rig = Rig::with(small(), &["anna", "ben"]);
     let (anna, ben) = (rig.keys["anna"], rig.keys["ben"]);

@@ -181,6 +181,34 @@ fn changes_made_together_are_heard_together() {
 }
 
 #[test]
+fn a_change_that_panics_is_heard_with_the_next_one() {
+    let mut rig = Rig::with(MixerConfig { smoothing_ms: 0.0, ..small() }, &["anna", "ben"]);
+    let before = rig.controller.published();
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        rig.controller.change(|changes| {
+            changes.set_muted("ben", true).unwrap();
+            panic!("the host's");
+        })
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(rig.controller.published(), before, "asking publishes nothing");
+    assert_eq!(rig.level(&[("ben", 1.0)])["anna"], [1.0; 10]);
+    rig.deafen("ben", true);
+    assert_eq!(rig.level(&[("ben", 1.0)])["anna"], [0.0; 10]);
+}
+
+#[test]
+fn a_limited_tick_is_counted_every_time() {
+    let mut rig = Rig::with(rig::usual(Some(Default::default())), &["anna", "ben"]);
+    for _ in 0..10 {
+        rig.level(&[("ben", 1.5)]);
+    }
+    let listener = rig.controller.readings("anna").unwrap().listener;
+    assert_eq!(listener.limited_ticks, 10);
+    assert!((listener.reduction.0 + 3.5).abs() < 0.2 && listener.peak <= 1.0, "{listener:?}");
+}
+
+#[test]
 fn a_request_that_breaks_a_rule_changes_nothing() {
     use mixminus::config::{ParticipantMixerLevel, SourceLevel};
     let rig = Rig::with(small(), &["anna", "ben"]);

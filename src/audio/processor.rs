@@ -159,7 +159,8 @@ impl<'a> Tick<'a> {
         Generation(self.processor.taken)
     }
 
-    /// Mixes. Real time: the work is that of the distinct mixes and of the sources that are heard in them.
+    /// Mixes. Real time. The work is that of the distinct mixes and the sources heard in them, of the rows that are moving or list something of
+    /// their own, and a few nanoseconds for everybody else.
     pub fn mix(self) -> Mixes<'a> {
         self.processor.mix();
         Mixes::new(&self.processor.arena)

@@ -1,0 +1,183 @@
+//! Memory grows with participants and configured pairs, not with their square; and comes back.
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    sync::atomic::{AtomicI64, Ordering},
+};
+
+use mixminus::{
+    Controller, Gain, JoinOptions, MixerConfig, Processor,
+    config::{ParticipantMixerLevel, SourceLevel},
+};
+
+/// Counts the bytes that are allocated.
+struct Counting;
+
+static BYTES: AtomicI64 = AtomicI64::new(0);
+
+// SAFETY: every call goes to the system's allocator as it came; counting touches no memory of the heap.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        BYTES.fetch_add(layout.size() as i64, Ordering::Relaxed);
+        // SAFETY: the caller's contract is this one's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        BYTES.fetch_sub(layout.size() as i64, Ordering::Relaxed);
+        // SAFETY: the caller's contract is this one's.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The tests count the same bytes.
+static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// How many bytes more there are after `work`.
+fn bytes<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let before = BYTES.load(Ordering::Relaxed);
+    let result = work();
+    (result, (BYTES.load(Ordering::Relaxed) - before) as f64)
+}
+
+fn room(participants: usize) -> (Controller, Processor) {
+    let (controller, processor) = MixerConfig { participants, ..MixerConfig::default() }.build().unwrap();
+    controller.change(|changes| {
+        for n in 0..participants {
+            changes.join(n.to_string(), JoinOptions::default()).unwrap();
+        }
+    });
+    (controller, processor)
+}
+
+fn tick(processor: &mut Processor) {
+    let mut audio = processor.enter();
+    (0..3).for_each(|_| assert!(audio.tick().mix().distinct().len() < 2));
+}
+
+/// Each of `listeners` lists the next `sources`.
+fn configure(controller: &Controller, listeners: usize, sources: usize) {
+    let row = |n: usize| ParticipantMixerLevel {
+        source_levels: (1..=sources).map(|k| SourceLevel::new(((n + k) % listeners).to_string())).collect(),
+        ..ParticipantMixerLevel::new(n.to_string())
+    };
+    controller.configure(&(0..listeners).map(row).collect::<Vec<_>>()).unwrap();
+}
+
+#[test]
+fn a_participant_takes_no_more_in_a_larger_room() {
+    let _alone = alone();
+    let frames = 2.0 * 480.0 * 4.0;
+    let mut each = Vec::new();
+    for participants in [256, 1024, 4096] {
+        let ((controller, mut processor), bytes) = bytes(|| room(participants));
+        tick(&mut processor);
+        each.push(bytes / participants as f64 - frames);
+        drop((controller, processor));
+    }
+    assert!(each.iter().all(|bytes| *bytes < 4096.0), "{each:?} bytes beside the frames");
+    assert!(each[2] < each[0] * 1.1, "{each:?}");
+}
+
+#[test]
+fn a_pair_takes_no_more_among_many() {
+    let _alone = alone();
+    let (controller, mut processor) = room(128);
+    tick(&mut processor);
+    let mut per_pair = Vec::new();
+    for sources in [8, 32, 96] {
+        let ((), bytes) = bytes(|| {
+            configure(&controller, 128, sources);
+            tick(&mut processor);
+            controller.reclaim();
+        });
+        per_pair.push(bytes / (128 * sources) as f64);
+        for n in 0..3 {
+            // The last room of a row that was long goes with the row after it.
+            configure(&controller, 128, n % 2);
+            tick(&mut processor);
+        }
+        configure(&controller, 128, 0);
+        tick(&mut processor);
+        controller.reclaim();
+    }
+    assert!(per_pair.iter().all(|bytes| *bytes < 320.0), "{per_pair:?} bytes a pair");
+}
+
+#[test]
+fn nothing_piles_up_while_the_audio_is_paused() {
+    let _alone = alone();
+    let (controller, mut processor) = room(64);
+    tick(&mut processor);
+    let ((), bytes) = bytes(|| {
+        controller.leave("0").unwrap();
+        for round in 0..4000 {
+            controller.set_muted("1", round % 2 == 0).unwrap();
+            controller.set_gain("2", "3", Gain::new(round as f64 / 4000.0).unwrap()).unwrap();
+            controller.join("guest", JoinOptions::default()).unwrap();
+            controller.leave("guest").unwrap();
+        }
+    });
+    assert!(bytes < 1e6, "{bytes} bytes more after 16,000 changes that nobody mixed");
+}
+
+#[test]
+fn who_leaves_gives_everything_back() {
+    let _alone = alone();
+    let (controller, mut processor) = room(1);
+    tick(&mut processor);
+    let round = |processor: &mut Processor| {
+        for n in 0..300 {
+            controller.join(format!("guest {n}"), JoinOptions::default()).unwrap();
+            controller.set_gain("0", &format!("guest {n}"), Gain::SILENCE).unwrap();
+            if n % 100 == 0 {
+                tick(processor);
+            }
+        }
+        for n in 0..300 {
+            controller.leave(&format!("guest {n}")).unwrap();
+        }
+        (0..3).for_each(|_| tick(processor));
+        assert_eq!(controller.reclaim(), 0);
+    };
+    round(&mut processor);
+    let ((), bytes) = bytes(|| round(&mut processor));
+    assert!(bytes.abs() < 1e6, "{bytes} bytes more after the same again");
+    drop(controller);
+}
+
+#[test]
+fn both_halves_dropped_leave_nothing() {
+    let _alone = alone();
+    for processor_first in [true, false] {
+        // What the thread and the standard library keep is there after a first round.
+        let mut last = 0.0;
+        for _ in 0..2 {
+            last = bytes(|| {
+                let (controller, mut processor) = room(100);
+                configure(&controller, 100, 10);
+                tick(&mut processor);
+                if processor_first {
+                    drop(processor);
+                    controller.leave("7").unwrap();
+                    drop(controller);
+                } else {
+                    controller.leave("7").unwrap();
+                    drop(controller);
+                    tick(&mut processor);
+                    drop(processor);
+                }
+            })
+            .1;
+        }
+        assert!(last < 2048.0, "{last} bytes are left; processor first: {processor_first}");
+    }
+}
