@@ -90,8 +90,8 @@ impl Row {
     }
 }
 
-/// 128 bits of a keyed hash of what a row says: rows with the same say the same, but for a chance in 2^64 if there were four thousand million
-/// different ones. The row of everybody without a configuration has the default.
+/// 128 bits of a hash, with keys that nobody knows, of what a row says: among a million different rows two are taken for the same with a
+/// chance of 2^-88. The row of everybody without a configuration has the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct RowIdentity([u64; 2]);
 

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::{Arena, Clock, listener::NONE, plan::Group, program::Sorted};
 use crate::{
-    kernel::{Measured, Row},
+    kernel::{DEPTH, DEPTH_WITH_SUBTOTALS, Measured, Row},
     limiter::{Limiter, Limiting},
     meter::MixLevel,
     ship::Shared,
@@ -31,8 +31,10 @@ impl Arena {
     pub fn sum(&mut self, slot: u32, clock: &Clock<'_>, shared: &Shared) -> Measured {
         let Self { frames, mixes, terms: [terms, _], sorted, subtotals, envelope, listeners, .. } = self;
         let out = &mut mixes[slot as usize];
-        let row =
-            Row { depth: if subtotals.top > 0 { 4 } else { 8 }, ..Row::of(frames, &subtotals.samples, &shared.curve) };
+        let row = Row {
+            depth: if subtotals.top > 0 { DEPTH_WITH_SUBTOTALS } else { DEPTH },
+            ..Row::of(frames, &subtotals.samples, &shared.curve)
+        };
         if let [term] = &terms[..]
             && term.is_unity()
         {

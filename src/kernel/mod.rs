@@ -29,12 +29,18 @@ pub(crate) struct Row<'a> {
     /// A factor for each sample, or empty if nothing is ducked.
     pub envelope: &'a [f32],
     pub curve: &'a FadeCurve,
-    /// Products that are added in f32 before they go into an f64 sum; at most 8.
-    ///
-    /// The error of a mix stays under 1e-6 of the sum of its magnitudes for any number of terms: 8 additions, the gain, the envelope, two
-    /// last roundings and at most 4 for a moving gain are 16 * 2^-24 = 9.5e-7. Subtotals have one rounding a level: with them, 4 are added.
+    /// Products that are added in f32 before they go into an f64 sum: [`DEPTH`], or fewer.
     pub depth: usize,
 }
+
+/// What keeps the error of a mix under 1e-6 of the sum of its magnitudes for any number of terms.
+///
+/// In units of 2^-24: 6 for the additions, 1 for the product, 1 for the gain, or 5 if it moves (both ends, both parts of the curve, and their sum), 3
+/// for the envelope and 1 for the last rounding are 16, or 9.5e-7. Only a gain with two moves at once, a ducker's exemption beside its base,
+/// may come to 21, if every rounding were at its worst and in the same direction.
+pub(crate) const DEPTH: usize = 6;
+/// The same where subtotals are terms: they have one more rounding for each of their levels.
+pub(crate) const DEPTH_WITH_SUBTOTALS: usize = 4;
 
 /// Numbers from here on name subtotals.
 const SUBTOTALS: u32 = 1 << 31;
@@ -51,7 +57,7 @@ impl<'a> Row<'a> {
             ducked_moving: &[],
             envelope: &[],
             curve,
-            depth: 8,
+            depth: DEPTH,
         }
     }
 

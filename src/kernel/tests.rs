@@ -52,7 +52,7 @@ fn check(len: usize, counts: [usize; 4], sign: f32) {
         ducked_moving: &ducked_moving,
         envelope: if ducks { &envelope } else { &[] },
         curve: &curve,
-        depth: 8,
+        depth: DEPTH,
     };
     let gain = |moving: &Moving, k: usize| {
         let value = |mover: &Mover| {
