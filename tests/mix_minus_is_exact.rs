@@ -51,7 +51,7 @@ proptest! {
 /// Asterisk's bridge saturates at 16 bits after every addition, and then subtracts: what each hears depends on the order, and
 /// can be their own voice upside down. The columns are what was sent and what everybody has to hear.
 #[test]
-fn the_sum_neither_saturates_on_the_way_nor_depends_on_the_order() {
+fn not_as_in_asterisk_the_sum_neither_saturates_on_the_way_nor_depends_on_the_order() {
     let rows: [(&[i16], &[i16]); 4] = [
         (&[30_000, 30_000], &[30_000, 30_000]),
         (&[16_000; 3], &[32_000; 3]),
@@ -84,7 +84,7 @@ fn the_sum_neither_saturates_on_the_way_nor_depends_on_the_order() {
 
 /// Janus writes what is out of range with a plain cast: loud rooms wrap into noise. It also subtracts an own voice without its volume.
 #[test]
-fn what_is_out_of_range_is_limited_and_never_wraps() {
+fn not_as_in_janus_what_is_out_of_range_is_limited_and_never_wraps() {
     let mut rig = Rig::with(LIMITED(), &["anna", "ben", "cleo"]);
     let keys: Vec<_> = ["anna", "ben", "cleo"].iter().map(|id| rig.keys[id]).collect();
     for _ in 0..20 {
@@ -102,7 +102,7 @@ fn what_is_out_of_range_is_limited_and_never_wraps() {
 }
 
 #[test]
-fn an_own_voice_at_any_level_leaves_no_residue() {
+fn not_as_in_janus_an_own_voice_at_any_level_leaves_no_residue() {
     let mut rig = Rig::with(usual(None), &["anna", "ben"]);
     rig.configure("anna", false, None, &[("ben", 37, false)]);
     rig.configure("ben", false, None, &[("anna", 91, false)]);
@@ -113,7 +113,18 @@ fn an_own_voice_at_any_level_leaves_no_residue() {
     assert!(heard["anna"].iter().all(|sample| sample.to_bits() == 0));
 }
 
-/// FreeSWITCH stays out of tune: a relation in the room costs everybody. Here gains that are the same are mixed once.
+/// Asterisk once took a voice out of its own mix only while it was loud enough to count as talking.
+#[test]
+fn not_as_in_asterisk_a_quiet_speaker_does_not_hear_itself() {
+    let mut rig = Rig::with(LIMITED(), &["anna", "ben"]);
+    for _ in 0..3 {
+        let heard = rig.level(&[("anna", 0.0005), ("ben", 0.0)]);
+        assert!(!rig.controller.readings("anna").unwrap().source.active);
+        assert!(heard["anna"].iter().all(|sample| sample.to_bits() == 0));
+    }
+}
+
+/// In FreeSWITCH everybody is mixed and encoded alone. Here gains that are the same are mixed once.
 #[test]
 fn a_thousand_listeners_to_three_talkers_have_four_mixes() {
     let (controller, mut processor) = MixerConfig::default().build().unwrap();
