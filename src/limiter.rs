@@ -34,6 +34,9 @@ impl Default for LimiterConfig {
 /// The loudest peak that is remembered, +24 dBFS: one wild sample must not hold a listener down for long.
 const MOST: f64 = 16.0;
 
+/// Samples that are looked at together.
+const CHUNK: usize = 32;
+
 /// The figures, in the units of the audio side.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limiter {
@@ -79,6 +82,25 @@ impl Limiter {
 
     /// Limits the samples of one tick. The least gain that it applied.
     pub fn limit(&self, state: &mut Limiting, samples: &mut [f32]) -> f64 {
+        let mut least = self.gain(state.peak);
+        for chunk in samples.chunks_mut(CHUNK) {
+            let peak = chunk.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
+            let length = chunk.len() as u32;
+            if self.passes(state, peak) {
+                continue;
+            } else if f64::from(peak) < state.peak && state.held >= length {
+                // Nothing but the hold goes on: one gain for all of them.
+                state.held -= length;
+                let gain = self.gain(state.peak);
+                chunk.iter_mut().for_each(|sample| *sample = apply(*sample, gain));
+            } else {
+                least = least.min(self.limit_each(state, chunk));
+            }
+        }
+        least
+    }
+
+    fn limit_each(&self, state: &mut Limiting, samples: &mut [f32]) -> f64 {
         let (mut peak, mut gain) = (state.peak, self.gain(state.peak));
         let mut least = gain;
         for sample in samples {
@@ -88,7 +110,7 @@ impl Limiter {
                 least = least.min(gain);
             }
             if gain < 1.0 {
-                *sample = ((f64::from(*sample) * gain) as f32).clamp(-1.0, 1.0);
+                *sample = apply(*sample, gain);
             }
         }
         least
@@ -135,6 +157,10 @@ impl Limiter {
         let over = (peak - self.knee) / room;
         (self.knee + room * over / (1.0 + over * over).sqrt()) / peak
     }
+}
+
+fn apply(sample: f32, gain: f64) -> f32 {
+    ((f64::from(sample) * gain) as f32).clamp(-1.0, 1.0)
 }
 
 #[cfg(test)]
@@ -203,6 +229,20 @@ mod tests {
         limiter.limit(&mut state, &mut [0.0; 1000]);
         limiter.limit_silence(&mut in_short, 1000);
         assert!((state.peak - in_short.peak).abs() < 1e-12 && state.held == in_short.held);
+    }
+
+    #[test]
+    fn samples_together_are_limited_like_samples_one_by_one() {
+        let (limiter, mut together, mut alone) = (limiter(), Limiting::default(), Limiting::default());
+        for (n, amplitude) in [0.5, 1.5, 1.4, 0.2, 3.0, 0.9, 0.0, 1.0].into_iter().enumerate() {
+            let mut samples = sine(amplitude, 700 + n);
+            let mut one_by_one = samples.clone();
+            limiter.limit(&mut together, &mut samples);
+            one_by_one.iter_mut().for_each(|sample| {
+                limiter.limit_each(&mut alone, std::slice::from_mut(sample));
+            });
+            assert_eq!((samples, together), (one_by_one, alone));
+        }
     }
 
     #[test]
