@@ -43,18 +43,25 @@ impl fmt::Display for ParticipantId {
     }
 }
 
-/// One stay of one participant in one mixer: the place that it has there and how often that place was given before.
+/// One stay of one participant in one mixer: the mixer, the place that it has there, and how often that place was given before.
 ///
-/// Nobody else ever gets an equal key from the same mixer: an id that left and came back has a new one, and the old key reaches nothing.
+/// Nobody else in this process ever gets an equal key: an id that left and came back has a new one, the old key reaches nothing, and nor does a
+/// key in another mixer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParticipantKey {
+    pub(crate) mixer: u32,
     pub(crate) slot: u32,
     pub(crate) stay: u32,
 }
 
 impl ParticipantKey {
     /// A key that nobody ever has.
-    pub(crate) const NOBODY: Self = Self { slot: u32::MAX, stay: 0 };
+    pub(crate) const NOBODY: Self = Self { mixer: 0, slot: u32::MAX, stay: 0 };
+
+    /// The place: a small number, for tables of the host's own. Nobody else has it at the same time; somebody may later.
+    pub fn index(self) -> usize {
+        self.slot as usize
+    }
 
     /// The key that the place is given with next; `None` once the stays have run out.
     pub(crate) fn next_stay(self) -> Option<Self> {
@@ -65,5 +72,12 @@ impl ParticipantKey {
 impl fmt::Display for ParticipantKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "participant {}.{}", self.slot, self.stay)
+    }
+}
+
+impl Default for ParticipantKey {
+    /// A key that nobody ever has.
+    fn default() -> Self {
+        Self::NOBODY
     }
 }

@@ -35,7 +35,7 @@
 //! shipped back; dropping either half hurts the other in nothing.
 //!
 //! # Features
-//! - `json`: reading the configureMixer JSON from bytes ([`config::read_request`]). The types themselves need no feature.
+//! - `json`: reading the configureMixer JSON from bytes (`config::read_request`). The types themselves need no feature.
 
 mod activity;
 mod audio;

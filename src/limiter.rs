@@ -82,7 +82,7 @@ impl Limiter {
 
     /// Limits the samples of one tick. The least gain that it applied.
     pub fn limit(&self, state: &mut Limiting, samples: &mut [f32]) -> f64 {
-        let mut least = self.gain(state.peak);
+        let mut least = 1.0_f64;
         for chunk in samples.chunks_mut(CHUNK) {
             let peak = chunk.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
             let length = chunk.len() as u32;
@@ -92,6 +92,7 @@ impl Limiter {
                 // Nothing but the hold goes on: one gain for all of them.
                 state.held -= length;
                 let gain = self.gain(state.peak);
+                least = least.min(gain);
                 chunk.iter_mut().for_each(|sample| *sample = apply(*sample, gain));
             } else {
                 least = least.min(self.limit_each(state, chunk));
@@ -102,14 +103,14 @@ impl Limiter {
 
     fn limit_each(&self, state: &mut Limiting, samples: &mut [f32]) -> f64 {
         let (mut peak, mut gain) = (state.peak, self.gain(state.peak));
-        let mut least = gain;
+        let mut least = 1.0_f64;
         for sample in samples {
             let follower = self.follow(state, f64::from(sample.abs()));
             if follower != peak {
                 (peak, gain) = (follower, self.gain(follower));
-                least = least.min(gain);
             }
             if gain < 1.0 {
+                least = least.min(gain);
                 *sample = apply(*sample, gain);
             }
         }

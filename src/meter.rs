@@ -40,9 +40,9 @@ pub struct Readings {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct SourceReadings {
-    /// The greatest magnitude in its last frame, as sent.
+    /// The greatest magnitude in its frame, as sent; 0 without one.
     pub peak: f32,
-    /// The RMS of its last frame, as sent.
+    /// The RMS of its frame, as sent; 0 without one.
     pub rms: f32,
     /// Whether it was active in the last tick.
     pub active: bool,
@@ -50,7 +50,7 @@ pub struct SourceReadings {
     pub frames: u64,
     /// Ticks in which it was active.
     pub active_ticks: u64,
-    /// Ticks without a good frame, since its first one.
+    /// Ticks without a good frame, since its first one; also of a source that has stopped sending for now.
     pub missing: u64,
     /// How often its frames came back after some were missing.
     pub returns: u64,

@@ -21,7 +21,7 @@ use crate::{
 pub struct MixerConfig {
     /// Samples a second of everything that comes in and goes out: 1000 to 768,000.
     pub sample_rate: u32,
-    /// Samples in a tick: 1 to 120 ms. What is heard does not depend on it.
+    /// Samples in a tick: 1 sample to 120 ms. What is heard does not depend on it, as long as events and activity fall on the same samples.
     pub tick_samples: usize,
     /// How long a gain takes to move: 0 to 1000 ms, rounded to whole samples.
     pub smoothing_ms: f64,
@@ -122,7 +122,10 @@ pub enum BuildError {
         most: usize,
     },
     /// `limiter`.
-    #[error("{config:?}: the knee must be -24 to 0 dBFS, the hold 0 to 1000 ms, the release 1 to 1000 dB/s")]
+    #[error(
+        "a limiter cannot have a knee of {} dBFS, a hold of {} ms and a release of {} dB/s: -24 to 0, 0 to 1000, and 1 to 1000",
+        config.knee.0, config.hold_ms, config.release_db_per_s
+    )]
     Limiter {
         /// What was asked for.
         config: LimiterConfig,

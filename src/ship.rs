@@ -31,7 +31,7 @@ use crate::{
     timing::Timing,
 };
 
-/// Number of a publication: each change that a controller makes has a greater one than all before it.
+/// Number of a publication: each change that a controller makes has a greater one than all before it; what changes nothing has the last one.
 ///
 /// `Controller::mixed` tells which one the audio thread mixed with last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

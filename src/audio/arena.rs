@@ -63,6 +63,7 @@ pub(crate) struct Arena {
     /// The different ways in which the presence of sources moves, where that matters; and whether any changed in this tick.
     pub shifts: Vec<Shift>,
     pub shifted: bool,
+    pub shifts_left_out: u64,
     /// Who hears the same in this tick; and, by hash, where to look for them.
     pub groups: Vec<Group>,
     pub buckets: Vec<u32>,
@@ -90,6 +91,7 @@ impl Arena {
             audible: room(places, 0),
             shifts: room(SHIFTS, Shift::default()),
             shifted: false,
+            shifts_left_out: 0,
             groups: room(places + 1, Group::default()),
             buckets: filled((2 * places).next_power_of_two(), 0),
             seen: Seen::new(places),

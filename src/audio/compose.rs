@@ -77,7 +77,7 @@ impl<'a> Exceptions<'a> {
 
     fn differs(&self, entry: &Entry) -> bool {
         let (clock, unlisted) = (self.heard.clock, self.listener.gains.unlisted);
-        if self.heard.sources[entry.source.slot as usize].stay != entry.source.stay {
+        if self.heard.sources[entry.source.slot as usize].key != entry.source {
             return false;
         }
         if !self.listener.is_unsettled() {

@@ -11,6 +11,7 @@ impl Arena {
         self.audible.clear();
         self.shifts.clear();
         self.shifted = false;
+        self.shifts_left_out = 0;
         for index in 0..self.used {
             match self.sources[index].standing {
                 Standing::Vacant => {}
@@ -44,21 +45,25 @@ impl Arena {
         let shift = Shift { before: source.before, after: source.presence };
         let shifted = shift.before != shift.after;
         self.shifted |= shifted;
-        let room = self.shifts.len() < self.shifts.capacity();
-        if (shifted || source.moves(clock)) && room && !self.shifts.contains(&shift) {
-            self.shifts.push(shift);
+        if (shifted || source.moves(clock)) && !self.shifts.contains(&shift) {
+            if self.shifts.len() < self.shifts.capacity() {
+                self.shifts.push(shift);
+            } else {
+                self.shifts_left_out += 1;
+            }
         }
     }
 
     /// Steers the rows that were published, and has rows that were moving follow the sources whose presence changed.
     pub fn follow(&mut self, clock: &Clock<'_>, meters: &MixerMeters) {
-        let Self { sources, listeners, shifts, shifted, .. } = self;
+        let Self { sources, listeners, shifts, shifted, shifts_left_out, .. } = self;
         let presence = |key: ParticipantKey| {
-            let source = sources.get(key.slot as usize).filter(|source| source.stay == key.stay);
+            let source = sources.get(key.slot as usize).filter(|source| source.key == key);
             source.map(|source| Shift { before: source.before, after: source.presence }).unwrap_or_default()
         };
         let hearing = listeners[..self.used].iter_mut().filter(|listener| listener.hears);
-        let without_room: u64 = hearing.map(|listener| listener.follow(shifts, *shifted, presence, clock)).sum();
+        let without_room =
+            hearing.map(|listener| listener.follow(shifts, *shifted, presence, clock)).sum::<u64>() + *shifts_left_out;
         if without_room > 0 {
             meters.approximated.fetch_add(without_room, Ordering::Relaxed);
         }

@@ -21,7 +21,7 @@ impl<'a> Mixes<'a> {
     /// What the listener hears; `None` if nobody who hears has this key.
     pub fn get(&self, listener: ParticipantKey) -> Option<Mix<'a>> {
         let slot = listener.slot as usize;
-        let here = self.arena.sources.get(slot).is_some_and(|source| source.stay == listener.stay);
+        let here = self.arena.sources.get(slot).is_some_and(|source| source.key == listener);
         let group = self.arena.listeners.get(slot).filter(|listener| here && listener.hears)?.group;
         self.arena.groups.get(group as usize).map(|group| Mix { arena: self.arena, group })
     }
@@ -58,7 +58,7 @@ impl<'a> Mix<'a> {
         let (arena, first) = (self.arena, self.group.first);
         let next = |slot: &u32| arena.listeners.get(*slot as usize).map(|listener: &Listener| listener.next);
         std::iter::successors(Some(first), move |slot| next(slot).filter(|next| *next != NONE))
-            .map(|slot| ParticipantKey { slot, stay: arena.sources[slot as usize].stay })
+            .map(|slot| arena.sources[slot as usize].key)
     }
 
     /// Whether nobody is heard in it: every sample is exactly 0.

@@ -3,7 +3,7 @@
 //! A base gain is one move, but it is kept as the product of the row's factor and the source's presence, which is the same
 //! as long as only one of the two moves, or both began together from rest. Where the smoothing time is longer than a tick,
 //! one can change while the other is still moving: then the base gain is kept itself, as an `own` move, which goes on from the one
-//! that the pair was in. Where the smoothing time is not longer, nothing in this file ever runs.
+//! that the pair was in. Where the smoothing time is not longer, there never is one.
 //!
 //! Sources that a row does not list differ in their presence only, so that all those with the same presence share one own move in it
 //! ([`Class`]): a thousand sources that go at once are one class.
@@ -18,15 +18,25 @@ use crate::{fade::Fade, timing::Timing};
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Presence {
     pub fade: Fade,
-    /// What it was doing before: sources that have come the same way are the same to every row.
-    earlier: Fade,
+    /// A number for the way that it came: sources that came the same way are the same to every row. 0 once it has rested.
+    way: u64,
 }
 
 impl Presence {
     pub fn steer(&mut self, target: f64, clock: &Clock<'_>) {
-        if target != self.fade.target() {
-            self.earlier = self.fade;
-            clock.steer(&mut self.fade, target);
+        if target == self.fade.target() {
+            return;
+        }
+        clock.steer(&mut self.fade, target);
+        let turn = (clock.now << 1) ^ target.to_bits();
+        self.way =
+            if clock.begun { (self.way ^ turn).rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1 } else { 0 };
+    }
+
+    /// Forgets the way once the move and one smoothing time of rest are over: by then no row is likely to be on its way because of it.
+    pub fn forget(&mut self, clock: &Clock<'_>) {
+        if self.way != 0 && clock.now >= self.fade.end(clock.timing) + u64::from(clock.timing.smoothing) {
+            *self = Self { fade: Fade::resting(self.fade.target()), way: 0 };
         }
     }
 }
@@ -56,9 +66,14 @@ pub(crate) fn classes(timing: &Timing) -> usize {
 /// The own move of a pair after its factors have changed; `None` if their product is it. `pair` is the move that it was in.
 fn go_on(mut pair: Fade, factor: Fade, presence: Fade, clock: &Clock<'_>) -> Option<Fade> {
     clock.steer(&mut pair, factor.target() * presence.target());
+    unless_product(pair, factor, presence, clock)
+}
+
+/// An own move, unless the product is the same by now.
+fn unless_product(own: Fade, factor: Fade, presence: Fade, clock: &Clock<'_>) -> Option<Fade> {
     let product = factor.product(presence, clock.now, clock.timing);
-    let is_product = product.is_some_and(|product| product.is_nearly(&pair, clock.now, clock.timing));
-    (!is_product).then_some(pair)
+    let is_product = product.is_some_and(|product| product.is_nearly(&own, clock.now, clock.timing));
+    (!is_product).then_some(own)
 }
 
 impl Entry {
@@ -70,13 +85,8 @@ impl Entry {
 
     /// Forgets a move of its own that the product has caught up with.
     pub fn settle(&mut self, presence: Fade, clock: &Clock<'_>) {
-        self.own = self.own.and_then(|own| caught_up(own, self.factor, presence, clock));
+        self.own = self.own.and_then(|own| unless_product(own, self.factor, presence, clock));
     }
-}
-
-fn caught_up(own: Fade, factor: Fade, presence: Fade, clock: &Clock<'_>) -> Option<Fade> {
-    let product = factor.product(presence, clock.now, clock.timing);
-    Some(own).filter(|own| !product.is_some_and(|product| product.is_nearly(own, clock.now, clock.timing)))
 }
 
 impl Gains {
@@ -122,10 +132,27 @@ impl Gains {
         0
     }
 
+    /// Forgets the ways of presences that have rested, as the sources do. How many classes came to be the same by that, although their
+    /// moves are not.
+    pub fn forget_ways(&mut self, clock: &Clock<'_>) -> u64 {
+        for class in &mut self.classes {
+            class.presence.forget(clock);
+        }
+        let mut merged = 0;
+        for at in (0..self.classes.len()).rev() {
+            let (before, from) = self.classes.split_at(at);
+            if before.iter().any(|class| class.presence == from[0].presence) {
+                self.classes.swap_remove(at);
+                merged += 1;
+            }
+        }
+        merged
+    }
+
     /// Forgets the classes that the product has caught up with.
     pub fn settle_classes(&mut self, clock: &Clock<'_>) {
         let unlisted = self.unlisted;
-        self.classes.retain(|class| caught_up(class.own, unlisted, class.presence.fade, clock).is_some());
+        self.classes.retain(|class| unless_product(class.own, unlisted, class.presence.fade, clock).is_some());
     }
 }
 
@@ -144,7 +171,7 @@ mod tests {
     }
 
     fn shift(before: Fade, after: Fade) -> Shift {
-        let presence = |fade| Presence { fade, earlier: Fade::ZERO };
+        let presence = |fade| Presence { fade, way: 1 };
         Shift { before: presence(before), after: presence(after) }
     }
 
@@ -178,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_class_goes_once_the_product_has_caught_up() {
+    fn a_class_goes_once_the_product_has_unless_product() {
         // The source goes while the row falls: the product is a curve until the row has arrived.
         let (falling, going) = (Fade::between(1.0, 0.5, 0), Fade::between(1.0, 0.0, 2));
         let mut gains = row(falling);

@@ -77,7 +77,7 @@ impl Arena {
 
     fn prepare(&mut self, slot: u32, clock: &Clock<'_>) {
         let Self { listeners, sources, .. } = self;
-        let here = |key: ParticipantKey| sources.get(key.slot as usize).filter(|source| source.stay == key.stay);
+        let here = |key: ParticipantKey| sources.get(key.slot as usize).filter(|source| source.key == key);
         let changes = listeners[slot as usize].prepare(
             clock,
             |key| here(key).map(|source| source.presence.fade),

@@ -46,8 +46,9 @@ impl Processor {
         Self { arena, shared, now: 0, taken: 0, open: false, not_sync: PhantomData }
     }
 
-    /// Gets ready to tick on the thread that calls this. On a thread's first call one small node is allocated for it; nothing
-    /// after that allocates, so call it once, before the audio starts. What it returns cannot leave the thread.
+    /// Gets ready to tick on the thread that calls this. On a thread's first call one small node is allocated for it, so make that before the
+    /// audio starts. Further calls on the same thread, in every callback of a host, say, cost nanoseconds and are real time. What it
+    /// returns cannot leave the thread.
     pub fn enter(&mut self) -> AudioThread<'_> {
         drop(self.shared.newest());
         AudioThread { processor: self, not_send: PhantomData }
@@ -133,7 +134,7 @@ impl<'a> Tick<'a> {
         let arena = &mut self.processor.arena;
         let slot = source.slot as usize;
         let unknown = &self.processor.shared.meters.unknown;
-        let here = |place: &&mut Source| place.stay == source.stay && place.standing == Standing::Here;
+        let here = |place: &&mut Source| place.key == source && place.standing == Standing::Here;
         let Some(sender) = arena.sources.get_mut(slot).filter(here) else {
             unknown.fetch_add(1, Ordering::Relaxed);
             return Err(FrameError::Unknown { key: source });

@@ -92,6 +92,7 @@ impl Gains {
         presence: impl Fn(ParticipantKey) -> Shift,
         clock: &Clock<'_>,
     ) -> u64 {
+        let merged = self.forget_ways(clock);
         let gain = |gain: f64| if self.deafened { 0.0 } else { gain };
         let before = self.unlisted;
         if steer {
@@ -114,7 +115,7 @@ impl Gains {
             }
             entry.fresh = false;
         }
-        if overlaps { self.follow_shifts(before, shifts, clock) } else { 0 }
+        merged + if overlaps { self.follow_shifts(before, shifts, clock) } else { 0 }
     }
 
     /// Whether anything is on its way, or an entry is there that may go.
@@ -131,6 +132,7 @@ impl Gains {
     pub fn settle(&mut self, clock: &Clock<'_>, presence: impl Fn(ParticipantKey) -> Option<Fade>) {
         let moving = |fade: &Fade| fade.moving(clock.now, clock.timing);
         let unlisted_moves = moving(&self.unlisted);
+        self.forget_ways(clock);
         self.settle_classes(clock);
         let classes = !self.classes.is_empty();
         self.entries.retain_mut(|entry| {
@@ -158,7 +160,7 @@ mod tests {
     }
 
     fn key(slot: u32) -> ParticipantKey {
-        ParticipantKey { slot, stay: 1 }
+        ParticipantKey { mixer: 1, slot, stay: 1 }
     }
 
     fn row(unlisted: f64, listed: &[(u32, f64)]) -> Row {

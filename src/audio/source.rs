@@ -4,6 +4,7 @@ use super::{Clock, overlap::Presence};
 use crate::{
     activity::Detecting,
     frame::Frame,
+    id::ParticipantKey,
     kernel::Kernel,
     matrix::Place,
     meter::{Loudness, SourceReadings},
@@ -12,7 +13,8 @@ use crate::{
 /// A place's sending side. A place without a participant is a source that sends nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Source {
-    pub stay: u32,
+    /// Whose place it is.
+    pub key: ParticipantKey,
     pub standing: Standing,
     pub sends: bool,
     pub muted: bool,
@@ -59,7 +61,7 @@ impl Source {
     /// A new participant takes the place.
     pub fn admit(&mut self, place: &Place) {
         *self = Self {
-            stay: place.key.stay,
+            key: place.key,
             standing: Standing::Here,
             sends: place.role.sends(),
             detecting: Some(place.detecting),
@@ -85,6 +87,7 @@ impl Source {
             None => self.miss(frame),
         }
         let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
+        self.presence.forget(clock);
         self.before = self.presence;
         self.presence.steer(if present { 1.0 } else { 0.0 }, clock);
         let says_active = self
@@ -135,6 +138,7 @@ impl Source {
             self.tail = true;
         }
         self.missing = true;
+        (self.readings.peak, self.readings.rms) = (0.0, 0.0);
         if self.standing == Standing::Here && self.readings.frames > 0 {
             self.readings.missing += 1;
         }

@@ -27,7 +27,8 @@ impl<'a> Changes<'a> {
         self.registry.join(id.into(), options)
     }
 
-    /// Takes a participant out of the call, with its configuration and its place in everybody else's.
+    /// Takes a participant out of the call, with its configuration and its place in everybody else's. Who only loses its connection for
+    /// a while keeps both by staying in the call and sending nothing.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -84,6 +85,19 @@ impl<'a> Changes<'a> {
             debug_assert!(configured.is_ok());
         }
         Ok(())
+    }
+
+    /// Whether a participant is in the call, with what has been changed so far.
+    pub fn is_here(&self, id: &str) -> bool {
+        self.registry.member(id).is_ok()
+    }
+
+    /// A listener's configuration, with what has been changed so far.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`].
+    pub fn configuration(&self, listener: &str) -> Result<ListenerConfig, ControlError> {
+        self.registry.member(listener).map(|member| member.config.clone())
     }
 
     fn pair(&self, listener: &str, source: &str) -> Result<ParticipantId, ControlError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{activity::Detector, id::ParticipantId, ship::Generation};
+use crate::{id::ParticipantId, ship::Generation};
 
 /// Why nothing was changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -27,10 +27,14 @@ pub enum ControlError {
         id: ParticipantId,
     },
     /// A detector's threshold is NaN, or its hangover is out of range.
-    #[error("{detector:?}: the threshold must be a number and the hangover 0 to 60000 ms")]
+    #[error(
+        "an energy detector cannot have a threshold of {threshold_dbfs} dBFS and a hangover of {hangover_ms} ms: a number, and 0 to 60000 ms"
+    )]
     Detector {
-        /// What was asked for.
-        detector: Detector,
+        /// The threshold that was asked for.
+        threshold_dbfs: f64,
+        /// The hangover that was asked for.
+        hangover_ms: f64,
     },
     /// Every place that a mixer can have was given.
     #[error("the mixer has no place left: it has given all {places}")]

@@ -85,7 +85,7 @@ impl Controller {
     /// Makes several changes that take effect at the same tick boundary: they are published together when `make` returns, those before
     /// an error included. Returns what `make` does, and the generation to wait for.
     ///
-    /// The controller is locked meanwhile: `make` has to use the [`Changes`], and no controller of this mixer. If it panics, what it has
+    /// The controller is locked meanwhile: `make` has to use the [`Changes`]; a controller of this mixer would wait for itself for ever. If it panics, what it has
     /// changed is published with the next change.
     ///
     /// ```
@@ -116,7 +116,7 @@ impl Controller {
         made.map(|()| generation)
     }
 
-    /// Lets a participant into the call. The key is what its frames are sent with.
+    /// Lets a participant into the call. The key is what its frames are sent with. [`change`](Self::change) tells the generation, too.
     ///
     /// # Errors
     /// See [`Changes::join`].
@@ -192,6 +192,14 @@ impl Controller {
         here
     }
 
+    /// A participant who is in the call: its key, its role, and whether it is muted or deafened.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`].
+    pub fn participant(&self, id: &str) -> Result<Participant, ControlError> {
+        self.shared.registry().member(id).map(|member| member.participant(&id.into()))
+    }
+
     /// Whether a participant is in the call.
     pub fn is_here(&self, id: &str) -> bool {
         self.shared.registry().member(id).is_ok()
@@ -206,6 +214,15 @@ impl Controller {
     }
 
     /// The meters and counters of a participant.
+    ///
+    /// ```
+    /// # use mixminus::{JoinOptions, MixerConfig};
+    /// # let (controller, _processor) = MixerConfig::default().build()?;
+    /// controller.join("anna", JoinOptions::default())?;
+    /// let readings = controller.readings("anna")?;
+    /// assert!(!readings.source.active && readings.listener.reduction.0 == 0.0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -228,7 +245,19 @@ impl Controller {
         self.shared.mixed()
     }
 
-    /// Waits until a tick has been mixed with `generation`, looking every half millisecond.
+    /// Waits until a tick has been mixed with `generation`: blocks the thread, and looks every half millisecond. Where that is not wanted, as in
+    /// asynchronous code, compare [`mixed`](Self::mixed) now and then.
+    ///
+    /// ```
+    /// # use mixminus::{JoinOptions, MixerConfig};
+    /// # use std::time::Duration;
+    /// # let (controller, mut processor) = MixerConfig::default().build()?;
+    /// controller.join("anna", JoinOptions::default())?;
+    /// let generation = controller.set_muted("anna", true)?;
+    /// processor.enter().tick().mix(); // on the audio thread
+    /// controller.wait_until_mixed(generation, Duration::from_secs(1))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`WaitError`] if `limit` passes first or the processor is dropped.
@@ -250,7 +279,7 @@ impl Controller {
     }
 
     /// Frees the memory that the audio thread has given back since. Every change does so too; a host that
-    /// makes no changes for long may call this now and then. How many things are still out.
+    /// makes no changes for long may call this now and then. Returns how many old allocations the audio thread has not given back yet.
     pub fn reclaim(&self) -> usize {
         let mut registry = self.shared.registry();
         for _ in 0..registry.still_out().div_ceil(64).max(1) {

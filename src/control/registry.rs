@@ -3,7 +3,10 @@
 use std::{
     collections::{BTreeSet, HashMap},
     hash::RandomState,
-    sync::{Arc, atomic::Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use super::{ControlError, JoinOptions, ListenerConfig};
@@ -18,10 +21,15 @@ use crate::{
     tree::Tree,
 };
 
+/// The number that the next mixer has.
+static MIXERS: AtomicU32 = AtomicU32::new(1);
+
 /// The state of the control side.
 #[derive(Debug)]
 pub(crate) struct Registry {
     timing: Timing,
+    /// The number of this mixer, in all keys.
+    mixer: u32,
     /// The newest matrix, as published or about to be.
     matrix: Matrix,
     members: HashMap<ParticipantId, Member>,
@@ -83,6 +91,7 @@ impl Registry {
         let matrix = Matrix { generation: 0, places: Tree::default(), capacity, arena: Arc::new(Berth::empty()) };
         Self {
             timing,
+            mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
             matrix,
             members: HashMap::new(),
             free: Vec::new(),
@@ -153,7 +162,7 @@ impl Registry {
             Detector::Energy { threshold, hangover_ms }
                 if threshold.0.is_nan() || !(0.0..=Detector::MAX_HANGOVER_MS).contains(&hangover_ms) =>
             {
-                Err(ControlError::Detector { detector })
+                Err(ControlError::Detector { threshold_dbfs: threshold.0, hangover_ms })
             }
             _ => Ok(Detecting::new(detector, &self.timing)),
         }
@@ -172,7 +181,7 @@ impl Registry {
             self.given_up.push(Held::Arena(before));
             self.arena_since = self.next();
         }
-        Ok(ParticipantKey { slot, stay: 1 })
+        Ok(ParticipantKey { mixer: self.mixer, slot, stay: 1 })
     }
 
     /// Takes a participant out of the call, and out of every configuration that lists it.

@@ -112,8 +112,3 @@ fn a_nan_is_the_peak_wherever_it_stands() {
         assert_eq!(kernel.measure(&[]), Measured { peak: 0.0, squares: 0.0 });
     }
 }
-
-#[test]
-fn this_machine_has_the_kernel_that_it_runs() {
-    assert_eq!(Kernel::available().last(), Some(Kernel::detect()));
-}
