@@ -2,6 +2,25 @@
 //!
 //! Knows the JSON and nothing of audio: it says which participants a request names and whether it keeps the rules; what the levels do to a mix is decided elsewhere.
 //! The types need no feature; reading bytes needs the feature `json`.
+//!
+//! From a body to the answer, in a host's request handler:
+//! ```
+//! use mixminus::{JoinOptions, MixerConfig, config};
+//! # use std::time::Duration;
+//! # let (controller, mut processor) = MixerConfig::default().build()?;
+//! # controller.join("anna", JoinOptions::default())?;
+//! let body = br#"{"clientContext": "d45", "participantMixerLevels": [{"participant": "anna", "exclusive": true}]}"#;
+//! let request = config::read_request(body, |id| controller.is_here(id))?; // or 400, with RequestError::error_body
+//! let generation = controller.configure(&request.participant_mixer_levels)?;
+//! let mut operation = config::CommsOperation::new("0fe0623f", request.client_context, "2018-03-19T09:46:02Z");
+//! # processor.enter().tick().mix();
+//! operation.status = match controller.wait_until_mixed(generation, Duration::from_secs(1)) {
+//!     Ok(()) => config::OperationStatus::Completed,
+//!     Err(_) => config::OperationStatus::Failed,
+//! };
+//! assert_eq!(operation.status, config::OperationStatus::Completed);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod check;
 mod draft;

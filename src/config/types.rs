@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// A configureMixer request: new levels for any number of listeners.
 ///
-/// Reading one (through serde or [`read_request`](super::read_request)) applies every rule, so what was read can break only one: naming participants who are not in the call, which serde cannot know.
+/// Reading one (through serde or `read_request`) applies every rule, so what was read can break only one: naming participants who are not in the call, which serde cannot know.
 ///
 /// ```
 /// use mixminus::config::{ConfigureMixerRequest, ParticipantMixerLevel, SourceLevel};
