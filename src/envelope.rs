@@ -23,7 +23,9 @@ impl DuckRange {
     pub const NONE: Self = Self { lower: 1.0, upper: 1.0, fall: 0.0, rise: 0.0 };
 
     /// A journey over the whole range takes `fall_ms` down and `rise_ms` up; 0 ms takes the smoothing time instead.
+    /// A lower bound over the upper one is taken for the same.
     pub fn new(lower: f64, upper: f64, fall_ms: f64, rise_ms: f64, timing: &Timing) -> Self {
+        let lower = lower.min(upper);
         let slope = |ms: f64| {
             let samples = if ms > 0.0 { timing.samples(ms) } else { f64::from(timing.smoothing) };
             // A journey of no length is made at once; one over no distance needs no slope.
@@ -138,7 +140,7 @@ impl Way {
         let left = (self.heading - from).abs() - self.step * samples as f64;
         if samples == 0 {
             from
-        } else if left <= self.step * ARRIVED || left == f64::NEG_INFINITY {
+        } else if left <= self.step * ARRIVED {
             self.heading
         } else {
             self.heading + left.copysign(from - self.heading)

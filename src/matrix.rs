@@ -1,4 +1,4 @@
-//! The gain matrix, as it is published: who has which place, and what each listener's row says. Immutable once it is out.
+//! The gain matrix, as it is published: who has which place, and what each listener's row says. Immutable once it is out, but for what lies in its berths.
 //!
 //! It is sparse and persistent: a row knows only what differs from "everybody at gain 1", and a new matrix shares every place
 //! that did not change. Ids are places here; a place that is given again has a new stay, so that an old row reaches nobody.

@@ -202,7 +202,7 @@ pub(crate) struct MixerMeters {
 pub struct MixerReadings {
     /// Ticks mixed.
     pub ticks: u64,
-    /// Sources that were heard in the last tick.
+    /// Sources that were present and not silent in the last tick.
     pub audible_sources: u32,
     /// Different mixes in the last tick.
     pub distinct_mixes: u32,
@@ -232,10 +232,21 @@ mod tests {
     #[test]
     fn meters_read_what_was_written() {
         let meters = Meters::default();
-        meters.write_source(&SourceReadings { rms: 0.5, frames: 3, missing: 1, ..SourceReadings::default() });
+        let written = SourceReadings {
+            peak: 0.75,
+            rms: 0.5,
+            active: true,
+            frames: 3,
+            active_ticks: 4,
+            missing: 5,
+            returns: 6,
+            not_finite: 7,
+            refused: 8,
+        };
+        meters.write_source(&written);
         meters.write_mix(&MixLevel { peak: 1.0, rms: 0.25, gain: 0.1 });
         let readings = meters.read();
-        assert_eq!((readings.source.rms, readings.source.frames, readings.source.missing), (0.5, 3, 1));
+        assert_eq!(readings.source, written);
         assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);
     }
 }

@@ -1,4 +1,4 @@
-//! What crosses between the two halves, and how: the only shared memory of the crate.
+//! What crosses between the two halves, and how. Beside it they share the meters only, which one side writes and the other reads.
 //!
 //! - **Publish**: the newest [`Matrix`] goes to the audio thread by pointer ([`Shared::publish`], [`Shared::newest`]).
 //! - **Ship**: memory that the control side made goes along inside it, in a [`Berth`], and comes back through the same berth.
@@ -172,7 +172,7 @@ pub(crate) enum Held {
     Matrix(Arc<Matrix>),
     /// Until the audio thread has put its memory back.
     Place(ParticipantKey, Arc<Berth<crate::audio::Memory>>),
-    /// Until the audio thread has put its memory back.
+    /// Until no matrix names it any more: what is in it then is an arena that was outgrown.
     Arena(Arc<Berth<Arena>>),
     /// Until this generation has been mixed: what is in its berth then is what the row before it was kept in. Or until nobody else has the row.
     Row(Generation, Arc<Row>),
@@ -190,7 +190,7 @@ impl fmt::Debug for Held {
 }
 
 impl Held {
-    /// Whether the control side is the only owner: nobody else can become one, for what is listed here is reachable from here only.
+    /// Whether the audio side is done with it. Nobody can become an owner of what has one left: it is reachable from here only.
     fn returned(&self, mixed: Generation) -> bool {
         match self {
             Self::Row(generation, row) => mixed >= *generation || Arc::strong_count(row) == 1,

@@ -65,7 +65,7 @@ fn alone() -> std::sync::MutexGuard<'static, ()> {
     ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// A short tick, and moves that outlast it: every path of the audio side.
+/// A short tick, and moves that outlast it.
 fn busy(participants: usize) -> (Controller, Processor) {
     MixerConfig { tick_samples: 48, smoothing_ms: 5.0, participants, ..MixerConfig::default() }.build().unwrap()
 }
@@ -104,7 +104,7 @@ fn run(processor: &mut Processor, keys: &[ParticipantKey], stop: &AtomicBool) ->
 
 fn configuration(listener: &str, round: usize) -> ParticipantMixerLevel {
     let ducking = Ducking { ramp_active: 3, ramp_inactive: 7, lower_level: 10, upper_level: 90 };
-    let sources = (0..round % 5).map(|n| format!("{}", (n * 3 + round) % 16)).filter(|id| id != listener);
+    let sources = (0..round % 5).map(|n| format!("{}", (n * 3 + round) % 40)).filter(|id| id != listener);
     let level = |id: String| SourceLevel { level: 40, duck_others: round.is_multiple_of(2), ..SourceLevel::new(id) };
     ParticipantMixerLevel {
         exclusive: round.is_multiple_of(3),
@@ -119,6 +119,14 @@ fn configuration(listener: &str, round: usize) -> ParticipantMixerLevel {
 fn the_watch_sees_an_allocation() {
     let _alone = alone();
     watched(|| std::hint::black_box(Box::new(1)));
+}
+
+#[test]
+#[should_panic(expected = "on the audio thread")]
+fn the_watch_sees_a_free() {
+    let _alone = alone();
+    let freed = Box::new(1);
+    watched(move || drop(std::hint::black_box(freed)));
 }
 
 #[test]
@@ -154,20 +162,20 @@ fn joins_leaves_and_growth() {
 #[test]
 fn a_hundred_thousand_swaps_from_two_threads() {
     let _alone = alone();
-    let (controller, mut processor) = busy(16);
-    let keys: Vec<_> = (0..16).map(|n| controller.join(n.to_string(), JoinOptions::default()).unwrap()).collect();
+    let (controller, mut processor) = busy(40);
+    let keys: Vec<_> = (0..40).map(|n| controller.join(n.to_string(), JoinOptions::default()).unwrap()).collect();
     let (stop, swaps) = (AtomicBool::new(false), AtomicU64::new(0));
     let (stop, swaps, controller) = (&stop, &swaps, &controller);
     std::thread::scope(|scope| {
         let audio = scope.spawn(|| run(&mut processor, &keys, stop));
         let swap = move |thread: usize| {
             for round in 0..50_000 {
-                let listener = ((round * 7 + thread) % 16).to_string();
+                let listener = ((round * 7 + thread) % 40).to_string();
                 match round % 5 {
                     0 => drop(controller.set_muted(&listener, round % 2 == 0).unwrap()),
                     1 => drop(controller.set_deafened(&listener, round % 20 == 1).unwrap()),
                     2 => {
-                        let source = ((round * 7 + thread + 1) % 16).to_string();
+                        let source = ((round * 7 + thread + 1) % 40).to_string();
                         controller.set_gain(&listener, &source, Gain::new(0.5).unwrap()).unwrap();
                     }
                     _ => drop(controller.configure(&[configuration(&listener, round)]).unwrap()),

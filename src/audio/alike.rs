@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use crate::{envelope::Way, limiter::Limiting, matrix::RowIdentity, memory};
 
-/// All that the mix of a listener depends on who is settled, hears, and has no own voice in it.
+/// All that the mix of a listener depends on who is settled, is not deafened, and has no own voice in it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Alike {
     pub row: RowIdentity,

@@ -58,7 +58,7 @@ pub(crate) struct Arena {
     /// Places from here on have never been given.
     pub used: usize,
 
-    /// The sources that are in any mix of this tick, in the order of their places.
+    /// The sources that are present and not silent in this tick, in the order of their places.
     pub audible: Vec<u32>,
     /// The different ways in which the presence of sources moves, where that matters; and whether any changed in this tick.
     pub shifts: Vec<Shift>,
@@ -92,7 +92,7 @@ impl Arena {
             shifts: room(SHIFTS, Shift::default()),
             shifted: false,
             shifts_left_out: 0,
-            groups: room(places + 1, Group::default()),
+            groups: room(places, Group::default()),
             buckets: filled((2 * places).next_power_of_two(), 0),
             seen: Seen::new(places),
             // A source whose exemption moves under a moving envelope is two terms.

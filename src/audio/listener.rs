@@ -87,12 +87,13 @@ impl Listener {
         if let Some(range) = self.range.take() {
             self.envelope.set_range(range, clock);
         }
+        let unfinished = if self.unsettled { self.gains.forget_ways(clock) } else { 0 };
         let followed = self.unsettled && shifted;
         if !published && !followed {
-            return 0;
+            return unfinished;
         }
         self.unsettled = true;
-        self.gains.follow(published, shifts, presence, clock)
+        unfinished + self.gains.follow(published, shifts, presence, clock)
     }
 
     /// Gets ready for a tick: what has arrived is forgotten, and the envelope's way is set. Whether its entries may have changed.
@@ -113,7 +114,7 @@ impl Listener {
         was_unsettled
     }
 
-    /// All that its mix depends on, as long as its own voice is not in it; `None` if anything of its row moves.
+    /// All that its mix depends on, as long as its own voice is not in it; `None` if anything of its row moves, or it is deafened.
     pub fn alike(&self) -> Option<Alike> {
         let settled = !self.unsettled && !self.gains.deafened;
         settled.then_some(Alike { row: self.row, way: self.way, limiting: self.limiting })

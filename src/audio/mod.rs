@@ -1,7 +1,8 @@
 //! The audio side: everything that runs in a tick. It takes what the control side has published, and knows nothing else of it.
 //!
-//! A tick is a straight line: [`intake`](Arena::take_up) (what was published), [`gather`](Arena::gather) (what was sent),
-//! [`plan`](Arena::plan) (who hears the same), [`render`](Arena::render) (the sums and limiters), and the [`Mixes`].
+//! A tick is a straight line: [`take_up`](Arena::take_up) (what was published), [`gather`](Arena::gather) (what was sent),
+//! [`follow`](Arena::follow) (where gains head), [`plan`](Arena::plan) (who hears the same, and its sum), [`render`](Arena::render) (limiters and
+//! meters), and the [`Mixes`].
 //! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back to it.
 
 mod alike;

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::{fade::Fade, timing::Timing};
 
+/// For how many smoothing times a presence rests before the way that it came is forgotten.
+const RESTED: u64 = 16;
+
 /// A source's presence: 1 while it is to be heard, 0 while it is muted, missing or gone.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Presence {
@@ -33,9 +36,9 @@ impl Presence {
             if clock.begun { (self.way ^ turn).rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1 } else { 0 };
     }
 
-    /// Forgets the way once the move and one smoothing time of rest are over: by then no row is likely to be on its way because of it.
+    /// Forgets the way once it has rested for long: by then no row is on its way because of it, unless it was turned around again and again.
     pub fn forget(&mut self, clock: &Clock<'_>) {
-        if self.way != 0 && clock.now >= self.fade.end(clock.timing) + u64::from(clock.timing.smoothing) {
+        if self.way != 0 && clock.now >= self.fade.end(clock.timing) + RESTED * u64::from(clock.timing.smoothing) {
             *self = Self { fade: Fade::resting(self.fade.target()), way: 0 };
         }
     }
@@ -132,21 +135,18 @@ impl Gains {
         0
     }
 
-    /// Forgets the ways of presences that have rested, as the sources do. How many classes came to be the same by that, although their
-    /// moves are not.
+    /// Forgets the classes of presences that have rested, as the sources do. How many were still on their way: the row has been turned around
+    /// all the while, and their gains go on by the product.
     pub fn forget_ways(&mut self, clock: &Clock<'_>) -> u64 {
-        for class in &mut self.classes {
+        let (unlisted, mut unfinished) = (self.unlisted, 0);
+        self.classes.retain_mut(|class| {
             class.presence.forget(clock);
-        }
-        let mut merged = 0;
-        for at in (0..self.classes.len()).rev() {
-            let (before, from) = self.classes.split_at(at);
-            if before.iter().any(|class| class.presence == from[0].presence) {
-                self.classes.swap_remove(at);
-                merged += 1;
-            }
-        }
-        merged
+            let forgotten = class.presence.way == 0;
+            let own = unless_product(class.own, unlisted, class.presence.fade, clock);
+            unfinished += u64::from(forgotten && own.is_some());
+            !forgotten
+        });
+        unfinished
     }
 
     /// Forgets the classes that the product has caught up with.

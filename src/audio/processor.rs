@@ -54,10 +54,6 @@ impl Processor {
         AudioThread { processor: self, not_send: PhantomData }
     }
 
-    fn clock<'a>(&self, shared: &'a Shared) -> Clock<'a> {
-        Clock { now: self.now, begun: self.now > 0, timing: &shared.timing }
-    }
-
     fn begin(&mut self) {
         if std::mem::replace(&mut self.open, true) {
             // A tick was begun and dropped: what was sent in it is not heard.
@@ -71,16 +67,16 @@ impl Processor {
     }
 
     fn mix(&mut self) {
-        let shared = Arc::clone(&self.shared);
-        let clock = self.clock(&shared);
-        self.arena.gather(&clock);
-        self.arena.follow(&clock, &shared.meters);
-        self.arena.plan(&clock, &shared);
-        self.arena.render(&clock, &shared);
-        self.now += shared.timing.tick as u64;
-        self.open = false;
+        let Self { arena, shared, now, taken, open, .. } = self;
+        let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
+        arena.gather(&clock);
+        arena.follow(&clock, &shared.meters);
+        arena.plan(&clock, shared);
+        arena.render(&clock, shared);
+        *now += shared.timing.tick as u64;
+        *open = false;
         shared.meters.ticks.fetch_add(1, Ordering::Relaxed);
-        shared.set_mixed(self.taken);
+        shared.set_mixed(*taken);
     }
 }
 

@@ -1,4 +1,5 @@
-//! What a mix is made of: one [`Term`] for each source that is heard in it. Equal programs give equal samples.
+//! What a mix is made of: a [`Term`] for each source or subtotal that is heard in it; two where a ducker's exemption moves under a moving envelope.
+//! Equal terms give equal samples.
 
 use std::hash::{Hash, Hasher};
 

@@ -92,7 +92,6 @@ impl Gains {
         presence: impl Fn(ParticipantKey) -> Shift,
         clock: &Clock<'_>,
     ) -> u64 {
-        let merged = self.forget_ways(clock);
         let gain = |gain: f64| if self.deafened { 0.0 } else { gain };
         let before = self.unlisted;
         if steer {
@@ -115,7 +114,7 @@ impl Gains {
             }
             entry.fresh = false;
         }
-        merged + if overlaps { self.follow_shifts(before, shifts, clock) } else { 0 }
+        if overlaps { self.follow_shifts(before, shifts, clock) } else { 0 }
     }
 
     /// Whether anything is on its way, or an entry is there that may go.
@@ -132,7 +131,6 @@ impl Gains {
     pub fn settle(&mut self, clock: &Clock<'_>, presence: impl Fn(ParticipantKey) -> Option<Fade>) {
         let moving = |fade: &Fade| fade.moving(clock.now, clock.timing);
         let unlisted_moves = moving(&self.unlisted);
-        self.forget_ways(clock);
         self.settle_classes(clock);
         let classes = !self.classes.is_empty();
         self.entries.retain_mut(|entry| {

@@ -23,7 +23,7 @@ pub(crate) struct Source {
     pub before: Presence,
     /// What came in this tick.
     pub input: Option<Input>,
-    /// Whether it is in any mix of this tick.
+    /// Whether it is present and not silent in this tick.
     pub audible: bool,
     /// Its position among those who are.
     pub position: u32,

@@ -47,7 +47,7 @@ impl Subtotals {
     /// Room for the subtotals of `places` sources. Allocates: control side.
     pub fn new(places: usize, tick: usize) -> Self {
         let (mut count, mut level) = (0, places);
-        while level > 1 {
+        while level > FAN {
             level = level.div_ceil(FAN);
             count += level;
         }

@@ -54,8 +54,8 @@ pub struct Participant {
     pub deafened: bool,
 }
 
-/// The half that says who hears whom. Clones are the same controller; every method may be called from any thread but the audio thread,
-/// for it takes a lock, allocates, and frees what the audio thread has given back.
+/// The half that says who hears whom. Clones are the same controller; its methods may be called from any thread but the audio thread, for most
+/// take a lock, and changes allocate and free what the audio thread has given back.
 ///
 /// Every change is published at once, and heard from the next tick on. [`change`](Self::change) makes several changes one.
 ///
@@ -278,7 +278,7 @@ impl Controller {
         }
     }
 
-    /// Frees the memory that the audio thread has given back since. Every change does so too; a host that
+    /// Frees the memory that the audio thread has given back since. Every change does so too, a hundred pieces at a time; a host that
     /// makes no changes for long may call this now and then. Returns how many old allocations the audio thread has not given back yet.
     pub fn reclaim(&self) -> usize {
         let mut registry = self.shared.registry();
