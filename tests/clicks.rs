@@ -156,3 +156,24 @@ fn a_ducker_that_becomes_one_on_the_way() {
     assert!(most <= 0.06, "{most}");
     assert_eq!(heard[19], 1.0);
 }
+
+#[test]
+fn sixty_who_came_one_by_one_go_at_once_in_a_row_that_moves() {
+    let names: Vec<&'static str> = (0..60).map(|n| &*Box::leak(format!("source {n}").into_boxed_str())).collect();
+    let mut rig = Rig::new(mixminus::MixerConfig { tick_samples: 1, smoothing_ms: 5.0, ..small() });
+    rig.join("anna", Role::Listener);
+    for n in 0..60 {
+        rig.join(names[n], Role::Source);
+        let sent: Vec<_> = names[..=n].iter().map(|id| (*id, 1.0 / 60.0)).collect();
+        rig.level(&sent);
+    }
+    let sent: Vec<_> = names.iter().map(|id| (*id, 1.0 / 60.0)).collect();
+    (0..100).for_each(|_| drop(rig.level(&sent)));
+    rig.deafen("anna", true);
+    let mut heard = rig.level(&sent)["anna"].clone();
+    names.iter().for_each(|id| rig.mute(id, true));
+    (0..6).for_each(|_| heard.extend(&rig.level(&sent)["anna"]));
+    let (sum, most) = steps(1.0, &heard);
+    assert!((sum - 1.0).abs() < 1e-6 && most <= 0.2 + 1e-6, "{heard:?}");
+    assert_eq!(rig.controller.mixer_readings().approximated_moves, 0);
+}
