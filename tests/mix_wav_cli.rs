@@ -53,6 +53,19 @@ fn every_sample_type_is_read() {
 }
 
 #[test]
+fn a_spoilt_sample_is_a_missing_frame_and_is_reported() {
+    let bench = Bench::new("nan");
+    let mut samples = vec![0.25_f32; 4800];
+    samples[1000] = f32::NAN;
+    bench.wav("a.wav", 32, &samples);
+    let report: Value =
+        serde_json::from_str(&bench.mix("--source A=a.wav --listener L --smoothing-ms 0 --json")).unwrap();
+    assert_eq!(report["sources"][0]["notFinite"], 1);
+    let heard = bench.heard::<f32>("L");
+    assert_eq!((heard[959], &heard[960..1440], heard[1440]), (0.25, &[0.0; 480][..], 0.25));
+}
+
+#[test]
 fn an_event_takes_effect_at_the_first_tick_at_or_after_its_time() {
     let bench = Bench::new("timing");
     bench.wav("a.wav", 32, &vec![0.25f32; 2 * RATE as usize]);
