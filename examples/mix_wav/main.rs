@@ -10,8 +10,8 @@
 //! ([`run`]). Everything else is around it: what is mixed ([`cli`], [`settings`], [`scene`], [`script`], [`roster`],
 //! [`wav`]), and what comes of it ([`outputs`], [`report`], [`table`], [`probe`], [`picture`]).
 //!
-//! All input is checked before anything is mixed (but for spoilt samples, which count as missing frames): a fault in it is one line on standard error and exit status 2, and
-//! nothing is written. Every output is as long as the call: until the last recording's end, also for somebody who joins
+//! All input is checked before anything is mixed (but for spoilt samples, which count as missing frames): a fault in it
+//! is one line on standard error and exit status 2, and nothing is written. Every output is as long as the call: until the last recording's end, also for somebody who joins
 //! later or leaves earlier; they hear silence outside their stay.
 
 mod call;
