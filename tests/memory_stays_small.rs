@@ -1,52 +1,12 @@
 //! Memory grows with participants and configured pairs, not with their square; and comes back.
 
-use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    sync::atomic::{AtomicI64, Ordering},
-};
+mod alloc;
 
+use alloc::{alone, bytes};
 use mixminus::{
     Controller, Gain, JoinOptions, MixerConfig, Processor,
     config::{ParticipantMixerLevel, SourceLevel},
 };
-
-/// Counts the bytes that are allocated.
-struct Counting;
-
-static BYTES: AtomicI64 = AtomicI64::new(0);
-
-// SAFETY: every call goes to the system's allocator as it came; counting touches no memory of the heap.
-#[allow(unsafe_code)]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        BYTES.fetch_add(layout.size() as i64, Ordering::Relaxed);
-        // SAFETY: the caller's contract is this one's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        BYTES.fetch_sub(layout.size() as i64, Ordering::Relaxed);
-        // SAFETY: the caller's contract is this one's.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// The tests count the same bytes.
-static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
-
-/// How many bytes more there are after `work`.
-fn bytes<T>(work: impl FnOnce() -> T) -> (T, f64) {
-    let before = BYTES.load(Ordering::Relaxed);
-    let result = work();
-    (result, (BYTES.load(Ordering::Relaxed) - before) as f64)
-}
 
 fn room(participants: usize) -> (Controller, Processor) {
     let (controller, processor) = MixerConfig { participants, ..MixerConfig::default() }.build().unwrap();

@@ -1,69 +1,17 @@
 //! The audio thread neither allocates nor frees, whatever the controllers do meanwhile.
 
+mod alloc;
+
 use std::{
-    alloc::{GlobalAlloc, Layout, System},
-    cell::Cell,
     sync::atomic::{AtomicBool, AtomicU64, Ordering},
     time::Duration,
 };
 
+use alloc::{alone, watched};
 use mixminus::{
     Controller, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor, Role,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
-
-/// Counts what the watched thread allocates and frees.
-struct Counting;
-
-static ALLOCATED: AtomicU64 = AtomicU64::new(0);
-static FREED: AtomicU64 = AtomicU64::new(0);
-
-thread_local! {
-    static WATCHED: Cell<bool> = const { Cell::new(false) };
-}
-
-fn count(counter: &AtomicU64) {
-    if WATCHED.try_with(Cell::get).unwrap_or(false) {
-        counter.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-// SAFETY: every call goes to the system's allocator as it came; counting touches no memory of the heap.
-#[allow(unsafe_code)]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count(&ALLOCATED);
-        // SAFETY: the caller's contract is this one's.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        count(&FREED);
-        // SAFETY: the caller's contract is this one's.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// Runs `work` watched. Panics if it allocated or freed.
-fn watched<T>(work: impl FnOnce() -> T) -> T {
-    let before = (ALLOCATED.load(Ordering::Relaxed), FREED.load(Ordering::Relaxed));
-    WATCHED.set(true);
-    let result = work();
-    WATCHED.set(false);
-    let after = (ALLOCATED.load(Ordering::Relaxed), FREED.load(Ordering::Relaxed));
-    assert_eq!(after, before, "(allocated, freed) on the audio thread");
-    result
-}
-
-/// The tests count in the same two numbers.
-static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
-
-fn alone() -> std::sync::MutexGuard<'static, ()> {
-    ONE_AT_A_TIME.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-}
 
 /// A short tick, and moves that outlast it.
 fn busy(participants: usize) -> (Controller, Processor) {

@@ -1,0 +1,72 @@
+//! An allocator that counts: what a watched thread allocates and frees, and how many bytes everybody has.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::Cell,
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+};
+
+struct Counting;
+
+static ALLOCATED: AtomicU64 = AtomicU64::new(0);
+static FREED: AtomicU64 = AtomicU64::new(0);
+static BYTES: AtomicI64 = AtomicI64::new(0);
+
+thread_local! {
+    static WATCHED: Cell<bool> = const { Cell::new(false) };
+}
+
+fn count(counter: &AtomicU64, bytes: i64) {
+    BYTES.fetch_add(bytes, Ordering::Relaxed);
+    if WATCHED.try_with(Cell::get).unwrap_or(false) {
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+// SAFETY: every call goes to the system's allocator as it came; counting touches no memory of the heap.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(&ALLOCATED, layout.size() as i64);
+        // SAFETY: the caller's contract is this one's.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        count(&FREED, -(layout.size() as i64));
+        // SAFETY: the caller's contract is this one's.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Runs `work` watched. Panics if this thread allocated or freed in it.
+pub fn watched<T>(work: impl FnOnce() -> T) -> T {
+    let counted = || (ALLOCATED.load(Ordering::Relaxed), FREED.load(Ordering::Relaxed));
+    let before = counted();
+    WATCHED.set(true);
+    let result = work();
+    WATCHED.set(false);
+    assert_eq!(counted(), before, "(allocated, freed) on the audio thread");
+    result
+}
+
+/// How many bytes more everybody has after `work`.
+pub fn bytes<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let before = BYTES.load(Ordering::Relaxed);
+    let result = work();
+    (result, (BYTES.load(Ordering::Relaxed) - before) as f64)
+}
+
+/// The tests of a file count in the same numbers.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+pub fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
