@@ -57,6 +57,14 @@ impl Detecting {
         }
     }
 
+    /// The mean square that decides; 0 if none does.
+    pub fn threshold(&self) -> f64 {
+        match self {
+            Self::Energy { threshold, .. } => *threshold,
+            Self::Host => 0.0,
+        }
+    }
+
     /// One tick passes, with a frame (its mean square and the host's flag) or without. Whether the detector says active.
     pub fn tick(&mut self, frame: Option<(f64, bool)>) -> bool {
         match (self, frame) {

@@ -147,10 +147,30 @@ impl Way {
         }
     }
 
-    /// Writes the value of every sample from `now` on.
-    pub fn fill(&self, out: &mut [f32], now: u64, timing: &Timing) {
-        for (at, out) in (now + 1..).zip(out) {
-            *out = self.value(at, timing) as f32;
+    /// Writes `finish(value, sample)` for every sample from `now` on: stretch by stretch, so that those on a slope have no branch.
+    pub fn fill(&self, out: &mut [f32], now: u64, timing: &Timing, finish: impl Fn(f64, u64) -> f32) {
+        let entering = if self.entry.moving(now, timing) { self.entry.end(timing) - now } else { 0 };
+        // The last sample of the entry is on its target, from where the slope starts: it belongs to what follows.
+        let (entry, rest) = out.split_at_mut((entering as usize).saturating_sub(1).min(out.len()));
+        for (at, out) in (now + 1..).zip(&mut *entry) {
+            *out = finish(self.entry.value(at, timing), at);
+        }
+        let (from, first) = (self.entry.target(), now + entry.len() as u64 + 1);
+        let anchor = self.since.max(self.entry.end(timing));
+        let (distance, sign) = ((self.heading - from).abs(), f64::copysign(1.0, from - self.heading));
+        let before = first.saturating_sub(anchor) as f64;
+        // So far it goes by slope; then it is on its heading.
+        let landing = if self.step > 0.0 { (distance / self.step - before).clamp(0.0, rest.len() as f64) } else { 0.0 };
+        let (slope, rest) = rest.split_at_mut((landing as usize).saturating_sub(1));
+        for (n, out) in slope.iter_mut().enumerate() {
+            let left = distance - self.step * (before + n as f64);
+            *out = finish(self.heading + left * sign, first + n as u64);
+        }
+        let mut landed = false;
+        for (at, out) in (first + slope.len() as u64..).zip(rest) {
+            let value = if landed { self.heading } else { self.value(at, timing) };
+            landed |= value == self.heading;
+            *out = finish(value, at);
         }
     }
 
@@ -174,7 +194,7 @@ mod tests {
     fn run(envelope: &mut Envelope, active: bool, now: u64, samples: usize) -> Vec<f32> {
         let way = envelope.steer(active, &at(now));
         let mut out = vec![0.0; samples];
-        way.fill(&mut out, now, &TIMING);
+        way.fill(&mut out, now, &TIMING, |value, _| value as f32);
         out
     }
 
@@ -241,7 +261,7 @@ mod tests {
         let mut envelope = Envelope::default();
         envelope.set_range(DuckRange::new(0.2, 0.8, 0.0, 0.0, &at_once), &clock);
         let mut out = [0.0; 2];
-        envelope.steer(true, &clock).fill(&mut out, 3, &at_once);
+        envelope.steer(true, &clock).fill(&mut out, 3, &at_once, |value, _| value as f32);
         assert_eq!(out, [0.2, 0.2]);
     }
 }

@@ -1,7 +1,10 @@
 //! A value that never steps: [`Fade`], a linear move from where it is to where it shall be, and [`FadeCurve`], the tables
 //! that turn a move into one gain a sample. Pure data.
 
-use crate::{kernel::Mover, timing::Timing};
+use crate::{
+    kernel::{Mover, Tile},
+    timing::Timing,
+};
 
 /// A value that rests or moves linearly over the smoothing time, in closed form: nothing accumulates.
 ///
@@ -19,6 +22,11 @@ impl Fade {
 
     pub const fn resting(value: f64) -> Self {
         Self { start: value, target: value, began: 0 }
+    }
+
+    /// Where the last move started.
+    pub fn start(&self) -> f64 {
+        self.start
     }
 
     #[inline]
@@ -130,7 +138,7 @@ impl FadeCurve {
     pub fn new(timing: &Timing) -> Self {
         let length = f64::from(timing.smoothing);
         let done = |k: usize| if (k as f64) < length { k as f64 / length } else { 1.0 };
-        let samples = 0..timing.smoothing as usize + timing.tick + 1;
+        let samples = 0..timing.smoothing as usize + Tile::count(timing.tick) * Tile::SAMPLES + 1;
         Self {
             up: samples.clone().map(|k| done(k) as f32).collect(),
             down: samples.map(|k| (1.0 - done(k)) as f32).collect(),

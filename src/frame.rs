@@ -1,6 +1,6 @@
 //! What a participant sends in a tick: [`Frame`], and how it becomes the mixer's samples. Pure data.
 
-use crate::{id::ParticipantKey, kernel::Kernel, meter::Loudness};
+use crate::{audio::Panels, id::ParticipantKey, kernel::Kernel, meter::Loudness};
 
 /// One tick of one source: mono samples at the mixer's rate, borrowed from the host.
 ///
@@ -43,39 +43,45 @@ impl<'a> From<&'a [i16]> for Frame<'a> {
     }
 }
 
-impl Samples<'_> {
+impl Frame<'_> {
     /// Past this magnitude a sample is no sample, but the sign of a fault: sums of it could leave the range of f32.
-    pub const LIMIT: f32 = 1e30;
+    pub(crate) const LIMIT: f32 = 1e30;
 
-    pub fn len(&self) -> usize {
-        match self {
-            Self::F32(samples) => samples.len(),
-            Self::I16(samples) => samples.len(),
+    pub(crate) fn len(&self) -> usize {
+        match self.samples {
+            Samples::F32(samples) => samples.len(),
+            Samples::I16(samples) => samples.len(),
         }
     }
 
-    /// Copies to `out`, which is as long, and measures. `Err` with the place of the first sample that is none.
-    pub fn read_into(&self, out: &mut [f32], kernel: Kernel) -> Result<Loudness, usize> {
-        match self {
-            Self::F32(samples) => out.copy_from_slice(samples),
-            Self::I16(samples) => {
-                for (out, sample) in out.iter_mut().zip(*samples) {
-                    *out = f32::from(*sample) / 32768.0;
-                }
-            }
+    /// The last sample; 0 if there is none.
+    pub(crate) fn last(&self) -> f32 {
+        match self.samples {
+            Samples::F32(samples) => samples.last().copied().unwrap_or_default(),
+            Samples::I16(samples) => samples.last().map_or(0.0, |sample| f32::from(*sample) / 32768.0),
         }
-        let loudness = Loudness::of(out, kernel);
-        if loudness.peak <= Self::LIMIT {
-            return Ok(loudness);
+    }
+
+    /// Copies to a signal of `out`, and measures: the mean square is exact where it decides, near `threshold`. `Err` with the place of the first sample that
+    /// is none.
+    pub(crate) fn read_into(
+        &self,
+        out: &mut Panels,
+        signal: usize,
+        threshold: f64,
+        kernel: Kernel,
+    ) -> Result<Loudness, usize> {
+        let stride = out.signals();
+        let measured = match self.samples {
+            Samples::F32(samples) => kernel.take_f32(samples, out.from_mut(signal), stride),
+            Samples::I16(samples) => kernel.take_i16(samples, out.from_mut(signal), stride),
+        };
+        if measured.peak <= Self::LIMIT {
+            return Ok(Loudness::of(measured, self.len(), threshold, || out.of(signal).flat_map(|tile| tile.0)));
         }
         let spoilt = |sample: &f32| sample.is_nan() || sample.abs() > Self::LIMIT;
-        Err(out.iter().position(spoilt).unwrap_or_default())
+        Err(out.of(signal).flat_map(|tile| &tile.0).position(spoilt).unwrap_or_default())
     }
-}
-
-/// The nearest i16 of a sample: full scale is -32768, and +1.0 becomes 32767.
-pub(crate) fn to_i16(sample: f32) -> i16 {
-    (sample * 32768.0).round_ties_even() as i16
 }
 
 /// Why a frame was refused. The tick goes on, and the source counts as missing in it unless a good frame follows.
@@ -124,25 +130,41 @@ pub enum FrameError {
 mod tests {
     use super::*;
 
-    #[test]
-    fn every_i16_comes_back_as_it_was() {
-        for sample in i16::MIN..=i16::MAX {
-            let mut out = [0.0];
-            Samples::I16(&[sample]).read_into(&mut out, Kernel::detect()).unwrap();
-            assert_eq!(to_i16(out[0]), sample);
-        }
+    fn read(frame: Frame<'_>, threshold: f64) -> (Panels, Result<Loudness, usize>) {
+        let mut panels = Panels::new(1, crate::kernel::Tile::count(frame.len()));
+        let read = frame.read_into(&mut panels, 0, threshold, Kernel::detect());
+        (panels, read)
     }
 
     #[test]
-    fn what_goes_past_full_scale_saturates_in_i16() {
-        assert_eq!([1.0, 1.5, -1.0, -1.5].map(to_i16), [32767, 32767, -32768, -32768]);
+    fn every_i16_comes_back_as_it_was() {
+        let samples: Vec<i16> = (i16::MIN..=i16::MAX).collect();
+        let (panels, _) = read(Frame::from(&samples[..]), 0.0);
+        let mut out = vec![0; samples.len()];
+        Kernel::detect().give_i16(&crate::kernel::Tile::flat(panels.tiles())[..samples.len()], &mut out);
+        assert_eq!(out, samples);
     }
 
     #[test]
     fn what_is_no_sample_is_found() {
-        let mut out = [0.0; 3];
         for bad in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 2e30] {
-            assert_eq!(Samples::F32(&[0.0, bad, 0.0]).read_into(&mut out, Kernel::detect()), Err(1));
+            for place in [0, 1, 47, 48, 99] {
+                let mut samples = [0.5; 100];
+                samples[place] = bad;
+                assert_eq!(read(Frame::from(&samples[..]), 0.0).1, Err(place), "{bad}");
+            }
         }
+    }
+
+    #[test]
+    fn what_decides_is_exact() {
+        let frame: Vec<f32> = (0..480).map(|n| (n as f32 * 0.37).sin() * 0.003).collect();
+        let exact = frame.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / 480.0;
+        assert_eq!(read(Frame::from(&frame[..]), exact).1.unwrap().square, exact);
+        let far = read(Frame::from(&frame[..]), 0.0).1.unwrap().square;
+        assert!((far / exact - 1.0).abs() < 1e-5);
+        assert_eq!(read(Frame::from(&[0.0_f32; 480][..]), exact).1.unwrap(), Loudness { peak: 0.0, square: 0.0 });
+        let huge = read(Frame::from(&[1e25_f32; 480][..]), 0.0).1.unwrap().square;
+        assert!((huge / f64::from(1e25_f32).powi(2) - 1.0).abs() < 1e-12);
     }
 }

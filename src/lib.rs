@@ -57,7 +57,7 @@ mod timing;
 mod tree;
 
 pub use activity::Detector;
-pub use audio::{AudioThread, Mix, Mixes, Processor, Tick};
+pub use audio::{AudioThread, Mix, Mixes, Part, Prepared, Processor, Tick};
 pub use control::{
     Changes, ControlError, Controller, JoinOptions, ListenerConfig, Participant, SourceConfig, WaitError,
 };

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::{kernel::Kernel, level::Decibels};
+use crate::{kernel::Measured, level::Decibels};
 
 /// How loud some samples are.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -16,14 +16,33 @@ pub(crate) struct Loudness {
 }
 
 impl Loudness {
-    pub fn of(samples: &[f32], kernel: Kernel) -> Self {
-        let measured = kernel.measure(samples);
-        Self { peak: measured.peak, square: measured.squares / samples.len().max(1) as f64 }
+    /// Of `count` samples. The sums of the kernels are good to 1e-5; what is nearer to `threshold`, or past what they can hold, is added up again in f64.
+    pub fn of<S: Iterator<Item = f32>>(
+        measured: Measured,
+        count: usize,
+        threshold: f64,
+        samples: impl FnOnce() -> S,
+    ) -> Self {
+        const UNSURE: f64 = 1e-4;
+        let square = f64::from(measured.squares) / count.max(1) as f64;
+        let near = (square - threshold).abs() <= UNSURE * threshold;
+        let small = measured.peak > 0.0 && measured.peak < 1e-12 && threshold < 1e-18;
+        let square = if near && threshold > 0.0 || small || !square.is_finite() {
+            exact_square(samples(), count)
+        } else {
+            square
+        };
+        Self { peak: measured.peak, square }
     }
 
     pub fn rms(&self) -> f32 {
         self.square.sqrt() as f32
     }
+}
+
+/// The mean square of `count` samples, added up in f64.
+pub(crate) fn exact_square(samples: impl Iterator<Item = f32>, count: usize) -> f64 {
+    samples.map(|sample| f64::from(sample).powi(2)).sum::<f64>() / count.max(1) as f64
 }
 
 /// What one participant sent and heard: as read from any thread.

@@ -29,10 +29,13 @@ pub struct MixerConfig {
     pub limiter: Option<LimiterConfig>,
     /// For how many participants there is room from the start: up to 2^20. The room grows by itself, without a gap.
     pub participants: usize,
+    /// How many threads may make the mixes of a tick at the same time ([`Tick::prepare`](crate::Tick::prepare)): 1 to 64. Each takes memory for its scratch: about
+    /// 1 KB a participant.
+    pub workers: usize,
 }
 
 impl Default for MixerConfig {
-    /// 48 kHz, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64.
+    /// 48 kHz, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64, one thread.
     fn default() -> Self {
         Self {
             sample_rate: 48_000,
@@ -40,12 +43,15 @@ impl Default for MixerConfig {
             smoothing_ms: 10.0,
             limiter: Some(LimiterConfig::default()),
             participants: 64,
+            workers: 1,
         }
     }
 }
 
 /// The most participants that room can be made for in advance.
 const MOST_PLACES: usize = 1 << 20;
+/// The most threads that share a tick.
+const MOST_WORKERS: usize = 64;
 
 impl MixerConfig {
     /// Makes the two halves of a mixer. All that they need for `participants` is allocated here, but for what each brings along.
@@ -57,11 +63,14 @@ impl MixerConfig {
         if self.participants > MOST_PLACES {
             return Err(BuildError::Participants { participants: self.participants, most: MOST_PLACES });
         }
+        if !(1..=MOST_WORKERS).contains(&self.workers) {
+            return Err(BuildError::Workers { workers: self.workers, most: MOST_WORKERS });
+        }
         let limiter = self.limiter.map(check_limiter).transpose()?.map(|config| Limiter::new(config, &timing));
         let places = self.participants.max(1);
-        let registry = Registry::new(timing, places);
+        let registry = Registry::new(timing, places, self.workers);
         let shared = Arc::new(Shared::new(timing, limiter, Arc::new(registry.matrix()), registry));
-        let processor = Processor::new(Arena::new(places, timing.tick), Arc::clone(&shared));
+        let processor = Processor::new(Arena::new(places, self.workers, &timing), Arc::clone(&shared));
         Ok((Controller::new(shared), processor))
     }
 
@@ -121,6 +130,14 @@ pub enum BuildError {
         /// The most.
         most: usize,
     },
+    /// `workers`.
+    #[error("{workers} workers are not between 1 and {most}")]
+    Workers {
+        /// What was asked for.
+        workers: usize,
+        /// The most.
+        most: usize,
+    },
     /// `limiter`.
     #[error(
         "a limiter cannot have a knee of {} dBFS, a hold of {} ms and a release of {} dB/s: -24 to 0, 0 to 1000, and 1 to 1000",
@@ -150,6 +167,7 @@ mod tests {
         assert_eq!(error(MixerConfig { smoothing_ms: -1.0, ..config() }), BuildError::Smoothing { ms: -1.0 });
         let room = BuildError::Participants { participants: usize::MAX, most: 1 << 20 };
         assert_eq!(error(MixerConfig { participants: usize::MAX, ..config() }), room);
+        assert_eq!(error(MixerConfig { workers: 0, ..config() }), BuildError::Workers { workers: 0, most: 64 });
         let limiter = LimiterConfig { knee: Decibels(f64::NAN), ..LimiterConfig::default() };
         assert!(matches!(error(MixerConfig { limiter: Some(limiter), ..config() }), BuildError::Limiter { .. }));
     }

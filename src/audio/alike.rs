@@ -2,12 +2,14 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use crate::{envelope::Way, limiter::Limiting, matrix::RowIdentity, memory};
+use crate::{envelope::Way, fade::Fade, limiter::Limiting, matrix::RowIdentity, memory};
 
-/// All that the mix of a listener depends on who is settled, is not deafened, and has no own voice in it.
+/// All that the mix of a listener depends on none of whose single gains moves, who is not deafened, and has no own voice in it.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Alike {
     pub row: RowIdentity,
+    /// The move of its gains as a whole.
+    pub unlisted: Fade,
     pub way: Way,
     pub limiting: Limiting,
 }
@@ -17,6 +19,7 @@ impl Alike {
     pub fn hash(&self) -> u64 {
         let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
         self.row.bits().iter().for_each(|bits| hasher.write_u64(*bits));
+        self.unlisted.bits().iter().for_each(|bits| hasher.write_u64(*bits));
         self.way.bits().iter().for_each(|bits| hasher.write_u64(*bits));
         self.limiting.bits().iter().for_each(|bits| hasher.write_u64(*bits));
         hasher.finish()

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use super::{
+    NONE,
     alike::Seen,
     listener::Listener,
     overlap::{Class, SHIFTS, Shift, classes},
+    panels::Panels,
     plan::Group,
-    program::{Sorted, Term},
+    program::{Programs, Term},
+    resting::Exception,
     row::Entry,
+    segments::Segments,
     source::Source,
-    subtotal::Subtotals,
+    worker::Worker,
 };
 use crate::{
+    kernel::{Lanes, Tile},
     memory::{filled, room},
     meter::Meters,
     ship::Berth,
@@ -23,20 +28,15 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub meters: Arc<Meters>,
-    /// The samples that it sends in a tick.
-    pub frame: Vec<f32>,
-    /// The samples that it hears in a tick, if it is the first of those who hear the same.
-    pub mix: Vec<f32>,
     pub entries: Vec<Entry>,
     pub classes: Vec<Class>,
 }
 
 impl Memory {
-    /// Room for a tick of samples each way. A participant who does not send, or hear, needs none for that.
-    pub fn new(meters: Arc<Meters>, timing: &Timing, sends: bool, hears: bool) -> Self {
-        let samples = |needed| filled(if needed { timing.tick } else { 0 }, 0.0);
+    /// A participant who does not hear needs no room for its gains.
+    pub fn new(meters: Arc<Meters>, timing: &Timing, hears: bool) -> Self {
         let classes = room(if hears { classes(timing) } else { 0 }, Class::default());
-        Self { meters, frame: samples(sends), mix: samples(hears), entries: Vec::new(), classes }
+        Self { meters, entries: Vec::new(), classes }
     }
 }
 
@@ -52,14 +52,19 @@ pub(crate) struct Home {
 pub(crate) struct Arena {
     pub sources: Vec<Source>,
     pub listeners: Vec<Listener>,
-    pub frames: Vec<Vec<f32>>,
-    pub mixes: Vec<Vec<f32>>,
     pub homes: Vec<Option<Home>>,
+    /// The position of each source among the audible, or [`NONE`]; and whether it is active.
+    pub positions: Vec<u32>,
+    pub active: Vec<bool>,
+    /// The signal of each source as it was sent; behind these, the same faded by its presence, where that moves.
+    pub frames: Panels,
     /// Places from here on have never been given.
     pub used: usize,
 
-    /// The sources that are present and not silent in this tick, in the order of their places.
+    /// The sources that are present and not silent in this tick, in the order of their places; and the signal of each at its presence.
     pub audible: Vec<u32>,
+    pub signals: Vec<u32>,
+    pub segments: Segments,
     /// The different ways in which the presence of sources moves, where that matters; and whether any changed in this tick.
     pub shifts: Vec<Shift>,
     pub shifted: bool,
@@ -68,39 +73,50 @@ pub(crate) struct Arena {
     pub groups: Vec<Group>,
     pub buckets: Vec<u32>,
     pub seen: Seen,
+    /// What the mixes of groups are the sums of.
+    pub programs: Programs,
+    /// The sources that the mix in hand has not at the gain of the rest.
+    pub exceptions: Vec<Exception>,
     /// Terms of the mix in hand, and of the one that it is compared with.
     pub terms: [Vec<Term>; 2],
-    pub sorted: Sorted,
-    pub subtotals: Subtotals,
-    pub envelope: Vec<f32>,
+    /// The samples that each group hears, a tick of tiles each; and what is measured of them.
+    pub mixes: Vec<Tile>,
+    pub lanes: Vec<Lanes>,
+    /// The scratch of those who add up.
+    pub workers: Vec<Worker>,
     /// One tick of nothing.
-    pub silence: Vec<f32>,
+    pub silence: Vec<Tile>,
 }
 
 impl Arena {
-    /// Room for `places` participants. Allocates: control side.
-    pub fn new(places: usize, tick: usize) -> Self {
-        let vacant = || 0..places;
+    /// Room for `places` participants, and for `workers` who add up at the same time. Allocates: control side.
+    pub fn new(places: usize, workers: usize, timing: &Timing) -> Self {
+        let (panels, vacant) = (Tile::count(timing.tick), || 0..places);
         Self {
             sources: vacant().map(|_| Source::default()).collect(),
             listeners: vacant().map(|_| Listener::default()).collect(),
-            frames: vacant().map(|_| Vec::new()).collect(),
-            mixes: vacant().map(|_| Vec::new()).collect(),
             homes: vacant().map(|_| None).collect(),
+            positions: filled(places, NONE),
+            active: filled(places, false),
+            frames: Panels::new(2 * places, panels),
             used: 0,
             audible: room(places, 0),
+            signals: room(places, 0),
+            segments: Segments::default(),
             shifts: room(SHIFTS, Shift::default()),
             shifted: false,
             shifts_left_out: 0,
             groups: room(places, Group::default()),
             buckets: filled((2 * places).next_power_of_two(), 0),
             seen: Seen::new(places),
+            programs: Programs::new(places),
+            exceptions: room(places, Exception::default()),
             // A source whose exemption moves under a moving envelope is two terms.
             terms: [room(2 * places, Term::default()), room(2 * places, Term::default())],
-            sorted: Sorted::new(places),
-            subtotals: Subtotals::new(places, tick),
-            envelope: filled(tick, 0.0),
-            silence: filled(tick, 0.0),
+            mixes: filled(places * panels, Tile::SILENCE),
+            lanes: filled(places, Lanes::NOTHING),
+            workers: (0..workers).map(|_| Worker::new(places, panels)).collect(),
+            silence: filled(panels, Tile::SILENCE),
         }
     }
 
@@ -108,15 +124,13 @@ impl Arena {
         self.sources.len()
     }
 
-    /// Moves into `larger`, which takes the old memory in exchange. Frees nothing.
+    /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in the frames and mixes.
     pub fn move_into(&mut self, larger: &mut Self) {
         fn swap_all<T>(old: &mut [T], new: &mut [T]) {
             old.iter_mut().zip(new).for_each(|(old, new)| std::mem::swap(old, new));
         }
         swap_all(&mut self.sources, &mut larger.sources);
         swap_all(&mut self.listeners, &mut larger.listeners);
-        swap_all(&mut self.frames, &mut larger.frames);
-        swap_all(&mut self.mixes, &mut larger.mixes);
         swap_all(&mut self.homes, &mut larger.homes);
         larger.used = self.used;
         std::mem::swap(self, larger);
@@ -125,9 +139,8 @@ impl Arena {
     /// Gives the memory of a participant who left back to the control side.
     pub fn vacate(&mut self, place: usize) {
         self.sources[place] = Source::default();
+        (self.positions[place], self.active[place]) = (NONE, false);
         if let Some(Home { mut memory, berth }) = self.homes[place].take() {
-            std::mem::swap(&mut memory.frame, &mut self.frames[place]);
-            std::mem::swap(&mut memory.mix, &mut self.mixes[place]);
             std::mem::swap(&mut memory.entries, &mut self.listeners[place].gains.entries);
             std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);
             berth.put(memory);

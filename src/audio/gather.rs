@@ -1,14 +1,12 @@
 //! The second step of a tick: what the sources sent, and which of them are to be heard.
 
-use std::sync::atomic::Ordering;
-
-use super::{Arena, Clock, overlap::Shift, source::Standing};
-use crate::{id::ParticipantKey, meter::MixerMeters};
+use super::{Arena, Clock, NONE, overlap::Shift, source::Standing};
 
 impl Arena {
     /// Takes each source's frame, or its absence; lists the audible; lets those go who have left and faded out.
     pub fn gather(&mut self, clock: &Clock<'_>) {
         self.audible.clear();
+        self.signals.clear();
         self.shifts.clear();
         self.shifted = false;
         self.shifts_left_out = 0;
@@ -23,12 +21,18 @@ impl Arena {
     }
 
     fn gather_one(&mut self, index: usize, clock: &Clock<'_>) {
+        let faded = self.places() + index;
         let source = &mut self.sources[index];
-        source.tick(&mut self.frames[index], clock);
+        source.tick(clock);
         if source.audible {
-            source.position = self.audible.len() as u32;
+            source.sound(&mut self.frames, index, faded, clock);
+            self.positions[index] = self.audible.len() as u32;
             self.audible.push(index as u32);
+            self.signals.push(if source.moves(clock) { faded as u32 } else { index as u32 });
+        } else {
+            self.positions[index] = NONE;
         }
+        self.active[index] = source.readings.active;
         source.input = None;
         // A source that is at rest leaves its meters alone.
         if let (Some(readings), Some(home)) = (source.show(), &self.homes[index]) {
@@ -51,21 +55,6 @@ impl Arena {
             } else {
                 self.shifts_left_out += 1;
             }
-        }
-    }
-
-    /// Steers the rows that were published, and has rows that were moving follow the sources whose presence changed.
-    pub fn follow(&mut self, clock: &Clock<'_>, meters: &MixerMeters) {
-        let Self { sources, listeners, shifts, shifted, shifts_left_out, .. } = self;
-        let presence = |key: ParticipantKey| {
-            let source = sources.get(key.slot as usize).filter(|source| source.key == key);
-            source.map(|source| Shift { before: source.before, after: source.presence }).unwrap_or_default()
-        };
-        let hearing = listeners[..self.used].iter_mut().filter(|listener| listener.hears);
-        let without_room =
-            hearing.map(|listener| listener.follow(shifts, *shifted, presence, clock)).sum::<u64>() + *shifts_left_out;
-        if without_room > 0 {
-            meters.approximated.fetch_add(without_room, Ordering::Relaxed);
         }
     }
 }

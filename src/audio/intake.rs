@@ -41,8 +41,6 @@ impl Arena {
 
     fn admit(&mut self, index: usize, place: &Place) {
         let Some(mut memory) = place.memory.take() else { return };
-        std::mem::swap(&mut memory.frame, &mut self.frames[index]);
-        std::mem::swap(&mut memory.mix, &mut self.mixes[index]);
         let listener = &mut self.listeners[index];
         listener.hears = place.role.hears();
         std::mem::swap(&mut memory.entries, &mut listener.gains.entries);

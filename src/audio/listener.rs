@@ -114,10 +114,18 @@ impl Listener {
         was_unsettled
     }
 
-    /// All that its mix depends on, as long as its own voice is not in it; `None` if anything of its row moves, or it is deafened.
+    /// All that its mix depends on, as long as its own voice is not in it; `None` if single gains move, or it is deafened.
     pub fn alike(&self) -> Option<Alike> {
-        let settled = !self.unsettled && !self.gains.deafened;
-        settled.then_some(Alike { row: self.row, way: self.way, limiting: self.limiting })
+        let as_a_whole = self.gains.entries.is_empty() && self.gains.classes.is_empty();
+        let fits = (!self.unsettled || as_a_whole) && !self.gains.deafened;
+        let unlisted = if self.unsettled { self.gains.unlisted } else { Fade::ZERO };
+        fits.then_some(Alike { row: self.row, unlisted, way: self.way, limiting: self.limiting })
+    }
+
+    /// Whether the ducked parts of its mix and that of `other` are multiplied by the same.
+    pub fn same_envelope(&self, other: &Self) -> bool {
+        let fade = |listener: &Self| listener.unsettled.then_some(listener.gains.unlisted);
+        self.way == other.way && fade(self) == fade(other)
     }
 
     /// Whether any of its gains may be moving, or have a move of its own.

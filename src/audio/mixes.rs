@@ -5,17 +5,28 @@ use super::{
     listener::{Listener, NONE},
     plan::Group,
 };
-use crate::{frame, id::ParticipantKey, level::Decibels, meter::MixLevel};
+use crate::{
+    id::ParticipantKey,
+    kernel::{Kernel, Tile},
+    level::Decibels,
+    meter::MixLevel,
+};
 
 /// The mixes of one tick. Listeners who hear the same share one.
 #[derive(Debug, Clone, Copy)]
 pub struct Mixes<'a> {
     arena: &'a Arena,
+    tick: usize,
+    kernel: Kernel,
 }
 
 impl<'a> Mixes<'a> {
-    pub(crate) fn new(arena: &'a Arena) -> Self {
-        Self { arena }
+    pub(crate) fn new(arena: &'a Arena, tick: usize, kernel: Kernel) -> Self {
+        Self { arena, tick, kernel }
+    }
+
+    fn mix(self, index: usize, group: &'a Group) -> Mix<'a> {
+        Mix { mixes: self, index, group }
     }
 
     /// What the listener hears; `None` if nobody who hears has this key.
@@ -23,39 +34,43 @@ impl<'a> Mixes<'a> {
         let slot = listener.slot as usize;
         let here = self.arena.sources.get(slot).is_some_and(|source| source.key == listener);
         let group = self.arena.listeners.get(slot).filter(|listener| here && listener.hears)?.group;
-        self.arena.groups.get(group as usize).map(|group| Mix { arena: self.arena, group })
+        self.arena.groups.get(group as usize).map(|found| self.mix(group as usize, found))
     }
 
     /// Each different mix once, with its listeners: encode it once, send it to all of them.
     pub fn distinct(&self) -> impl ExactSizeIterator<Item = Mix<'a>> + use<'a> {
-        let arena = self.arena;
-        arena.groups.iter().map(move |group| Mix { arena, group })
+        let mixes = *self;
+        self.arena.groups.iter().enumerate().map(move |(index, group)| mixes.mix(index, group))
     }
 }
 
 /// One mix: one tick of mono samples at the mixer's rate.
 #[derive(Debug, Clone, Copy)]
 pub struct Mix<'a> {
-    arena: &'a Arena,
+    mixes: Mixes<'a>,
+    index: usize,
     group: &'a Group,
 }
 
 impl<'a> Mix<'a> {
     /// The samples; full scale is ±1.0, which the limiter, if it is on, keeps them in.
     pub fn samples(&self) -> &'a [f32] {
-        if self.group.silent { &self.arena.silence } else { &self.arena.mixes[self.group.first as usize] }
+        let Mixes { arena, tick, .. } = self.mixes;
+        let tiles = Tile::count(tick);
+        let mix = if self.group.silent() { &arena.silence } else { &arena.mixes[self.index * tiles..][..tiles] };
+        &Tile::flat(mix)[..tick]
     }
 
     /// The samples as i16, rounded to the nearest; past full scale they saturate. Writes as many as both have.
     pub fn write_i16(&self, out: &mut [i16]) {
-        for (out, sample) in out.iter_mut().zip(self.samples()) {
-            *out = frame::to_i16(*sample);
-        }
+        let samples = self.samples();
+        let count = out.len().min(samples.len());
+        self.mixes.kernel.give_i16(&samples[..count], &mut out[..count]);
     }
 
     /// Who hears it.
     pub fn listeners(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
-        let (arena, first) = (self.arena, self.group.first);
+        let (arena, first) = (self.mixes.arena, self.group.first);
         let next = |slot: &u32| arena.listeners.get(*slot as usize).map(|listener: &Listener| listener.next);
         std::iter::successors(Some(first), move |slot| next(slot).filter(|next| *next != NONE))
             .map(|slot| arena.sources[slot as usize].key)
@@ -63,7 +78,7 @@ impl<'a> Mix<'a> {
 
     /// Whether nobody is heard in it: every sample is exactly 0.
     pub fn is_silent(&self) -> bool {
-        self.group.silent
+        self.group.silent()
     }
 
     /// The greatest magnitude.

@@ -1,30 +1,38 @@
 //! The audio side: everything that runs in a tick. It takes what the control side has published, and knows nothing else of it.
 //!
 //! A tick is a straight line: [`take_up`](Arena::take_up) (what was published), [`gather`](Arena::gather) (what was sent),
-//! [`follow`](Arena::follow) (where gains head), [`plan`](Arena::plan) (who hears the same, and its sum), [`render`](Arena::render) (limiters and
-//! meters), and the [`Mixes`].
+//! [`plan`](Arena::plan) (who hears the same, and what that is the sum of), [`tasks`](Arena::tasks) (the sums, with their limiters and meters: the part that
+//! several threads may share), [`finish`](Arena::finish), and the [`Mixes`].
 //! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back to it.
 
 mod alike;
 mod arena;
 mod compose;
+mod dense;
 mod gather;
 mod intake;
 mod listener;
 mod mixes;
 mod overlap;
+mod panels;
 mod plan;
+mod prepared;
 mod processor;
 mod program;
 mod render;
+mod resting;
 mod row;
+mod segments;
 mod source;
-mod subtotal;
+mod worker;
 
 pub use mixes::{Mix, Mixes};
+pub use prepared::{Part, Prepared};
 pub use processor::{AudioThread, Processor, Tick};
 
 pub(crate) use arena::{Arena, Memory};
+use listener::NONE;
+pub(crate) use panels::Panels;
 pub(crate) use row::Entry;
 
 use crate::timing::Clock;

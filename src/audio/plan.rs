@@ -1,33 +1,27 @@
-//! The third step of a tick: who hears the same. The sum of each [`Group`] is made once, when its first listener is found.
+//! The third step of a tick: who hears the same, and what that is the sum of.
 
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use super::{
-    Arena, Clock,
+    Arena, Clock, NONE,
     alike::{Alike, First},
     compose::{Heard, write_terms},
-    listener::NONE,
-    program::Term,
+    overlap::Shift,
+    program::{Program, Term},
+    resting::Resting,
+    segments::Segments,
 };
-use crate::{
-    id::ParticipantKey,
-    kernel::{Measured, Row},
-    limiter::Limiting,
-    meter::MixLevel,
-    ship::Shared,
-};
+use crate::{id::ParticipantKey, limiter::Limiting, meter::MixLevel, ship::Shared};
 
 /// Listeners whose mixes are the same in this tick.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Group {
-    /// The first of them, in whose memory the mix is; the others follow by [`Listener::next`](super::listener::Listener).
+    /// The first of them; the others follow by [`Listener::next`](super::listener::Listener).
     pub first: u32,
     pub last: u32,
-    /// Whether nobody is heard.
-    pub silent: bool,
-    /// The measure of their sum.
-    pub measured: Measured,
-    /// What their limiters remember after this tick.
+    /// What they hear.
+    pub sum: Sum,
+    /// What their limiters remember: before this tick, and then after it.
     pub limiting: Limiting,
     pub level: MixLevel,
     hash: u64,
@@ -35,135 +29,203 @@ pub(crate) struct Group {
     chain: u32,
 }
 
+/// How a mix is made.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) enum Sum {
+    /// Nobody is heard.
+    #[default]
+    Silent,
+    /// One signal is heard as it is.
+    Copy(u32),
+    /// A few signals, at gains that rest.
+    Program(Program),
+    /// Every source, at gains of which none is that of most.
+    Dense,
+    /// Sources whose gains move one by one.
+    Moving,
+}
+
+impl Group {
+    pub fn silent(&self) -> bool {
+        self.sum == Sum::Silent
+    }
+}
+
 impl Arena {
-    /// Puts every listener into a group.
+    /// Has every listener follow what was published and who came and went, and puts it into a group.
     pub fn plan(&mut self, clock: &Clock<'_>, shared: &Shared) {
         self.groups.clear();
         self.buckets.fill(0);
         self.seen.clear();
-        let Self { sources, audible, subtotals, frames, .. } = self;
-        subtotals.arrange(sources, audible, clock);
-        subtotals.add_up(sources, audible, &Row::of(frames, &[], &shared.curve), shared.kernel, clock);
-        let mut silent = NONE;
+        self.programs.clear();
+        self.segments = Segments::of(self.audible.len());
+        let (mut silent, mut approximated) = (NONE, self.shifts_left_out);
         for slot in 0..self.used as u32 {
             self.listeners[slot as usize].group = NONE;
             if !self.listeners[slot as usize].hears {
                 continue;
             }
-            self.prepare(slot, clock);
-            let own_voice = self.sources[slot as usize].audible;
-            if self.audible.is_empty() || (own_voice && self.audible.len() == 1) {
-                self.join_silent(&mut silent, slot, clock, shared);
+            approximated += self.prepare(slot, clock);
+            let own_voice = self.positions[slot as usize] != NONE;
+            if self.audible.len() <= usize::from(own_voice) {
+                self.join_silent(&mut silent, slot);
             } else if let Some(alike) = self.listeners[slot as usize].alike().filter(|_| !own_voice) {
-                self.find_alike(alike, slot, &mut silent, clock, shared);
+                self.find_alike(alike, slot, &mut silent, clock);
             } else {
-                self.find_group(slot, &mut silent, clock, shared);
+                self.find_group(slot, &mut silent, clock);
             }
+        }
+        if approximated > 0 {
+            shared.meters.approximated.fetch_add(approximated, std::sync::atomic::Ordering::Relaxed);
         }
     }
 
+    /// Takes one listener to where this tick begins. How many of its moves could not be followed.
+    fn prepare(&mut self, slot: u32, clock: &Clock<'_>) -> u64 {
+        let Self { listeners, sources, active, shifts, shifted, .. } = self;
+        let listener = &mut listeners[slot as usize];
+        let here = |key: ParticipantKey| sources.get(key.slot as usize).filter(|source| source.key == key);
+        let shift = |key| {
+            here(key).map(|source| Shift { before: source.before, after: source.presence }).unwrap_or_default()
+        };
+        let approximated = listener.follow(shifts, *shifted, shift, clock);
+        let changes = listener.prepare(
+            clock,
+            |key| here(key).map(|source| source.presence.fade),
+            |key| here(key).is_some() && active[key.slot as usize],
+        );
+        if changes {
+            self.report_entries(slot as usize);
+        }
+        approximated
+    }
+
     /// Joins the group of those whose rows say the same, or finds or opens one.
-    fn find_alike(&mut self, alike: Alike, slot: u32, silent: &mut u32, clock: &Clock<'_>, shared: &Shared) {
+    fn find_alike(&mut self, alike: Alike, slot: u32, silent: &mut u32, clock: &Clock<'_>) {
         let hash = alike.hash();
         let is_alike = |first: &&First| self.listeners[first.slot as usize].alike() == Some(alike);
         let known = self.seen.with(hash).find(is_alike).map(|first| first.group);
         if let Some(group) = known {
             self.join(group, slot);
         } else {
-            let group = self.find_group(slot, silent, clock, shared);
+            let group = self.find_group(slot, silent, clock);
             self.seen.see(hash, slot, group);
         }
     }
 
-    fn prepare(&mut self, slot: u32, clock: &Clock<'_>) {
-        let Self { listeners, sources, .. } = self;
-        let here = |key: ParticipantKey| sources.get(key.slot as usize).filter(|source| source.key == key);
-        let changes = listeners[slot as usize].prepare(
-            clock,
-            |key| here(key).map(|source| source.presence.fade),
-            |key| here(key).is_some_and(|source| source.readings.active),
-        );
-        if changes {
-            self.report_entries(slot as usize);
+    /// Joins the group of those who hear the same, or opens it. Which one that is.
+    fn find_group(&mut self, slot: u32, silent: &mut u32, clock: &Clock<'_>) -> u32 {
+        match self.compose(slot, clock) {
+            Sum::Silent => {
+                self.join_silent(silent, slot);
+                *silent
+            }
+            Sum::Dense => self.open(slot, Sum::Dense),
+            sum => self.find_sum(sum, slot, clock),
         }
     }
 
-    /// Joins the group of those who hear the same, or opens it. Which one that is.
-    fn find_group(&mut self, slot: u32, silent: &mut u32, clock: &Clock<'_>, shared: &Shared) -> u32 {
-        self.write_terms(0, slot, clock);
-        if self.terms[0].is_empty() {
-            self.join_silent(silent, slot, clock, shared);
-            return *silent;
+    /// What a listener hears. A program, or the terms in the first list if it is [`Sum::Moving`], are made for it.
+    fn compose(&mut self, slot: u32, clock: &Clock<'_>) -> Sum {
+        let Self { programs, segments, exceptions, terms, .. } = self;
+        let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
+        let listener = &self.listeners[slot as usize];
+        let Some(resting) = Resting::of(listener, slot, heard) else {
+            write_terms(&mut terms[0], listener, slot, heard);
+            return if terms[0].is_empty() { Sum::Silent } else { Sum::Moving };
+        };
+        match resting.program(programs, segments, exceptions) {
+            None => Sum::Dense,
+            Some(program) if program.is_nothing() => Sum::Silent,
+            Some(program) => match programs.of(program) {
+                ([only], []) if only.gain == 1.0 && !program.derived => {
+                    let signal = only.signal;
+                    programs.forget(program);
+                    Sum::Copy(signal)
+                }
+                _ => Sum::Program(program),
+            },
         }
-        let hash = self.hash(slot);
+    }
+
+    fn find_sum(&mut self, sum: Sum, slot: u32, clock: &Clock<'_>) -> u32 {
+        let hash = self.hash(sum, slot);
         let bucket = hash as usize & (self.buckets.len() - 1);
         let mut candidate = self.buckets[bucket];
         while candidate > 0 {
             let group = self.groups[candidate as usize - 1];
-            if group.hash == hash && self.hear_the_same(slot, group.first, clock) {
+            if group.hash == hash && self.hear_the_same(sum, slot, &group, clock) {
+                if let Sum::Program(program) = sum {
+                    self.programs.forget(program);
+                }
                 self.join(candidate - 1, slot);
                 return candidate - 1;
             }
             candidate = group.chain;
         }
-        let group = self.open(slot, false, clock, shared);
+        let group = self.open(slot, sum);
         (self.groups[group as usize].hash, self.groups[group as usize].chain) = (hash, self.buckets[bucket]);
         self.buckets[bucket] = group + 1;
         group
     }
 
-    /// Writes the terms of a listener's mix into one of the two lists.
-    pub fn write_terms(&mut self, list: usize, slot: u32, clock: &Clock<'_>) {
-        let Self { sources, audible, subtotals, .. } = self;
-        let heard = Heard { sources, audible, subtotals, clock };
-        write_terms(&mut self.terms[list], &self.listeners[slot as usize], slot, heard);
-    }
-
-    fn hash(&self, slot: u32) -> u64 {
+    fn hash(&self, sum: Sum, slot: u32) -> u64 {
         let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
-        self.terms[0].hash(&mut hasher);
+        let ducks = match sum {
+            Sum::Copy(signal) => {
+                hasher.write_u32(signal);
+                false
+            }
+            Sum::Program(program) => {
+                self.programs.hash(program, &mut hasher);
+                program.ducks()
+            }
+            _ => {
+                self.terms[0].hash(&mut hasher);
+                self.terms[0].iter().any(|term| term.gain.ducked)
+            }
+        };
         let listener = &self.listeners[slot as usize];
         listener.limiting.bits().iter().for_each(|bits| hasher.write_u64(*bits));
-        if self.terms[0].iter().any(|term| term.gain.ducked) {
+        if ducks {
             listener.way.bits().iter().for_each(|bits| hasher.write_u64(*bits));
         }
         hasher.finish()
     }
 
-    /// Whether the terms in the first list are those of `other`'s mix too, and everything behind the sum is the same.
-    fn hear_the_same(&mut self, slot: u32, other: u32, clock: &Clock<'_>) -> bool {
-        self.write_terms(1, other, clock);
-        let (listener, other) = (&self.listeners[slot as usize], &self.listeners[other as usize]);
-        let ducked = |terms: &[Term]| terms.iter().any(|term| term.gain.ducked);
-        self.terms[0] == self.terms[1]
-            && listener.limiting == other.limiting
-            && (listener.way == other.way || !ducked(&self.terms[0]))
+    /// Whether a listener with this sum, whose terms are in the first list if it is moving, hears what the group hears.
+    fn hear_the_same(&mut self, sum: Sum, slot: u32, group: &Group, clock: &Clock<'_>) -> bool {
+        let ducks = match (sum, group.sum) {
+            (Sum::Copy(a), Sum::Copy(b)) if a == b => false,
+            (Sum::Program(a), Sum::Program(b)) if self.programs.same(a, b) => a.ducks(),
+            (Sum::Moving, Sum::Moving) => {
+                let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
+                write_terms(&mut self.terms[1], &self.listeners[group.first as usize], group.first, heard);
+                if self.terms[0] != self.terms[1] {
+                    return false;
+                }
+                self.terms[0].iter().any(|term: &Term| term.gain.ducked)
+            }
+            _ => return false,
+        };
+        let (listener, other) = (&self.listeners[slot as usize], &self.listeners[group.first as usize]);
+        listener.limiting == group.limiting && (!ducks || listener.same_envelope(other))
     }
 
-    fn join_silent(&mut self, silent: &mut u32, slot: u32, clock: &Clock<'_>, shared: &Shared) {
+    fn join_silent(&mut self, silent: &mut u32, slot: u32) {
         if *silent == NONE {
-            *silent = self.open(slot, true, clock, shared);
+            *silent = self.open(slot, Sum::Silent);
         } else {
             self.join(*silent, slot);
         }
     }
 
-    /// A new group. What it hears are the terms in the first list: they are added up while they are at hand.
-    fn open(&mut self, slot: u32, silent: bool, clock: &Clock<'_>, shared: &Shared) -> u32 {
-        let measured = if silent { Measured::default() } else { self.sum(slot, clock, shared) };
+    fn open(&mut self, slot: u32, sum: Sum) -> u32 {
         let listener = &mut self.listeners[slot as usize];
         let group = self.groups.len() as u32;
         (listener.group, listener.next) = (group, NONE);
-        self.groups.push(Group {
-            first: slot,
-            last: slot,
-            silent,
-            measured,
-            limiting: listener.limiting,
-            level: MixLevel::default(),
-            hash: 0,
-            chain: 0,
-        });
+        let limiting = listener.limiting;
+        self.groups.push(Group { first: slot, last: slot, sum, limiting, ..Group::default() });
         group
     }
 
@@ -173,4 +235,15 @@ impl Arena {
         let listener = &mut self.listeners[slot as usize];
         (listener.group, listener.next) = (group, NONE);
     }
+}
+
+/// What is heard in a tick.
+pub(crate) fn heard<'a>(
+    sources: &'a [super::source::Source],
+    audible: &'a [u32],
+    positions: &'a [u32],
+    signals: &'a [u32],
+    clock: &Clock<'a>,
+) -> Heard<'a> {
+    Heard { sources, audible, positions, signals, faded: sources.len() as u32, clock: *clock }
 }

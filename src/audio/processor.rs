@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    Arena, Clock, Mixes,
+    Arena, Clock, Mixes, Prepared,
+    render::Task,
     source::{Source, Standing},
 };
 use crate::{
@@ -66,17 +67,33 @@ impl Processor {
         }
     }
 
-    fn mix(&mut self) {
-        let Self { arena, shared, now, taken, open, .. } = self;
+    /// Plans the tick, up to the sums.
+    fn prepare(&mut self) {
+        let Self { arena, shared, now, .. } = self;
         let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
         arena.gather(&clock);
-        arena.follow(&clock, &shared.meters);
         arena.plan(&clock, shared);
-        arena.render(&clock, shared);
+        arena.divide();
+    }
+
+    /// The sums that are still to be made.
+    pub(super) fn tasks(&mut self) -> impl Iterator<Item = Task<'_>> {
+        let Self { arena, shared, now, .. } = self;
+        let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
+        arena.tasks(clock, shared)
+    }
+
+    /// Makes what nobody has made yet, and ends the tick.
+    pub(super) fn finish(&mut self) -> Mixes<'_> {
+        self.tasks().for_each(Task::work);
+        let Self { arena, shared, now, taken, open, .. } = self;
+        let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
+        arena.finish(&clock, shared);
         *now += shared.timing.tick as u64;
         *open = false;
         shared.meters.ticks.fetch_add(1, Ordering::Relaxed);
         shared.set_mixed(*taken);
+        Mixes::new(arena, shared.timing.tick, shared.kernel)
     }
 }
 
@@ -139,7 +156,7 @@ impl<'a> Tick<'a> {
             unknown.fetch_add(1, Ordering::Relaxed);
             return Err(FrameError::NotASource { key: source });
         }
-        let actual = frame.samples.len();
+        let actual = frame.len();
         if actual != expected || sender.input.is_some() {
             sender.readings.refused += 1;
             return Err(match sender.input {
@@ -147,7 +164,7 @@ impl<'a> Tick<'a> {
                 None => FrameError::WrongLength { key: source, expected, actual },
             });
         }
-        let accepted = sender.accept(&frame, &mut arena.frames[slot], self.processor.shared.kernel);
+        let accepted = sender.accept(&frame, &mut arena.frames, slot, self.processor.shared.kernel);
         accepted.map_err(|index| FrameError::NotFinite { key: source, index })
     }
 
@@ -159,7 +176,12 @@ impl<'a> Tick<'a> {
     /// Mixes. Real time. The work is that of the distinct mixes and the sources heard in them, of the rows that are moving or list something of
     /// their own, and a few nanoseconds for everybody else.
     pub fn mix(self) -> Mixes<'a> {
-        self.processor.mix();
-        Mixes::new(&self.processor.arena)
+        self.prepare().finish()
+    }
+
+    /// Gets a mix ready to be made by several threads at the same time: everything up to the sums. Real time.
+    pub fn prepare(self) -> Prepared<'a> {
+        self.processor.prepare();
+        Prepared::new(self.processor)
     }
 }

@@ -1,5 +1,7 @@
-//! What a mix is made of: a [`Term`] for each source or subtotal that is heard in it; two where a ducker's exemption moves under a moving envelope.
-//! Equal terms give equal samples.
+//! What a mix is the sum of, in one of two forms. Equal ones give equal samples.
+//!
+//! If no single gain of it moves, a [`Program`]: signals and their gains, ready for the kernel. If one does, a [`Term`] for each source that is heard in it;
+//! two where a ducker's exemption moves under a moving envelope.
 
 use std::hash::{Hash, Hasher};
 
@@ -9,6 +11,95 @@ use crate::{
     kernel::{Mover, Moving, Weight},
     memory::room,
 };
+
+/// A mix of which no single gain moves: where its signals and gains are among [`Programs`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Program {
+    from: u32,
+    /// How many are not multiplied by the envelope of the row, and how many are.
+    open: u32,
+    ducked: u32,
+    /// Whether derived signals are among them.
+    pub derived: bool,
+}
+
+impl Program {
+    pub fn is_nothing(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many signals it is the sum of.
+    pub fn len(&self) -> usize {
+        (self.open + self.ducked) as usize
+    }
+
+    /// Whether anything is multiplied by the envelope of the row.
+    pub fn ducks(&self) -> bool {
+        self.ducked > 0
+    }
+}
+
+/// The signals and gains of a tick's programs.
+#[derive(Debug, Default)]
+pub(crate) struct Programs(Vec<Weight>);
+
+impl Programs {
+    /// Signals of a program for which there is room, on the average.
+    const EACH: usize = 32;
+
+    /// Room for the programs of `places` listeners. Allocates: control side.
+    pub fn new(places: usize) -> Self {
+        Self(room(places * Self::EACH, Weight { signal: 0, gain: 0.0 }))
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Begins a program: signals that are not ducked are to be added first.
+    pub fn begin(&self) -> Program {
+        Program { from: self.0.len() as u32, ..Program::default() }
+    }
+
+    /// Adds a signal to the program that was begun last. Whether there was room.
+    #[inline]
+    pub fn add(&mut self, program: &mut Program, signal: u32, gain: f32, ducked: bool) -> bool {
+        if gain == 0.0 {
+            return true;
+        }
+        let fits = self.0.len() < self.0.capacity();
+        if fits {
+            self.0.push(Weight { signal, gain });
+            if ducked { program.ducked += 1 } else { program.open += 1 }
+        }
+        fits
+    }
+
+    /// Takes the program that was begun last back.
+    pub fn forget(&mut self, program: Program) {
+        self.0.truncate(program.from as usize);
+    }
+
+    /// The signals that are not ducked, and those that are.
+    pub fn of(&self, program: Program) -> (&[Weight], &[Weight]) {
+        let from = program.from as usize;
+        self.0[from..from + program.len()].split_at(program.open as usize)
+    }
+
+    /// Whether two programs are the sum of the same.
+    pub fn same(&self, a: Program, b: Program) -> bool {
+        (a.open, a.ducked) == (b.open, b.ducked) && self.of(a) == self.of(b)
+    }
+
+    /// Equal for those that are the same.
+    pub fn hash(&self, program: Program, state: &mut impl Hasher) {
+        let (open, ducked) = self.of(program);
+        state.write_u32(program.open);
+        for weight in open.iter().chain(ducked) {
+            state.write_u64(u64::from(weight.signal) << 32 | u64::from(weight.gain.to_bits()));
+        }
+    }
+}
 
 /// The most factors of a gain that can move at once: row, presence, and exemption.
 const MOVERS: usize = 3;
@@ -31,10 +122,6 @@ impl Default for Product {
 impl Product {
     pub const ONE: Self = Self { steady: 1.0, movers: [Mover::NONE; MOVERS], count: 0, ducked: false };
     pub const NOTHING: Self = Self { steady: 0.0, ..Self::ONE };
-
-    pub fn resting(gain: f64) -> Self {
-        Self { steady: gain, ..Self::ONE }
-    }
 
     #[inline]
     pub fn times(mut self, factor: Fade, clock: &Clock<'_>) -> Self {
@@ -65,31 +152,24 @@ impl Product {
     }
 }
 
-/// A source, or a subtotal, in a mix.
+/// A source in a mix.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Term {
-    /// The place of a source, or the name of a subtotal: see [`Row::subtotal`](crate::kernel::Row::subtotal).
+    /// Its place.
     pub source: u32,
     pub gain: Product,
-    /// Whether `gain` is all of it; otherwise the presence of the source is still to come.
-    pub whole: bool,
 }
 
 impl Term {
-    /// Whether it is the source as it was sent.
-    pub fn is_unity(&self) -> bool {
-        self.gain == Product::ONE
-    }
-
     /// For the kernel, if its gain rests.
     fn weight(&self) -> Option<Weight> {
-        self.gain.rests().then_some(Weight { source: self.source, gain: self.gain.steady as f32 })
+        self.gain.rests().then_some(Weight { signal: self.source, gain: self.gain.steady as f32 })
     }
 
     /// For the kernel, if its gain moves.
     fn moving(&self) -> Moving {
         let Product { steady, movers, count, .. } = self.gain;
-        Moving { source: self.source, steady: steady as f32, movers, count: usize::from(count) }
+        Moving { signal: self.source, steady: steady as f32, movers, count: usize::from(count) }
     }
 }
 
@@ -116,7 +196,7 @@ pub(crate) struct Sorted {
 impl Sorted {
     /// Room for the terms of `places` sources. A source whose exemption moves under a moving envelope is in both halves.
     pub fn new(places: usize) -> Self {
-        let weight = Weight { source: 0, gain: 0.0 };
+        let weight = Weight { signal: 0, gain: 0.0 };
         Self {
             open: room(places, weight),
             open_moving: room(places, Moving::NONE),

@@ -1,52 +1,78 @@
-//! The last step of a tick: each group's limiter and level, and what every listener takes on to the next tick.
+//! The last step of a tick: the mix of each group is made, by one or by several at the same time, and every listener takes on what stays for the next tick.
 
 use std::sync::atomic::Ordering;
 
-use super::{Arena, Clock, listener::NONE, plan::Group, program::Sorted};
-use crate::{
-    kernel::{DEPTH, DEPTH_WITH_SUBTOTALS, Measured, Row},
-    limiter::{Limiter, Limiting},
-    meter::MixLevel,
-    ship::Shared,
+use super::{
+    Arena, Clock, NONE,
+    plan::{Group, Sum, heard},
+    worker::{Portion, Scene, Worker},
 };
+use crate::{limiter::Limiter, ship::Shared};
+
+/// One part of a tick's work, which nobody else has, and what all parts share.
+#[derive(Debug)]
+pub(crate) struct Task<'a> {
+    worker: &'a mut Worker,
+    portion: Portion<'a>,
+    scene: Scene<'a>,
+}
+
+impl Task<'_> {
+    pub fn work(mut self) {
+        self.worker.work(&mut self.portion, self.scene);
+    }
+}
 
 impl Arena {
-    /// Limits every group's sum, and takes every listener through the tick.
-    pub fn render(&mut self, clock: &Clock<'_>, shared: &Shared) {
-        for index in 0..self.groups.len() {
-            let group = &self.groups[index];
-            if !group.silent {
-                let (first, mut limiting) = (group.first, group.limiting);
-                let level = finish(&mut self.mixes[first as usize], group.measured, &mut limiting, shared);
-                let group = &mut self.groups[index];
-                (group.limiting, group.level) = (limiting, level);
+    /// Cuts the groups into a part for each worker, of about the same work.
+    pub fn divide(&mut self) {
+        let audible = self.audible.len() as u64;
+        let cost = |group: &Group| 8 + match group.sum {
+            Sum::Silent => 0,
+            Sum::Copy(_) => 4,
+            Sum::Program(program) => program.len() as u64,
+            Sum::Dense => audible,
+            Sum::Moving => 4 * audible,
+        };
+        let total: u64 = self.groups.iter().map(cost).sum();
+        let (workers, mut from, mut behind) = (self.workers.len() as u64, 0, 0);
+        for (n, worker) in (1..).zip(&mut self.workers) {
+            let mut to = from;
+            while to < self.groups.len() && (n == workers || behind * workers < total * n) {
+                behind += cost(&self.groups[to]);
+                to += 1;
             }
+            (worker.part, worker.done) = (from..to, from == to);
+            from = to;
+        }
+    }
+
+    /// The parts that are not done.
+    pub fn tasks<'a>(&'a mut self, clock: Clock<'a>, shared: &'a Shared) -> impl Iterator<Item = Task<'a>> {
+        let Self { sources, audible, positions, signals, listeners, frames, segments, programs, .. } = self;
+        let heard = heard(sources, audible, positions, signals, &clock);
+        let scene = Scene { heard, listeners, frames, segments, programs, shared };
+        let panels = scene.frames.panels();
+        let (mut groups, mut mixes, mut lanes) = (&mut self.groups[..], &mut self.mixes[..], &mut self.lanes[..]);
+        let parts = self.workers.iter_mut().map(move |worker| {
+            let count = worker.part.len();
+            let portion = Portion {
+                groups: take_first(&mut groups, count),
+                mixes: take_first(&mut mixes, count * panels),
+                lanes: take_first(&mut lanes, count),
+            };
+            Task { worker, portion, scene }
+        });
+        parts.filter(|task| !task.worker.done)
+    }
+
+    /// Takes every listener through the tick.
+    pub fn finish(&mut self, clock: &Clock<'_>, shared: &Shared) {
+        for index in 0..self.groups.len() {
             self.pass_on(self.groups[index], clock, shared.limiter.as_ref());
         }
         shared.meters.audible.store(self.audible.len() as u32, Ordering::Relaxed);
         shared.meters.distinct.store(self.groups.len() as u32, Ordering::Relaxed);
-    }
-
-    /// The sum of the terms in the first list, into the memory of the listener that they are of; and its measure.
-    pub fn sum(&mut self, slot: u32, clock: &Clock<'_>, shared: &Shared) -> Measured {
-        let Self { frames, mixes, terms: [terms, _], sorted, subtotals, envelope, listeners, .. } = self;
-        let out = &mut mixes[slot as usize];
-        let row = Row {
-            depth: if subtotals.top > 0 { DEPTH_WITH_SUBTOTALS } else { DEPTH },
-            ..Row::of(frames, &subtotals.samples, &shared.curve)
-        };
-        if let [term] = &terms[..]
-            && term.is_unity()
-        {
-            out.copy_from_slice(row.signal(term.source));
-            return shared.kernel.measure(out);
-        }
-        sorted.sort(terms);
-        let ducks = !sorted.ducked.is_empty() || !sorted.ducked_moving.is_empty();
-        let envelope = &mut envelope[..if ducks { out.len() } else { 0 }];
-        listeners[slot as usize].way.fill(envelope, clock.now, clock.timing);
-        let Sorted { open, open_moving, ducked, ducked_moving } = sorted;
-        shared.kernel.mix(out, &Row { open, open_moving, ducked, ducked_moving, envelope, ..row })
     }
 
     /// Gives each listener of a group what it takes on to the next tick, and its meters what they show.
@@ -54,7 +80,7 @@ impl Arena {
         let mut slot = group.first;
         while slot != NONE {
             let listener = &mut self.listeners[slot as usize];
-            if !group.silent {
+            if !group.silent() {
                 listener.limiting = group.limiting;
             } else if let (Some(limiter), false) = (limiter, listener.limiting.at_rest()) {
                 limiter.limit_silence(&mut listener.limiting, clock.timing.tick);
@@ -70,19 +96,8 @@ impl Arena {
     }
 }
 
-/// What follows the sum: the limiter and the level.
-fn finish(samples: &mut [f32], measured: Measured, limiting: &mut Limiting, shared: &Shared) -> MixLevel {
-    let count = samples.len() as f64;
-    let level = |measured: Measured, least: f64| MixLevel {
-        peak: measured.peak,
-        rms: (measured.squares / count).sqrt() as f32,
-        gain: least as f32,
-    };
-    match &shared.limiter {
-        Some(limiter) if !limiter.passes(limiting, measured.peak) => {
-            let least = limiter.limit(limiting, samples);
-            level(shared.kernel.measure(samples), least)
-        }
-        _ => level(measured, 1.0),
-    }
+fn take_first<'a, T>(rest: &mut &'a mut [T], count: usize) -> &'a mut [T] {
+    let (first, others) = std::mem::take(rest).split_at_mut(count);
+    *rest = others;
+    first
 }

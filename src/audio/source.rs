@@ -1,6 +1,6 @@
 //! One source on the audio side: what it sent, whether it is present, its detector.
 
-use super::{Clock, overlap::Presence};
+use super::{Clock, overlap::Presence, panels::Panels};
 use crate::{
     activity::Detecting,
     frame::Frame,
@@ -25,8 +25,6 @@ pub(crate) struct Source {
     pub input: Option<Input>,
     /// Whether it is present and not silent in this tick.
     pub audible: bool,
-    /// Its position among those who are.
-    pub position: u32,
     /// What is counted and measured of it; and what the meters show.
     pub readings: SourceReadings,
     shown: SourceReadings,
@@ -36,8 +34,6 @@ pub(crate) struct Source {
     /// The last sample of the last good frame: what a missing frame's tail goes on from.
     last: f32,
     missing: bool,
-    /// Whether the frame's memory holds the tail.
-    tail: bool,
 }
 
 /// Whether somebody has the place.
@@ -55,6 +51,8 @@ pub(crate) enum Standing {
 pub(crate) struct Input {
     pub loudness: Loudness,
     pub active: bool,
+    /// The last sample.
+    pub last: f32,
 }
 
 impl Source {
@@ -79,12 +77,11 @@ impl Source {
         self.standing == Standing::Leaving && self.presence.fade.target() == 0.0 && !self.moves(clock)
     }
 
-    /// Takes what came, or did not come, in this tick. `frame` holds the samples of `input`, and is filled with the tail if
-    /// there are none: the last sample, held, while the presence falls.
-    pub fn tick(&mut self, frame: &mut [f32], clock: &Clock<'_>) {
+    /// Takes what came, or did not come, in this tick, and sees whether it is to be heard.
+    pub fn tick(&mut self, clock: &Clock<'_>) {
         match self.input {
-            Some(input) => self.receive(input, frame),
-            None => self.miss(frame),
+            Some(input) => self.receive(input),
+            None => self.miss(),
         }
         let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
         self.presence.forget(clock);
@@ -100,17 +97,39 @@ impl Source {
         self.audible = heard && self.peak > 0.0;
     }
 
+    /// Makes the signals of one who is audible: without a frame, the tail, which is its last sample, held while the presence falls; and, while its
+    /// presence moves, the same faded by it. They are at `raw` and `faded`.
+    pub fn sound(&self, frames: &mut Panels, raw: usize, faded: usize, clock: &Clock<'_>) {
+        let samples = clock.timing.tick;
+        if self.input.is_none() {
+            frames.samples_mut(raw, samples).for_each(|sample| *sample = self.last);
+        }
+        if self.moves(clock) {
+            let fade = self.presence.fade;
+            let value = |at: usize| fade.value(clock.now + at as u64 + 1, clock.timing);
+            // In f64, so that it is rounded once.
+            frames.copy(raw, faded, samples, |sample, at| (f64::from(sample) * value(at)) as f32);
+        }
+    }
+
     /// Whether its presence moves.
     #[inline]
     pub fn moves(&self, clock: &Clock<'_>) -> bool {
         self.presence.fade.moving(clock.now, clock.timing)
     }
 
-    /// Takes a frame's samples, if they are samples.
-    pub fn accept(&mut self, frame: &Frame<'_>, samples: &mut [f32], kernel: Kernel) -> Result<(), usize> {
-        self.tail = false;
-        let loudness = frame.samples.read_into(samples, kernel).inspect_err(|_| self.readings.not_finite += 1)?;
-        self.input = Some(Input { loudness, active: frame.active });
+    /// Takes a frame's samples, if they are samples, to where the signal of this source is among `frames`.
+    pub fn accept(
+        &mut self,
+        frame: &Frame<'_>,
+        frames: &mut Panels,
+        signal: usize,
+        kernel: Kernel,
+    ) -> Result<(), usize> {
+        let threshold = self.detecting.as_ref().map_or(0.0, Detecting::threshold);
+        let loudness =
+            frame.read_into(frames, signal, threshold, kernel).inspect_err(|_| self.readings.not_finite += 1)?;
+        self.input = Some(Input { loudness, active: frame.active, last: frame.last() });
         Ok(())
     }
 
@@ -120,10 +139,10 @@ impl Source {
         (shown != self.readings).then_some(&self.readings)
     }
 
-    fn receive(&mut self, input: Input, frame: &[f32]) {
+    fn receive(&mut self, input: Input) {
         self.peak = input.loudness.peak;
         (self.readings.peak, self.readings.rms) = (self.peak, input.loudness.rms());
-        self.last = frame.last().copied().unwrap_or_default();
+        self.last = input.last;
         if self.missing && self.readings.frames > 0 {
             self.readings.returns += 1;
         }
@@ -131,12 +150,8 @@ impl Source {
         self.readings.frames += 1;
     }
 
-    fn miss(&mut self, frame: &mut [f32]) {
-        if !self.tail {
-            frame.fill(self.last);
-            self.peak = self.last.abs();
-            self.tail = true;
-        }
+    fn miss(&mut self) {
+        self.peak = self.last.abs();
         self.missing = true;
         (self.readings.peak, self.readings.rms) = (0.0, 0.0);
         if self.standing == Standing::Here && self.readings.frames > 0 {

@@ -28,6 +28,8 @@ static MIXERS: AtomicU32 = AtomicU32::new(1);
 #[derive(Debug)]
 pub(crate) struct Registry {
     timing: Timing,
+    /// How many threads may share a tick.
+    workers: usize,
     /// The number of this mixer, in all keys.
     mixer: u32,
     /// The newest matrix, as published or about to be.
@@ -87,10 +89,11 @@ impl Room {
 }
 
 impl Registry {
-    pub fn new(timing: Timing, capacity: usize) -> Self {
+    pub fn new(timing: Timing, capacity: usize, workers: usize) -> Self {
         let matrix = Matrix { generation: 0, places: Tree::default(), capacity, arena: Arc::new(Berth::empty()) };
         Self {
             timing,
+            workers,
             mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
             matrix,
             members: HashMap::new(),
@@ -138,8 +141,7 @@ impl Registry {
         let detecting = self.detecting(options.detector)?;
         let key = self.give_place()?;
         let meters = Arc::new(Meters::default());
-        let (sends, hears) = (options.role.sends(), options.role.hears());
-        let memory = Memory::new(Arc::clone(&meters), &self.timing, sends, hears);
+        let memory = Memory::new(Arc::clone(&meters), &self.timing, options.role.hears());
         let place = Place {
             key,
             role: options.role,
@@ -176,7 +178,7 @@ impl Registry {
         self.fresh = slot.checked_add(1).ok_or(ControlError::Full { places: u32::MAX })?;
         if self.fresh as usize > self.matrix.capacity {
             self.matrix.capacity *= 2;
-            let arena = Arena::new(self.matrix.capacity, self.timing.tick);
+            let arena = Arena::new(self.matrix.capacity, self.workers, &self.timing);
             let before = std::mem::replace(&mut self.matrix.arena, Arc::new(Berth::new(arena)));
             self.given_up.push(Held::Arena(before));
             self.arena_since = self.next();

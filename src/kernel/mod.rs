@@ -1,90 +1,80 @@
 //! The arithmetic of a mix, at the speed of the machine: the only place with `unsafe`.
 //!
-//! Three rings: safe functions on slices here; the kernels in [`generic`], written once over a vector; and for each
-//! instruction set a vector and the kernels compiled for it ([`x86`]; [`vector::Portable`] everywhere). Which one runs is
-//! chosen once, when the mixer is made.
+//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`segment`], [`product`]), written once over a vector;
+//! and for each instruction set a vector ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made.
+//! Everything works on [`Tile`]s, so that no kernel has a tail and every load is aligned.
 #![allow(unsafe_code)]
 
-mod generic;
+mod measure;
+mod product;
+mod row;
+mod segment;
+mod tile;
 mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub(crate) use generic::Measured;
+pub(crate) use measure::{Lanes, Measured};
+pub(crate) use product::ROWS;
+pub(crate) use segment::{Running, SEGMENT};
+pub(crate) use tile::Tile;
 
 use crate::fade::FadeCurve;
 
+/// Numbers from here on name derived signals.
+const DERIVED: u32 = 1 << 31;
+
+/// The signals of a call, one tile of each.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signals<'a> {
+    pub frames: &'a [Tile],
+    pub derived: &'a [Tile],
+}
+
+impl<'a> Signals<'a> {
+    /// The number by which a term names a derived signal.
+    pub fn derived(number: usize) -> u32 {
+        DERIVED | number as u32
+    }
+
+    #[inline(always)]
+    fn get(&self, signal: u32) -> &'a Tile {
+        if signal < DERIVED { &self.frames[signal as usize] } else { &self.derived[(signal ^ DERIVED) as usize] }
+    }
+}
+
 /// What a mix is the sum of.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Row<'a> {
-    /// One tick of each source, and of each subtotal.
-    pub frames: &'a [Vec<f32>],
-    pub subtotals: &'a [Vec<f32>],
-    /// Sources that are not ducked, at rest and moving.
+pub(crate) struct Terms<'a> {
+    /// Signals that are not multiplied by the envelope, at rest and moving.
     pub open: &'a [Weight],
     pub open_moving: &'a [Moving],
-    /// Sources that are multiplied by the envelope.
+    /// Signals that are.
     pub ducked: &'a [Weight],
     pub ducked_moving: &'a [Moving],
-    /// A factor for each sample, or empty if nothing is ducked.
+    /// A factor for each sample of all tiles, or empty if nothing is ducked.
     pub envelope: &'a [f32],
     pub curve: &'a FadeCurve,
-    /// Products that are added in f32 before they go into an f64 sum: [`DEPTH`], or fewer.
-    pub depth: usize,
 }
 
-/// What keeps the error of a mix under 1e-6 of the sum of its magnitudes, however many terms it has.
-///
-/// In units of 2^-24: 6 for the additions, 1 for the product, 1 for the gain, or 5 if it moves (both ends, both parts of the curve, and their sum), 3
-/// for the envelope and 1 for the last rounding are 16, or 9.5e-7. Only a gain with two moves at once, a ducker's exemption beside its base,
-/// may come to 21, if every rounding were at its worst and in the same direction.
-pub(crate) const DEPTH: usize = 6;
-/// The same where subtotals are terms: they have one more rounding for each of their levels. Two levels, up to 512 audible sources, come to 16 again for a
-/// gain that moves; each eightfold adds 1. A gain at rest stays 4 under that.
-pub(crate) const DEPTH_WITH_SUBTOTALS: usize = 4;
-
-/// Numbers from here on name subtotals.
-const SUBTOTALS: u32 = 1 << 31;
-
-impl<'a> Row<'a> {
-    /// The sum of nothing, yet, of these.
-    pub fn of(frames: &'a [Vec<f32>], subtotals: &'a [Vec<f32>], curve: &'a FadeCurve) -> Self {
-        Self {
-            frames,
-            subtotals,
-            open: &[],
-            open_moving: &[],
-            ducked: &[],
-            ducked_moving: &[],
-            envelope: &[],
-            curve,
-            depth: DEPTH,
-        }
-    }
-
-    /// The number by which a term names a subtotal.
-    pub fn subtotal(number: usize) -> u32 {
-        SUBTOTALS | number as u32
-    }
-
-    /// The samples that a term names.
-    #[inline(always)]
-    pub fn signal(&self, source: u32) -> &'a [f32] {
-        if source < SUBTOTALS { &self.frames[source as usize] } else { &self.subtotals[(source ^ SUBTOTALS) as usize] }
+impl<'a> Terms<'a> {
+    /// The sum of nothing, yet.
+    pub fn of(curve: &'a FadeCurve) -> Self {
+        Self { open: &[], open_moving: &[], ducked: &[], ducked_moving: &[], envelope: &[], curve }
     }
 }
 
-/// A source at a gain that rests.
+/// A signal at a gain that rests.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Weight {
-    pub source: u32,
+    pub signal: u32,
     pub gain: f32,
 }
 
-/// A source at a gain that moves.
+/// A signal at a gain that moves.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Moving {
-    pub source: u32,
+    pub signal: u32,
     /// The factor that rests.
     pub steady: f32,
     /// The factors that move: the first `count` of them.
@@ -106,12 +96,7 @@ impl Mover {
 }
 
 impl Moving {
-    pub const NONE: Self = Self { source: 0, steady: 1.0, movers: [Mover::NONE; 3], count: 0 };
-
-    /// A source at a gain of one move.
-    pub fn one(source: u32, mover: Mover) -> Self {
-        Self { source, movers: [mover, Mover::NONE, Mover::NONE], count: 1, ..Self::NONE }
-    }
+    pub const NONE: Self = Self { signal: 0, steady: 1.0, movers: [Mover::NONE; 3], count: 0 };
 }
 
 /// The kernels of one instruction set, which this machine has.
@@ -144,34 +129,61 @@ impl Kernel {
         let special = [None; 0];
         std::iter::once(Self(Isa::Portable)).chain(special.into_iter().flatten())
     }
+}
 
-    /// Writes the sum of a row and measures it. Every frame, and the envelope, is as long as `out`.
-    pub fn mix(self, out: &mut [f32], row: &Row<'_>) -> Measured {
-        match self.0 {
-            // SAFETY: plain Rust runs on every machine.
-            Isa::Portable => unsafe { generic::mix::<vector::Portable>(out, row) },
-            // SAFETY: a kernel exists only if the machine has its instruction set.
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { x86::mix_avx2(out, row) },
-            // SAFETY: as before.
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => unsafe { x86::mix_avx512(out, row) },
-        }
-    }
+/// Makes a method of [`Kernel`] out of each kernel, compiled for every instruction set.
+macro_rules! kernels {
+    ($($(#[$doc:meta])* $module:ident :: $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)?;)*) => {
+        impl Kernel {$(
+            $(#[$doc])*
+            pub fn $name(self, $($argument: $type),*) $(-> $result)? {
+                #[cfg(target_arch = "x86_64")]
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2($($argument: $type),*) $(-> $result)? {
+                    // SAFETY: this function is compiled for the instruction set, and called only where it is.
+                    unsafe { $module::$name::<x86::Avx2>($($argument),*) }
+                }
+                #[cfg(target_arch = "x86_64")]
+                #[target_feature(enable = "avx512f,avx512dq")]
+                fn avx512($($argument: $type),*) $(-> $result)? {
+                    // SAFETY: as before.
+                    unsafe { $module::$name::<x86::Avx512>($($argument),*) }
+                }
+                match self.0 {
+                    // SAFETY: plain Rust runs on every machine.
+                    Isa::Portable => unsafe { $module::$name::<vector::Portable>($($argument),*) },
+                    // SAFETY: a kernel exists only if the machine has its instruction set.
+                    #[cfg(target_arch = "x86_64")]
+                    Isa::Avx2 => unsafe { avx2($($argument),*) },
+                    // SAFETY: as before.
+                    #[cfg(target_arch = "x86_64")]
+                    Isa::Avx512 => unsafe { avx512($($argument),*) },
+                }
+            }
+        )*}
+    };
+}
 
-    /// Measures some samples.
-    pub fn measure(self, samples: &[f32]) -> Measured {
-        match self.0 {
-            // SAFETY: plain Rust runs on every machine.
-            Isa::Portable => unsafe { generic::measure::<vector::Portable>(samples) },
-            // SAFETY: a kernel exists only if the machine has its instruction set.
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx2 => unsafe { x86::measure_avx2(samples) },
-            // SAFETY: as before.
-            #[cfg(target_arch = "x86_64")]
-            Isa::Avx512 => unsafe { x86::measure_avx512(samples) },
-        }
-    }
+kernels! {
+    /// Copies a tick of samples to every `stride`-th of `tiles`, and measures it.
+    measure::take_f32(samples: &[f32], tiles: &mut [Tile], stride: usize) -> Measured;
+    /// The same of integers, each of which stands for sample / 32768.
+    measure::take_i16(samples: &[i16], tiles: &mut [Tile], stride: usize) -> Measured;
+    /// Measures some tiles.
+    measure::measure(tiles: &[Tile]) -> Measured;
+    /// Writes samples as integers, rounded to the nearest; past full scale they saturate. Both are as long.
+    measure::give_i16(samples: &[f32], out: &mut [i16]);
+    /// Writes the sum of a row over all tiles of a tick, and measures it. `frames` are the tiles of all signals, panel by panel.
+    row::add_row(out: &mut [Tile], frames: &[Tile], terms: &Terms<'_>) -> Measured;
+    /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it.
+    row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
+    /// The sum of eight tiles; and for each of them, if `others` has room for it, the sum of the other seven.
+    segment::add_segment(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile]);
+    /// Adds a tile to running sums, and writes what they are now.
+    segment::run_on(running: &mut Running, tile: &Tile, out: &mut Tile);
+    /// Writes, for each of four rows of gains, the sum of gain * signal over one tile. `signals[k]` is the place among `frames` of the
+    /// signal that the k-th gain is for.
+    product::multiply(out: &mut [Tile; ROWS], frames: &[Tile], signals: &[u32], gains: [&[f32]; ROWS], chain: usize);
 }
 
 #[cfg(test)]

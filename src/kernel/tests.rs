@@ -1,11 +1,11 @@
-//! Every kernel equals a plain f64 sum, for every shape and tail.
+//! Every kernel equals a plain f64 sum, for every shape and every instruction set that this machine has.
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::timing::Timing;
 
-const TIMING: Timing = Timing { rate: 48_000, tick: 512, smoothing: 100 };
+const TIMING: Timing = Timing { rate: 48_000, tick: 3 * Tile::SAMPLES, smoothing: 100 };
 
 fn noise(seed: u64) -> f32 {
     let bits = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -13,102 +13,221 @@ fn noise(seed: u64) -> f32 {
     (bits >> 40) as f32 / (1 << 23) as f32 - 1.0
 }
 
-/// Terms of each kind: (open, open and moving, ducked, ducked and moving).
-fn shapes() -> impl Strategy<Value = (usize, [usize; 4])> {
-    let count = || prop_oneof![Just(0_usize), 1..4_usize, 4..40_usize];
-    (1..=512_usize, [count(), count(), count(), count()])
+/// A tile of noise, or of noise of one sign: what adds up without cancelling shows rounding best.
+fn tile(seed: u64, sign: f32) -> Tile {
+    let sample = |k: usize| noise(seed * 1009 + k as u64);
+    Tile(std::array::from_fn(|k| if sign == 0.0 { sample(k) } else { sample(k).abs() * sign }))
 }
 
-fn check(len: usize, counts: [usize; 4], sign: f32) {
-    // The sign of all samples, or noise: what adds up without cancelling shows rounding best.
-    let sample = |seed: usize| if sign == 0.0 { noise(seed as u64) } else { noise(seed as u64).abs() * sign };
-    let total: usize = counts.iter().sum();
-    let frames: Vec<Vec<f32>> = (0..total.max(1)).map(|s| (0..len).map(|k| sample(s * 1009 + k)).collect()).collect();
-    let envelope: Vec<f32> = (0..len).map(|k| 1.0 - k as f32 / 600.0).collect();
-    let first = |kind: usize| counts[..kind].iter().sum::<usize>() as u32;
-    let weight = |source: u32| Weight { source, gain: noise(u64::from(source) + 77).abs() };
-    let mover = |source: u32| Mover {
-        over: source * 7 % 100,
-        start: noise(u64::from(source)).abs(),
-        target: noise(u64::from(source) + 5).abs(),
+fn weights(first: u32, count: usize) -> Vec<Weight> {
+    (first..first + count as u32).map(|signal| Weight { signal, gain: noise(u64::from(signal) + 77).abs() }).collect()
+}
+
+fn movings(first: u32, count: usize) -> Vec<Moving> {
+    let mover = |seed: u32| Mover {
+        over: seed * 7 % 100,
+        start: noise(u64::from(seed)).abs(),
+        target: noise(u64::from(seed) + 5).abs(),
     };
-    let moving = |source: u32| Moving {
-        source,
+    let moving = |signal: u32| Moving {
+        signal,
         steady: 0.7,
-        movers: [mover(source), mover(source + 1), mover(source + 2)],
-        count: 1 + source as usize % 3,
+        movers: [mover(signal), mover(signal + 1), mover(signal + 2)],
+        count: 1 + signal as usize % 3,
     };
-    let weights = |kind: usize| (first(kind)..first(kind + 1)).map(weight).collect::<Vec<_>>();
-    let movings = |kind: usize| (first(kind)..first(kind + 1)).map(moving).collect::<Vec<_>>();
-    let (open, open_moving, ducked, ducked_moving) = (weights(0), movings(1), weights(2), movings(3));
-    let ducks = counts[2] + counts[3] > 0;
+    (first..first + count as u32).map(moving).collect()
+}
+
+/// The gain of a moving term at a sample of the tick.
+fn gain(moving: &Moving, k: usize) -> f64 {
+    let value = |mover: &Mover| {
+        let done = ((mover.over as usize + k + 1) as f64 / 100.0).min(1.0);
+        f64::from(mover.start) * (1.0 - done) + f64::from(mover.target) * done
+    };
+    f64::from(moving.steady) * moving.movers[..moving.count].iter().map(value).product::<f64>()
+}
+
+fn assert_near(actual: f32, products: impl Iterator<Item = f64> + Clone, what: &str) {
+    let (sum, magnitude) = (products.clone().sum::<f64>(), products.map(f64::abs).sum::<f64>());
+    assert!((f64::from(actual) - sum).abs() <= 1e-6 * magnitude, "{what}: {actual}, not {sum} of {magnitude}");
+}
+
+fn assert_measured(measured: Measured, samples: &[f32]) {
+    assert_eq!(measured.peak, samples.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs())));
+    let squares: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+    assert!((f64::from(measured.squares) - squares).abs() <= 1e-5 * squares);
+}
+
+/// Rows of each kind of terms: (open, open and moving, ducked, ducked and moving).
+fn check_row(panels: usize, counts: [usize; 4], sign: f32) {
+    let total = counts.iter().sum::<usize>().max(1);
+    let frames: Vec<Tile> = (0..panels * total).map(|seed| tile(seed as u64, sign)).collect();
+    let envelope: Vec<f32> = (0..panels * Tile::SAMPLES).map(|k| 1.0 - k as f32 / 600.0).collect();
+    let first = |kind: usize| counts[..kind].iter().sum::<usize>() as u32;
+    let (open, open_moving) = (weights(first(0), counts[0]), movings(first(1), counts[1]));
+    let (ducked, ducked_moving) = (weights(first(2), counts[2]), movings(first(3), counts[3]));
     let curve = FadeCurve::new(&TIMING);
-    let row = Row {
-        frames: &frames,
-        subtotals: &[],
+    let terms = Terms {
         open: &open,
         open_moving: &open_moving,
         ducked: &ducked,
         ducked_moving: &ducked_moving,
-        envelope: if ducks { &envelope } else { &[] },
+        envelope: if counts[2] + counts[3] > 0 { &envelope } else { &[] },
         curve: &curve,
-        depth: DEPTH,
     };
-    let gain = |moving: &Moving, k: usize| {
-        let value = |mover: &Mover| {
-            let done = ((mover.over as usize + k + 1) as f64 / 100.0).min(1.0);
-            f64::from(mover.start) * (1.0 - done) + f64::from(mover.target) * done
-        };
-        f64::from(moving.steady) * moving.movers[..moving.count].iter().map(value).product::<f64>()
-    };
-    let terms = |k: usize| {
+    let products = |k: usize| {
         let ducking = f64::from(envelope[k]);
-        let at_rest = open.iter().map(|w| (w.source, f64::from(w.gain)));
-        let at_rest = at_rest.chain(ducked.iter().map(move |w| (w.source, f64::from(w.gain) * ducking)));
-        let moving = open_moving.iter().map(move |m| (m.source, gain(m, k)));
-        let all = at_rest.chain(moving).chain(ducked_moving.iter().map(move |m| (m.source, gain(m, k) * ducking)));
-        all.map(|(source, gain)| gain * f64::from(frames[source as usize][k])).collect::<Vec<_>>()
+        let frame = &frames[k / Tile::SAMPLES * total..];
+        let of = move |signal: u32, gain: f64| gain * f64::from(frame[signal as usize].0[k % Tile::SAMPLES]);
+        let steady = move |weights: &[Weight], factor: f64| {
+            weights.iter().map(|w| of(w.signal, f64::from(w.gain) * factor)).collect::<Vec<_>>()
+        };
+        let moving = move |movings: &[Moving], factor: f64| {
+            movings.iter().map(|m| of(m.signal, gain(m, k) * factor)).collect::<Vec<_>>()
+        };
+        [steady(&open, 1.0), steady(&ducked, ducking), moving(&open_moving, 1.0), moving(&ducked_moving, ducking)]
+            .concat()
     };
     for kernel in Kernel::available() {
-        // A start that is aligned to nothing.
-        let mut out = vec![9.0; len + 1];
-        let measured = kernel.mix(&mut out[1..], &row);
-        for (k, out) in out[1..].iter().enumerate() {
-            let terms = terms(k);
-            let (sum, magnitude) = (terms.iter().sum::<f64>(), terms.iter().map(|t| t.abs()).sum::<f64>());
-            assert!(
-                (f64::from(*out) - sum).abs() <= 1e-6 * magnitude,
-                "{kernel:?}, sample {k} of {len}: {out}, not {sum}"
-            );
+        let mut out = vec![Tile::SILENCE; panels];
+        let measured = kernel.add_row(&mut out, &frames, &terms);
+        for (k, sample) in Tile::flat(&out).iter().enumerate() {
+            assert_near(*sample, products(k).into_iter(), &format!("{kernel:?}, sample {k} of {counts:?}"));
         }
-        assert_eq!(measured.peak, out[1..].iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs())));
-        let squares: f64 = out[1..].iter().map(|sample| f64::from(*sample).powi(2)).sum();
-        assert!((measured.squares - squares).abs() <= 1e-9 * squares);
-        assert_eq!(kernel.measure(&out[1..]).peak, measured.peak);
+        assert_measured(measured, Tile::flat(&out));
+        let (mut lanes, mut piece) = (Lanes::NOTHING, Tile::SILENCE);
+        let last = panels - 1;
+        let signals = Signals { frames: &frames[last * total..], derived: &[] };
+        kernel.add_tile(&mut piece, last * Tile::SAMPLES, signals, &terms, &mut lanes);
+        assert_eq!(piece, out[last]);
+        assert_measured(lanes.measured(), &piece.0);
     }
+}
+
+fn check_product(count: usize, chain: usize, sign: f32) {
+    let frames: Vec<Tile> = (0..count + 3).map(|seed| tile(seed as u64, sign)).collect();
+    let signals: Vec<u32> = (0..count as u32).map(|k| (k * 7 + 3) % (count as u32 + 3)).collect();
+    let gains: [Vec<f32>; ROWS] =
+        std::array::from_fn(|row| (0..count).map(|k| noise((row * 9973 + k) as u64).abs()).collect());
+    for kernel in Kernel::available() {
+        let mut out = [Tile::SILENCE; ROWS];
+        kernel.multiply(&mut out, &frames, &signals, gains.each_ref().map(|gains| &gains[..]), chain);
+        for (row, (gains, out)) in gains.iter().zip(&out).enumerate() {
+            for (k, sample) in out.0.iter().enumerate() {
+                let terms = signals.iter().zip(gains);
+                let products = terms.map(|(s, gain)| f64::from(*gain) * f64::from(frames[*s as usize].0[k]));
+                assert_near(*sample, products, &format!("{kernel:?}, sample {k} of row {row}, {count} signals"));
+            }
+        }
+    }
+}
+
+fn sign() -> impl Strategy<Value = f32> {
+    prop::sample::select(vec![0.0_f32, 1.0, -1.0])
 }
 
 proptest! {
     #[test]
-    fn every_kernel_is_the_sum((len, counts) in shapes(), sign in prop::sample::select(vec![0.0_f32, 1.0, -1.0])) {
-        check(len, counts, sign);
+    fn every_row_is_the_sum(
+        panels in 1..=3_usize,
+        counts in prop::array::uniform4(prop_oneof![Just(0_usize), 1..4_usize, 4..40_usize]),
+        sign in sign(),
+    ) {
+        check_row(panels, counts, sign);
+    }
+
+    #[test]
+    fn every_product_is_the_sum(count in 0..700_usize, chain in 1..=8_usize, sign in sign()) {
+        check_product(count, chain, sign);
+    }
+
+    #[test]
+    fn every_frame_is_taken_as_it_is(
+        samples in prop::collection::vec(any::<i16>(), 1..3 * Tile::SAMPLES),
+        stride in 1..3_usize,
+    ) {
+        let floats: Vec<f32> = samples.iter().map(|sample| f32::from(*sample) / 32768.0).collect();
+        for kernel in Kernel::available() {
+            let mut tiles = vec![Tile([9.0; Tile::SAMPLES]); 3 * stride];
+            let measured = kernel.take_i16(&samples, &mut tiles, stride);
+            assert_measured(measured, &floats);
+            let taken = |tiles: &[Tile]| tiles.iter().step_by(stride).flat_map(|tile| tile.0).collect::<Vec<_>>();
+            let (head, tail) = (&taken(&tiles)[..samples.len()], samples.len().next_multiple_of(Tile::SAMPLES));
+            prop_assert_eq!(head, &floats[..]);
+            prop_assert!(taken(&tiles)[samples.len()..tail].iter().all(|sample| *sample == 0.0));
+            let mut again = vec![Tile::SILENCE; 3 * stride];
+            prop_assert_eq!(kernel.take_f32(&floats, &mut again, stride), measured);
+            prop_assert_eq!(&taken(&again)[..tail], &taken(&tiles)[..tail]);
+            let mut given = vec![0; samples.len()];
+            kernel.give_i16(&floats, &mut given);
+            prop_assert_eq!(&given, &samples);
+        }
     }
 }
 
 #[test]
 fn nobody_and_thousands() {
-    check(480, [0; 4], 0.0);
-    check(33, [3000, 500, 2000, 300], 1.0);
+    check_row(1, [0; 4], 0.0);
+    check_row(2, [3000, 500, 2000, 300], 1.0);
+    for count in [0, 1, 255, 256, 257, 5000] {
+        check_product(count, 8, 1.0);
+    }
+}
+
+#[test]
+fn a_segment_is_its_sum_and_the_sums_of_the_others() {
+    let tiles: Vec<Tile> = (0..SEGMENT as u64).map(|seed| tile(seed, 1.0)).collect();
+    let sources = std::array::from_fn(|n| &tiles[n]);
+    for kernel in Kernel::available() {
+        for room in [0, 3, SEGMENT] {
+            let (mut sum, mut others) = (Tile::SILENCE, [Tile::SILENCE; SEGMENT]);
+            kernel.add_segment(sources, &mut sum, &mut others[..room]);
+            for k in 0..Tile::SAMPLES {
+                let but = |left_out: usize| {
+                    (0..SEGMENT).filter(move |n| *n != left_out).map(|n| f64::from(sources[n].0[k])).collect::<Vec<_>>()
+                };
+                assert_near(sum.0[k], but(SEGMENT).into_iter(), "the sum");
+                for (n, others) in others[..room].iter().enumerate() {
+                    assert_near(others.0[k], but(n).into_iter(), "the others");
+                }
+            }
+            assert!(others[room..].iter().all(|tile| *tile == Tile::SILENCE));
+        }
+    }
+}
+
+#[test]
+fn running_sums_run_for_long() {
+    let tile = tile(1, 1.0);
+    for kernel in Kernel::available() {
+        let (mut running, mut out) = (Running::NOTHING, Tile::SILENCE);
+        (0..100_000).for_each(|_| kernel.run_on(&mut running, &tile, &mut out));
+        for (sum, sample) in out.0.iter().zip(tile.0) {
+            assert!((f64::from(*sum) / f64::from(sample) / 1e5 - 1.0).abs() < 1e-7);
+        }
+    }
 }
 
 #[test]
 fn a_nan_is_the_peak_wherever_it_stands() {
     for kernel in Kernel::available() {
-        for at in [0, 17, 99, 100] {
-            let mut samples = vec![f32::INFINITY; 101];
+        for at in [0, 17, 95, 100] {
+            let mut samples = [f32::INFINITY; 101];
             samples[at] = f32::NAN;
-            assert!(kernel.measure(&samples).peak.is_nan(), "{kernel:?} at {at}");
+            let mut tiles = [Tile::SILENCE; 3];
+            assert!(kernel.take_f32(&samples, &mut tiles, 1).peak.is_nan(), "{kernel:?} at {at}");
+            assert!(kernel.measure(&tiles).peak.is_nan());
         }
-        assert_eq!(kernel.measure(&[]), Measured { peak: 0.0, squares: 0.0 });
+        assert_eq!(kernel.measure(&[Tile::SILENCE]), Measured { peak: 0.0, squares: 0.0 });
+    }
+}
+
+#[test]
+fn integers_round_to_the_nearest_and_saturate() {
+    for kernel in Kernel::available() {
+        let samples = [1.0, 1.5, -1.0, -1.5, 1e30, -1e30, 0.5 / 32768.0, 1.5 / 32768.0, -0.5 / 32768.0, 32767.4 / 32768.0];
+        let mut out = [7; 10];
+        kernel.give_i16(&samples, &mut out);
+        assert_eq!(out, [32767, 32767, -32768, -32768, 32767, -32768, 0, 2, 0, 32767], "{kernel:?}");
     }
 }

@@ -13,69 +13,25 @@ pub(super) trait Vector: Copy {
 
     unsafe fn splat(value: f32) -> Self;
     unsafe fn load(from: &[f32]) -> Self;
+    /// The values of integers.
+    unsafe fn load_i16(from: &[i16]) -> Self;
     unsafe fn store(self, to: &mut [f32]);
+    /// Rounds to the nearest integers, even ones if two are as near. The values are in the range of i16.
+    unsafe fn store_i16(self, to: &mut [i16]);
+    unsafe fn add(self, other: Self) -> Self;
     unsafe fn mul(self, other: Self) -> Self;
     /// self * factor + term; whether it is rounded once or twice depends on the instruction set.
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
-    /// The greater magnitude of each lane, without sign. A NaN is greater than infinity: magnitudes are compared as bits.
-    unsafe fn max_magnitude(self, other: Self) -> Self;
+    /// Without sign.
+    unsafe fn abs(self) -> Self;
+    /// The greater value of each lane, of numbers without sign: compared as bits, so that a NaN is greater than infinity.
+    unsafe fn max_bits(self, other: Self) -> Self;
+    /// Each lane brought into a range.
+    unsafe fn clamp(self, least: Self, most: Self) -> Self;
     /// Adds each lane to its sum.
     unsafe fn add_to(self, sums: &mut [f64]);
-    /// Adds the square of each lane to its sum.
-    unsafe fn add_square_to(self, sums: &mut [f64]);
     /// Rounds sums to samples.
     unsafe fn from_sums(sums: &[f64]) -> Self;
-}
-
-/// One sample: what is left after the last whole vector.
-impl Vector for f32 {
-    const LANES: usize = 1;
-
-    #[inline(always)]
-    unsafe fn splat(value: f32) -> Self {
-        value
-    }
-
-    #[inline(always)]
-    unsafe fn load(from: &[f32]) -> Self {
-        from[0]
-    }
-
-    #[inline(always)]
-    unsafe fn store(self, to: &mut [f32]) {
-        to[0] = self;
-    }
-
-    #[inline(always)]
-    unsafe fn mul(self, other: Self) -> Self {
-        self * other
-    }
-
-    #[inline(always)]
-    unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
-        self * factor + term
-    }
-
-    #[inline(always)]
-    unsafe fn max_magnitude(self, other: Self) -> Self {
-        let magnitude = |value: f32| value.to_bits() & 0x7fff_ffff;
-        f32::from_bits(magnitude(self).max(magnitude(other)))
-    }
-
-    #[inline(always)]
-    unsafe fn add_to(self, sums: &mut [f64]) {
-        sums[0] += f64::from(self);
-    }
-
-    #[inline(always)]
-    unsafe fn add_square_to(self, sums: &mut [f64]) {
-        sums[0] += f64::from(self) * f64::from(self);
-    }
-
-    #[inline(always)]
-    unsafe fn from_sums(sums: &[f64]) -> Self {
-        sums[0] as f32
-    }
 }
 
 /// Four samples in plain Rust: vectors on every target whose baseline has them (SSE2, NEON), loops elsewhere.
@@ -103,8 +59,25 @@ impl Vector for Portable {
     }
 
     #[inline(always)]
+    unsafe fn load_i16(from: &[i16]) -> Self {
+        Self(std::array::from_fn(|lane| f32::from(from[lane])))
+    }
+
+    #[inline(always)]
     unsafe fn store(self, to: &mut [f32]) {
         to.copy_from_slice(&self.0);
+    }
+
+    #[inline(always)]
+    unsafe fn store_i16(self, to: &mut [i16]) {
+        // Adding and taking away 1.5 * 2^23 rounds what is in the range of i16 to a whole number: vectors everywhere, unlike a call.
+        const WHOLE: f32 = 12_582_912.0;
+        to.copy_from_slice(&self.0.map(|value| (value + WHOLE - WHOLE) as i32 as i16));
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Self) -> Self {
+        self.each(other, |a, b| a + b)
     }
 
     #[inline(always)]
@@ -118,22 +91,25 @@ impl Vector for Portable {
     }
 
     #[inline(always)]
-    unsafe fn max_magnitude(self, other: Self) -> Self {
-        let magnitude = |value: f32| (value.to_bits() & 0x7fff_ffff).cast_signed();
-        self.each(other, |a, b| f32::from_bits(magnitude(a).max(magnitude(b)).cast_unsigned()))
+    unsafe fn abs(self) -> Self {
+        Self(self.0.map(f32::abs))
+    }
+
+    #[inline(always)]
+    unsafe fn max_bits(self, other: Self) -> Self {
+        let bits = |value: f32| value.to_bits().cast_signed();
+        self.each(other, |a, b| f32::from_bits(bits(a).max(bits(b)).cast_unsigned()))
+    }
+
+    #[inline(always)]
+    unsafe fn clamp(self, least: Self, most: Self) -> Self {
+        self.each(least, |a, b| if a < b { b } else { a }).each(most, |a, b| if a > b { b } else { a })
     }
 
     #[inline(always)]
     unsafe fn add_to(self, sums: &mut [f64]) {
         for (sum, value) in sums.iter_mut().zip(self.0) {
             *sum += f64::from(value);
-        }
-    }
-
-    #[inline(always)]
-    unsafe fn add_square_to(self, sums: &mut [f64]) {
-        for (sum, value) in sums.iter_mut().zip(self.0) {
-            *sum += f64::from(value) * f64::from(value);
         }
     }
 

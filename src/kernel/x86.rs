@@ -1,20 +1,17 @@
-//! AVX2 with FMA, and AVX-512, behind the [`Vector`] trait; and the kernels compiled for each.
+//! AVX2 with FMA, and AVX-512, behind the [`Vector`] trait.
 
 use std::arch::x86_64::*;
 
-use super::{
-    Row,
-    generic::{self, Measured},
-    vector::Vector,
-};
+use super::vector::Vector;
 
 /// Implements [`Vector`] for one width: the methods differ in the names of their instructions only.
 macro_rules! vector {
     ($name:ident, $inner:ty, $lanes:literal, $half:literal, {
-        splat: $splat:path, load: $load:path, store: $store:path, mul: $mul:path, mul_add: $mul_add:path,
-        cast_int: $cast_int:path, cast_float: $cast_float:path, and: $and:path, max: $max:path, splat_int: $splat_int:path,
+        splat: $splat:path, load: $load:path, store: $store:path, add: $add:path, mul: $mul:path, mul_add: $mul_add:path,
+        cast_int: $cast_int:path, cast_float: $cast_float:path, and: $and:path, max_int: $max_int:path, splat_int: $splat_int:path,
+        min: $min:path, max: $max:path, widen_i16: $widen_i16:path, to_float: $to_float:path, to_i16: $to_i16:path,
         low: $low:path, high: $high:path, widen: $widen:path, narrow: $narrow:path, join: $join:path,
-        load_wide: $load_wide:path, store_wide: $store_wide:path, add_wide: $add_wide:path, mul_add_wide: $mul_add_wide:path,
+        load_wide: $load_wide:path, store_wide: $store_wide:path, add_wide: $add_wide:path,
     }) => {
         #[derive(Clone, Copy)]
         pub(super) struct $name($inner);
@@ -38,10 +35,30 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            unsafe fn load_i16(from: &[i16]) -> Self {
+                let from: &[i16; $lanes] = from.try_into().expect("a vector of samples");
+                // SAFETY: see above.
+                unsafe { Self($to_float($widen_i16(from))) }
+            }
+
+            #[inline(always)]
             unsafe fn store(self, to: &mut [f32]) {
                 let to: &mut [f32; $lanes] = to.try_into().expect("a vector of samples");
                 // SAFETY: see above.
                 unsafe { $store(to.as_mut_ptr(), self.0) }
+            }
+
+            #[inline(always)]
+            unsafe fn store_i16(self, to: &mut [i16]) {
+                let to: &mut [i16; $lanes] = to.try_into().expect("a vector of samples");
+                // SAFETY: see above.
+                unsafe { $to_i16(self.0, to) }
+            }
+
+            #[inline(always)]
+            unsafe fn add(self, other: Self) -> Self {
+                // SAFETY: see above.
+                unsafe { Self($add(self.0, other.0)) }
             }
 
             #[inline(always)]
@@ -57,13 +74,21 @@ macro_rules! vector {
             }
 
             #[inline(always)]
-            unsafe fn max_magnitude(self, other: Self) -> Self {
+            unsafe fn abs(self) -> Self {
                 // SAFETY: see above.
-                unsafe {
-                    let mask = $splat_int(0x7fff_ffff);
-                    let (a, b) = ($and($cast_int(self.0), mask), $and($cast_int(other.0), mask));
-                    Self($cast_float($max(a, b)))
-                }
+                unsafe { Self($cast_float($and($cast_int(self.0), $splat_int(0x7fff_ffff)))) }
+            }
+
+            #[inline(always)]
+            unsafe fn max_bits(self, other: Self) -> Self {
+                // SAFETY: see above.
+                unsafe { Self($cast_float($max_int($cast_int(self.0), $cast_int(other.0)))) }
+            }
+
+            #[inline(always)]
+            unsafe fn clamp(self, least: Self, most: Self) -> Self {
+                // SAFETY: see above.
+                unsafe { Self($min($max(self.0, least.0), most.0)) }
             }
 
             #[inline(always)]
@@ -73,18 +98,6 @@ macro_rules! vector {
                 unsafe {
                     for (sum, half) in sums.iter_mut().zip([$low(self.0), $high(self.0)]) {
                         $store_wide(sum.as_mut_ptr(), $add_wide($load_wide(sum.as_ptr()), $widen(half)));
-                    }
-                }
-            }
-
-            #[inline(always)]
-            unsafe fn add_square_to(self, sums: &mut [f64]) {
-                let sums: &mut [[f64; $half]; 2] = sums.as_chunks_mut().0.try_into().expect("a sum for each lane");
-                // SAFETY: see above.
-                unsafe {
-                    for (sum, half) in sums.iter_mut().zip([$low(self.0), $high(self.0)]) {
-                        let wide = $widen(half);
-                        $store_wide(sum.as_mut_ptr(), $mul_add_wide(wide, wide, $load_wide(sum.as_ptr())));
                     }
                 }
             }
@@ -103,21 +116,25 @@ macro_rules! vector {
 }
 
 vector!(Avx2, __m256, 8, 4, {
-    splat: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps, mul: _mm256_mul_ps, mul_add: _mm256_fmadd_ps,
-    cast_int: _mm256_castps_si256, cast_float: _mm256_castsi256_ps, and: _mm256_and_si256, max: _mm256_max_epi32,
+    splat: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps, add: _mm256_add_ps, mul: _mm256_mul_ps,
+    mul_add: _mm256_fmadd_ps,
+    cast_int: _mm256_castps_si256, cast_float: _mm256_castsi256_ps, and: _mm256_and_si256, max_int: _mm256_max_epi32,
     splat_int: _mm256_set1_epi32,
+    min: _mm256_min_ps, max: _mm256_max_ps, widen_i16: widen_8, to_float: _mm256_cvtepi32_ps, to_i16: store_8,
     low: _mm256_castps256_ps128, high: _mm256_extractf128_ps::<1>,
     widen: _mm256_cvtps_pd, narrow: _mm256_cvtpd_ps, join: _mm256_setr_m128,
-    load_wide: _mm256_loadu_pd, store_wide: _mm256_storeu_pd, add_wide: _mm256_add_pd, mul_add_wide: _mm256_fmadd_pd,
+    load_wide: _mm256_loadu_pd, store_wide: _mm256_storeu_pd, add_wide: _mm256_add_pd,
 });
 
 vector!(Avx512, __m512, 16, 8, {
-    splat: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps, mul: _mm512_mul_ps, mul_add: _mm512_fmadd_ps,
-    cast_int: _mm512_castps_si512, cast_float: _mm512_castsi512_ps, and: _mm512_and_si512, max: _mm512_max_epi32,
+    splat: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps, add: _mm512_add_ps, mul: _mm512_mul_ps,
+    mul_add: _mm512_fmadd_ps,
+    cast_int: _mm512_castps_si512, cast_float: _mm512_castsi512_ps, and: _mm512_and_si512, max_int: _mm512_max_epi32,
     splat_int: _mm512_set1_epi32,
+    min: _mm512_min_ps, max: _mm512_max_ps, widen_i16: widen_16, to_float: _mm512_cvtepi32_ps, to_i16: store_16,
     low: _mm512_castps512_ps256, high: _mm512_extractf32x8_ps::<1>,
     widen: _mm512_cvtps_pd, narrow: _mm512_cvtpd_ps, join: join_256,
-    load_wide: _mm512_loadu_pd, store_wide: _mm512_storeu_pd, add_wide: _mm512_add_pd, mul_add_wide: _mm512_fmadd_pd,
+    load_wide: _mm512_loadu_pd, store_wide: _mm512_storeu_pd, add_wide: _mm512_add_pd,
 });
 
 /// # Safety
@@ -129,33 +146,37 @@ unsafe fn join_256(low: __m256, high: __m256) -> __m512 {
 }
 
 /// # Safety
-/// The machine has AVX2 and FMA.
-#[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn mix_avx2(out: &mut [f32], row: &Row<'_>) -> Measured {
-    // SAFETY: the caller's contract.
-    unsafe { generic::mix::<Avx2>(out, row) }
+/// The machine has AVX2.
+#[inline(always)]
+unsafe fn widen_8(from: &[i16; 8]) -> __m256i {
+    // SAFETY: the caller's contract; the array is as long as the load.
+    unsafe { _mm256_cvtepi16_epi32(_mm_loadu_si128(from.as_ptr().cast())) }
 }
 
 /// # Safety
-/// The machine has AVX2 and FMA.
-#[target_feature(enable = "avx2,fma")]
-pub(super) unsafe fn measure_avx2(samples: &[f32]) -> Measured {
-    // SAFETY: the caller's contract.
-    unsafe { generic::measure::<Avx2>(samples) }
+/// The machine has AVX-512 F.
+#[inline(always)]
+unsafe fn widen_16(from: &[i16; 16]) -> __m512i {
+    // SAFETY: the caller's contract; the array is as long as the load.
+    unsafe { _mm512_cvtepi16_epi32(_mm256_loadu_si256(from.as_ptr().cast())) }
 }
 
 /// # Safety
-/// The machine has AVX-512 F and DQ.
-#[target_feature(enable = "avx512f,avx512dq")]
-pub(super) unsafe fn mix_avx512(out: &mut [f32], row: &Row<'_>) -> Measured {
-    // SAFETY: the caller's contract.
-    unsafe { generic::mix::<Avx512>(out, row) }
+/// The machine has AVX2.
+#[inline(always)]
+unsafe fn store_8(values: __m256, to: &mut [i16; 8]) {
+    // SAFETY: the caller's contract; the array is as long as the store.
+    unsafe {
+        let whole = _mm256_cvtps_epi32(values);
+        let packed = _mm_packs_epi32(_mm256_castsi256_si128(whole), _mm256_extracti128_si256::<1>(whole));
+        _mm_storeu_si128(to.as_mut_ptr().cast(), packed);
+    }
 }
 
 /// # Safety
-/// The machine has AVX-512 F and DQ.
-#[target_feature(enable = "avx512f,avx512dq")]
-pub(super) unsafe fn measure_avx512(samples: &[f32]) -> Measured {
-    // SAFETY: the caller's contract.
-    unsafe { generic::measure::<Avx512>(samples) }
+/// The machine has AVX-512 F.
+#[inline(always)]
+unsafe fn store_16(values: __m512, to: &mut [i16; 16]) {
+    // SAFETY: the caller's contract; the array is as long as the store.
+    unsafe { _mm256_storeu_si256(to.as_mut_ptr().cast(), _mm512_cvtsepi32_epi16(_mm512_cvtps_epi32(values))) }
 }

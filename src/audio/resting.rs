@@ -1,0 +1,261 @@
+//! How a mix is put together in which no single gain moves: most mixes, most of the time.
+//!
+//! All its sources have the gain of the *rest*, but for a few *exceptions*: the own voice, and the sources that the row lists. What moves may be the
+//! ducking envelope, or the gain of the rest as a whole (somebody joins): then the row has an envelope that its ducked part is multiplied by.
+
+use super::{
+    compose::Heard,
+    listener::Listener,
+    program::{Program, Programs},
+    segments::{Segments, WORTHWHILE},
+};
+
+/// The gain of one source; `ducked` if the envelope of the row is still to come.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Gain {
+    pub value: f32,
+    pub ducked: bool,
+}
+
+impl Gain {
+    const NOTHING: Self = Self { value: 0.0, ducked: false };
+
+    fn open(value: f64) -> Self {
+        Self { value: value as f32, ducked: false }
+    }
+
+    /// Where nothing is heard there is nothing to duck.
+    fn ducked(value: f64) -> Self {
+        Self { value: value as f32, ducked: value as f32 != 0.0 }
+    }
+}
+
+/// A source that has not the gain of the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Exception {
+    pub position: u32,
+    pub gain: Gain,
+}
+
+/// The row of one listener, of which no single gain moves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resting<'a> {
+    listener: &'a Listener,
+    slot: u32,
+    heard: Heard<'a>,
+    /// The ducking envelope, if it does not move.
+    level: Option<f64>,
+    rest: Gain,
+}
+
+impl<'a> Resting<'a> {
+    /// `None` if single gains move.
+    pub fn of(listener: &'a Listener, slot: u32, heard: Heard<'a>) -> Option<Self> {
+        let (gains, clock) = (&listener.gains, &heard.clock);
+        let level = listener.way.constant(clock.now, clock.timing);
+        let rest = if listener.is_unsettled() {
+            let overlaps = clock.timing.moves_overlap();
+            let together = level.is_none() && heard.moving().next().is_some();
+            if overlaps || together || !gains.entries.is_empty() || !gains.classes.is_empty() {
+                return None;
+            }
+            // The move of the rest is in the envelope of the row.
+            Gain::ducked(1.0)
+        } else {
+            level.map_or(Gain::ducked(gains.unlisted.target()), |level| Gain::open(gains.unlisted.target() * level))
+        };
+        Some(Self { listener, slot, heard, level, rest })
+    }
+
+    /// The sources that are no part of the rest, in the order of their positions; some of them may have its gain all the same. The last one is at
+    /// no position at all.
+    fn exceptions(&self, mut see: impl FnMut(usize, Gain)) {
+        let mut own = self.heard.position(self.slot);
+        let mut see = |position, gain| {
+            if let Some(own) = own.take_if(|own| *own <= position) {
+                see(own, Gain::NOTHING);
+                if own == position {
+                    return;
+                }
+            }
+            see(position, gain);
+        };
+        if self.listener.is_unsettled() {
+            self.heard.moving().for_each(|position| see(position, self.together(position)));
+        }
+        for entry in &self.listener.gains.entries {
+            let Some(position) = self.heard.position(entry.source.slot) else { continue };
+            let factor = entry.factor.target();
+            let gain = match (self.level, entry.exempt.target() == 0.0) {
+                (Some(level), true) => Gain::open(factor * level),
+                (None, true) => Gain::ducked(factor),
+                (_, false) => Gain::open(factor),
+            };
+            see(position, gain);
+        }
+        // Past the last: for an own voice that none came after.
+        see(usize::MAX, Gain::NOTHING);
+    }
+
+    /// The gain, at its presence, of a source that comes or goes together with the row: one move, on which it already is.
+    fn together(&self, position: usize) -> Gain {
+        let source = &self.heard.sources[self.heard.audible[position] as usize];
+        let unlisted = self.listener.gains.unlisted;
+        let gain = if source.presence.fade.target() > 0.0 { unlisted.target() } else { unlisted.start() };
+        Gain::open(gain * self.level.unwrap_or(1.0))
+    }
+
+    /// Whether the row has an envelope.
+    pub fn ducks(&self) -> bool {
+        self.level.is_none() || self.listener.is_unsettled()
+    }
+
+    /// Writes the gain of every audible source: of those that are not ducked, or of those that are.
+    pub fn fill(&self, gains: &mut [f32], ducked: bool) {
+        let of = |gain: Gain| if gain.ducked == ducked { gain.value } else { 0.0 };
+        gains.fill(of(self.rest));
+        self.exceptions(|position, gain| {
+            if let Some(out) = gains.get_mut(position) {
+                *out = of(gain);
+            }
+        });
+    }
+
+    /// The program of the row; `None` if it is to be made by the product of all its gains instead.
+    pub fn program(
+        &self,
+        programs: &mut Programs,
+        segments: &mut Segments,
+        exceptions: &mut Vec<Exception>,
+    ) -> Option<Program> {
+        if self.heard.audible.len() < WORTHWHILE { self.by_sources(programs) } else { None }
+            .or_else(|| self.by_segments(programs, segments, exceptions))
+    }
+
+    /// A gain for each source.
+    fn by_sources(&self, programs: &mut Programs) -> Option<Program> {
+        let mut gains = [self.rest; WORTHWHILE - 1];
+        self.exceptions(|position, gain| {
+            if let Some(out) = gains.get_mut(position) {
+                *out = gain;
+            }
+        });
+        let mut program = programs.begin();
+        for ducked in [false, true] {
+            for (signal, gain) in self.heard.signals.iter().zip(&gains).filter(|(_, gain)| gain.ducked == ducked) {
+                programs.add(&mut program, *signal, gain.value, ducked);
+            }
+        }
+        Some(program)
+    }
+
+    /// The runs of segments between the exceptions, what is left of their segments, and the exceptions.
+    fn by_segments(
+        &self,
+        programs: &mut Programs,
+        segments: &mut Segments,
+        exceptions: &mut Vec<Exception>,
+    ) -> Option<Program> {
+        let rest = self.write_exceptions(exceptions)?;
+        let mut program = programs.begin();
+        let fits = [false, true].into_iter().all(|ducked| {
+            let fits = rest.ducked != ducked
+                || rest.value == 0.0
+                || add_rest(&mut program, programs, segments, exceptions, rest, self.heard.signals);
+            let mut same = exceptions.iter().filter(|exception| exception.gain.ducked == ducked);
+            let signal = |exception: &Exception| self.heard.signals[exception.position as usize];
+            fits && same.all(|exception| {
+                programs.add(&mut program, signal(exception), exception.gain.value, ducked)
+            })
+        });
+        let (open, ducked) = programs.of(program);
+        // A signal of a sparse row costs about as much as two gains of a product of rows.
+        if fits && 2 * (open.len() + ducked.len()) <= self.heard.audible.len() {
+            return Some(program);
+        }
+        programs.forget(program);
+        None
+    }
+
+    /// Lists the exceptions, and tells the gain of the rest: that which most sources have, so that it depends on the gains alone. `None` if no gain
+    /// is that of more than half of them.
+    fn write_exceptions(&self, exceptions: &mut Vec<Exception>) -> Option<Gain> {
+        exceptions.clear();
+        let mut list = |position: usize, gain| {
+            if gain != self.rest && exceptions.len() < exceptions.capacity() {
+                exceptions.push(Exception { position: position as u32, gain });
+            }
+        };
+        self.exceptions(|position, gain| if position != usize::MAX { list(position, gain) });
+        let audible = self.heard.audible.len();
+        if 2 * exceptions.len() < audible {
+            return Some(self.rest);
+        }
+        let most = majority(exceptions.iter().map(|exception| exception.gain), self.rest, audible)?;
+        if most != self.rest {
+            exceptions.clear();
+            let mut next = 0;
+            let fill = |exceptions: &mut Vec<Exception>, range: std::ops::Range<usize>| {
+                let rest = range.filter(|_| self.rest != most);
+                exceptions.extend(rest.map(|position| Exception { position: position as u32, gain: self.rest }));
+            };
+            self.exceptions(|position, gain| {
+                fill(exceptions, next..position.min(audible));
+                next = position.saturating_add(1);
+                if gain != most && position < audible {
+                    exceptions.push(Exception { position: position as u32, gain });
+                }
+            });
+            fill(exceptions, next.min(audible)..audible);
+        }
+        Some(most)
+    }
+}
+
+/// The gain that more than half of the sources have: the vote of Boyer and Moore. Those without an exception have that of the rest.
+fn majority(exceptions: impl Iterator<Item = Gain> + Clone, rest: Gain, audible: usize) -> Option<Gain> {
+    let unlisted = audible - exceptions.clone().count();
+    let (mut candidate, mut votes) = (rest, unlisted);
+    for gain in exceptions.clone() {
+        match (gain == candidate, votes) {
+            (true, _) => votes += 1,
+            (false, 0) => (candidate, votes) = (gain, 1),
+            (false, _) => votes -= 1,
+        }
+    }
+    let agree = exceptions.filter(|gain| *gain == candidate).count() + if candidate == rest { unlisted } else { 0 };
+    (2 * agree > audible).then_some(candidate)
+}
+
+/// Adds all sources but the exceptions, at the gain of the rest. Whether there was room.
+fn add_rest(
+    program: &mut Program,
+    programs: &mut Programs,
+    segments: &mut Segments,
+    exceptions: &[Exception],
+    rest: Gain,
+    signals: &[u32],
+) -> bool {
+    let mut fits = true;
+    let mut add = |signal| fits &= programs.add(program, signal, rest.value, rest.ducked);
+    let mut next = 0;
+    for left_out in exceptions.chunk_by(|a, b| segment(a) == segment(b)) {
+        let here = segment(&left_out[0]);
+        segments.run(next, here, &mut add);
+        next = here + 1;
+        let members = segments.members(here);
+        if let ([alone], true) = (left_out, members.len() > 1) {
+            add(segments.others(alone.position as usize));
+        } else {
+            let is_left_out = |position: &usize| left_out.iter().any(|e| e.position as usize == *position);
+            members.filter(|position| !is_left_out(position)).for_each(|position| add(signals[position]));
+        }
+    }
+    segments.run(next, segments.count(), &mut add);
+    program.derived = true;
+    fits
+}
+
+fn segment(exception: &Exception) -> usize {
+    Segments::segment(exception.position as usize)
+}

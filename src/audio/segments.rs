@@ -1,0 +1,176 @@
+//! Sums that many mixes have in common, made anew for each panel: of eight audible sources each, a *segment*, and of runs of segments.
+//!
+//! A listener who hears all but a few of a thousand sources hears mostly whole runs of segments. A mix is put together from the runs between the segments
+//! that hold whom it leaves out, and from what is left of those. Nothing is ever subtracted, so that a voice that is left out leaves no residue; and
+//! however long a run is, it is one signal or two:
+//!
+//! - runs from the first segment on, and runs up to the last one, are running sums from both ends;
+//! - any other run is the sum of two: for each power of two, the segments are cut into blocks of as many, and summed from each block's middle
+//!   to both sides (a *disjoint sparse table*); the two ends of a run lie on both sides of the middle of exactly one block.
+//!
+//! All of them are kept in f64 while they run, so that each is rounded once.
+
+use crate::kernel::{Kernel, Running, SEGMENT, Signals, Tile};
+
+/// With fewer audible sources there are no segments: a mix names its sources.
+pub(crate) const WORTHWHILE: usize = 17;
+
+/// Where the derived signals of a panel are.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Segments {
+    /// The sources that they are of.
+    audible: usize,
+    /// How many segments there are.
+    count: usize,
+    /// Whether the sums within the segments, or the runs between two, are named in a row.
+    pub needs_others: bool,
+    pub needs_runs: bool,
+}
+
+impl Segments {
+    pub fn of(audible: usize) -> Self {
+        Self { audible, count: audible.div_ceil(SEGMENT), ..Self::default() }
+    }
+
+    /// How many derived signals a panel of `audible` sources has.
+    pub fn derived(audible: usize) -> usize {
+        let segments = Self::of(audible);
+        segments.table_at(segments.levels() + 2) + audible
+    }
+
+    /// Levels of the table: runs that a smaller block divides need no table.
+    fn levels(&self) -> usize {
+        (usize::BITS - self.count.saturating_sub(1).leading_zeros()).saturating_sub(1) as usize
+    }
+
+    fn table_at(&self, level: usize) -> usize {
+        self.count * (3 + level - 2)
+    }
+
+    fn others_at(&self) -> usize {
+        self.table_at(self.levels() + 2)
+    }
+
+    /// The segment of a source, by its position among the audible.
+    pub fn segment(position: usize) -> usize {
+        position / SEGMENT
+    }
+
+    /// The positions in a segment.
+    pub fn members(&self, segment: usize) -> std::ops::Range<usize> {
+        segment * SEGMENT..((segment + 1) * SEGMENT).min(self.audible)
+    }
+
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The signal of all in its segment but this one.
+    pub fn others(&mut self, position: usize) -> u32 {
+        self.needs_others = true;
+        Signals::derived(self.others_at() + position)
+    }
+
+    /// Names the signals that the segments `from..to` are the sum of: none, one or two.
+    pub fn run(&mut self, from: usize, to: usize, mut name: impl FnMut(u32)) {
+        let mut derived = |number| name(Signals::derived(number));
+        if from >= to {
+            return;
+        }
+        let last = to - 1;
+        if from == 0 {
+            derived(self.count + last);
+        } else if to == self.count {
+            derived(2 * self.count + from);
+        } else if from == last {
+            derived(from);
+        } else {
+            let level = (usize::BITS - (from ^ last).leading_zeros()) as usize;
+            let at = if level == 1 { 0 } else { self.table_at(level) };
+            self.needs_runs |= level > 1;
+            derived(at + from);
+            derived(at + last);
+        }
+    }
+
+    /// Makes the derived signals of one panel. `signals` are the places in it of the audible sources.
+    pub fn derive(&self, derived: &mut [Tile], panel: &[Tile], signals: &[u32], kernel: Kernel) {
+        let (sums, others) = derived.split_at_mut(self.others_at());
+        for (segment, sum) in sums[..self.count].iter_mut().enumerate() {
+            let members = self.members(segment);
+            let mut sources = [&Tile::SILENCE; SEGMENT];
+            for (source, signal) in sources.iter_mut().zip(&signals[members.clone()]) {
+                *source = &panel[*signal as usize];
+            }
+            let others = if self.needs_others { &mut others[members] } else { &mut [] };
+            kernel.add_segment(sources, sum, others);
+        }
+        let (sums, runs) = sums.split_at_mut(self.count);
+        let (from_first, runs) = runs.split_at_mut(self.count);
+        let (to_last, table) = runs.split_at_mut(self.count);
+        sum_up(sums.iter().zip(from_first), kernel);
+        sum_up(sums.iter().zip(to_last).rev(), kernel);
+        for level in (2..self.levels() + 2).filter(|_| self.needs_runs) {
+            let table = &mut table[(level - 2) * self.count..][..self.count];
+            for (sums, table) in sums.chunks(1 << level).zip(table.chunks_mut(1 << level)) {
+                let middle = (1 << (level - 1)).min(sums.len());
+                sum_up(sums[..middle].iter().zip(&mut table[..middle]).rev(), kernel);
+                sum_up(sums[middle..].iter().zip(&mut table[middle..]), kernel);
+            }
+        }
+    }
+}
+
+fn sum_up<'a>(tiles: impl Iterator<Item = (&'a Tile, &'a mut Tile)>, kernel: Kernel) {
+    let mut running = Running::NOTHING;
+    for (tile, out) in tiles {
+        kernel.run_on(&mut running, tile, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The derived signals of a panel in which the source at position p is the constant p + 1.
+    fn derive(audible: usize) -> (Segments, Vec<Tile>) {
+        let panel: Vec<Tile> = (0..audible).map(|p| Tile([p as f32 + 1.0; Tile::SAMPLES])).collect();
+        let signals: Vec<u32> = (0..audible as u32).collect();
+        let segments = Segments { needs_others: true, needs_runs: true, ..Segments::of(audible) };
+        let mut derived = vec![Tile::SILENCE; Segments::derived(audible)];
+        segments.derive(&mut derived, &panel, &signals, Kernel::detect());
+        (segments, derived)
+    }
+
+    fn number(signal: u32) -> usize {
+        (signal ^ Signals::derived(0)) as usize
+    }
+
+    #[test]
+    fn every_run_is_the_sum_of_its_sources() {
+        for audible in [17, 24, 25, 64, 65, 100, 200] {
+            let (mut segments, derived) = derive(audible);
+            for from in 0..=segments.count() {
+                for to in from..=segments.count() {
+                    let mut sum = 0.0;
+                    segments.run(from, to, |signal| sum += derived[number(signal)].0[47]);
+                    let expected: usize = (from..to).flat_map(|s| segments.members(s)).map(|p| p + 1).sum();
+                    assert_eq!(sum, expected as f32, "{from}..{to} of {audible}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_others_leave_one_out() {
+        for audible in [17, 30, 64] {
+            let (mut segments, derived) = derive(audible);
+            for position in 0..audible {
+                let others = derived[number(segments.others(position))].0[0];
+                let members = segments.members(Segments::segment(position));
+                let expected: usize = members.filter(|p| *p != position).map(|p| p + 1).sum();
+                assert_eq!(others, expected as f32, "{position} of {audible}");
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! The scratch of one who adds up, and how the mixes of some groups are made in it. Those of other groups may be made at the same time by
+//! others: nothing that is written here is seen by them.
+
+use super::{
+    compose::{Heard, write_terms},
+    dense,
+    listener::Listener,
+    panels::Panels,
+    plan::{Group, Sum},
+    program::{Program, Programs, Sorted, Term},
+    segments::Segments,
+};
+use crate::{
+    envelope::Way,
+    fade::Fade,
+    kernel::{Lanes, Measured, Signals, Terms, Tile},
+    limiter::Limiting,
+    memory::{filled, room},
+    meter::{MixLevel, exact_square},
+    ship::Shared,
+};
+
+/// What is known of a tick once it is planned. Shared by all who add up.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scene<'a> {
+    pub heard: Heard<'a>,
+    pub listeners: &'a [Listener],
+    pub frames: &'a Panels,
+    pub segments: &'a Segments,
+    pub programs: &'a Programs,
+    pub shared: &'a Shared,
+}
+
+/// The scratch of one who adds up.
+#[derive(Debug)]
+pub(crate) struct Worker {
+    /// The derived signals of one panel.
+    derived: Vec<Tile>,
+    envelope: Envelope,
+    pub terms: Vec<Term>,
+    pub sorted: Sorted,
+    pub dense: dense::Batch,
+    /// The groups that are its part of this tick, and whether their mixes are made.
+    pub part: std::ops::Range<usize>,
+    pub done: bool,
+}
+
+impl Worker {
+    /// Room for the mixes of `places` participants, of `panels` tiles each. Allocates: control side.
+    pub fn new(places: usize, panels: usize) -> Self {
+        Self {
+            derived: filled(Segments::derived(places), Tile::SILENCE),
+            envelope: Envelope { of: None, samples: filled(panels * Tile::SAMPLES, 0.0) },
+            terms: room(2 * places, Term::default()),
+            sorted: Sorted::new(places),
+            dense: dense::Batch::new(places),
+            part: 0..0,
+            done: true,
+        }
+    }
+}
+
+/// The envelope of a row, as samples; kept until one is asked for that is not the same.
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    of: Option<(u64, Way, Fade)>,
+    samples: Vec<f32>,
+}
+
+impl Envelope {
+    /// That of a listener, over `count` samples from the tick's sample `at` on: the ducking envelope, and the move of the rest if the row
+    /// as a whole moves.
+    pub fn of(&mut self, listener: &Listener, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
+        let (now, timing) = (heard.clock.now + at as u64, heard.clock.timing);
+        let fade = if listener.is_unsettled() { listener.gains.unlisted } else { Fade::resting(1.0) };
+        let out = &mut self.samples[..count];
+        if self.of != Some((now, listener.way, fade)) {
+            self.of = Some((now, listener.way, fade));
+            match fade.moving(now, timing) {
+                true => listener.way.fill(out, now, timing, |value, at| (value * fade.value(at, timing)) as f32),
+                false => listener.way.fill(out, now, timing, |value, _| (value * fade.target()) as f32),
+            }
+        }
+        out
+    }
+
+    /// That of a listener whose gains move one by one: the ducking envelope alone, over the whole tick.
+    fn of_ducking(&mut self, listener: &Listener, heard: &Heard<'_>) -> &[f32] {
+        self.of = None;
+        listener.way.fill(&mut self.samples, heard.clock.now, heard.clock.timing, |value, _| value as f32);
+        &self.samples
+    }
+}
+
+/// The groups of one part, and where their mixes go.
+#[derive(Debug)]
+pub(crate) struct Portion<'a> {
+    pub groups: &'a mut [Group],
+    pub mixes: &'a mut [Tile],
+    pub lanes: &'a mut [Lanes],
+}
+
+impl Worker {
+    /// Makes the mixes of its part, with their limiters and measures.
+    pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
+        self.add_derived(portion, scene);
+        dense::add(&mut self.dense, &mut self.envelope, portion, scene);
+        let panels = scene.frames.panels();
+        let mixes = portion.mixes.chunks_exact_mut(panels);
+        for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
+            let measured = match group.sum {
+                Sum::Silent => continue,
+                Sum::Dense | Sum::Program(Program { derived: true, .. }) => lanes.measured(),
+                Sum::Copy(signal) => copy(mix, signal, scene),
+                Sum::Program(program) => self.add_program(mix, group.first, program, scene),
+                Sum::Moving => self.add_moving(mix, group.first, scene),
+            };
+            group.level = finish(mix, measured, &mut group.limiting, scene);
+        }
+        self.done = true;
+    }
+
+    /// Adds up the programs that name derived signals, panel by panel: so that each derived signal is near while it is needed, and then forgotten.
+    fn add_derived(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
+        let Scene { heard, frames, segments, programs, shared, .. } = scene;
+        let derived = |group: &Group| matches!(group.sum, Sum::Program(program) if program.derived);
+        if !portion.groups.iter().any(derived) {
+            return;
+        }
+        portion.lanes.fill(Lanes::NOTHING);
+        for panel in 0..frames.panels() {
+            let (at, tiles) = (panel * Tile::SAMPLES, frames.panel(panel));
+            segments.derive(&mut self.derived, tiles, heard.signals, shared.kernel);
+            let signals = Signals { frames: tiles, derived: &self.derived };
+            let mixes = portion.mixes.chunks_exact_mut(frames.panels());
+            for ((group, mix), lanes) in portion.groups.iter().zip(mixes).zip(&mut *portion.lanes) {
+                let Sum::Program(program) = group.sum else { continue };
+                if !program.derived {
+                    continue;
+                }
+                let (open, ducked) = programs.of(program);
+                let listener = &scene.listeners[group.first as usize];
+                let count = if program.ducks() { Tile::SAMPLES } else { 0 };
+                let envelope = if count > 0 { self.envelope.of(listener, at, count, &heard) } else { &[] };
+                let terms = Terms { open, ducked, envelope, ..Terms::of(&shared.curve) };
+                shared.kernel.add_tile(&mut mix[panel], 0, signals, &terms, lanes);
+            }
+        }
+    }
+
+    fn add_program(&mut self, mix: &mut [Tile], slot: u32, program: Program, scene: Scene<'_>) -> Measured {
+        let (open, ducked) = scene.programs.of(program);
+        let listener = &scene.listeners[slot as usize];
+        let count = mix.len() * Tile::SAMPLES;
+        let envelope = if program.ducks() { self.envelope.of(listener, 0, count, &scene.heard) } else { &[] };
+        let terms = Terms { open, ducked, envelope, ..Terms::of(&scene.shared.curve) };
+        scene.shared.kernel.add_row(mix, scene.frames.tiles(), &terms)
+    }
+
+    fn add_moving(&mut self, mix: &mut [Tile], slot: u32, scene: Scene<'_>) -> Measured {
+        let listener = &scene.listeners[slot as usize];
+        write_terms(&mut self.terms, listener, slot, scene.heard);
+        self.sorted.sort(&self.terms);
+        let Sorted { open, open_moving, ducked, ducked_moving } = &self.sorted;
+        let ducks = !ducked.is_empty() || !ducked_moving.is_empty();
+        let envelope = if ducks { self.envelope.of_ducking(listener, &scene.heard) } else { &[] };
+        let curve = &scene.shared.curve;
+        let terms = Terms { open, open_moving, ducked, ducked_moving, envelope, curve };
+        scene.shared.kernel.add_row(mix, scene.frames.tiles(), &terms)
+    }
+}
+
+/// One source as it was sent, bit for bit.
+fn copy(mix: &mut [Tile], signal: u32, scene: Scene<'_>) -> Measured {
+    for (out, tile) in mix.iter_mut().zip(scene.frames.of(signal as usize)) {
+        *out = *tile;
+    }
+    scene.shared.kernel.measure(mix)
+}
+
+/// What follows the sum: the limiter and the level.
+fn finish(mix: &mut [Tile], measured: Measured, limiting: &mut Limiting, scene: Scene<'_>) -> MixLevel {
+    let (kernel, count) = (scene.shared.kernel, scene.heard.clock.timing.tick);
+    match &scene.shared.limiter {
+        Some(limiter) if !limiter.passes(limiting, measured.peak) => {
+            let gain = limiter.limit(limiting, &mut Tile::flat_mut(mix)[..count]) as f32;
+            MixLevel { gain, ..level(kernel.measure(mix), mix, count) }
+        }
+        _ => level(measured, mix, count),
+    }
+}
+
+fn level(measured: Measured, mix: &[Tile], count: usize) -> MixLevel {
+    let square = f64::from(measured.squares) / count as f64;
+    let square = if square.is_finite() { square } else { exact_square(Tile::flat(mix).iter().copied(), count) };
+    MixLevel { peak: measured.peak, rms: square.sqrt() as f32, gain: 1.0 }
+}

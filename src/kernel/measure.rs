@@ -1,0 +1,195 @@
+//! What is done to one signal alone: taking in a frame, measuring it, giving it out as i16.
+
+use super::{Tile, vector::Vector};
+
+/// The greatest magnitude and the sum of the squares.
+///
+/// The squares are added up in f32, a lane at a time: good to 1e-5 of their sum, for magnitudes up to 1e15. Past it they are infinite.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Measured {
+    pub peak: f32,
+    pub squares: f32,
+}
+
+/// What is measured of a signal so far, lane by lane; as many lanes as the widest vector has.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub(crate) struct Lanes {
+    peak: [f32; Lanes::MOST],
+    squares: [f32; Lanes::MOST],
+}
+
+impl Lanes {
+    const MOST: usize = 16;
+    pub const NOTHING: Self = Self { peak: [0.0; Self::MOST], squares: [0.0; Self::MOST] };
+
+    pub fn measured(&self) -> Measured {
+        let bits = self.peak.iter().map(|peak| peak.to_bits()).max().unwrap_or_default();
+        let peak = f32::from_bits(bits);
+        Measured { peak, squares: if peak > 0.0 { self.squares.iter().sum() } else { 0.0 } }
+    }
+}
+
+/// The same in registers.
+#[derive(Clone, Copy)]
+pub(super) struct Meter<V> {
+    peak: V,
+    squares: V,
+}
+
+/// Magnitudes under this count as much in the squares: -360 dBFS. What is smaller would make numbers that processors are slow with.
+const FLOOR: f32 = 1e-18;
+
+impl<V: Vector> Meter<V> {
+    /// # Safety
+    /// As for [`Vector`].
+    #[inline(always)]
+    pub unsafe fn load(lanes: &Lanes) -> Self {
+        // SAFETY: the caller's contract.
+        unsafe { Self { peak: V::load(&lanes.peak[..V::LANES]), squares: V::load(&lanes.squares[..V::LANES]) } }
+    }
+
+    /// # Safety
+    /// As for [`Vector`].
+    #[inline(always)]
+    pub unsafe fn store(self, lanes: &mut Lanes) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            self.peak.store(&mut lanes.peak[..V::LANES]);
+            self.squares.store(&mut lanes.squares[..V::LANES]);
+        }
+    }
+
+    /// # Safety
+    /// As for [`Vector`].
+    #[inline(always)]
+    pub unsafe fn see(&mut self, samples: V) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let magnitude = samples.abs();
+            self.peak = magnitude.max_bits(self.peak);
+            let floored = magnitude.max_bits(V::splat(FLOOR));
+            self.squares = floored.mul_add(floored, self.squares);
+        }
+    }
+}
+
+/// A number that frames are made of.
+pub(super) trait Sample: Copy + Default {
+    /// # Safety
+    /// As for [`Vector`].
+    unsafe fn load<V: Vector>(from: &[Self]) -> V;
+}
+
+impl Sample for f32 {
+    #[inline(always)]
+    unsafe fn load<V: Vector>(from: &[Self]) -> V {
+        // SAFETY: the caller's contract.
+        unsafe { V::load(from) }
+    }
+}
+
+impl Sample for i16 {
+    #[inline(always)]
+    unsafe fn load<V: Vector>(from: &[Self]) -> V {
+        // SAFETY: the caller's contract.
+        unsafe { V::load_i16(from).mul(V::splat(1.0 / 32768.0)) }
+    }
+}
+
+/// Copies a tick of samples to every `stride`-th of `tiles`, and measures it. The rest of the last tile becomes zero.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn take<V: Vector, S: Sample>(samples: &[S], tiles: &mut [Tile], stride: usize) -> Measured {
+    let mut lanes = Lanes::NOTHING;
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut meter = Meter::<V>::load(&lanes);
+        let (whole, rest) = samples.as_chunks::<{ Tile::SAMPLES }>();
+        let mut tiles = tiles.iter_mut().step_by(stride);
+        for (samples, tile) in whole.iter().zip(&mut tiles) {
+            take_tile(samples, tile, &mut meter);
+        }
+        if let (false, Some(tile)) = (rest.is_empty(), tiles.next()) {
+            let mut padded = [S::default(); Tile::SAMPLES];
+            padded[..rest.len()].copy_from_slice(rest);
+            take_tile(&padded, tile, &mut meter);
+        }
+        meter.store(&mut lanes);
+    }
+    lanes.measured()
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn take_tile<V: Vector, S: Sample>(samples: &[S; Tile::SAMPLES], tile: &mut Tile, meter: &mut Meter<V>) {
+    for (samples, out) in samples.chunks_exact(V::LANES).zip(tile.0.chunks_exact_mut(V::LANES)) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let samples = S::load::<V>(samples);
+            samples.store(out);
+            meter.see(samples);
+        }
+    }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn take_f32<V: Vector>(samples: &[f32], tiles: &mut [Tile], stride: usize) -> Measured {
+    // SAFETY: the caller's contract.
+    unsafe { take::<V, f32>(samples, tiles, stride) }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn take_i16<V: Vector>(samples: &[i16], tiles: &mut [Tile], stride: usize) -> Measured {
+    // SAFETY: the caller's contract.
+    unsafe { take::<V, i16>(samples, tiles, stride) }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn measure<V: Vector>(tiles: &[Tile]) -> Measured {
+    let mut lanes = Lanes::NOTHING;
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut meter = Meter::<V>::load(&lanes);
+        for samples in Tile::flat(tiles).chunks_exact(V::LANES) {
+            meter.see(V::load(samples));
+        }
+        meter.store(&mut lanes);
+    }
+    lanes.measured()
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn give_i16<V: Vector>(samples: &[f32], out: &mut [i16]) {
+    let (mut samples, mut out) = (samples.chunks_exact(V::LANES), out.chunks_exact_mut(V::LANES));
+    // SAFETY: the caller's contract.
+    unsafe {
+        for (samples, out) in (&mut samples).zip(&mut out) {
+            to_i16(V::load(samples)).store_i16(out);
+        }
+        let (rest, out) = (samples.remainder(), out.into_remainder());
+        let (mut padded, mut given) = ([0.0; Lanes::MOST], [0; Lanes::MOST]);
+        padded[..rest.len()].copy_from_slice(rest);
+        to_i16(V::load(&padded[..V::LANES])).store_i16(&mut given[..V::LANES]);
+        out.copy_from_slice(&given[..out.len()]);
+    }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn to_i16<V: Vector>(samples: V) -> V {
+    // SAFETY: the caller's contract.
+    unsafe { samples.mul(V::splat(32768.0)).clamp(V::splat(-32768.0), V::splat(32767.0)) }
+}

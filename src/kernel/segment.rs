@@ -1,0 +1,57 @@
+//! Sums that leave one out, and running sums: what rows that differ in a few sources have in common.
+
+use super::{Tile, vector::Vector};
+
+/// Sources in a segment.
+pub(crate) const SEGMENT: usize = 8;
+
+/// A tile of running sums, in f64: however long they run, one rounding is left.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(crate) struct Running([f64; Tile::SAMPLES]);
+
+impl Running {
+    pub const NOTHING: Self = Self([0.0; Tile::SAMPLES]);
+}
+
+/// The sum of eight tiles; and for each of them, if `others` has room for it, the sum of the other seven. Nothing is subtracted: a sum has no trace of the
+/// one that it leaves out. Pairs, pairs of pairs: each sum is at most three additions deep.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn add_segment<V: Vector>(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile]) {
+    for from in (0..Tile::SAMPLES).step_by(V::LANES) {
+        let range = from..from + V::LANES;
+        // SAFETY: the caller's contract.
+        unsafe {
+            let mut x = [V::splat(0.0); SEGMENT];
+            for (x, source) in x.iter_mut().zip(sources) {
+                *x = V::load(&source.0[range.clone()]);
+            }
+            let pairs = [x[0].add(x[1]), x[2].add(x[3]), x[4].add(x[5]), x[6].add(x[7])];
+            let halves = [pairs[0].add(pairs[1]), pairs[2].add(pairs[3])];
+            halves[0].add(halves[1]).store(&mut sum.0[range.clone()]);
+            for (n, others) in others.iter_mut().enumerate() {
+                let beside = pairs[(n / 2) ^ 1].add(halves[(n / 4) ^ 1]);
+                x[n ^ 1].add(beside).store(&mut others.0[range.clone()]);
+            }
+        }
+    }
+}
+
+/// Adds a tile to running sums, and writes what they are now.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn run_on<V: Vector>(running: &mut Running, tile: &Tile, out: &mut Tile) {
+    let vectors = tile.0.chunks_exact(V::LANES).zip(out.0.chunks_exact_mut(V::LANES));
+    for ((tile, out), sums) in vectors.zip(running.0.chunks_exact_mut(V::LANES)) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            V::load(tile).add_to(sums);
+            V::from_sums(sums).store(out);
+        }
+    }
+}
