@@ -53,6 +53,11 @@ impl Envelope {
         self.range != DuckRange::NONE
     }
 
+    /// The way that it is on.
+    pub fn way(&self) -> Way {
+        self.way
+    }
+
     /// Takes a new range. From outside, it moves to the nearest bound first; from inside, only slopes and targets change. Before anything was
     /// heard it is in it at once.
     pub fn set_range(&mut self, range: DuckRange, clock: &Clock<'_>) {

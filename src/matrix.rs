@@ -10,7 +10,7 @@ use std::{
 
 use crate::{
     activity::Detecting,
-    audio::{Arena, Entry, Memory},
+    audio::{Arena, Memory, RowMemory},
     envelope::DuckRange,
     id::ParticipantKey,
     ship::Berth,
@@ -74,7 +74,7 @@ pub(crate) struct Row {
     /// In the order of their places.
     pub listed: Box<[Listed]>,
     /// Room for the row on the audio side; `None` for the row that everybody joins with.
-    pub entries: Option<Berth<Vec<Entry>>>,
+    pub entries: Option<Berth<RowMemory>>,
 }
 
 impl Row {

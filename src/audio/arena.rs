@@ -11,7 +11,7 @@ use super::{
     plan::Group,
     program::{Programs, Term},
     resting::Exception,
-    row::Entry,
+    row::RowMemory,
     segments::Segments,
     source::Source,
     worker::Worker,
@@ -28,7 +28,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub meters: Arc<Meters>,
-    pub entries: Vec<Entry>,
+    pub row: RowMemory,
     pub classes: Vec<Class>,
 }
 
@@ -36,7 +36,7 @@ impl Memory {
     /// A participant who does not hear needs no room for its gains.
     pub fn new(meters: Arc<Meters>, timing: &Timing, hears: bool) -> Self {
         let classes = room(if hears { classes(timing) } else { 0 }, Class::default());
-        Self { meters, entries: Vec::new(), classes }
+        Self { meters, row: RowMemory::default(), classes }
     }
 }
 
@@ -63,6 +63,9 @@ pub(crate) struct Arena {
 
     /// The sources that are present and not silent in this tick, in the order of their places; and the signal of each at its presence.
     pub audible: Vec<u32>,
+    /// Those of the tick before; and a number for as long as they stay the same.
+    pub audible_before: Vec<u32>,
+    pub epoch: u64,
     pub signals: Vec<u32>,
     pub segments: Segments,
     /// The different ways in which the presence of sources moves, where that matters; and whether any changed in this tick.
@@ -101,6 +104,8 @@ impl Arena {
             frames: Panels::new(2 * places, panels),
             used: 0,
             audible: room(places, 0),
+            audible_before: room(places, 0),
+            epoch: 0,
             signals: room(places, 0),
             segments: Segments::default(),
             shifts: room(SHIFTS, Shift::default()),
@@ -132,7 +137,8 @@ impl Arena {
         swap_all(&mut self.sources, &mut larger.sources);
         swap_all(&mut self.listeners, &mut larger.listeners);
         swap_all(&mut self.homes, &mut larger.homes);
-        larger.used = self.used;
+        // Numbers that are past all that were given: what is known of earlier ones is known of other memory.
+        (larger.used, larger.epoch) = (self.used, self.epoch + 1);
         std::mem::swap(self, larger);
     }
 
@@ -141,7 +147,7 @@ impl Arena {
         self.sources[place] = Source::default();
         (self.positions[place], self.active[place]) = (NONE, false);
         if let Some(Home { mut memory, berth }) = self.homes[place].take() {
-            std::mem::swap(&mut memory.entries, &mut self.listeners[place].gains.entries);
+            self.listeners[place].gains.swap_memory(&mut memory.row);
             std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);
             berth.put(memory);
             // The control side lists this berth as still out, so that it is never the last owner that is dropped here.

@@ -1,13 +1,17 @@
-//! Rows in which most gains differ: the product of a few rows of gains at a time with all signals.
+//! Rows with a gain for every audible source: the product of a few rows of gains at a time with all signals. That is every row of a small room, and
+//! those of a large one in which most gains differ.
+
+use std::ops::Range;
 
 use super::{
-    plan::Sum,
+    plan::{Group, Sum},
+    program::Program,
     resting::Resting,
     worker::{Envelope, Portion, Scene},
 };
 use crate::{
-    kernel::{Lanes, ROWS, Signals, Terms, Tile, Weight},
-    memory::filled,
+    kernel::{Lanes, ROWS, Row, Signals, Terms, Tile, Weight},
+    memory::{filled, room},
 };
 
 /// Rows of gains that are multiplied before the next ones are written: enough to read the signals of a panel many times while they are near.
@@ -20,74 +24,136 @@ const DUCKED_CHAIN: usize = 6;
 /// The gains of a batch.
 #[derive(Debug)]
 pub(crate) struct Batch {
-    /// Rows of gains, one behind the other.
+    /// Rows of gains, one behind the other: those that are not ducked, then those that are, of each group that has both.
     gains: Vec<f32>,
-    rows: Vec<Row>,
-}
-
-/// A group, as its number in the part, and which of its gains a row has: those that are ducked, or those that are not.
-#[derive(Debug, Clone, Copy, Default)]
-struct Row {
-    group: usize,
-    ducked: bool,
+    /// The groups, as their numbers in the part, and whether they have both.
+    groups: Vec<(usize, bool)>,
+    rows: usize,
 }
 
 impl Batch {
     /// Room for the gains of `places` sources. Allocates: control side.
     pub fn new(places: usize) -> Self {
-        Self { gains: filled(BATCH * places, 0.0), rows: crate::memory::room(BATCH, Row::default()) }
+        Self { gains: filled(BATCH * places, 0.0), groups: room(BATCH, (0, false)), rows: 0 }
     }
 }
+
+/// Whether a group's mix is made here.
+pub(crate) fn is_dense(group: &Group) -> bool {
+    matches!(group.sum, Sum::Dense | Sum::Program(Program { derived: false, .. }))
+}
+
+/// With fewer sources, all panels of a row are made one after the other: they are near enough.
+const NEAR: usize = 64;
 
 /// Adds up the dense groups of a part.
 pub(crate) fn add(batch: &mut Batch, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
     let audible = scene.heard.audible.len();
-    batch.rows.clear();
-    for group in 0..portion.groups.len() {
-        let slot = portion.groups[group].first;
-        let listener = &scene.listeners[slot as usize];
-        if !matches!(portion.groups[group].sum, Sum::Dense) {
+    for number in 0..portion.groups.len() {
+        let group = &portion.groups[number];
+        if !is_dense(group) {
             continue;
         }
-        let Some(resting) = Resting::of(listener, slot, scene.heard) else { continue };
-        portion.lanes[group] = Lanes::NOTHING;
-        if batch.rows.len() + 2 > BATCH {
+        portion.lanes[number] = Lanes::NOTHING;
+        let gains = &mut batch.gains[batch.rows * audible..][..2 * audible];
+        let ducks = write_gains(gains, group, scene);
+        batch.rows += 1 + usize::from(ducks);
+        batch.groups.push((number, ducks));
+        if batch.rows + 2 > BATCH {
             multiply(batch, envelope, portion, scene);
-        }
-        for ducked in [false, true].into_iter().take(if resting.ducks() { 2 } else { 1 }) {
-            resting.fill(&mut batch.gains[batch.rows.len() * audible..][..audible], ducked);
-            batch.rows.push(Row { group, ducked });
         }
     }
     multiply(batch, envelope, portion, scene);
 }
 
+/// Writes the gains of a group that are not ducked, and behind them, if it has any, those that are. Whether it has.
+fn write_gains(gains: &mut [f32], group: &Group, scene: Scene<'_>) -> bool {
+    let (open, ducked) = gains.split_at_mut(scene.heard.audible.len());
+    if let Sum::Program(program) = group.sum {
+        let weights = scene.programs.of(program);
+        expand(weights.0, open, scene.heard.signals);
+        if program.ducks() {
+            expand(weights.1, ducked, scene.heard.signals);
+        }
+        return program.ducks();
+    }
+    let listener = &scene.listeners[group.first as usize];
+    let Some(resting) = Resting::of(listener, group.first, scene.heard) else { return false };
+    resting.fill(open, false);
+    if resting.ducks() {
+        resting.fill(ducked, true);
+    }
+    resting.ducks()
+}
+
+/// The gains of a program, which are in the order of the signals, with a zero for each signal that it does not name.
+fn expand(weights: &[Weight], gains: &mut [f32], signals: &[u32]) {
+    let mut weights = weights.iter().peekable();
+    for (gain, signal) in gains.iter_mut().zip(signals) {
+        *gain = weights.next_if(|weight| weight.signal == *signal).map_or(0.0, |weight| weight.gain);
+    }
+}
+
 /// Multiplies the rows of the batch with all signals, and forgets them.
 fn multiply(batch: &mut Batch, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
-    let audible = scene.heard.audible.len();
-    for panel in 0..scene.frames.panels() {
-        let mut products = [Tile::SILENCE; BATCH + ROWS];
-        for first in (0..batch.rows.len()).step_by(ROWS) {
-            let gains = std::array::from_fn(|n| {
-                let row = (first + n).min(batch.rows.len() - 1);
-                &batch.gains[row * audible..][..audible]
-            });
-            let chain = if batch.rows.iter().any(|row| row.ducked) { DUCKED_CHAIN } else { CHAIN };
-            let Some(out) = products[first..].first_chunk_mut::<ROWS>() else { break };
-            scene.shared.kernel.multiply(out, scene.frames.panel(panel), scene.heard.signals, gains, chain);
-        }
-        for (n, row) in batch.rows.iter().enumerate().filter(|(_, row)| !row.ducked) {
-            let ducks = batch.rows.get(n + 1).is_some_and(|next| next.ducked);
-            let weight = |signal: usize| [Weight { signal: signal as u32, gain: 1.0 }];
-            let (open, ducked) = (weight(n), weight(n + 1));
-            let listener = &scene.listeners[portion.groups[row.group].first as usize];
-            let at = panel * Tile::SAMPLES;
-            let envelope = if ducks { envelope.of(listener, at, Tile::SAMPLES, &scene.heard) } else { &[] };
-            let terms = Terms { open: &open, ducked: &ducked, envelope, ..Terms::of(&scene.shared.curve) };
-            let signals = Signals { frames: &products, derived: &[] };
-            let out = &mut portion.mixes[row.group * scene.frames.panels() + panel];
-            scene.shared.kernel.add_tile(out, 0, signals, &terms, &mut portion.lanes[row.group]);
-        }
+    let panels = if batch.rows > 0 { scene.frames.panels() } else { 0 };
+    if batch.groups.iter().any(|(_, ducks)| *ducks) {
+        (0..panels).for_each(|panel| multiply_ducked(batch, panel, envelope, portion, scene));
+    } else {
+        let span = if scene.heard.audible.len() <= NEAR { panels } else { 1 };
+        (0..panels).step_by(span.max(1)).for_each(|panel| multiply_open(batch, panel..panel + span, portion, scene));
     }
-    batch.rows.clear();
+    batch.groups.clear();
+    batch.rows = 0;
+}
+
+/// Rows without an envelope are written where they belong.
+fn multiply_open(batch: &Batch, panels: Range<usize>, portion: &mut Portion<'_>, scene: Scene<'_>) {
+    let mixes = portion.mixes.chunks_exact_mut(scene.frames.panels());
+    let mut places = mixes.zip(&mut *portion.lanes);
+    let mut gains = batch.gains.chunks_exact(scene.heard.audible.len());
+    let stride = scene.frames.signals();
+    let frames = &scene.frames.tiles()[panels.start * stride..panels.end * stride];
+    let mut next = 0;
+    for groups in batch.groups.chunks(ROWS) {
+        let mut rows = [const { None }; ROWS];
+        for ((row, (group, _)), gains) in rows.iter_mut().zip(groups).zip(&mut gains) {
+            let place = places.nth(group - next);
+            *row = place.map(|(mix, lanes)| Row { gains, out: &mut mix[panels.clone()], lanes });
+            next = group + 1;
+        }
+        scene.shared.kernel.multiply(&mut rows, frames, stride, scene.heard.signals, CHAIN);
+    }
+}
+
+/// Where there are envelopes, products are put together in a second step.
+fn multiply_ducked(
+    batch: &Batch,
+    panel: usize,
+    envelope: &mut Envelope,
+    portion: &mut Portion<'_>,
+    scene: Scene<'_>,
+) {
+    let (kernel, panels, stride) = (scene.shared.kernel, scene.frames.panels(), scene.frames.signals());
+    let (mut products, mut lanes) = ([Tile::SILENCE; BATCH], [Lanes::NOTHING; BATCH]);
+    let mut gains = batch.gains.chunks_exact(scene.heard.audible.len()).take(batch.rows);
+    for (out, lanes) in products.chunks_mut(ROWS).zip(lanes.chunks_mut(ROWS)).take(batch.rows.div_ceil(ROWS)) {
+        let mut rows = [const { None }; ROWS];
+        for (((row, gains), out), lanes) in rows.iter_mut().zip(&mut gains).zip(out.chunks_mut(1)).zip(lanes) {
+            *row = Some(Row { gains, out, lanes });
+        }
+        kernel.multiply(&mut rows, scene.frames.panel(panel), stride, scene.heard.signals, DUCKED_CHAIN);
+    }
+    let weight = |signal: usize| [Weight { signal: signal as u32, gain: 1.0 }];
+    let mut row = 0;
+    for (number, ducks) in &batch.groups {
+        let (open, ducked) = (weight(row), weight(row + 1));
+        row += 1 + usize::from(*ducks);
+        let listener = &scene.listeners[portion.groups[*number].first as usize];
+        let at = panel * Tile::SAMPLES;
+        let envelope = if *ducks { envelope.of(listener, at, Tile::SAMPLES, &scene.heard) } else { &[] };
+        let terms = Terms { open: &open, ducked: &ducked, envelope, ..Terms::of(&scene.shared.curve) };
+        let signals = Signals { frames: &products, derived: &[] };
+        kernel.add_tile(&mut portion.mixes[number * panels + panel], 0, signals, &terms, &mut portion.lanes[*number]);
+    }
 }

@@ -5,6 +5,7 @@ use super::{Arena, Clock, NONE, overlap::Shift, source::Standing};
 impl Arena {
     /// Takes each source's frame, or its absence; lists the audible; lets those go who have left and faded out.
     pub fn gather(&mut self, clock: &Clock<'_>) {
+        std::mem::swap(&mut self.audible, &mut self.audible_before);
         self.audible.clear();
         self.signals.clear();
         self.shifts.clear();
@@ -18,6 +19,7 @@ impl Arena {
                 _ => {}
             }
         }
+        self.epoch += u64::from(self.audible != self.audible_before);
     }
 
     fn gather_one(&mut self, index: usize, clock: &Clock<'_>) {

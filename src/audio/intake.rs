@@ -43,7 +43,7 @@ impl Arena {
         let Some(mut memory) = place.memory.take() else { return };
         let listener = &mut self.listeners[index];
         listener.hears = place.role.hears();
-        std::mem::swap(&mut memory.entries, &mut listener.gains.entries);
+        listener.gains.swap_memory(&mut memory.row);
         std::mem::swap(&mut memory.classes, &mut listener.gains.classes);
         self.sources[index].admit(place);
         self.homes[index] = Some(Home { memory, berth: Arc::clone(&place.memory) });

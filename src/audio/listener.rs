@@ -20,13 +20,16 @@ pub(crate) struct Listener {
     pub gains: Gains,
     pub envelope: Envelope,
     pub limiting: Limiting,
-    /// The envelope's course in this tick.
+    /// The envelope's course in this tick, and where it stands if it does not move.
     pub way: Way,
+    pub level: Option<f64>,
+    /// Among which audible sources, by their number, and at which level no gain was found to be that of most.
+    pub dense: Option<(u64, Option<f64>)>,
     /// Its group in this tick, and the next listener of that group.
     pub group: u32,
     pub next: u32,
     /// What its meters show.
-    pub level: MixLevel,
+    pub shown: MixLevel,
     /// The row that it has, and the generation that it came with.
     row: RowIdentity,
     row_since: u64,
@@ -45,9 +48,11 @@ impl Default for Listener {
             envelope: Envelope::default(),
             limiting: Limiting::default(),
             way: Way::NONE,
+            level: Some(1.0),
+            dense: None,
             group: NONE,
             next: NONE,
-            level: MixLevel::default(),
+            shown: MixLevel::default(),
             row: RowIdentity::default(),
             row_since: 0,
             published: false,
@@ -86,6 +91,7 @@ impl Listener {
         let published = std::mem::take(&mut self.published);
         if let Some(range) = self.range.take() {
             self.envelope.set_range(range, clock);
+            self.way = self.envelope.way();
         }
         let unfinished = if self.unsettled { self.gains.forget_ways(clock) } else { 0 };
         let followed = self.unsettled && shifted;
@@ -101,16 +107,29 @@ impl Listener {
         &mut self,
         clock: &Clock<'_>,
         presence: impl Fn(ParticipantKey) -> Option<Fade>,
-        active: impl Fn(ParticipantKey) -> bool,
+        active: impl Fn(u32) -> bool,
     ) -> bool {
         let was_unsettled = self.unsettled;
         if was_unsettled {
             self.gains.settle(clock, presence);
             self.unsettled = self.gains.unsettled(clock);
+            self.dense = None;
+            if !self.unsettled {
+                self.gains.come_to_rest();
+            }
         }
-        let ducking =
-            self.envelope.ducks() && self.gains.entries.iter().any(|entry| entry.ducks_others && active(entry.source));
-        self.way = self.envelope.steer(ducking, clock).settled(clock.now, clock.timing);
+        if self.envelope.ducks() || self.way != Way::NONE {
+            let mut entries = self.gains.entries.iter().filter(|entry| entry.ducks_others);
+            let mut at_rest = self.gains.at_rest.iter().filter(|entry| entry.ducks_others);
+            let ducking = self.envelope.ducks()
+                && if self.unsettled {
+                    entries.any(|entry| active(entry.source.slot))
+                } else {
+                    at_rest.any(|entry| active(entry.slot))
+                };
+            self.way = self.envelope.steer(ducking, clock).settled(clock.now, clock.timing);
+            self.level = self.way.constant(clock.now, clock.timing);
+        }
         was_unsettled
     }
 

@@ -37,6 +37,8 @@ pub(crate) enum Sum {
     Silent,
     /// One signal is heard as it is.
     Copy(u32),
+    /// All sources are heard at one gain, but for the one at this position.
+    Others { position: u32, gain: f32 },
     /// A few signals, at gains that rest.
     Program(Program),
     /// Every source, at gains of which none is that of most.
@@ -92,7 +94,7 @@ impl Arena {
         let changes = listener.prepare(
             clock,
             |key| here(key).map(|source| source.presence.fade),
-            |key| here(key).is_some() && active[key.slot as usize],
+            |slot| active[slot as usize],
         );
         if changes {
             self.report_entries(slot as usize);
@@ -134,18 +136,14 @@ impl Arena {
             write_terms(&mut terms[0], listener, slot, heard);
             return if terms[0].is_empty() { Sum::Silent } else { Sum::Moving };
         };
-        match resting.program(programs, segments, exceptions) {
-            None => Sum::Dense,
-            Some(program) if program.is_nothing() => Sum::Silent,
-            Some(program) => match programs.of(program) {
-                ([only], []) if only.gain == 1.0 && !program.derived => {
-                    let signal = only.signal;
-                    programs.forget(program);
-                    Sum::Copy(signal)
-                }
-                _ => Sum::Program(program),
-            },
+        if listener.dense == Some((self.epoch, listener.level)) {
+            return Sum::Dense;
         }
+        let sum = resting.sum(programs, segments, exceptions);
+        if sum == Sum::Dense && !listener.is_unsettled() {
+            self.listeners[slot as usize].dense = Some((self.epoch, listener.level));
+        }
+        sum
     }
 
     fn find_sum(&mut self, sum: Sum, slot: u32, clock: &Clock<'_>) -> u32 {
@@ -176,6 +174,10 @@ impl Arena {
                 hasher.write_u32(signal);
                 false
             }
+            Sum::Others { position, gain } => {
+                hasher.write_u64(u64::from(position) << 32 | u64::from(gain.to_bits()));
+                false
+            }
             Sum::Program(program) => {
                 self.programs.hash(program, &mut hasher);
                 program.ducks()
@@ -196,7 +198,7 @@ impl Arena {
     /// Whether a listener with this sum, whose terms are in the first list if it is moving, hears what the group hears.
     fn hear_the_same(&mut self, sum: Sum, slot: u32, group: &Group, clock: &Clock<'_>) -> bool {
         let ducks = match (sum, group.sum) {
-            (Sum::Copy(a), Sum::Copy(b)) if a == b => false,
+            (Sum::Copy(_), Sum::Copy(_)) | (Sum::Others { .. }, Sum::Others { .. }) if sum == group.sum => false,
             (Sum::Program(a), Sum::Program(b)) if self.programs.same(a, b) => a.ducks(),
             (Sum::Moving, Sum::Moving) => {
                 let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);

@@ -29,7 +29,7 @@ impl Arena {
         let audible = self.audible.len() as u64;
         let cost = |group: &Group| 8 + match group.sum {
             Sum::Silent => 0,
-            Sum::Copy(_) => 4,
+            Sum::Copy(_) | Sum::Others { .. } => 4,
             Sum::Program(program) => program.len() as u64,
             Sum::Dense => audible,
             Sum::Moving => 4 * audible,
@@ -85,8 +85,8 @@ impl Arena {
             } else if let (Some(limiter), false) = (limiter, listener.limiting.at_rest()) {
                 limiter.limit_silence(&mut listener.limiting, clock.timing.tick);
             }
-            if listener.level != group.level || group.level.limited() {
-                listener.level = group.level;
+            if listener.shown != group.level || group.level.limited() {
+                listener.shown = group.level;
                 if let Some(home) = &self.homes[slot as usize] {
                     home.memory.meters.write_mix(&group.level);
                 }

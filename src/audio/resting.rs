@@ -6,6 +6,7 @@
 use super::{
     compose::Heard,
     listener::Listener,
+    plan::Sum,
     program::{Program, Programs},
     segments::{Segments, WORTHWHILE},
 };
@@ -52,7 +53,7 @@ impl<'a> Resting<'a> {
     /// `None` if single gains move.
     pub fn of(listener: &'a Listener, slot: u32, heard: Heard<'a>) -> Option<Self> {
         let (gains, clock) = (&listener.gains, &heard.clock);
-        let level = listener.way.constant(clock.now, clock.timing);
+        let level = listener.level;
         let rest = if listener.is_unsettled() {
             let overlaps = clock.timing.moves_overlap();
             let together = level.is_none() && heard.moving().next().is_some();
@@ -67,11 +68,28 @@ impl<'a> Resting<'a> {
         Some(Self { listener, slot, heard, level, rest })
     }
 
-    /// The sources that are no part of the rest, in the order of their positions; some of them may have its gain all the same. The last one is at
-    /// no position at all.
+    /// The sources that are no part of the rest, in the order of their positions, but for the own voice, which may also be among them; some of them may have
+    /// the gain of the rest all the same.
+    #[inline]
+    fn others(&self, mut see: impl FnMut(usize, Gain)) {
+        if self.listener.is_unsettled() {
+            return self.heard.moving().for_each(|position| see(position, self.together(position)));
+        }
+        for entry in &self.listener.gains.at_rest {
+            if let Some(position) = self.heard.position(entry.slot) {
+                see(position, match (self.level, entry.ducks_others) {
+                    (Some(level), false) => Gain::open(entry.gain * level),
+                    (None, false) => Gain::ducked(entry.gain),
+                    (_, true) => Gain::open(entry.gain),
+                });
+            }
+        }
+    }
+
+    /// All sources that are no part of the rest, in the order of their positions.
     fn exceptions(&self, mut see: impl FnMut(usize, Gain)) {
         let mut own = self.heard.position(self.slot);
-        let mut see = |position, gain| {
+        self.others(|position, gain| {
             if let Some(own) = own.take_if(|own| *own <= position) {
                 see(own, Gain::NOTHING);
                 if own == position {
@@ -79,22 +97,20 @@ impl<'a> Resting<'a> {
                 }
             }
             see(position, gain);
-        };
-        if self.listener.is_unsettled() {
-            self.heard.moving().for_each(|position| see(position, self.together(position)));
+        });
+        if let Some(own) = own {
+            see(own, Gain::NOTHING);
         }
-        for entry in &self.listener.gains.entries {
-            let Some(position) = self.heard.position(entry.source.slot) else { continue };
-            let factor = entry.factor.target();
-            let gain = match (self.level, entry.exempt.target() == 0.0) {
-                (Some(level), true) => Gain::open(factor * level),
-                (None, true) => Gain::ducked(factor),
-                (_, false) => Gain::open(factor),
-            };
-            see(position, gain);
+    }
+
+    /// Writes something of the gain of every audible source.
+    #[inline]
+    fn write<T: Copy>(&self, gains: &mut [T], of: impl Fn(Gain) -> T) {
+        gains.fill(of(self.rest));
+        self.others(|position, gain| gains[position] = of(gain));
+        if let Some(own) = self.heard.position(self.slot) {
+            gains[own] = of(Gain::NOTHING);
         }
-        // Past the last: for an own voice that none came after.
-        see(usize::MAX, Gain::NOTHING);
     }
 
     /// The gain, at its presence, of a source that comes or goes together with the row: one move, on which it already is.
@@ -112,41 +128,35 @@ impl<'a> Resting<'a> {
 
     /// Writes the gain of every audible source: of those that are not ducked, or of those that are.
     pub fn fill(&self, gains: &mut [f32], ducked: bool) {
-        let of = |gain: Gain| if gain.ducked == ducked { gain.value } else { 0.0 };
-        gains.fill(of(self.rest));
-        self.exceptions(|position, gain| {
-            if let Some(out) = gains.get_mut(position) {
-                *out = of(gain);
-            }
-        });
+        self.write(gains, |gain| if gain.ducked == ducked { gain.value } else { 0.0 });
     }
 
-    /// The program of the row; `None` if it is to be made by the product of all its gains instead.
-    pub fn program(
-        &self,
-        programs: &mut Programs,
-        segments: &mut Segments,
-        exceptions: &mut Vec<Exception>,
-    ) -> Option<Program> {
+    /// What the row is the sum of; its program, if it is one, is added to `programs`.
+    pub fn sum(&self, programs: &mut Programs, segments: &mut Segments, exceptions: &mut Vec<Exception>) -> Sum {
         if self.heard.audible.len() < WORTHWHILE { self.by_sources(programs) } else { None }
-            .or_else(|| self.by_segments(programs, segments, exceptions))
+            .unwrap_or_else(|| self.by_segments(programs, segments, exceptions))
     }
 
     /// A gain for each source.
-    fn by_sources(&self, programs: &mut Programs) -> Option<Program> {
-        let mut gains = [self.rest; WORTHWHILE - 1];
-        self.exceptions(|position, gain| {
-            if let Some(out) = gains.get_mut(position) {
-                *out = gain;
-            }
-        });
+    fn by_sources(&self, programs: &mut Programs) -> Option<Sum> {
+        let mut gains = [Gain::NOTHING; WORTHWHILE - 1];
+        let gains = &mut gains[..self.heard.audible.len()];
+        self.write(gains, |gain| gain);
         let mut program = programs.begin();
         for ducked in [false, true] {
-            for (signal, gain) in self.heard.signals.iter().zip(&gains).filter(|(_, gain)| gain.ducked == ducked) {
+            for (signal, gain) in self.heard.signals.iter().zip(&*gains).filter(|(_, gain)| gain.ducked == ducked) {
                 programs.add(&mut program, *signal, gain.value, ducked);
             }
         }
-        Some(program)
+        Some(match programs.of(program) {
+            ([], []) => Sum::Silent,
+            ([only], []) if only.gain == 1.0 => {
+                let signal = only.signal;
+                programs.forget(program);
+                Sum::Copy(signal)
+            }
+            _ => Sum::Program(program),
+        })
     }
 
     /// The runs of segments between the exceptions, what is left of their segments, and the exceptions.
@@ -155,8 +165,13 @@ impl<'a> Resting<'a> {
         programs: &mut Programs,
         segments: &mut Segments,
         exceptions: &mut Vec<Exception>,
-    ) -> Option<Program> {
-        let rest = self.write_exceptions(exceptions)?;
+    ) -> Sum {
+        let Some(rest) = self.write_exceptions(exceptions) else { return Sum::Dense };
+        if let ([Exception { position, gain: Gain::NOTHING }], false) = (&exceptions[..], rest.ducked)
+            && rest.value != 0.0
+        {
+            return Sum::Others { position: *position, gain: rest.value };
+        }
         let mut program = programs.begin();
         let fits = [false, true].into_iter().all(|ducked| {
             let fits = rest.ducked != ducked
@@ -171,10 +186,10 @@ impl<'a> Resting<'a> {
         let (open, ducked) = programs.of(program);
         // A signal of a sparse row costs about as much as two gains of a product of rows.
         if fits && 2 * (open.len() + ducked.len()) <= self.heard.audible.len() {
-            return Some(program);
+            return if program.is_nothing() { Sum::Silent } else { Sum::Program(program) };
         }
         programs.forget(program);
-        None
+        Sum::Dense
     }
 
     /// Lists the exceptions, and tells the gain of the rest: that which most sources have, so that it depends on the gains alone. `None` if no gain
@@ -186,7 +201,7 @@ impl<'a> Resting<'a> {
                 exceptions.push(Exception { position: position as u32, gain });
             }
         };
-        self.exceptions(|position, gain| if position != usize::MAX { list(position, gain) });
+        self.exceptions(&mut list);
         let audible = self.heard.audible.len();
         if 2 * exceptions.len() < audible {
             return Some(self.rest);
@@ -200,13 +215,13 @@ impl<'a> Resting<'a> {
                 exceptions.extend(rest.map(|position| Exception { position: position as u32, gain: self.rest }));
             };
             self.exceptions(|position, gain| {
-                fill(exceptions, next..position.min(audible));
-                next = position.saturating_add(1);
-                if gain != most && position < audible {
+                fill(exceptions, next..position);
+                next = position + 1;
+                if gain != most {
                     exceptions.push(Exception { position: position as u32, gain });
                 }
             });
-            fill(exceptions, next.min(audible)..audible);
+            fill(exceptions, next..audible);
         }
         Some(most)
     }

@@ -7,7 +7,7 @@ use super::{
     Clock,
     overlap::{Class, Shift},
 };
-use crate::{fade::Fade, id::ParticipantKey, matrix::Row};
+use crate::{fade::Fade, id::ParticipantKey, matrix::Row, memory};
 
 /// The state of one (listener, source) pair that differs from the row's default.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,6 +24,29 @@ pub(crate) struct Entry {
     pub own: Option<Fade>,
     /// Whether it has only just been listed: until then its source was one of a class, if it moved.
     pub fresh: bool,
+}
+
+/// An [`Entry`] of a row of which nothing moves: all that a tick has to read of it.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct AtRest {
+    pub gain: f64,
+    pub slot: u32,
+    pub ducks_others: bool,
+}
+
+/// The memory of a row: as much room in each.
+#[derive(Debug, Default)]
+pub(crate) struct RowMemory {
+    pub entries: Vec<Entry>,
+    pub at_rest: Vec<AtRest>,
+}
+
+impl RowMemory {
+    /// Room for a row of so many entries. Allocates: control side.
+    pub fn new(entries: usize) -> Self {
+        let nobody = Entry::unlisted(ParticipantKey::NOBODY, Fade::ZERO);
+        Self { entries: memory::room(entries, nobody), at_rest: memory::room(entries, AtRest::default()) }
+    }
 }
 
 impl Entry {
@@ -43,18 +66,38 @@ pub(crate) struct Gains {
     pub deafened: bool,
     /// In the order of the sources' places, one for each.
     pub entries: Vec<Entry>,
+    /// The same in short, while nothing of the row moves.
+    pub at_rest: Vec<AtRest>,
     /// The moves of their own of the sources that have no entry.
     pub classes: Vec<Class>,
 }
 
 impl Gains {
     /// Takes a published row. `room` is the memory that came with it; it holds the old memory afterwards.
-    pub fn adopt(&mut self, row: &Row, room: Option<&mut Vec<Entry>>) {
+    pub fn adopt(&mut self, row: &Row, room: Option<&mut RowMemory>) {
         self.unlisted_gain = row.unlisted;
         if let Some(room) = room {
-            self.merge_into(room, row);
-            std::mem::swap(&mut self.entries, room);
+            self.merge_into(&mut room.entries, row);
+            self.swap_memory(room);
         }
+    }
+
+    /// Takes other memory in exchange for its own.
+    pub fn swap_memory(&mut self, memory: &mut RowMemory) {
+        std::mem::swap(&mut self.entries, &mut memory.entries);
+        std::mem::swap(&mut self.at_rest, &mut memory.at_rest);
+    }
+
+    /// Writes its entries in short: nothing of them moves.
+    pub fn come_to_rest(&mut self) {
+        self.at_rest.clear();
+        let room = self.at_rest.capacity();
+        debug_assert!(room >= self.entries.len(), "there is as much room for entries at rest as for entries");
+        self.at_rest.extend(self.entries.iter().take(room).map(|entry| AtRest {
+            gain: entry.factor.target(),
+            slot: entry.source.slot,
+            ducks_others: entry.exempt.target() != 0.0,
+        }));
     }
 
     /// Merges the old entries and the row's list, both in order, into `merged`, whose room the control side has made for all of them.
@@ -173,12 +216,12 @@ mod tests {
     #[test]
     fn an_entry_starts_where_the_rest_is_and_goes_when_it_is_there_again() {
         let mut gains = Gains::default();
-        gains.adopt(&row(1.0, &[]), Some(&mut Vec::new()));
+        gains.adopt(&row(1.0, &[]), Some(&mut RowMemory::new(0)));
         steer(&mut gains, &Clock { begun: false, ..at(0) });
-        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut Vec::with_capacity(2)));
+        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut RowMemory::new(2)));
         steer(&mut gains, &at(4));
         assert_eq!(factors(&gains, 6), [(3, 0.75)]);
-        gains.adopt(&row(1.0, &[(1, 0.0)]), Some(&mut Vec::with_capacity(2)));
+        gains.adopt(&row(1.0, &[(1, 0.0)]), Some(&mut RowMemory::new(2)));
         steer(&mut gains, &at(8));
         assert_eq!(factors(&gains, 10), [(1, 0.5), (3, 0.75)]);
         let mut settled = |now| {
@@ -191,11 +234,11 @@ mod tests {
     #[test]
     fn a_new_stay_in_an_old_place_is_somebody_new() {
         let mut gains = Gains::default();
-        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut Vec::with_capacity(1)));
+        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut RowMemory::new(1)));
         steer(&mut gains, &Clock { begun: false, ..at(0) });
         let mut newcomer = row(1.0, &[(3, 0.5)]);
         newcomer.listed[0].source.stay = 2;
-        gains.adopt(&newcomer, Some(&mut Vec::with_capacity(1)));
+        gains.adopt(&newcomer, Some(&mut RowMemory::new(1)));
         steer(&mut gains, &at(4));
         assert_eq!(factors(&gains, 4), [(3, 1.0)]);
     }
@@ -203,15 +246,15 @@ mod tests {
     #[test]
     fn the_old_memory_stays_in_the_room() {
         let mut gains = Gains { entries: Vec::with_capacity(7), ..Gains::default() };
-        let mut room = Vec::with_capacity(9);
+        let mut room = RowMemory::new(9);
         gains.adopt(&row(1.0, &[]), Some(&mut room));
-        assert_eq!((gains.entries.capacity(), room.capacity()), (9, 7));
+        assert_eq!((gains.entries.capacity(), room.entries.capacity()), (9, 7));
     }
 
     #[test]
     fn deafened_everything_heads_for_nothing() {
         let mut gains = Gains { deafened: true, ..Gains::default() };
-        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut Vec::with_capacity(1)));
+        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut RowMemory::new(1)));
         steer(&mut gains, &at(4));
         assert_eq!((gains.unlisted.target(), gains.entries[0].factor.target()), (0.0, 0.0));
     }

@@ -93,17 +93,28 @@ impl Segments {
         }
     }
 
+    /// The sources of a segment, and silence where it has fewer. `signals` are the places in the panel of the audible sources.
+    pub fn sources<'a>(&self, segment: usize, panel: &'a [Tile], signals: &[u32]) -> [&'a Tile; SEGMENT] {
+        let mut sources = [&Tile::SILENCE; SEGMENT];
+        for (source, signal) in sources.iter_mut().zip(&signals[self.members(segment)]) {
+            *source = &panel[*signal as usize];
+        }
+        sources
+    }
+
+    /// The sums of all segments before one, and after it.
+    pub fn around<'a>(&self, segment: usize, derived: &'a [Tile]) -> (&'a Tile, &'a Tile) {
+        let before = segment.checked_sub(1).map(|last| &derived[self.count + last]);
+        let after = (segment + 1 < self.count).then(|| &derived[2 * self.count + segment + 1]);
+        (before.unwrap_or(&Tile::SILENCE), after.unwrap_or(&Tile::SILENCE))
+    }
+
     /// Makes the derived signals of one panel. `signals` are the places in it of the audible sources.
     pub fn derive(&self, derived: &mut [Tile], panel: &[Tile], signals: &[u32], kernel: Kernel) {
         let (sums, others) = derived.split_at_mut(self.others_at());
         for (segment, sum) in sums[..self.count].iter_mut().enumerate() {
-            let members = self.members(segment);
-            let mut sources = [&Tile::SILENCE; SEGMENT];
-            for (source, signal) in sources.iter_mut().zip(&signals[members.clone()]) {
-                *source = &panel[*signal as usize];
-            }
-            let others = if self.needs_others { &mut others[members] } else { &mut [] };
-            kernel.add_segment(sources, sum, others);
+            let others = if self.needs_others { &mut others[self.members(segment)] } else { &mut [] };
+            kernel.add_segment(self.sources(segment, panel, signals), sum, others);
         }
         let (sums, runs) = sums.split_at_mut(self.count);
         let (from_first, runs) = runs.split_at_mut(self.count);

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     envelope::Way,
     fade::Fade,
-    kernel::{Lanes, Measured, Signals, Terms, Tile},
+    kernel::{Lanes, Measured, Other, SEGMENT, Signals, Terms, Tile, prefetch},
     limiter::Limiting,
     memory::{filled, room},
     meter::{MixLevel, exact_square},
@@ -37,6 +37,7 @@ pub(crate) struct Worker {
     /// The derived signals of one panel.
     derived: Vec<Tile>,
     envelope: Envelope,
+    others: Vec<OtherRow>,
     pub terms: Vec<Term>,
     pub sorted: Sorted,
     pub dense: dense::Batch,
@@ -51,6 +52,7 @@ impl Worker {
         Self {
             derived: filled(Segments::derived(places), Tile::SILENCE),
             envelope: Envelope { of: None, samples: filled(panels * Tile::SAMPLES, 0.0) },
+            others: room(places, OtherRow::default()),
             terms: room(2 * places, Term::default()),
             sorted: Sorted::new(places),
             dense: dense::Batch::new(places),
@@ -58,6 +60,14 @@ impl Worker {
             done: true,
         }
     }
+}
+
+/// A group that hears everybody but one: its number in the part, the position of that one, and how loud.
+#[derive(Debug, Clone, Copy, Default)]
+struct OtherRow {
+    number: u32,
+    position: u32,
+    gain: f32,
 }
 
 /// The envelope of a row, as samples; kept until one is asked for that is not the same.
@@ -110,9 +120,8 @@ impl Worker {
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
                 Sum::Silent => continue,
-                Sum::Dense | Sum::Program(Program { derived: true, .. }) => lanes.measured(),
+                Sum::Dense | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
                 Sum::Copy(signal) => copy(mix, signal, scene),
-                Sum::Program(program) => self.add_program(mix, group.first, program, scene),
                 Sum::Moving => self.add_moving(mix, group.first, scene),
             };
             group.level = finish(mix, measured, &mut group.limiting, scene);
@@ -120,41 +129,66 @@ impl Worker {
         self.done = true;
     }
 
-    /// Adds up the programs that name derived signals, panel by panel: so that each derived signal is near while it is needed, and then forgotten.
+    /// Adds up the mixes that are made of derived signals, panel by panel: so that each derived signal is near while it is needed, and then forgotten.
     fn add_derived(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        let Scene { heard, frames, segments, programs, shared, .. } = scene;
-        let derived = |group: &Group| matches!(group.sum, Sum::Program(program) if program.derived);
-        if !portion.groups.iter().any(derived) {
+        self.others.clear();
+        for (number, group) in portion.groups.iter().enumerate() {
+            if let Sum::Others { position, gain } = group.sum {
+                self.others.push(OtherRow { number: number as u32, position, gain });
+            }
+        }
+        let programs = portion.groups.iter().any(|group| derived(group).is_some());
+        if !programs && self.others.is_empty() {
             return;
         }
         portion.lanes.fill(Lanes::NOTHING);
-        for panel in 0..frames.panels() {
-            let (at, tiles) = (panel * Tile::SAMPLES, frames.panel(panel));
-            segments.derive(&mut self.derived, tiles, heard.signals, shared.kernel);
-            let signals = Signals { frames: tiles, derived: &self.derived };
-            let mixes = portion.mixes.chunks_exact_mut(frames.panels());
-            for ((group, mix), lanes) in portion.groups.iter().zip(mixes).zip(&mut *portion.lanes) {
-                let Sum::Program(program) = group.sum else { continue };
-                if !program.derived {
-                    continue;
-                }
-                let (open, ducked) = programs.of(program);
-                let listener = &scene.listeners[group.first as usize];
-                let count = if program.ducks() { Tile::SAMPLES } else { 0 };
-                let envelope = if count > 0 { self.envelope.of(listener, at, count, &heard) } else { &[] };
-                let terms = Terms { open, ducked, envelope, ..Terms::of(&shared.curve) };
-                shared.kernel.add_tile(&mut mix[panel], 0, signals, &terms, lanes);
+        for panel in 0..scene.frames.panels() {
+            let tiles = scene.frames.panel(panel);
+            scene.segments.derive(&mut self.derived, tiles, scene.heard.signals, scene.shared.kernel);
+            self.add_others(panel, portion, scene);
+            if programs {
+                self.add_programs(panel, portion, scene);
             }
         }
     }
 
-    fn add_program(&mut self, mix: &mut [Tile], slot: u32, program: Program, scene: Scene<'_>) -> Measured {
-        let (open, ducked) = scene.programs.of(program);
-        let listener = &scene.listeners[slot as usize];
-        let count = mix.len() * Tile::SAMPLES;
-        let envelope = if program.ducks() { self.envelope.of(listener, 0, count, &scene.heard) } else { &[] };
-        let terms = Terms { open, ducked, envelope, ..Terms::of(&scene.shared.curve) };
-        scene.shared.kernel.add_row(mix, scene.frames.tiles(), &terms)
+    /// The rows of one panel that hear everybody but one, a segment of them at a time.
+    fn add_others(&self, panel: usize, portion: &mut Portion<'_>, scene: Scene<'_>) {
+        let segment = |row: &OtherRow| Segments::segment(row.position as usize);
+        let mut mixes = portion.mixes.chunks_exact_mut(scene.frames.panels());
+        let (mut lanes, mut next) = (portion.lanes.iter_mut(), 0);
+        for together in self.others.chunk_by(|a, b| segment(a) == segment(b)) {
+            let mut rows = [const { None }; SEGMENT];
+            for OtherRow { number, position, gain } in together {
+                let skip = (number - next) as usize;
+                let (Some(mix), Some(lanes)) = (mixes.nth(skip), lanes.nth(skip)) else { return };
+                next = number + 1;
+                prefetch(mix.get(panel + 1));
+                rows[*position as usize % SEGMENT] = Some(Other { gain: *gain, out: &mut mix[panel], lanes });
+            }
+            let here = segment(&together[0]);
+            let (before, after) = scene.segments.around(here, &self.derived);
+            let sources = scene.segments.sources(here, scene.frames.panel(panel), scene.heard.signals);
+            scene.shared.kernel.add_others(&mut rows, sources, before, after);
+        }
+    }
+
+    /// The rows of one panel that are programs of derived signals.
+    fn add_programs(&mut self, panel: usize, portion: &mut Portion<'_>, scene: Scene<'_>) {
+        let Scene { heard, frames, programs, shared, .. } = scene;
+        let signals = Signals { frames: frames.panel(panel), derived: &self.derived };
+        let mixes = portion.mixes.chunks_exact_mut(frames.panels());
+        for ((group, mix), lanes) in portion.groups.iter().zip(mixes).zip(&mut *portion.lanes) {
+            let Some(program) = derived(group) else { continue };
+            prefetch(mix.get(panel + 1));
+            let (open, ducked) = programs.of(program);
+            let listener = &scene.listeners[group.first as usize];
+            let at = panel * Tile::SAMPLES;
+            let envelope =
+                if program.ducks() { self.envelope.of(listener, at, Tile::SAMPLES, &heard) } else { &[] };
+            let terms = Terms { open, ducked, envelope, ..Terms::of(&shared.curve) };
+            shared.kernel.add_tile(&mut mix[panel], 0, signals, &terms, lanes);
+        }
     }
 
     fn add_moving(&mut self, mix: &mut [Tile], slot: u32, scene: Scene<'_>) -> Measured {
@@ -168,6 +202,11 @@ impl Worker {
         let terms = Terms { open, open_moving, ducked, ducked_moving, envelope, curve };
         scene.shared.kernel.add_row(mix, scene.frames.tiles(), &terms)
     }
+}
+
+/// The program of a group whose mix is made of derived signals.
+fn derived(group: &Group) -> Option<Program> {
+    if let Sum::Program(program) = group.sum { Some(program).filter(|program| program.derived) } else { None }
 }
 
 /// One source as it was sent, bit for bit.

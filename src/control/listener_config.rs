@@ -3,14 +3,12 @@
 use std::hash::RandomState;
 
 use crate::{
-    audio::Entry,
+    audio::RowMemory,
     config::{Ducking, ParticipantMixerLevel},
     envelope::DuckRange,
-    fade::Fade,
     id::{ParticipantId, ParticipantKey},
     level::Gain,
     matrix::{Listed, Row, RowIdentity},
-    memory,
     ship::Berth,
     timing::Timing,
 };
@@ -91,7 +89,7 @@ impl ListenerConfig {
             unlisted,
             ducking,
             listed,
-            entries: Some(Berth::new(memory::room(room, Entry::unlisted(ParticipantKey::NOBODY, Fade::ZERO)))),
+            entries: Some(Berth::new(RowMemory::new(room))),
         }
     }
 }

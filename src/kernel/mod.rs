@@ -15,8 +15,8 @@ mod vector;
 mod x86;
 
 pub(crate) use measure::{Lanes, Measured};
-pub(crate) use product::ROWS;
-pub(crate) use segment::{Running, SEGMENT};
+pub(crate) use product::{ROWS, Row};
+pub(crate) use segment::{Other, Running, SEGMENT};
 pub(crate) use tile::Tile;
 
 use crate::fade::FadeCurve;
@@ -131,6 +131,19 @@ impl Kernel {
     }
 }
 
+/// Has a tile brought nearer, to be written soon: what is written far apart is not foreseen by the processor.
+#[inline(always)]
+pub(crate) fn prefetch(tile: Option<&Tile>) {
+    #[cfg(target_arch = "x86_64")]
+    for line in tile.iter().flat_map(|tile| tile.0.chunks_exact(16)) {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        // SAFETY: a prefetch reads and writes nothing; SSE is part of the architecture.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = tile;
+}
+
 /// Makes a method of [`Kernel`] out of each kernel, compiled for every instruction set.
 macro_rules! kernels {
     ($($(#[$doc:meta])* $module:ident :: $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)?;)*) => {
@@ -179,11 +192,16 @@ kernels! {
     row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
     /// The sum of eight tiles; and for each of them, if `others` has room for it, the sum of the other seven.
     segment::add_segment(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile]);
+    /// Writes, for each row of a segment, the sum of all sources but its own, and goes on measuring it. `before` and `after` are the sums of all that are
+    /// not in the segment.
+    segment::add_others(rows: &mut [Option<Other<'_>>; SEGMENT], sources: [&Tile; SEGMENT], before: &Tile, after: &Tile);
     /// Adds a tile to running sums, and writes what they are now.
     segment::run_on(running: &mut Running, tile: &Tile, out: &mut Tile);
-    /// Writes, for each of four rows of gains, the sum of gain * signal over one tile. `signals[k]` is the place among `frames` of the
-    /// signal that the k-th gain is for.
-    product::multiply(out: &mut [Tile; ROWS], frames: &[Tile], signals: &[u32], gains: [&[f32]; ROWS], chain: usize);
+    /// Writes, for each of up to four rows, the sum of gain * signal over some tiles, and goes on measuring it. `signals[k]` is the place in a panel
+    /// of the signal that the k-th gain is for. `frames` are as many panels, of `stride` signals each, as rows have tiles.
+    product::multiply(
+        rows: &mut [Option<Row<'_>>; ROWS], frames: &[Tile], stride: usize, signals: &[u32], chain: usize
+    );
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The product of dense rows of gains with many signals: the matrix product of a room in which everybody hears everybody differently.
 
-use super::{Tile, row::side_by_side, vector::Vector};
+use super::{Lanes, Tile, measure::Meter, row::side_by_side, vector::Vector};
 
 /// Rows that are made together, so that a signal is loaded once for all of them.
 pub(crate) const ROWS: usize = 4;
@@ -18,33 +18,79 @@ const LEVELS: usize = PAIRED.ilog2() as usize + 1;
 
 type Sums<V> = [[V; SIDE]; ROWS];
 
-/// Writes, for each of four rows of gains, the sum of `gain * signal` over one tile. `signals[k]` is the place among `frames` of the signal that the k-th gain
-/// is for; rows are as long as `signals`.
+/// One row of a product: its gains, and where its sums and their measure go.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub gains: &'a [f32],
+    pub out: &'a mut [Tile],
+    pub lanes: &'a mut Lanes,
+}
+
+/// Writes, for each of up to four rows, the sum of `gain * signal` over some tiles, and goes on measuring it. `signals[k]` is the place in a panel of
+/// the signal that the k-th gain is for; gains are as many as `signals`. `frames` are as many panels, of `stride` signals each, as rows have tiles.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
 pub(super) unsafe fn multiply<V: Vector>(
-    out: &mut [Tile; ROWS],
+    rows: &mut [Option<Row<'_>>; ROWS],
+    frames: &[Tile],
+    stride: usize,
+    signals: &[u32],
+    chain: usize,
+) {
+    // Rows that are not there are made like another one, and not written.
+    let Some(first) = rows.iter().flatten().next().map(|row| row.gains) else { return };
+    let gains = rows.each_ref().map(|row| row.as_ref().map_or(first, |row| row.gains));
+    // SAFETY: the caller's contract. No closure: it would be compiled without the instruction set.
+    unsafe {
+        let nothing = Meter::<V>::load(&Lanes::NOTHING);
+        let mut meters = [nothing; ROWS];
+        for (meter, row) in meters.iter_mut().zip(&*rows) {
+            *meter = if let Some(row) = row { Meter::load(row.lanes) } else { nothing };
+        }
+        for (panel, frames) in frames.chunks_exact(stride).enumerate() {
+            for from in (0..Tile::SAMPLES).step_by(SIDE * V::LANES) {
+                let sums = add_all::<V>(from, frames, signals, gains, chain);
+                for ((sums, row), meter) in sums.into_iter().zip(&mut *rows).zip(&mut meters) {
+                    let Some(row) = row else { continue };
+                    for (sum, out) in sums.into_iter().zip(row.out[panel].0[from..].chunks_exact_mut(V::LANES)) {
+                        sum.store(out);
+                        meter.see(sum);
+                    }
+                }
+            }
+        }
+        for (meter, row) in meters.into_iter().zip(rows) {
+            if let Some(row) = row {
+                meter.store(row.lanes);
+            }
+        }
+    }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn add_all<V: Vector>(
+    from: usize,
     frames: &[Tile],
     signals: &[u32],
     gains: [&[f32]; ROWS],
     chain: usize,
-) {
-    let whole = chain * CHAINS * PAIRED;
-    for from in (0..Tile::SAMPLES).step_by(SIDE * V::LANES) {
-        // SAFETY: the caller's contract.
-        unsafe {
-            let first = whole.min(signals.len());
-            let mut sums = add_in_pairs::<V>(from, frames, &signals[..first], part(gains, 0, first), chain);
-            if signals.len() > whole {
-                sums = add_wide(sums, from, frames, &signals[first..], part(gains, first, signals.len()), chain);
-            }
-            for (sums, out) in sums.into_iter().zip(&mut *out) {
-                for (sum, out) in sums.into_iter().zip(out.0[from..].chunks_exact_mut(V::LANES)) {
-                    sum.store(out);
-                }
-            }
+) -> Sums<V> {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let whole = chain * CHAINS * PAIRED;
+        if signals.len() <= chain {
+            add_chain(from, frames, signals, gains)
+        } else if signals.len() <= chain * CHAINS {
+            add_block(from, frames, signals, gains, chain)
+        } else if signals.len() <= whole {
+            add_in_pairs(from, frames, signals, gains, chain)
+        } else {
+            let first = add_in_pairs::<V>(from, frames, &signals[..whole], part(gains, 0, whole), chain);
+            add_wide(first, from, frames, &signals[whole..], part(gains, whole, signals.len()), chain)
         }
     }
 }
@@ -162,27 +208,34 @@ unsafe fn add_block<V: Vector>(
     gains: [&[f32]; ROWS],
     chain: usize,
 ) -> Sums<V> {
-    let [a, b, c, d] = gains;
-    assert!(signals.len() == a.len() && a.len() == b.len() && b.len() == c.len() && c.len() == d.len());
-    // SAFETY: the caller's contract; and every row of gains is as long as `signals`.
+    // SAFETY: the caller's contract.
     unsafe {
-        let nothing = [[V::splat(0.0); SIDE]; ROWS];
-        let (mut block, mut at) = (nothing, 0);
-        while at < signals.len() {
+        let mut block = [[V::splat(0.0); SIDE]; ROWS];
+        for at in (0..signals.len()).step_by(chain) {
             let end = (at + chain).min(signals.len());
-            let mut sums = nothing;
-            while at < end {
-                let signal = side_by_side::<V>(&frames[*signals.get_unchecked(at) as usize].0, from);
-                for (sums, gains) in sums.iter_mut().zip([a, b, c, d]) {
-                    let gain = V::splat(*gains.get_unchecked(at));
-                    for (sum, signal) in sums.iter_mut().zip(signal) {
-                        *sum = signal.mul_add(gain, *sum);
-                    }
-                }
-                at += 1;
-            }
-            add_sums(&mut block, &sums);
+            add_sums(&mut block, &add_chain(from, frames, &signals[at..end], part(gains, at, end)));
         }
         block
+    }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn add_chain<V: Vector>(from: usize, frames: &[Tile], signals: &[u32], gains: [&[f32]; ROWS]) -> Sums<V> {
+    let [a, b, c, d] = part(gains, 0, signals.len());
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut sums = [[V::splat(0.0); SIDE]; ROWS];
+        for ((((signal, a), b), c), d) in signals.iter().zip(a).zip(b).zip(c).zip(d) {
+            let signal = side_by_side::<V>(&frames[*signal as usize].0, from);
+            for (sums, gain) in sums.iter_mut().zip([a, b, c, d]) {
+                let gain = V::splat(*gain);
+                for (sum, signal) in sums.iter_mut().zip(signal) {
+                    *sum = signal.mul_add(gain, *sum);
+                }
+            }
+        }
+        sums
     }
 }

@@ -1,6 +1,6 @@
 //! Sums that leave one out, and running sums: what rows that differ in a few sources have in common.
 
-use super::{Tile, vector::Vector};
+use super::{Lanes, Tile, measure::Meter, vector::Vector};
 
 /// Sources in a segment.
 pub(crate) const SEGMENT: usize = 8;
@@ -35,6 +35,58 @@ pub(super) unsafe fn add_segment<V: Vector>(sources: [&Tile; SEGMENT], sum: &mut
             for (n, others) in others.iter_mut().enumerate() {
                 let beside = pairs[(n / 2) ^ 1].add(halves[(n / 4) ^ 1]);
                 x[n ^ 1].add(beside).store(&mut others.0[range.clone()]);
+            }
+        }
+    }
+}
+
+/// A row that hears everybody but one: how loud, and where it goes.
+#[derive(Debug)]
+pub(crate) struct Other<'a> {
+    pub gain: f32,
+    pub out: &'a mut Tile,
+    pub lanes: &'a mut Lanes,
+}
+
+/// Writes, for each row of a segment, `gain` times the sum of all sources but its own: `before` and `after` are the sums of all that are not in the segment. Goes on
+/// measuring the rows.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn add_others<V: Vector>(
+    rows: &mut [Option<Other<'_>>; SEGMENT],
+    sources: [&Tile; SEGMENT],
+    before: &Tile,
+    after: &Tile,
+) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let nothing = Meter::<V>::load(&Lanes::NOTHING);
+        let mut meters = [nothing; SEGMENT];
+        for (meter, row) in meters.iter_mut().zip(&*rows) {
+            *meter = if let Some(row) = row { Meter::load(row.lanes) } else { nothing };
+        }
+        for from in (0..Tile::SAMPLES).step_by(V::LANES) {
+            let range = from..from + V::LANES;
+            let mut x = [V::splat(0.0); SEGMENT];
+            for (x, source) in x.iter_mut().zip(sources) {
+                *x = V::load(&source.0[range.clone()]);
+            }
+            let outside = V::load(&before.0[range.clone()]).add(V::load(&after.0[range.clone()]));
+            let pairs = [x[0].add(x[1]), x[2].add(x[3]), x[4].add(x[5]), x[6].add(x[7])];
+            let halves = [pairs[0].add(pairs[1]).add(outside), pairs[2].add(pairs[3]).add(outside)];
+            for (n, (row, meter)) in rows.iter_mut().zip(&mut meters).enumerate() {
+                let Some(row) = row else { continue };
+                let beside = pairs[(n / 2) ^ 1].add(halves[(n / 4) ^ 1]);
+                let sum = x[n ^ 1].add(beside).mul(V::splat(row.gain));
+                sum.store(&mut row.out.0[range.clone()]);
+                meter.see(sum);
+            }
+        }
+        for (meter, row) in meters.into_iter().zip(rows) {
+            if let Some(row) = row {
+                meter.store(row.lanes);
             }
         }
     }

@@ -104,21 +104,30 @@ fn check_row(panels: usize, counts: [usize; 4], sign: f32) {
     }
 }
 
-fn check_product(count: usize, chain: usize, sign: f32) {
-    let frames: Vec<Tile> = (0..count + 3).map(|seed| tile(seed as u64, sign)).collect();
+fn check_product(panels: usize, count: usize, chain: usize, sign: f32) {
+    let stride = count + 3;
+    let frames: Vec<Tile> = (0..panels * stride).map(|seed| tile(seed as u64, sign)).collect();
     let signals: Vec<u32> = (0..count as u32).map(|k| (k * 7 + 3) % (count as u32 + 3)).collect();
     let gains: [Vec<f32>; ROWS] =
         std::array::from_fn(|row| (0..count).map(|k| noise((row * 9973 + k) as u64).abs()).collect());
-    for kernel in Kernel::available() {
-        let mut out = [Tile::SILENCE; ROWS];
-        kernel.multiply(&mut out, &frames, &signals, gains.each_ref().map(|gains| &gains[..]), chain);
-        for (row, (gains, out)) in gains.iter().zip(&out).enumerate() {
-            for (k, sample) in out.0.iter().enumerate() {
+    for (kernel, rows) in Kernel::available().flat_map(|kernel| [1, 2, 4].map(|rows| (kernel, rows))) {
+        let (mut out, mut lanes) = (vec![Tile::SILENCE; ROWS * panels], [Lanes::NOTHING; ROWS]);
+        let parts = gains.iter().zip(out.chunks_exact_mut(panels)).zip(&mut lanes).take(rows);
+        let mut parts = parts.map(|((gains, out), lanes)| Row { gains, out, lanes });
+        let mut parts: [Option<Row<'_>>; ROWS] = std::array::from_fn(|_| parts.next());
+        kernel.multiply(&mut parts, &frames, stride, &signals, chain);
+        for (row, (gains, out)) in gains.iter().zip(out.chunks_exact(panels)).enumerate().take(rows) {
+            for (k, sample) in Tile::flat(out).iter().enumerate() {
+                let frame = &frames[k / Tile::SAMPLES * stride..];
                 let terms = signals.iter().zip(gains);
-                let products = terms.map(|(s, gain)| f64::from(*gain) * f64::from(frames[*s as usize].0[k]));
+                let products =
+                    terms.map(|(s, gain)| f64::from(*gain) * f64::from(frame[*s as usize].0[k % Tile::SAMPLES]));
                 assert_near(*sample, products, &format!("{kernel:?}, sample {k} of row {row}, {count} signals"));
             }
+            assert_measured(lanes[row].measured(), Tile::flat(out));
         }
+        let others = &out[rows * panels..];
+        assert!(others.iter().all(|tile| *tile == Tile::SILENCE), "rows that are not there are not written");
     }
 }
 
@@ -137,8 +146,13 @@ proptest! {
     }
 
     #[test]
-    fn every_product_is_the_sum(count in 0..700_usize, chain in 1..=8_usize, sign in sign()) {
-        check_product(count, chain, sign);
+    fn every_product_is_the_sum(
+        panels in 1..3_usize,
+        count in prop_oneof![0..40_usize, 40..700_usize],
+        chain in 1..=8_usize,
+        sign in sign(),
+    ) {
+        check_product(panels, count, chain, sign);
     }
 
     #[test]
@@ -170,7 +184,7 @@ fn nobody_and_thousands() {
     check_row(1, [0; 4], 0.0);
     check_row(2, [3000, 500, 2000, 300], 1.0);
     for count in [0, 1, 255, 256, 257, 5000] {
-        check_product(count, 8, 1.0);
+        check_product(1, count, 8, 1.0);
     }
 }
 
@@ -192,6 +206,29 @@ fn a_segment_is_its_sum_and_the_sums_of_the_others() {
                 }
             }
             assert!(others[room..].iter().all(|tile| *tile == Tile::SILENCE));
+        }
+    }
+}
+
+#[test]
+fn rows_that_leave_one_out_have_no_trace_of_it() {
+    let tiles: Vec<Tile> = (0..SEGMENT as u64 + 2).map(|seed| tile(seed, 1.0)).collect();
+    let sources = std::array::from_fn(|n| &tiles[n]);
+    let (before, after) = (&tiles[SEGMENT], &tiles[SEGMENT + 1]);
+    for kernel in Kernel::available() {
+        let (mut out, mut lanes) = ([Tile::SILENCE; SEGMENT], [Lanes::NOTHING; SEGMENT]);
+        let mut rows = out.iter_mut().zip(&mut lanes).map(|(out, lanes)| Some(Other { gain: 0.75, out, lanes }));
+        let mut rows: [Option<Other<'_>>; SEGMENT] = std::array::from_fn(|_| rows.next().flatten());
+        rows[5] = None;
+        kernel.add_others(&mut rows, sources, before, after);
+        for (n, out) in out.iter().enumerate() {
+            let heard = |k: usize| {
+                let own = (n, k);
+                let all = tiles.iter().enumerate().filter(move |(source, _)| n != 5 && *source != own.0);
+                all.map(move |(_, tile)| 0.75 * f64::from(tile.0[k])).collect::<Vec<_>>()
+            };
+            (0..Tile::SAMPLES).for_each(|k| assert_near(out.0[k], heard(k).into_iter(), "the others"));
+            assert_measured(lanes[n].measured(), &out.0);
         }
     }
 }
