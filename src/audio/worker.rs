@@ -1,6 +1,8 @@
 //! The scratch of one who adds up, and how the mixes of some groups are made in it. Those of other groups may be made at the same time by
 //! others: nothing that is written here is seen by them.
 
+use std::ops::Range;
+
 use super::{
     compose::{Heard, write_terms},
     dense,
@@ -13,7 +15,7 @@ use super::{
 use crate::{
     envelope::Way,
     fade::Fade,
-    kernel::{Lanes, Measured, Other, SEGMENT, Signals, Terms, Tile, prefetch},
+    kernel::{Lanes, Measured, Other, SEGMENT, Signals, Stack, Terms, Tile, prefetch},
     limiter::Limiting,
     memory::{filled, room},
     meter::{MixLevel, exact_square},
@@ -42,7 +44,7 @@ pub(crate) struct Worker {
     pub sorted: Sorted,
     pub dense: dense::Batch,
     /// The groups that are its part of this tick, and whether their mixes are made.
-    pub part: std::ops::Range<usize>,
+    pub part: Range<usize>,
     pub done: bool,
 }
 
@@ -50,7 +52,7 @@ impl Worker {
     /// Room for the mixes of `places` participants, of `panels` tiles each. Allocates: control side.
     pub fn new(places: usize, panels: usize) -> Self {
         Self {
-            derived: filled(Segments::derived(places), Tile::SILENCE),
+            derived: filled(Segments::most_derived(places, panels), Tile::SILENCE),
             envelope: Envelope { of: None, samples: filled(panels * Tile::SAMPLES, 0.0) },
             others: room(places, OtherRow::default()),
             terms: room(2 * places, Term::default()),
@@ -142,41 +144,49 @@ impl Worker {
             return;
         }
         portion.lanes.fill(Lanes::NOTHING);
-        for panel in 0..scene.frames.panels() {
-            let tiles = scene.frames.panel(panel);
-            scene.segments.derive(&mut self.derived, tiles, scene.heard.signals, scene.shared.kernel);
-            self.add_others(panel, portion, scene);
-            if programs {
-                self.add_programs(panel, portion, scene);
+        let (panels, each) = (scene.frames.panels(), scene.segments.derived());
+        let span = scene.segments.together(panels, self.derived.len());
+        for first in (0..panels).step_by(span) {
+            let together = first..(first + span).min(panels);
+            for (panel, derived) in together.clone().zip(self.derived.chunks_exact_mut(each)) {
+                scene.segments.derive(derived, scene.frames.panel(panel), scene.heard.signals, scene.shared.kernel);
+            }
+            self.add_others(together.clone(), portion, scene);
+            for panel in together.filter(|_| programs) {
+                self.add_programs(panel, (panel - first) * each..(panel - first + 1) * each, portion, scene);
             }
         }
     }
 
-    /// The rows of one panel that hear everybody but one, a segment of them at a time.
-    fn add_others(&self, panel: usize, portion: &mut Portion<'_>, scene: Scene<'_>) {
+    /// The rows of some panels that hear everybody but one, a segment of them at a time.
+    fn add_others(&self, panels: Range<usize>, portion: &mut Portion<'_>, scene: Scene<'_>) {
+        let Scene { segments, frames, heard, .. } = scene;
         let segment = |row: &OtherRow| Segments::segment(row.position as usize);
-        let mut mixes = portion.mixes.chunks_exact_mut(scene.frames.panels());
+        let sources = Stack { tiles: &frames.tiles()[panels.start * frames.signals()..], stride: frames.signals() };
+        let sums = Stack { tiles: &self.derived, stride: segments.derived() };
+        let mut mixes = portion.mixes.chunks_exact_mut(frames.panels());
         let (mut lanes, mut next) = (portion.lanes.iter_mut(), 0);
-        for together in self.others.chunk_by(|a, b| segment(a) == segment(b)) {
+        // Two may leave out the same one, at different gains.
+        let beside = |a: &OtherRow, b: &OtherRow| segment(a) == segment(b) && a.position < b.position;
+        for together in self.others.chunk_by(beside) {
             let mut rows = [const { None }; SEGMENT];
             for OtherRow { number, position, gain } in together {
                 let skip = (number - next) as usize;
                 let (Some(mix), Some(lanes)) = (mixes.nth(skip), lanes.nth(skip)) else { return };
                 next = number + 1;
-                prefetch(mix.get(panel + 1));
-                rows[*position as usize % SEGMENT] = Some(Other { gain: *gain, out: &mut mix[panel], lanes });
+                prefetch(mix.get(panels.end));
+                rows[*position as usize % SEGMENT] = Some(Other { gain: *gain, out: &mut mix[panels.clone()], lanes });
             }
             let here = segment(&together[0]);
-            let (before, after) = scene.segments.around(here, &self.derived);
-            let sources = scene.segments.sources(here, scene.frames.panel(panel), scene.heard.signals);
-            scene.shared.kernel.add_others(&mut rows, sources, before, after);
+            let members = &heard.signals[segments.members(here)];
+            scene.shared.kernel.add_others(&mut rows, sources, members, sums, segments.around(here));
         }
     }
 
     /// The rows of one panel that are programs of derived signals.
-    fn add_programs(&mut self, panel: usize, portion: &mut Portion<'_>, scene: Scene<'_>) {
+    fn add_programs(&mut self, panel: usize, derived_at: Range<usize>, portion: &mut Portion<'_>, scene: Scene<'_>) {
         let Scene { heard, frames, programs, shared, .. } = scene;
-        let signals = Signals { frames: frames.panel(panel), derived: &self.derived };
+        let signals = Signals { frames: frames.panel(panel), derived: &self.derived[derived_at] };
         let mixes = portion.mixes.chunks_exact_mut(frames.panels());
         for ((group, mix), lanes) in portion.groups.iter().zip(mixes).zip(&mut *portion.lanes) {
             let Some(program) = derived(group) else { continue };

@@ -16,7 +16,7 @@ mod x86;
 
 pub(crate) use measure::{Lanes, Measured};
 pub(crate) use product::{ROWS, Row};
-pub(crate) use segment::{Other, Running, SEGMENT};
+pub(crate) use segment::{Other, Running, SEGMENT, Stack};
 pub(crate) use tile::Tile;
 
 use crate::fade::FadeCurve;
@@ -135,10 +135,11 @@ impl Kernel {
 #[inline(always)]
 pub(crate) fn prefetch(tile: Option<&Tile>) {
     #[cfg(target_arch = "x86_64")]
-    for line in tile.iter().flat_map(|tile| tile.0.chunks_exact(16)) {
+    if let Some(tile) = tile {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        let lines = [&tile.0[0], &tile.0[16], &tile.0[32]];
         // SAFETY: a prefetch reads and writes nothing; SSE is part of the architecture.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) }
+        lines.iter().for_each(|line| unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(*line).cast()) });
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = tile;
@@ -192,9 +193,11 @@ kernels! {
     row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
     /// The sum of eight tiles; and for each of them, if `others` has room for it, the sum of the other seven.
     segment::add_segment(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile]);
-    /// Writes, for each row of a segment, the sum of all sources but its own, and goes on measuring it. `before` and `after` are the sums of all that are
-    /// not in the segment.
-    segment::add_others(rows: &mut [Option<Other<'_>>; SEGMENT], sources: [&Tile; SEGMENT], before: &Tile, after: &Tile);
+    /// Writes, for each row of a segment, the sum of all sources but its own, and goes on measuring it: over as many panels as rows have tiles. `sources` are the
+    /// places of the segment's signals in each panel of `frames`, `around` those in `sums` of the sums of all that are before and after it.
+    segment::add_others(
+        rows: &mut [Option<Other<'_>>; SEGMENT], frames: Stack<'_>, sources: &[u32], sums: Stack<'_>, around: [Option<usize>; 2]
+    );
     /// Adds a tile to running sums, and writes what they are now.
     segment::run_on(running: &mut Running, tile: &Tile, out: &mut Tile);
     /// Writes, for each of up to four rows, the sum of gain * signal over some tiles, and goes on measuring it. `signals[k]` is the place in a panel

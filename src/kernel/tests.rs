@@ -212,23 +212,26 @@ fn a_segment_is_its_sum_and_the_sums_of_the_others() {
 
 #[test]
 fn rows_that_leave_one_out_have_no_trace_of_it() {
-    let tiles: Vec<Tile> = (0..SEGMENT as u64 + 2).map(|seed| tile(seed, 1.0)).collect();
-    let sources = std::array::from_fn(|n| &tiles[n]);
-    let (before, after) = (&tiles[SEGMENT], &tiles[SEGMENT + 1]);
-    for kernel in Kernel::available() {
-        let (mut out, mut lanes) = ([Tile::SILENCE; SEGMENT], [Lanes::NOTHING; SEGMENT]);
-        let mut rows = out.iter_mut().zip(&mut lanes).map(|(out, lanes)| Some(Other { gain: 0.75, out, lanes }));
-        let mut rows: [Option<Other<'_>>; SEGMENT] = std::array::from_fn(|_| rows.next().flatten());
-        rows[5] = None;
-        kernel.add_others(&mut rows, sources, before, after);
-        for (n, out) in out.iter().enumerate() {
-            let heard = |k: usize| {
-                let own = (n, k);
-                let all = tiles.iter().enumerate().filter(move |(source, _)| n != 5 && *source != own.0);
-                all.map(move |(_, tile)| 0.75 * f64::from(tile.0[k])).collect::<Vec<_>>()
-            };
-            (0..Tile::SAMPLES).for_each(|k| assert_near(out.0[k], heard(k).into_iter(), "the others"));
-            assert_measured(lanes[n].measured(), &out.0);
+    const PANELS: usize = 2;
+    for (kernel, members) in Kernel::available().flat_map(|kernel| [1, 5, SEGMENT].map(|members| (kernel, members))) {
+        let tiles: Vec<Tile> = (0..PANELS as u64 * 20).map(|seed| tile(seed, 1.0)).collect();
+        let sources: Vec<u32> = (0..members as u32).map(|n| n * 2 + 1).collect();
+        let (mut out, mut lanes) = ([Tile::SILENCE; SEGMENT * PANELS], [Lanes::NOTHING; SEGMENT]);
+        let rows = out.chunks_mut(PANELS).zip(&mut lanes).take(members);
+        let mut rows = rows.map(|(out, lanes)| Other { gain: 0.75, out, lanes });
+        let mut rows: [Option<Other<'_>>; SEGMENT] = std::array::from_fn(|_| rows.next());
+        let left_out = rows[members / 2].take().is_none().then_some(0).or(Some(members / 2));
+        let stack = Stack { tiles: &tiles, stride: 20 };
+        kernel.add_others(&mut rows, stack, &sources, stack, [Some(18), None]);
+        for (n, out) in out.chunks(PANELS).enumerate().take(members) {
+            for (k, sample) in Tile::flat(out).iter().enumerate() {
+                let all = sources.iter().enumerate().filter(|(source, _)| *source != n).map(|(_, signal)| *signal);
+                let heard: Vec<u32> = if Some(n) == left_out { Vec::new() } else { all.chain([18]).collect() };
+                let tile = |signal: u32| &tiles[k / Tile::SAMPLES * 20 + signal as usize];
+                let products = heard.iter().map(|signal| 0.75 * f64::from(tile(*signal).0[k % Tile::SAMPLES]));
+                assert_near(*sample, products, "the others");
+            }
+            assert_measured(lanes[n].measured(), Tile::flat(out));
         }
     }
 }
