@@ -10,7 +10,7 @@ use super::{
     worker::{Envelope, Portion, Scene},
 };
 use crate::{
-    kernel::{Lanes, ROWS, Row, Signals, Terms, Tile, Weight},
+    kernel::{BLOCK, Lanes, ROWS, Row, Running, Signals, Terms, Tile, Weight},
     memory::{filled, room},
 };
 
@@ -29,12 +29,13 @@ pub(crate) struct Batch {
     /// The groups, as their numbers in the part, and whether they have both.
     groups: Vec<(usize, bool)>,
     rows: usize,
+    sums: [Running; BATCH],
 }
 
 impl Batch {
     /// Room for the gains of `places` sources. Allocates: control side.
     pub fn new(places: usize) -> Self {
-        Self { gains: filled(BATCH * places, 0.0), groups: room(BATCH, (0, false)), rows: 0 }
+        Self { gains: filled(BATCH * places, 0.0), groups: room(BATCH, (0, false)), rows: 0, sums: [Running::NOTHING; BATCH] }
     }
 }
 
@@ -100,50 +101,85 @@ fn multiply(batch: &mut Batch, envelope: &mut Envelope, portion: &mut Portion<'_
     if batch.groups.iter().any(|(_, ducks)| *ducks) {
         (0..panels).for_each(|panel| multiply_ducked(batch, panel, envelope, portion, scene));
     } else {
-        let span = if scene.heard.audible.len() <= NEAR { panels } else { 1 };
-        (0..panels).step_by(span.max(1)).for_each(|panel| multiply_open(batch, panel..panel + span, portion, scene));
+        let span = if scene.heard.audible.len() <= NEAR { panels.max(1) } else { 1 };
+        (0..panels).step_by(span).for_each(|panel| multiply_open(batch, panel..panel + span, portion, scene));
     }
     batch.groups.clear();
     batch.rows = 0;
 }
 
 /// Rows without an envelope are written where they belong.
-fn multiply_open(batch: &Batch, panels: Range<usize>, portion: &mut Portion<'_>, scene: Scene<'_>) {
+fn multiply_open(batch: &mut Batch, panels: Range<usize>, portion: &mut Portion<'_>, scene: Scene<'_>) {
     let mixes = portion.mixes.chunks_exact_mut(scene.frames.panels());
-    let mut places = mixes.zip(&mut *portion.lanes);
-    let mut gains = batch.gains.chunks_exact(scene.heard.audible.len());
-    let stride = scene.frames.signals();
+    let (mut places, mut next) = (mixes.zip(&mut *portion.lanes), 0);
+    let (all, sums) = (batch.gains.chunks_exact(scene.heard.audible.len()), &mut batch.sums);
+    let mut gains = all.zip(&batch.groups).map(|(gains, (group, _))| {
+        let place = places.nth(group - next);
+        next = group + 1;
+        place.map(|(mix, lanes)| Row { gains, out: &mut mix[panels.clone()], lanes })
+    });
+    multiply_rows(std::iter::from_fn(|| gains.next().flatten()), panels.clone(), sums, CHAIN, scene);
+}
+
+/// Multiplies rows with all signals, over some panels; over one if there are many signals.
+fn multiply_rows<'a>(
+    rows: impl Iterator<Item = Row<'a>>,
+    panels: Range<usize>,
+    sums: &mut [Running; BATCH],
+    chain: usize,
+    scene: Scene<'_>,
+) {
+    let (stride, signals) = (scene.frames.signals(), scene.heard.signals);
     let frames = &scene.frames.tiles()[panels.start * stride..panels.end * stride];
-    let mut next = 0;
-    for groups in batch.groups.chunks(ROWS) {
-        let mut rows = [const { None }; ROWS];
-        for ((row, (group, _)), gains) in rows.iter_mut().zip(groups).zip(&mut gains) {
-            let place = places.nth(group - next);
-            *row = place.map(|(mix, lanes)| Row { gains, out: &mut mix[panels.clone()], lanes });
-            next = group + 1;
+    let (mut batch, mut count) = ([const { None }; BATCH], 0_usize);
+    for (place, row) in batch.iter_mut().zip(rows) {
+        (*place, count) = (Some(row), count + 1);
+    }
+    let quads = batch.as_chunks_mut::<ROWS>().0.iter_mut().take(count.div_ceil(ROWS));
+    if signals.len() <= BLOCK {
+        return quads.for_each(|rows| scene.shared.kernel.multiply(rows, frames, stride, signals, chain));
+    }
+    multiply_blocks(&mut batch[..count.next_multiple_of(ROWS).min(BATCH)], frames, sums, chain, scene);
+}
+
+/// The same over one panel, block by block of many signals: a block stays near while all rows are multiplied with it.
+fn multiply_blocks(
+    rows: &mut [Option<Row<'_>>],
+    panel: &[Tile],
+    sums: &mut [Running; BATCH],
+    chain: usize,
+    scene: Scene<'_>,
+) {
+    let (kernel, signals) = (scene.shared.kernel, scene.heard.signals);
+    sums.fill(Running::NOTHING);
+    for at in (0..signals.len()).step_by(BLOCK) {
+        let block = at..(at + BLOCK).min(signals.len());
+        for (rows, sums) in rows.as_chunks::<ROWS>().0.iter().zip(sums.as_chunks_mut::<ROWS>().0) {
+            let Some(first) = rows[0].as_ref().map(|row| row.gains) else { continue };
+            // Rows that are not there are made like the first one, and not written.
+            let gains = rows.each_ref().map(|row| &row.as_ref().map_or(first, |row| row.gains)[block.clone()]);
+            kernel.multiply_on(sums, gains, panel, &signals[block.clone()], chain);
         }
-        scene.shared.kernel.multiply(&mut rows, frames, stride, scene.heard.signals, CHAIN);
+    }
+    for (row, sums) in rows.iter_mut().flatten().zip(sums) {
+        kernel.round_off(sums, &mut row.out[0], row.lanes);
     }
 }
 
 /// Where there are envelopes, products are put together in a second step.
 fn multiply_ducked(
-    batch: &Batch,
+    batch: &mut Batch,
     panel: usize,
     envelope: &mut Envelope,
     portion: &mut Portion<'_>,
     scene: Scene<'_>,
 ) {
-    let (kernel, panels, stride) = (scene.shared.kernel, scene.frames.panels(), scene.frames.signals());
+    let (kernel, panels) = (scene.shared.kernel, scene.frames.panels());
     let (mut products, mut lanes) = ([Tile::SILENCE; BATCH], [Lanes::NOTHING; BATCH]);
-    let mut gains = batch.gains.chunks_exact(scene.heard.audible.len()).take(batch.rows);
-    for (out, lanes) in products.chunks_mut(ROWS).zip(lanes.chunks_mut(ROWS)).take(batch.rows.div_ceil(ROWS)) {
-        let mut rows = [const { None }; ROWS];
-        for (((row, gains), out), lanes) in rows.iter_mut().zip(&mut gains).zip(out.chunks_mut(1)).zip(lanes) {
-            *row = Some(Row { gains, out, lanes });
-        }
-        kernel.multiply(&mut rows, scene.frames.panel(panel), stride, scene.heard.signals, DUCKED_CHAIN);
-    }
+    let gains = batch.gains.chunks_exact(scene.heard.audible.len()).take(batch.rows);
+    let rows = gains.zip(products.chunks_exact_mut(1).zip(&mut lanes));
+    let rows = rows.map(|(gains, (out, lanes))| Row { gains, out, lanes });
+    multiply_rows(rows, panel..panel + 1, &mut batch.sums, DUCKED_CHAIN, scene);
     let weight = |signal: usize| [Weight { signal: signal as u32, gain: 1.0 }];
     let mut row = 0;
     for (number, ducks) in &batch.groups {

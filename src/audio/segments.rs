@@ -10,7 +10,7 @@
 //!
 //! All of them are kept in f64 while they run, so that each is rounded once.
 
-use crate::kernel::{Kernel, Running, SEGMENT, Signals, Tile};
+use crate::kernel::{Kernel, SEGMENT, Signals, Tile};
 
 /// With fewer audible sources there are no segments: a mix names its sources.
 pub(crate) const WORTHWHILE: usize = 17;
@@ -142,23 +142,16 @@ impl Segments {
         let (sums, runs) = sums.split_at_mut(self.count);
         let (from_first, runs) = runs.split_at_mut(self.count);
         let (to_last, table) = runs.split_at_mut(self.count);
-        sum_up(sums.iter().zip(from_first), kernel);
-        sum_up(sums.iter().zip(to_last).rev(), kernel);
+        kernel.run(sums, from_first, false);
+        kernel.run(sums, to_last, true);
         for level in (2..self.levels() + 2).filter(|_| self.needs_runs) {
             let table = &mut table[(level - 2) * self.count..][..self.count];
             for (sums, table) in sums.chunks(1 << level).zip(table.chunks_mut(1 << level)) {
                 let middle = (1 << (level - 1)).min(sums.len());
-                sum_up(sums[..middle].iter().zip(&mut table[..middle]).rev(), kernel);
-                sum_up(sums[middle..].iter().zip(&mut table[middle..]), kernel);
+                kernel.run(&sums[..middle], &mut table[..middle], true);
+                kernel.run(&sums[middle..], &mut table[middle..], false);
             }
         }
-    }
-}
-
-fn sum_up<'a>(tiles: impl Iterator<Item = (&'a Tile, &'a mut Tile)>, kernel: Kernel) {
-    let mut running = Running::NOTHING;
-    for (tile, out) in tiles {
-        kernel.run_on(&mut running, tile, out);
     }
 }
 

@@ -21,7 +21,9 @@ pub(crate) struct Lanes {
 
 impl Lanes {
     const MOST: usize = 16;
-    pub const NOTHING: Self = Self { peak: [0.0; Self::MOST], squares: [0.0; Self::MOST] };
+    /// What the squares begin with, -300 dBFS: so that no sum of the squares of something faint becomes one of the numbers that processors are slow with.
+    const FLOOR: f32 = 1e-30;
+    pub const NOTHING: Self = Self { peak: [0.0; Self::MOST], squares: [Self::FLOOR; Self::MOST] };
 
     pub fn measured(&self) -> Measured {
         let bits = self.peak.iter().map(|peak| peak.to_bits()).max().unwrap_or_default();
@@ -36,9 +38,6 @@ pub(super) struct Meter<V> {
     peak: V,
     squares: V,
 }
-
-/// Magnitudes under this count as much in the squares: -360 dBFS. What is smaller would make numbers that processors are slow with.
-const FLOOR: f32 = 1e-18;
 
 impl<V: Vector> Meter<V> {
     /// # Safety
@@ -68,8 +67,7 @@ impl<V: Vector> Meter<V> {
         unsafe {
             let magnitude = samples.abs();
             self.peak = magnitude.max_bits(self.peak);
-            let floored = magnitude.max_bits(V::splat(FLOOR));
-            self.squares = floored.mul_add(floored, self.squares);
+            self.squares = magnitude.mul_add(magnitude, self.squares);
         }
     }
 }

@@ -15,7 +15,7 @@ mod vector;
 mod x86;
 
 pub(crate) use measure::{Lanes, Measured};
-pub(crate) use product::{ROWS, Row};
+pub(crate) use product::{BLOCK, ROWS, Row};
 pub(crate) use segment::{Other, Running, SEGMENT, Stack};
 pub(crate) use tile::Tile;
 
@@ -198,13 +198,19 @@ kernels! {
     segment::add_others(
         rows: &mut [Option<Other<'_>>; SEGMENT], frames: Stack<'_>, sources: &[u32], sums: Stack<'_>, around: [Option<usize>; 2]
     );
-    /// Adds a tile to running sums, and writes what they are now.
-    segment::run_on(running: &mut Running, tile: &Tile, out: &mut Tile);
+    /// Writes the running sums of some tiles: from the first one on, or, if `backwards`, from the last one.
+    segment::run(tiles: &[Tile], out: &mut [Tile], backwards: bool);
     /// Writes, for each of up to four rows, the sum of gain * signal over some tiles, and goes on measuring it. `signals[k]` is the place in a panel
-    /// of the signal that the k-th gain is for. `frames` are as many panels, of `stride` signals each, as rows have tiles.
+    /// of the signal that the k-th gain is for, at most [`BLOCK`] of them. `frames` are as many panels, of `stride` signals each, as rows have tiles.
     product::multiply(
         rows: &mut [Option<Row<'_>>; ROWS], frames: &[Tile], stride: usize, signals: &[u32], chain: usize
     );
+    /// Adds, for each of four rows of gains, the sum of gain * signal over one tile to its running sum.
+    product::multiply_on(
+        sums: &mut [Running; ROWS], gains: [&[f32]; ROWS], frames: &[Tile], signals: &[u32], chain: usize
+    );
+    /// Writes what running sums have come to, and goes on measuring it.
+    product::round_off(sums: &Running, out: &mut Tile, lanes: &mut Lanes);
 }
 
 #[cfg(test)]

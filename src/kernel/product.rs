@@ -1,6 +1,6 @@
 //! The product of dense rows of gains with many signals: the matrix product of a room in which everybody hears everybody differently.
 
-use super::{Lanes, Tile, measure::Meter, row::side_by_side, vector::Vector};
+use super::{Lanes, Running, Tile, measure::Meter, row::side_by_side, vector::Vector};
 
 /// Rows that are made together, so that a signal is loaded once for all of them.
 pub(crate) const ROWS: usize = 4;
@@ -8,13 +8,16 @@ pub(crate) const ROWS: usize = 4;
 const SIDE: usize = 3;
 
 /// How sums are nested, so that no product passes through many roundings: `chain` products follow each other in one f32 sum; four of
-/// these sums do; what comes of it is added up in pairs, and pairs of pairs, up to [`PAIRED`] such blocks; and all of that in f64.
+/// these sums do; what comes of it is added up in pairs, and pairs of pairs. Blocks of [`BLOCK`] signals, which are near enough to be read again and again while
+/// all rows are made, are added up in f64.
 ///
-/// With a chain of 8 that is 8 + 3 + 3 + 1 (in f64, past 256 signals) + 1 (the gain) = 16 roundings of 2^-24; with a chain of 6, 14, which
-/// leaves two for an envelope, or for the parts of a move.
+/// With a chain of 8 that is 8 + 3 + 2 + 1 (in f64) + 1 (the gain) = 15 roundings of 2^-24; with a chain of 6, 13, which
+/// leaves three for an envelope, or for the parts of a move.
 const CHAINS: usize = 4;
-const PAIRED: usize = 8;
-const LEVELS: usize = PAIRED.ilog2() as usize + 1;
+const LEVELS: usize = 3;
+
+/// The signals that are multiplied at a time: 24 KB of tiles.
+pub(crate) const BLOCK: usize = 128;
 
 type Sums<V> = [[V; SIDE]; ROWS];
 
@@ -27,7 +30,8 @@ pub(crate) struct Row<'a> {
 }
 
 /// Writes, for each of up to four rows, the sum of `gain * signal` over some tiles, and goes on measuring it. `signals[k]` is the place in a panel of
-/// the signal that the k-th gain is for; gains are as many as `signals`. `frames` are as many panels, of `stride` signals each, as rows have tiles.
+/// the signal that the k-th gain is for; gains are as many as `signals`, at most [`BLOCK`]. `frames` are as many panels, of `stride` signals each, as rows have
+/// tiles.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -69,6 +73,49 @@ pub(super) unsafe fn multiply<V: Vector>(
     }
 }
 
+/// Adds, for each of four rows of gains, the sum of `gain * signal` over one tile to its running sum. See [`multiply`].
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn multiply_on<V: Vector>(
+    sums: &mut [Running; ROWS],
+    gains: [&[f32]; ROWS],
+    frames: &[Tile],
+    signals: &[u32],
+    chain: usize,
+) {
+    for from in (0..Tile::SAMPLES).step_by(SIDE * V::LANES) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let part = add_all::<V>(from, frames, signals, gains, chain);
+            for (part, sums) in part.into_iter().zip(&mut *sums) {
+                for (part, sums) in part.into_iter().zip(sums.0[from..].chunks_exact_mut(V::LANES)) {
+                    part.add_to(sums);
+                }
+            }
+        }
+    }
+}
+
+/// Writes what running sums have come to, and goes on measuring it.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn round_off<V: Vector>(sums: &Running, out: &mut Tile, lanes: &mut Lanes) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut meter = Meter::<V>::load(lanes);
+        for (sums, out) in sums.0.chunks_exact(V::LANES).zip(out.0.chunks_exact_mut(V::LANES)) {
+            let sum = V::from_sums(sums);
+            sum.store(out);
+            meter.see(sum);
+        }
+        meter.store(lanes);
+    }
+}
+
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
@@ -81,16 +128,12 @@ unsafe fn add_all<V: Vector>(
 ) -> Sums<V> {
     // SAFETY: the caller's contract.
     unsafe {
-        let whole = chain * CHAINS * PAIRED;
         if signals.len() <= chain {
             add_chain(from, frames, signals, gains)
         } else if signals.len() <= chain * CHAINS {
             add_block(from, frames, signals, gains, chain)
-        } else if signals.len() <= whole {
-            add_in_pairs(from, frames, signals, gains, chain)
         } else {
-            let first = add_in_pairs::<V>(from, frames, &signals[..whole], part(gains, 0, whole), chain);
-            add_wide(first, from, frames, &signals[whole..], part(gains, whole, signals.len()), chain)
+            add_in_pairs(from, frames, signals, gains, chain)
         }
     }
 }
@@ -102,52 +145,7 @@ fn part(gains: [&[f32]; ROWS], from: usize, to: usize) -> [&[f32]; ROWS] {
     [&a[from..to], &b[from..to], &c[from..to], &d[from..to]]
 }
 
-/// Goes on from `sums` in f64.
-///
-/// # Safety
-/// As for [`Vector`].
-#[inline(always)]
-unsafe fn add_wide<V: Vector>(
-    sums: Sums<V>,
-    from: usize,
-    frames: &[Tile],
-    signals: &[u32],
-    gains: [&[f32]; ROWS],
-    chain: usize,
-) -> Sums<V> {
-    let whole = chain * CHAINS * PAIRED;
-    let mut wide = [[0.0_f64; SIDE * 16]; ROWS];
-    // SAFETY: the caller's contract.
-    unsafe {
-        widen(&sums, &mut wide);
-        for at in (0..signals.len()).step_by(whole) {
-            let end = (at + whole).min(signals.len());
-            let more = add_in_pairs::<V>(from, frames, &signals[at..end], part(gains, at, end), chain);
-            widen(&more, &mut wide);
-        }
-        let mut rounded = sums;
-        for (rounded, wide) in rounded.iter_mut().zip(&wide) {
-            for (rounded, wide) in rounded.iter_mut().zip(wide.chunks_exact(V::LANES)) {
-                *rounded = V::from_sums(wide);
-            }
-        }
-        rounded
-    }
-}
-
-/// # Safety
-/// As for [`Vector`].
-#[inline(always)]
-unsafe fn widen<V: Vector>(sums: &Sums<V>, wide: &mut [[f64; SIDE * 16]; ROWS]) {
-    for (sums, wide) in sums.iter().zip(wide) {
-        for (sum, wide) in sums.iter().zip(wide.chunks_exact_mut(V::LANES)) {
-            // SAFETY: the caller's contract.
-            unsafe { sum.add_to(wide) }
-        }
-    }
-}
-
-/// The sums over up to [`PAIRED`] blocks: a binary counter of partial sums, level by level.
+/// The sums over up to [`BLOCK`] signals: a binary counter of partial sums, level by level. Past the last level they follow each other.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -167,16 +165,20 @@ unsafe fn add_in_pairs<V: Vector>(
         while at < signals.len() {
             let end = (at + chain * CHAINS).min(signals.len());
             let mut sums = add_block::<V>(from, frames, &signals[at..end], part(gains, at, end), chain);
-            let carries = blocks.trailing_ones() as usize;
-            for level in &levels[..carries.min(LEVELS - 1)] {
+            let carries = (blocks.trailing_ones() as usize).min(LEVELS - 1);
+            for level in &levels[..carries] {
                 add_sums(&mut sums, level);
             }
-            levels[carries.min(LEVELS - 1)] = sums;
+            if carries == LEVELS - 1 {
+                add_sums(&mut levels[carries], &sums);
+            } else {
+                levels[carries] = sums;
+            }
             (blocks, at) = (blocks + 1, end);
         }
         let mut sums = nothing;
         for (n, level) in levels.iter().enumerate() {
-            if blocks >> n & 1 == 1 {
+            if n == LEVELS - 1 || blocks >> n & 1 == 1 {
                 add_sums(&mut sums, level);
             }
         }

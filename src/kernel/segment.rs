@@ -5,10 +5,13 @@ use super::{Lanes, Tile, measure::Meter, vector::Vector};
 /// Sources in a segment.
 pub(crate) const SEGMENT: usize = 8;
 
+/// As many as the widest vector has.
+const MOST_LANES: usize = 16;
+
 /// A tile of running sums, in f64: however long they run, one rounding is left.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
-pub(crate) struct Running([f64; Tile::SAMPLES]);
+pub(crate) struct Running(pub(super) [f64; Tile::SAMPLES]);
 
 impl Running {
     pub const NOTHING: Self = Self([0.0; Tile::SAMPLES]);
@@ -134,18 +137,23 @@ unsafe fn add_others_of_a_tile<V: Vector>(
     }
 }
 
-/// Adds a tile to running sums, and writes what they are now.
+/// Writes the running sums of some tiles: from the first one on, or, if `backwards`, from the last one.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn run_on<V: Vector>(running: &mut Running, tile: &Tile, out: &mut Tile) {
-    let vectors = tile.0.chunks_exact(V::LANES).zip(out.0.chunks_exact_mut(V::LANES));
-    for ((tile, out), sums) in vectors.zip(running.0.chunks_exact_mut(V::LANES)) {
-        // SAFETY: the caller's contract.
-        unsafe {
-            V::load(tile).add_to(sums);
-            V::from_sums(sums).store(out);
+pub(super) unsafe fn run<V: Vector>(tiles: &[Tile], out: &mut [Tile], backwards: bool) {
+    let last = tiles.len().min(out.len()).saturating_sub(1);
+    for from in (0..Tile::SAMPLES).step_by(V::LANES) {
+        let range = from..from + V::LANES;
+        let mut sums = [0.0_f64; MOST_LANES];
+        for n in 0..tiles.len().min(out.len()) {
+            let n = if backwards { last - n } else { n };
+            // SAFETY: the caller's contract.
+            unsafe {
+                V::load(&tiles[n].0[range.clone()]).add_to(&mut sums[..V::LANES]);
+                V::from_sums(&sums[..V::LANES]).store(&mut out[n].0[range.clone()]);
+            }
         }
     }
 }
