@@ -1,6 +1,6 @@
 //! What a participant sends in a tick: [`Frame`], and how it becomes the mixer's samples. Pure data.
 
-use crate::{audio::Panels, id::ParticipantKey, kernel::Kernel, meter::Loudness};
+use crate::{audio::Panels, id::ParticipantKey, kernel::{Kernel, Tile}, meter::Loudness};
 
 /// One tick of one source: mono samples at the mixer's rate, borrowed from the host.
 ///
@@ -71,16 +71,16 @@ impl Frame<'_> {
         threshold: f64,
         kernel: Kernel,
     ) -> Result<Loudness, usize> {
-        let stride = out.signals();
+        let out = out.of_mut(signal);
         let measured = match self.samples {
-            Samples::F32(samples) => kernel.take_f32(samples, out.from_mut(signal), stride),
-            Samples::I16(samples) => kernel.take_i16(samples, out.from_mut(signal), stride),
+            Samples::F32(samples) => kernel.take_f32(samples, out),
+            Samples::I16(samples) => kernel.take_i16(samples, out),
         };
         if measured.peak <= Self::LIMIT {
-            return Ok(Loudness::of(measured, self.len(), threshold, || out.of(signal).flat_map(|tile| tile.0)));
+            return Ok(Loudness::of(measured, self.len(), threshold, || Tile::flat(out).iter().copied()));
         }
         let spoilt = |sample: &f32| sample.is_nan() || sample.abs() > Self::LIMIT;
-        Err(out.of(signal).flat_map(|tile| &tile.0).position(spoilt).unwrap_or_default())
+        Err(Tile::flat(out).iter().position(spoilt).unwrap_or_default())
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     fn read(frame: Frame<'_>, threshold: f64) -> (Panels, Result<Loudness, usize>) {
-        let mut panels = Panels::new(1, crate::kernel::Tile::count(frame.len()));
+        let mut panels = Panels::new(1, Tile::count(frame.len()));
         let read = frame.read_into(&mut panels, 0, threshold, Kernel::detect());
         (panels, read)
     }
@@ -141,7 +141,7 @@ mod tests {
         let samples: Vec<i16> = (i16::MIN..=i16::MAX).collect();
         let (panels, _) = read(Frame::from(&samples[..]), 0.0);
         let mut out = vec![0; samples.len()];
-        Kernel::detect().give_i16(&crate::kernel::Tile::flat(panels.tiles())[..samples.len()], &mut out);
+        Kernel::detect().give_i16(&Tile::flat(panels.of(0))[..samples.len()], &mut out);
         assert_eq!(out, samples);
     }
 

@@ -10,7 +10,7 @@ use super::{
     worker::{Envelope, Portion, Scene},
 };
 use crate::{
-    kernel::{BLOCK, Lanes, ROWS, Row, Running, Signals, Terms, Tile, Weight},
+    kernel::{BLOCK, Lanes, ROWS, Row, Running, Signals, Stack, Terms, Tile, Weight},
     memory::{filled, room},
 };
 
@@ -129,15 +129,14 @@ fn multiply_rows<'a>(
     chain: usize,
     scene: Scene<'_>,
 ) {
-    let (stride, signals) = (scene.frames.signals(), scene.heard.signals);
-    let frames = &scene.frames.tiles()[panels.start * stride..panels.end * stride];
+    let (frames, signals) = (scene.frames.from_panel(panels.start), scene.heard.signals);
     let (mut batch, mut count) = ([const { None }; BATCH], 0_usize);
     for (place, row) in batch.iter_mut().zip(rows) {
         (*place, count) = (Some(row), count + 1);
     }
     let quads = batch.as_chunks_mut::<ROWS>().0.iter_mut().take(count.div_ceil(ROWS));
     if signals.len() <= BLOCK {
-        return quads.for_each(|rows| scene.shared.kernel.multiply(rows, frames, stride, signals, chain));
+        return quads.for_each(|rows| scene.shared.kernel.multiply(rows, frames, signals, chain));
     }
     multiply_blocks(&mut batch[..count.next_multiple_of(ROWS).min(BATCH)], frames, sums, chain, scene);
 }
@@ -145,7 +144,7 @@ fn multiply_rows<'a>(
 /// The same over one panel, block by block of many signals: a block stays near while all rows are multiplied with it.
 fn multiply_blocks(
     rows: &mut [Option<Row<'_>>],
-    panel: &[Tile],
+    panel: Stack<'_>,
     sums: &mut [Running; BATCH],
     chain: usize,
     scene: Scene<'_>,
@@ -189,7 +188,7 @@ fn multiply_ducked(
         let at = panel * Tile::SAMPLES;
         let envelope = if *ducks { envelope.of(listener, at, Tile::SAMPLES, &scene.heard) } else { &[] };
         let terms = Terms { open: &open, ducked: &ducked, envelope, ..Terms::of(&scene.shared.curve) };
-        let signals = Signals { frames: &products, derived: &[] };
+        let signals = Signals { frames: Stack { tiles: &products, stride: 1 }, panel: 0, derived: &[] };
         kernel.add_tile(&mut portion.mixes[number * panels + panel], 0, signals, &terms, &mut portion.lanes[*number]);
     }
 }

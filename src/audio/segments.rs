@@ -10,13 +10,10 @@
 //!
 //! All of them are kept in f64 while they run, so that each is rounded once.
 
-use crate::kernel::{Kernel, SEGMENT, Signals, Tile};
+use crate::kernel::{Kernel, SEGMENT, Signals, Stack, Tile};
 
 /// With fewer audible sources there are no segments: a mix names its sources.
 pub(crate) const WORTHWHILE: usize = 17;
-
-/// Tiles of sources that are near enough together: 384 KB.
-const NEAR: usize = 2048;
 
 /// Where the derived signals of a panel are.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,31 +32,9 @@ impl Segments {
         Self { audible, count: audible.div_ceil(SEGMENT), ..Self::default() }
     }
 
-    /// How many derived signals the panels that are made together have at most, for up to `audible` sources and of `panels`.
-    pub fn most_derived(audible: usize, panels: usize) -> usize {
-        let all = Self { needs_others: true, ..Self::of(audible) };
-        // Fewer sources have more panels together, until they have all.
-        let together = (1..=panels).map(|span| {
-            let audible = audible.min(NEAR / span);
-            Self::of(audible).derived() * span
-        });
-        together.max().unwrap_or_default().max(all.derived())
-    }
-
-    /// How many derived signals a panel has.
-    pub fn derived(&self) -> usize {
-        if self.needs_others {
-            self.others_at() + self.audible
-        } else if self.needs_runs {
-            self.others_at()
-        } else {
-            self.table_at(2)
-        }
-    }
-
-    /// How many of `panels` are to be made together in `room` for derived signals: so many that what they are made of stays near.
-    pub fn together(&self, panels: usize, room: usize) -> usize {
-        (NEAR / self.audible.max(1)).min(room / self.derived().max(1)).clamp(1, panels.max(1))
+    /// How many derived signals a panel of `audible` sources has at most.
+    pub fn derived(audible: usize) -> usize {
+        Self::of(audible).others_at() + audible
     }
 
     /// Levels of the table: runs that a smaller block divides need no table.
@@ -117,27 +92,16 @@ impl Segments {
         }
     }
 
-    /// The sources of a segment, and silence where it has fewer. `signals` are the places in the panel of the audible sources.
-    fn sources<'a>(&self, segment: usize, panel: &'a [Tile], signals: &[u32]) -> [&'a Tile; SEGMENT] {
-        let mut sources = [&Tile::SILENCE; SEGMENT];
-        for (source, signal) in sources.iter_mut().zip(&signals[self.members(segment)]) {
-            *source = &panel[*signal as usize];
-        }
-        sources
-    }
-
-    /// Where the sums of all segments before one, and after it, are among the derived signals.
-    pub fn around(&self, segment: usize) -> [Option<usize>; 2] {
-        let before = segment.checked_sub(1).map(|last| self.count + last);
-        [before, (segment + 1 < self.count).then_some(2 * self.count + segment + 1)]
-    }
-
-    /// Makes the derived signals of one panel. `signals` are the places in it of the audible sources.
-    pub fn derive(&self, derived: &mut [Tile], panel: &[Tile], signals: &[u32], kernel: Kernel) {
-        let (sums, others) = derived.split_at_mut(self.others_at().min(derived.len()));
+    /// Makes the derived signals of one panel. `signals` are those of the audible sources.
+    pub fn derive(&self, derived: &mut [Tile], frames: Stack<'_>, panel: usize, signals: &[u32], kernel: Kernel) {
+        let (sums, others) = derived.split_at_mut(self.others_at());
         for (segment, sum) in sums[..self.count].iter_mut().enumerate() {
             let others = if self.needs_others { &mut others[self.members(segment)] } else { &mut [] };
-            kernel.add_segment(self.sources(segment, panel, signals), sum, others);
+            let mut sources = [&Tile::SILENCE; SEGMENT];
+            for (source, signal) in sources.iter_mut().zip(&signals[self.members(segment)]) {
+                *source = frames.get(panel, *signal);
+            }
+            kernel.add_segment(sources, sum, others);
         }
         let (sums, runs) = sums.split_at_mut(self.count);
         let (from_first, runs) = runs.split_at_mut(self.count);
@@ -164,8 +128,8 @@ mod tests {
         let panel: Vec<Tile> = (0..audible).map(|p| Tile([p as f32 + 1.0; Tile::SAMPLES])).collect();
         let signals: Vec<u32> = (0..audible as u32).collect();
         let segments = Segments { needs_others: true, needs_runs: true, ..Segments::of(audible) };
-        let mut derived = vec![Tile::SILENCE; segments.derived()];
-        segments.derive(&mut derived, &panel, &signals, Kernel::detect());
+        let mut derived = vec![Tile::SILENCE; Segments::derived(audible)];
+        segments.derive(&mut derived, Stack { tiles: &panel, stride: 1 }, 0, &signals, Kernel::detect());
         (segments, derived)
     }
 

@@ -5,7 +5,7 @@ use crate::{
     activity::Detecting,
     frame::Frame,
     id::ParticipantKey,
-    kernel::Kernel,
+    kernel::{Kernel, Tile},
     matrix::Place,
     meter::{Loudness, SourceReadings},
 };
@@ -102,7 +102,7 @@ impl Source {
     pub fn sound(&self, frames: &mut Panels, raw: usize, faded: usize, clock: &Clock<'_>) {
         let samples = clock.timing.tick;
         if self.input.is_none() {
-            frames.samples_mut(raw, samples).for_each(|sample| *sample = self.last);
+            Tile::flat_mut(frames.of_mut(raw))[..samples].fill(self.last);
         }
         if self.moves(clock) {
             let fade = self.presence.fade;

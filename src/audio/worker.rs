@@ -7,6 +7,7 @@ use super::{
     compose::{Heard, write_terms},
     dense,
     listener::Listener,
+    others::Others,
     panels::Panels,
     plan::{Group, Sum},
     program::{Program, Programs, Sorted, Term},
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     envelope::Way,
     fade::Fade,
-    kernel::{Lanes, Measured, Other, SEGMENT, Signals, Stack, Terms, Tile, prefetch},
+    kernel::{Lanes, Measured, Signals, Terms, Tile, prefetch},
     limiter::Limiting,
     memory::{filled, room},
     meter::{MixLevel, exact_square},
@@ -39,7 +40,7 @@ pub(crate) struct Worker {
     /// The derived signals of one panel.
     derived: Vec<Tile>,
     envelope: Envelope,
-    others: Vec<OtherRow>,
+    others: Others,
     pub terms: Vec<Term>,
     pub sorted: Sorted,
     pub dense: dense::Batch,
@@ -52,9 +53,9 @@ impl Worker {
     /// Room for the mixes of `places` participants, of `panels` tiles each. Allocates: control side.
     pub fn new(places: usize, panels: usize) -> Self {
         Self {
-            derived: filled(Segments::most_derived(places, panels), Tile::SILENCE),
+            derived: filled(Segments::derived(places), Tile::SILENCE),
             envelope: Envelope { of: None, samples: filled(panels * Tile::SAMPLES, 0.0) },
-            others: room(places, OtherRow::default()),
+            others: Others::new(places, panels),
             terms: room(2 * places, Term::default()),
             sorted: Sorted::new(places),
             dense: dense::Batch::new(places),
@@ -62,14 +63,6 @@ impl Worker {
             done: true,
         }
     }
-}
-
-/// A group that hears everybody but one: its number in the part, the position of that one, and how loud.
-#[derive(Debug, Clone, Copy, Default)]
-struct OtherRow {
-    number: u32,
-    position: u32,
-    gain: f32,
 }
 
 /// The envelope of a row, as samples; kept until one is asked for that is not the same.
@@ -116,6 +109,7 @@ impl Worker {
     /// Makes the mixes of its part, with their limiters and measures.
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
         self.add_derived(portion, scene);
+        self.others.add(portion, scene);
         dense::add(&mut self.dense, &mut self.envelope, portion, scene);
         let panels = scene.frames.panels();
         let mixes = portion.mixes.chunks_exact_mut(panels);
@@ -131,73 +125,28 @@ impl Worker {
         self.done = true;
     }
 
-    /// Adds up the mixes that are made of derived signals, panel by panel: so that each derived signal is near while it is needed, and then forgotten.
+    /// Adds up the programs that name derived signals, panel by panel: so that each derived signal is near while it is needed, and then forgotten.
     fn add_derived(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        self.others.clear();
-        for (number, group) in portion.groups.iter().enumerate() {
-            if let Sum::Others { position, gain } = group.sum {
-                self.others.push(OtherRow { number: number as u32, position, gain });
-            }
-        }
-        let programs = portion.groups.iter().any(|group| derived(group).is_some());
-        if !programs && self.others.is_empty() {
+        let Scene { heard, frames, segments, programs, shared, .. } = scene;
+        if !portion.groups.iter().any(|group| derived(group).is_some()) {
             return;
         }
         portion.lanes.fill(Lanes::NOTHING);
-        let (panels, each) = (scene.frames.panels(), scene.segments.derived());
-        let span = scene.segments.together(panels, self.derived.len());
-        for first in (0..panels).step_by(span) {
-            let together = first..(first + span).min(panels);
-            for (panel, derived) in together.clone().zip(self.derived.chunks_exact_mut(each)) {
-                scene.segments.derive(derived, scene.frames.panel(panel), scene.heard.signals, scene.shared.kernel);
+        for panel in 0..frames.panels() {
+            let (stack, at) = (frames.from_panel(panel), panel * Tile::SAMPLES);
+            segments.derive(&mut self.derived, stack, 0, heard.signals, shared.kernel);
+            let signals = Signals { frames: stack, panel: 0, derived: &self.derived };
+            let mixes = portion.mixes.chunks_exact_mut(frames.panels());
+            for ((group, mix), lanes) in portion.groups.iter().zip(mixes).zip(&mut *portion.lanes) {
+                let Some(program) = derived(group) else { continue };
+                prefetch(mix.get(panel + 1));
+                let (open, ducked) = programs.of(program);
+                let listener = &scene.listeners[group.first as usize];
+                let envelope =
+                    if program.ducks() { self.envelope.of(listener, at, Tile::SAMPLES, &heard) } else { &[] };
+                let terms = Terms { open, ducked, envelope, ..Terms::of(&shared.curve) };
+                shared.kernel.add_tile(&mut mix[panel], 0, signals, &terms, lanes);
             }
-            self.add_others(together.clone(), portion, scene);
-            for panel in together.filter(|_| programs) {
-                self.add_programs(panel, (panel - first) * each..(panel - first + 1) * each, portion, scene);
-            }
-        }
-    }
-
-    /// The rows of some panels that hear everybody but one, a segment of them at a time.
-    fn add_others(&self, panels: Range<usize>, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        let Scene { segments, frames, heard, .. } = scene;
-        let segment = |row: &OtherRow| Segments::segment(row.position as usize);
-        let sources = Stack { tiles: &frames.tiles()[panels.start * frames.signals()..], stride: frames.signals() };
-        let sums = Stack { tiles: &self.derived, stride: segments.derived() };
-        let mut mixes = portion.mixes.chunks_exact_mut(frames.panels());
-        let (mut lanes, mut next) = (portion.lanes.iter_mut(), 0);
-        // Two may leave out the same one, at different gains.
-        let beside = |a: &OtherRow, b: &OtherRow| segment(a) == segment(b) && a.position < b.position;
-        for together in self.others.chunk_by(beside) {
-            let mut rows = [const { None }; SEGMENT];
-            for OtherRow { number, position, gain } in together {
-                let skip = (number - next) as usize;
-                let (Some(mix), Some(lanes)) = (mixes.nth(skip), lanes.nth(skip)) else { return };
-                next = number + 1;
-                prefetch(mix.get(panels.end));
-                rows[*position as usize % SEGMENT] = Some(Other { gain: *gain, out: &mut mix[panels.clone()], lanes });
-            }
-            let here = segment(&together[0]);
-            let members = &heard.signals[segments.members(here)];
-            scene.shared.kernel.add_others(&mut rows, sources, members, sums, segments.around(here));
-        }
-    }
-
-    /// The rows of one panel that are programs of derived signals.
-    fn add_programs(&mut self, panel: usize, derived_at: Range<usize>, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        let Scene { heard, frames, programs, shared, .. } = scene;
-        let signals = Signals { frames: frames.panel(panel), derived: &self.derived[derived_at] };
-        let mixes = portion.mixes.chunks_exact_mut(frames.panels());
-        for ((group, mix), lanes) in portion.groups.iter().zip(mixes).zip(&mut *portion.lanes) {
-            let Some(program) = derived(group) else { continue };
-            prefetch(mix.get(panel + 1));
-            let (open, ducked) = programs.of(program);
-            let listener = &scene.listeners[group.first as usize];
-            let at = panel * Tile::SAMPLES;
-            let envelope =
-                if program.ducks() { self.envelope.of(listener, at, Tile::SAMPLES, &heard) } else { &[] };
-            let terms = Terms { open, ducked, envelope, ..Terms::of(&shared.curve) };
-            shared.kernel.add_tile(&mut mix[panel], 0, signals, &terms, lanes);
         }
     }
 
@@ -210,7 +159,7 @@ impl Worker {
         let envelope = if ducks { self.envelope.of_ducking(listener, &scene.heard) } else { &[] };
         let curve = &scene.shared.curve;
         let terms = Terms { open, open_moving, ducked, ducked_moving, envelope, curve };
-        scene.shared.kernel.add_row(mix, scene.frames.tiles(), &terms)
+        scene.shared.kernel.add_row(mix, scene.frames.from_panel(0), &terms)
     }
 }
 
@@ -221,9 +170,7 @@ fn derived(group: &Group) -> Option<Program> {
 
 /// One source as it was sent, bit for bit.
 fn copy(mix: &mut [Tile], signal: u32, scene: Scene<'_>) -> Measured {
-    for (out, tile) in mix.iter_mut().zip(scene.frames.of(signal as usize)) {
-        *out = *tile;
-    }
+    mix.copy_from_slice(scene.frames.of(signal as usize));
     scene.shared.kernel.measure(mix)
 }
 

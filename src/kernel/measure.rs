@@ -95,18 +95,18 @@ impl Sample for i16 {
     }
 }
 
-/// Copies a tick of samples to every `stride`-th of `tiles`, and measures it. The rest of the last tile becomes zero.
+/// Copies a tick of samples to `tiles`, and measures it. The rest of the last tile becomes zero.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn take<V: Vector, S: Sample>(samples: &[S], tiles: &mut [Tile], stride: usize) -> Measured {
+pub(super) unsafe fn take<V: Vector, S: Sample>(samples: &[S], tiles: &mut [Tile]) -> Measured {
     let mut lanes = Lanes::NOTHING;
     // SAFETY: the caller's contract.
     unsafe {
         let mut meter = Meter::<V>::load(&lanes);
         let (whole, rest) = samples.as_chunks::<{ Tile::SAMPLES }>();
-        let mut tiles = tiles.iter_mut().step_by(stride);
+        let mut tiles = tiles.iter_mut();
         for (samples, tile) in whole.iter().zip(&mut tiles) {
             take_tile(samples, tile, &mut meter);
         }
@@ -137,17 +137,17 @@ unsafe fn take_tile<V: Vector, S: Sample>(samples: &[S; Tile::SAMPLES], tile: &m
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn take_f32<V: Vector>(samples: &[f32], tiles: &mut [Tile], stride: usize) -> Measured {
+pub(super) unsafe fn take_f32<V: Vector>(samples: &[f32], tiles: &mut [Tile]) -> Measured {
     // SAFETY: the caller's contract.
-    unsafe { take::<V, f32>(samples, tiles, stride) }
+    unsafe { take::<V, f32>(samples, tiles) }
 }
 
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn take_i16<V: Vector>(samples: &[i16], tiles: &mut [Tile], stride: usize) -> Measured {
+pub(super) unsafe fn take_i16<V: Vector>(samples: &[i16], tiles: &mut [Tile]) -> Measured {
     // SAFETY: the caller's contract.
-    unsafe { take::<V, i16>(samples, tiles, stride) }
+    unsafe { take::<V, i16>(samples, tiles) }
 }
 
 /// # Safety

@@ -16,18 +16,19 @@ mod x86;
 
 pub(crate) use measure::{Lanes, Measured};
 pub(crate) use product::{BLOCK, ROWS, Row};
-pub(crate) use segment::{Other, Running, SEGMENT, Stack};
-pub(crate) use tile::Tile;
+pub(crate) use segment::{Other, Running, SEGMENT};
+pub(crate) use tile::{Stack, Tile};
 
 use crate::fade::FadeCurve;
 
 /// Numbers from here on name derived signals.
 const DERIVED: u32 = 1 << 31;
 
-/// The signals of a call, one tile of each.
+/// The signals of a panel: those of a stack, and derived ones.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Signals<'a> {
-    pub frames: &'a [Tile],
+    pub frames: Stack<'a>,
+    pub panel: usize,
     pub derived: &'a [Tile],
 }
 
@@ -39,7 +40,10 @@ impl<'a> Signals<'a> {
 
     #[inline(always)]
     fn get(&self, signal: u32) -> &'a Tile {
-        if signal < DERIVED { &self.frames[signal as usize] } else { &self.derived[(signal ^ DERIVED) as usize] }
+        match signal.checked_sub(DERIVED) {
+            None => self.frames.get(self.panel, signal),
+            Some(derived) => &self.derived[derived as usize],
+        }
     }
 }
 
@@ -179,35 +183,38 @@ macro_rules! kernels {
 }
 
 kernels! {
-    /// Copies a tick of samples to every `stride`-th of `tiles`, and measures it.
-    measure::take_f32(samples: &[f32], tiles: &mut [Tile], stride: usize) -> Measured;
+    /// Copies a tick of samples to `tiles`, and measures it. The rest of the last tile becomes zero.
+    measure::take_f32(samples: &[f32], tiles: &mut [Tile]) -> Measured;
     /// The same of integers, each of which stands for sample / 32768.
-    measure::take_i16(samples: &[i16], tiles: &mut [Tile], stride: usize) -> Measured;
+    measure::take_i16(samples: &[i16], tiles: &mut [Tile]) -> Measured;
     /// Measures some tiles.
     measure::measure(tiles: &[Tile]) -> Measured;
     /// Writes samples as integers, rounded to the nearest; past full scale they saturate. Both are as long.
     measure::give_i16(samples: &[f32], out: &mut [i16]);
-    /// Writes the sum of a row over all tiles of a tick, and measures it. `frames` are the tiles of all signals, panel by panel.
-    row::add_row(out: &mut [Tile], frames: &[Tile], terms: &Terms<'_>) -> Measured;
+    /// Writes the sum of a row over all tiles of a tick, and measures it.
+    row::add_row(out: &mut [Tile], frames: Stack<'_>, terms: &Terms<'_>) -> Measured;
     /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it.
     row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
     /// The sum of eight tiles; and for each of them, if `others` has room for it, the sum of the other seven.
     segment::add_segment(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile]);
-    /// Writes, for each row of a segment, the sum of all sources but its own, and goes on measuring it: over as many panels as rows have tiles. `sources` are the
-    /// places of the segment's signals in each panel of `frames`, `around` those in `sums` of the sums of all that are before and after it.
+    /// Writes the sums of a segment over a whole tick, and the running sums of all segments up to it.
+    segment::run_on(
+        frames: Stack<'_>, sources: &[u32], running: &mut [Running], sums: &mut [Tile], so_far: &mut [Tile]
+    );
+    /// Writes, for each row of a segment, the sum of all sources but its own over a whole tick, and measures it. `before` is the sum of all segments before
+    /// this one, `after` the running sum of those after it, which then goes on with `sum`, that of this one.
     segment::add_others(
-        rows: &mut [Option<Other<'_>>; SEGMENT], frames: Stack<'_>, sources: &[u32], sums: Stack<'_>, around: [Option<usize>; 2]
+        rows: &mut [Option<Other<'_>>; SEGMENT], frames: Stack<'_>, sources: &[u32], before: Option<&[Tile]>,
+        after: &mut [Running], sum: &[Tile]
     );
     /// Writes the running sums of some tiles: from the first one on, or, if `backwards`, from the last one.
     segment::run(tiles: &[Tile], out: &mut [Tile], backwards: bool);
-    /// Writes, for each of up to four rows, the sum of gain * signal over some tiles, and goes on measuring it. `signals[k]` is the place in a panel
-    /// of the signal that the k-th gain is for, at most [`BLOCK`] of them. `frames` are as many panels, of `stride` signals each, as rows have tiles.
-    product::multiply(
-        rows: &mut [Option<Row<'_>>; ROWS], frames: &[Tile], stride: usize, signals: &[u32], chain: usize
-    );
+    /// Writes, for each of up to four rows, the sum of gain * signal over some tiles, and goes on measuring it. `signals[k]` is the signal that the
+    /// k-th gain is for, at most [`BLOCK`] of them.
+    product::multiply(rows: &mut [Option<Row<'_>>; ROWS], frames: Stack<'_>, signals: &[u32], chain: usize);
     /// Adds, for each of four rows of gains, the sum of gain * signal over one tile to its running sum.
     product::multiply_on(
-        sums: &mut [Running; ROWS], gains: [&[f32]; ROWS], frames: &[Tile], signals: &[u32], chain: usize
+        sums: &mut [Running; ROWS], gains: [&[f32]; ROWS], frames: Stack<'_>, signals: &[u32], chain: usize
     );
     /// Writes what running sums have come to, and goes on measuring it.
     product::round_off(sums: &Running, out: &mut Tile, lanes: &mut Lanes);

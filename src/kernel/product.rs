@@ -1,6 +1,6 @@
 //! The product of dense rows of gains with many signals: the matrix product of a room in which everybody hears everybody differently.
 
-use super::{Lanes, Running, Tile, measure::Meter, row::side_by_side, vector::Vector};
+use super::{Lanes, Running, Stack, Tile, measure::Meter, row::side_by_side, vector::Vector};
 
 /// Rows that are made together, so that a signal is loaded once for all of them.
 pub(crate) const ROWS: usize = 4;
@@ -29,17 +29,15 @@ pub(crate) struct Row<'a> {
     pub lanes: &'a mut Lanes,
 }
 
-/// Writes, for each of up to four rows, the sum of `gain * signal` over some tiles, and goes on measuring it. `signals[k]` is the place in a panel of
-/// the signal that the k-th gain is for; gains are as many as `signals`, at most [`BLOCK`]. `frames` are as many panels, of `stride` signals each, as rows have
-/// tiles.
+/// Writes, for each of up to four rows, the sum of `gain * signal` over some tiles, and goes on measuring it. `signals[k]` is the signal
+/// that the k-th gain is for; gains are as many as `signals`, at most [`BLOCK`].
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
 pub(super) unsafe fn multiply<V: Vector>(
     rows: &mut [Option<Row<'_>>; ROWS],
-    frames: &[Tile],
-    stride: usize,
+    frames: Stack<'_>,
     signals: &[u32],
     chain: usize,
 ) {
@@ -53,7 +51,9 @@ pub(super) unsafe fn multiply<V: Vector>(
         for (meter, row) in meters.iter_mut().zip(&*rows) {
             *meter = if let Some(row) = row { Meter::load(row.lanes) } else { nothing };
         }
-        for (panel, frames) in frames.chunks_exact(stride).enumerate() {
+        let panels = rows.iter().flatten().next().map_or(0, |row| row.out.len());
+        for panel in 0..panels {
+            let frames = Stack { tiles: &frames.tiles[panel..], ..frames };
             for from in (0..Tile::SAMPLES).step_by(SIDE * V::LANES) {
                 let sums = add_all::<V>(from, frames, signals, gains, chain);
                 for ((sums, row), meter) in sums.into_iter().zip(&mut *rows).zip(&mut meters) {
@@ -81,7 +81,7 @@ pub(super) unsafe fn multiply<V: Vector>(
 pub(super) unsafe fn multiply_on<V: Vector>(
     sums: &mut [Running; ROWS],
     gains: [&[f32]; ROWS],
-    frames: &[Tile],
+    frames: Stack<'_>,
     signals: &[u32],
     chain: usize,
 ) {
@@ -121,7 +121,7 @@ pub(super) unsafe fn round_off<V: Vector>(sums: &Running, out: &mut Tile, lanes:
 #[inline(always)]
 unsafe fn add_all<V: Vector>(
     from: usize,
-    frames: &[Tile],
+    frames: Stack<'_>,
     signals: &[u32],
     gains: [&[f32]; ROWS],
     chain: usize,
@@ -152,7 +152,7 @@ fn part(gains: [&[f32]; ROWS], from: usize, to: usize) -> [&[f32]; ROWS] {
 #[inline(always)]
 unsafe fn add_in_pairs<V: Vector>(
     from: usize,
-    frames: &[Tile],
+    frames: Stack<'_>,
     signals: &[u32],
     gains: [&[f32]; ROWS],
     chain: usize,
@@ -205,7 +205,7 @@ unsafe fn add_sums<V: Vector>(sums: &mut Sums<V>, more: &Sums<V>) {
 #[inline(always)]
 unsafe fn add_block<V: Vector>(
     from: usize,
-    frames: &[Tile],
+    frames: Stack<'_>,
     signals: &[u32],
     gains: [&[f32]; ROWS],
     chain: usize,
@@ -224,13 +224,13 @@ unsafe fn add_block<V: Vector>(
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn add_chain<V: Vector>(from: usize, frames: &[Tile], signals: &[u32], gains: [&[f32]; ROWS]) -> Sums<V> {
+unsafe fn add_chain<V: Vector>(from: usize, frames: Stack<'_>, signals: &[u32], gains: [&[f32]; ROWS]) -> Sums<V> {
     let [a, b, c, d] = part(gains, 0, signals.len());
     // SAFETY: the caller's contract.
     unsafe {
         let mut sums = [[V::splat(0.0); SIDE]; ROWS];
         for ((((signal, a), b), c), d) in signals.iter().zip(a).zip(b).zip(c).zip(d) {
-            let signal = side_by_side::<V>(&frames[*signal as usize].0, from);
+            let signal = side_by_side::<V>(&frames.get(0, *signal).0, from);
             for (sums, gain) in sums.iter_mut().zip([a, b, c, d]) {
                 let gain = V::splat(*gain);
                 for (sum, signal) in sums.iter_mut().zip(signal) {

@@ -1,7 +1,7 @@
 //! The sum of one row: a listener's mix from the signals that it is made of.
 
 use super::{
-    Lanes, Measured, Moving, Signals, Terms, Tile, Weight,
+    Lanes, Measured, Moving, Signals, Stack, Terms, Tile, Weight,
     measure::Meter,
     vector::Vector,
 };
@@ -25,14 +25,13 @@ const MOVING_CHAIN: usize = 6;
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn add_row<V: Vector>(out: &mut [Tile], frames: &[Tile], terms: &Terms<'_>) -> Measured {
+pub(super) unsafe fn add_row<V: Vector>(out: &mut [Tile], frames: Stack<'_>, terms: &Terms<'_>) -> Measured {
     let mut lanes = Lanes::NOTHING;
-    let stride = frames.len() / out.len().max(1);
     // SAFETY: the caller's contract.
     unsafe {
         let mut meter = Meter::<V>::load(&lanes);
         for (panel, out) in out.iter_mut().enumerate() {
-            let signals = Signals { frames: &frames[panel * stride..][..stride], derived: &[] };
+            let signals = Signals { frames, panel, derived: &[] };
             mix_tile(out, panel * Tile::SAMPLES, signals, terms, &mut meter);
         }
         meter.store(&mut lanes);

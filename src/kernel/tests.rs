@@ -77,8 +77,10 @@ fn check_row(panels: usize, counts: [usize; 4], sign: f32) {
     };
     let products = |k: usize| {
         let ducking = f64::from(envelope[k]);
-        let frame = &frames[k / Tile::SAMPLES * total..];
-        let of = move |signal: u32, gain: f64| gain * f64::from(frame[signal as usize].0[k % Tile::SAMPLES]);
+        let (frames, panel) = (&frames, k / Tile::SAMPLES);
+        let of = move |signal: u32, gain: f64| {
+            gain * f64::from(frames[signal as usize * panels + panel].0[k % Tile::SAMPLES])
+        };
         let steady = move |weights: &[Weight], factor: f64| {
             weights.iter().map(|w| of(w.signal, f64::from(w.gain) * factor)).collect::<Vec<_>>()
         };
@@ -90,14 +92,15 @@ fn check_row(panels: usize, counts: [usize; 4], sign: f32) {
     };
     for kernel in Kernel::available() {
         let mut out = vec![Tile::SILENCE; panels];
-        let measured = kernel.add_row(&mut out, &frames, &terms);
+        let stack = Stack { tiles: &frames, stride: panels };
+        let measured = kernel.add_row(&mut out, stack, &terms);
         for (k, sample) in Tile::flat(&out).iter().enumerate() {
             assert_near(*sample, products(k).into_iter(), &format!("{kernel:?}, sample {k} of {counts:?}"));
         }
         assert_measured(measured, Tile::flat(&out));
         let (mut lanes, mut piece) = (Lanes::NOTHING, Tile::SILENCE);
         let last = panels - 1;
-        let signals = Signals { frames: &frames[last * total..], derived: &[] };
+        let signals = Signals { frames: stack, panel: last, derived: &[] };
         kernel.add_tile(&mut piece, last * Tile::SAMPLES, signals, &terms, &mut lanes);
         assert_eq!(piece, out[last]);
         assert_measured(lanes.measured(), &piece.0);
@@ -105,8 +108,8 @@ fn check_row(panels: usize, counts: [usize; 4], sign: f32) {
 }
 
 fn check_product(panels: usize, count: usize, chain: usize, sign: f32) {
-    let stride = count + 3;
-    let frames: Vec<Tile> = (0..panels * stride).map(|seed| tile(seed as u64, sign)).collect();
+    let frames: Vec<Tile> = (0..panels * (count + 3)).map(|seed| tile(seed as u64, sign)).collect();
+    let stack = Stack { tiles: &frames, stride: panels };
     let signals: Vec<u32> = (0..count as u32).map(|k| (k * 7 + 3) % (count as u32 + 3)).collect();
     let gains: [Vec<f32>; ROWS] =
         std::array::from_fn(|row| (0..count).map(|k| noise((row * 9973 + k) as u64).abs()).collect());
@@ -116,17 +119,15 @@ fn check_product(panels: usize, count: usize, chain: usize, sign: f32) {
         let mut parts = parts.map(|((gains, out), lanes)| Row { gains, out, lanes });
         let mut parts: [Option<Row<'_>>; ROWS] = std::array::from_fn(|_| parts.next());
         if panels == 1 && count > BLOCK {
-            multiply_in_blocks(kernel, &mut parts, &frames, &signals, chain);
+            multiply_in_blocks(kernel, &mut parts, stack, &signals, chain);
         } else {
-            kernel.multiply(&mut parts, &frames, stride, &signals, chain);
+            kernel.multiply(&mut parts, stack, &signals, chain);
         }
         for (row, (gains, out)) in gains.iter().zip(out.chunks_exact(panels)).enumerate().take(rows) {
-            for (k, sample) in Tile::flat(out).iter().enumerate() {
-                let frame = &frames[k / Tile::SAMPLES * stride..];
-                let terms = signals.iter().zip(gains);
-                let products =
-                    terms.map(|(s, gain)| f64::from(*gain) * f64::from(frame[*s as usize].0[k % Tile::SAMPLES]));
-                assert_near(*sample, products, &format!("{kernel:?}, sample {k} of row {row}, {count} signals"));
+            for (k, actual) in Tile::flat(out).iter().enumerate() {
+                let sample = |signal: u32| f64::from(stack.get(k / Tile::SAMPLES, signal).0[k % Tile::SAMPLES]);
+                let products = signals.iter().zip(gains).map(|(s, gain)| f64::from(*gain) * sample(*s));
+                assert_near(*actual, products, &format!("{kernel:?}, sample {k} of row {row}, {count} signals"));
             }
             assert_measured(lanes[row].measured(), Tile::flat(out));
         }
@@ -138,7 +139,7 @@ fn check_product(panels: usize, count: usize, chain: usize, sign: f32) {
 fn multiply_in_blocks(
     kernel: Kernel,
     rows: &mut [Option<Row<'_>>; ROWS],
-    frames: &[Tile],
+    frames: Stack<'_>,
     signals: &[u32],
     chain: usize,
 ) {
@@ -180,22 +181,18 @@ proptest! {
     }
 
     #[test]
-    fn every_frame_is_taken_as_it_is(
-        samples in prop::collection::vec(any::<i16>(), 1..3 * Tile::SAMPLES),
-        stride in 1..3_usize,
-    ) {
+    fn every_frame_is_taken_as_it_is(samples in prop::collection::vec(any::<i16>(), 1..3 * Tile::SAMPLES)) {
         let floats: Vec<f32> = samples.iter().map(|sample| f32::from(*sample) / 32768.0).collect();
+        let mut padded = floats.clone();
+        padded.resize(Tile::count(samples.len()) * Tile::SAMPLES, 0.0);
         for kernel in Kernel::available() {
-            let mut tiles = vec![Tile([9.0; Tile::SAMPLES]); 3 * stride];
-            let measured = kernel.take_i16(&samples, &mut tiles, stride);
+            let mut tiles = vec![Tile([9.0; Tile::SAMPLES]); Tile::count(samples.len())];
+            let measured = kernel.take_i16(&samples, &mut tiles);
             assert_measured(measured, &floats);
-            let taken = |tiles: &[Tile]| tiles.iter().step_by(stride).flat_map(|tile| tile.0).collect::<Vec<_>>();
-            let (head, tail) = (&taken(&tiles)[..samples.len()], samples.len().next_multiple_of(Tile::SAMPLES));
-            prop_assert_eq!(head, &floats[..]);
-            prop_assert!(taken(&tiles)[samples.len()..tail].iter().all(|sample| *sample == 0.0));
-            let mut again = vec![Tile::SILENCE; 3 * stride];
-            prop_assert_eq!(kernel.take_f32(&floats, &mut again, stride), measured);
-            prop_assert_eq!(&taken(&again)[..tail], &taken(&tiles)[..tail]);
+            prop_assert_eq!(Tile::flat(&tiles), &padded[..]);
+            let mut again = vec![Tile([9.0; Tile::SAMPLES]); tiles.len()];
+            prop_assert_eq!(kernel.take_f32(&floats, &mut again), measured);
+            prop_assert_eq!(&again, &tiles);
             let mut given = vec![0; samples.len()];
             kernel.give_i16(&floats, &mut given);
             prop_assert_eq!(&given, &samples);
@@ -239,23 +236,48 @@ fn rows_that_leave_one_out_have_no_trace_of_it() {
     const PANELS: usize = 2;
     for (kernel, members) in Kernel::available().flat_map(|kernel| [1, 5, SEGMENT].map(|members| (kernel, members))) {
         let tiles: Vec<Tile> = (0..PANELS as u64 * 20).map(|seed| tile(seed, 1.0)).collect();
+        let stack = Stack { tiles: &tiles, stride: PANELS };
         let sources: Vec<u32> = (0..members as u32).map(|n| n * 2 + 1).collect();
+        let (before, later) = (&tiles[18 * PANELS..19 * PANELS], &tiles[19 * PANELS..]);
         let (mut out, mut lanes) = ([Tile::SILENCE; SEGMENT * PANELS], [Lanes::NOTHING; SEGMENT]);
         let rows = out.chunks_mut(PANELS).zip(&mut lanes).take(members);
         let mut rows = rows.map(|(out, lanes)| Other { gain: 0.75, out, lanes });
         let mut rows: [Option<Other<'_>>; SEGMENT] = std::array::from_fn(|_| rows.next());
-        let left_out = rows[members / 2].take().is_none().then_some(0).or(Some(members / 2));
-        let stack = Stack { tiles: &tiles, stride: 20 };
-        kernel.add_others(&mut rows, stack, &sources, stack, [Some(18), None]);
+        rows[members / 2] = None;
+        let mut after = [Running::NOTHING; PANELS];
+        kernel.add_others(&mut [const { None }; SEGMENT], stack, &[], None, &mut after, later);
+        kernel.add_others(&mut rows, stack, &sources, Some(before), &mut after, later);
         for (n, out) in out.chunks(PANELS).enumerate().take(members) {
-            for (k, sample) in Tile::flat(out).iter().enumerate() {
+            for (k, actual) in Tile::flat(out).iter().enumerate() {
                 let all = sources.iter().enumerate().filter(|(source, _)| *source != n).map(|(_, signal)| *signal);
-                let heard: Vec<u32> = if Some(n) == left_out { Vec::new() } else { all.chain([18]).collect() };
-                let tile = |signal: u32| &tiles[k / Tile::SAMPLES * 20 + signal as usize];
-                let products = heard.iter().map(|signal| 0.75 * f64::from(tile(*signal).0[k % Tile::SAMPLES]));
-                assert_near(*sample, products, "the others");
+                let heard: Vec<u32> = if n == members / 2 { Vec::new() } else { all.chain([18, 19]).collect() };
+                let sample = |signal: u32| f64::from(stack.get(k / Tile::SAMPLES, signal).0[k % Tile::SAMPLES]);
+                assert_near(*actual, heard.iter().map(|signal| 0.75 * sample(*signal)), "the others");
             }
-            assert_measured(lanes[n].measured(), Tile::flat(out));
+            if n != members / 2 {
+                assert_measured(lanes[n].measured(), Tile::flat(out));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_sweep_keeps_the_sums_of_segments_and_of_all_so_far() {
+    const PANELS: usize = 3;
+    let tiles: Vec<Tile> = (0..PANELS as u64 * 10).map(|seed| tile(seed, 1.0)).collect();
+    let stack = Stack { tiles: &tiles, stride: PANELS };
+    for kernel in Kernel::available() {
+        let mut running = [Running::NOTHING; PANELS];
+        let mut heard: Vec<u32> = Vec::new();
+        for sources in [&[0_u32, 1, 2, 3, 4, 5, 6, 7][..], &[8, 9]] {
+            heard.extend(sources);
+            let (mut sums, mut so_far) = ([Tile::SILENCE; PANELS], [Tile::SILENCE; PANELS]);
+            kernel.run_on(stack, sources, &mut running, &mut sums, &mut so_far);
+            for k in 0..PANELS * Tile::SAMPLES {
+                let sample = |signal: &u32| f64::from(stack.get(k / Tile::SAMPLES, *signal).0[k % Tile::SAMPLES]);
+                assert_near(Tile::flat(&sums)[k], sources.iter().map(sample), "the segment");
+                assert_near(Tile::flat(&so_far)[k], heard.iter().map(sample), "all so far");
+            }
         }
     }
 }
@@ -284,7 +306,7 @@ fn a_nan_is_the_peak_wherever_it_stands() {
             let mut samples = [f32::INFINITY; 101];
             samples[at] = f32::NAN;
             let mut tiles = [Tile::SILENCE; 3];
-            assert!(kernel.take_f32(&samples, &mut tiles, 1).peak.is_nan(), "{kernel:?} at {at}");
+            assert!(kernel.take_f32(&samples, &mut tiles).peak.is_nan(), "{kernel:?} at {at}");
             assert!(kernel.measure(&tiles).peak.is_nan());
         }
         assert_eq!(kernel.measure(&[Tile::SILENCE]), Measured { peak: 0.0, squares: 0.0 });

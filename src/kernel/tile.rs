@@ -28,6 +28,21 @@ impl Tile {
     }
 }
 
+/// Tiles of many signals, as many from one signal to the next.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stack<'a> {
+    pub tiles: &'a [Tile],
+    pub stride: usize,
+}
+
+impl<'a> Stack<'a> {
+    /// The tile of a signal in the panel that is so many after the first.
+    #[inline(always)]
+    pub fn get(&self, panel: usize, signal: u32) -> &'a Tile {
+        &self.tiles[signal as usize * self.stride + panel]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
