@@ -3,6 +3,8 @@
 mod oracle;
 mod scene;
 
+use std::ops::Range;
+
 use mixminus::{Role, config::Ducking};
 use proptest::prelude::*;
 use scene::{Event, Figures, Scene};
@@ -24,10 +26,11 @@ fn ducking() -> impl Strategy<Value = Option<Ducking>> {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    event_in(0..8)
+    event_in(0..8, 0..4)
 }
 
-fn event_in(who: std::ops::Range<usize>) -> impl Strategy<Value = Event> {
+/// `sources` is how many a configuration lists.
+fn event_in(who: Range<usize>, sources: Range<usize>) -> impl Strategy<Value = Event> {
     let level = prop_oneof![Just(0_i64), Just(100_i64), 0..=100_i64];
     prop_oneof![
         3 => (role(), any::<bool>()).prop_map(|(role, host_detector)| Event::Join { role, host_detector }),
@@ -36,7 +39,7 @@ fn event_in(who: std::ops::Range<usize>) -> impl Strategy<Value = Event> {
         1 => (who.clone(), any::<bool>()).prop_map(|(n, deafened)| Event::Deafen(n, deafened)),
         2 => (who.clone(), any::<bool>()).prop_map(|(n, sends)| Event::Send(n, sends)),
         2 => (who.clone(), any::<bool>()).prop_map(|(n, active)| Event::Active(n, active)),
-        6 => (who.clone(), any::<bool>(), ducking(), prop::collection::vec((who, level, any::<bool>()), 0..4))
+        6 => (who.clone(), any::<bool>(), ducking(), prop::collection::vec((who, level, any::<bool>()), sources))
             .prop_map(|(listener, exclusive, ducking, sources)| Event::Configure {
                 listener, exclusive, ducking, sources
             }),
@@ -91,7 +94,17 @@ proptest! {
     fn in_large_rooms(
         smoothing_ms in prop::sample::select(vec![0.0, 1.0]),
         participants in prop_oneof![17..40_usize, 60..80_usize],
-        crowd in prop::collection::vec(prop::collection::vec(event_in(0..80), 0..4), 1..12),
+        crowd in prop::collection::vec(prop::collection::vec(event_in(0..80, 0..4), 0..4), 1..12),
+    ) {
+        let figures = Figures { rate: 48_000, tick: 48, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 5.0 };
+        play(figures, participants, &crowd);
+    }
+
+    #[test]
+    fn where_rows_list_many(
+        smoothing_ms in prop::sample::select(vec![0.0, 1.0]),
+        participants in prop_oneof![3..17_usize, 17..40_usize, 130..140_usize],
+        crowd in prop::collection::vec(prop::collection::vec(event_in(0..140, 8..140), 0..4), 1..8),
     ) {
         let figures = Figures { rate: 48_000, tick: 48, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 5.0 };
         play(figures, participants, &crowd);
@@ -100,7 +113,7 @@ proptest! {
     #[test]
     fn in_large_rooms_where_moves_overlap(
         participants in 17..28_usize,
-        crowd in prop::collection::vec(prop::collection::vec(event_in(0..30), 0..3), 1..12),
+        crowd in prop::collection::vec(prop::collection::vec(event_in(0..30, 0..4), 0..3), 1..12),
     ) {
         let figures = Figures { rate: 48_000, tick: 40, smoothing_ms: 2.5, threshold_dbfs: -50.0, hangover_ms: 5.0 };
         play(figures, participants, &crowd);

@@ -13,6 +13,7 @@ mod gather;
 mod intake;
 mod listener;
 mod mixes;
+mod moving;
 mod others;
 mod overlap;
 mod panels;

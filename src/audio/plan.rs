@@ -6,6 +6,7 @@ use super::{
     Arena, Clock, NONE,
     alike::{Alike, First},
     compose::{Heard, write_terms},
+    moving::has_ends,
     overlap::Shift,
     program::{Program, Term},
     resting::Resting,
@@ -43,6 +44,8 @@ pub(crate) enum Sum {
     Program(Program),
     /// Every source, at gains of which none is that of most.
     Dense,
+    /// Every source, at gains of which some move along one line.
+    Ends,
     /// Sources whose gains move one by one.
     Moving,
 }
@@ -77,8 +80,23 @@ impl Arena {
                 self.find_group(slot, &mut silent, clock);
             }
         }
+        self.spare_segments();
         if approximated > 0 {
             shared.meters.approximated.fetch_add(approximated, std::sync::atomic::Ordering::Relaxed);
+        }
+    }
+
+    /// Has a few rows that are made of segments made by their gains instead, where the segments cost more than they save.
+    fn spare_segments(&mut self) {
+        /// The segments of a tick cost about as much as so many rows of a product.
+        const FEW: usize = 3;
+        let named = |group: &&mut Group| match group.sum {
+            Sum::Program(program) => program.derived,
+            Sum::Others { .. } => true,
+            _ => false,
+        };
+        if self.groups.iter_mut().filter(named).take(FEW).count() < FEW {
+            self.groups.iter_mut().filter(named).for_each(|group| group.sum = Sum::Dense);
         }
     }
 
@@ -122,7 +140,7 @@ impl Arena {
                 self.join_silent(silent, slot);
                 *silent
             }
-            Sum::Dense => self.open(slot, Sum::Dense),
+            sum @ (Sum::Dense | Sum::Ends) => self.open(slot, sum),
             sum => self.find_sum(sum, slot, clock),
         }
     }
@@ -133,6 +151,9 @@ impl Arena {
         let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
         let listener = &self.listeners[slot as usize];
         let Some(resting) = Resting::of(listener, slot, heard) else {
+            if has_ends(listener, heard) {
+                return Sum::Ends;
+            }
             write_terms(&mut terms[0], listener, slot, heard);
             return if terms[0].is_empty() { Sum::Silent } else { Sum::Moving };
         };

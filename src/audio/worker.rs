@@ -68,7 +68,7 @@ impl Worker {
 /// The envelope of a row, as samples; kept until one is asked for that is not the same.
 #[derive(Debug)]
 pub(crate) struct Envelope {
-    of: Option<(u64, Way, Fade)>,
+    of: Option<(u64, usize, Way, Fade)>,
     samples: Vec<f32>,
 }
 
@@ -76,24 +76,27 @@ impl Envelope {
     /// That of a listener, over `count` samples from the tick's sample `at` on: the ducking envelope, and the move of the rest if the row
     /// as a whole moves.
     pub fn of(&mut self, listener: &Listener, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
-        let (now, timing) = (heard.clock.now + at as u64, heard.clock.timing);
         let fade = if listener.is_unsettled() { listener.gains.unlisted } else { Fade::resting(1.0) };
+        self.make(listener, fade, at, count, heard)
+    }
+
+    /// That of a listener whose gains move one by one: the ducking envelope alone.
+    pub fn of_ducking(&mut self, listener: &Listener, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
+        self.make(listener, Fade::resting(1.0), at, count, heard)
+    }
+
+    fn make(&mut self, listener: &Listener, fade: Fade, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
+        let (now, timing) = (heard.clock.now + at as u64, heard.clock.timing);
         let out = &mut self.samples[..count];
-        if self.of != Some((now, listener.way, fade)) {
-            self.of = Some((now, listener.way, fade));
+        let of = Some((now, count, listener.way, fade));
+        if self.of != of {
+            self.of = of;
             match fade.moving(now, timing) {
                 true => listener.way.fill(out, now, timing, |value, at| (value * fade.value(at, timing)) as f32),
                 false => listener.way.fill(out, now, timing, |value, _| (value * fade.target()) as f32),
             }
         }
         out
-    }
-
-    /// That of a listener whose gains move one by one: the ducking envelope alone, over the whole tick.
-    fn of_ducking(&mut self, listener: &Listener, heard: &Heard<'_>) -> &[f32] {
-        self.of = None;
-        listener.way.fill(&mut self.samples, heard.clock.now, heard.clock.timing, |value, _| value as f32);
-        &self.samples
     }
 }
 
@@ -116,7 +119,7 @@ impl Worker {
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
                 Sum::Silent => continue,
-                Sum::Dense | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
+                Sum::Dense | Sum::Ends | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
                 Sum::Copy(signal) => copy(mix, signal, scene),
                 Sum::Moving => self.add_moving(mix, group.first, scene),
             };
@@ -156,7 +159,7 @@ impl Worker {
         self.sorted.sort(&self.terms);
         let Sorted { open, open_moving, ducked, ducked_moving } = &self.sorted;
         let ducks = !ducked.is_empty() || !ducked_moving.is_empty();
-        let envelope = if ducks { self.envelope.of_ducking(listener, &scene.heard) } else { &[] };
+        let envelope = if ducks { self.envelope.of_ducking(listener, 0, mix.len() * Tile::SAMPLES, &scene.heard) } else { &[] };
         let curve = &scene.shared.curve;
         let terms = Terms { open, open_moving, ducked, ducked_moving, envelope, curve };
         scene.shared.kernel.add_row(mix, scene.frames.from_panel(0), &terms)
