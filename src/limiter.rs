@@ -11,7 +11,11 @@
 //! no sample passes full scale; while the signal rises its output is C(signal), a continuous and monotone function of it, so
 //! that the attack has no step; and gain is 1, and the samples untouched, as long as the follower is under the knee.
 
-use crate::{level::Decibels, timing::Timing};
+use crate::{
+    kernel::{Curve, Kernel, Least, SHAPED},
+    level::Decibels,
+    timing::Timing,
+};
 
 /// The figures of the limiter that stands behind every mix. Its delay is 0 samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,16 +38,14 @@ impl Default for LimiterConfig {
 /// The loudest peak that is remembered, +24 dBFS: one wild sample must not hold a listener down for long.
 const MOST: f64 = 16.0;
 
-/// Samples that are looked at together.
-const CHUNK: usize = 32;
-
 /// The figures, in the units of the audio side.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limiter {
     knee: f64,
     hold: u32,
-    /// Factor of the follower from one sample to the next.
-    release: f64,
+    /// Factors of the follower from one sample to the next ones.
+    release: [f64; SHAPED],
+    curve: Curve,
 }
 
 /// What one listener's limiter remembers. Equal states and equal mixes give equal samples.
@@ -68,10 +70,12 @@ impl Limiting {
 
 impl Limiter {
     pub fn new(config: LimiterConfig, timing: &Timing) -> Self {
+        let release = Decibels(-config.release_db_per_s / f64::from(timing.rate)).amplitude();
         Self {
             knee: config.knee.amplitude(),
             hold: timing.samples(config.hold_ms).round() as u32,
-            release: Decibels(-config.release_db_per_s / f64::from(timing.rate)).amplitude(),
+            release: std::array::from_fn(|n| release.powi(n as i32 + 1)),
+            curve: Curve::new(config.knee.amplitude()),
         }
     }
 
@@ -81,47 +85,61 @@ impl Limiter {
     }
 
     /// Limits the samples of one tick. The least gain that it applied.
-    pub fn limit(&self, state: &mut Limiting, samples: &mut [f32]) -> f64 {
-        let mut least = 1.0_f64;
-        for chunk in samples.chunks_mut(CHUNK) {
-            let peak = chunk.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()));
-            let length = chunk.len() as u32;
-            if self.passes(state, peak) {
-                continue;
-            } else if f64::from(peak) < state.peak && state.held >= length {
-                // Nothing but the hold goes on: one gain for all of them.
-                state.held -= length;
-                let gain = self.gain(state.peak);
-                least = least.min(gain);
-                chunk.iter_mut().for_each(|sample| *sample = apply(*sample, gain));
-            } else {
-                least = least.min(self.limit_each(state, chunk));
-            }
+    pub fn limit(&self, state: &mut Limiting, samples: &mut [f32], kernel: Kernel) -> f32 {
+        let mut least = Least::NONE;
+        let (chunks, rest) = samples.as_chunks_mut();
+        for chunk in chunks {
+            self.limit_chunk(state, chunk, SHAPED, &mut least, kernel);
         }
-        least
+        if !rest.is_empty() {
+            let mut padded = [0.0; SHAPED];
+            padded[..rest.len()].copy_from_slice(rest);
+            self.limit_chunk(state, &mut padded, rest.len(), &mut least, kernel);
+            rest.copy_from_slice(&padded[..rest.len()]);
+        }
+        least.gain()
     }
 
-    fn limit_each(&self, state: &mut Limiting, samples: &mut [f32]) -> f64 {
-        let (mut peak, mut gain) = (state.peak, self.gain(state.peak));
-        let mut least = 1.0_f64;
-        for sample in samples {
-            let follower = self.follow(state, f64::from(sample.abs()));
-            if follower != peak {
-                (peak, gain) = (follower, self.gain(follower));
+    /// Limits the first `count` of some samples; the others are 0.
+    fn limit_chunk(
+        &self,
+        state: &mut Limiting,
+        samples: &mut [f32; SHAPED],
+        count: usize,
+        least: &mut Least,
+        kernel: Kernel,
+    ) {
+        // Magnitudes are in the order of their bits.
+        let bits = samples.iter().fold(0, |most: u32, sample| most.max(sample.abs().to_bits()));
+        let peak = f32::from_bits(bits);
+        if self.passes(state, peak) {
+            return;
+        }
+        let mut followers = [state.peak as f32; SHAPED];
+        let (magnitude, length) = (f64::from(peak), count as u32);
+        let released = state.peak * self.release[count - 1];
+        if magnitude < state.peak && state.held >= length {
+            // Nothing but the hold goes on.
+            state.held -= length;
+        } else if magnitude < released && state.held == 0 && released > self.knee {
+            // It falls over all of them.
+            for (follower, release) in followers.iter_mut().zip(&self.release) {
+                *follower = (state.peak * release) as f32;
             }
-            if gain < 1.0 {
-                least = least.min(gain);
-                *sample = apply(*sample, gain);
+            state.peak = released;
+        } else {
+            for (follower, sample) in followers.iter_mut().zip(&*samples).take(count) {
+                *follower = self.follow(state, f64::from(sample.abs())) as f32;
             }
         }
-        least
+        kernel.shape(samples, &followers, self.curve, least);
     }
 
     /// One tick of silence passes: the follower goes on as `limit` would take it.
     pub fn limit_silence(&self, state: &mut Limiting, samples: usize) {
         let held = state.held.min(samples as u32);
         state.held -= held;
-        state.peak *= self.release.powi((samples as u32 - held) as i32);
+        state.peak *= self.release[0].powi((samples as u32 - held) as i32);
         self.settle(state);
     }
 
@@ -135,7 +153,7 @@ impl Limiter {
         } else if state.held > 0 {
             state.held -= 1;
         } else {
-            state.peak = (state.peak * self.release).max(magnitude);
+            state.peak = (state.peak * self.release[0]).max(magnitude);
             self.settle(state);
         }
         state.peak
@@ -146,22 +164,6 @@ impl Limiter {
             *state = Limiting::default();
         }
     }
-
-    fn gain(&self, peak: f64) -> f64 {
-        if peak <= self.knee {
-            return 1.0;
-        }
-        let room = 1.0 - self.knee;
-        if room <= 0.0 {
-            return 1.0 / peak;
-        }
-        let over = (peak - self.knee) / room;
-        (self.knee + room * over / (1.0 + over * over).sqrt()) / peak
-    }
-}
-
-fn apply(sample: f32, gain: f64) -> f32 {
-    ((f64::from(sample) * gain) as f32).clamp(-1.0, 1.0)
 }
 
 #[cfg(test)]
@@ -169,6 +171,10 @@ mod tests {
     use super::*;
 
     const TIMING: Timing = Timing { rate: 48_000, tick: 480, smoothing: 480 };
+
+    fn limit(limiter: &Limiter, state: &mut Limiting, samples: &mut [f32]) -> f32 {
+        limiter.limit(state, samples, Kernel::detect())
+    }
 
     fn limiter() -> Limiter {
         Limiter::new(LimiterConfig::default(), &TIMING)
@@ -182,7 +188,7 @@ mod tests {
     fn touches_nothing_under_its_knee() {
         let mut samples = sine(0.89, 4800);
         let (before, mut state) = (samples.clone(), Limiting::default());
-        assert_eq!(limiter().limit(&mut state, &mut samples), 1.0);
+        assert_eq!(limit(&limiter(), &mut state, &mut samples), 1.0);
         assert_eq!(samples, before);
         assert!(state.at_rest());
     }
@@ -191,7 +197,7 @@ mod tests {
     fn nothing_passes_full_scale() {
         for amplitude in [1.0, 2.0, 100.0, 1e30] {
             let mut samples = sine(amplitude, 4800);
-            limiter().limit(&mut Limiting::default(), &mut samples);
+            limit(&limiter(), &mut Limiting::default(), &mut samples);
             assert!(samples.iter().all(|sample| sample.abs() <= 1.0), "{amplitude}");
         }
     }
@@ -199,7 +205,7 @@ mod tests {
     #[test]
     fn an_attack_steps_no_further_than_the_signal_does() {
         let (input, mut output) = (sine(4.0, 480), sine(4.0, 480));
-        limiter().limit(&mut Limiting::default(), &mut output);
+        limit(&limiter(), &mut Limiting::default(), &mut output);
         for (n, (x, y)) in input.windows(2).zip(output.windows(2)).enumerate() {
             assert!((y[1] - y[0]).abs() <= (x[1] - x[0]).abs() + 1e-6, "sample {n}");
         }
@@ -208,11 +214,11 @@ mod tests {
     #[test]
     fn release_is_smooth_and_takes_its_time() {
         let (limiter, mut state) = (limiter(), Limiting::default());
-        limiter.limit(&mut state, &mut [2.0]);
+        limit(&limiter, &mut state, &mut [2.0]);
         let gains: Vec<f64> = (0..48_000)
             .map(|_| {
                 let mut sample = [0.01];
-                limiter.limit(&mut state, &mut sample);
+                limit(&limiter, &mut state, &mut sample);
                 f64::from(sample[0]) / f64::from(0.01_f32)
             })
             .collect();
@@ -225,9 +231,9 @@ mod tests {
     #[test]
     fn silence_passes_like_any_other_signal() {
         let (limiter, mut state) = (limiter(), Limiting::default());
-        limiter.limit(&mut state, &mut [1.5]);
+        limit(&limiter, &mut state, &mut [1.5]);
         let mut in_short = state;
-        limiter.limit(&mut state, &mut [0.0; 1000]);
+        limit(&limiter, &mut state, &mut [0.0; 1000]);
         limiter.limit_silence(&mut in_short, 1000);
         assert!((state.peak - in_short.peak).abs() < 1e-12 && state.held == in_short.held);
     }
@@ -238,11 +244,12 @@ mod tests {
         for (n, amplitude) in [0.5, 1.5, 1.4, 0.2, 3.0, 0.9, 0.0, 1.0].into_iter().enumerate() {
             let mut samples = sine(amplitude, 700 + n);
             let mut one_by_one = samples.clone();
-            limiter.limit(&mut together, &mut samples);
+            limit(&limiter, &mut together, &mut samples);
             one_by_one.iter_mut().for_each(|sample| {
-                limiter.limit_each(&mut alone, std::slice::from_mut(sample));
+                limit(&limiter, &mut alone, std::slice::from_mut(sample));
             });
-            assert_eq!((samples, together), (one_by_one, alone));
+            assert!(samples.iter().zip(&one_by_one).all(|(a, b)| (a - b).abs() <= 1e-6 * b.abs()));
+            assert!((together.peak - alone.peak).abs() <= 1e-12 && together.held == alone.held);
         }
     }
 
@@ -250,7 +257,7 @@ mod tests {
     fn a_knee_at_full_scale_is_hard() {
         let hard = Limiter::new(LimiterConfig { knee: Decibels(0.0), ..LimiterConfig::default() }, &TIMING);
         let mut samples = [1.0, -1.0, 2.0, -0.5];
-        hard.limit(&mut Limiting::default(), &mut samples);
+        limit(&hard, &mut Limiting::default(), &mut samples);
         assert_eq!(samples, [1.0, -1.0, 1.0, -0.25]);
     }
 }

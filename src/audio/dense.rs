@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Rows of gains that are multiplied before the next ones are written: enough to read the signals of a panel many times while they are near.
-const BATCH: usize = 32;
+const BATCH: usize = 64;
 
 /// The products that follow each other in one f32 sum: see the kernel. Where an envelope or the parts of a move are still to come there is less room for rounding.
 const CHAIN: usize = 8;

@@ -9,6 +9,7 @@ mod measure;
 mod product;
 mod row;
 mod segment;
+mod shape;
 mod tile;
 mod vector;
 #[cfg(target_arch = "x86_64")]
@@ -17,6 +18,7 @@ mod x86;
 pub(crate) use measure::{Lanes, Measured};
 pub(crate) use product::{BLOCK, ROWS, Row};
 pub(crate) use segment::{Other, Running, SEGMENT};
+pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use tile::{Stack, Tile};
 
 use crate::fade::FadeCurve;
@@ -191,6 +193,8 @@ kernels! {
     measure::measure(tiles: &[Tile]) -> Measured;
     /// Writes samples as integers, rounded to the nearest; past full scale they saturate. Both are as long.
     measure::give_i16(samples: &[f32], out: &mut [i16]);
+    /// Multiplies each sample with the gain that the curve has for its follower, which is at least as great; and keeps the least of the gains.
+    shape::shape(samples: &mut [f32; SHAPED], followers: &[f32; SHAPED], curve: Curve, least: &mut Least);
     /// Writes the sum of a row over all tiles of a tick, and measures it.
     row::add_row(out: &mut [Tile], frames: Stack<'_>, terms: &Terms<'_>) -> Measured;
     /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it.

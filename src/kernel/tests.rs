@@ -314,6 +314,24 @@ fn a_nan_is_the_peak_wherever_it_stands() {
 }
 
 #[test]
+fn the_curve_is_the_identity_up_to_its_knee_and_ends_at_full_scale() {
+    for (kernel, knee) in Kernel::available().flat_map(|kernel| [0.5, 0.89, 1.0].map(|knee| (kernel, knee))) {
+        let followers: [f32; SHAPED] = std::array::from_fn(|n| [0.0, 1e-3, 0.5, 0.9, 1.0, 1.5, 16.0, 1e30][n % 8]);
+        let mut samples = followers;
+        let mut least = Least::NONE;
+        kernel.shape(&mut samples, &followers, Curve::new(knee), &mut least);
+        for (sample, follower) in samples.iter().zip(followers) {
+            let (p, room) = (f64::from(follower), 1.0 - knee);
+            let over = if room > 0.0 { (p - knee).max(0.0) / room } else { 0.0 };
+            let expected = if p <= knee { p } else { knee + room * over / (1.0 + over * over).sqrt() };
+            assert!((f64::from(*sample) - expected).abs() <= 1e-6, "{kernel:?}: {follower} becomes {sample}");
+            assert!(*sample <= 1.0 && (p > knee || *sample == follower));
+        }
+        assert!((f64::from(least.gain()) * 1e30 - 1.0).abs() < 1e-5);
+    }
+}
+
+#[test]
 fn integers_round_to_the_nearest_and_saturate() {
     for kernel in Kernel::available() {
         let samples = [1.0, 1.5, -1.0, -1.5, 1e30, -1e30, 0.5 / 32768.0, 1.5 / 32768.0, -0.5 / 32768.0, 32767.4 / 32768.0];

@@ -20,6 +20,8 @@ pub(super) trait Vector: Copy {
     unsafe fn store_i16(self, to: &mut [i16]);
     unsafe fn add(self, other: Self) -> Self;
     unsafe fn mul(self, other: Self) -> Self;
+    unsafe fn div(self, other: Self) -> Self;
+    unsafe fn sqrt(self) -> Self;
     /// self * factor + term; whether it is rounded once or twice depends on the instruction set.
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
     /// Without sign.
@@ -83,6 +85,16 @@ impl Vector for Portable {
     #[inline(always)]
     unsafe fn mul(self, other: Self) -> Self {
         self.each(other, |a, b| a * b)
+    }
+
+    #[inline(always)]
+    unsafe fn div(self, other: Self) -> Self {
+        self.each(other, |a, b| a / b)
+    }
+
+    #[inline(always)]
+    unsafe fn sqrt(self) -> Self {
+        Self(self.0.map(f32::sqrt))
     }
 
     #[inline(always)]

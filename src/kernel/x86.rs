@@ -7,7 +7,8 @@ use super::vector::Vector;
 /// Implements [`Vector`] for one width: the methods differ in the names of their instructions only.
 macro_rules! vector {
     ($name:ident, $inner:ty, $lanes:literal, $half:literal, {
-        splat: $splat:path, load: $load:path, store: $store:path, add: $add:path, mul: $mul:path, mul_add: $mul_add:path,
+        splat: $splat:path, load: $load:path, store: $store:path, add: $add:path, mul: $mul:path, div: $div:path, sqrt: $sqrt:path,
+        mul_add: $mul_add:path,
         cast_int: $cast_int:path, cast_float: $cast_float:path, and: $and:path, max_int: $max_int:path, splat_int: $splat_int:path,
         min: $min:path, max: $max:path, widen_i16: $widen_i16:path, to_float: $to_float:path, to_i16: $to_i16:path,
         low: $low:path, high: $high:path, widen: $widen:path, narrow: $narrow:path, join: $join:path,
@@ -68,6 +69,18 @@ macro_rules! vector {
             }
 
             #[inline(always)]
+            unsafe fn div(self, other: Self) -> Self {
+                // SAFETY: see above.
+                unsafe { Self($div(self.0, other.0)) }
+            }
+
+            #[inline(always)]
+            unsafe fn sqrt(self) -> Self {
+                // SAFETY: see above.
+                unsafe { Self($sqrt(self.0)) }
+            }
+
+            #[inline(always)]
             unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
                 // SAFETY: see above.
                 unsafe { Self($mul_add(self.0, factor.0, term.0)) }
@@ -117,6 +130,7 @@ macro_rules! vector {
 
 vector!(Avx2, __m256, 8, 4, {
     splat: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps, add: _mm256_add_ps, mul: _mm256_mul_ps,
+    div: _mm256_div_ps, sqrt: _mm256_sqrt_ps,
     mul_add: _mm256_fmadd_ps,
     cast_int: _mm256_castps_si256, cast_float: _mm256_castsi256_ps, and: _mm256_and_si256, max_int: _mm256_max_epi32,
     splat_int: _mm256_set1_epi32,
@@ -128,6 +142,7 @@ vector!(Avx2, __m256, 8, 4, {
 
 vector!(Avx512, __m512, 16, 8, {
     splat: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps, add: _mm512_add_ps, mul: _mm512_mul_ps,
+    div: _mm512_div_ps, sqrt: _mm512_sqrt_ps,
     mul_add: _mm512_fmadd_ps,
     cast_int: _mm512_castps_si512, cast_float: _mm512_castsi512_ps, and: _mm512_and_si512, max_int: _mm512_max_epi32,
     splat_int: _mm512_set1_epi32,

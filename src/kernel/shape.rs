@@ -1,0 +1,67 @@
+//! The static curve of the limiter, applied to many samples at once.
+
+use super::vector::Vector;
+
+/// Samples that are shaped together: whole vectors of every width.
+pub(crate) const SHAPED: usize = 32;
+
+/// A curve that is the identity up to a knee, and above it bends towards full scale.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Curve {
+    pub knee: f32,
+    /// From the knee to full scale, and its reciprocal; 0 and 0 if there is no room.
+    pub room: f32,
+    pub per_room: f32,
+}
+
+impl Curve {
+    pub fn new(knee: f64) -> Self {
+        let room = 1.0 - knee;
+        let per_room = if room > 0.0 { 1.0 / room } else { 0.0 };
+        Self { knee: knee as f32, room: room as f32, per_room: per_room as f32 }
+    }
+}
+
+/// The least gains so far, lane by lane.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Least([f32; 16]);
+
+impl Least {
+    pub const NONE: Self = Self([1.0; 16]);
+
+    pub fn gain(&self) -> f32 {
+        self.0.into_iter().fold(1.0, f32::min)
+    }
+}
+
+/// Multiplies each sample with the gain that the curve has for its follower, which is at least as great; and keeps the least of the gains.
+///
+/// With u = (p - K) / (1 - K), but at least 0, and s = sqrt(1 + u^2), the gain is (K + (1 - K) u / s) / p, but at most 1.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn shape<V: Vector>(
+    samples: &mut [f32; SHAPED],
+    followers: &[f32; SHAPED],
+    curve: Curve,
+    least: &mut Least,
+) {
+    let vectors = samples.chunks_exact_mut(V::LANES).zip(followers.chunks_exact(V::LANES));
+    // SAFETY: the caller's contract.
+    unsafe {
+        let (zero, one, knee) = (V::splat(0.0), V::splat(1.0), V::splat(curve.knee));
+        let mut lowest = V::load(&least.0[..V::LANES]);
+        for (samples, followers) in vectors {
+            let peak = V::load(followers);
+            // No further than where its square is a number: the curve is flat by then.
+            let over = peak.add(V::splat(-curve.knee)).mul(V::splat(curve.per_room)).clamp(zero, V::splat(1e9));
+            let bend = over.mul_add(over, one).sqrt();
+            let shaped = over.mul_add(V::splat(curve.room), knee.mul(bend)).div(bend);
+            let gain = shaped.div(peak).clamp(zero, one);
+            lowest = gain.clamp(zero, lowest);
+            V::load(samples).mul(gain).clamp(V::splat(-1.0), one).store(samples);
+        }
+        lowest.store(&mut least.0[..V::LANES]);
+    }
+}
