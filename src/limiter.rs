@@ -115,12 +115,15 @@ impl Limiter {
         if self.passes(state, peak) {
             return;
         }
-        let mut followers = [state.peak as f32; SHAPED];
+        let mut followers = [0.0; SHAPED];
         let (magnitude, length) = (f64::from(peak), count as u32);
         let released = state.peak * self.release[count - 1];
         if magnitude < state.peak && state.held >= length {
-            // Nothing but the hold goes on.
+            // Nothing but the hold goes on: one gain for all of them.
             state.held -= length;
+            let gain = self.curve.gain(state.peak as f32);
+            samples.iter_mut().for_each(|sample| *sample = (*sample * gain).clamp(-1.0, 1.0));
+            return least.see(gain);
         } else if magnitude < released && state.held == 0 && released > self.knee {
             // It falls over all of them.
             for (follower, release) in followers.iter_mut().zip(&self.release) {

@@ -20,7 +20,19 @@ impl Curve {
         let per_room = if room > 0.0 { 1.0 / room } else { 0.0 };
         Self { knee: knee as f32, room: room as f32, per_room: per_room as f32 }
     }
+
+    /// The gain for a follower: see [`shape`].
+    pub fn gain(&self, follower: f32) -> f32 {
+        let peak = follower.min(MOST);
+        let over = ((peak - self.knee) * self.per_room).clamp(0.0, FLAT);
+        let bend = (over * over + 1.0).sqrt();
+        ((over * self.room + self.knee * bend) / (bend * peak)).clamp(0.0, 1.0)
+    }
 }
+
+/// Followers past this, and the curve past that, are taken for these: products of both are numbers, and the curve is flat there.
+const MOST: f32 = 1e32;
+const FLAT: f32 = 1e6;
 
 /// The least gains so far, lane by lane.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +43,10 @@ impl Least {
 
     pub fn gain(&self) -> f32 {
         self.0.into_iter().fold(1.0, f32::min)
+    }
+
+    pub fn see(&mut self, gain: f32) {
+        self.0[0] = self.0[0].min(gain);
     }
 }
 
@@ -53,12 +69,10 @@ pub(super) unsafe fn shape<V: Vector>(
         let (zero, one, knee) = (V::splat(0.0), V::splat(1.0), V::splat(curve.knee));
         let mut lowest = V::load(&least.0[..V::LANES]);
         for (samples, followers) in vectors {
-            let peak = V::load(followers);
-            // No further than where its square is a number: the curve is flat by then.
-            let over = peak.add(V::splat(-curve.knee)).mul(V::splat(curve.per_room)).clamp(zero, V::splat(1e9));
+            let peak = V::load(followers).clamp(zero, V::splat(MOST));
+            let over = peak.add(V::splat(-curve.knee)).mul(V::splat(curve.per_room)).clamp(zero, V::splat(FLAT));
             let bend = over.mul_add(over, one).sqrt();
-            let shaped = over.mul_add(V::splat(curve.room), knee.mul(bend)).div(bend);
-            let gain = shaped.div(peak).clamp(zero, one);
+            let gain = over.mul_add(V::splat(curve.room), knee.mul(bend)).div(bend.mul(peak)).clamp(zero, one);
             lowest = gain.clamp(zero, lowest);
             V::load(samples).mul(gain).clamp(V::splat(-1.0), one).store(samples);
         }
