@@ -15,7 +15,8 @@ use mixminus::{
 
 /// A short tick, and moves that outlast it.
 fn busy(participants: usize) -> (Controller, Processor) {
-    MixerConfig { tick_samples: 48, smoothing_ms: 5.0, participants, ..MixerConfig::default() }.build().unwrap()
+    let config = MixerConfig { tick_samples: 48, smoothing_ms: 5.0, participants, workers: 2, ..MixerConfig::default() };
+    config.build().unwrap()
 }
 
 /// Ticks, watched, until told to stop; sends loud frames, bad ones and none to keys that may or may not be anybody's.
@@ -37,7 +38,11 @@ fn run(processor: &mut Processor, keys: &[ParticipantKey], stop: &AtomicBool) ->
                 // A key that is nobody's is refused; that is part of the test.
                 let _ = tick.send(*key, frame.active(ticks % 5 < 2));
             }
-            let mixes = tick.mix();
+            let mut prepared = tick.prepare();
+            if ticks % 2 == 0 {
+                prepared.parts().for_each(|part| part.mix());
+            }
+            let mixes = prepared.finish();
             let mut out = [0_i16; 48];
             for mix in mixes.distinct() {
                 mix.write_i16(&mut out);

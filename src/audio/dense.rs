@@ -17,11 +17,6 @@ use crate::{
 /// Rows of gains that are multiplied before the next ones are written: enough to read the signals of a panel many times while they are near.
 const BATCH: usize = 64;
 
-/// The products that follow each other in one f32 sum: see the kernel. Where an envelope or the parts of a move are still to come there is less room for rounding.
-const CHAIN: usize = 8;
-const CHAIN_OF_PARTS: usize = 6;
-const CHAIN_OF_DUCKED_PARTS: usize = 4;
-
 /// With fewer sources, all panels of a row are made one after the other: they are near enough.
 const NEAR: usize = 64;
 
@@ -30,28 +25,55 @@ const NEAR: usize = 64;
 pub(crate) struct Batch {
     /// Rows of gains, one behind the other: those of a group together.
     gains: Vec<f32>,
-    groups: Vec<Rows>,
-    rows: usize,
+    /// The groups, as their numbers in the part; all have such rows.
+    groups: Vec<usize>,
+    each: Rows,
     sums: [Running; BATCH],
 }
 
-/// The rows of one group, which is given by its number in the part. They are in the order of these.
-#[derive(Debug, Clone, Copy, Default)]
+/// Which rows a group has.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Rows {
-    number: usize,
-    /// Whether it has a row of what is ducked, beside that of what is not; and whether it has the same again, of where its gains come from.
+    /// A row of what is ducked, behind that of what is not.
     ducks: bool,
+    /// The same again, of where its gains come from.
     moves: bool,
 }
 
 impl Rows {
+    const ALL: [Self; 4] = [
+        Self { ducks: false, moves: false },
+        Self { ducks: true, moves: false },
+        Self { ducks: false, moves: true },
+        Self { ducks: true, moves: true },
+    ];
+
+    /// Those of a group, if its mix is made here.
+    fn of(group: &Group, scene: Scene<'_>) -> Option<Self> {
+        let listener = &scene.listeners[group.first as usize];
+        match group.sum {
+            Sum::Program(program) if !program.derived => Some(Self { ducks: program.ducks(), moves: false }),
+            Sum::Dense => {
+                let resting = Resting::of(listener, group.first, scene.heard)?;
+                Some(Self { ducks: resting.ducks(), moves: false })
+            }
+            Sum::Ends => Some(Self { ducks: listener.level.is_none(), moves: true }),
+            _ => None,
+        }
+    }
+
     fn count(self) -> usize {
         (1 + usize::from(self.ducks)) * (1 + usize::from(self.moves))
     }
 
-    /// Whether its row is its mix.
-    fn is_whole(self) -> bool {
-        self.count() == 1
+    /// The products that follow each other in one f32 sum: see the kernel. Where an envelope or the parts of a move are still to come there is less room for
+    /// rounding. It depends on the group alone, so that its bits do not depend on what it is made together with.
+    fn chain(self) -> usize {
+        match self.count() {
+            1 => 8,
+            2 => 6,
+            _ => 4,
+        }
     }
 }
 
@@ -60,8 +82,8 @@ impl Batch {
     pub fn new(places: usize) -> Self {
         Self {
             gains: filled(BATCH * places, 0.0),
-            groups: room(BATCH, Rows::default()),
-            rows: 0,
+            groups: room(BATCH, 0),
+            each: Rows::default(),
             sums: [Running::NOTHING; BATCH],
         }
     }
@@ -69,55 +91,54 @@ impl Batch {
 
 /// Adds up the dense groups of a part.
 pub(crate) fn add(batch: &mut Batch, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
-    let audible = scene.heard.audible.len();
-    for number in 0..portion.groups.len() {
-        let gains = &mut batch.gains[batch.rows * audible..][..PLANES * audible];
-        let Some(rows) = write_gains(gains, number, &portion.groups[number], scene) else { continue };
-        portion.lanes[number] = Lanes::NOTHING;
-        batch.rows += rows.count();
-        batch.groups.push(rows);
-        if batch.rows + PLANES > BATCH {
-            multiply(batch, envelope, portion, scene);
+    for each in Rows::ALL {
+        batch.each = each;
+        for number in 0..portion.groups.len() {
+            if Rows::of(&portion.groups[number], scene) == Some(each) {
+                portion.lanes[number] = Lanes::NOTHING;
+                batch.push(number, &portion.groups[number], scene);
+                if (batch.groups.len() + 1) * each.count() > BATCH {
+                    multiply(batch, envelope, portion, scene);
+                }
+            }
         }
+        multiply(batch, envelope, portion, scene);
     }
-    multiply(batch, envelope, portion, scene);
 }
 
-/// Writes the rows of a group, if its mix is made here.
-fn write_gains(gains: &mut [f32], number: usize, group: &Group, scene: Scene<'_>) -> Option<Rows> {
-    let audible = scene.heard.audible.len();
-    let (listener, slot) = (&scene.listeners[group.first as usize], group.first);
-    let (open, rest) = gains.split_at_mut(audible);
-    let (ducked, rest) = rest.split_at_mut(audible);
-    match group.sum {
-        Sum::Program(program) if !program.derived => {
-            let weights = scene.programs.of(program);
-            expand(weights.0, open, scene.heard.signals);
-            if program.ducks() {
-                expand(weights.1, ducked, scene.heard.signals);
+impl Batch {
+    /// Writes the rows of a group.
+    fn push(&mut self, number: usize, group: &Group, scene: Scene<'_>) {
+        let audible = scene.heard.audible.len();
+        let size = self.each.count() * audible;
+        let rows = &mut self.gains[self.groups.len() * size..][..size];
+        let (listener, slot) = (&scene.listeners[group.first as usize], group.first);
+        let mut rows_of_plane = rows.chunks_exact_mut(audible);
+        let mut planes: [&mut [f32]; PLANES] = std::array::from_fn(|_| rows_of_plane.next().unwrap_or_default());
+        match group.sum {
+            Sum::Program(program) => {
+                let weights = scene.programs.of(program);
+                expand(weights.0, planes[0], scene.heard.signals);
+                expand(weights.1, planes[1], scene.heard.signals);
             }
-            Some(Rows { number, ducks: program.ducks(), moves: false })
-        }
-        Sum::Dense => {
-            let resting = Resting::of(listener, slot, scene.heard)?;
-            resting.fill(open, false);
-            if resting.ducks() {
-                resting.fill(ducked, true);
+            Sum::Ends => {
+                if !self.each.ducks {
+                    // Its second row is the first one's start.
+                    planes.swap(1, 2);
+                }
+                write_ends(planes, listener, slot, scene.heard);
             }
-            Some(Rows { number, ducks: resting.ducks(), moves: false })
-        }
-        Sum::Ends => {
-            let (start, ducked_start) = rest.split_at_mut(audible);
-            let ducks = listener.level.is_none();
-            if ducks {
-                write_ends([open, ducked, start, ducked_start], listener, slot, scene.heard);
-            } else {
-                // Two rows, side by side.
-                write_ends([open, start, ducked, ducked_start], listener, slot, scene.heard);
+            _ => {
+                if let Some(resting) = Resting::of(listener, slot, scene.heard) {
+                    let [open, ducked, ..] = planes;
+                    resting.fill(open, false);
+                    if self.each.ducks {
+                        resting.fill(ducked, true);
+                    }
+                }
             }
-            Some(Rows { number, ducks, moves: true })
         }
-        _ => None,
+        self.groups.push(number);
     }
 }
 
@@ -131,15 +152,14 @@ fn expand(weights: &[Weight], gains: &mut [f32], signals: &[u32]) {
 
 /// Multiplies the rows of the batch with all signals, and forgets them.
 fn multiply(batch: &mut Batch, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
-    let panels = if batch.rows > 0 { scene.frames.panels() } else { 0 };
-    if batch.groups.iter().any(|rows| !rows.is_whole()) {
+    let panels = if batch.groups.is_empty() { 0 } else { scene.frames.panels() };
+    if batch.each.count() > 1 {
         (0..panels).for_each(|panel| multiply_parts(batch, panel, envelope, portion, scene));
     } else {
         let span = if scene.heard.audible.len() <= NEAR { panels.max(1) } else { 1 };
         (0..panels).step_by(span).for_each(|panel| multiply_whole(batch, panel..panel + span, portion, scene));
     }
     batch.groups.clear();
-    batch.rows = 0;
 }
 
 /// Rows that are whole mixes are written where they belong.
@@ -147,12 +167,12 @@ fn multiply_whole(batch: &mut Batch, panels: Range<usize>, portion: &mut Portion
     let mixes = portion.mixes.chunks_exact_mut(scene.frames.panels());
     let (mut places, mut next) = (mixes.zip(&mut *portion.lanes), 0);
     let (all, sums) = (batch.gains.chunks_exact(scene.heard.audible.len()), &mut batch.sums);
-    let mut gains = all.zip(&batch.groups).map(|(gains, rows)| {
-        let place = places.nth(rows.number - next);
-        next = rows.number + 1;
+    let mut gains = all.zip(&batch.groups).map(|(gains, number)| {
+        let place = places.nth(number - next);
+        next = number + 1;
         place.map(|(mix, lanes)| Row { gains, out: &mut mix[panels.clone()], lanes })
     });
-    multiply_rows(std::iter::from_fn(|| gains.next().flatten()), panels.clone(), sums, CHAIN, scene);
+    multiply_rows(std::iter::from_fn(|| gains.next().flatten()), panels.clone(), sums, batch.each.chain(), scene);
 }
 
 /// Multiplies rows with all signals, over some panels; over one if there are many signals.
@@ -208,41 +228,38 @@ fn multiply_parts(
     scene: Scene<'_>,
 ) {
     let (mut products, mut lanes) = ([Tile::SILENCE; BATCH], [Lanes::NOTHING; BATCH]);
-    let gains = batch.gains.chunks_exact(scene.heard.audible.len()).take(batch.rows);
+    let each = batch.each;
+    let gains = batch.gains.chunks_exact(scene.heard.audible.len()).take(batch.groups.len() * each.count());
     let rows = gains.zip(products.chunks_exact_mut(1).zip(&mut lanes));
     let rows = rows.map(|(gains, (out, lanes))| Row { gains, out, lanes });
-    let both = batch.groups.iter().any(|rows| rows.ducks && rows.moves);
-    let chain = if both { CHAIN_OF_DUCKED_PARTS } else { CHAIN_OF_PARTS };
-    multiply_rows(rows, panel..panel + 1, &mut batch.sums, chain, scene);
-    let mut row = 0;
-    for rows in &batch.groups {
-        let listener = &scene.listeners[portion.groups[rows.number].first as usize];
+    multiply_rows(rows, panel..panel + 1, &mut batch.sums, each.chain(), scene);
+    for (number, products) in batch.groups.iter().zip(products.chunks_exact(each.count())) {
+        let listener = &scene.listeners[portion.groups[*number].first as usize];
         let at = panel * Tile::SAMPLES;
-        let envelope = match (rows.ducks, rows.moves) {
+        let envelope = match (each.ducks, each.moves) {
             (false, _) => &[],
             (true, false) => envelope.of(listener, at, Tile::SAMPLES, &scene.heard),
             (true, true) => envelope.of_ducking(listener, at, Tile::SAMPLES, &scene.heard),
         };
-        let out = &mut portion.mixes[rows.number * scene.frames.panels() + panel];
-        put_together(out, &mut portion.lanes[rows.number], *rows, (&products, row), (envelope, at), scene);
-        row += rows.count();
+        let out = &mut portion.mixes[number * scene.frames.panels() + panel];
+        put_together(out, &mut portion.lanes[*number], each, products, (envelope, at), scene);
     }
 }
 
-/// The mix of one group from its products, the first of which is at `row`.
+/// The mix of one group from its products.
 fn put_together(
     out: &mut Tile,
     lanes: &mut Lanes,
     rows: Rows,
-    (products, row): (&[Tile], usize),
+    products: &[Tile],
     (envelope, at): (&[f32], usize),
     scene: Scene<'_>,
 ) {
     let signals = Signals { frames: Stack { tiles: products, stride: 1 }, panel: 0, derived: &[] };
-    let weight = |plane: usize| [Weight { signal: (row + plane) as u32, gain: 1.0 }];
+    let weight = |plane: usize| [Weight { signal: plane as u32, gain: 1.0 }];
     let line = |plane: usize, start: f32, target: f32| {
         let mover = Mover { over: at as u32, start, target };
-        Moving { signal: (row + plane) as u32, movers: [mover, Mover::NONE, Mover::NONE], count: 1, ..Moving::NONE }
+        Moving { signal: plane as u32, movers: [mover, Mover::NONE, Mover::NONE], count: 1, ..Moving::NONE }
     };
     let again = 1 + usize::from(rows.ducks);
     let ends = |plane: usize| [line(plane, 0.0, 1.0), line(plane + again, 1.0, 0.0)];

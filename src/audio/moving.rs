@@ -20,7 +20,8 @@ pub(crate) fn has_ends(listener: &Listener, heard: Heard<'_>) -> bool {
         && !listener.gains.entries.iter().any(bends)
 }
 
-/// Writes the gains of a row at both ends of its moves: as many as there are audible sources in each plane. Those that are not moving are the same at both.
+/// Writes the gains of a row at both ends of its moves: as many as there are audible sources in each plane, or none in the ducked planes of a row whose
+/// envelope does not move. Gains that are not moving are the same at both ends.
 pub(crate) fn write_ends(planes: [&mut [f32]; PLANES], listener: &Listener, slot: u32, heard: Heard<'_>) {
     let (clock, gains) = (&heard.clock, &listener.gains);
     let mut ends = Ends { planes, level: listener.level };
@@ -78,6 +79,10 @@ impl Ends<'_> {
 
     fn write(&mut self, position: usize, base: [f64; 2], exempt: [f64; 2]) {
         let gains = self.gains(base, exempt);
-        self.planes.iter_mut().zip(gains).for_each(|(plane, gain)| plane[position] = gain);
+        for (plane, gain) in self.planes.iter_mut().zip(gains) {
+            if let Some(out) = plane.get_mut(position) {
+                *out = gain;
+            }
+        }
     }
 }
