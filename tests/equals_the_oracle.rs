@@ -113,7 +113,7 @@ proptest! {
     #[test]
     fn in_large_rooms_where_moves_overlap(
         participants in 17..28_usize,
-        crowd in prop::collection::vec(prop::collection::vec(event_in(0..30, 0..4), 0..3), 1..12),
+        crowd in prop::collection::vec(prop::collection::vec(prop_oneof![event_in(0..30, 0..4), event_in(0..30, 8..30)], 0..3), 1..12),
     ) {
         let figures = Figures { rate: 48_000, tick: 40, smoothing_ms: 2.5, threshold_dbfs: -50.0, hangover_ms: 5.0 };
         play(figures, participants, &crowd);

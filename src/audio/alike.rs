@@ -4,14 +4,17 @@ use std::hash::{BuildHasher, Hasher};
 
 use crate::{envelope::Way, fade::Fade, limiter::Limiting, matrix::RowIdentity, memory};
 
-/// All that the mix of a listener depends on none of whose single gains moves, who is not deafened, and has no own voice in it.
+/// All that the mix of a listener depends on who has no own voice in it: of gains that move one by one, a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Alike {
     pub row: RowIdentity,
     /// The move of its gains as a whole.
     pub unlisted: Fade,
+    pub deafened: bool,
     pub way: Way,
     pub limiting: Limiting,
+    /// Of gains that move one by one; 0 if none does.
+    pub moving: u64,
 }
 
 impl Alike {
@@ -22,6 +25,7 @@ impl Alike {
         self.unlisted.bits().iter().for_each(|bits| hasher.write_u64(*bits));
         self.way.bits().iter().for_each(|bits| hasher.write_u64(*bits));
         self.limiting.bits().iter().for_each(|bits| hasher.write_u64(*bits));
+        hasher.write_u64(self.moving);
         hasher.finish()
     }
 }

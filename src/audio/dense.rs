@@ -57,7 +57,7 @@ impl Rows {
                 let resting = Resting::of(listener, group.first, scene.heard)?;
                 Some(Self { ducks: resting.ducks(), moves: false })
             }
-            Sum::Ends => Some(Self { ducks: listener.level.is_none(), moves: true }),
+            Sum::Ends(_) => Some(Self { ducks: listener.level.is_none(), moves: true }),
             _ => None,
         }
     }
@@ -121,7 +121,7 @@ impl Batch {
                 expand(weights.0, planes[0], scene.heard.signals);
                 expand(weights.1, planes[1], scene.heard.signals);
             }
-            Sum::Ends => {
+            Sum::Ends(_) => {
                 if !self.each.ducks {
                     // Its second row is the first one's start.
                     planes.swap(1, 2);
@@ -242,7 +242,8 @@ fn multiply_parts(
             (true, true) => envelope.of_ducking(listener, at, Tile::SAMPLES, &scene.heard),
         };
         let out = &mut portion.mixes[number * scene.frames.panels() + panel];
-        put_together(out, &mut portion.lanes[*number], each, products, (envelope, at), scene);
+        let over = if let Sum::Ends(over) = portion.groups[*number].sum { over } else { 0 };
+        put_together(out, &mut portion.lanes[*number], each, products, (envelope, at as u32 + over), scene);
     }
 }
 
@@ -252,13 +253,13 @@ fn put_together(
     lanes: &mut Lanes,
     rows: Rows,
     products: &[Tile],
-    (envelope, at): (&[f32], usize),
+    (envelope, over): (&[f32], u32),
     scene: Scene<'_>,
 ) {
     let signals = Signals { frames: Stack { tiles: products, stride: 1 }, panel: 0, derived: &[] };
     let weight = |plane: usize| [Weight { signal: plane as u32, gain: 1.0 }];
     let line = |plane: usize, start: f32, target: f32| {
-        let mover = Mover { over: at as u32, start, target };
+        let mover = Mover { over, start, target };
         Moving { signal: plane as u32, movers: [mover, Mover::NONE, Mover::NONE], count: 1, ..Moving::NONE }
     };
     let again = 1 + usize::from(rows.ducks);

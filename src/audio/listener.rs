@@ -133,12 +133,18 @@ impl Listener {
         was_unsettled
     }
 
-    /// All that its mix depends on, as long as its own voice is not in it; `None` if single gains move, or it is deafened.
-    pub fn alike(&self) -> Option<Alike> {
-        let as_a_whole = self.gains.entries.is_empty() && self.gains.classes.is_empty();
-        let fits = (!self.unsettled || as_a_whole) && !self.gains.deafened;
-        let unlisted = if self.unsettled { self.gains.unlisted } else { Fade::ZERO };
-        fits.then_some(Alike { row: self.row, unlisted, way: self.way, limiting: self.limiting })
+    /// All that its mix depends on, as long as its own voice is not in it; but for gains that move one by one, of which it has a hash.
+    pub fn alike(&self) -> Alike {
+        let (unlisted, moving) =
+            if self.unsettled { (self.gains.unlisted, self.gains.hash()) } else { (Fade::ZERO, 0) };
+        let Self { row, way, limiting, .. } = *self;
+        Alike { row, deafened: self.gains.deafened, unlisted, way, limiting, moving }
+    }
+
+    /// Whether it is certain that gains which move one by one, and have the same hash, are the same as those of `other`.
+    pub fn moves_like(&self, other: &Self) -> bool {
+        !self.unsettled && !other.unsettled
+            || self.gains.entries == other.gains.entries && self.gains.classes == other.gains.classes
     }
 
     /// Whether the ducked parts of its mix and that of `other` are multiplied by the same.

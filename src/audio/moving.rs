@@ -1,7 +1,7 @@
 //! How a large row is put together in which single gains move: as products at both ends of the moves.
 //!
-//! Where the smoothing time fits in a tick, every move that is under way began with the tick, and all run along the same line. A mix of moving gains then is
-//! the product with the gains that they start from, falling along it, and the product with those that they head for, rising.
+//! Moves that began together run along the same line. A mix of gains that do is the product with the gains that they start from, falling along it, and the product
+//! with those that they head for, rising. Where the smoothing time fits in a tick all moves are such, for they began with the tick.
 
 use super::{Clock, compose::Heard, listener::Listener, row::Entry, segments::WORTHWHILE};
 use crate::fade::Fade;
@@ -9,15 +9,21 @@ use crate::fade::Fade;
 /// Rows of gains: open and ducked at the end of the moves; and at their start.
 pub(crate) const PLANES: usize = 4;
 
-/// Whether a row in which single gains move can be put together like this.
-pub(crate) fn has_ends(listener: &Listener, heard: Heard<'_>) -> bool {
-    let clock = &heard.clock;
-    let moves = |fade: &Fade| fade.moving(clock.now, clock.timing);
+/// How many samples of the moves of a row are over, if single gains move in it and all of them began together; and if it is so large that it is worth it.
+pub(crate) fn samples_over(listener: &Listener, heard: Heard<'_>) -> Option<u32> {
+    let (clock, gains) = (&heard.clock, &listener.gains);
+    let moves = |fade: &&Fade| fade.moving(clock.now, clock.timing);
     // A base and an exemption that move together are no line.
-    let bends = |entry: &Entry| moves(&entry.factor) && moves(&entry.exempt);
-    heard.audible.len() >= WORTHWHILE
-        && !clock.timing.moves_overlap()
-        && !listener.gains.entries.iter().any(bends)
+    let bends = |entry: &Entry| moves(&&entry.factor) && moves(&&entry.exempt);
+    let has_own = |entry: &Entry| entry.own.is_some();
+    let apart = !gains.classes.is_empty() || clock.timing.moves_overlap() && heard.moving().next().is_some();
+    if heard.audible.len() < WORTHWHILE || apart || gains.entries.iter().any(|entry| bends(entry) || has_own(entry)) {
+        return None;
+    }
+    let of_entries = gains.entries.iter().flat_map(|entry| [&entry.factor, &entry.exempt]);
+    let mut over = std::iter::once(&gains.unlisted).chain(of_entries).filter(moves).map(|fade| fade.over(clock.now));
+    let first = over.next()?;
+    over.all(|over| over == first).then_some(first)
 }
 
 /// Writes the gains of a row at both ends of its moves: as many as there are audible sources in each plane, or none in the ducked planes of a row whose

@@ -6,7 +6,7 @@ use super::{
     Arena, Clock, NONE,
     alike::{Alike, First},
     compose::{Heard, write_terms},
-    moving::has_ends,
+    moving::samples_over,
     overlap::Shift,
     program::{Program, Term},
     resting::Resting,
@@ -44,8 +44,8 @@ pub(crate) enum Sum {
     Program(Program),
     /// Every source, at gains of which none is that of most.
     Dense,
-    /// Every source, at gains of which some move along one line.
-    Ends,
+    /// Every source, at gains of which some move along one line, so many samples of which are over.
+    Ends(u32),
     /// Sources whose gains move one by one.
     Moving,
 }
@@ -74,8 +74,8 @@ impl Arena {
             let own_voice = self.positions[slot as usize] != NONE;
             if self.audible.len() <= usize::from(own_voice) {
                 self.join_silent(&mut silent, slot);
-            } else if let Some(alike) = self.listeners[slot as usize].alike().filter(|_| !own_voice) {
-                self.find_alike(alike, slot, &mut silent, clock);
+            } else if !own_voice {
+                self.find_alike(self.listeners[slot as usize].alike(), slot, &mut silent, clock);
             } else {
                 self.find_group(slot, &mut silent, clock);
             }
@@ -123,7 +123,11 @@ impl Arena {
     /// Joins the group of those whose rows say the same, or finds or opens one.
     fn find_alike(&mut self, alike: Alike, slot: u32, silent: &mut u32, clock: &Clock<'_>) {
         let hash = alike.hash();
-        let is_alike = |first: &&First| self.listeners[first.slot as usize].alike() == Some(alike);
+        let listener = &self.listeners[slot as usize];
+        let is_alike = |first: &&First| {
+            let first = &self.listeners[first.slot as usize];
+            first.alike() == alike && first.moves_like(listener)
+        };
         let known = self.seen.with(hash).find(is_alike).map(|first| first.group);
         if let Some(group) = known {
             self.join(group, slot);
@@ -140,7 +144,7 @@ impl Arena {
                 self.join_silent(silent, slot);
                 *silent
             }
-            sum @ (Sum::Dense | Sum::Ends) => self.open(slot, sum),
+            sum @ (Sum::Dense | Sum::Ends(_)) => self.open(slot, sum),
             sum => self.find_sum(sum, slot, clock),
         }
     }
@@ -151,8 +155,8 @@ impl Arena {
         let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
         let listener = &self.listeners[slot as usize];
         let Some(resting) = Resting::of(listener, slot, heard) else {
-            if has_ends(listener, heard) {
-                return Sum::Ends;
+            if let Some(over) = samples_over(listener, heard) {
+                return Sum::Ends(over);
             }
             write_terms(&mut terms[0], listener, slot, heard);
             return if terms[0].is_empty() { Sum::Silent } else { Sum::Moving };

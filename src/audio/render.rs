@@ -32,7 +32,7 @@ impl Arena {
             Sum::Copy(_) | Sum::Others { .. } => 4,
             Sum::Program(program) => program.len() as u64,
             Sum::Dense => audible,
-            Sum::Ends => 2 * audible,
+            Sum::Ends(_) => 2 * audible,
             Sum::Moving => 4 * audible,
         };
         let total: u64 = self.groups.iter().map(cost).sum();

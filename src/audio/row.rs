@@ -3,6 +3,8 @@
 //! The row keeps what all unlisted sources share once, and an [`Entry`] for each source that differs: listed ones, and ones
 //! that are on their way back to the rest. A publication replaces targets, never state.
 
+use std::hash::{BuildHasher, Hasher};
+
 use super::{
     Clock,
     overlap::{Class, Shift},
@@ -158,6 +160,17 @@ impl Gains {
             entry.fresh = false;
         }
         if overlaps { self.follow_shifts(before, shifts, clock) } else { 0 }
+    }
+
+    /// Equal for those that move alike, and hardly for others. Never 0.
+    pub fn hash(&self) -> u64 {
+        let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
+        for entry in &self.entries {
+            hasher.write_u32(entry.source.slot);
+            let moves = [entry.factor, entry.exempt].into_iter().chain(entry.own);
+            moves.flat_map(|fade| fade.bits()).for_each(|bits| hasher.write_u64(bits));
+        }
+        hasher.finish() | 1
     }
 
     /// Whether anything is on its way, or an entry is there that may go.

@@ -119,7 +119,7 @@ impl Worker {
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
                 Sum::Silent => continue,
-                Sum::Dense | Sum::Ends | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
+                Sum::Dense | Sum::Ends(_) | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
                 Sum::Copy(signal) => copy(mix, signal, scene),
                 Sum::Moving => self.add_moving(mix, group.first, scene),
             };
