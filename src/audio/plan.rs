@@ -12,7 +12,7 @@ use super::{
     resting::Resting,
     segments::Segments,
 };
-use crate::{id::ParticipantKey, limiter::Limiting, meter::MixLevel, ship::Shared};
+use crate::{id::ParticipantKey, kernel::prefetch, limiter::Limiting, meter::MixLevel, ship::Shared};
 
 /// Listeners whose mixes are the same in this tick.
 #[derive(Debug, Clone, Copy, Default)]
@@ -56,6 +56,9 @@ impl Group {
     }
 }
 
+/// How many listeners ahead their rows are asked for.
+const AHEAD: usize = 8;
+
 impl Arena {
     /// Has every listener follow what was published and who came and went, and puts it into a group.
     pub fn plan(&mut self, clock: &Clock<'_>, shared: &Shared) {
@@ -67,6 +70,9 @@ impl Arena {
         let (mut silent, mut approximated) = (NONE, self.shifts_left_out);
         for slot in 0..self.used as u32 {
             self.listeners[slot as usize].group = NONE;
+            if let Some(soon) = self.listeners.get(slot as usize + AHEAD) {
+                prefetch(&soon.gains.at_rest);
+            }
             if !self.listeners[slot as usize].hears {
                 continue;
             }

@@ -142,7 +142,7 @@ impl Worker {
             let mixes = portion.mixes.chunks_exact_mut(frames.panels());
             for ((group, mix), lanes) in portion.groups.iter().zip(mixes).zip(&mut *portion.lanes) {
                 let Some(program) = derived(group) else { continue };
-                prefetch(mix.get(panel + 1));
+                prefetch(&mix[panel + 1..]);
                 let (open, ducked) = programs.of(program);
                 let listener = &scene.listeners[group.first as usize];
                 let envelope =

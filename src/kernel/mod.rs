@@ -137,18 +137,17 @@ impl Kernel {
     }
 }
 
-/// Has a tile brought nearer, to be written soon: what is written far apart is not foreseen by the processor.
+/// Has the first of some things brought nearer, to be used soon: what lies far apart is not foreseen by the processor.
 #[inline(always)]
-pub(crate) fn prefetch(tile: Option<&Tile>) {
+pub(crate) fn prefetch<T>(things: &[T]) {
     #[cfg(target_arch = "x86_64")]
-    if let Some(tile) = tile {
+    {
         use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        let lines = [&tile.0[0], &tile.0[16], &tile.0[32]];
-        // SAFETY: a prefetch reads and writes nothing; SSE is part of the architecture.
-        lines.iter().for_each(|line| unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(*line).cast()) });
+        // SAFETY: a prefetch reads and writes nothing, wherever it points; SSE is part of the architecture.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(things.as_ptr().cast()) }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    let _ = tile;
+    let _ = things;
 }
 
 /// Makes a method of [`Kernel`] out of each kernel, compiled for every instruction set.

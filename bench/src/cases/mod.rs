@@ -1,0 +1,40 @@
+//! What is measured: the cases, each in a file of its own.
+
+mod behind_the_sum;
+mod curves;
+mod dense;
+mod dense_moving;
+mod four_talkers;
+mod mix_minus;
+#[cfg(feature = "servers")]
+mod peers;
+mod publish;
+mod swaps;
+
+pub use curves::{CURVES, curves};
+
+use crate::{Result, line::Line, session::Session};
+
+/// Rooms of one kind, and what is held against the mixer in them.
+#[derive(Debug)]
+pub struct Case {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it is, in one sentence.
+    pub about: &'static str,
+    /// Measures it.
+    pub run: fn(&Session) -> Result<Vec<Line>>,
+}
+
+/// All of them, in the order of the report.
+pub const ALL: &[Case] = &[
+    dense::CASE,
+    dense_moving::CASE,
+    mix_minus::CASE,
+    four_talkers::CASE,
+    #[cfg(feature = "servers")]
+    peers::CASE,
+    behind_the_sum::CASE,
+    publish::CASE,
+    swaps::CASE,
+];

@@ -1,0 +1,60 @@
+//! Where and with what the figures were made.
+
+use std::{env, fs, thread};
+
+/// The machine, the compiler and the command of a run.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    /// The processor's name.
+    pub processor: String,
+    /// Cores that this program may use.
+    pub cores: usize,
+    /// The compiler that built this program.
+    pub compiler: &'static str,
+    /// The command that runs this program as it was run.
+    pub command: String,
+}
+
+impl Machine {
+    /// This machine, now.
+    pub fn this() -> Self {
+        let processor = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| model_name(&text));
+        let arguments: Vec<_> = env::args().skip(1).collect();
+        Self {
+            processor: processor.unwrap_or_else(|| format!("an unknown processor ({})", env::consts::ARCH)),
+            cores: thread::available_parallelism().map_or(1, usize::from),
+            compiler: env!("BENCH_RUSTC"),
+            command: command(&arguments),
+        }
+    }
+}
+
+fn model_name(cpuinfo: &str) -> Option<String> {
+    let line = cpuinfo.lines().find(|line| line.starts_with("model name"))?;
+    line.split_once(':').map(|(_, name)| name.trim().to_owned())
+}
+
+fn command(arguments: &[String]) -> String {
+    let program = "cargo run --release -p mixminus-bench";
+    if arguments.is_empty() { program.to_owned() } else { format!("{program} -- {}", arguments.join(" ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_processor_is_named_by_its_first_model_name() {
+        let cpuinfo =
+            "processor\t: 0\nmodel name\t: Example 9 @ 2.80GHz\nflags\t: fma\nprocessor\t: 1\nmodel name\t: Other\n";
+        assert_eq!(model_name(cpuinfo).as_deref(), Some("Example 9 @ 2.80GHz"));
+        assert_eq!(model_name("Hardware\t: Example\n"), None);
+    }
+
+    #[test]
+    fn the_command_is_what_one_types() {
+        assert_eq!(command(&[]), "cargo run --release -p mixminus-bench");
+        let arguments = ["--write", "."].map(str::to_owned);
+        assert_eq!(command(&arguments), "cargo run --release -p mixminus-bench -- --write .");
+    }
+}

@@ -1,0 +1,81 @@
+//! Plain loops that bound what a mixer can do: one sum for all, and only writing the mixes.
+
+use std::hint::black_box;
+
+use crate::signal::{TICK, noise_i16};
+
+/// One sum, from which each own voice is taken: the shape of Janus and FreeSWITCH. No gains, moves, limiter, meters or detectors.
+#[derive(Debug)]
+pub struct SumMinusOwn {
+    frames: Vec<Vec<i16>>,
+    out: Vec<Vec<i16>>,
+}
+
+impl SumMinusOwn {
+    /// What it is called.
+    pub const NAME: &str = "sum minus own";
+
+    /// So many who all talk.
+    pub fn new(participants: usize) -> Self {
+        let frames = (0..participants).map(noise_i16).collect();
+        Self { frames, out: vec![vec![0; TICK]; participants] }
+    }
+
+    /// One tick.
+    pub fn tick(&mut self) {
+        let mut sum = [0_i32; TICK];
+        for frame in black_box(&self.frames) {
+            for (sum, sample) in sum.iter_mut().zip(frame) {
+                *sum += i32::from(*sample);
+            }
+        }
+        for (out, own) in self.out.iter_mut().zip(&self.frames) {
+            for ((out, own), sum) in out.iter_mut().zip(own).zip(&sum) {
+                *out = (sum - i32::from(*own)).clamp(-32768, 32767) as i16;
+            }
+        }
+        black_box(&self.out);
+    }
+}
+
+/// Nothing but writing a mix of f32 for everybody, once: less no mixer can do.
+#[derive(Debug)]
+pub struct Writes {
+    out: Vec<f32>,
+}
+
+impl Writes {
+    /// What it is called.
+    pub const NAME: &str = "writing the mixes once";
+
+    /// So many who hear.
+    pub fn new(listeners: usize) -> Self {
+        Self { out: vec![0.0; listeners * TICK] }
+    }
+
+    /// One tick.
+    pub fn tick(&mut self) {
+        self.out.fill(black_box(0.25));
+        black_box(&self.out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_hears_the_sum_of_the_others() {
+        let mut peer = SumMinusOwn::new(3);
+        peer.tick();
+        let [a, b, c] = [0, 1, 2].map(|n| peer.frames[n][7]);
+        assert_eq!([0, 1, 2].map(|n| peer.out[n][7]), [b + c, a + c, a + b]);
+    }
+
+    #[test]
+    fn every_sample_is_written() {
+        let mut peer = Writes::new(2);
+        peer.tick();
+        assert_eq!(peer.out, [0.25; 2 * TICK]);
+    }
+}

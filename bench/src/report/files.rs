@@ -1,0 +1,36 @@
+//! What a run leaves behind when it is asked to: the page and its pictures.
+
+use std::{fs, path::Path};
+
+use super::{Report, markdown};
+use crate::{Result, charts::Chart};
+
+/// Writes BENCHMARKS.md and the charts into a directory, which is made if it is not there.
+pub fn write(directory: &Path, report: &Report, charts: &[Chart]) -> Result<()> {
+    let put = |name: &str, text: &str| {
+        let path = directory.join(name);
+        fs::write(&path, text).map_err(|fault| format!("{} cannot be written: {fault}", path.display()))
+    };
+    fs::create_dir_all(directory)
+        .map_err(|fault| format!("the directory {} cannot be made: {fault}", directory.display()))?;
+    for chart in charts {
+        put(chart.file, &chart.svg()?)?;
+    }
+    Ok(put("BENCHMARKS.md", &markdown::text(report, charts))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{charts, report::example};
+
+    #[test]
+    fn the_page_and_its_pictures_are_written() {
+        let directory = std::env::temp_dir().join(format!("mixminus-bench-{}", std::process::id()));
+        write(&directory, &example::report(), &[charts::example()]).unwrap();
+        let read = |name| fs::read_to_string(directory.join(name)).unwrap();
+        assert!(read("BENCHMARKS.md").contains("![An example](example.svg)"));
+        assert!(read("example.svg").starts_with("<svg"));
+        fs::remove_dir_all(&directory).unwrap();
+    }
+}

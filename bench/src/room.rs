@@ -1,0 +1,157 @@
+//! The mixer at work: a [`Room`] of participants, some of them talking.
+
+use std::hint::black_box;
+
+use mixminus::{
+    Controller, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor, config::ParticipantMixerLevel,
+};
+
+use crate::{
+    Result, rows,
+    signal::{TICK, noise, noise_i16},
+};
+
+/// A mixer with its participants, and what they send in each tick.
+#[derive(Debug)]
+pub struct Room {
+    controller: Controller,
+    processor: Processor,
+    keys: Vec<ParticipantKey>,
+    floats: Vec<Vec<f32>>,
+    integers: Vec<Vec<i16>>,
+    out: Vec<Vec<i16>>,
+}
+
+impl Room {
+    /// The first `talkers` of the `participants` send noise; the others send nothing.
+    pub fn new(participants: usize, talkers: usize) -> Result<Self> {
+        Self::with(MixerConfig::default(), JoinOptions::default(), participants, talkers)
+    }
+
+    /// The same of another mixer, with other detectors.
+    pub fn with(config: MixerConfig, options: JoinOptions, participants: usize, talkers: usize) -> Result<Self> {
+        let (controller, processor) = MixerConfig { participants, ..config }.build()?;
+        let (keys, _) =
+            controller.change(|changes| (0..participants).map(|n| changes.join(n.to_string(), options)).collect());
+        let keys: Result<Vec<_>, _> = keys;
+        let floats = (0..talkers).map(noise).collect();
+        let integers = (0..talkers).map(noise_i16).collect();
+        let out = vec![vec![0; TICK]; participants];
+        let mut room = Self { controller, processor, keys: keys?, floats, integers, out };
+        room.settle(3)?;
+        Ok(room)
+    }
+
+    /// Everybody has three levels of their own and ducks; what that moves has come to rest.
+    pub fn configured(mut self) -> Result<Self> {
+        let rows: Vec<_> = (0..self.keys.len()).map(|n| rows::own_levels(n, 0)).collect();
+        self.configure(&rows)?;
+        self.settle(100)?;
+        Ok(self)
+    }
+
+    /// Everybody lists everybody else at a level of its own.
+    pub fn dense(mut self) -> Result<Self> {
+        self.configure(&rows::dense(self.keys.len(), 0))?;
+        self.settle(3)?;
+        Ok(self)
+    }
+
+    /// Everybody hears the next participant at half its level.
+    #[cfg_attr(not(feature = "servers"), allow(dead_code, reason = "only the case peers needs it"))]
+    pub fn next_at_half(mut self) -> Result<Self> {
+        let participants = self.keys.len();
+        for listener in 0..participants {
+            let source = (listener + 1) % participants;
+            self.controller.set_gain(&listener.to_string(), &source.to_string(), Gain::from_percent(50.0)?)?;
+        }
+        self.settle(3)?;
+        Ok(self)
+    }
+
+    /// Another handle to change the room with.
+    pub fn controller(&self) -> Controller {
+        self.controller.clone()
+    }
+
+    /// Publishes rows.
+    pub fn configure(&self, rows: &[ParticipantMixerLevel]) -> Result<()> {
+        self.controller.configure(rows)?;
+        Ok(())
+    }
+
+    /// One tick, what is measured: frames in, mixes out.
+    pub fn tick(&mut self) -> Result<()> {
+        let mut audio = self.processor.enter();
+        let mut tick = audio.tick();
+        for (key, frame) in self.keys.iter().zip(&self.floats) {
+            // The word of the host is for Detector::Host, which the bare room has; others do not listen to it.
+            tick.send(*key, Frame::from(&frame[..]).active(true))?;
+        }
+        for mix in tick.mix().distinct() {
+            black_box(mix.samples());
+        }
+        Ok(())
+    }
+
+    /// The same with i16 in and out.
+    pub fn tick_i16(&mut self) -> Result<()> {
+        let mut audio = self.processor.enter();
+        let mut tick = audio.tick();
+        for (key, frame) in self.keys.iter().zip(&self.integers) {
+            tick.send(*key, Frame::from(&frame[..]))?;
+        }
+        for (mix, out) in tick.mix().distinct().zip(&mut self.out) {
+            mix.write_i16(out);
+            black_box(out);
+        }
+        Ok(())
+    }
+
+    /// Some ticks, until what was changed has come to rest.
+    pub fn settle(&mut self, ticks: usize) -> Result<()> {
+        (0..ticks).try_for_each(|_| self.tick())
+    }
+
+    /// What each participant hears in the next tick.
+    #[cfg(test)]
+    pub fn heard(&mut self) -> Result<Vec<Vec<f32>>> {
+        let mut audio = self.processor.enter();
+        let mut tick = audio.tick();
+        for (key, frame) in self.keys.iter().zip(&self.floats) {
+            tick.send(*key, Frame::from(&frame[..]).active(true))?;
+        }
+        let mixes = tick.mix();
+        let samples = |key| mixes.get(key).map(|mix| mix.samples().to_vec()).unwrap_or_default();
+        Ok(self.keys.iter().map(|key| samples(*key)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_hears_something_else() {
+        let kinds = |room: Result<Room>| {
+            let mut heard = room.unwrap().heard().unwrap();
+            heard.sort_by(|a, b| a.partial_cmp(b).unwrap());
+            heard.dedup();
+            heard.len()
+        };
+        assert_eq!(kinds(Room::new(10, 10)), 10);
+        assert_eq!(kinds(Room::new(10, 10).and_then(Room::next_at_half)), 10);
+        assert_eq!(kinds(Room::new(10, 4).and_then(Room::configured)), 10);
+        assert_eq!(kinds(Room::new(10, 10).and_then(Room::dense)), 10);
+    }
+
+    #[test]
+    fn integers_sound_as_floats_do() {
+        let mut room = Room::new(5, 5).and_then(Room::dense).unwrap();
+        room.tick_i16().unwrap();
+        for (float, integer) in room.heard().unwrap().iter().zip(&room.out) {
+            let alike = |(float, integer): (&f32, &i16)| (float * 32767.0 - f32::from(*integer)).abs() < 4.0;
+            assert!(float.iter().zip(integer).all(alike));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! What the participants say: noise at a talker's level.
+
+/// Samples in a tick: 10 ms at 48 kHz.
+pub const TICK: usize = 480;
+/// The same in seconds.
+pub const TICK_SECONDS: f64 = 0.010;
+
+/// A tick of noise, -31 dBFS, another for every seed.
+pub fn noise(seed: usize) -> Vec<f32> {
+    let mut state = (seed as u32).wrapping_mul(2_654_435_761) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        (state as f32 / u32::MAX as f32 - 0.5) * 0.1
+    };
+    (0..TICK).map(|_| next()).collect()
+}
+
+/// The same noise as i16.
+pub fn noise_i16(seed: usize) -> Vec<i16> {
+    noise(seed).iter().map(|sample| (sample * 32767.0) as i16).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_noise_at_its_level() {
+        let rms = |samples: &[f32]| (samples.iter().map(|s| s * s).sum::<f32>() / TICK as f32).sqrt();
+        for seed in [0, 1, 9999] {
+            let level = 20.0 * rms(&noise(seed)).log10();
+            assert!((-32.0..-30.0).contains(&level), "{seed}: {level}");
+        }
+        assert_ne!(noise(1), noise(2));
+    }
+}
