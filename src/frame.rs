@@ -1,6 +1,11 @@
 //! What a participant sends in a tick: [`Frame`], and how it becomes the mixer's samples. Pure data.
 
-use crate::{audio::Panels, id::ParticipantKey, kernel::{Kernel, Tile}, meter::Loudness};
+use crate::{
+    audio::Panels,
+    id::ParticipantKey,
+    kernel::{Kernel, Tile},
+    meter::Loudness,
+};
 
 /// One tick of one source: mono samples at the mixer's rate, borrowed from the host.
 ///

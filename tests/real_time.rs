@@ -15,7 +15,8 @@ use mixminus::{
 
 /// A short tick, and moves that outlast it.
 fn busy(participants: usize) -> (Controller, Processor) {
-    let config = MixerConfig { tick_samples: 48, smoothing_ms: 5.0, participants, workers: 2, ..MixerConfig::default() };
+    let config =
+        MixerConfig { tick_samples: 48, smoothing_ms: 5.0, participants, workers: 2, ..MixerConfig::default() };
     config.build().unwrap()
 }
 

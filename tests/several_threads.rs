@@ -22,12 +22,12 @@ fn configure(controller: &Controller, participants: usize, round: usize) {
         let listed = [0, 3, participants - 1, 0, 1][n % 5];
         let sources = (0..listed).map(|k| (n + 1 + k) % participants).map(|source| SourceLevel {
             level: ((n * 7 + source * 11 + round) % 100) as i64,
-            duck_others: n % 3 == 0 && source % 7 == round % 7,
+            duck_others: n.is_multiple_of(3) && source % 7 == round % 7,
             ..SourceLevel::new(source.to_string())
         });
         ParticipantMixerLevel {
             exclusive: n % 10 == 3,
-            ducking: (n % 3 == 0).then_some(ducking),
+            ducking: n.is_multiple_of(3).then_some(ducking),
             source_levels: sources.collect(),
             ..ParticipantMixerLevel::new(n.to_string())
         }
@@ -37,7 +37,8 @@ fn configure(controller: &Controller, participants: usize, round: usize) {
 
 /// Noise of its own for each source.
 fn signal(source: usize, at: usize) -> f32 {
-    let bits = (source as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (at as u64).wrapping_mul(0xd1b5_4a32_d192_ed03);
+    let bits =
+        (source as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (at as u64).wrapping_mul(0xd1b5_4a32_d192_ed03);
     let bits = (bits ^ (bits >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     ((bits >> 40) as f32 / (1 << 23) as f32 - 1.0) * 0.2
 }

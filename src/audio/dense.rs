@@ -183,7 +183,7 @@ fn multiply_rows<'a>(
     chain: usize,
     scene: Scene<'_>,
 ) {
-    let (frames, signals) = (scene.frames.from_panel(panels.start), scene.heard.signals);
+    let (frames, signals) = (scene.frames.after(panels.start), scene.heard.signals);
     let (mut batch, mut count) = ([const { None }; BATCH], 0_usize);
     for (place, row) in batch.iter_mut().zip(rows) {
         (*place, count) = (Some(row), count + 1);

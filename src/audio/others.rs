@@ -73,7 +73,7 @@ impl Others {
         let kept = self.sums.chunks_exact_mut(panels).zip(self.so_far.chunks_exact_mut(panels));
         for (segment, (sums, so_far)) in kept.enumerate().take(scene.segments.count()) {
             let sources = &scene.heard.signals[scene.segments.members(segment)];
-            let frames = scene.frames.from_panel(0);
+            let frames = scene.frames.after(0);
             scene.shared.kernel.run_on(frames, sources, &mut self.running, sums, so_far);
         }
     }
@@ -103,7 +103,7 @@ fn sweep_back(
         }
         let before = segment.checked_sub(1).map(|before| &so_far[before * panels..][..panels]);
         let sources = &scene.heard.signals[scene.segments.members(segment)];
-        let (frames, sum) = (scene.frames.from_panel(0), &sums[segment * panels..][..panels]);
+        let (frames, sum) = (scene.frames.after(0), &sums[segment * panels..][..panels]);
         scene.shared.kernel.add_others(&mut together, frames, sources, before, running, sum);
     }
 }

@@ -26,8 +26,8 @@ impl Panels {
         self.panels
     }
 
-    /// The signals from one panel on.
-    pub fn from_panel(&self, panel: usize) -> Stack<'_> {
+    /// The signals from one panel on: it is the first of the stack.
+    pub fn after(&self, panel: usize) -> Stack<'_> {
         Stack { tiles: self.tiles.get(panel..).unwrap_or_default(), stride: self.stride }
     }
 
@@ -66,7 +66,7 @@ mod tests {
                 *sample = n as f32;
             }
             assert_eq!(store.of(1)[1].0[..3], [48.0, 49.0, 0.0]);
-            assert_eq!(store.from_panel(1).get(0, 1).0[1], 49.0);
+            assert_eq!(store.after(1).get(0, 1).0[1], 49.0);
             store.copy(1, 2, 50, |sample, at| sample + at as f32);
             assert_eq!(store.of(2)[..2].iter().map(|tile| tile.0[1]).collect::<Vec<_>>(), [2.0, 98.0]);
             assert!(store.of(0).iter().all(|tile| *tile == Tile::SILENCE));

@@ -111,15 +111,11 @@ impl Arena {
         let Self { listeners, sources, active, shifts, shifted, .. } = self;
         let listener = &mut listeners[slot as usize];
         let here = |key: ParticipantKey| sources.get(key.slot as usize).filter(|source| source.key == key);
-        let shift = |key| {
-            here(key).map(|source| Shift { before: source.before, after: source.presence }).unwrap_or_default()
-        };
+        let shift =
+            |key| here(key).map(|source| Shift { before: source.before, after: source.presence }).unwrap_or_default();
         let approximated = listener.follow(shifts, *shifted, shift, clock);
-        let changes = listener.prepare(
-            clock,
-            |key| here(key).map(|source| source.presence.fade),
-            |slot| active[slot as usize],
-        );
+        let changes =
+            listener.prepare(clock, |key| here(key).map(|source| source.presence.fade), |slot| active[slot as usize]);
         if changes {
             self.report_entries(slot as usize);
         }

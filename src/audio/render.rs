@@ -27,13 +27,15 @@ impl Arena {
     /// Cuts the groups into a part for each worker, of about the same work.
     pub fn divide(&mut self) {
         let audible = self.audible.len() as u64;
-        let cost = |group: &Group| 8 + match group.sum {
-            Sum::Silent => 0,
-            Sum::Copy(_) | Sum::Others { .. } => 4,
-            Sum::Program(program) => program.len() as u64,
-            Sum::Dense => audible,
-            Sum::Ends(_) => 2 * audible,
-            Sum::Moving => 4 * audible,
+        let cost = |group: &Group| {
+            8 + match group.sum {
+                Sum::Silent => 0,
+                Sum::Copy(_) | Sum::Others { .. } => 4,
+                Sum::Program(program) => program.len() as u64,
+                Sum::Dense => audible,
+                Sum::Ends(_) => 2 * audible,
+                Sum::Moving => 4 * audible,
+            }
         };
         let total: u64 = self.groups.iter().map(cost).sum();
         let (workers, mut from, mut behind) = (self.workers.len() as u64, 0, 0);

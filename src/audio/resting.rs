@@ -77,11 +77,14 @@ impl<'a> Resting<'a> {
         }
         for entry in &self.listener.gains.at_rest {
             if let Some(position) = self.heard.position(entry.slot) {
-                see(position, match (self.level, entry.ducks_others) {
-                    (Some(level), false) => Gain::open(entry.gain * level),
-                    (None, false) => Gain::ducked(entry.gain),
-                    (_, true) => Gain::open(entry.gain),
-                });
+                see(
+                    position,
+                    match (self.level, entry.ducks_others) {
+                        (Some(level), false) => Gain::open(entry.gain * level),
+                        (None, false) => Gain::ducked(entry.gain),
+                        (_, true) => Gain::open(entry.gain),
+                    },
+                );
             }
         }
     }
@@ -160,12 +163,7 @@ impl<'a> Resting<'a> {
     }
 
     /// The runs of segments between the exceptions, what is left of their segments, and the exceptions.
-    fn by_segments(
-        &self,
-        programs: &mut Programs,
-        segments: &mut Segments,
-        exceptions: &mut Vec<Exception>,
-    ) -> Sum {
+    fn by_segments(&self, programs: &mut Programs, segments: &mut Segments, exceptions: &mut Vec<Exception>) -> Sum {
         let Some(rest) = self.write_exceptions(exceptions) else { return Sum::Dense };
         if let ([Exception { position, gain: Gain::NOTHING }], false) = (&exceptions[..], rest.ducked)
             && rest.value != 0.0
@@ -179,9 +177,7 @@ impl<'a> Resting<'a> {
                 || add_rest(&mut program, programs, segments, exceptions, rest, self.heard.signals);
             let mut same = exceptions.iter().filter(|exception| exception.gain.ducked == ducked);
             let signal = |exception: &Exception| self.heard.signals[exception.position as usize];
-            fits && same.all(|exception| {
-                programs.add(&mut program, signal(exception), exception.gain.value, ducked)
-            })
+            fits && same.all(|exception| programs.add(&mut program, signal(exception), exception.gain.value, ducked))
         });
         let (open, ducked) = programs.of(program);
         // A signal of a sparse row costs about as much as two gains of a product of rows.

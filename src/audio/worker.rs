@@ -136,7 +136,7 @@ impl Worker {
         }
         portion.lanes.fill(Lanes::NOTHING);
         for panel in 0..frames.panels() {
-            let (stack, at) = (frames.from_panel(panel), panel * Tile::SAMPLES);
+            let (stack, at) = (frames.after(panel), panel * Tile::SAMPLES);
             segments.derive(&mut self.derived, stack, 0, heard.signals, shared.kernel);
             let signals = Signals { frames: stack, panel: 0, derived: &self.derived };
             let mixes = portion.mixes.chunks_exact_mut(frames.panels());
@@ -159,10 +159,11 @@ impl Worker {
         self.sorted.sort(&self.terms);
         let Sorted { open, open_moving, ducked, ducked_moving } = &self.sorted;
         let ducks = !ducked.is_empty() || !ducked_moving.is_empty();
-        let envelope = if ducks { self.envelope.of_ducking(listener, 0, mix.len() * Tile::SAMPLES, &scene.heard) } else { &[] };
+        let envelope =
+            if ducks { self.envelope.of_ducking(listener, 0, mix.len() * Tile::SAMPLES, &scene.heard) } else { &[] };
         let curve = &scene.shared.curve;
         let terms = Terms { open, open_moving, ducked, ducked_moving, envelope, curve };
-        scene.shared.kernel.add_row(mix, scene.frames.from_panel(0), &terms)
+        scene.shared.kernel.add_row(mix, scene.frames.after(0), &terms)
     }
 }
 

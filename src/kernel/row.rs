@@ -1,10 +1,6 @@
 //! The sum of one row: a listener's mix from the signals that it is made of.
 
-use super::{
-    Lanes, Measured, Moving, Signals, Stack, Terms, Tile, Weight,
-    measure::Meter,
-    vector::Vector,
-};
+use super::{Lanes, Measured, Moving, Signals, Stack, Terms, Tile, Weight, measure::Meter, vector::Vector};
 
 /// Vectors that are added up side by side: with the widest, a tile.
 const SIDE: usize = 3;
@@ -98,11 +94,7 @@ pub(super) unsafe fn side_by_side<V: Vector>(samples: &[f32], at: usize) -> [V; 
     let samples = &samples[at..at + SIDE * V::LANES];
     // SAFETY: the caller's contract. No closure: it would be compiled without the instruction set.
     unsafe {
-        [
-            V::load(&samples[..V::LANES]),
-            V::load(&samples[V::LANES..2 * V::LANES]),
-            V::load(&samples[2 * V::LANES..]),
-        ]
+        [V::load(&samples[..V::LANES]), V::load(&samples[V::LANES..2 * V::LANES]), V::load(&samples[2 * V::LANES..])]
     }
 }
 
@@ -183,12 +175,7 @@ unsafe fn flush<V: Vector>(partial: [V; SIDE], sums: &mut [f64; MOST_SUMS]) {
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn add_steady<V: Vector>(
-    mut sum: [V; SIDE],
-    from: usize,
-    terms: &[Weight],
-    signals: Signals<'_>,
-) -> [V; SIDE] {
+unsafe fn add_steady<V: Vector>(mut sum: [V; SIDE], from: usize, terms: &[Weight], signals: Signals<'_>) -> [V; SIDE] {
     for term in terms {
         // SAFETY: the caller's contract.
         unsafe {

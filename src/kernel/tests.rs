@@ -334,7 +334,8 @@ fn the_curve_is_the_identity_up_to_its_knee_and_ends_at_full_scale() {
 #[test]
 fn integers_round_to_the_nearest_and_saturate() {
     for kernel in Kernel::available() {
-        let samples = [1.0, 1.5, -1.0, -1.5, 1e30, -1e30, 0.5 / 32768.0, 1.5 / 32768.0, -0.5 / 32768.0, 32767.4 / 32768.0];
+        let samples =
+            [1.0, 1.5, -1.0, -1.5, 1e30, -1e30, 0.5 / 32768.0, 1.5 / 32768.0, -0.5 / 32768.0, 32767.4 / 32768.0];
         let mut out = [7; 10];
         kernel.give_i16(&samples, &mut out);
         assert_eq!(out, [32767, 32767, -32768, -32768, 32767, -32768, 0, 2, 0, 32767], "{kernel:?}");
