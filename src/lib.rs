@@ -29,13 +29,14 @@
 //! ```
 //!
 //! # The real-time contract
-//! [`AudioThread::tick`], [`Tick::send`], [`Tick::mix`] and everything on [`Mixes`] and [`Mix`] never lock, allocate, free, block, log
+//! [`AudioThread::tick`], [`Tick::send`], [`Tick::mix`], [`Tick::prepare`], [`Part::mix`], [`Prepared::finish`] and everything on [`Mixes`] and [`Mix`] never lock, allocate, free, block, log
 //! or make a system call, whatever the controllers do meanwhile and whatever they are given. [`Processor::enter`] is the one call
 //! for the audio thread that may allocate, once a thread. All memory is made by the controllers, shipped to the audio thread and
 //! shipped back; dropping either half hurts the other in nothing.
 //!
 //! # Features
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_request`). The types themselves need no feature.
+//! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
 
 mod activity;
 mod audio;

@@ -94,6 +94,19 @@ impl Room {
         Ok(())
     }
 
+    /// The same, the mixes made by the threads of the pool that this runs in.
+    pub fn tick_on_rayon(&mut self) -> Result<()> {
+        let mut audio = self.processor.enter();
+        let mut tick = audio.tick();
+        for (key, frame) in self.keys.iter().zip(&self.floats) {
+            tick.send(*key, Frame::from(&frame[..]).active(true))?;
+        }
+        for mix in tick.prepare().finish_with_rayon().distinct() {
+            black_box(mix.samples());
+        }
+        Ok(())
+    }
+
     /// The same with i16 in and out.
     pub fn tick_i16(&mut self) -> Result<()> {
         let mut audio = self.processor.enter();

@@ -59,6 +59,7 @@ impl Settings {
             smoothing_ms: self.smoothing_ms,
             limiter: self.limiter.then(LimiterConfig::default),
             participants,
+            ..MixerConfig::default()
         }
     }
 

@@ -74,7 +74,7 @@ impl Scene {
             smoothing_ms: figures.smoothing_ms,
             limiter: None,
             participants: 1,
-            workers: 1,
+            ..MixerConfig::default()
         };
         let (controller, processor) = config.build().expect("the figures are in range");
         let oracle = Oracle::new(OracleConfig {

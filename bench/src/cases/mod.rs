@@ -10,6 +10,7 @@ mod mix_minus;
 mod peers;
 mod publish;
 mod swaps;
+mod threads;
 
 pub use curves::{CURVES, curves};
 
@@ -37,4 +38,5 @@ pub const ALL: &[Case] = &[
     behind_the_sum::CASE,
     publish::CASE,
     swaps::CASE,
+    threads::CASE,
 ];
