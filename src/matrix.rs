@@ -71,22 +71,14 @@ pub(crate) struct Row {
     /// The base gain of a source that is not listed: 1, or 0 in exclusive mode.
     pub unlisted: f64,
     pub ducking: DuckRange,
-    /// In the order of their places.
-    pub listed: Box<[Listed]>,
-    /// Room for the row on the audio side; `None` for the row that everybody joins with.
-    pub entries: Option<Berth<RowMemory>>,
+    /// The sources that it lists, and room for them on the audio side; `None` for the row that everybody joins with.
+    pub memory: Option<Berth<RowMemory>>,
 }
 
 impl Row {
     /// The row of a listener without a configuration.
     pub fn plain() -> Self {
-        Self {
-            identity: RowIdentity::default(),
-            unlisted: 1.0,
-            ducking: DuckRange::NONE,
-            listed: Box::default(),
-            entries: None,
-        }
+        Self { identity: RowIdentity::default(), unlisted: 1.0, ducking: DuckRange::NONE, memory: None }
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::{kernel::Measured, level::Decibels};
+use crate::{audio::Entry, kernel::Measured, level::Decibels, ship::Berth};
 
 /// How loud some samples are.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -111,6 +111,13 @@ pub(crate) struct Meters {
     limited_ticks: AtomicU64,
     /// How many entries the listener's row has on the audio side: what the control side makes room for.
     pub entries: AtomicU32,
+    /// The memory for the moves of the row, on its way back once they are over: one box that goes to and fro.
+    pub spare: Berth<Vec<Entry>>,
+    /// The generation of the row that has come to rest, and of the one that is waited for.
+    pub settled: AtomicU64,
+    pub wanted: AtomicU64,
+    /// Whether the control side has it among what is out.
+    pub awaited: AtomicBool,
 }
 
 impl Default for Meters {
@@ -132,11 +139,23 @@ impl Default for Meters {
             mix_gain: AtomicU32::new(1.0_f32.to_bits()),
             limited_ticks: count(),
             entries: AtomicU32::default(),
+            spare: Berth::new(Vec::new()),
+            settled: count(),
+            wanted: count(),
+            awaited: AtomicBool::default(),
         }
     }
 }
 
 impl Meters {
+    /// Control: frees the memory for moves, if it has come back.
+    pub fn empty_spare(&self) {
+        if let Some(mut spare) = self.spare.take() {
+            drop(std::mem::take(&mut *spare));
+            self.spare.put(spare);
+        }
+    }
+
     pub fn write_source(&self, readings: &SourceReadings) {
         self.source_peak.store(readings.peak.to_bits(), Relaxed);
         self.source_rms.store(readings.rms.to_bits(), Relaxed);

@@ -27,7 +27,7 @@ use crate::{
     kernel::Kernel,
     limiter::Limiter,
     matrix::{Matrix, Row},
-    meter::MixerMeters,
+    meter::{Meters, MixerMeters},
     timing::Timing,
 };
 
@@ -38,6 +38,9 @@ use crate::{
 pub struct Generation(pub(crate) u64);
 
 impl Generation {
+    /// Past every one that is ever mixed.
+    pub(crate) const NEVER: Self = Self(u64::MAX);
+
     /// The number.
     pub fn number(self) -> u64 {
         self.0
@@ -176,6 +179,8 @@ pub(crate) enum Held {
     Arena(Arc<Berth<Arena>>),
     /// Until this generation has been mixed: what is in its berth then is what the row before it was kept in. Or until nobody else has the row.
     Row(Generation, Arc<Row>),
+    /// Until the newest row of a listener has come to rest: then the memory for its moves is in the berth there. Or until nobody else has them.
+    Moves(Arc<Meters>),
 }
 
 impl fmt::Debug for Held {
@@ -185,6 +190,7 @@ impl fmt::Debug for Held {
             Self::Place(..) => "Place",
             Self::Arena(_) => "Arena",
             Self::Row(..) => "Row",
+            Self::Moves(_) => "Moves",
         })
     }
 }
@@ -194,6 +200,10 @@ impl Held {
     fn returned(&self, mixed: Generation) -> bool {
         match self {
             Self::Row(generation, row) => mixed >= *generation || Arc::strong_count(row) == 1,
+            Self::Moves(meters) => {
+                let settled = meters.settled.load(Ordering::Acquire) >= meters.wanted.load(Ordering::Relaxed);
+                settled || mixed == Generation::NEVER || Arc::strong_count(meters) == 1
+            }
             Self::Matrix(matrix) => Arc::strong_count(matrix) == 1,
             Self::Place(_, berth) => Arc::strong_count(berth) == 1,
             Self::Arena(berth) => Arc::strong_count(berth) == 1,
@@ -214,7 +224,11 @@ impl Returning {
             match held {
                 held if !held.returned(mixed) => self.0.push_back(held),
                 Held::Place(key, _) => free(key),
-                Held::Row(_, row) => drop(row.entries.as_ref().and_then(Berth::take)),
+                Held::Row(_, row) => drop(row.memory.as_ref().and_then(Berth::take)),
+                Held::Moves(meters) => {
+                    meters.awaited.store(false, Ordering::Relaxed);
+                    meters.empty_spare();
+                }
                 Held::Matrix(_) | Held::Arena(_) => {}
             }
         }

@@ -143,7 +143,8 @@ fn a_hundred_thousand_swaps_from_two_threads() {
         assert!(audio.join().unwrap() >= 100);
     });
     assert_eq!(swaps.load(Ordering::Relaxed), 100_000);
-    assert!(processor.enter().tick().mix().distinct().len() > 0);
+    // What still moves comes to rest, and its memory back.
+    (0..20).for_each(|_| assert!(processor.enter().tick().mix().distinct().len() > 0));
     assert_eq!(controller.reclaim(), 0, "nothing old piles up");
 }
 

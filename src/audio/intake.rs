@@ -43,6 +43,7 @@ impl Arena {
         let Some(mut memory) = place.memory.take() else { return };
         let listener = &mut self.listeners[index];
         listener.hears = place.role.hears();
+        listener.gains.mixer = place.key.mixer;
         listener.gains.swap_memory(&mut memory.row);
         std::mem::swap(&mut memory.classes, &mut listener.gains.classes);
         self.sources[index].admit(place);
@@ -58,11 +59,18 @@ impl Arena {
         }
     }
 
-    /// Tells the control side how much room the row takes.
-    pub fn report_entries(&self, index: usize) {
-        if let Some(home) = &self.homes[index] {
-            let entries = self.listeners[index].gains.entries.len();
-            home.memory.meters.entries.store(entries as u32, Ordering::Relaxed);
-        }
+    /// Tells the control side how much room the row takes; and once nothing of it moves any more, gives back the memory for moves. Whether that is
+    /// still to be done.
+    pub fn report_entries(&mut self, index: usize) -> bool {
+        let (Some(home), listener) = (&self.homes[index], &mut self.listeners[index]) else { return false };
+        let meters = &home.memory.meters;
+        meters.entries.store(listener.gains.count() as u32, Ordering::Relaxed);
+        let Some(row_since) = listener.settled() else { return false };
+        // One box goes to and fro: it is not here only while the control side is emptying it.
+        let Some(mut spare) = meters.spare.take() else { return true };
+        std::mem::swap(&mut *spare, &mut listener.gains.entries);
+        meters.spare.put(spare);
+        meters.settled.store(row_since, Ordering::Release);
+        false
     }
 }

@@ -17,6 +17,8 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug)]
 pub(crate) struct Listener {
     pub hears: bool,
+    /// Whether it has memory to give back.
+    pub owes: bool,
     pub gains: Gains,
     pub envelope: Envelope,
     pub limiting: Limiting,
@@ -44,6 +46,7 @@ impl Default for Listener {
     fn default() -> Self {
         Self {
             hears: false,
+            owes: false,
             gains: Gains::default(),
             envelope: Envelope::default(),
             limiting: Limiting::default(),
@@ -69,10 +72,10 @@ impl Listener {
         self.gains.deafened = place.deafened;
         if place.row_since > self.row_since {
             (self.row, self.row_since) = (place.row.identity, place.row_since);
-            let mut room = place.row.entries.as_ref().and_then(|berth| berth.take());
-            self.gains.adopt(&place.row, room.as_deref_mut());
-            if let (Some(berth), Some(room)) = (&place.row.entries, room) {
-                berth.put(room);
+            let mut memory = place.row.memory.as_ref().and_then(|berth| berth.take());
+            self.gains.adopt(&place.row, memory.as_deref_mut());
+            if let (Some(berth), Some(memory)) = (&place.row.memory, memory) {
+                berth.put(memory);
             }
             self.range = Some(place.row.ducking);
             self.published = true;
@@ -100,6 +103,11 @@ impl Listener {
         }
         self.unsettled = true;
         unfinished + self.gains.follow(published, shifts, presence, clock)
+    }
+
+    /// The generation that its row came with, if nothing of it moves.
+    pub fn settled(&self) -> Option<u64> {
+        (!self.unsettled).then_some(self.row_since)
     }
 
     /// Gets ready for a tick: what has arrived is forgotten, and the envelope's way is set. Whether its entries may have changed.

@@ -35,6 +35,6 @@ pub use processor::{AudioThread, Processor, Tick};
 pub(crate) use arena::{Arena, Memory};
 use listener::NONE;
 pub(crate) use panels::Panels;
-pub(crate) use row::RowMemory;
+pub(crate) use row::{Entry, RowMemory};
 
 use crate::timing::Clock;

@@ -116,8 +116,8 @@ impl Arena {
         let approximated = listener.follow(shifts, *shifted, shift, clock);
         let changes =
             listener.prepare(clock, |key| here(key).map(|source| source.presence.fade), |slot| active[slot as usize]);
-        if changes {
-            self.report_entries(slot as usize);
+        if changes || self.listeners[slot as usize].owes {
+            self.listeners[slot as usize].owes = self.report_entries(slot as usize);
         }
         approximated
     }

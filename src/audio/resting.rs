@@ -80,9 +80,9 @@ impl<'a> Resting<'a> {
                 see(
                     position,
                     match (self.level, entry.ducks_others) {
-                        (Some(level), false) => Gain::open(entry.gain * level),
-                        (None, false) => Gain::ducked(entry.gain),
-                        (_, true) => Gain::open(entry.gain),
+                        (Some(level), false) => Gain::open(f64::from(entry.gain) * level),
+                        (None, false) => Gain::ducked(f64::from(entry.gain)),
+                        (_, true) => Gain::open(f64::from(entry.gain)),
                     },
                 );
             }

@@ -9,7 +9,12 @@ use super::{
     Clock,
     overlap::{Class, Shift},
 };
-use crate::{fade::Fade, id::ParticipantKey, matrix::Row, memory};
+use crate::{
+    fade::Fade,
+    id::ParticipantKey,
+    matrix::{Listed, Row},
+    memory,
+};
 
 /// The state of one (listener, source) pair that differs from the row's default.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,26 +33,32 @@ pub(crate) struct Entry {
     pub fresh: bool,
 }
 
-/// An [`Entry`] of a row of which nothing moves: all that a tick has to read of it.
+/// An [`Entry`] of a row of which nothing moves: all that there is to know of it then. A gain is rounded for the kernels here already.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct AtRest {
-    pub gain: f64,
+    pub gain: f32,
     pub slot: u32,
+    stay: u32,
     pub ducks_others: bool,
 }
 
-/// The memory of a row: as much room in each.
+/// What comes with a row: its list, and the memory for it.
 #[derive(Debug, Default)]
 pub(crate) struct RowMemory {
+    /// In the order of their places.
+    pub listed: Vec<Listed>,
+    /// Room for these and all that the row may still have of earlier ones, while gains move.
     pub entries: Vec<Entry>,
+    /// Room for these.
     pub at_rest: Vec<AtRest>,
 }
 
 impl RowMemory {
-    /// Room for a row of so many entries. Allocates: control side.
-    pub fn new(entries: usize) -> Self {
+    /// The list of a row, and room for so many entries while gains move. Allocates: control side.
+    pub fn new(listed: Vec<Listed>, entries: usize) -> Self {
         let nobody = Entry::unlisted(ParticipantKey::NOBODY, Fade::ZERO);
-        Self { entries: memory::room(entries, nobody), at_rest: memory::room(entries, AtRest::default()) }
+        let at_rest = memory::room(listed.len(), AtRest::default());
+        Self { listed, entries: memory::room(entries, nobody), at_rest }
     }
 }
 
@@ -66,21 +77,24 @@ pub(crate) struct Gains {
     /// Where it is heading while the listener hears.
     pub unlisted_gain: f64,
     pub deafened: bool,
-    /// In the order of the sources' places, one for each.
+    /// While gains move: in the order of the sources' places, one for each.
     pub entries: Vec<Entry>,
-    /// The same in short, while nothing of the row moves.
+    /// The same while none does.
     pub at_rest: Vec<AtRest>,
+    /// The mixer that all keys are of.
+    pub mixer: u32,
     /// The moves of their own of the sources that have no entry.
     pub classes: Vec<Class>,
 }
 
 impl Gains {
-    /// Takes a published row. `room` is the memory that came with it; it holds the old memory afterwards.
-    pub fn adopt(&mut self, row: &Row, room: Option<&mut RowMemory>) {
+    /// Takes a published row. `memory` came with it; it holds the old memory afterwards.
+    pub fn adopt(&mut self, row: &Row, memory: Option<&mut RowMemory>) {
         self.unlisted_gain = row.unlisted;
-        if let Some(room) = room {
-            self.merge_into(&mut room.entries, row);
-            self.swap_memory(room);
+        if let Some(memory) = memory {
+            self.merge_into(&mut memory.entries, &memory.listed);
+            self.swap_memory(memory);
+            self.at_rest.clear();
         }
     }
 
@@ -90,29 +104,47 @@ impl Gains {
         std::mem::swap(&mut self.at_rest, &mut memory.at_rest);
     }
 
-    /// Writes its entries in short: nothing of them moves.
+    /// Writes its entries in short: nothing of them moves. Their memory is needed no more.
     pub fn come_to_rest(&mut self) {
         self.at_rest.clear();
         let room = self.at_rest.capacity();
-        debug_assert!(room >= self.entries.len(), "there is as much room for entries at rest as for entries");
+        debug_assert!(room >= self.entries.len(), "at rest a row has what it lists, for which there is room");
         self.at_rest.extend(self.entries.iter().take(room).map(|entry| AtRest {
-            gain: entry.factor.target(),
+            gain: entry.factor.target() as f32,
             slot: entry.source.slot,
+            stay: entry.source.stay,
             ducks_others: entry.exempt.target() != 0.0,
         }));
+        self.entries.clear();
+    }
+
+    /// How many entries it has.
+    pub fn count(&self) -> usize {
+        self.entries.len().max(self.at_rest.len())
+    }
+
+    /// The entries, as they are or as they were when they came to rest.
+    fn old_entries(&self) -> impl Iterator<Item = Entry> {
+        let at_rest = self.at_rest.iter().map(|rest| Entry {
+            factor: Fade::resting(f64::from(rest.gain)),
+            exempt: Fade::resting(if rest.ducks_others { 1.0 } else { 0.0 }),
+            fresh: false,
+            ..Entry::unlisted(ParticipantKey { mixer: self.mixer, slot: rest.slot, stay: rest.stay }, Fade::ZERO)
+        });
+        self.entries.iter().copied().chain(at_rest)
     }
 
     /// Merges the old entries and the row's list, both in order, into `merged`, whose room the control side has made for all of them.
-    fn merge_into(&self, merged: &mut Vec<Entry>, row: &Row) {
+    fn merge_into(&self, merged: &mut Vec<Entry>, listed: &[Listed]) {
         merged.clear();
-        let mut old = self.entries.iter().copied().peekable();
+        let mut old = self.old_entries().peekable();
         let mut push = |entry| {
             debug_assert!(merged.len() < merged.capacity(), "the control side makes room for every entry");
             if merged.len() < merged.capacity() {
                 merged.push(entry);
             }
         };
-        for listed in &row.listed {
+        for listed in listed {
             while let Some(entry) = old.next_if(|entry| entry.source.slot < listed.source.slot) {
                 push(Entry { listed: None, ducks_others: false, ..entry });
             }
@@ -201,7 +233,7 @@ impl Gains {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{matrix::Listed, timing::Timing};
+    use crate::timing::Timing;
 
     const TIMING: Timing = Timing { rate: 1000, tick: 4, smoothing: 4 };
 
@@ -209,17 +241,24 @@ mod tests {
         Clock { now, begun: true, timing: &TIMING }
     }
 
-    fn steer(gains: &mut Gains, clock: &Clock<'_>) {
-        gains.follow(true, &[], |_| Shift::default(), clock);
-    }
-
     fn key(slot: u32) -> ParticipantKey {
         ParticipantKey { mixer: 1, slot, stay: 1 }
     }
 
-    fn row(unlisted: f64, listed: &[(u32, f64)]) -> Row {
-        let listed = listed.iter().map(|(slot, gain)| Listed { source: key(*slot), gain: *gain, ducks_others: false });
-        Row { unlisted, listed: listed.collect(), ..Row::plain() }
+    fn plain() -> Gains {
+        Gains { mixer: 1, ..Gains::default() }
+    }
+
+    /// Publishes a row that lists these, with room for so many entries.
+    fn adopt(gains: &mut Gains, listed: &[(ParticipantKey, f64)], room: usize) -> RowMemory {
+        let listed = listed.iter().map(|(source, gain)| Listed { source: *source, gain: *gain, ducks_others: false });
+        let mut memory = RowMemory::new(listed.collect(), room);
+        gains.adopt(&Row::plain(), Some(&mut memory));
+        memory
+    }
+
+    fn steer(gains: &mut Gains, clock: &Clock<'_>) {
+        gains.follow(true, &[], |_| Shift::default(), clock);
     }
 
     fn factors(gains: &Gains, now: u64) -> Vec<(u32, f64)> {
@@ -228,13 +267,13 @@ mod tests {
 
     #[test]
     fn an_entry_starts_where_the_rest_is_and_goes_when_it_is_there_again() {
-        let mut gains = Gains::default();
-        gains.adopt(&row(1.0, &[]), Some(&mut RowMemory::new(0)));
+        let mut gains = plain();
+        adopt(&mut gains, &[], 0);
         steer(&mut gains, &Clock { begun: false, ..at(0) });
-        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut RowMemory::new(2)));
+        adopt(&mut gains, &[(key(3), 0.5)], 2);
         steer(&mut gains, &at(4));
         assert_eq!(factors(&gains, 6), [(3, 0.75)]);
-        gains.adopt(&row(1.0, &[(1, 0.0)]), Some(&mut RowMemory::new(2)));
+        adopt(&mut gains, &[(key(1), 0.0)], 2);
         steer(&mut gains, &at(8));
         assert_eq!(factors(&gains, 10), [(1, 0.5), (3, 0.75)]);
         let mut settled = |now| {
@@ -245,29 +284,40 @@ mod tests {
     }
 
     #[test]
-    fn a_new_stay_in_an_old_place_is_somebody_new() {
-        let mut gains = Gains::default();
-        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut RowMemory::new(1)));
+    fn what_has_come_to_rest_goes_on_from_there() {
+        let mut gains = plain();
+        adopt(&mut gains, &[(key(3), 0.5), (key(5), 0.25)], 2);
         steer(&mut gains, &Clock { begun: false, ..at(0) });
-        let mut newcomer = row(1.0, &[(3, 0.5)]);
-        newcomer.listed[0].source.stay = 2;
-        gains.adopt(&newcomer, Some(&mut RowMemory::new(1)));
+        gains.come_to_rest();
+        assert_eq!((gains.entries.len(), gains.at_rest.len(), gains.count()), (0, 2, 2));
+        adopt(&mut gains, &[(key(3), 1.0)], 2);
+        assert_eq!(factors(&gains, 4), [(3, 0.5), (5, 0.25)]);
+        steer(&mut gains, &at(4));
+        assert_eq!(factors(&gains, 8), [(3, 1.0), (5, 1.0)]);
+    }
+
+    #[test]
+    fn a_new_stay_in_an_old_place_is_somebody_new() {
+        let mut gains = plain();
+        adopt(&mut gains, &[(key(3), 0.5)], 1);
+        steer(&mut gains, &Clock { begun: false, ..at(0) });
+        gains.come_to_rest();
+        adopt(&mut gains, &[(ParticipantKey { stay: 2, ..key(3) }, 0.5)], 1);
         steer(&mut gains, &at(4));
         assert_eq!(factors(&gains, 4), [(3, 1.0)]);
     }
 
     #[test]
     fn the_old_memory_stays_in_the_room() {
-        let mut gains = Gains { entries: Vec::with_capacity(7), ..Gains::default() };
-        let mut room = RowMemory::new(9);
-        gains.adopt(&row(1.0, &[]), Some(&mut room));
-        assert_eq!((gains.entries.capacity(), room.entries.capacity()), (9, 7));
+        let mut gains = Gains { entries: Vec::with_capacity(7), ..plain() };
+        let memory = adopt(&mut gains, &[], 9);
+        assert_eq!((gains.entries.capacity(), memory.entries.capacity()), (9, 7));
     }
 
     #[test]
     fn deafened_everything_heads_for_nothing() {
-        let mut gains = Gains { deafened: true, ..Gains::default() };
-        gains.adopt(&row(1.0, &[(3, 0.5)]), Some(&mut RowMemory::new(1)));
+        let mut gains = Gains { deafened: true, ..plain() };
+        adopt(&mut gains, &[(key(3), 0.5)], 1);
         steer(&mut gains, &at(4));
         assert_eq!((gains.unlisted.target(), gains.entries[0].factor.target()), (0.0, 0.0));
     }

@@ -70,26 +70,25 @@ impl ListenerConfig {
     }
 
     /// The sources that are in the call, in the order of their places. `key` finds them.
-    pub(crate) fn listed(&self, key: impl Fn(&ParticipantId) -> Option<ParticipantKey>) -> Box<[Listed]> {
+    pub(crate) fn listed(&self, key: impl Fn(&ParticipantId) -> Option<ParticipantKey>) -> Vec<Listed> {
         let listed = |config: &SourceConfig| {
             let source = key(&config.source)?;
             Some(Listed { source, gain: config.gain.factor(), ducks_others: config.ducks_others })
         };
-        let mut listed: Box<[Listed]> = self.sources.iter().filter_map(listed).collect();
+        let mut listed: Vec<Listed> = self.sources.iter().filter_map(listed).collect();
         listed.sort_unstable_by_key(|listed| listed.source.slot);
         listed
     }
 
     /// The row that lists these, with `room` for so many entries.
-    pub(crate) fn row(&self, listed: Box<[Listed]>, room: usize, timing: &Timing, keys: &[RandomState; 2]) -> Row {
+    pub(crate) fn row(&self, listed: Vec<Listed>, room: usize, timing: &Timing, keys: &[RandomState; 2]) -> Row {
         let unlisted = if self.exclusive { 0.0 } else { 1.0 };
         let ducking = self.ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing));
         Row {
             identity: RowIdentity::of(keys, unlisted, &ducking, &listed),
             unlisted,
             ducking,
-            listed,
-            entries: Some(Berth::new(RowMemory::new(room))),
+            memory: Some(Berth::new(RowMemory::new(listed, room))),
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) struct Registry {
     /// The newest matrix, as published or about to be.
     matrix: Matrix,
     members: HashMap<ParticipantId, Member>,
+    /// Who has which place.
+    ids: HashMap<u32, ParticipantId>,
     /// Places that were given and came back, as the keys that they are given with next.
     free: Vec<ParticipantKey>,
     /// Places from here on have never been given.
@@ -59,8 +61,8 @@ pub(crate) struct Member {
     pub place: Place,
     pub config: ListenerConfig,
     pub meters: Arc<Meters>,
-    /// The listeners whose configurations list it.
-    listed_by: BTreeSet<ParticipantId>,
+    /// The places of the listeners whose configurations list it, in order.
+    listed_by: Vec<u32>,
     room: Room,
 }
 
@@ -68,23 +70,35 @@ pub(crate) struct Member {
 #[derive(Debug, Default)]
 struct Room {
     told: usize,
-    /// The sources that the row lists, which are among those told of once the row is taken up.
-    listed: BTreeSet<u32>,
-    /// Those that were listed anew since.
-    anew: BTreeSet<u32>,
+    /// The places that the row lists, in order; they are among those told of once the row is taken up.
+    listed: Box<[u32]>,
+    /// Those that were listed anew since, in order.
+    anew: Vec<u32>,
     since: Generation,
 }
 
 impl Room {
     /// The room that a row with these listed sources needs.
-    fn for_row(&mut self, listed: BTreeSet<u32>, meters: &Meters, mixed: Generation, now: Generation) -> usize {
+    fn for_row(&mut self, listed: Box<[u32]>, meters: &Meters, mixed: Generation, now: Generation) -> usize {
         if mixed >= self.since {
             self.told = meters.entries.load(Ordering::Relaxed) as usize;
-            self.anew.clear();
+            self.anew = Vec::new();
         }
-        self.anew.extend(listed.difference(&self.listed));
+        self.anew.extend(listed.iter().filter(|slot| self.listed.binary_search(slot).is_err()));
+        self.anew.sort_unstable();
+        self.anew.dedup();
+        self.anew.shrink_to_fit();
         (self.listed, self.since) = (listed, now);
         self.told + self.anew.len()
+    }
+}
+
+/// Adds a place to a list in order, or takes it out.
+fn set_listed(list: &mut Vec<u32>, slot: u32, listed: bool) {
+    match (list.binary_search(&slot), listed) {
+        (Err(at), true) => list.insert(at, slot),
+        (Ok(at), false) => drop(list.remove(at)),
+        _ => {}
     }
 }
 
@@ -97,6 +111,7 @@ impl Registry {
             mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
             matrix,
             members: HashMap::new(),
+            ids: HashMap::new(),
             free: Vec::new(),
             fresh: 0,
             arena_since: Generation::default(),
@@ -154,7 +169,8 @@ impl Registry {
         };
         let room = Room { since: self.next(), ..Room::default() };
         let config = ListenerConfig::default();
-        self.members.insert(id.clone(), Member { place, config, meters, listed_by: BTreeSet::new(), room });
+        self.ids.insert(key.slot, id.clone());
+        self.members.insert(id.clone(), Member { place, config, meters, listed_by: Vec::new(), room });
         self.set_place(&id);
         Ok(key)
     }
@@ -189,15 +205,17 @@ impl Registry {
     /// Takes a participant out of the call, and out of every configuration that lists it.
     pub fn leave(&mut self, id: &str) -> Result<(), ControlError> {
         let (id, member) = self.members.remove_entry(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?;
+        let slot = member.place.key.slot;
+        self.ids.remove(&slot);
         for listed in &member.config.sources {
             if let Some(source) = self.members.get_mut(&listed.source) {
-                source.listed_by.remove(&id);
+                set_listed(&mut source.listed_by, slot, false);
             }
         }
-        for listener in member.listed_by {
-            if let Some(member) = self.members.get_mut(&listener) {
+        for listener in member.listed_by.iter().filter_map(|slot| self.ids.get(slot)) {
+            if let Some(member) = self.members.get_mut(listener) {
                 member.config.remove(id.as_str());
-                self.stale.insert(listener);
+                self.stale.insert(listener.clone());
             }
         }
         let Place { key, memory, .. } = member.place;
@@ -212,6 +230,11 @@ impl Registry {
         let member = self.member_mut(id)?;
         let before = (member.place.muted, member.place.deafened);
         set(&mut member.place);
+        if before.1 != member.place.deafened && !member.config.sources.is_empty() {
+            // All its gains move, for which it needs memory: a row brings some along.
+            self.stale.insert(id.into());
+            return Ok(());
+        }
         if before != (member.place.muted, member.place.deafened) {
             self.set_place(&id.into());
         }
@@ -219,17 +242,27 @@ impl Registry {
     }
 
     /// Puts a whole new configuration in force.
-    pub fn configure(&mut self, id: &str, config: ListenerConfig) -> Result<(), ControlError> {
+    pub fn configure(&mut self, id: &str, mut config: ListenerConfig) -> Result<(), ControlError> {
         let (id, _) = self.members.get_key_value(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?;
         let id = id.clone();
+        for listed in &mut config.sources {
+            // The name that the member has, so that all who list it share one.
+            if let Some((source, _)) = self.members.get_key_value(&listed.source) {
+                listed.source = source.clone();
+            }
+        }
         let sources = |config: &ListenerConfig| config.sources.iter().map(|s| s.source.clone()).collect::<Vec<_>>();
         let listed = sources(&config);
-        let before = self.members.get_mut(&id).map(|member| std::mem::replace(&mut member.config, config));
-        for source in before.iter().flat_map(sources) {
-            self.members.get_mut(&source).map(|source| source.listed_by.remove(&id));
-        }
-        for source in listed {
-            self.members.get_mut(&source).map(|source| source.listed_by.insert(id.clone()));
+        let Some(member) = self.members.get_mut(&id) else { return Ok(()) };
+        let (slot, before) = (member.place.key.slot, std::mem::replace(&mut member.config, config));
+        for (source, now) in sources(&before)
+            .into_iter()
+            .map(|source| (source, false))
+            .chain(listed.into_iter().map(|source| (source, true)))
+        {
+            if let Some(source) = self.members.get_mut(&source) {
+                set_listed(&mut source.listed_by, slot, now);
+            }
         }
         self.stale.insert(id);
         Ok(())
@@ -245,6 +278,10 @@ impl Registry {
         let room = member.room.for_row(slots, &member.meters, mixed, next);
         let row = Arc::new(member.config.row(listed, room, &self.timing, &self.keys));
         (member.place.row, member.place.row_since) = (Arc::clone(&row), next.0);
+        member.meters.wanted.store(next.0, Ordering::Relaxed);
+        if !member.meters.awaited.swap(true, Ordering::Relaxed) {
+            self.given_up.push(Held::Moves(Arc::clone(&member.meters)));
+        }
         self.given_up.push(Held::Row(next, row));
         self.set_place(id);
     }
@@ -284,7 +321,8 @@ impl Registry {
             // The audio side has moved: what is in the berth is what it moved out of.
             drop(self.matrix.arena.take());
         }
+        let mixed = if shared.processor_gone() { Generation::NEVER } else { shared.mixed() };
         let free = &mut self.free;
-        self.returning.reclaim(shared.mixed(), |key| free.extend(key.next_stay()));
+        self.returning.reclaim(mixed, |key| free.extend(key.next_stay()));
     }
 }
