@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Rows of gains that are multiplied before the next ones are written: enough to read the signals of a panel many times while they are near.
-const BATCH: usize = 64;
+const BATCH: usize = 48;
 
 /// With fewer sources, all panels of a row are made one after the other: they are near enough.
 const NEAR: usize = 64;

@@ -45,7 +45,7 @@ pub(crate) struct Programs(Vec<Weight>);
 
 impl Programs {
     /// Signals of a program for which there is room, on the average.
-    const EACH: usize = 32;
+    const EACH: usize = 16;
 
     /// Room for the programs of `places` listeners. Allocates: control side.
     pub fn new(places: usize) -> Self {
