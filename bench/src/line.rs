@@ -114,7 +114,6 @@ impl Goal {
     }
 
     /// At least so many times as fast as something, which takes `found` times as long.
-    #[cfg_attr(not(feature = "servers"), allow(dead_code, reason = "only the case peers needs it"))]
     pub fn faster(least: f64, than: &str, found: f64) -> Self {
         let text = format!("≥ {least} × as fast as {than}");
         Self { text, found: format!("{} ×", units::figure(found)), met: found >= least }

@@ -34,8 +34,8 @@ impl Room {
         let (keys, _) =
             controller.change(|changes| (0..participants).map(|n| changes.join(n.to_string(), options)).collect());
         let keys: Result<Vec<_>, _> = keys;
-        let floats = (0..talkers).map(noise).collect();
-        let integers = (0..talkers).map(noise_i16).collect();
+        let floats = (0..talkers).map(|n| noise(n, talkers)).collect();
+        let integers = (0..talkers).map(|n| noise_i16(n, talkers)).collect();
         let out = vec![vec![0; TICK]; participants];
         let mut room = Self { controller, processor, keys: keys?, floats, integers, out };
         room.settle(3)?;

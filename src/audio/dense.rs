@@ -53,10 +53,7 @@ impl Rows {
         let listener = &scene.listeners[group.first as usize];
         match group.sum {
             Sum::Program(program) if !program.derived => Some(Self { ducks: program.ducks(), moves: false }),
-            Sum::Dense => {
-                let resting = Resting::of(listener, group.first, scene.heard)?;
-                Some(Self { ducks: resting.ducks(), moves: false })
-            }
+            Sum::Dense => Some(Self { ducks: Resting::ducks(listener), moves: false }),
             Sum::Ends(_) => Some(Self { ducks: listener.level.is_none(), moves: true }),
             _ => None,
         }

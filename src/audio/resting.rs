@@ -124,9 +124,9 @@ impl<'a> Resting<'a> {
         Gain::open(gain * self.level.unwrap_or(1.0))
     }
 
-    /// Whether the row has an envelope.
-    pub fn ducks(&self) -> bool {
-        self.level.is_none() || self.listener.is_unsettled()
+    /// Whether the row of a listener has an envelope.
+    pub fn ducks(listener: &Listener) -> bool {
+        listener.level.is_none() || listener.is_unsettled()
     }
 
     /// Writes the gain of every audible source: of those that are not ducked, or of those that are.

@@ -17,7 +17,7 @@ impl SumMinusOwn {
 
     /// So many who all talk.
     pub fn new(participants: usize) -> Self {
-        let frames = (0..participants).map(noise_i16).collect();
+        let frames = (0..participants).map(|n| noise_i16(n, participants)).collect();
         Self { frames, out: vec![vec![0; TICK]; participants] }
     }
 

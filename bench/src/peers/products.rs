@@ -38,7 +38,7 @@ impl Products {
         Self {
             size,
             gains: (0..size * size).map(|pair| gain(pair / size, pair % size)).collect(),
-            frames: (0..size).flat_map(noise).collect(),
+            frames: (0..size).flat_map(|n| noise(n, size)).collect(),
             mixes: vec![0.0; size * TICK],
         }
     }

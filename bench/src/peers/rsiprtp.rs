@@ -18,7 +18,10 @@ pub struct Rsiprtp {
 impl Rsiprtp {
     /// A conference of so many.
     pub fn new(participants: usize) -> Self {
-        Self { mixer: ConferenceMixer::new(48_000, 10), frames: (0..participants).map(noise_i16).collect() }
+        Self {
+            mixer: ConferenceMixer::new(48_000, 10),
+            frames: (0..participants).map(|n| noise_i16(n, participants)).collect(),
+        }
     }
 
     /// One tick: a frame from everybody, and a mix for everybody.

@@ -51,7 +51,7 @@ impl Rustpbx {
             mixer.start();
             Ok::<_, Failure>(())
         })?;
-        let frames = (0..participants).map(noise_i16).collect();
+        let frames = (0..participants).map(|n| noise_i16(n, participants)).collect();
         Ok(Self { _mixer: mixer, inputs, outputs, frames, runtime })
     }
 
