@@ -5,8 +5,8 @@ pub const TICK: usize = 480;
 /// The same in seconds.
 pub const TICK_SECONDS: f64 = 0.010;
 
-/// The most talkers whose noise, at its full level, adds up to less than full scale.
-const LOUD: f32 = 100.0;
+/// The most talkers whose noise, at its full level, never adds up to full scale.
+const LOUD: f32 = 25.0;
 
 /// A tick of noise, another for every seed: -31 dBFS, or less if there are so many talkers that it would add up to more than full scale, where a limiter acts.
 pub fn noise(seed: usize, talkers: usize) -> Vec<f32> {
@@ -38,6 +38,6 @@ mod tests {
             assert!((-32.0..-30.0).contains(&level), "{seed}: {level}");
         }
         assert_ne!(noise(1, 4), noise(2, 4));
-        assert!((rms(&noise(1, 400)) / rms(&noise(1, 100)) - 0.5).abs() < 1e-3);
+        assert!((rms(&noise(1, 100)) / rms(&noise(1, 25)) - 0.5).abs() < 1e-3);
     }
 }

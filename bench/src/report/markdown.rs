@@ -29,7 +29,7 @@ the next timer, it is timed from the first frame sent to the last mix received, 
 it. It mixes 20 ms at a time, so it is told 24 kHz: the same 480 samples. *rsiprtp* is its `ConferenceMixer`, which takes up to 15 sources.
 - In *dense_moving* every listener is configured anew before every measured tick, which takes up the rows and moves every gain through all \
 of it; in between, half a millisecond of multiply-adds in registers keeps the core's widest units awake. *taken up* is the second of two such ticks, the rows already there, its gains moving on through it.
-- Talkers send noise at -31 dBFS; where there are over a hundred, less, so that it adds up to less than full scale and the limiters, which are on, have nothing to do.
+- Talkers send noise at -31 dBFS; where more than 25 talk, less, so that it adds up to less than full scale and the limiters, which are on, have nothing to do.
 - *threads* needs a second core that is idle: on a machine whose two cores are threads of one, or busy, it cannot show more.
 - In *swaps* each round is a block of ticks, and the time is the quantile of the block.
 ";
