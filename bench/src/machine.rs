@@ -35,7 +35,7 @@ fn model_name(cpuinfo: &str) -> Option<String> {
 }
 
 fn command(arguments: &[String]) -> String {
-    let program = "cargo run --release -p mixminus-bench";
+    let program = "cargo run --release --manifest-path bench/Cargo.toml";
     if arguments.is_empty() { program.to_owned() } else { format!("{program} -- {}", arguments.join(" ")) }
 }
 
@@ -53,8 +53,8 @@ mod tests {
 
     #[test]
     fn the_command_is_what_one_types() {
-        assert_eq!(command(&[]), "cargo run --release -p mixminus-bench");
+        assert_eq!(command(&[]), "cargo run --release --manifest-path bench/Cargo.toml");
         let arguments = ["--write", "."].map(str::to_owned);
-        assert_eq!(command(&arguments), "cargo run --release -p mixminus-bench -- --write .");
+        assert_eq!(command(&arguments), "cargo run --release --manifest-path bench/Cargo.toml -- --write .");
     }
 }

@@ -1,6 +1,6 @@
 //! Measures mixminus and its peers side by side, in one run.
 //!
-//! `cargo run --release -p mixminus-bench` measures everything and prints a table; `-- --help` tells what else there is.
+//! `cargo run --release --manifest-path bench/Cargo.toml` measures everything and prints a table; `-- --help` tells what else there is.
 //!
 //! A [case](cases) makes [contenders](contender), has them measured in [rounds], and says what it found in [lines](mod@line), which a
 //! [report] prints. [`room`] is the mixer at work, [`peers`] is all that it is held against.
