@@ -68,8 +68,8 @@ impl Rows {
     fn chain(self) -> usize {
         match self.count() {
             1 => 8,
-            2 => 6,
-            _ => 4,
+            2 => 5,
+            _ => 3,
         }
     }
 }

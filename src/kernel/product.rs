@@ -11,8 +11,9 @@ const SIDE: usize = 3;
 /// these sums do; what comes of it is added up in pairs, and pairs of pairs. Blocks of [`BLOCK`] signals, which are near enough to be read again and again while
 /// all rows are made, are added up in f64.
 ///
-/// With a chain of 8 that is 8 + 3 + 2 + 1 (in f64) + 1 (the gain) = 15 roundings of 2^-24; with a chain of 6, 13, which
-/// leaves three for an envelope, or for the parts of a move.
+/// With a chain of 8 that is 8 + 3 + 2 + 1 (in f64) = 14 roundings of 2^-24, and 2 for the gain and a ducking level in it. Where products are put together
+/// from parts, the parts bring along up to 3 for a move (its table, and two products added) and 2 for an envelope: 5 + 3 + 2 + 1 + 2 + 3 with a chain of 5, and
+/// 3 + 3 + 2 + 1 + 2 + 5 with one of 3, are 16 too.
 const CHAINS: usize = 4;
 const LEVELS: usize = 3;
 

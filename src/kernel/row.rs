@@ -9,10 +9,10 @@ const MOST_SUMS: usize = Tile::SAMPLES;
 
 /// What keeps the error of a mix under 1e-6 of the sum of its magnitudes, however many terms it has: so many products follow each other in one f32 sum.
 ///
-/// In units of 2^-24, of which 1e-6 is 16. A derived signal brings up to 4 along. A gain at rest: 4 + 8 for the products + 1 for the gain + 1 for
-/// the sum of two chains, or of many in f64 + 2 for the envelope are 16. Where a gain moves, it brings 5 (both ends, both parts of the
-/// curve, and their sum) and the envelope: 5 + 6 + 1 + 1 + 2 are 15; signals are not derived there. Only a gain with two moves at once, a ducker's
-/// exemption beside its base, may come to 20, if every rounding were at its worst and in the same direction.
+/// In units of 2^-24, of which 1e-6 is 16. A derived signal brings up to 4 along. A gain at rest: 4 + 8 for the products + 1 for the sum of two
+/// chains, or of many in f64 + 1 for the gain + 2 for an envelope, or 1 for a ducking level in the gain, are 16. Where a gain moves, it brings 6 (where it came to rest, both
+/// ends, both parts of the curve, and their sum) and the envelope: 6 + 6 + 1 + 1 + 2 are 16; signals are not derived there. Only a gain with two moves
+/// at once, a ducker's exemption beside its base, may come to 21, if every rounding were at its worst and in the same direction.
 const STEADY_CHAIN: usize = 8;
 const MOVING_CHAIN: usize = 6;
 
