@@ -88,7 +88,11 @@ impl Batch {
 
 /// Adds up the dense groups of a part.
 pub(crate) fn add(batch: &mut Batch, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
-    for each in Rows::ALL {
+    let mut present = [false; Rows::ALL.len()];
+    for rows in portion.groups.iter().filter_map(|group| Rows::of(group, scene)) {
+        present[usize::from(rows.ducks) + 2 * usize::from(rows.moves)] = true;
+    }
+    for (each, _) in Rows::ALL.into_iter().zip(present).filter(|(_, present)| *present) {
         batch.each = each;
         for number in 0..portion.groups.len() {
             if Rows::of(&portion.groups[number], scene) == Some(each) {

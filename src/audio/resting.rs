@@ -146,7 +146,8 @@ impl<'a> Resting<'a> {
         let gains = &mut gains[..self.heard.audible.len()];
         self.write(gains, |gain| gain);
         let mut program = programs.begin();
-        for ducked in [false, true] {
+        let ducks = Self::ducks(self.listener);
+        for ducked in [false, true].into_iter().take(1 + usize::from(ducks)) {
             for (signal, gain) in self.heard.signals.iter().zip(&*gains).filter(|(_, gain)| gain.ducked == ducked) {
                 programs.add(&mut program, *signal, gain.value, ducked);
             }
