@@ -24,6 +24,11 @@ impl Fade {
         Self { start: value, target: value, began: 0 }
     }
 
+    /// Whether it is where it was.
+    pub fn rests(&self) -> bool {
+        self.start == self.target
+    }
+
     /// Where the last move started.
     pub fn start(&self) -> f64 {
         self.start

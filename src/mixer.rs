@@ -29,8 +29,8 @@ pub struct MixerConfig {
     pub limiter: Option<LimiterConfig>,
     /// For how many participants there is room from the start: up to 2^20. The room grows by itself, without a gap.
     pub participants: usize,
-    /// How many threads may make the mixes of a tick at the same time ([`Tick::prepare`](crate::Tick::prepare)): 1 to 64. Each takes memory for its scratch: about
-    /// 1 KB a participant.
+    /// How many threads may make the mixes of a tick at the same time ([`Tick::prepare`](crate::Tick::prepare)): 1 to 64. Each takes memory for its scratch: at
+    /// 10 ms about 1.3 KB a participant.
     pub workers: usize,
 }
 

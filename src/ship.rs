@@ -222,7 +222,13 @@ impl Returning {
         for _ in 0..self.0.len().min(LOOKED_AT) {
             let Some(held) = self.0.pop_front() else { return };
             match held {
-                held if !held.returned(mixed) => self.0.push_back(held),
+                held if !held.returned(mixed) => {
+                    if let Held::Moves(meters) = &held {
+                        // There may be something of an earlier row.
+                        meters.empty_spare();
+                    }
+                    self.0.push_back(held);
+                }
                 Held::Place(key, _) => free(key),
                 Held::Row(_, row) => drop(row.memory.as_ref().and_then(Berth::take)),
                 Held::Moves(meters) => {

@@ -177,3 +177,16 @@ fn sixty_who_came_one_by_one_go_at_once_in_a_row_that_moves() {
     assert!((sum - 1.0).abs() < 1e-6 && most <= 0.2 + 1e-6, "{heard:?}");
     assert_eq!(rig.controller.mixer_readings().approximated_moves, 0);
 }
+
+#[test]
+fn a_level_that_is_named_again_while_its_source_fades_in_changes_nothing() {
+    let mut rig = Rig::with(mixminus::MixerConfig { tick_samples: 5, ..small() }, &["anna", "ben", "cleo"]);
+    rig.configure("anna", false, None, &[("ben", 30, false)]);
+    rig.mute("ben", true);
+    (0..4).for_each(|_| drop(rig.level(&[("ben", 1.0)])));
+    rig.mute("ben", false);
+    rig.level(&[("ben", 1.0)]);
+    rig.configure("anna", false, None, &[("ben", 30, false), ("cleo", 50, false)]);
+    let heard = rig.level(&[("ben", 1.0)])["anna"].clone();
+    assert!((heard[4] - 0.3).abs() < 1e-6, "it has arrived: {heard:?}");
+}

@@ -124,6 +124,21 @@ fn who_leaves_gives_everything_back() {
 }
 
 #[test]
+fn all_memory_for_moves_comes_back_whoever_is_configured() {
+    let _alone = alone();
+    let (controller, mut processor) = room(8);
+    controller.join("source", JoinOptions { role: mixminus::Role::Source, ..JoinOptions::default() }).unwrap();
+    for round in 0..5 {
+        controller.set_gain("source", "1", Gain::SILENCE).unwrap();
+        controller.set_deafened("2", round % 2 == 0).unwrap();
+        controller.set_gain("2", "3", Gain::new(f64::from(round) / 8.0).unwrap()).unwrap();
+        tick(&mut processor);
+    }
+    controller.reclaim();
+    assert_eq!(controller.reclaim(), 0);
+}
+
+#[test]
 fn both_halves_dropped_leave_nothing() {
     let _alone = alone();
     for processor_first in [true, false] {

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Rows of gains that are multiplied before the next ones are written: enough to read the signals of a panel many times while they are near.
-const BATCH: usize = 48;
+const BATCH: usize = 40;
 
 /// With fewer sources, all panels of a row are made one after the other: they are near enough.
 const NEAR: usize = 64;
@@ -52,7 +52,7 @@ impl Rows {
     fn of(group: &Group, scene: Scene<'_>) -> Option<Self> {
         let listener = &scene.listeners[group.first as usize];
         match group.sum {
-            Sum::Program(program) if !program.derived => Some(Self { ducks: program.ducks(), moves: false }),
+            Sum::Program(program) if scene.is_small() => Some(Self { ducks: program.ducks(), moves: false }),
             Sum::Dense => Some(Self { ducks: Resting::ducks(listener), moves: false }),
             Sum::Ends(_) => Some(Self { ducks: listener.level.is_none(), moves: true }),
             _ => None,

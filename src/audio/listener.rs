@@ -25,7 +25,7 @@ pub(crate) struct Listener {
     /// The envelope's course in this tick, and where it stands if it does not move.
     pub way: Way,
     pub level: Option<f64>,
-    /// Among which audible sources, by their number, and at which level no gain was found to be that of most.
+    /// Among which audible sources, by their number, and at which level its mix was found to be dense.
     pub dense: Option<(u64, Option<f64>)>,
     /// Its group in this tick, and the next listener of that group.
     pub group: u32,
@@ -95,6 +95,7 @@ impl Listener {
         if let Some(range) = self.range.take() {
             self.envelope.set_range(range, clock);
             self.way = self.envelope.way();
+            self.level = self.way.constant(clock.now, clock.timing);
         }
         let unfinished = if self.unsettled { self.gains.forget_ways(clock) } else { 0 };
         let followed = self.unsettled && shifted;

@@ -42,7 +42,7 @@ pub(crate) enum Sum {
     Others { position: u32, gain: f32 },
     /// A few signals, at gains that rest.
     Program(Program),
-    /// Every source, at gains of which none is that of most.
+    /// Every source: none of the gains is that of most, or too many differ from it to name what is left.
     Dense,
     /// Every source, at gains of which some move along one line, so many samples of which are over.
     Ends(u32),
@@ -167,7 +167,7 @@ impl Arena {
             return Sum::Dense;
         }
         let sum = resting.sum(programs, segments, exceptions);
-        if sum == Sum::Dense && !listener.is_unsettled() {
+        if sum == Sum::Dense && !listener.is_unsettled() && !programs.is_full() {
             self.listeners[slot as usize].dense = Some((self.epoch, listener.level));
         }
         sum

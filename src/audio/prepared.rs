@@ -7,7 +7,7 @@ use super::{Mixes, Processor, render::Task};
 /// A tick of which only the sums are still to be made: the mixes with their limiters and meters, which is most of the work of a large room.
 ///
 /// They are cut into as many [`Part`]s as the mixer has [`workers`](crate::MixerConfig::workers), of about the same work. Each is made once, on any thread, and
-/// gives the same samples on any. What nobody has made [`finish`](Self::finish) makes.
+/// gives the same samples on any. If it is dropped instead of finished, the tick is not heard, but its frames are counted. What nobody has made [`finish`](Self::finish) makes.
 ///
 /// ```
 /// # use mixminus::{Frame, JoinOptions, MixerConfig};
@@ -52,8 +52,9 @@ impl<'a> Prepared<'a> {
         self.processor.finish()
     }
 
-    /// Has rayon's threads, those of the pool that this runs in, make the parts, and ends the tick. The bits are those of [`finish`](Self::finish). Nothing is
-    /// allocated for it; but rayon's threads sleep, are woken by the system, and take turns with their other work: its worst case is rayon's.
+    /// Has rayon's threads, those of the pool that this runs in, make the parts, and ends the tick. The bits are those of [`finish`](Self::finish). Call
+    /// it on one of the pool's own threads (`pool.install`): on another, rayon allocates now and then to hand the work over. Its threads sleep, are woken by the system, and
+    /// take turns with their other work: its worst case is rayon's, not the mixer's.
     #[cfg(feature = "rayon")]
     pub fn finish_with_rayon(mut self) -> Mixes<'a> {
         share_out(&mut self.parts());

@@ -41,7 +41,11 @@ impl Program {
 
 /// The signals and gains of a tick's programs.
 #[derive(Debug, Default)]
-pub(crate) struct Programs(Vec<Weight>);
+pub(crate) struct Programs {
+    weights: Vec<Weight>,
+    /// Whether one found no room in this tick.
+    full: bool,
+}
 
 impl Programs {
     /// Signals of a program for which there is room, on the average.
@@ -49,16 +53,22 @@ impl Programs {
 
     /// Room for the programs of `places` listeners. Allocates: control side.
     pub fn new(places: usize) -> Self {
-        Self(room(places * Self::EACH, Weight { signal: 0, gain: 0.0 }))
+        Self { weights: room(places * Self::EACH, Weight { signal: 0, gain: 0.0 }), full: false }
     }
 
     pub fn clear(&mut self) {
-        self.0.clear();
+        self.weights.clear();
+        self.full = false;
+    }
+
+    /// Whether a program found no room in this tick.
+    pub fn is_full(&self) -> bool {
+        self.full
     }
 
     /// Begins a program: signals that are not ducked are to be added first.
     pub fn begin(&self) -> Program {
-        Program { from: self.0.len() as u32, ..Program::default() }
+        Program { from: self.weights.len() as u32, ..Program::default() }
     }
 
     /// Adds a signal to the program that was begun last. Whether there was room.
@@ -67,23 +77,24 @@ impl Programs {
         if gain == 0.0 {
             return true;
         }
-        let fits = self.0.len() < self.0.capacity();
+        let fits = self.weights.len() < self.weights.capacity();
         if fits {
-            self.0.push(Weight { signal, gain });
+            self.weights.push(Weight { signal, gain });
             if ducked { program.ducked += 1 } else { program.open += 1 }
         }
+        self.full |= !fits;
         fits
     }
 
     /// Takes the program that was begun last back.
     pub fn forget(&mut self, program: Program) {
-        self.0.truncate(program.from as usize);
+        self.weights.truncate(program.from as usize);
     }
 
     /// The signals that are not ducked, and those that are.
     pub fn of(&self, program: Program) -> (&[Weight], &[Weight]) {
         let from = program.from as usize;
-        self.0[from..from + program.len()].split_at(program.open as usize)
+        self.weights[from..from + program.len()].split_at(program.open as usize)
     }
 
     /// Whether two programs are the sum of the same.

@@ -149,9 +149,13 @@ impl Gains {
                 push(Entry { listed: None, ducks_others: false, ..entry });
             }
             let known = old.next_if(|entry| entry.source.slot == listed.source.slot);
-            let entry = known
+            let mut entry = known
                 .filter(|entry| entry.source == listed.source)
                 .unwrap_or_else(|| Entry::unlisted(listed.source, self.unlisted));
+            if entry.factor.rests() && f64::from(listed.gain as f32) == entry.factor.target() {
+                // It is there already, but for the rounding of what has come to rest: naming it again is no move.
+                entry.factor = Fade::resting(listed.gain);
+            }
             push(Entry { listed: Some(listed.gain), ducks_others: listed.ducks_others, ..entry });
         }
         for entry in old {
@@ -294,6 +298,17 @@ mod tests {
         assert_eq!(factors(&gains, 4), [(3, 0.5), (5, 0.25)]);
         steer(&mut gains, &at(4));
         assert_eq!(factors(&gains, 8), [(3, 1.0), (5, 1.0)]);
+    }
+
+    #[test]
+    fn what_has_come_to_rest_does_not_move_if_it_is_named_again() {
+        let mut gains = plain();
+        adopt(&mut gains, &[(key(3), 0.3)], 1);
+        steer(&mut gains, &Clock { begun: false, ..at(0) });
+        gains.come_to_rest();
+        adopt(&mut gains, &[(key(3), 0.3)], 1);
+        steer(&mut gains, &at(4));
+        assert_eq!(gains.entries[0].factor, Fade::resting(0.3));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{
     panels::Panels,
     plan::{Group, Sum},
     program::{Program, Programs, Sorted, Term},
-    segments::Segments,
+    segments::{Segments, WORTHWHILE},
 };
 use crate::{
     envelope::Way,
@@ -32,6 +32,13 @@ pub(crate) struct Scene<'a> {
     pub segments: &'a Segments,
     pub programs: &'a Programs,
     pub shared: &'a Shared,
+}
+
+impl Scene<'_> {
+    /// Whether so few sources are heard that every mix has a gain for each.
+    pub fn is_small(&self) -> bool {
+        self.heard.audible.len() < WORTHWHILE
+    }
 }
 
 /// The scratch of one who adds up.
@@ -119,6 +126,9 @@ impl Worker {
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
                 Sum::Silent => continue,
+                Sum::Program(program) if !program.derived && !scene.is_small() => {
+                    self.add_program(mix, group.first, program, scene)
+                }
                 Sum::Dense | Sum::Ends(_) | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
                 Sum::Copy(signal) => copy(mix, signal, scene),
                 Sum::Moving => self.add_moving(mix, group.first, scene),
@@ -151,6 +161,15 @@ impl Worker {
                 shared.kernel.add_tile(&mut mix[panel], 0, signals, &terms, lanes);
             }
         }
+    }
+
+    /// A few sources of many.
+    fn add_program(&mut self, mix: &mut [Tile], slot: u32, program: Program, scene: Scene<'_>) -> Measured {
+        let (open, ducked) = scene.programs.of(program);
+        let (listener, count) = (&scene.listeners[slot as usize], mix.len() * Tile::SAMPLES);
+        let envelope = if program.ducks() { self.envelope.of(listener, 0, count, &scene.heard) } else { &[] };
+        let terms = Terms { open, ducked, envelope, ..Terms::of(&scene.shared.curve) };
+        scene.shared.kernel.add_row(mix, scene.frames.after(0), &terms)
     }
 
     fn add_moving(&mut self, mix: &mut [Tile], slot: u32, scene: Scene<'_>) -> Measured {

@@ -278,7 +278,7 @@ impl Controller {
         }
     }
 
-    /// Frees the memory that the audio thread has given back since. Every change does so too, a hundred pieces at a time; a host that
+    /// Frees the memory that the audio thread has given back since. Every change does so too, some pieces at a time; a host that
     /// makes no changes for long may call this now and then. Returns how many old allocations the audio thread has not given back yet.
     pub fn reclaim(&self) -> usize {
         let mut registry = self.shared.registry();

@@ -278,8 +278,11 @@ impl Registry {
         let room = member.room.for_row(slots, &member.meters, mixed, next);
         let row = Arc::new(member.config.row(listed, room, &self.timing, &self.keys));
         (member.place.row, member.place.row_since) = (Arc::clone(&row), next.0);
+        // What came back of earlier moves makes room for what comes back of these.
+        member.meters.empty_spare();
         member.meters.wanted.store(next.0, Ordering::Relaxed);
-        if !member.meters.awaited.swap(true, Ordering::Relaxed) {
+        // Nothing of a row moves, and nothing comes back, where nobody hears it.
+        if member.place.role.hears() && !member.meters.awaited.swap(true, Ordering::Relaxed) {
             self.given_up.push(Held::Moves(Arc::clone(&member.meters)));
         }
         self.given_up.push(Held::Row(next, row));

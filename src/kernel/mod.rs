@@ -2,7 +2,7 @@
 //!
 //! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`segment`], [`product`]), written once over a vector;
 //! and for each instruction set a vector ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made.
-//! Everything works on [`Tile`]s, so that no kernel has a tail and every load is aligned.
+//! Everything works on [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
 #![allow(unsafe_code)]
 
 mod measure;
@@ -204,7 +204,7 @@ kernels! {
     segment::run_on(
         frames: Stack<'_>, sources: &[u32], running: &mut [Running], sums: &mut [Tile], so_far: &mut [Tile]
     );
-    /// Writes, for each row of a segment, the sum of all sources but its own over a whole tick, and measures it. `before` is the sum of all segments before
+    /// Writes, for each row of a segment, its gain times the sum of all sources but its own over a whole tick, and measures it. `before` is the sum of all segments before
     /// this one, `after` the running sum of those after it, which then goes on with `sum`, that of this one.
     segment::add_others(
         rows: &mut [Option<Other<'_>>; SEGMENT], frames: Stack<'_>, sources: &[u32], before: Option<&[Tile]>,
