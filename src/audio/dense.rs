@@ -7,7 +7,8 @@ use super::{
     moving::{PLANES, write_ends},
     plan::{Group, Sum},
     resting::Resting,
-    worker::{Envelope, Portion, Scene},
+    row_envelope::Envelope,
+    worker::{Portion, Scene},
 };
 use crate::{
     kernel::{BLOCK, Lanes, Mover, Moving, ROWS, Row, Running, Signals, Stack, Terms, Tile, Weight},

@@ -24,6 +24,7 @@ mod program;
 mod render;
 mod resting;
 mod row;
+mod row_envelope;
 mod segments;
 mod source;
 mod worker;

@@ -11,11 +11,10 @@ use super::{
     panels::Panels,
     plan::{Group, Sum},
     program::{Program, Programs, Sorted, Term},
+    row_envelope::Envelope,
     segments::{Segments, WORTHWHILE},
 };
 use crate::{
-    envelope::Way,
-    fade::Fade,
     kernel::{Lanes, Measured, Signals, Terms, Tile, prefetch},
     limiter::Limiting,
     memory::{filled, room},
@@ -61,7 +60,7 @@ impl Worker {
     pub fn new(places: usize, panels: usize) -> Self {
         Self {
             derived: filled(Segments::derived(places), Tile::SILENCE),
-            envelope: Envelope { of: None, samples: filled(panels * Tile::SAMPLES, 0.0) },
+            envelope: Envelope::new(panels),
             others: Others::new(places, panels),
             terms: room(2 * places, Term::default()),
             sorted: Sorted::new(places),
@@ -69,41 +68,6 @@ impl Worker {
             part: 0..0,
             done: true,
         }
-    }
-}
-
-/// The envelope of a row, as samples; kept until one is asked for that is not the same.
-#[derive(Debug)]
-pub(crate) struct Envelope {
-    of: Option<(u64, usize, Way, Fade)>,
-    samples: Vec<f32>,
-}
-
-impl Envelope {
-    /// That of a listener, over `count` samples from the tick's sample `at` on: the ducking envelope, and the move of the rest if the row
-    /// as a whole moves.
-    pub fn of(&mut self, listener: &Listener, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
-        let fade = if listener.is_unsettled() { listener.gains.unlisted } else { Fade::resting(1.0) };
-        self.make(listener, fade, at, count, heard)
-    }
-
-    /// That of a listener whose gains move one by one: the ducking envelope alone.
-    pub fn of_ducking(&mut self, listener: &Listener, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
-        self.make(listener, Fade::resting(1.0), at, count, heard)
-    }
-
-    fn make(&mut self, listener: &Listener, fade: Fade, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
-        let (now, timing) = (heard.clock.now + at as u64, heard.clock.timing);
-        let out = &mut self.samples[..count];
-        let of = Some((now, count, listener.way, fade));
-        if self.of != of {
-            self.of = of;
-            match fade.moving(now, timing) {
-                true => listener.way.fill(out, now, timing, |value, at| (value * fade.value(at, timing)) as f32),
-                false => listener.way.fill(out, now, timing, |value, _| (value * fade.target()) as f32),
-            }
-        }
-        out
     }
 }
 

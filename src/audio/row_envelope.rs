@@ -1,0 +1,44 @@
+//! What the ducked part of a row is multiplied by, sample by sample.
+
+use super::{compose::Heard, listener::Listener};
+use crate::{envelope::Way, fade::Fade, kernel::Tile, memory::filled};
+
+/// The envelope of a row, as samples; kept until one is asked for that is not the same.
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    of: Option<(u64, usize, Way, Fade)>,
+    samples: Vec<f32>,
+}
+
+impl Envelope {
+    /// Room for a tick of so many tiles. Allocates: control side.
+    pub fn new(panels: usize) -> Self {
+        Self { of: None, samples: filled(panels * Tile::SAMPLES, 0.0) }
+    }
+
+    /// That of a listener, over `count` samples from the tick's sample `at` on: the ducking envelope, and the move of the rest if the row
+    /// as a whole moves.
+    pub fn of(&mut self, listener: &Listener, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
+        let fade = if listener.is_unsettled() { listener.gains.unlisted } else { Fade::resting(1.0) };
+        self.make(listener, fade, at, count, heard)
+    }
+
+    /// That of a listener whose gains move one by one: the ducking envelope alone.
+    pub fn of_ducking(&mut self, listener: &Listener, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
+        self.make(listener, Fade::resting(1.0), at, count, heard)
+    }
+
+    fn make(&mut self, listener: &Listener, fade: Fade, at: usize, count: usize, heard: &Heard<'_>) -> &[f32] {
+        let (now, timing) = (heard.clock.now + at as u64, heard.clock.timing);
+        let out = &mut self.samples[..count];
+        let of = Some((now, count, listener.way, fade));
+        if self.of != of {
+            self.of = of;
+            match fade.moving(now, timing) {
+                true => listener.way.fill(out, now, timing, |value, at| (value * fade.value(at, timing)) as f32),
+                false => listener.way.fill(out, now, timing, |value, _| (value * fade.target()) as f32),
+            }
+        }
+        out
+    }
+}
