@@ -5,14 +5,18 @@ use crate::{
     id::ParticipantKey,
     kernel::{Kernel, Tile},
     meter::Loudness,
+    sample::{Plane, Sample},
 };
 
-/// One tick of one source: mono samples at the mixer's rate, borrowed from the host.
+/// One tick of one source: samples at the mixer's rate, mono or stereo, borrowed from the host. A mono mixer hears the mean of a stereo frame; a stereo
+/// mixer a mono frame on both sides.
 ///
 /// ```
 /// use mixminus::Frame;
-/// let float = Frame::from(&[0.0_f32, 0.5, -0.5][..]);
-/// let integer = Frame::from(&[0_i16, 16384, -16384][..]).active(true);
+/// let mono = Frame::from(&[0.0_f32, 0.5, -0.5][..]);
+/// let integers = Frame::from(&[0_i16, 16384, -16384][..]).active(true);
+/// let stereo = Frame::interleaved(&[0.5_f32, -0.5, 0.25, -0.25]); // left, right, left, right
+/// let planar = Frame::planar(&[0.5_f32, 0.25], &[-0.5_f32, -0.25]);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Frame<'a> {
@@ -20,13 +24,32 @@ pub struct Frame<'a> {
     pub(crate) active: bool,
 }
 
+/// The samples of a frame, as they lie in memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Samples<'a> {
-    F32(&'a [f32]),
-    I16(&'a [i16]),
+    Mono(Plane<'a>),
+    /// Left and right by turns.
+    Interleaved(Plane<'a>),
+    /// Left, right.
+    Planar(Plane<'a>, Plane<'a>),
 }
 
-impl Frame<'_> {
+impl<'a> Frame<'a> {
+    /// Mono samples.
+    pub fn mono<S: Sample>(samples: &'a [S]) -> Self {
+        Self { samples: Samples::Mono(S::plane(samples)), active: false }
+    }
+
+    /// Stereo samples: left and right by turns.
+    pub fn interleaved<S: Sample>(samples: &'a [S]) -> Self {
+        Self { samples: Samples::Interleaved(S::plane(samples)), active: false }
+    }
+
+    /// Stereo samples: all of the left, and all of the right channel.
+    pub fn planar<S: Sample>(left: &'a [S], right: &'a [S]) -> Self {
+        Self { samples: Samples::Planar(S::plane(left), S::plane(right)), active: false }
+    }
+
     /// What the host knows of the source in this tick: whether it is active. Read by [`Detector::Host`](crate::Detector::Host) only.
     #[must_use]
     pub fn active(self, active: bool) -> Self {
@@ -34,17 +57,17 @@ impl Frame<'_> {
     }
 }
 
-/// Samples with full scale at -1.0 and 1.0. What goes past it is mixed as it is.
+/// Mono samples with full scale at -1.0 and 1.0. What goes past it is mixed as it is.
 impl<'a> From<&'a [f32]> for Frame<'a> {
     fn from(samples: &'a [f32]) -> Self {
-        Self { samples: Samples::F32(samples), active: false }
+        Self::mono(samples)
     }
 }
 
-/// Samples with full scale at -32768: each stands for sample / 32768.
+/// Mono samples with full scale at -32768: each stands for sample / 32768.
 impl<'a> From<&'a [i16]> for Frame<'a> {
     fn from(samples: &'a [i16]) -> Self {
-        Self { samples: Samples::I16(samples), active: false }
+        Self::mono(samples)
     }
 }
 
@@ -52,41 +75,72 @@ impl Frame<'_> {
     /// Past this magnitude a sample is no sample, but the sign of a fault: sums of it could leave the range of f32.
     pub(crate) const LIMIT: f32 = 1e30;
 
-    pub(crate) fn len(&self) -> usize {
-        match self.samples {
-            Samples::F32(samples) => samples.len(),
-            Samples::I16(samples) => samples.len(),
+    /// Samples of each channel; of the left and of the right one, if they are not as many.
+    pub(crate) fn len(&self) -> Result<usize, (usize, usize)> {
+        let (left, right) = match self.samples {
+            Samples::Mono(plane) => (plane.len(), plane.len()),
+            Samples::Interleaved(plane) => (plane.len().div_ceil(2), plane.len() / 2),
+            Samples::Planar(left, right) => (left.len(), right.len()),
+        };
+        if left == right { Ok(left) } else { Err((left, right)) }
+    }
+
+    /// One sample of one side; 0 past the end.
+    pub(crate) fn sample(&self, side: Side, at: usize) -> f32 {
+        let (left, right) = match self.samples {
+            Samples::Mono(plane) => return plane.get(at),
+            Samples::Interleaved(plane) => (plane.get(2 * at), plane.get(2 * at + 1)),
+            Samples::Planar(left, right) => (left.get(at), right.get(at)),
+        };
+        match side {
+            Side::Left => left,
+            Side::Right => right,
+            // Each is halved first: no sum leaves the range of f32.
+            Side::Middle => 0.5 * left + 0.5 * right,
         }
     }
 
-    /// The last sample; 0 if there is none.
-    pub(crate) fn last(&self) -> f32 {
-        match self.samples {
-            Samples::F32(samples) => samples.last().copied().unwrap_or_default(),
-            Samples::I16(samples) => samples.last().map_or(0.0, |sample| f32::from(*sample) / 32768.0),
-        }
-    }
-
-    /// Copies to a signal of `out`, and measures: the mean square is exact where it decides, near `threshold`. `Err` with the place of the first sample that
-    /// is none.
+    /// Copies one side to a signal of `out`, and measures: the mean square is exact where it decides, near `threshold`. `Err` with the place of the first
+    /// sample that is none.
     pub(crate) fn read_into(
         &self,
+        side: Side,
         out: &mut Panels,
         signal: usize,
         threshold: f64,
         kernel: Kernel,
     ) -> Result<Loudness, usize> {
         let out = out.of_mut(signal);
-        let measured = match self.samples {
-            Samples::F32(samples) => kernel.take_f32(samples, out),
-            Samples::I16(samples) => kernel.take_i16(samples, out),
+        let count = self.len().unwrap_or_default();
+        let measured = match (self.samples, side) {
+            (Samples::Mono(plane), _)
+            | (Samples::Planar(plane, _), Side::Left)
+            | (Samples::Planar(_, plane), Side::Right) => match plane {
+                Plane::F32(samples) => kernel.take_f32(samples, out),
+                Plane::I16(samples) => kernel.take_i16(samples, out),
+            },
+            _ => {
+                let (samples, rest) = Tile::flat_mut(out).split_at_mut(count);
+                samples.iter_mut().enumerate().for_each(|(at, sample)| *sample = self.sample(side, at));
+                rest.fill(0.0);
+                kernel.measure(out)
+            }
         };
         if measured.peak <= Self::LIMIT {
-            return Ok(Loudness::of(measured, self.len(), threshold, || Tile::flat(out).iter().copied()));
+            return Ok(Loudness::of(measured, count, threshold, || Tile::flat(out).iter().copied()));
         }
         let spoilt = |sample: &f32| sample.is_nan() || sample.abs() > Self::LIMIT;
         Err(Tile::flat(out).iter().position(spoilt).unwrap_or_default())
     }
+}
+
+/// Which side of a stereo frame; a mono frame is the same on all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    Left,
+    Right,
+    /// The mean of both: what a mono mixer hears.
+    Middle,
 }
 
 /// Why a frame was refused. The tick goes on, and the source counts as missing in it unless a good frame follows.
@@ -115,6 +169,16 @@ pub enum FrameError {
         /// Samples of the frame.
         actual: usize,
     },
+    /// The channels of a stereo frame are not as long as each other.
+    #[error("the frame of {key} has {left} samples on the left and {right} on the right")]
+    Uneven {
+        /// The key of the frame.
+        key: ParticipantKey,
+        /// Samples of the left channel.
+        left: usize,
+        /// Samples of the right channel.
+        right: usize,
+    },
     /// A sample is NaN, infinite or past ±1e30.
     #[error("sample {index} of the frame of {key} is NaN, infinite or past 1e30: the frame counts as missing")]
     NotFinite {
@@ -136,8 +200,8 @@ mod tests {
     use super::*;
 
     fn read(frame: Frame<'_>, threshold: f64) -> (Panels, Result<Loudness, usize>) {
-        let mut panels = Panels::new(1, Tile::count(frame.len()));
-        let read = frame.read_into(&mut panels, 0, threshold, Kernel::detect());
+        let mut panels = Panels::new(1, Tile::count(frame.len().unwrap()));
+        let read = frame.read_into(Side::Middle, &mut panels, 0, threshold, Kernel::detect());
         (panels, read)
     }
 

@@ -40,6 +40,7 @@
 
 mod activity;
 mod audio;
+mod channels;
 pub mod config;
 mod control;
 mod envelope;
@@ -53,12 +54,16 @@ mod matrix;
 mod memory;
 mod meter;
 mod mixer;
+mod sample;
 mod ship;
+#[cfg(feature = "stream")]
+pub mod stream;
 mod timing;
 mod tree;
 
 pub use activity::Detector;
 pub use audio::{AudioThread, Mix, Mixes, Part, Prepared, Processor, Tick};
+pub use channels::Channels;
 pub use control::{
     Changes, ControlError, Controller, JoinOptions, ListenerConfig, Participant, SourceConfig, WaitError,
 };
@@ -69,6 +74,7 @@ pub use limiter::LimiterConfig;
 pub use matrix::Role;
 pub use meter::{ListenerReadings, MixerReadings, Readings, SourceReadings};
 pub use mixer::{BuildError, MixerConfig};
+pub use sample::Sample;
 pub use ship::Generation;
 
 /// The README's example is a test.

@@ -156,13 +156,15 @@ impl<'a> Tick<'a> {
             unknown.fetch_add(1, Ordering::Relaxed);
             return Err(FrameError::NotASource { key: source });
         }
-        let actual = frame.len();
-        if actual != expected || sender.input.is_some() {
+        let fault = match (frame.len(), sender.input) {
+            (_, Some(_)) => Some(FrameError::Repeated { key: source }),
+            (Err((left, right)), _) => Some(FrameError::Uneven { key: source, left, right }),
+            (Ok(actual), _) if actual != expected => Some(FrameError::WrongLength { key: source, expected, actual }),
+            _ => None,
+        };
+        if let Some(fault) = fault {
             sender.readings.refused += 1;
-            return Err(match sender.input {
-                Some(_) => FrameError::Repeated { key: source },
-                None => FrameError::WrongLength { key: source, expected, actual },
-            });
+            return Err(fault);
         }
         let accepted = sender.accept(&frame, &mut arena.frames, slot, self.processor.shared.kernel);
         accepted.map_err(|index| FrameError::NotFinite { key: source, index })

@@ -3,7 +3,7 @@
 use super::{Clock, overlap::Presence, panels::Panels};
 use crate::{
     activity::Detecting,
-    frame::Frame,
+    frame::{Frame, Side},
     id::ParticipantKey,
     kernel::{Kernel, Tile},
     matrix::Place,
@@ -127,9 +127,11 @@ impl Source {
         kernel: Kernel,
     ) -> Result<(), usize> {
         let threshold = self.detecting.as_ref().map_or(0.0, Detecting::threshold);
-        let loudness =
-            frame.read_into(frames, signal, threshold, kernel).inspect_err(|_| self.readings.not_finite += 1)?;
-        self.input = Some(Input { loudness, active: frame.active, last: frame.last() });
+        let loudness = frame
+            .read_into(Side::Middle, frames, signal, threshold, kernel)
+            .inspect_err(|_| self.readings.not_finite += 1)?;
+        let last = frame.len().map_or(0.0, |count| frame.sample(Side::Middle, count.saturating_sub(1)));
+        self.input = Some(Input { loudness, active: frame.active, last });
         Ok(())
     }
 

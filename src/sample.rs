@@ -1,0 +1,86 @@
+//! [`Sample`]: the formats that samples come and go in. Pure data.
+
+/// A sample: `f32`, with full scale at -1.0 and 1.0, or `i16`, which stands for sample / 32768.
+pub trait Sample: Copy + Default + sealed::Sealed + 'static {
+    /// As `f32`. Exact.
+    fn to_f32(self) -> f32;
+    /// From `f32`; an `i16` is rounded to the nearest, and saturates past full scale.
+    fn from_f32(sample: f32) -> Self;
+}
+
+impl Sample for f32 {
+    fn to_f32(self) -> f32 {
+        self
+    }
+
+    fn from_f32(sample: f32) -> Self {
+        sample
+    }
+}
+
+impl Sample for i16 {
+    fn to_f32(self) -> f32 {
+        f32::from(self) / 32768.0
+    }
+
+    fn from_f32(sample: f32) -> Self {
+        // A cast saturates.
+        (sample * 32768.0).round_ties_even() as Self
+    }
+}
+
+/// Samples of one format, borrowed. Nobody outside can name it.
+#[derive(Debug, Clone, Copy)]
+pub enum Plane<'a> {
+    F32(&'a [f32]),
+    I16(&'a [i16]),
+}
+
+impl Plane<'_> {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::F32(samples) => samples.len(),
+            Self::I16(samples) => samples.len(),
+        }
+    }
+
+    /// One of them; 0 past the end.
+    pub fn get(&self, at: usize) -> f32 {
+        match self {
+            Self::F32(samples) => samples.get(at).copied().unwrap_or_default(),
+            Self::I16(samples) => samples.get(at).map_or(0.0, |sample| sample.to_f32()),
+        }
+    }
+}
+
+pub(crate) mod sealed {
+    use super::Plane;
+
+    /// Nobody else makes formats.
+    pub trait Sealed: Sized {
+        fn plane(samples: &[Self]) -> Plane<'_>;
+    }
+
+    impl Sealed for f32 {
+        fn plane(samples: &[Self]) -> Plane<'_> {
+            Plane::F32(samples)
+        }
+    }
+
+    impl Sealed for i16 {
+        fn plane(samples: &[Self]) -> Plane<'_> {
+            Plane::I16(samples)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_come_back_and_saturate() {
+        assert!((i16::MIN..=i16::MAX).all(|sample| i16::from_f32(sample.to_f32()) == sample));
+        assert_eq!([-2.0, 1.0, f32::NAN].map(i16::from_f32), [-32768, 32767, 0]);
+    }
+}

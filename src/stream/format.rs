@@ -1,0 +1,57 @@
+//! What a participant sends or hears: [`StreamFormat`], and by whose clock. Pure data.
+
+use crate::channels::Channels;
+
+/// The rate and the channels of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamFormat {
+    /// Samples a second of each channel: 1000 to 768,000 Hz.
+    pub rate_hz: u32,
+    /// Mono or stereo.
+    pub channels: Channels,
+}
+
+impl StreamFormat {
+    /// One channel.
+    pub const fn mono(rate_hz: u32) -> Self {
+        Self { rate_hz, channels: Channels::Mono }
+    }
+
+    /// Left and right.
+    pub const fn stereo(rate_hz: u32) -> Self {
+        Self { rate_hz, channels: Channels::Stereo }
+    }
+}
+
+/// Whose clock the other end of a stream runs by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Clock {
+    /// Its own, which drifts: it is followed by resampling, up to some hundred ppm. What comes from, or goes to, another machine.
+    #[default]
+    Own,
+    /// That of the mixer: at the mixer's rate the samples pass untouched.
+    Mixer,
+}
+
+/// A format that cannot be converted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The rate is out of range.
+    #[error("a rate of {rate_hz} Hz is not between 1000 and 768000 Hz")]
+    Rate {
+        /// What was asked for.
+        rate_hz: u32,
+    },
+    /// The ratio of the two rates is out of range.
+    #[error("{rate_hz} Hz beside the mixer's {mixer_hz} Hz are more than {most} times as much or as little")]
+    Ratio {
+        /// The stream's rate.
+        rate_hz: u32,
+        /// The mixer's rate.
+        mixer_hz: u32,
+        /// The greatest ratio.
+        most: u32,
+    },
+}
