@@ -4,8 +4,9 @@ use crate::{
     audio::Panels,
     id::ParticipantKey,
     kernel::{Kernel, Tile},
-    meter::Loudness,
+    meter::{Loudness, exact_square},
     sample::{Plane, Sample},
+    sides::Side,
 };
 
 /// One tick of one source: samples at the mixer's rate, mono or stereo, borrowed from the host. A mono mixer hears the mean of a stereo frame; a stereo
@@ -100,6 +101,13 @@ impl Frame<'_> {
         }
     }
 
+    /// The mean square of all channels, added up in f64.
+    pub(crate) fn square(&self) -> f64 {
+        let count = self.len().unwrap_or_default();
+        let square = |side| exact_square((0..count).map(|at| self.sample(side, at)), count);
+        0.5 * square(Side::Left) + 0.5 * square(Side::Right)
+    }
+
     /// Copies one side to a signal of `out`, and measures: the mean square is exact where it decides, near `threshold`. `Err` with the place of the first
     /// sample that is none.
     pub(crate) fn read_into(
@@ -132,15 +140,6 @@ impl Frame<'_> {
         let spoilt = |sample: &f32| sample.is_nan() || sample.abs() > Self::LIMIT;
         Err(Tile::flat(out).iter().position(spoilt).unwrap_or_default())
     }
-}
-
-/// Which side of a stereo frame; a mono frame is the same on all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    Left,
-    Right,
-    /// The mean of both: what a mono mixer hears.
-    Middle,
 }
 
 /// Why a frame was refused. The tick goes on, and the source counts as missing in it unless a good frame follows.

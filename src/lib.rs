@@ -54,8 +54,10 @@ mod matrix;
 mod memory;
 mod meter;
 mod mixer;
+mod pan;
 mod sample;
 mod ship;
+mod sides;
 #[cfg(feature = "stream")]
 pub mod stream;
 mod timing;
@@ -74,6 +76,7 @@ pub use limiter::LimiterConfig;
 pub use matrix::Role;
 pub use meter::{ListenerReadings, MixerReadings, Readings, SourceReadings};
 pub use mixer::{BuildError, MixerConfig};
+pub use pan::{Pan, PanError};
 pub use sample::Sample;
 pub use ship::Generation;
 

@@ -57,6 +57,16 @@ pub(crate) struct Limiting {
     held: u32,
 }
 
+/// What a limiter does to some samples.
+enum Course {
+    /// Nothing.
+    Passes,
+    /// One gain for all of them.
+    Holds(f32),
+    /// The gain that the curve has for each follower.
+    Moves([f32; SHAPED]),
+}
+
 impl Limiting {
     pub fn at_rest(&self) -> bool {
         self.peak == 0.0
@@ -86,34 +96,63 @@ impl Limiter {
 
     /// Limits the samples of one tick. The least gain that it applied.
     pub fn limit(&self, state: &mut Limiting, samples: &mut [f32], kernel: Kernel) -> f32 {
+        self.limit_planes(state, [samples], kernel)
+    }
+
+    /// Limits both sides of one tick by one gain, that of the louder one: nothing moves to a side. The least gain that it applied.
+    pub fn limit_linked(&self, state: &mut Limiting, left: &mut [f32], right: &mut [f32], kernel: Kernel) -> f32 {
+        self.limit_planes(state, [left, right], kernel)
+    }
+
+    /// All planes are as long.
+    fn limit_planes<const N: usize>(&self, state: &mut Limiting, planes: [&mut [f32]; N], kernel: Kernel) -> f32 {
         let mut least = Least::NONE;
-        let (chunks, rest) = samples.as_chunks_mut();
-        for chunk in chunks {
-            self.limit_chunk(state, chunk, SHAPED, &mut least, kernel);
+        let mut planes = planes.map(|plane| plane.as_chunks_mut::<SHAPED>());
+        let (whole, left) = planes.first().map_or((0, 0), |(chunks, rest)| (chunks.len(), rest.len()));
+        for n in 0..whole {
+            let chunks = planes.each_mut().map(|(chunks, _)| &mut chunks[n]);
+            self.limit_chunk(state, chunks, SHAPED, &mut least, kernel);
         }
-        if !rest.is_empty() {
-            let mut padded = [0.0; SHAPED];
-            padded[..rest.len()].copy_from_slice(rest);
-            self.limit_chunk(state, &mut padded, rest.len(), &mut least, kernel);
-            rest.copy_from_slice(&padded[..rest.len()]);
+        if left > 0 {
+            let mut padded = [[0.0; SHAPED]; N];
+            padded.iter_mut().zip(&planes).for_each(|(padded, (_, rest))| padded[..left].copy_from_slice(rest));
+            self.limit_chunk(state, padded.each_mut(), left, &mut least, kernel);
+            planes.iter_mut().zip(&padded).for_each(|((_, rest), padded)| rest.copy_from_slice(&padded[..left]));
         }
         least.gain()
     }
 
     /// Limits the first `count` of some samples; the others are 0.
-    fn limit_chunk(
+    fn limit_chunk<const N: usize>(
         &self,
         state: &mut Limiting,
-        samples: &mut [f32; SHAPED],
+        planes: [&mut [f32; SHAPED]; N],
         count: usize,
         least: &mut Least,
         kernel: Kernel,
     ) {
         // Magnitudes are in the order of their bits.
-        let bits = samples.iter().fold(0, |most: u32, sample| most.max(sample.abs().to_bits()));
+        let loudest =
+            |at: usize| f32::from_bits(planes.iter().fold(0, |most: u32, plane| most.max(plane[at].abs().to_bits())));
+        match self.follow_all(state, &std::array::from_fn(loudest), count) {
+            Course::Passes => {}
+            Course::Holds(gain) => {
+                let samples = planes.into_iter().flatten();
+                samples.for_each(|sample| *sample = (*sample * gain).clamp(-1.0, 1.0));
+                least.see(gain);
+            }
+            Course::Moves(followers) => {
+                planes.into_iter().for_each(|plane| kernel.shape(plane, &followers, self.curve, least));
+            }
+        }
+    }
+
+    /// Moves the follower on by the first `count` of some magnitudes.
+    fn follow_all(&self, state: &mut Limiting, magnitudes: &[f32; SHAPED], count: usize) -> Course {
+        let bits = magnitudes.iter().fold(0, |most: u32, magnitude| most.max(magnitude.to_bits()));
         let peak = f32::from_bits(bits);
         if self.passes(state, peak) {
-            return;
+            return Course::Passes;
         }
         let mut followers = [0.0; SHAPED];
         let (magnitude, length) = (f64::from(peak), count as u32);
@@ -121,9 +160,7 @@ impl Limiter {
         if magnitude < state.peak && state.held >= length {
             // Nothing but the hold goes on: one gain for all of them.
             state.held -= length;
-            let gain = self.curve.gain(state.peak as f32);
-            samples.iter_mut().for_each(|sample| *sample = (*sample * gain).clamp(-1.0, 1.0));
-            return least.see(gain);
+            return Course::Holds(self.curve.gain(state.peak as f32));
         } else if magnitude < released && state.held == 0 && released > self.knee {
             // It falls over all of them.
             for (follower, release) in followers.iter_mut().zip(&self.release) {
@@ -131,11 +168,11 @@ impl Limiter {
             }
             state.peak = released;
         } else {
-            for (follower, sample) in followers.iter_mut().zip(&*samples).take(count) {
-                *follower = self.follow(state, f64::from(sample.abs())) as f32;
+            for (follower, magnitude) in followers.iter_mut().zip(magnitudes).take(count) {
+                *follower = self.follow(state, f64::from(*magnitude)) as f32;
             }
         }
-        kernel.shape(samples, &followers, self.curve, least);
+        Course::Moves(followers)
     }
 
     /// One tick of silence passes: the follower goes on as `limit` would take it.

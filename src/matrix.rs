@@ -10,10 +10,11 @@ use std::{
 
 use crate::{
     activity::Detecting,
-    audio::{Arena, Memory, RowMemory},
+    audio::{Memory, RowMemory, Stage},
     envelope::DuckRange,
     id::ParticipantKey,
     ship::Berth,
+    sides::Sides,
     tree::Tree,
 };
 
@@ -46,7 +47,7 @@ pub(crate) struct Matrix {
     pub places: Tree<Place>,
     /// How many places the audio side must have room for, and the memory for them.
     pub capacity: usize,
-    pub arena: Arc<Berth<Arena>>,
+    pub stage: Arc<Berth<Stage>>,
 }
 
 /// One participant.
@@ -57,10 +58,11 @@ pub(crate) struct Place {
     pub detecting: Detecting,
     pub muted: bool,
     pub deafened: bool,
-    pub row: Arc<Row>,
+    /// One for each channel of the mixer.
+    pub row: Sides<Arc<Row>>,
     /// The generation that the row came with.
     pub row_since: u64,
-    pub memory: Arc<Berth<Memory>>,
+    pub memory: Sides<Arc<Berth<Memory>>>,
 }
 
 /// What one listener hears differently from the default.

@@ -16,6 +16,9 @@ pub(crate) struct Loudness {
 }
 
 impl Loudness {
+    /// How far from the truth a mean square of the kernels may be, with much to spare.
+    const UNSURE: f64 = 1e-4;
+
     /// Of `count` samples. The sums of the kernels are good to 1e-5; what is nearer to `threshold`, or past what they can hold, is added up again in f64.
     pub fn of<S: Iterator<Item = f32>>(
         measured: Measured,
@@ -23,9 +26,8 @@ impl Loudness {
         threshold: f64,
         samples: impl FnOnce() -> S,
     ) -> Self {
-        const UNSURE: f64 = 1e-4;
         let square = f64::from(measured.squares) / count.max(1) as f64;
-        let near = (square - threshold).abs() <= UNSURE * threshold;
+        let near = (square - threshold).abs() <= Self::UNSURE * threshold;
         let small = measured.peak > 0.0 && measured.peak < 1e-12 && threshold < 1e-18;
         let square = if near && threshold > 0.0 || small || !square.is_finite() {
             exact_square(samples(), count)
@@ -33,6 +35,17 @@ impl Loudness {
             square
         };
         Self { peak: measured.peak, square }
+    }
+
+    /// That of two channels together.
+    pub fn with(&self, other: &Self) -> Self {
+        Self { peak: self.peak.max(other.peak), square: 0.5 * self.square + 0.5 * other.square }
+    }
+
+    /// The same, with the mean square as `exact` has it if that is near enough to `threshold` to matter.
+    pub fn sure(self, threshold: f64, exact: impl FnOnce() -> f64) -> Self {
+        let near = threshold > 0.0 && (self.square - threshold).abs() <= Self::UNSURE * threshold;
+        if near { Self { square: exact(), ..self } } else { self }
     }
 
     pub fn rms(&self) -> f32 {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    audio::{Arena, Processor},
+    audio::{Processor, Stage},
+    channels::Channels,
     control::{Controller, Registry},
     limiter::{Limiter, LimiterConfig},
     ship::Shared,
@@ -21,6 +22,9 @@ use crate::{
 pub struct MixerConfig {
     /// Samples a second of everything that comes in and goes out: 1000 to 768,000.
     pub sample_rate: u32,
+    /// The channels of every mix. In a mono mixer a stereo frame is heard as the mean of both; in a stereo one a mono frame on both sides, and sources can be
+    /// panned. A stereo mixer takes twice the time and memory.
+    pub channels: Channels,
     /// Samples in a tick: 1 sample to 120 ms. What is heard does not depend on it, as long as events and activity fall on the same samples.
     pub tick_samples: usize,
     /// How long a gain takes to move: 0 to 1000 ms, rounded to whole samples.
@@ -35,10 +39,11 @@ pub struct MixerConfig {
 }
 
 impl Default for MixerConfig {
-    /// 48 kHz, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64, one thread.
+    /// 48 kHz, mono, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64, one thread.
     fn default() -> Self {
         Self {
             sample_rate: 48_000,
+            channels: Channels::Mono,
             tick_samples: 480,
             smoothing_ms: 10.0,
             limiter: Some(LimiterConfig::default()),
@@ -68,9 +73,9 @@ impl MixerConfig {
         }
         let limiter = self.limiter.map(check_limiter).transpose()?.map(|config| Limiter::new(config, &timing));
         let places = self.participants.max(1);
-        let registry = Registry::new(timing, places, self.workers);
+        let registry = Registry::new(timing, self.channels, places, self.workers);
         let shared = Arc::new(Shared::new(timing, limiter, Arc::new(registry.matrix()), registry));
-        let processor = Processor::new(Arena::new(places, self.workers, &timing), Arc::clone(&shared));
+        let processor = Processor::new(Stage::new(self.channels, places, self.workers, &timing), Arc::clone(&shared));
         Ok((Controller::new(shared), processor))
     }
 

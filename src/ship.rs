@@ -20,7 +20,7 @@ use arc_swap::{ArcSwap, Guard};
 use crossbeam_utils::atomic::AtomicCell;
 
 use crate::{
-    audio::Arena,
+    audio::{Memory, Stage},
     control::Registry,
     fade::FadeCurve,
     id::ParticipantKey,
@@ -28,6 +28,7 @@ use crate::{
     limiter::Limiter,
     matrix::{Matrix, Row},
     meter::{Meters, MixerMeters},
+    sides::Sides,
     timing::Timing,
 };
 
@@ -96,7 +97,7 @@ pub(crate) struct Shared {
     matrix: ArcSwap<Matrix>,
     mixed: AtomicU64,
     /// Where a dropped processor leaves its memory.
-    estate: Berth<Arena>,
+    estate: Berth<Stage>,
     processor_gone: AtomicBool,
     /// The control side's own, here so that it outlives the last controller: the processor may still hold what is in it.
     registry: Mutex<Registry>,
@@ -112,7 +113,7 @@ impl Shared {
             meters: MixerMeters::default(),
             matrix: ArcSwap::new(matrix),
             mixed: AtomicU64::new(0),
-            estate: Berth::new(Arena::default()),
+            estate: Berth::new(Stage::default()),
             processor_gone: AtomicBool::new(false),
             registry: Mutex::new(registry),
         }
@@ -144,9 +145,9 @@ impl Shared {
     }
 
     /// Audio: the processor goes; its memory stays here.
-    pub fn bequeath(&self, arena: &mut Arena) {
+    pub fn bequeath(&self, stage: &mut Stage) {
         if let Some(mut husk) = self.estate.take() {
-            std::mem::swap(&mut *husk, arena);
+            std::mem::swap(&mut *husk, stage);
             self.estate.put(husk);
         }
         self.processor_gone.store(true, Ordering::Release);
@@ -157,7 +158,7 @@ impl Shared {
     }
 
     /// Control: what a dropped processor left.
-    pub fn inherit(&self) -> Option<Box<Arena>> {
+    pub fn inherit(&self) -> Option<Box<Stage>> {
         if self.processor_gone() { self.estate.take() } else { None }
     }
 }
@@ -174,9 +175,9 @@ pub(crate) enum Held {
     /// Until nobody else reads it.
     Matrix(Arc<Matrix>),
     /// Until the audio thread has put its memory back.
-    Place(ParticipantKey, Arc<Berth<crate::audio::Memory>>),
-    /// Until no matrix names it any more: what is in it then is an arena that was outgrown.
-    Arena(Arc<Berth<Arena>>),
+    Place(ParticipantKey, Sides<Arc<Berth<Memory>>>),
+    /// Until no matrix names it any more: what is in it then is a stage that was outgrown.
+    Stage(Arc<Berth<Stage>>),
     /// Until this generation has been mixed: what is in its berth then is what the row before it was kept in. Or until nobody else has the row.
     Row(Generation, Arc<Row>),
     /// Until the newest row of a listener has come to rest: then the memory for its moves is in the berth there. Or until nobody else has them.
@@ -188,7 +189,7 @@ impl fmt::Debug for Held {
         f.write_str(match self {
             Self::Matrix(_) => "Matrix",
             Self::Place(..) => "Place",
-            Self::Arena(_) => "Arena",
+            Self::Stage(_) => "Stage",
             Self::Row(..) => "Row",
             Self::Moves(_) => "Moves",
         })
@@ -205,8 +206,8 @@ impl Held {
                 settled || mixed == Generation::NEVER || Arc::strong_count(meters) == 1
             }
             Self::Matrix(matrix) => Arc::strong_count(matrix) == 1,
-            Self::Place(_, berth) => Arc::strong_count(berth) == 1,
-            Self::Arena(berth) => Arc::strong_count(berth) == 1,
+            Self::Place(_, berths) => berths.iter().all(|berth| Arc::strong_count(berth) == 1),
+            Self::Stage(berth) => Arc::strong_count(berth) == 1,
         }
     }
 }
@@ -235,7 +236,7 @@ impl Returning {
                     meters.awaited.store(false, Ordering::Relaxed);
                     meters.empty_spare();
                 }
-                Held::Matrix(_) | Held::Arena(_) => {}
+                Held::Matrix(_) | Held::Stage(_) => {}
             }
         }
     }

@@ -9,14 +9,15 @@ use std::{
 
 use alloc::{alone, watched};
 use mixminus::{
-    Controller, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor, Role,
+    Channels, Controller, Frame, Gain, JoinOptions, MixerConfig, Pan, ParticipantKey, Processor, Role,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
 
 /// A short tick, and moves that outlast it.
-fn busy(participants: usize) -> (Controller, Processor) {
+fn busy(participants: usize, channels: Channels) -> (Controller, Processor) {
+    let (tick_samples, smoothing_ms) = (48, 5.0);
     let config =
-        MixerConfig { tick_samples: 48, smoothing_ms: 5.0, participants, workers: 2, ..MixerConfig::default() };
+        MixerConfig { tick_samples, smoothing_ms, participants, channels, workers: 2, ..MixerConfig::default() };
     config.build().unwrap()
 }
 
@@ -86,7 +87,11 @@ fn the_watch_sees_a_free() {
 #[test]
 fn joins_leaves_and_growth() {
     let _alone = alone();
-    let (controller, mut processor) = busy(1);
+    [Channels::Mono, Channels::Stereo].into_iter().for_each(join_leave_and_grow);
+}
+
+fn join_leave_and_grow(channels: Channels) {
+    let (controller, mut processor) = busy(1, channels);
     let stop = AtomicBool::new(false);
     // The first stays of the first places: some keys are right at some time, and all are refused at others.
     let keys: Vec<_> = (0..300).map(|n| controller.join(n.to_string(), JoinOptions::default()).unwrap()).collect();
@@ -116,7 +121,11 @@ fn joins_leaves_and_growth() {
 #[test]
 fn a_hundred_thousand_swaps_from_two_threads() {
     let _alone = alone();
-    let (controller, mut processor) = busy(40);
+    [Channels::Mono, Channels::Stereo].into_iter().for_each(swap_from_two_threads);
+}
+
+fn swap_from_two_threads(channels: Channels) {
+    let (controller, mut processor) = busy(40, channels);
     let keys: Vec<_> = (0..40).map(|n| controller.join(n.to_string(), JoinOptions::default()).unwrap()).collect();
     let (stop, swaps) = (AtomicBool::new(false), AtomicU64::new(0));
     let (stop, swaps, controller) = (&stop, &swaps, &controller);
@@ -131,6 +140,11 @@ fn a_hundred_thousand_swaps_from_two_threads() {
                     2 => {
                         let source = ((round * 7 + thread + 1) % 40).to_string();
                         controller.set_gain(&listener, &source, Gain::new(0.5).unwrap()).unwrap();
+                        if channels == Channels::Stereo {
+                            controller
+                                .set_pan(&listener, &source, Pan::new((round % 3) as f32 - 1.0).unwrap())
+                                .unwrap();
+                        }
                     }
                     _ => drop(controller.configure(&[configuration(&listener, round)]).unwrap()),
                 }
@@ -151,7 +165,7 @@ fn a_hundred_thousand_swaps_from_two_threads() {
 #[test]
 fn a_dropped_processor_leaves_its_memory_to_the_controller() {
     let _alone = alone();
-    let (controller, mut processor) = busy(4);
+    let (controller, mut processor) = busy(4, Channels::Stereo);
     let key = controller.join("anna", JoinOptions::default()).unwrap();
     run(&mut processor, &[key], &AtomicBool::new(true));
     watched(move || drop(processor));
@@ -165,7 +179,7 @@ fn a_dropped_processor_leaves_its_memory_to_the_controller() {
 #[test]
 fn dropped_controllers_leave_the_processor_mixing() {
     let _alone = alone();
-    let (controller, mut processor) = busy(4);
+    let (controller, mut processor) = busy(4, Channels::Stereo);
     let keys = ["anna", "ben"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
     run(&mut processor, &keys, &AtomicBool::new(true));
     controller.configure(&[ParticipantMixerLevel::new("anna")]).unwrap();
@@ -178,7 +192,7 @@ fn dropped_controllers_leave_the_processor_mixing() {
 #[test]
 fn the_first_tick_on_a_thread_is_as_quiet_as_any_after_enter() {
     let _alone = alone();
-    let (controller, mut processor) = busy(4);
+    let (controller, mut processor) = busy(4, Channels::Stereo);
     let key = controller.join("anna", JoinOptions::default()).unwrap();
     let mut processor = std::thread::spawn(move || {
         run(&mut processor, &[key], &AtomicBool::new(true));

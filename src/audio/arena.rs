@@ -17,10 +17,12 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    kernel::{Lanes, Tile},
+    frame::Frame,
+    kernel::{Kernel, Lanes, Tile},
     memory::{filled, room},
-    meter::Meters,
+    meter::{Loudness, Meters},
     ship::Berth,
+    sides::Side,
     timing::Timing,
 };
 
@@ -50,6 +52,8 @@ pub(crate) struct Home {
 /// Everything that lasts from tick to tick, and the scratch of one tick. Arrays by field, indexed by place.
 #[derive(Debug, Default)]
 pub(crate) struct Arena {
+    /// Which channel it mixes.
+    pub side: Side,
     pub sources: Vec<Source>,
     pub listeners: Vec<Listener>,
     pub homes: Vec<Option<Home>>,
@@ -93,9 +97,10 @@ pub(crate) struct Arena {
 
 impl Arena {
     /// Room for `places` participants, and for `workers` who add up at the same time. Allocates: control side.
-    pub fn new(places: usize, workers: usize, timing: &Timing) -> Self {
+    pub fn new(side: Side, places: usize, workers: usize, timing: &Timing) -> Self {
         let (panels, vacant) = (Tile::count(timing.tick), || 0..places);
         Self {
+            side,
             sources: vacant().map(|_| Source::default()).collect(),
             listeners: vacant().map(|_| Listener::default()).collect(),
             homes: vacant().map(|_| None).collect(),
@@ -127,6 +132,20 @@ impl Arena {
 
     pub fn places(&self) -> usize {
         self.sources.len()
+    }
+
+    /// Takes a frame's samples of its side.
+    pub fn accept(&mut self, slot: usize, frame: &Frame<'_>, kernel: Kernel) -> Result<Loudness, usize> {
+        self.sources[slot].accept(frame, self.side, &mut self.frames, slot, kernel)
+    }
+
+    /// The samples that a group hears.
+    pub fn mix(&self, group: usize) -> &[Tile] {
+        let panels = self.silence.len();
+        match self.groups.get(group) {
+            Some(found) if !found.silent() => &self.mixes[group * panels..][..panels],
+            _ => &self.silence,
+        }
     }
 
     /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in the frames and mixes.

@@ -36,7 +36,6 @@ impl Arena {
         }
         self.active[index] = source.readings.active;
         source.input = None;
-        // A source that is at rest leaves its meters alone.
         if let (Some(readings), Some(home)) = (source.show(), &self.homes[index]) {
             home.memory.meters.write_source(readings);
         }

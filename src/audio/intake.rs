@@ -8,20 +8,10 @@ use crate::matrix::{Matrix, Place};
 impl Arena {
     /// Takes everything that changed after generation `since`.
     pub fn take_up(&mut self, matrix: &Matrix, since: u64) {
-        if matrix.capacity > self.places() {
-            self.grow(matrix);
-        }
         matrix.places.each_since(since, |slot, place| match place {
             Some(place) => self.update(slot, place),
             None => self.leave(slot),
         });
-    }
-
-    fn grow(&mut self, matrix: &Matrix) {
-        if let Some(mut larger) = matrix.arena.take() {
-            self.move_into(&mut larger);
-            matrix.arena.put(larger);
-        }
     }
 
     fn update(&mut self, slot: u32, place: &Place) {
@@ -35,19 +25,20 @@ impl Arena {
         }
         self.sources[index].muted = place.muted;
         if self.listeners[index].hears {
-            self.listeners[index].update(place);
+            self.listeners[index].update(place, self.side);
         }
     }
 
     fn admit(&mut self, index: usize, place: &Place) {
-        let Some(mut memory) = place.memory.take() else { return };
+        let berth = place.memory.of(self.side);
+        let Some(mut memory) = berth.take() else { return };
         let listener = &mut self.listeners[index];
         listener.hears = place.role.hears();
         listener.gains.mixer = place.key.mixer;
         listener.gains.swap_memory(&mut memory.row);
         std::mem::swap(&mut memory.classes, &mut listener.gains.classes);
         self.sources[index].admit(place);
-        self.homes[index] = Some(Home { memory, berth: Arc::clone(&place.memory) });
+        self.homes[index] = Some(Home { memory, berth: Arc::clone(berth) });
         self.used = self.used.max(index + 1);
     }
 

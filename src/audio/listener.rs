@@ -8,6 +8,7 @@ use crate::{
     limiter::Limiting,
     matrix::{Place, RowIdentity},
     meter::MixLevel,
+    sides::Side,
 };
 
 /// No index.
@@ -67,17 +68,18 @@ impl Default for Listener {
 
 impl Listener {
     /// Takes what is published of it. Nothing of it is heard before the next mix.
-    pub fn update(&mut self, place: &Place) {
+    pub fn update(&mut self, place: &Place, side: Side) {
         self.published |= self.gains.deafened != place.deafened;
         self.gains.deafened = place.deafened;
         if place.row_since > self.row_since {
-            (self.row, self.row_since) = (place.row.identity, place.row_since);
-            let mut memory = place.row.memory.as_ref().and_then(|berth| berth.take());
-            self.gains.adopt(&place.row, memory.as_deref_mut());
-            if let (Some(berth), Some(memory)) = (&place.row.memory, memory) {
+            let row = place.row.of(side);
+            (self.row, self.row_since) = (row.identity, place.row_since);
+            let mut memory = row.memory.as_ref().and_then(|berth| berth.take());
+            self.gains.adopt(row, memory.as_deref_mut());
+            if let (Some(berth), Some(memory)) = (&row.memory, memory) {
                 berth.put(memory);
             }
-            self.range = Some(place.row.ducking);
+            self.range = Some(row.ducking);
             self.published = true;
         }
     }

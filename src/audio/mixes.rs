@@ -1,102 +1,106 @@
 //! What everybody hears in a tick: [`Mixes`], borrowed from the processor until the next one.
 
-use super::{
-    Arena,
-    listener::{Listener, NONE},
-    plan::Group,
-};
+use super::{NONE, Stage, stage::Output};
 use crate::{
     id::ParticipantKey,
     kernel::{Kernel, Tile},
     level::Decibels,
-    meter::MixLevel,
+    sample::Sample,
 };
 
 /// The mixes of one tick. Listeners who hear the same share one.
 #[derive(Debug, Clone, Copy)]
 pub struct Mixes<'a> {
-    arena: &'a Arena,
+    stage: &'a Stage,
     tick: usize,
     kernel: Kernel,
 }
 
 impl<'a> Mixes<'a> {
-    pub(crate) fn new(arena: &'a Arena, tick: usize, kernel: Kernel) -> Self {
-        Self { arena, tick, kernel }
-    }
-
-    fn mix(self, index: usize, group: &'a Group) -> Mix<'a> {
-        Mix { mixes: self, index, group }
+    pub(crate) fn new(stage: &'a Stage, tick: usize, kernel: Kernel) -> Self {
+        Self { stage, tick, kernel }
     }
 
     /// What the listener hears; `None` if nobody who hears has this key.
     pub fn get(&self, listener: ParticipantKey) -> Option<Mix<'a>> {
-        let slot = listener.slot as usize;
-        let here = self.arena.sources.get(slot).is_some_and(|source| source.key == listener);
-        let group = self.arena.listeners.get(slot).filter(|listener| here && listener.hears)?.group;
-        self.arena.groups.get(group as usize).map(|found| self.mix(group as usize, found))
+        Some(Mix { mixes: *self, output: self.stage.output(self.stage.heard_by(listener)?) })
     }
 
     /// Each different mix once, with its listeners: encode it once, send it to all of them.
     pub fn distinct(&self) -> impl ExactSizeIterator<Item = Mix<'a>> + use<'a> {
         let mixes = *self;
-        self.arena.groups.iter().enumerate().map(move |(index, group)| mixes.mix(index, group))
+        (0..self.stage.outputs()).map(move |index| Mix { mixes, output: mixes.stage.output(index) })
     }
 }
 
-/// One mix: one tick of mono samples at the mixer's rate.
+/// One mix: one tick of samples at the mixer's rate, for each of its channels.
 #[derive(Debug, Clone, Copy)]
 pub struct Mix<'a> {
     mixes: Mixes<'a>,
-    index: usize,
-    group: &'a Group,
+    output: Output<'a>,
 }
 
 impl<'a> Mix<'a> {
-    /// The samples; full scale is ±1.0, which the limiter, if it is on, keeps them in.
+    /// The samples of a mono mix, or those of the left channel of a stereo one; full scale is ±1.0, which the limiter, if it is on, keeps them in.
     pub fn samples(&self) -> &'a [f32] {
-        let Mixes { arena, tick, .. } = self.mixes;
-        let tiles = Tile::count(tick);
-        let mix = if self.group.silent() { &arena.silence } else { &arena.mixes[self.index * tiles..][..tiles] };
-        &Tile::flat(mix)[..tick]
+        self.side(self.output.sides.left)
     }
 
-    /// The samples as i16, rounded to the nearest; past full scale they saturate. Writes as many as both have.
+    /// The left channel; in a mono mixer the only one.
+    pub fn left(&self) -> &'a [f32] {
+        self.samples()
+    }
+
+    /// The right channel; in a mono mixer the only one.
+    pub fn right(&self) -> &'a [f32] {
+        self.side(self.output.sides.right.unwrap_or(self.output.sides.left))
+    }
+
+    fn side(&self, tiles: &'a [Tile]) -> &'a [f32] {
+        &Tile::flat(tiles)[..self.mixes.tick]
+    }
+
+    /// The samples as i16, rounded to the nearest; past full scale they saturate. Left and right by turns if the mixer is a stereo one. Writes as many as both have.
     pub fn write_i16(&self, out: &mut [i16]) {
+        if self.output.sides.right.is_some() {
+            return self.write_interleaved(out);
+        }
         let samples = self.samples();
         let count = out.len().min(samples.len());
         self.mixes.kernel.give_i16(&samples[..count], &mut out[..count]);
     }
 
+    /// Left and right by turns, of whichever format; the same on both if the mixer is a mono one. Writes as many as both have.
+    pub fn write_interleaved<S: Sample>(&self, out: &mut [S]) {
+        for ((out, left), right) in out.chunks_exact_mut(2).zip(self.left()).zip(self.right()) {
+            (out[0], out[1]) = (S::from_f32(*left), S::from_f32(*right));
+        }
+    }
+
     /// Who hears it.
     pub fn listeners(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
-        let (arena, first) = (self.mixes.arena, self.group.first);
-        let next = |slot: &u32| arena.listeners.get(*slot as usize).map(|listener: &Listener| listener.next);
-        std::iter::successors(Some(first), move |slot| next(slot).filter(|next| *next != NONE))
-            .map(|slot| arena.sources[slot as usize].key)
+        let stage = self.mixes.stage;
+        let some = |slot: u32| (slot != NONE).then_some(slot);
+        std::iter::successors(some(self.output.first), move |slot| some(stage.after(*slot))).map(|slot| stage.key(slot))
     }
 
     /// Whether nobody is heard in it: every sample is exactly 0.
     pub fn is_silent(&self) -> bool {
-        self.group.silent()
+        self.output.silent
     }
 
     /// The greatest magnitude.
     pub fn peak(&self) -> f32 {
-        self.level().peak
+        self.output.level.peak
     }
 
-    /// The RMS.
+    /// The RMS, of both channels together.
     pub fn rms(&self) -> f32 {
-        self.level().rms
+        self.output.level.rms
     }
 
-    /// The limiter's least gain in this tick: 0 dB or less.
+    /// The limiter's least gain in this tick: 0 dB or less. Both channels are limited by the same gain.
     pub fn reduction(&self) -> Decibels {
-        Decibels::from_amplitude(f64::from(self.level().gain))
-    }
-
-    fn level(&self) -> &'a MixLevel {
-        &self.group.level
+        Decibels::from_amplitude(f64::from(self.output.level.gain))
     }
 }

@@ -16,6 +16,7 @@ mod mixes;
 mod moving;
 mod others;
 mod overlap;
+mod pairs;
 mod panels;
 mod plan;
 mod prepared;
@@ -27,6 +28,7 @@ mod row;
 mod row_envelope;
 mod segments;
 mod source;
+mod stage;
 mod worker;
 
 pub use mixes::{Mix, Mixes};
@@ -37,5 +39,6 @@ pub(crate) use arena::{Arena, Memory};
 use listener::NONE;
 pub(crate) use panels::Panels;
 pub(crate) use row::{Entry, RowMemory};
+pub(crate) use stage::Stage;
 
 use crate::timing::Clock;

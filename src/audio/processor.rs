@@ -5,11 +5,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
-use super::{
-    Arena, Clock, Mixes, Prepared,
-    render::Task,
-    source::{Source, Standing},
-};
+use super::{Clock, Mixes, Prepared, Stage, render::Task};
 use crate::{
     frame::{Frame, FrameError},
     id::ParticipantKey,
@@ -31,7 +27,7 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct Processor {
-    arena: Arena,
+    stage: Stage,
     shared: Arc<Shared>,
     /// Samples mixed so far.
     now: u64,
@@ -43,8 +39,8 @@ pub struct Processor {
 }
 
 impl Processor {
-    pub(crate) fn new(arena: Arena, shared: Arc<Shared>) -> Self {
-        Self { arena, shared, now: 0, taken: 0, open: false, not_sync: PhantomData }
+    pub(crate) fn new(stage: Stage, shared: Arc<Shared>) -> Self {
+        Self { stage, shared, now: 0, taken: 0, open: false, not_sync: PhantomData }
     }
 
     /// Gets ready to tick on the thread that calls this. On a thread's first call one small node is allocated for it, so make that before the
@@ -58,48 +54,46 @@ impl Processor {
     fn begin(&mut self) {
         if std::mem::replace(&mut self.open, true) {
             // A tick was begun and dropped: what was sent in it is not heard.
-            self.arena.sources.iter_mut().for_each(|source| source.input = None);
+            self.stage.forget_input();
         }
         let newest = self.shared.newest();
         if newest.generation > self.taken {
-            self.arena.take_up(&newest, self.taken);
+            self.stage.take_up(&newest, self.taken);
             self.taken = newest.generation;
         }
     }
 
     /// Plans the tick, up to the sums.
     fn prepare(&mut self) {
-        let Self { arena, shared, now, .. } = self;
+        let Self { stage, shared, now, .. } = self;
         let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
-        arena.gather(&clock);
-        arena.plan(&clock, shared);
-        arena.divide();
+        stage.prepare(&clock, shared);
     }
 
     /// The sums that are still to be made.
     pub(super) fn tasks(&mut self) -> impl Iterator<Item = Task<'_>> {
-        let Self { arena, shared, now, .. } = self;
+        let Self { stage, shared, now, .. } = self;
         let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
-        arena.tasks(clock, shared)
+        stage.tasks(clock, shared)
     }
 
     /// Makes what nobody has made yet, and ends the tick.
     pub(super) fn finish(&mut self) -> Mixes<'_> {
         self.tasks().for_each(Task::work);
-        let Self { arena, shared, now, taken, open, .. } = self;
+        let Self { stage, shared, now, taken, open, .. } = self;
         let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
-        arena.finish(&clock, shared);
+        stage.finish(&clock, shared);
         *now += shared.timing.tick as u64;
         *open = false;
         shared.meters.ticks.fetch_add(1, Ordering::Relaxed);
         shared.set_mixed(*taken);
-        Mixes::new(arena, shared.timing.tick, shared.kernel)
+        Mixes::new(stage, shared.timing.tick, shared.kernel)
     }
 }
 
 impl Drop for Processor {
     fn drop(&mut self) {
-        self.shared.bequeath(&mut self.arena);
+        self.shared.bequeath(&mut self.stage);
     }
 }
 
@@ -143,31 +137,8 @@ impl<'a> Tick<'a> {
     /// # Errors
     /// [`FrameError`]: the frame is refused, and counted; the tick goes on.
     pub fn send(&mut self, source: ParticipantKey, frame: Frame<'_>) -> Result<(), FrameError> {
-        let expected = self.processor.shared.timing.tick;
-        let arena = &mut self.processor.arena;
-        let slot = source.slot as usize;
-        let unknown = &self.processor.shared.meters.unknown;
-        let here = |place: &&mut Source| place.key == source && place.standing == Standing::Here;
-        let Some(sender) = arena.sources.get_mut(slot).filter(here) else {
-            unknown.fetch_add(1, Ordering::Relaxed);
-            return Err(FrameError::Unknown { key: source });
-        };
-        if !sender.sends {
-            unknown.fetch_add(1, Ordering::Relaxed);
-            return Err(FrameError::NotASource { key: source });
-        }
-        let fault = match (frame.len(), sender.input) {
-            (_, Some(_)) => Some(FrameError::Repeated { key: source }),
-            (Err((left, right)), _) => Some(FrameError::Uneven { key: source, left, right }),
-            (Ok(actual), _) if actual != expected => Some(FrameError::WrongLength { key: source, expected, actual }),
-            _ => None,
-        };
-        if let Some(fault) = fault {
-            sender.readings.refused += 1;
-            return Err(fault);
-        }
-        let accepted = sender.accept(&frame, &mut arena.frames, slot, self.processor.shared.kernel);
-        accepted.map_err(|index| FrameError::NotFinite { key: source, index })
+        let Processor { stage, shared, .. } = &mut *self.processor;
+        stage.send(source, &frame, shared)
     }
 
     /// The generation that this tick is mixed with.

@@ -1,13 +1,11 @@
 //! The last step of a tick: the mix of each group is made, by one or by several at the same time, and every listener takes on what stays for the next tick.
 
-use std::sync::atomic::Ordering;
-
 use super::{
     Arena, Clock, NONE,
     plan::{Group, Sum, heard},
     worker::{Portion, Scene, Worker},
 };
-use crate::{limiter::Limiter, ship::Shared};
+use crate::{limiter::Limiter, ship::Shared, sides::Side};
 
 /// One part of a tick's work, which nobody else has, and what all parts share.
 #[derive(Debug)]
@@ -52,9 +50,10 @@ impl Arena {
 
     /// The parts that are not done.
     pub fn tasks<'a>(&'a mut self, clock: Clock<'a>, shared: &'a Shared) -> impl Iterator<Item = Task<'a>> {
+        let limiter = shared.limiter.as_ref().filter(|_| self.limits_by_itself());
         let Self { sources, audible, positions, signals, listeners, frames, segments, programs, .. } = self;
         let heard = heard(sources, audible, positions, signals, &clock);
-        let scene = Scene { heard, listeners, frames, segments, programs, shared };
+        let scene = Scene { heard, listeners, frames, segments, programs, limiter, shared };
         let panels = scene.frames.panels();
         let (mut groups, mut mixes, mut lanes) = (&mut self.groups[..], &mut self.mixes[..], &mut self.lanes[..]);
         let parts = self.workers.iter_mut().map(move |worker| {
@@ -71,11 +70,14 @@ impl Arena {
 
     /// Takes every listener through the tick.
     pub fn finish(&mut self, clock: &Clock<'_>, shared: &Shared) {
-        for index in 0..self.groups.len() {
-            self.pass_on(self.groups[index], clock, shared.limiter.as_ref());
+        if let Some(limiter) = self.limits_by_itself().then_some(shared.limiter.as_ref()) {
+            (0..self.groups.len()).for_each(|index| self.pass_on(self.groups[index], clock, limiter));
         }
-        shared.meters.audible.store(self.audible.len() as u32, Ordering::Relaxed);
-        shared.meters.distinct.store(self.groups.len() as u32, Ordering::Relaxed);
+    }
+
+    /// Whether what it mixes is all that a listener hears. The sides of a stereo mixer are limited together, once both are made.
+    fn limits_by_itself(&self) -> bool {
+        self.side == Side::Middle
     }
 
     /// Gives each listener of a group what it takes on to the next tick, and its meters what they show.

@@ -3,11 +3,12 @@
 use super::{Clock, overlap::Presence, panels::Panels};
 use crate::{
     activity::Detecting,
-    frame::{Frame, Side},
+    frame::Frame,
     id::ParticipantKey,
     kernel::{Kernel, Tile},
     matrix::Place,
     meter::{Loudness, SourceReadings},
+    sides::Side,
 };
 
 /// A place's sending side. A place without a participant is a source that sends nothing.
@@ -25,9 +26,8 @@ pub(crate) struct Source {
     pub input: Option<Input>,
     /// Whether it is present and not silent in this tick.
     pub audible: bool,
-    /// What is counted and measured of it; and what the meters show.
+    /// What is counted and measured of it.
     pub readings: SourceReadings,
-    shown: SourceReadings,
     /// The greatest magnitude of what is in its memory, a frame or a tail.
     peak: f32,
     detecting: Option<Detecting>,
@@ -49,6 +49,7 @@ pub(crate) enum Standing {
 /// A good frame.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Input {
+    /// Of the whole frame, both channels.
     pub loudness: Loudness,
     pub active: bool,
     /// The last sample.
@@ -118,32 +119,34 @@ impl Source {
         self.presence.fade.moving(clock.now, clock.timing)
     }
 
-    /// Takes a frame's samples, if they are samples, to where the signal of this source is among `frames`.
+    /// Takes a frame's samples of one side, if they are samples, to where the signal of this source is among `frames`.
     pub fn accept(
         &mut self,
         frame: &Frame<'_>,
+        side: Side,
         frames: &mut Panels,
         signal: usize,
         kernel: Kernel,
-    ) -> Result<(), usize> {
-        let threshold = self.detecting.as_ref().map_or(0.0, Detecting::threshold);
-        let loudness = frame
-            .read_into(Side::Middle, frames, signal, threshold, kernel)
-            .inspect_err(|_| self.readings.not_finite += 1)?;
-        let last = frame.len().map_or(0.0, |count| frame.sample(Side::Middle, count.saturating_sub(1)));
+    ) -> Result<Loudness, usize> {
+        let loudness = frame.read_into(side, frames, signal, self.threshold(), kernel)?;
+        let last = frame.len().map_or(0.0, |count| frame.sample(side, count.saturating_sub(1)));
+        self.peak = loudness.peak;
         self.input = Some(Input { loudness, active: frame.active, last });
-        Ok(())
+        Ok(loudness)
     }
 
-    /// What the meters have to show, if it is new.
-    pub fn show(&mut self) -> Option<&SourceReadings> {
-        let shown = std::mem::replace(&mut self.shown, self.readings);
-        (shown != self.readings).then_some(&self.readings)
+    /// The mean square that decides whether it is active; 0 if none does.
+    pub fn threshold(&self) -> f64 {
+        self.detecting.as_ref().map_or(0.0, Detecting::threshold)
+    }
+
+    /// What the meters have to show: nothing yet, of one who has never sent anything.
+    pub fn show(&self) -> Option<&SourceReadings> {
+        (self.readings != SourceReadings::default()).then_some(&self.readings)
     }
 
     fn receive(&mut self, input: Input) {
-        self.peak = input.loudness.peak;
-        (self.readings.peak, self.readings.rms) = (self.peak, input.loudness.rms());
+        (self.readings.peak, self.readings.rms) = (input.loudness.peak, input.loudness.rms());
         self.last = input.last;
         if self.missing && self.readings.frames > 0 {
             self.readings.returns += 1;

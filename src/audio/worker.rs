@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     kernel::{Lanes, Measured, Signals, Terms, Tile, prefetch},
-    limiter::Limiting,
+    limiter::{Limiter, Limiting},
     memory::{filled, room},
     meter::{MixLevel, exact_square},
     ship::Shared,
@@ -30,6 +30,7 @@ pub(crate) struct Scene<'a> {
     pub frames: &'a Panels,
     pub segments: &'a Segments,
     pub programs: &'a Programs,
+    pub limiter: Option<&'a Limiter>,
     pub shared: &'a Shared,
 }
 
@@ -164,7 +165,7 @@ fn copy(mix: &mut [Tile], signal: u32, scene: Scene<'_>) -> Measured {
 /// What follows the sum: the limiter and the level.
 fn finish(mix: &mut [Tile], measured: Measured, limiting: &mut Limiting, scene: Scene<'_>) -> MixLevel {
     let (kernel, count) = (scene.shared.kernel, scene.heard.clock.timing.tick);
-    match &scene.shared.limiter {
+    match scene.limiter {
         Some(limiter) if !limiter.passes(limiting, measured.peak) => {
             let gain = limiter.limit(limiting, &mut Tile::flat_mut(mix)[..count], kernel);
             MixLevel { gain, ..level(kernel.measure(mix), mix, count) }

@@ -2,9 +2,11 @@
 
 use super::{ControlError, JoinOptions, ListenerConfig, Participant, Registry, registry::Member};
 use crate::{
+    channels::Channels,
     config::{self, Faults, ParticipantMixerLevel},
     id::{ParticipantId, ParticipantKey},
     level::Gain,
+    pan::Pan,
 };
 
 /// Changes that will be published together: see [`Controller::change`](super::Controller::change). One that fails changes nothing.
@@ -59,7 +61,21 @@ impl<'a> Changes<'a> {
     pub fn set_gain(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
         let source = self.pair(listener, source)?;
         let mut config = self.registry.member(listener)?.config.clone();
-        config.set_gain(&source, gain);
+        config.entry(&source).gain = gain;
+        self.registry.configure(listener, config)
+    }
+
+    /// Pans a source in a listener's mix. A source that is not listed is listed by it, at the gain that it has: 1, or 0 in exclusive mode.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`], [`ControlError::MonoMixer`].
+    pub fn set_pan(&mut self, listener: &str, source: &str, pan: Pan) -> Result<(), ControlError> {
+        let source = self.pair(listener, source)?;
+        if self.registry.channels() == Channels::Mono {
+            return Err(ControlError::MonoMixer);
+        }
+        let mut config = self.registry.member(listener)?.config.clone();
+        config.entry(&source).pan = pan;
         self.registry.configure(listener, config)
     }
 

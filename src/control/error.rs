@@ -26,6 +26,9 @@ pub enum ControlError {
         /// The id.
         id: ParticipantId,
     },
+    /// A source was to be panned in a mono mixer.
+    #[error("a mono mixer has no left and right to pan a source between: make it with Channels::Stereo")]
+    MonoMixer,
     /// A detector's threshold is NaN, or its hangover is out of range.
     #[error(
         "an energy detector cannot have a threshold of {threshold_dbfs} dBFS and a hangover of {hangover_ms} ms: a number, and 0 to 60000 ms"

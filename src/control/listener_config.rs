@@ -9,7 +9,9 @@ use crate::{
     id::{ParticipantId, ParticipantKey},
     level::Gain,
     matrix::{Listed, Row, RowIdentity},
+    pan::Pan,
     ship::Berth,
+    sides::Side,
     timing::Timing,
 };
 
@@ -33,6 +35,8 @@ pub struct SourceConfig {
     pub source: ParticipantId,
     /// Its gain, before ducking.
     pub gain: Gain,
+    /// Where it is heard, in a stereo mixer.
+    pub pan: Pan,
     /// Whether the others are ducked while it is active; it never is.
     pub ducks_others: bool,
 }
@@ -43,6 +47,7 @@ impl ListenerConfig {
         let source = |level: &crate::config::SourceLevel| SourceConfig {
             source: level.participant.as_str().into(),
             gain: Gain::from_percent(level.level as f64).unwrap_or_default(),
+            pan: Pan::CENTRE,
             ducks_others: level.duck_others,
         };
         let mut sources: Vec<_> = level.source_levels.iter().map(source).collect();
@@ -50,14 +55,15 @@ impl ListenerConfig {
         Self { exclusive: level.exclusive, ducking: level.ducking, sources }
     }
 
-    /// Lists a source at a gain; whether it ducks others stays as it was.
-    pub(crate) fn set_gain(&mut self, source: &ParticipantId, gain: Gain) {
-        match self.find(source.as_str()) {
-            Ok(at) => self.sources[at].gain = gain,
-            Err(at) => {
-                self.sources.insert(at, SourceConfig { source: source.clone(), gain, ducks_others: false });
-            }
-        }
+    /// The entry of a source, which is listed at the gain that it has if it was not.
+    pub(crate) fn entry(&mut self, source: &ParticipantId) -> &mut SourceConfig {
+        let at = self.find(source.as_str()).unwrap_or_else(|at| {
+            let gain = if self.exclusive { Gain::SILENCE } else { Gain::UNITY };
+            let listed = SourceConfig { source: source.clone(), gain, pan: Pan::CENTRE, ducks_others: false };
+            self.sources.insert(at, listed);
+            at
+        });
+        &mut self.sources[at]
     }
 
     /// Lists a source no more. Whether it was listed.
@@ -69,11 +75,11 @@ impl ListenerConfig {
         self.sources.binary_search_by(|listed| listed.source.as_str().cmp(source))
     }
 
-    /// The sources that are in the call, in the order of their places. `key` finds them.
-    pub(crate) fn listed(&self, key: impl Fn(&ParticipantId) -> Option<ParticipantKey>) -> Vec<Listed> {
+    /// The sources that are in the call, in the order of their places, at their gains on one side. `key` finds them.
+    pub(crate) fn listed(&self, side: Side, key: impl Fn(&ParticipantId) -> Option<ParticipantKey>) -> Vec<Listed> {
         let listed = |config: &SourceConfig| {
-            let source = key(&config.source)?;
-            Some(Listed { source, gain: config.gain.factor(), ducks_others: config.ducks_others })
+            let (source, gain) = (key(&config.source)?, config.gain.factor() * config.pan.factor(side));
+            Some(Listed { source, gain, ducks_others: config.ducks_others })
         };
         let mut listed: Vec<Listed> = self.sources.iter().filter_map(listed).collect();
         listed.sort_unstable_by_key(|listed| listed.source.slot);
@@ -112,11 +118,22 @@ mod tests {
     fn a_gain_lists_a_source_and_keeps_what_else_was_said_of_it() {
         let mut config = ListenerConfig::default();
         let (a, b) = (ParticipantId::from("a"), ParticipantId::from("b"));
-        config.sources.push(SourceConfig { source: b.clone(), gain: Gain::UNITY, ducks_others: true });
-        config.set_gain(&b, Gain::SILENCE);
-        config.set_gain(&a, Gain::UNITY);
+        let ducker = SourceConfig { ducks_others: true, ..config.entry(&b).clone() };
+        *config.entry(&b) = ducker;
+        config.entry(&b).gain = Gain::SILENCE;
+        config.entry(&a).pan = Pan::LEFT;
         let listed: Vec<_> = config.sources.iter().map(|s| (s.source.as_str(), s.gain, s.ducks_others)).collect();
         assert_eq!(listed, [("a", Gain::UNITY, false), ("b", Gain::SILENCE, true)]);
+        let gains = |side| {
+            config
+                .listed(side, |id| {
+                    Some(ParticipantKey { slot: u32::from(id.as_str() == "b"), ..ParticipantKey::NOBODY })
+                })
+                .iter()
+                .map(|listed| listed.gain)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!([Side::Left, Side::Right, Side::Middle].map(gains), [[1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]);
         assert!(config.remove("a") && !config.remove("a"));
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     level::Gain,
     matrix::Role,
     meter::{MixerReadings, Readings},
+    pan::Pan,
     ship::{Generation, Shared},
 };
 
@@ -156,6 +157,23 @@ impl Controller {
         self.change_one(|changes| changes.set_gain(listener, source, gain))
     }
 
+    /// Pans a source in a listener's mix, in a stereo mixer: it moves there as smoothly as a gain does. A later [`configure`](Self::configure) of that listener replaces it.
+    ///
+    /// ```
+    /// # use mixminus::{Channels, JoinOptions, MixerConfig, Pan};
+    /// let (controller, _processor) = MixerConfig { channels: Channels::Stereo, ..MixerConfig::default() }.build()?;
+    /// controller.join("anna", JoinOptions::default())?;
+    /// controller.join("ben", JoinOptions::default())?;
+    /// controller.set_pan("anna", "ben", Pan::new(-0.5)?)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// See [`Changes::set_pan`].
+    pub fn set_pan(&self, listener: &str, source: &str, pan: Pan) -> Result<Generation, ControlError> {
+        self.change_one(|changes| changes.set_pan(listener, source, pan))
+    }
+
     /// Lists a source no more: it has the gain of all who are not listed.
     ///
     /// # Errors
@@ -227,7 +245,7 @@ impl Controller {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn readings(&self, id: &str) -> Result<Readings, ControlError> {
-        self.shared.registry().member(id).map(|member| member.meters.read())
+        self.shared.registry().member(id).map(|member| member.meters.left.read())
     }
 
     /// The meters and counters of the whole mixer.

@@ -12,11 +12,13 @@ use std::{
 use super::{ControlError, JoinOptions, ListenerConfig};
 use crate::{
     activity::{Detecting, Detector},
-    audio::{Arena, Memory},
+    audio::{Memory, Stage},
+    channels::Channels,
     id::{ParticipantId, ParticipantKey},
     matrix::{Matrix, Place, Row},
     meter::Meters,
     ship::{Berth, Generation, Held, Returning, Shared},
+    sides::Sides,
     timing::Timing,
     tree::Tree,
 };
@@ -28,6 +30,7 @@ static MIXERS: AtomicU32 = AtomicU32::new(1);
 #[derive(Debug)]
 pub(crate) struct Registry {
     timing: Timing,
+    channels: Channels,
     /// How many threads may share a tick.
     workers: usize,
     /// The number of this mixer, in all keys.
@@ -41,8 +44,8 @@ pub(crate) struct Registry {
     free: Vec<ParticipantKey>,
     /// Places from here on have never been given.
     fresh: u32,
-    /// The generation that the newest arena came with.
-    arena_since: Generation,
+    /// The generation that the newest stage came with.
+    stage_since: Generation,
     plain: Arc<Row>,
     /// Of the identities of rows.
     keys: [RandomState; 2],
@@ -60,7 +63,8 @@ pub(crate) struct Registry {
 pub(crate) struct Member {
     pub place: Place,
     pub config: ListenerConfig,
-    pub meters: Arc<Meters>,
+    /// One for each channel; what the left one reads is that of both.
+    pub meters: Sides<Arc<Meters>>,
     /// The places of the listeners whose configurations list it, in order.
     listed_by: Vec<u32>,
     room: Room,
@@ -79,9 +83,16 @@ struct Room {
 
 impl Room {
     /// The room that a row with these listed sources needs.
-    fn for_row(&mut self, listed: Box<[u32]>, meters: &Meters, mixed: Generation, now: Generation) -> usize {
+    fn for_row(
+        &mut self,
+        listed: Box<[u32]>,
+        meters: &Sides<Arc<Meters>>,
+        mixed: Generation,
+        now: Generation,
+    ) -> usize {
         if mixed >= self.since {
-            self.told = meters.entries.load(Ordering::Relaxed) as usize;
+            let told = meters.iter().map(|meters| meters.entries.load(Ordering::Relaxed));
+            self.told = told.max().unwrap_or_default() as usize;
             self.anew = Vec::new();
         }
         self.anew.extend(listed.iter().filter(|slot| self.listed.binary_search(slot).is_err()));
@@ -103,10 +114,11 @@ fn set_listed(list: &mut Vec<u32>, slot: u32, listed: bool) {
 }
 
 impl Registry {
-    pub fn new(timing: Timing, capacity: usize, workers: usize) -> Self {
-        let matrix = Matrix { generation: 0, places: Tree::default(), capacity, arena: Arc::new(Berth::empty()) };
+    pub fn new(timing: Timing, channels: Channels, capacity: usize, workers: usize) -> Self {
+        let matrix = Matrix { generation: 0, places: Tree::default(), capacity, stage: Arc::new(Berth::empty()) };
         Self {
             timing,
+            channels,
             workers,
             mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
             matrix,
@@ -114,7 +126,7 @@ impl Registry {
             ids: HashMap::new(),
             free: Vec::new(),
             fresh: 0,
-            arena_since: Generation::default(),
+            stage_since: Generation::default(),
             plain: Arc::new(Row::plain()),
             keys: [RandomState::new(), RandomState::new()],
             returning: Returning::default(),
@@ -122,6 +134,10 @@ impl Registry {
             stale: BTreeSet::new(),
             changed: false,
         }
+    }
+
+    pub fn channels(&self) -> Channels {
+        self.channels
     }
 
     pub fn matrix(&self) -> Matrix {
@@ -155,17 +171,17 @@ impl Registry {
         }
         let detecting = self.detecting(options.detector)?;
         let key = self.give_place()?;
-        let meters = Arc::new(Meters::default());
-        let memory = Memory::new(Arc::clone(&meters), &self.timing, options.role.hears());
+        let meters = Sides::new(self.channels, |_| Arc::new(Meters::default()));
+        let memory = |meters: &Arc<Meters>| Memory::new(Arc::clone(meters), &self.timing, options.role.hears());
         let place = Place {
             key,
             role: options.role,
             detecting,
             muted: options.muted,
             deafened: options.deafened,
-            row: Arc::clone(&self.plain),
+            row: meters.as_ref().map(|_| Arc::clone(&self.plain)),
             row_since: self.next().0,
-            memory: Arc::new(Berth::new(memory)),
+            memory: meters.as_ref().map(|meters| Arc::new(Berth::new(memory(meters)))),
         };
         let room = Room { since: self.next(), ..Room::default() };
         let config = ListenerConfig::default();
@@ -194,10 +210,10 @@ impl Registry {
         self.fresh = slot.checked_add(1).ok_or(ControlError::Full { places: u32::MAX })?;
         if self.fresh as usize > self.matrix.capacity {
             self.matrix.capacity *= 2;
-            let arena = Arena::new(self.matrix.capacity, self.workers, &self.timing);
-            let before = std::mem::replace(&mut self.matrix.arena, Arc::new(Berth::new(arena)));
-            self.given_up.push(Held::Arena(before));
-            self.arena_since = self.next();
+            let stage = Stage::new(self.channels, self.matrix.capacity, self.workers, &self.timing);
+            let before = std::mem::replace(&mut self.matrix.stage, Arc::new(Berth::new(stage)));
+            self.given_up.push(Held::Stage(before));
+            self.stage_since = self.next();
         }
         Ok(ParticipantKey { mixer: self.mixer, slot, stay: 1 })
     }
@@ -268,24 +284,28 @@ impl Registry {
         Ok(())
     }
 
-    /// Makes the row of a listener's configuration and puts it in its place.
+    /// Makes the rows of a listener's configuration, one for each channel, and puts them in their place.
     fn make_row(&mut self, id: &ParticipantId, mixed: Generation) {
         let next = self.next();
         let key = |source: &ParticipantId| self.members.get(source).map(|member| member.place.key);
-        let Some(listed) = self.members.get(id).map(|member| member.config.listed(key)) else { return };
+        let list = |side| self.members.get(id).map(|member| member.config.listed(side, key)).unwrap_or_default();
+        let listed = Sides::new(self.channels, list);
         let Some(member) = self.members.get_mut(id) else { return };
-        let slots = listed.iter().map(|listed| listed.source.slot).collect();
+        let slots = listed.left.iter().map(|listed| listed.source.slot).collect();
         let room = member.room.for_row(slots, &member.meters, mixed, next);
-        let row = Arc::new(member.config.row(listed, room, &self.timing, &self.keys));
-        (member.place.row, member.place.row_since) = (Arc::clone(&row), next.0);
-        // What came back of earlier moves makes room for what comes back of these.
-        member.meters.empty_spare();
-        member.meters.wanted.store(next.0, Ordering::Relaxed);
-        // Nothing of a row moves, and nothing comes back, where nobody hears it.
-        if member.place.role.hears() && !member.meters.awaited.swap(true, Ordering::Relaxed) {
-            self.given_up.push(Held::Moves(Arc::clone(&member.meters)));
+        let (config, timing, keys) = (&member.config, &self.timing, &self.keys);
+        let rows = listed.map(|listed| Arc::new(config.row(listed, room, timing, keys)));
+        self.given_up.extend(rows.iter().map(|row| Held::Row(next, Arc::clone(row))));
+        (member.place.row, member.place.row_since) = (rows, next.0);
+        for meters in member.meters.iter() {
+            // What came back of earlier moves makes room for what comes back of these.
+            meters.empty_spare();
+            meters.wanted.store(next.0, Ordering::Relaxed);
+            // Nothing of a row moves, and nothing comes back, where nobody hears it.
+            if member.place.role.hears() && !meters.awaited.swap(true, Ordering::Relaxed) {
+                self.given_up.push(Held::Moves(Arc::clone(meters)));
+            }
         }
-        self.given_up.push(Held::Row(next, row));
         self.set_place(id);
     }
 
@@ -320,9 +340,9 @@ impl Registry {
     /// Frees what the audio side has given back.
     pub fn reclaim(&mut self, shared: &Shared) {
         drop(shared.inherit());
-        if shared.processor_gone() || shared.mixed() >= self.arena_since {
+        if shared.processor_gone() || shared.mixed() >= self.stage_since {
             // The audio side has moved: what is in the berth is what it moved out of.
-            drop(self.matrix.arena.take());
+            drop(self.matrix.stage.take());
         }
         let mixed = if shared.processor_gone() { Generation::NEVER } else { shared.mixed() };
         let free = &mut self.free;
