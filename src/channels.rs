@@ -23,7 +23,6 @@ impl Channels {
 
 /// Samples, one slice a channel, both as long.
 #[derive(Debug, Clone, Copy)]
-#[cfg_attr(not(feature = "stream"), allow(dead_code))]
 pub(crate) struct Planes<'a> {
     pub left: &'a [f32],
     /// `None` if there is one channel only.
@@ -31,8 +30,8 @@ pub(crate) struct Planes<'a> {
 }
 
 /// Samples to be written, one slice a channel, both as long.
+#[cfg(feature = "stream")]
 #[derive(Debug)]
-#[cfg_attr(not(feature = "stream"), allow(dead_code))]
 pub(crate) struct PlanesMut<'a> {
     pub left: &'a mut [f32],
     /// `None` if there is one channel only.

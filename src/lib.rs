@@ -50,6 +50,7 @@ mod id;
 mod kernel;
 mod level;
 mod limiter;
+mod line;
 mod matrix;
 mod memory;
 mod meter;

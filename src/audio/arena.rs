@@ -19,6 +19,7 @@ use super::{
 use crate::{
     frame::Frame,
     kernel::{Kernel, Lanes, Tile},
+    line::Line,
     memory::{filled, room},
     meter::{Loudness, Meters},
     ship::Berth,
@@ -30,6 +31,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Memory {
     pub meters: Arc<Meters>,
+    /// Of the left side, if the participant has one.
+    pub line: Option<Box<dyn Line>>,
     pub row: RowMemory,
     pub classes: Vec<Class>,
 }
@@ -38,7 +41,7 @@ impl Memory {
     /// A participant who does not hear needs no room for its gains.
     pub fn new(meters: Arc<Meters>, timing: &Timing, hears: bool) -> Self {
         let classes = room(if hears { classes(timing) } else { 0 }, Class::default());
-        Self { meters, row: RowMemory::default(), classes }
+        Self { meters, line: None, row: RowMemory::default(), classes }
     }
 }
 
@@ -57,6 +60,8 @@ pub(crate) struct Arena {
     pub sources: Vec<Source>,
     pub listeners: Vec<Listener>,
     pub homes: Vec<Option<Home>>,
+    /// The places of those who have a line.
+    pub lines: Vec<u32>,
     /// The position of each source among the audible, or [`NONE`]; and whether it is active.
     pub positions: Vec<u32>,
     pub active: Vec<bool>,
@@ -104,6 +109,7 @@ impl Arena {
             sources: vacant().map(|_| Source::default()).collect(),
             listeners: vacant().map(|_| Listener::default()).collect(),
             homes: vacant().map(|_| None).collect(),
+            lines: room(places, 0),
             positions: filled(places, NONE),
             active: filled(places, false),
             frames: Panels::new(2 * places, panels),
@@ -156,6 +162,7 @@ impl Arena {
         swap_all(&mut self.sources, &mut larger.sources);
         swap_all(&mut self.listeners, &mut larger.listeners);
         swap_all(&mut self.homes, &mut larger.homes);
+        larger.lines.extend_from_slice(&self.lines);
         // Numbers that are past all that were given: what is known of earlier ones is known of other memory.
         (larger.used, larger.epoch) = (self.used, self.epoch + 1);
         std::mem::swap(self, larger);
@@ -168,6 +175,7 @@ impl Arena {
         if let Some(Home { mut memory, berth }) = self.homes[place].take() {
             self.listeners[place].gains.swap_memory(&mut memory.row);
             std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);
+            self.lines.retain(|line| *line != place as u32);
             berth.put(memory);
             // The control side lists this berth as still out, so that it is never the last owner that is dropped here.
         }

@@ -38,6 +38,9 @@ impl Arena {
         listener.gains.swap_memory(&mut memory.row);
         std::mem::swap(&mut memory.classes, &mut listener.gains.classes);
         self.sources[index].admit(place);
+        if memory.line.is_some() {
+            self.lines.push(index as u32);
+        }
         self.homes[index] = Some(Home { memory, berth: Arc::clone(berth) });
         self.used = self.used.max(index + 1);
     }

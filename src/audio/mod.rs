@@ -11,6 +11,7 @@ mod compose;
 mod dense;
 mod gather;
 mod intake;
+mod lines;
 mod listener;
 mod mixes;
 mod moving;

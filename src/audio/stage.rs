@@ -98,10 +98,14 @@ impl Stage {
             sender.readings.refused += 1;
             return Err(fault);
         }
-        let accepted = self.accept(slot, frame, shared);
-        accepted.inspect_err(|_| self.arenas.left.sources[slot].readings.not_finite += 1).map_err(|index| {
+        self.take(slot, frame, shared).map_err(|index| FrameError::NotFinite { key, index })
+    }
+
+    /// Takes a frame of the right length. `Err` with the place of the first sample that is none.
+    pub fn take(&mut self, slot: usize, frame: &Frame<'_>, shared: &Shared) -> Result<(), usize> {
+        self.accept(slot, frame, shared).inspect_err(|_| {
             self.arenas.iter_mut().for_each(|arena| arena.sources[slot].input = None);
-            FrameError::NotFinite { key, index }
+            self.arenas.left.sources[slot].readings.not_finite += 1;
         })
     }
 
@@ -121,6 +125,7 @@ impl Stage {
 
     /// Plans the tick, up to the sums.
     pub fn prepare(&mut self, clock: &Clock<'_>, shared: &Shared) {
+        self.read_lines(shared);
         for arena in self.arenas.iter_mut() {
             arena.gather(clock);
             arena.plan(clock, shared);
@@ -143,6 +148,7 @@ impl Stage {
         let audible = self.arenas.iter().map(|arena| arena.audible.len()).max().unwrap_or_default();
         shared.meters.audible.store(audible as u32, Ordering::Relaxed);
         shared.meters.distinct.store(self.outputs() as u32, Ordering::Relaxed);
+        self.write_lines(shared);
     }
 
     /// How many different mixes there are.

@@ -26,7 +26,7 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::AlreadyHere`], [`ControlError::Detector`], [`ControlError::Full`].
     pub fn join(&mut self, id: impl Into<ParticipantId>, options: JoinOptions) -> Result<ParticipantKey, ControlError> {
-        self.registry.join(id.into(), options)
+        self.registry.join(id.into(), options, None)
     }
 
     /// Takes a participant out of the call, with its configuration and its place in everybody else's. Who only loses its connection for

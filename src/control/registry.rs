@@ -15,6 +15,7 @@ use crate::{
     audio::{Memory, Stage},
     channels::Channels,
     id::{ParticipantId, ParticipantKey},
+    line::Line,
     matrix::{Matrix, Place, Row},
     meter::Meters,
     ship::{Berth, Generation, Held, Returning, Shared},
@@ -165,7 +166,13 @@ impl Registry {
         Generation(self.matrix.generation + 1)
     }
 
-    pub fn join(&mut self, id: ParticipantId, options: JoinOptions) -> Result<ParticipantKey, ControlError> {
+    /// Lets a participant in; with a line, if its frames and mixes do not go through the host's hands.
+    pub fn join(
+        &mut self,
+        id: ParticipantId,
+        options: JoinOptions,
+        line: Option<Box<dyn Line>>,
+    ) -> Result<ParticipantKey, ControlError> {
         if self.members.contains_key(&id) {
             return Err(ControlError::AlreadyHere { id });
         }
@@ -173,6 +180,8 @@ impl Registry {
         let key = self.give_place()?;
         let meters = Sides::new(self.channels, |_| Arc::new(Meters::default()));
         let memory = |meters: &Arc<Meters>| Memory::new(Arc::clone(meters), &self.timing, options.role.hears());
+        let mut memory = meters.as_ref().map(memory);
+        memory.left.line = line;
         let place = Place {
             key,
             role: options.role,
@@ -181,7 +190,7 @@ impl Registry {
             deafened: options.deafened,
             row: meters.as_ref().map(|_| Arc::clone(&self.plain)),
             row_since: self.next().0,
-            memory: meters.as_ref().map(|meters| Arc::new(Berth::new(memory(meters)))),
+            memory: memory.map(|memory| Arc::new(Berth::new(memory))),
         };
         let room = Room { since: self.next(), ..Room::default() };
         let config = ListenerConfig::default();
