@@ -47,7 +47,7 @@ fn run(processor: &mut Processor, keys: &[ParticipantKey], stop: &AtomicBool) ->
             let mut out = [0_i16; 48];
             for mix in mixes.distinct() {
                 mix.write_i16(&mut out);
-                assert!(mix.listeners().count() > 0);
+                assert!(mix.listeners().count() > 0 && mix.sources().count() <= mixes.sources().count());
             }
         });
         ticks += 1;

@@ -1,9 +1,9 @@
 //! What everybody hears in a tick: [`Mixes`], borrowed from the processor until the next one.
 
 use super::{
-    Arena,
+    Arena, Clock,
     listener::{Listener, NONE},
-    plan::Group,
+    plan::{Group, heard},
 };
 use crate::{
     id::ParticipantKey,
@@ -16,13 +16,14 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct Mixes<'a> {
     arena: &'a Arena,
-    tick: usize,
+    /// As it was when the tick was planned.
+    clock: Clock<'a>,
     kernel: Kernel,
 }
 
 impl<'a> Mixes<'a> {
-    pub(crate) fn new(arena: &'a Arena, tick: usize, kernel: Kernel) -> Self {
-        Self { arena, tick, kernel }
+    pub(crate) fn new(arena: &'a Arena, clock: Clock<'a>, kernel: Kernel) -> Self {
+        Self { arena, clock, kernel }
     }
 
     fn mix(self, index: usize, group: &'a Group) -> Mix<'a> {
@@ -42,6 +43,13 @@ impl<'a> Mixes<'a> {
         let mixes = *self;
         self.arena.groups.iter().enumerate().map(move |(index, group)| mixes.mix(index, group))
     }
+
+    /// The sources that were there to be heard in this tick, in the order of their places: present, or fading in or out, and not silent; whether or not
+    /// anybody's configuration lets them through. Real time.
+    pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
+        let arena = self.arena;
+        arena.audible.iter().map(move |slot| arena.sources[*slot as usize].key)
+    }
 }
 
 /// One mix: one tick of mono samples at the mixer's rate.
@@ -55,7 +63,8 @@ pub struct Mix<'a> {
 impl<'a> Mix<'a> {
     /// The samples; full scale is ±1.0, which the limiter, if it is on, keeps them in.
     pub fn samples(&self) -> &'a [f32] {
-        let Mixes { arena, tick, .. } = self.mixes;
+        let Mixes { arena, clock, .. } = self.mixes;
+        let tick = clock.timing.tick;
         let tiles = Tile::count(tick);
         let mix = if self.group.silent() { &arena.silence } else { &arena.mixes[self.index * tiles..][..tiles] };
         &Tile::flat(mix)[..tick]
@@ -74,6 +83,37 @@ impl<'a> Mix<'a> {
         let next = |slot: &u32| arena.listeners.get(*slot as usize).map(|listener: &Listener| listener.next);
         std::iter::successors(Some(first), move |slot| next(slot).filter(|next| *next != NONE))
             .map(|slot| arena.sources[slot as usize].key)
+    }
+
+    /// Who is heard in it, in the order of their places: every source that is audible and has a gain over 0 at any time of this tick; what an RTP packet names as its
+    /// contributing sources. One that is ducked to 0, or sends digital silence, is not; nor is ever who hears the mix, as nobody hears themselves. One who has just left
+    /// is, for as long as it fades out. Real time: each step looks a source up in the row.
+    ///
+    /// ```
+    /// # use mixminus::{Frame, Gain, JoinOptions, MixerConfig};
+    /// # let (controller, mut processor) = MixerConfig::default().build()?;
+    /// let [anna, ben, cleo] = ["anna", "ben", "cleo"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
+    /// controller.set_gain("anna", "cleo", Gain::SILENCE)?;
+    /// # let mut audio = processor.enter();
+    /// let mut tick = audio.tick();
+    /// for key in [anna, ben, cleo] {
+    ///     tick.send(key, Frame::from(&[0.25_f32; 480][..]))?;
+    /// }
+    /// let mixes = tick.mix();
+    /// assert!(mixes.get(anna).unwrap().sources().eq([ben]));
+    /// assert!(mixes.get(ben).unwrap().sources().eq([anna, cleo]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
+        let Mixes { arena, clock, .. } = self.mixes;
+        let (slot, any) = (self.group.first, !self.group.silent());
+        let listener = &arena.listeners[slot as usize];
+        let in_mix = move |source: &&u32| {
+            let heard = heard(&arena.sources, &arena.audible, &arena.positions, &arena.signals, &clock);
+            heard.is_in_mix(**source, listener, slot)
+        };
+        let audible = if any { &arena.audible[..] } else { &[] };
+        audible.iter().filter(in_mix).map(move |source| arena.sources[*source as usize].key)
     }
 
     /// Whether nobody is heard in it: every sample is exactly 0.

@@ -23,6 +23,7 @@ mod processor;
 mod program;
 mod render;
 mod resting;
+mod roster;
 mod row;
 mod row_envelope;
 mod segments;

@@ -93,7 +93,7 @@ impl Processor {
         *open = false;
         shared.meters.ticks.fetch_add(1, Ordering::Relaxed);
         shared.set_mixed(*taken);
-        Mixes::new(arena, shared.timing.tick, shared.kernel)
+        Mixes::new(arena, clock, shared.kernel)
     }
 }
 
