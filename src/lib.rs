@@ -58,6 +58,7 @@ mod sample;
 mod ship;
 #[cfg(feature = "stream")]
 pub mod stream;
+mod talk;
 mod timing;
 mod tree;
 
@@ -76,6 +77,7 @@ pub use meter::{ListenerReadings, MixerReadings, Readings, SourceReadings};
 pub use mixer::{BuildError, MixerConfig};
 pub use sample::Sample;
 pub use ship::Generation;
+pub use talk::{TalkEvent, TalkEventKind, TalkEvents};
 
 /// The README's example is a test.
 #[cfg(doctest)]

@@ -7,6 +7,7 @@ use crate::{
     control::{Controller, Registry},
     limiter::{Limiter, LimiterConfig},
     ship::Shared,
+    talk,
     timing::Timing,
 };
 
@@ -32,10 +33,13 @@ pub struct MixerConfig {
     /// How many threads may make the mixes of a tick at the same time ([`Tick::prepare`](crate::Tick::prepare)): 1 to 64. Each takes memory for its scratch: at
     /// 10 ms about 1.3 KB a participant.
     pub workers: usize,
+    /// For how many talk events there is room until they are read ([`Controller::talk_events`]): up to 2^20; 0 = there are none. What finds no room is dropped and
+    /// counted ([`MixerReadings::lost_talk_events`](crate::MixerReadings::lost_talk_events)). Each takes 32 bytes.
+    pub talk_events: usize,
 }
 
 impl Default for MixerConfig {
-    /// 48 kHz, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64, one thread.
+    /// 48 kHz, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64 participants and 1024 talk events, one thread.
     fn default() -> Self {
         Self {
             sample_rate: 48_000,
@@ -44,12 +48,15 @@ impl Default for MixerConfig {
             limiter: Some(LimiterConfig::default()),
             participants: 64,
             workers: 1,
+            talk_events: 1024,
         }
     }
 }
 
 /// The most participants that room can be made for in advance.
 const MOST_PLACES: usize = 1 << 20;
+/// The most talk events that room can be made for.
+const MOST_EVENTS: usize = 1 << 20;
 /// The most threads that share a tick.
 const MOST_WORKERS: usize = 64;
 
@@ -66,11 +73,16 @@ impl MixerConfig {
         if !(1..=MOST_WORKERS).contains(&self.workers) {
             return Err(BuildError::Workers { workers: self.workers, most: MOST_WORKERS });
         }
+        if self.talk_events > MOST_EVENTS {
+            return Err(BuildError::TalkEvents { events: self.talk_events, most: MOST_EVENTS });
+        }
         let limiter = self.limiter.map(check_limiter).transpose()?.map(|config| Limiter::new(config, &timing));
         let places = self.participants.max(1);
-        let registry = Registry::new(timing, places, self.workers);
+        let mut registry = Registry::new(timing, places, self.workers);
+        let mut arena = Arena::new(places, self.workers, &timing);
+        (arena.talk, registry.talk) = talk::ring(self.talk_events).unzip();
         let shared = Arc::new(Shared::new(timing, limiter, Arc::new(registry.matrix()), registry));
-        let processor = Processor::new(Arena::new(places, self.workers, &timing), Arc::clone(&shared));
+        let processor = Processor::new(arena, Arc::clone(&shared));
         Ok((Controller::new(shared), processor))
     }
 
@@ -138,6 +150,14 @@ pub enum BuildError {
         /// The most.
         most: usize,
     },
+    /// `talk_events`.
+    #[error("room for {events} talk events is more than for {most}")]
+    TalkEvents {
+        /// What was asked for.
+        events: usize,
+        /// The most.
+        most: usize,
+    },
     /// `limiter`.
     #[error(
         "a limiter cannot have a knee of {} dBFS, a hold of {} ms and a release of {} dB/s: -24 to 0, 0 to 1000, and 1 to 1000",
@@ -168,6 +188,8 @@ mod tests {
         let room = BuildError::Participants { participants: usize::MAX, most: 1 << 20 };
         assert_eq!(error(MixerConfig { participants: usize::MAX, ..config() }), room);
         assert_eq!(error(MixerConfig { workers: 0, ..config() }), BuildError::Workers { workers: 0, most: 64 });
+        let events = BuildError::TalkEvents { events: usize::MAX, most: 1 << 20 };
+        assert_eq!(error(MixerConfig { talk_events: usize::MAX, ..config() }), events);
         let limiter = LimiterConfig { knee: Decibels(f64::NAN), ..LimiterConfig::default() };
         assert!(matches!(error(MixerConfig { limiter: Some(limiter), ..config() }), BuildError::Limiter { .. }));
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     NONE,
     alike::Seen,
+    dominant::Floor,
     listener::Listener,
     overlap::{Class, SHIFTS, Shift, classes},
     panels::Panels,
@@ -12,6 +13,7 @@ use super::{
     program::{Programs, Term},
     resting::Exception,
     row::RowMemory,
+    seat::{Follower, Seat},
     segments::Segments,
     source::Source,
     worker::Worker,
@@ -21,6 +23,7 @@ use crate::{
     memory::{filled, room},
     meter::Meters,
     ship::Berth,
+    talk::TalkSender,
     timing::Timing,
 };
 
@@ -56,6 +59,13 @@ pub(crate) struct Arena {
     /// The position of each source among the audible, or [`NONE`]; and whether it is active.
     pub positions: Vec<u32>,
     pub active: Vec<bool>,
+    /// What sources are compared by, and how it follows what they send.
+    pub seats: Vec<Seat>,
+    pub follower: Follower,
+    /// Which sources were told to be active; who has the floor; and where it is told, if anywhere.
+    pub told: Vec<bool>,
+    pub floor: Floor,
+    pub talk: Option<TalkSender>,
     /// The signal of each source as it was sent; behind these, the same faded by its presence, where that moves.
     pub frames: Panels,
     /// Places from here on have never been given.
@@ -101,6 +111,11 @@ impl Arena {
             homes: vacant().map(|_| None).collect(),
             positions: filled(places, NONE),
             active: filled(places, false),
+            seats: filled(places, Seat::default()),
+            follower: Follower::new(timing),
+            told: filled(places, false),
+            floor: Floor::default(),
+            talk: None,
             frames: Panels::new(2 * places, panels),
             used: 0,
             audible: room(places, 0),
@@ -137,6 +152,10 @@ impl Arena {
         swap_all(&mut self.sources, &mut larger.sources);
         swap_all(&mut self.listeners, &mut larger.listeners);
         swap_all(&mut self.homes, &mut larger.homes);
+        swap_all(&mut self.seats, &mut larger.seats);
+        swap_all(&mut self.told, &mut larger.told);
+        std::mem::swap(&mut self.talk, &mut larger.talk);
+        larger.floor = self.floor;
         // Numbers that are past all that were given: what is known of earlier ones is known of other memory.
         (larger.used, larger.epoch) = (self.used, self.epoch + 1);
         std::mem::swap(self, larger);
@@ -145,7 +164,7 @@ impl Arena {
     /// Gives the memory of a participant who left back to the control side.
     pub fn vacate(&mut self, place: usize) {
         self.sources[place] = Source::default();
-        (self.positions[place], self.active[place]) = (NONE, false);
+        (self.positions[place], self.active[place], self.seats[place]) = (NONE, false, Seat::default());
         if let Some(Home { mut memory, berth }) = self.homes[place].take() {
             self.listeners[place].gains.swap_memory(&mut memory.row);
             std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);

@@ -22,10 +22,21 @@ impl Arena {
         self.epoch += u64::from(self.audible != self.audible_before);
     }
 
+    /// Takes a source's frame, or its absence.
+    fn listen(&mut self, index: usize) {
+        let source = &mut self.sources[index];
+        let present = source.listen();
+        let (seat, square) = (&mut self.seats[index], source.input.map_or(0.0, |input| input.loudness.square));
+        seat.level = self.follower.follow(seat.level, square);
+        (seat.present, seat.active) = (present, source.readings.active);
+        self.active[index] = seat.active;
+    }
+
     fn gather_one(&mut self, index: usize, clock: &Clock<'_>) {
         let faded = self.places() + index;
+        self.listen(index);
         let source = &mut self.sources[index];
-        source.tick(clock);
+        source.fade(self.seats[index].present, clock);
         if source.audible {
             source.sound(&mut self.frames, index, faded, clock);
             self.positions[index] = self.audible.len() as u32;
@@ -34,7 +45,6 @@ impl Arena {
         } else {
             self.positions[index] = NONE;
         }
-        self.active[index] = source.readings.active;
         source.input = None;
         // A source that is at rest leaves its meters alone.
         if let (Some(readings), Some(home)) = (source.show(), &self.homes[index]) {

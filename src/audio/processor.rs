@@ -72,6 +72,7 @@ impl Processor {
         let Self { arena, shared, now, .. } = self;
         let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
         arena.gather(&clock);
+        arena.tell(&clock, shared);
         arena.plan(&clock, shared);
         arena.divide();
     }

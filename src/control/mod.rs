@@ -23,6 +23,7 @@ use crate::{
     matrix::Role,
     meter::{MixerReadings, Readings},
     ship::{Generation, Shared},
+    talk::TalkEvents,
 };
 
 /// What a participant joins with. The default sends and hears, has the energy detector, and is neither muted nor deafened.
@@ -203,6 +204,22 @@ impl Controller {
     /// Whether a participant is in the call.
     pub fn is_here(&self, id: &str) -> bool {
         self.shared.registry().member(id).is_ok()
+    }
+
+    /// Who has this key; `None` once it has left.
+    pub fn id(&self, key: ParticipantKey) -> Option<ParticipantId> {
+        self.shared.registry().id(key).cloned()
+    }
+
+    /// The dominant speaker, if there is one: see [`MixerReadings::dominant`].
+    pub fn dominant(&self) -> Option<ParticipantId> {
+        self.mixer_readings().dominant.and_then(|key| self.id(key))
+    }
+
+    /// The stream of talk events. There is one, which is handed out once: `None` if somebody has it already, or the mixer was made without
+    /// ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)). What was told before it was taken is in it, as long as there was room.
+    pub fn talk_events(&self) -> Option<TalkEvents> {
+        self.shared.registry().talk.take()
     }
 
     /// A listener's configuration as it is in force, pair gains included.

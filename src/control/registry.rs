@@ -17,6 +17,7 @@ use crate::{
     matrix::{Matrix, Place, Row},
     meter::Meters,
     ship::{Berth, Generation, Held, Returning, Shared},
+    talk::TalkEvents,
     timing::Timing,
     tree::Tree,
 };
@@ -51,6 +52,8 @@ pub(crate) struct Registry {
     given_up: Vec<Held>,
     /// The listeners whose configurations have changed since their rows were made.
     stale: BTreeSet<ParticipantId>,
+    /// The reading end of the talk events, until somebody takes it.
+    pub talk: Option<TalkEvents>,
     /// Whether the matrix differs from what was published last.
     changed: bool,
 }
@@ -120,8 +123,14 @@ impl Registry {
             returning: Returning::default(),
             given_up: Vec::new(),
             stale: BTreeSet::new(),
+            talk: None,
             changed: false,
         }
+    }
+
+    /// The number of this mixer, in all keys.
+    pub fn mixer(&self) -> u32 {
+        self.mixer
     }
 
     pub fn matrix(&self) -> Matrix {
@@ -134,6 +143,12 @@ impl Registry {
 
     pub fn members(&self) -> impl Iterator<Item = (&ParticipantId, &Member)> {
         self.members.iter()
+    }
+
+    /// Who has this key.
+    pub fn id(&self, key: ParticipantKey) -> Option<&ParticipantId> {
+        let id = self.ids.get(&key.slot)?;
+        self.members.get(id).filter(|member| member.place.key == key).map(|_| id)
     }
 
     pub fn member(&self, id: &str) -> Result<&Member, ControlError> {
