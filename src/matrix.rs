@@ -47,6 +47,8 @@ pub(crate) struct Matrix {
     /// How many places the audio side must have room for, and the memory for them.
     pub capacity: usize,
     pub arena: Arc<Berth<Arena>>,
+    /// How many sources that nobody lists are heard; `None`: all are.
+    pub loudest: Option<usize>,
 }
 
 /// One participant.
@@ -57,6 +59,8 @@ pub(crate) struct Place {
     pub detecting: Detecting,
     pub muted: bool,
     pub deafened: bool,
+    /// Whether anybody's row lists it.
+    pub listed: bool,
     pub row: Arc<Row>,
     /// The generation that the row came with.
     pub row_since: u64,

@@ -93,6 +93,7 @@ fn joins_leaves_and_growth() {
     std::thread::scope(|scope| {
         let audio = scope.spawn(|| run(&mut processor, &keys, &stop));
         for round in 0..20 {
+            controller.set_loudest((round % 4 > 0).then_some(3 * round)).unwrap();
             for n in 300..400 {
                 let role = [Role::Both, Role::Source, Role::Listener][n % 3];
                 controller.join(n.to_string(), JoinOptions { role, ..JoinOptions::default() }).unwrap();

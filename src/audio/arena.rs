@@ -7,6 +7,7 @@ use super::{
     alike::Seen,
     dominant::Floor,
     listener::Listener,
+    loudest::Loudest,
     overlap::{Class, SHIFTS, Shift, classes},
     panels::Panels,
     plan::Group,
@@ -62,6 +63,7 @@ pub(crate) struct Arena {
     /// What sources are compared by, and how it follows what they send.
     pub seats: Vec<Seat>,
     pub follower: Follower,
+    pub loudest: Loudest,
     /// Which sources were told to be active; who has the floor; and where it is told, if anywhere.
     pub told: Vec<bool>,
     pub floor: Floor,
@@ -113,6 +115,7 @@ impl Arena {
             active: filled(places, false),
             seats: filled(places, Seat::default()),
             follower: Follower::new(timing),
+            loudest: Loudest::new(places),
             told: filled(places, false),
             floor: Floor::default(),
             talk: None,
@@ -155,7 +158,7 @@ impl Arena {
         swap_all(&mut self.seats, &mut larger.seats);
         swap_all(&mut self.told, &mut larger.told);
         std::mem::swap(&mut self.talk, &mut larger.talk);
-        larger.floor = self.floor;
+        (larger.floor, larger.loudest.limit) = (self.floor, self.loudest.limit);
         // Numbers that are past all that were given: what is known of earlier ones is known of other memory.
         (larger.used, larger.epoch) = (self.used, self.epoch + 1);
         std::mem::swap(self, larger);

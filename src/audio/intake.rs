@@ -11,6 +11,7 @@ impl Arena {
         if matrix.capacity > self.places() {
             self.grow(matrix);
         }
+        self.loudest.set_limit(matrix.loudest, &mut self.seats);
         matrix.places.each_since(since, |slot, place| match place {
             Some(place) => self.update(slot, place),
             None => self.leave(slot),
@@ -34,6 +35,7 @@ impl Arena {
             self.admit(index, place);
         }
         self.sources[index].muted = place.muted;
+        self.seats[index].listed = place.listed;
         if self.listeners[index].hears {
             self.listeners[index].update(place);
         }

@@ -13,6 +13,7 @@ mod dominant;
 mod gather;
 mod intake;
 mod listener;
+mod loudest;
 mod mixes;
 mod moving;
 mod others;

@@ -10,6 +10,10 @@ pub(crate) struct Seat {
     /// Whether it is there to be heard in this tick: it has a good frame, is not muted and has not left.
     pub present: bool,
     pub active: bool,
+    /// Whether somebody's configuration lists it: then it is heard whoever is louder.
+    pub listed: bool,
+    /// Where only the loudest are heard: since which sample it has been one of them.
+    pub since: Option<u64>,
 }
 
 /// A level that is this many times another is 3 dB louder.

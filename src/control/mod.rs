@@ -185,6 +185,14 @@ impl Controller {
         made.map(|()| generation)
     }
 
+    /// Has only the loudest sources heard, at least 1, or everybody: see [`MixerConfig::loudest`](crate::MixerConfig::loudest).
+    ///
+    /// # Errors
+    /// See [`Changes::set_loudest`].
+    pub fn set_loudest(&self, loudest: Option<usize>) -> Result<Generation, ControlError> {
+        self.change_one(|changes| changes.set_loudest(loudest))
+    }
+
     /// Who is in the call, in the order of their keys.
     pub fn participants(&self) -> Vec<Participant> {
         let registry = self.shared.registry();

@@ -107,7 +107,8 @@ fn set_listed(list: &mut Vec<u32>, slot: u32, listed: bool) {
 
 impl Registry {
     pub fn new(timing: Timing, capacity: usize, workers: usize) -> Self {
-        let matrix = Matrix { generation: 0, places: Tree::default(), capacity, arena: Arc::new(Berth::empty()) };
+        let (places, arena) = (Tree::default(), Arc::new(Berth::empty()));
+        let matrix = Matrix { generation: 0, places, capacity, arena, loudest: None };
         Self {
             timing,
             workers,
@@ -178,6 +179,7 @@ impl Registry {
             detecting,
             muted: options.muted,
             deafened: options.deafened,
+            listed: false,
             row: Arc::clone(&self.plain),
             row_since: self.next().0,
             memory: Arc::new(Berth::new(memory)),
@@ -226,6 +228,7 @@ impl Registry {
             if let Some(source) = self.members.get_mut(&listed.source) {
                 set_listed(&mut source.listed_by, slot, false);
             }
+            self.show_listed(&listed.source);
         }
         for listener in member.listed_by.iter().filter_map(|slot| self.ids.get(slot)) {
             if let Some(member) = self.members.get_mut(listener) {
@@ -269,17 +272,36 @@ impl Registry {
         let sources = |config: &ListenerConfig| config.sources.iter().map(|s| s.source.clone()).collect::<Vec<_>>();
         let listed = sources(&config);
         let Some(member) = self.members.get_mut(&id) else { return Ok(()) };
-        let (slot, before) = (member.place.key.slot, std::mem::replace(&mut member.config, config));
-        for (source, now) in sources(&before)
-            .into_iter()
-            .map(|source| (source, false))
-            .chain(listed.into_iter().map(|source| (source, true)))
+        let slot = member.place.key.slot;
+        let before = sources(&std::mem::replace(&mut member.config, config));
+        for (source, now) in
+            before.iter().map(|source| (source, false)).chain(listed.iter().map(|source| (source, true)))
         {
-            if let Some(source) = self.members.get_mut(&source) {
+            if let Some(source) = self.members.get_mut(source) {
                 set_listed(&mut source.listed_by, slot, now);
             }
         }
+        before.iter().chain(&listed).for_each(|source| self.show_listed(source));
         self.stale.insert(id);
+        Ok(())
+    }
+
+    /// Tells the audio side whether a source is listed, if that has changed.
+    fn show_listed(&mut self, source: &ParticipantId) {
+        let Some(member) = self.members.get_mut(source) else { return };
+        let listed = !member.listed_by.is_empty();
+        if std::mem::replace(&mut member.place.listed, listed) != listed {
+            self.set_place(source);
+        }
+    }
+
+    /// From now on only the loudest so many are heard, or all.
+    pub fn set_loudest(&mut self, loudest: Option<usize>) -> Result<(), ControlError> {
+        if loudest == Some(0) {
+            return Err(ControlError::Loudest);
+        }
+        self.changed |= self.matrix.loudest != loudest;
+        self.matrix.loudest = loudest;
         Ok(())
     }
 
