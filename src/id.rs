@@ -47,7 +47,7 @@ impl fmt::Display for ParticipantId {
 ///
 /// Nobody else in this process ever gets an equal key: an id that left and came back has a new one, the old key reaches nothing, and nor does a
 /// key in another mixer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct ParticipantKey {
     pub(crate) mixer: u32,
     pub(crate) slot: u32,

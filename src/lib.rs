@@ -61,6 +61,7 @@ mod ship;
 mod sides;
 #[cfg(feature = "stream")]
 pub mod stream;
+mod talk;
 mod timing;
 mod tree;
 
@@ -80,6 +81,7 @@ pub use mixer::{BuildError, MixerConfig};
 pub use pan::{Pan, PanError};
 pub use sample::Sample;
 pub use ship::Generation;
+pub use talk::{TalkEvent, TalkEventKind, TalkEvents};
 
 /// The README's example is a test.
 #[cfg(doctest)]

@@ -48,6 +48,8 @@ pub(crate) struct Matrix {
     /// How many places the audio side must have room for, and the memory for them.
     pub capacity: usize,
     pub stage: Arc<Berth<Stage>>,
+    /// How many sources that nobody lists are heard; `None`: all are.
+    pub loudest: Option<usize>,
 }
 
 /// One participant.
@@ -58,6 +60,8 @@ pub(crate) struct Place {
     pub detecting: Detecting,
     pub muted: bool,
     pub deafened: bool,
+    /// Whether anybody's row lists it.
+    pub listed: bool,
     /// One for each channel of the mixer.
     pub row: Sides<Arc<Row>>,
     /// The generation that the row came with.

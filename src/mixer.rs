@@ -8,6 +8,7 @@ use crate::{
     control::{Controller, Registry},
     limiter::{Limiter, LimiterConfig},
     ship::Shared,
+    talk,
     timing::Timing,
 };
 
@@ -36,10 +37,21 @@ pub struct MixerConfig {
     /// How many threads may make the mixes of a tick at the same time ([`Tick::prepare`](crate::Tick::prepare)): 1 to 64. Each takes memory for its scratch: at
     /// 10 ms about 1.3 KB a participant.
     pub workers: usize,
+    /// For how many talk events there is room until they are read ([`Controller::talk_events`]): up to 2^20; 0 = there are none. What finds no room is dropped and
+    /// counted ([`MixerReadings::lost_talk_events`](crate::MixerReadings::lost_talk_events)). Each takes 32 bytes.
+    pub talk_events: usize,
+    /// How many sources are heard at most, beside those that somebody's configuration lists, duckers included, which are always heard: the loudest, by the smoothed level of what
+    /// they send; at least 1, and `None` for everybody. [`Controller::set_loudest`] changes it while the call runs. All meters, detectors and talk events go on for
+    /// those who are not heard; in the sums they cost nothing.
+    ///
+    /// Active sources come before passive ones. Who is heard stays so until it is muted, misses a frame (so conceal lost packets) or leaves; until an active one comes while it
+    /// is passive; or until, after 500 ms, another one that is active, unless it is passive itself, is 3 dB louder. Four places change hands in a tick at most. Coming in
+    /// and going out take the smoothing time.
+    pub loudest: Option<usize>,
 }
 
 impl Default for MixerConfig {
-    /// 48 kHz, mono, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64, one thread.
+    /// 48 kHz, mono, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64 participants and 1024 talk events, one thread; everybody is heard.
     fn default() -> Self {
         Self {
             sample_rate: 48_000,
@@ -49,12 +61,16 @@ impl Default for MixerConfig {
             limiter: Some(LimiterConfig::default()),
             participants: 64,
             workers: 1,
+            talk_events: 1024,
+            loudest: None,
         }
     }
 }
 
 /// The most participants that room can be made for in advance.
 const MOST_PLACES: usize = 1 << 20;
+/// The most talk events that room can be made for.
+const MOST_EVENTS: usize = 1 << 20;
 /// The most threads that share a tick.
 const MOST_WORKERS: usize = 64;
 
@@ -71,11 +87,17 @@ impl MixerConfig {
         if !(1..=MOST_WORKERS).contains(&self.workers) {
             return Err(BuildError::Workers { workers: self.workers, most: MOST_WORKERS });
         }
+        if self.talk_events > MOST_EVENTS {
+            return Err(BuildError::TalkEvents { events: self.talk_events, most: MOST_EVENTS });
+        }
         let limiter = self.limiter.map(check_limiter).transpose()?.map(|config| Limiter::new(config, &timing));
         let places = self.participants.max(1);
-        let registry = Registry::new(timing, self.channels, places, self.workers);
+        let mut registry = Registry::new(timing, self.channels, places, self.workers);
+        registry.set_loudest(self.loudest).map_err(|_| BuildError::Loudest)?;
+        let mut stage = Stage::new(self.channels, places, self.workers, &timing);
+        (stage.arenas.left.talk, registry.talk) = talk::ring(self.talk_events).unzip();
         let shared = Arc::new(Shared::new(timing, limiter, Arc::new(registry.matrix()), registry));
-        let processor = Processor::new(Stage::new(self.channels, places, self.workers, &timing), Arc::clone(&shared));
+        let processor = Processor::new(stage, Arc::clone(&shared));
         Ok((Controller::new(shared), processor))
     }
 
@@ -143,6 +165,17 @@ pub enum BuildError {
         /// The most.
         most: usize,
     },
+    /// `talk_events`.
+    #[error("room for {events} talk events is more than for {most}")]
+    TalkEvents {
+        /// What was asked for.
+        events: usize,
+        /// The most.
+        most: usize,
+    },
+    /// `loudest`.
+    #[error("the loudest 0 are nobody: at least 1, or None for everybody")]
+    Loudest,
     /// `limiter`.
     #[error(
         "a limiter cannot have a knee of {} dBFS, a hold of {} ms and a release of {} dB/s: -24 to 0, 0 to 1000, and 1 to 1000",
@@ -172,7 +205,10 @@ mod tests {
         assert_eq!(error(MixerConfig { smoothing_ms: -1.0, ..config() }), BuildError::Smoothing { ms: -1.0 });
         let room = BuildError::Participants { participants: usize::MAX, most: 1 << 20 };
         assert_eq!(error(MixerConfig { participants: usize::MAX, ..config() }), room);
+        assert_eq!(error(MixerConfig { loudest: Some(0), ..config() }), BuildError::Loudest);
         assert_eq!(error(MixerConfig { workers: 0, ..config() }), BuildError::Workers { workers: 0, most: 64 });
+        let events = BuildError::TalkEvents { events: usize::MAX, most: 1 << 20 };
+        assert_eq!(error(MixerConfig { talk_events: usize::MAX, ..config() }), events);
         let limiter = LimiterConfig { knee: Decibels(f64::NAN), ..LimiterConfig::default() };
         assert!(matches!(error(MixerConfig { limiter: Some(limiter), ..config() }), BuildError::Limiter { .. }));
     }

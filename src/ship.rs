@@ -110,7 +110,7 @@ impl Shared {
             curve: FadeCurve::new(&timing),
             limiter,
             kernel: Kernel::detect(),
-            meters: MixerMeters::default(),
+            meters: MixerMeters::of(registry.mixer()),
             matrix: ArcSwap::new(matrix),
             mixed: AtomicU64::new(0),
             estate: Berth::new(Stage::default()),

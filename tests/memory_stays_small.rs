@@ -16,7 +16,9 @@ fn room(participants: usize) -> (Controller, Processor) {
 }
 
 fn room_for(most: usize, participants: usize) -> (Controller, Processor) {
-    let (controller, processor) = MixerConfig { participants: most, ..MixerConfig::default() }.build().unwrap();
+    // The ring of talk events is as large as the host wants it, however many there are.
+    let config = MixerConfig { participants: most, talk_events: 0, ..MixerConfig::default() };
+    let (controller, processor) = config.build().unwrap();
     controller.change(|changes| {
         for n in 0..participants {
             changes.join(n.to_string(), JoinOptions::default()).unwrap();

@@ -48,7 +48,7 @@ fn run(processor: &mut Processor, keys: &[ParticipantKey], stop: &AtomicBool) ->
             let mut out = [0_i16; 48];
             for mix in mixes.distinct() {
                 mix.write_i16(&mut out);
-                assert!(mix.listeners().count() > 0);
+                assert!(mix.listeners().count() > 0 && mix.sources().count() <= mixes.sources().count());
             }
         });
         ticks += 1;
@@ -98,6 +98,7 @@ fn join_leave_and_grow(channels: Channels) {
     std::thread::scope(|scope| {
         let audio = scope.spawn(|| run(&mut processor, &keys, &stop));
         for round in 0..20 {
+            controller.set_loudest((round % 4 > 0).then_some(3 * round)).unwrap();
             for n in 300..400 {
                 let role = [Role::Both, Role::Source, Role::Listener][n % 3];
                 controller.join(n.to_string(), JoinOptions { role, ..JoinOptions::default() }).unwrap();

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use super::{
     NONE,
     alike::Seen,
+    dominant::Floor,
     listener::Listener,
+    loudest::Loudest,
     overlap::{Class, SHIFTS, Shift, classes},
     panels::Panels,
     plan::Group,
     program::{Programs, Term},
     resting::Exception,
     row::RowMemory,
+    seat::{Follower, Seat},
     segments::Segments,
     source::Source,
     worker::Worker,
@@ -24,6 +27,7 @@ use crate::{
     meter::{Loudness, Meters},
     ship::Berth,
     sides::Side,
+    talk::TalkSender,
     timing::Timing,
 };
 
@@ -65,6 +69,14 @@ pub(crate) struct Arena {
     /// The position of each source among the audible, or [`NONE`]; and whether it is active.
     pub positions: Vec<u32>,
     pub active: Vec<bool>,
+    /// What sources are compared by, and how it follows what they send.
+    pub seats: Vec<Seat>,
+    pub follower: Follower,
+    pub loudest: Loudest,
+    /// Which sources were told to be active; who has the floor; and where it is told, if anywhere.
+    pub told: Vec<bool>,
+    pub floor: Floor,
+    pub talk: Option<TalkSender>,
     /// The signal of each source as it was sent; behind these, the same faded by its presence, where that moves.
     pub frames: Panels,
     /// Places from here on have never been given.
@@ -112,6 +124,12 @@ impl Arena {
             lines: room(places, 0),
             positions: filled(places, NONE),
             active: filled(places, false),
+            seats: filled(places, Seat::default()),
+            follower: Follower::new(timing),
+            loudest: Loudest::new(places),
+            told: filled(places, false),
+            floor: Floor::default(),
+            talk: None,
             frames: Panels::new(2 * places, panels),
             used: 0,
             audible: room(places, 0),
@@ -163,6 +181,10 @@ impl Arena {
         swap_all(&mut self.listeners, &mut larger.listeners);
         swap_all(&mut self.homes, &mut larger.homes);
         larger.lines.extend_from_slice(&self.lines);
+        swap_all(&mut self.seats, &mut larger.seats);
+        swap_all(&mut self.told, &mut larger.told);
+        std::mem::swap(&mut self.talk, &mut larger.talk);
+        (larger.floor, larger.loudest.limit) = (self.floor, self.loudest.limit);
         // Numbers that are past all that were given: what is known of earlier ones is known of other memory.
         (larger.used, larger.epoch) = (self.used, self.epoch + 1);
         std::mem::swap(self, larger);
@@ -171,7 +193,7 @@ impl Arena {
     /// Gives the memory of a participant who left back to the control side.
     pub fn vacate(&mut self, place: usize) {
         self.sources[place] = Source::default();
-        (self.positions[place], self.active[place]) = (NONE, false);
+        (self.positions[place], self.active[place], self.seats[place]) = (NONE, false, Seat::default());
         if let Some(Home { mut memory, berth }) = self.homes[place].take() {
             self.listeners[place].gains.swap_memory(&mut memory.row);
             std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);

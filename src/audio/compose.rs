@@ -70,20 +70,10 @@ impl Composer<'_, '_> {
         self.add_gain(index, gains.unlisted, Fade::ZERO, own);
     }
 
-    /// Adds a source. Where row and presence both move, they are taken together.
+    /// Adds a source.
     fn add_gain(&mut self, source: u32, factor: Fade, exempt: Fade, own: Option<Fade>) {
-        let clock = &self.heard.clock;
-        let presence = self.heard.sources[source as usize].presence.fade;
-        let both = || factor.moving(clock.now, clock.timing) && presence.moving(clock.now, clock.timing);
-        let pair = match own {
-            None if both() => factor.product(presence, clock.now, clock.timing),
-            own => own,
-        };
-        let base = match pair {
-            Some(pair) => Product::ONE.times(pair, clock),
-            None => Product::ONE.times(factor, clock).times(presence, clock),
-        };
-        for gain in ducked(base, exempt, self.level, clock) {
+        let base = base(factor, self.heard.sources[source as usize].presence.fade, own, &self.heard.clock);
+        for gain in ducked(base, exempt, self.level, &self.heard.clock) {
             self.push(source, gain);
         }
     }
@@ -97,9 +87,23 @@ impl Composer<'_, '_> {
     }
 }
 
+/// The base gain: where row and presence both move, they are taken together.
+#[inline]
+pub(super) fn base(factor: Fade, presence: Fade, own: Option<Fade>, clock: &Clock<'_>) -> Product {
+    let both = || factor.moving(clock.now, clock.timing) && presence.moving(clock.now, clock.timing);
+    let pair = match own {
+        None if both() => factor.product(presence, clock.now, clock.timing),
+        own => own,
+    };
+    match pair {
+        Some(pair) => Product::ONE.times(pair, clock),
+        None => Product::ONE.times(factor, clock).times(presence, clock),
+    }
+}
+
 /// The base times duck = w + (1 - w) envelope, as what is ducked and what is not; `level` is the envelope if it does not move.
 #[inline]
-fn ducked(base: Product, exempt: Fade, level: Option<f64>, clock: &Clock<'_>) -> [Product; 2] {
+pub(super) fn ducked(base: Product, exempt: Fade, level: Option<f64>, clock: &Clock<'_>) -> [Product; 2] {
     match level {
         Some(level) => [base.times(exempt.map(|w| w + (1.0 - w) * level), clock), Product::NOTHING],
         None => [base.ducked().times(exempt.map(|w| 1.0 - w), clock), base.times(exempt, clock)],

@@ -11,6 +11,10 @@ impl Arena {
         self.shifts.clear();
         self.shifted = false;
         self.shifts_left_out = 0;
+        if self.loudest.limit.is_some() {
+            (0..self.used).for_each(|index| self.listen(index));
+            self.loudest.choose(&mut self.seats[..self.used], clock);
+        }
         for index in 0..self.used {
             match self.sources[index].standing {
                 Standing::Vacant => {}
@@ -22,10 +26,26 @@ impl Arena {
         self.epoch += u64::from(self.audible != self.audible_before);
     }
 
+    /// Takes a source's frame, or its absence.
+    fn listen(&mut self, index: usize) {
+        let source = &mut self.sources[index];
+        if !source.sends {
+            return;
+        }
+        let present = source.listen();
+        let (seat, square) = (&mut self.seats[index], source.input.map_or(0.0, |input| input.loudness.square));
+        seat.level = self.follower.follow(seat.level, square);
+        (seat.present, seat.active) = (present, source.readings.active);
+        self.active[index] = seat.active;
+    }
+
     fn gather_one(&mut self, index: usize, clock: &Clock<'_>) {
         let faded = self.places() + index;
+        if self.loudest.limit.is_none() {
+            self.listen(index);
+        }
         let source = &mut self.sources[index];
-        source.tick(clock);
+        source.fade(self.loudest.lets(&self.seats[index]), clock);
         if source.audible {
             source.sound(&mut self.frames, index, faded, clock);
             self.positions[index] = self.audible.len() as u32;
@@ -34,7 +54,6 @@ impl Arena {
         } else {
             self.positions[index] = NONE;
         }
-        self.active[index] = source.readings.active;
         source.input = None;
         if let (Some(readings), Some(home)) = (source.show(), &self.homes[index]) {
             home.memory.meters.write_source(readings);

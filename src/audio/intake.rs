@@ -8,6 +8,7 @@ use crate::matrix::{Matrix, Place};
 impl Arena {
     /// Takes everything that changed after generation `since`.
     pub fn take_up(&mut self, matrix: &Matrix, since: u64) {
+        self.loudest.set_limit(matrix.loudest, &mut self.seats);
         matrix.places.each_since(since, |slot, place| match place {
             Some(place) => self.update(slot, place),
             None => self.leave(slot),
@@ -24,6 +25,7 @@ impl Arena {
             self.admit(index, place);
         }
         self.sources[index].muted = place.muted;
+        self.seats[index].listed = place.listed;
         if self.listeners[index].hears {
             self.listeners[index].update(place, self.side);
         }

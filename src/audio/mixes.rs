@@ -1,6 +1,6 @@
 //! What everybody hears in a tick: [`Mixes`], borrowed from the processor until the next one.
 
-use super::{NONE, Stage, stage::Output};
+use super::{Clock, NONE, Stage, stage::Output};
 use crate::{
     id::ParticipantKey,
     kernel::{Kernel, Tile},
@@ -12,13 +12,14 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct Mixes<'a> {
     stage: &'a Stage,
-    tick: usize,
+    /// As it was when the tick was planned.
+    clock: Clock<'a>,
     kernel: Kernel,
 }
 
 impl<'a> Mixes<'a> {
-    pub(crate) fn new(stage: &'a Stage, tick: usize, kernel: Kernel) -> Self {
-        Self { stage, tick, kernel }
+    pub(crate) fn new(stage: &'a Stage, clock: Clock<'a>, kernel: Kernel) -> Self {
+        Self { stage, clock, kernel }
     }
 
     /// What the listener hears; `None` if nobody who hears has this key.
@@ -30,6 +31,13 @@ impl<'a> Mixes<'a> {
     pub fn distinct(&self) -> impl ExactSizeIterator<Item = Mix<'a>> + use<'a> {
         let mixes = *self;
         (0..self.stage.outputs()).map(move |index| Mix { mixes, output: mixes.stage.output(index) })
+    }
+
+    /// The sources that were there to be heard in this tick, in the order of their places: present, or fading in or out, and not silent; whether or not
+    /// anybody's configuration lets them through. Real time.
+    pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
+        let stage = self.stage;
+        stage.audible().map(move |slot| stage.key(slot))
     }
 }
 
@@ -57,7 +65,7 @@ impl<'a> Mix<'a> {
     }
 
     fn side(&self, tiles: &'a [Tile]) -> &'a [f32] {
-        &Tile::flat(tiles)[..self.mixes.tick]
+        &Tile::flat(tiles)[..self.mixes.clock.timing.tick]
     }
 
     /// The samples as i16, rounded to the nearest; past full scale they saturate. Left and right by turns if the mixer is a stereo one. Writes as many as both have.
@@ -82,6 +90,33 @@ impl<'a> Mix<'a> {
         let stage = self.mixes.stage;
         let some = |slot: u32| (slot != NONE).then_some(slot);
         std::iter::successors(some(self.output.first), move |slot| some(stage.after(*slot))).map(|slot| stage.key(slot))
+    }
+
+    /// Who is heard in it, in the order of their places: every source that is audible and has a gain over 0 at any time of this tick; what an RTP packet names as its
+    /// contributing sources. One that is ducked to 0, or sends digital silence, is not; nor is ever who hears the mix, as nobody hears themselves. One who has just left
+    /// is, for as long as it fades out. Real time: each step looks a source up in the row.
+    ///
+    /// ```
+    /// # use mixminus::{Frame, Gain, JoinOptions, MixerConfig};
+    /// # let (controller, mut processor) = MixerConfig::default().build()?;
+    /// let [anna, ben, cleo] = ["anna", "ben", "cleo"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
+    /// controller.set_gain("anna", "cleo", Gain::SILENCE)?;
+    /// # let mut audio = processor.enter();
+    /// let mut tick = audio.tick();
+    /// for key in [anna, ben, cleo] {
+    ///     tick.send(key, Frame::from(&[0.25_f32; 480][..]))?;
+    /// }
+    /// let mixes = tick.mix();
+    /// assert!(mixes.get(anna).unwrap().sources().eq([ben]));
+    /// assert!(mixes.get(ben).unwrap().sources().eq([anna, cleo]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
+        let (Mixes { stage, clock, .. }, listener) = (self.mixes, self.output.first);
+        stage
+            .audible()
+            .filter(move |source| stage.is_in_mix(*source, listener, &clock))
+            .map(move |source| stage.key(source))
     }
 
     /// Whether nobody is heard in it: every sample is exactly 0.

@@ -2,17 +2,19 @@
 //!
 //! A tick is a straight line: [`take_up`](Arena::take_up) (what was published), [`gather`](Arena::gather) (what was sent),
 //! [`plan`](Arena::plan) (who hears the same, and what that is the sum of), [`tasks`](Arena::tasks) (the sums, with their limiters and meters: the part that
-//! several threads may share), [`finish`](Arena::finish), and the [`Mixes`].
+//! several threads may share), [`finish`](Arena::finish), and the [`Mixes`]. Beside it, [`tell`](Arena::tell) says who speaks.
 //! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back to it.
 
 mod alike;
 mod arena;
 mod compose;
 mod dense;
+mod dominant;
 mod gather;
 mod intake;
 mod lines;
 mod listener;
+mod loudest;
 mod mixes;
 mod moving;
 mod others;
@@ -25,11 +27,14 @@ mod processor;
 mod program;
 mod render;
 mod resting;
+mod roster;
 mod row;
 mod row_envelope;
+mod seat;
 mod segments;
 mod source;
 mod stage;
+mod tell;
 mod worker;
 
 pub use mixes::{Mix, Mixes};

@@ -87,7 +87,7 @@ impl Processor {
         *open = false;
         shared.meters.ticks.fetch_add(1, Ordering::Relaxed);
         shared.set_mixed(*taken);
-        Mixes::new(stage, shared.timing.tick, shared.kernel)
+        Mixes::new(stage, clock, shared.kernel)
     }
 }
 

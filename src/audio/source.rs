@@ -78,22 +78,27 @@ impl Source {
         self.standing == Standing::Leaving && self.presence.fade.target() == 0.0 && !self.moves(clock)
     }
 
-    /// Takes what came, or did not come, in this tick, and sees whether it is to be heard.
-    pub fn tick(&mut self, clock: &Clock<'_>) {
+    /// Takes what came, or did not come, in this tick: whether it is there to be heard, and whether it is active.
+    pub fn listen(&mut self) -> bool {
         match self.input {
             Some(input) => self.receive(input),
             None => self.miss(),
         }
         let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
-        self.presence.forget(clock);
-        self.before = self.presence;
-        self.presence.steer(if present { 1.0 } else { 0.0 }, clock);
         let says_active = self
             .detecting
             .as_mut()
             .is_some_and(|detecting| detecting.tick(self.input.map(|input| (input.loudness.square, input.active))));
         self.readings.active = says_active && present;
         self.readings.active_ticks += u64::from(self.readings.active);
+        present
+    }
+
+    /// Fades it in or out, as it is `chosen` to be heard in this tick or not.
+    pub fn fade(&mut self, chosen: bool, clock: &Clock<'_>) {
+        self.presence.forget(clock);
+        self.before = self.presence;
+        self.presence.steer(if chosen { 1.0 } else { 0.0 }, clock);
         let heard = self.presence.fade.target() > 0.0 || self.moves(clock);
         self.audible = heard && self.peak > 0.0;
     }

@@ -131,6 +131,8 @@ impl Stage {
             arena.plan(clock, shared);
             arena.divide();
         }
+        // Both sides agree on who speaks.
+        self.arenas.left.tell(clock, shared);
     }
 
     /// The sums that are still to be made.
@@ -174,6 +176,17 @@ impl Stage {
         let group = arena.listeners.get(slot).filter(|listener| here && listener.hears)?.group;
         let output = self.pairs.as_ref().map_or(group, |pairs| pairs.of(slot));
         (output != NONE).then_some(output as usize)
+    }
+
+    /// The places of the sources that are heard on any side.
+    pub fn audible(&self) -> impl Iterator<Item = u32> {
+        let heard = |slot: &u32| self.arenas.iter().any(|arena| arena.positions[*slot as usize] != NONE);
+        (0..self.arenas.left.used as u32).filter(heard)
+    }
+
+    /// Whether a source is in the mix of a listener, on any side.
+    pub fn is_in_mix(&self, source: u32, listener: u32, clock: &Clock<'_>) -> bool {
+        self.arenas.iter().any(|arena| arena.is_in_mix(source, listener, clock))
     }
 
     /// The listener who hears the same as this one, and comes after it.

@@ -103,6 +103,14 @@ impl<'a> Changes<'a> {
         Ok(())
     }
 
+    /// Has only the loudest sources heard, at least 1, or everybody: see [`MixerConfig::loudest`](crate::MixerConfig::loudest).
+    ///
+    /// # Errors
+    /// [`ControlError::Loudest`].
+    pub fn set_loudest(&mut self, loudest: Option<usize>) -> Result<(), ControlError> {
+        self.registry.set_loudest(loudest)
+    }
+
     /// Whether a participant is in the call, with what has been changed so far.
     pub fn is_here(&self, id: &str) -> bool {
         self.registry.member(id).is_ok()

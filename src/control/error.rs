@@ -39,6 +39,9 @@ pub enum ControlError {
         /// The hangover that was asked for.
         hangover_ms: f64,
     },
+    /// Nobody was asked to be heard.
+    #[error("the loudest 0 are nobody: at least 1, or None for everybody")]
+    Loudest,
     /// Every place that a mixer can have was given.
     #[error("the mixer has no place left: it has given all {places}")]
     Full {

@@ -20,6 +20,7 @@ use crate::{
     meter::Meters,
     ship::{Berth, Generation, Held, Returning, Shared},
     sides::Sides,
+    talk::TalkEvents,
     timing::Timing,
     tree::Tree,
 };
@@ -55,6 +56,8 @@ pub(crate) struct Registry {
     given_up: Vec<Held>,
     /// The listeners whose configurations have changed since their rows were made.
     stale: BTreeSet<ParticipantId>,
+    /// The reading end of the talk events, until somebody takes it.
+    pub talk: Option<TalkEvents>,
     /// Whether the matrix differs from what was published last.
     changed: bool,
 }
@@ -116,7 +119,8 @@ fn set_listed(list: &mut Vec<u32>, slot: u32, listed: bool) {
 
 impl Registry {
     pub fn new(timing: Timing, channels: Channels, capacity: usize, workers: usize) -> Self {
-        let matrix = Matrix { generation: 0, places: Tree::default(), capacity, stage: Arc::new(Berth::empty()) };
+        let (places, stage) = (Tree::default(), Arc::new(Berth::empty()));
+        let matrix = Matrix { generation: 0, places, capacity, stage, loudest: None };
         Self {
             timing,
             channels,
@@ -133,12 +137,18 @@ impl Registry {
             returning: Returning::default(),
             given_up: Vec::new(),
             stale: BTreeSet::new(),
+            talk: None,
             changed: false,
         }
     }
 
     pub fn channels(&self) -> Channels {
         self.channels
+    }
+
+    /// The number of this mixer, in all keys.
+    pub fn mixer(&self) -> u32 {
+        self.mixer
     }
 
     pub fn matrix(&self) -> Matrix {
@@ -151,6 +161,12 @@ impl Registry {
 
     pub fn members(&self) -> impl Iterator<Item = (&ParticipantId, &Member)> {
         self.members.iter()
+    }
+
+    /// Who has this key.
+    pub fn id(&self, key: ParticipantKey) -> Option<&ParticipantId> {
+        let id = self.ids.get(&key.slot)?;
+        self.members.get(id).filter(|member| member.place.key == key).map(|_| id)
     }
 
     pub fn member(&self, id: &str) -> Result<&Member, ControlError> {
@@ -188,6 +204,7 @@ impl Registry {
             detecting,
             muted: options.muted,
             deafened: options.deafened,
+            listed: false,
             row: meters.as_ref().map(|_| Arc::clone(&self.plain)),
             row_since: self.next().0,
             memory: memory.map(|memory| Arc::new(Berth::new(memory))),
@@ -236,6 +253,7 @@ impl Registry {
             if let Some(source) = self.members.get_mut(&listed.source) {
                 set_listed(&mut source.listed_by, slot, false);
             }
+            self.show_listed(&listed.source);
         }
         for listener in member.listed_by.iter().filter_map(|slot| self.ids.get(slot)) {
             if let Some(member) = self.members.get_mut(listener) {
@@ -279,17 +297,36 @@ impl Registry {
         let sources = |config: &ListenerConfig| config.sources.iter().map(|s| s.source.clone()).collect::<Vec<_>>();
         let listed = sources(&config);
         let Some(member) = self.members.get_mut(&id) else { return Ok(()) };
-        let (slot, before) = (member.place.key.slot, std::mem::replace(&mut member.config, config));
-        for (source, now) in sources(&before)
-            .into_iter()
-            .map(|source| (source, false))
-            .chain(listed.into_iter().map(|source| (source, true)))
+        let slot = member.place.key.slot;
+        let before = sources(&std::mem::replace(&mut member.config, config));
+        for (source, now) in
+            before.iter().map(|source| (source, false)).chain(listed.iter().map(|source| (source, true)))
         {
-            if let Some(source) = self.members.get_mut(&source) {
+            if let Some(source) = self.members.get_mut(source) {
                 set_listed(&mut source.listed_by, slot, now);
             }
         }
+        before.iter().chain(&listed).for_each(|source| self.show_listed(source));
         self.stale.insert(id);
+        Ok(())
+    }
+
+    /// Tells the audio side whether a source is listed, if that has changed.
+    fn show_listed(&mut self, source: &ParticipantId) {
+        let Some(member) = self.members.get_mut(source) else { return };
+        let listed = !member.listed_by.is_empty();
+        if std::mem::replace(&mut member.place.listed, listed) != listed {
+            self.set_place(source);
+        }
+    }
+
+    /// From now on only the loudest so many are heard, or all.
+    pub fn set_loudest(&mut self, loudest: Option<usize>) -> Result<(), ControlError> {
+        if loudest == Some(0) {
+            return Err(ControlError::Loudest);
+        }
+        self.changed |= self.matrix.loudest != loudest;
+        self.matrix.loudest = loudest;
         Ok(())
     }
 

@@ -31,6 +31,8 @@ pub struct Heard {
     pub mix: Vec<f64>,
     /// The sum over the sources of |gain * signal|, sample by sample: what a tolerance is a share of.
     pub magnitude: Vec<f64>,
+    /// The sources that do not send digital silence, by rising id: each with its gain before the tick, and with the greatest in it.
+    pub gains: Vec<(usize, f64, f64)>,
 }
 
 /// The model of a mixer.
@@ -50,6 +52,8 @@ pub struct Oracle {
 struct Pair {
     base: Move,
     exemption: Move,
+    /// The gain of the last sample.
+    gain: f64,
 }
 
 impl Oracle {
@@ -138,12 +142,13 @@ impl Oracle {
         let length = self.move_length();
         let hearer = &self.participants[&listener];
         let silence = vec![0.0; self.config.tick];
-        let mut heard = Heard { listener, mix: silence.clone(), magnitude: silence };
+        let mut heard = Heard { listener, mix: silence.clone(), magnitude: silence, gains: Vec::new() };
         for (&id, source) in &self.participants {
             if id == listener || !source.sends {
                 continue;
             }
             let pair = self.pairs.entry((listener, id)).or_default();
+            let (before, mut greatest) = (pair.gain, 0.0_f64);
             pair.base.head_for(base_target(hearer, id, source), length);
             let exempt = hearer.levels.is_ducker(id);
             pair.exemption.head_for(if exempt { 1.0 } else { 0.0 }, length);
@@ -151,9 +156,14 @@ impl Oracle {
                 let base = pair.base.step();
                 let w = pair.exemption.step();
                 let duck = w + (1.0 - w) * envelope / 100.0;
-                let part = base * duck * source.signal[k];
+                pair.gain = base * duck;
+                greatest = greatest.max(pair.gain);
+                let part = pair.gain * source.signal[k];
                 heard.mix[k] += part;
                 heard.magnitude[k] += part.abs();
+            }
+            if source.signal.iter().any(|sample| *sample != 0.0) {
+                heard.gains.push((id, before, greatest));
             }
         }
         heard

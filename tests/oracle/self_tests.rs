@@ -39,7 +39,7 @@ fn gains(oracle: &mut Oracle, d_active: bool) -> Vec<f64> {
 }
 
 fn only(heard: Vec<Heard>) -> Vec<f64> {
-    let [Heard { listener: L, mix, magnitude }] = <[Heard; 1]>::try_from(heard).unwrap() else {
+    let [Heard { listener: L, mix, magnitude, .. }] = <[Heard; 1]>::try_from(heard).unwrap() else {
         panic!("somebody else's mix");
     };
     assert!(mix.iter().zip(&magnitude).all(|(mix, magnitude)| mix.abs() <= *magnitude));

@@ -194,7 +194,19 @@ impl Scene {
         let mixes = tick.mix();
         let mut heard = BTreeMap::new();
         for expected in self.oracle.tick(&frames) {
-            let mix = mixes.get(self.here[&expected.listener].key).expect("it hears").samples();
+            let mix = mixes.get(self.here[&expected.listener].key).expect("it hears");
+            let named: Vec<_> = mix.sources().collect();
+            for (id, before, greatest) in &expected.gains {
+                // The key of one who has left is not known here any more.
+                let Some(source) = self.here.get(id) else { continue };
+                // A move that ends on 0 with the first sample of the tick may be taken for one that is heard.
+                let (is, may) = (*greatest > 1e-9, *greatest > 0.0 || *before > 0.0);
+                let said = named.contains(&source.key);
+                assert!(said || !is, "source {id} is in the mix of {} at sample {}", expected.listener, self.now);
+                assert!(may || !said, "source {id} is not in the mix of {} at sample {}", expected.listener, self.now);
+            }
+            assert!(named.iter().all(|key| mixes.sources().any(|source| source == *key)));
+            let mix = mix.samples();
             for (k, (mix, (sum, magnitude))) in mix.iter().zip(expected.mix.iter().zip(&expected.magnitude)).enumerate()
             {
                 assert!(

@@ -1,0 +1,136 @@
+//! Who begins and ceases to speak, as a stream of events from the audio side: [`TalkEvents`]. The ring between the two ends is made by the control side,
+//! and freed by whoever drops its last end: the audio side's goes back with its memory.
+
+use crate::id::ParticipantKey;
+
+/// Something that was heard in who speaks. Events are told at tick boundaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TalkEvent {
+    /// What it was.
+    #[serde(flatten)]
+    pub kind: TalkEventKind,
+    /// The first sample of the tick, counted from the mixer's first.
+    pub at_sample: u64,
+}
+
+/// What a [`TalkEvent`] tells. [`Controller::id`](crate::Controller::id) resolves the keys of those who are still here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum TalkEventKind {
+    /// A source has become active: its detector says so.
+    Started {
+        /// The source.
+        key: ParticipantKey,
+    },
+    /// A source is active no more, its hangover included; or it was muted, lost its input or left.
+    Stopped {
+        /// The source.
+        key: ParticipantKey,
+    },
+    /// Somebody else is the dominant speaker now, or nobody.
+    Dominant {
+        /// Who, if anybody.
+        key: Option<ParticipantKey>,
+    },
+}
+
+/// The events that nobody has read yet, in their order: the reading end of the one ring of a mixer. Reading neither locks nor blocks, on any one thread.
+///
+/// As an iterator it ends where nothing is left for now, and goes on once there is more.
+///
+/// ```
+/// use mixminus::{Detector, Frame, JoinOptions, MixerConfig, TalkEventKind};
+/// let (controller, mut processor) = MixerConfig::default().build()?;
+/// let anna = controller.join("anna", JoinOptions { detector: Detector::Host, ..JoinOptions::default() })?;
+/// let mut events = controller.talk_events().expect("nobody has taken them yet");
+///
+/// # let mut audio = processor.enter();
+/// let mut tick = audio.tick(); // on the audio thread
+/// tick.send(anna, Frame::from(&[0.25_f32; 480][..]).active(true))?;
+/// tick.mix();
+///
+/// let event = events.try_next().expect("anna began to speak");
+/// assert_eq!((event.kind, event.at_sample), (TalkEventKind::Started { key: anna }, 0));
+/// assert_eq!(controller.id(anna), Some("anna".into()));
+/// assert_eq!(events.next().map(|event| event.kind), Some(TalkEventKind::Dominant { key: Some(anna) }));
+/// assert_eq!(events.next(), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct TalkEvents(rtrb::Consumer<TalkEvent>);
+
+impl TalkEvents {
+    /// The oldest event that was not read yet.
+    pub fn try_next(&mut self) -> Option<TalkEvent> {
+        self.0.pop().ok()
+    }
+}
+
+impl Iterator for TalkEvents {
+    type Item = TalkEvent;
+
+    fn next(&mut self) -> Option<TalkEvent> {
+        self.try_next()
+    }
+}
+
+/// The audio side's end.
+#[derive(Debug)]
+pub(crate) struct TalkSender(rtrb::Producer<TalkEvent>);
+
+impl TalkSender {
+    /// Tells an event, if there is room for it. Whether it is lost to somebody who reads, or may yet.
+    pub fn tell(&mut self, kind: TalkEventKind, at_sample: u64) -> bool {
+        self.0.push(TalkEvent { kind, at_sample }).is_err() && !self.0.is_abandoned()
+    }
+}
+
+/// Both ends of a ring with room for so many events; none without room. Allocates: control side.
+pub(crate) fn ring(events: usize) -> Option<(TalkSender, TalkEvents)> {
+    if events == 0 {
+        return None;
+    }
+    let (mut sender, mut reader) = rtrb::RingBuffer::new(events);
+    // Touched, so that the audio side's first use of it enters no kernel.
+    let nothing = TalkEvent { kind: TalkEventKind::Dominant { key: None }, at_sample: 0 };
+    while sender.push(nothing).is_ok() {}
+    while reader.pop().is_ok() {}
+    Some((TalkSender(sender), TalkEvents(reader)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOBODY: TalkEventKind = TalkEventKind::Dominant { key: None };
+
+    #[test]
+    fn the_newest_is_lost_where_there_is_no_room() {
+        let (mut sender, reader) = ring(2).unwrap();
+        assert_eq!([0, 10, 20].map(|at| sender.tell(NOBODY, at)), [false, false, true]);
+        assert_eq!(reader.map(|event| event.at_sample).collect::<Vec<_>>(), [0, 10]);
+    }
+
+    #[test]
+    fn nothing_is_lost_to_nobody() {
+        let (mut sender, reader) = ring(1).unwrap();
+        drop(reader);
+        assert_eq!([0, 10].map(|at| sender.tell(NOBODY, at)), [false, false]);
+        assert!(ring(0).is_none());
+    }
+
+    #[test]
+    fn an_event_is_flat_json() {
+        let key = ParticipantKey { mixer: 1, slot: 2, stay: 3 };
+        let json = |kind| serde_json::to_string(&TalkEvent { kind, at_sample: 480 }).unwrap();
+        let key_json = r#"{"mixer":1,"slot":2,"stay":3}"#;
+        assert_eq!(
+            json(TalkEventKind::Started { key }),
+            format!(r#"{{"kind":"started","key":{key_json},"atSample":480}}"#)
+        );
+        assert_eq!(json(NOBODY), r#"{"kind":"dominant","key":null,"atSample":480}"#);
+    }
+}
