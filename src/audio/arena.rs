@@ -101,8 +101,8 @@ pub(crate) struct Arena {
     pub programs: Programs,
     /// The sources that the mix in hand has not at the gain of the rest.
     pub exceptions: Vec<Exception>,
-    /// Terms of the mix in hand, and of the one that it is compared with.
-    pub terms: [Vec<Term>; 2],
+    /// Terms of the mix in hand.
+    pub terms: Vec<Term>,
     /// The samples that each group hears, a tick of tiles each; and what is measured of them.
     pub mixes: Vec<Tile>,
     pub lanes: Vec<Lanes>,
@@ -146,7 +146,7 @@ impl Arena {
             programs: Programs::new(places),
             exceptions: room(places, Exception::default()),
             // A source whose exemption moves under a moving envelope is two terms.
-            terms: [room(2 * places, Term::default()), room(2 * places, Term::default())],
+            terms: room(2 * places, Term::default()),
             mixes: filled(places * panels, Tile::SILENCE),
             lanes: filled(places, Lanes::NOTHING),
             workers: (0..workers).map(|_| Worker::new(places, panels)).collect(),

@@ -11,6 +11,7 @@ use super::{
     program::{Program, Term},
     resting::Resting,
     segments::Segments,
+    worker::Worker,
 };
 use crate::{id::ParticipantKey, kernel::prefetch, limiter::Limiting, meter::MixLevel, ship::Shared};
 
@@ -151,7 +152,7 @@ impl Arena {
         }
     }
 
-    /// What a listener hears. A program, or the terms in the first list if it is [`Sum::Moving`], are made for it.
+    /// What a listener hears. A program, or the terms if it is [`Sum::Moving`], are made for it.
     fn compose(&mut self, slot: u32, clock: &Clock<'_>) -> Sum {
         let Self { programs, segments, exceptions, terms, .. } = self;
         let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
@@ -160,8 +161,8 @@ impl Arena {
             if let Some(over) = samples_over(listener, heard) {
                 return Sum::Ends(over);
             }
-            write_terms(&mut terms[0], listener, slot, heard);
-            return if terms[0].is_empty() { Sum::Silent } else { Sum::Moving };
+            write_terms(terms, listener, slot, heard);
+            return if terms.is_empty() { Sum::Silent } else { Sum::Moving };
         };
         if listener.dense == Some((self.epoch, listener.level)) {
             return Sum::Dense;
@@ -210,8 +211,8 @@ impl Arena {
                 program.ducks()
             }
             _ => {
-                self.terms[0].hash(&mut hasher);
-                self.terms[0].iter().any(|term| term.gain.ducked)
+                self.terms.hash(&mut hasher);
+                self.terms.iter().any(|term| term.gain.ducked)
             }
         };
         let listener = &self.listeners[slot as usize];
@@ -222,18 +223,20 @@ impl Arena {
         hasher.finish()
     }
 
-    /// Whether a listener with this sum, whose terms are in the first list if it is moving, hears what the group hears.
+    /// Whether a listener with this sum, whose terms are at hand if it is moving, hears what the group hears.
     fn hear_the_same(&mut self, sum: Sum, slot: u32, group: &Group, clock: &Clock<'_>) -> bool {
         let ducks = match (sum, group.sum) {
             (Sum::Copy(_), Sum::Copy(_)) | (Sum::Others { .. }, Sum::Others { .. }) if sum == group.sum => false,
             (Sum::Program(a), Sum::Program(b)) if self.programs.same(a, b) => a.ducks(),
             (Sum::Moving, Sum::Moving) => {
                 let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
-                write_terms(&mut self.terms[1], &self.listeners[group.first as usize], group.first, heard);
-                if self.terms[0] != self.terms[1] {
+                // The scratch of those who add up is free until the tick is planned.
+                let Some(Worker { terms, .. }) = self.workers.first_mut() else { return false };
+                write_terms(terms, &self.listeners[group.first as usize], group.first, heard);
+                if self.terms != *terms {
                     return false;
                 }
-                self.terms[0].iter().any(|term: &Term| term.gain.ducked)
+                self.terms.iter().any(|term: &Term| term.gain.ducked)
             }
             _ => return false,
         };
