@@ -1,0 +1,182 @@
+//! The fixed way: whole [`Block`]s through an FFT, and on the mixer's side a queue where blocks and ticks do not end together.
+//!
+//! Measured against 48 kHz with tones off the bins of the FFT, both ways, blocks of 10 ms: flat to 0.85 of what the lower rate can carry within
+//! 0.2 dB (3.4 kHz at 8 kHz), images and aliases 98 dB down with the Blackman window, 130 dB with Blackman-Harris. The latter needs longer
+//! filters, so it is for blocks of at least [`SHARP`] samples of the lower rate: from about 11 kHz on. (Blackman-Harris squared, rubato's own
+//! choice, loses 9 dB at 3.4 kHz.)
+
+use rubato::{Fft, FixedSync, Resampler, ResamplerConstructionError, WindowFunction};
+
+use super::{
+    block::Block,
+    planes::{Store, part, resample},
+};
+use crate::channels::{Channels, Planes};
+
+/// From how many samples of the lower rate on a block is long enough for the window that attenuates most.
+const SHARP: usize = 112;
+
+/// `from` and `to`: samples of a block on either side.
+fn fft(from: usize, to: usize, channels: Channels) -> Result<Fft<f32>, ResamplerConstructionError> {
+    let window = if from.min(to) < SHARP { WindowFunction::Blackman } else { WindowFunction::BlackmanHarris };
+    Fft::new_custom(from, to, from, 1, channels.count(), window, FixedSync::Both)
+}
+
+/// Blocks that a participant sends, given out tick by tick.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    fft: Fft<f32>,
+    block: Block,
+    tick: usize,
+    /// What is made, and from where to where it waits for its tick.
+    made: Store,
+    start: usize,
+    end: usize,
+}
+
+impl Incoming {
+    pub fn new(block: Block, tick: usize, channels: Channels) -> Result<Self, ResamplerConstructionError> {
+        let fft = fft(block.stream, block.mixer, channels)?;
+        // Less than a tick waits when blocks are made, and the last of them ends less than a block after the tick.
+        Ok(Self { fft, block, tick, made: Store::new(channels, tick + block.mixer), start: 0, end: 0 })
+    }
+
+    pub fn block(&self) -> Block {
+        self.block
+    }
+
+    /// How many blocks the next tick needs.
+    fn blocks(&self) -> usize {
+        self.tick.saturating_sub(self.end - self.start).div_ceil(self.block.mixer)
+    }
+
+    pub fn needed(&self) -> usize {
+        self.blocks() * self.block.stream
+    }
+
+    pub fn needed_most(&self) -> usize {
+        self.tick.div_ceil(self.block.mixer) * self.block.stream
+    }
+
+    /// The next tick.
+    pub fn convert(&mut self, from: Planes<'_>) -> Planes<'_> {
+        let Block { stream, mixer } = self.block;
+        let blocks = self.blocks();
+        if blocks > 0 {
+            self.made.move_to_front(self.start..self.end);
+            (self.start, self.end) = (0, self.end - self.start);
+        }
+        for at in 0..blocks {
+            let from = part(from, at * stream..(at + 1) * stream);
+            resample(&mut self.fft, from, self.made.part_mut(self.end..self.end + mixer));
+            self.end += mixer;
+        }
+        let tick = self.start..self.start + self.tick;
+        self.start = tick.end;
+        self.made.part(tick)
+    }
+
+    pub fn reset(&mut self) {
+        self.fft.reset();
+        (self.start, self.end) = (0, 0);
+    }
+}
+
+/// Ticks, gathered to blocks that a participant hears.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    fft: Fft<f32>,
+    block: Block,
+    /// What waits for its block to be full.
+    waiting: Store,
+    held: usize,
+    made: Store,
+}
+
+impl Outgoing {
+    pub fn new(block: Block, tick: usize, channels: Channels) -> Result<Self, ResamplerConstructionError> {
+        let made = Store::new(channels, tick.div_ceil(block.mixer) * block.stream);
+        let waiting = Store::new(channels, block.mixer + tick);
+        Ok(Self { fft: fft(block.mixer, block.stream, channels)?, block, waiting, held: 0, made })
+    }
+
+    pub fn block(&self) -> Block {
+        self.block
+    }
+
+    pub fn made_most(&self) -> usize {
+        self.made.frames()
+    }
+
+    /// What is full after this tick.
+    pub fn convert(&mut self, mix: Planes<'_>) -> Planes<'_> {
+        let Block { stream, mixer } = self.block;
+        let end = self.held + mix.left.len();
+        self.waiting.put(self.held, mix);
+        let blocks = end / mixer;
+        for at in 0..blocks {
+            let from = self.waiting.part(at * mixer..(at + 1) * mixer);
+            resample(&mut self.fft, from, self.made.part_mut(at * stream..(at + 1) * stream));
+        }
+        self.waiting.move_to_front(blocks * mixer..end);
+        self.held = end - blocks * mixer;
+        self.made.part(0..blocks * stream)
+    }
+
+    pub fn reset(&mut self) {
+        self.fft.reset();
+        self.held = 0;
+    }
+}
+
+/// How late a block of `from` samples is heard: the middle of the filter, and how many samples wait on the mixer's side. Each with its rate.
+pub(super) fn delay_ms((from, from_hz): (usize, u32), (waiting, mixer_hz): (usize, u32)) -> f64 {
+    let ms = |samples: usize, hz: u32| 1e3 * samples as f64 / f64::from(hz);
+    ms(from / 2, from_hz) + ms(waiting, mixer_hz)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ZEROS: [f32; 960] = [0.0; 960];
+
+    fn mono(samples: &[f32]) -> Planes<'_> {
+        Planes { left: samples, right: None }
+    }
+
+    #[test]
+    fn blocks_are_asked_for_when_the_tick_needs_them() {
+        let mut incoming = Incoming::new(Block { stream: 147, mixer: 320 }, 480, Channels::Mono).unwrap();
+        let asked: Vec<usize> = (0..4)
+            .map(|_| {
+                let needed = incoming.needed();
+                assert_eq!(incoming.convert(mono(&ZEROS[..needed])).left.len(), 480);
+                needed
+            })
+            .collect();
+        assert_eq!((asked, incoming.needed_most()), (vec![294, 147, 294, 147], 294));
+    }
+
+    #[test]
+    fn blocks_are_given_when_ticks_have_filled_them() {
+        let mut outgoing = Outgoing::new(Block { stream: 147, mixer: 320 }, 480, Channels::Mono).unwrap();
+        let given: Vec<usize> = (0..4).map(|_| outgoing.convert(mono(&ZEROS[..480])).left.len()).collect();
+        assert_eq!((given, outgoing.made_most()), (vec![147, 294, 147, 294], 294));
+    }
+
+    #[test]
+    fn after_a_reset_it_is_as_new() {
+        let mut incoming = Incoming::new(Block { stream: 80, mixer: 480 }, 320, Channels::Mono).unwrap();
+        let first = |incoming: &mut Incoming| incoming.convert(mono(&[0.5; 80])).left.to_vec();
+        let before = first(&mut incoming);
+        incoming.reset();
+        assert_eq!((incoming.needed(), first(&mut incoming)), (80, before));
+    }
+
+    #[test]
+    fn too_few_samples_give_silence() {
+        let mut incoming = Incoming::new(Block { stream: 80, mixer: 480 }, 480, Channels::Mono).unwrap();
+        assert_eq!(incoming.convert(mono(&[1.0; 79])).left, &ZEROS[..480]);
+    }
+}

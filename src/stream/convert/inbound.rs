@@ -1,0 +1,206 @@
+//! What a participant sends, as the mixer takes it: [`Inbound`], driven by what the mixer needs.
+
+use rubato::FixedAsync;
+
+use super::{
+    Way,
+    adjustable::Adjustable,
+    carried,
+    fixed::{Incoming, delay_ms},
+    planes::{Store, copy, fold},
+    too_far,
+};
+use crate::{
+    channels::{Planes, PlanesMut},
+    stream::{Clock, FormatError, StreamFormat},
+};
+
+/// One stream of one participant, on its way in.
+///
+/// For each tick: [`steer`](Self::steer) if the clock is followed, then ask what is [`needed`](Self::needed), then [`convert`](Self::convert) exactly
+/// that.
+#[derive(Debug)]
+pub(crate) struct Inbound {
+    from: StreamFormat,
+    mixer: StreamFormat,
+    tick: usize,
+    path: Path,
+    /// What goes into the resampler: in the channels that are resampled, and numbers only.
+    taken: Store,
+}
+
+#[derive(Debug)]
+enum Path {
+    Through,
+    Fixed(Box<Incoming>),
+    Adjustable { sinc: Box<Adjustable>, follows: bool },
+}
+
+impl Inbound {
+    /// `tick`: samples of a tick of the mixer.
+    ///
+    /// # Errors
+    /// [`FormatError`] if a rate, or the ratio of the two, is out of range.
+    pub fn new(from: StreamFormat, mixer: StreamFormat, tick: usize, clock: Clock) -> Result<Self, FormatError> {
+        let channels = carried(from, mixer);
+        let path = match Way::between(from, mixer, tick, clock)? {
+            Way::Through => Ok(Path::Through),
+            Way::Fixed(block) => Incoming::new(block, tick, channels).map(|incoming| Path::Fixed(Box::new(incoming))),
+            Way::Adjustable(follows) => {
+                Adjustable::new((from.rate_hz, mixer.rate_hz), FixedAsync::Output, tick, channels)
+                    .map(|sinc| Path::Adjustable { sinc: Box::new(sinc), follows })
+            }
+        };
+        // The resampler has nothing to say against rates that were checked.
+        let path = path.map_err(|_| too_far(from, mixer))?;
+        let room = if matches!(path, Path::Through) { 0 } else { most(&path, tick) };
+        Ok(Self { from, mixer, tick, path, taken: Store::new(channels, room) })
+    }
+
+    /// How many samples of each channel, at the rate of the participant, the next [`convert`](Self::convert) takes: there may be none, and they may vary.
+    pub fn needed(&self) -> usize {
+        match &self.path {
+            Path::Through => self.tick,
+            Path::Fixed(fixed) => fixed.needed(),
+            Path::Adjustable { sinc, .. } => sinc.needed(),
+        }
+    }
+
+    /// The most that is ever needed.
+    pub fn needed_most(&self) -> usize {
+        most(&self.path, self.tick)
+    }
+
+    /// Takes [`needed`](Self::needed) samples, in the channels of the participant, and writes a tick, in those of the mixer. Real time. With fewer
+    /// samples the tick is silent, or part of it.
+    pub fn convert(&mut self, input: Planes<'_>, out: PlanesMut<'_>) {
+        if let Path::Through = self.path {
+            return fold(input, out);
+        }
+        let taken = self.taken.take(input);
+        match &mut self.path {
+            Path::Through => {}
+            Path::Fixed(fixed) => fold(fixed.convert(taken), out),
+            Path::Adjustable { sinc, .. } => {
+                let PlanesMut { left, right } = out;
+                match (taken.right, right) {
+                    (None, Some(right)) => {
+                        sinc.convert(taken, PlanesMut { left: &mut *left, right: None });
+                        copy(left, right);
+                    }
+                    (_, right) => sinc.convert(taken, PlanesMut { left, right }),
+                }
+            }
+        }
+    }
+
+    /// From the end of the next tick on, takes so many more of the participant's samples for each tick: -5000 to 5000 ppm. On the way there the
+    /// speed changes evenly. Changes what is [`needed`](Self::needed). Real time.
+    pub fn steer(&mut self, ppm: f64) {
+        if let Path::Adjustable { sinc, follows: true } = &mut self.path {
+            sinc.take_more(ppm);
+        }
+    }
+
+    /// Whether steering has an effect.
+    pub fn follows(&self) -> bool {
+        matches!(self.path, Path::Adjustable { follows: true, .. })
+    }
+
+    /// How late a sound is in the tick, against one that passes through: in the filter, and for blocks that are taken before all of their ticks.
+    pub fn delay_ms(&self) -> f64 {
+        match &self.path {
+            Path::Through => 0.0,
+            Path::Fixed(fixed) => {
+                let block = fixed.block();
+                delay_ms((block.stream, self.from.rate_hz), (block.ahead(self.tick), self.mixer.rate_hz))
+            }
+            Path::Adjustable { sinc, .. } => 1e3 * sinc.delay_out_fixed() / f64::from(self.from.rate_hz),
+        }
+    }
+
+    /// As new, at its nominal speed. Real time.
+    pub fn reset(&mut self) {
+        match &mut self.path {
+            Path::Through => {}
+            Path::Fixed(fixed) => fixed.reset(),
+            Path::Adjustable { sinc, .. } => sinc.reset(),
+        }
+    }
+}
+
+fn most(path: &Path, tick: usize) -> usize {
+    match path {
+        Path::Through => tick,
+        Path::Fixed(fixed) => fixed.needed_most(),
+        Path::Adjustable { sinc, .. } => sinc.needed_most(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STEREO: StreamFormat = StreamFormat::stereo(48_000);
+
+    fn tick_of(inbound: &mut Inbound, left: f32, right: Option<f32>) -> ([f32; 4], [f32; 4]) {
+        let (mut to_left, mut to_right) = ([9.0; 4], [9.0; 4]);
+        let planes = (vec![left; inbound.needed()], right.map(|right| vec![right; inbound.needed()]));
+        let stereo = inbound.mixer.channels.count() == 2;
+        let out = PlanesMut { left: &mut to_left, right: stereo.then_some(&mut to_right) };
+        inbound.convert(Planes { left: &planes.0, right: planes.1.as_deref() }, out);
+        (to_left, to_right)
+    }
+
+    #[test]
+    fn at_the_mixers_rate_and_clock_samples_pass_bit_for_bit() {
+        let mut inbound = Inbound::new(STEREO, STEREO, 4, Clock::Mixer).unwrap();
+        assert_eq!(tick_of(&mut inbound, 1e-42, Some(-3e38)), ([1e-42; 4], [-3e38; 4]));
+        assert_eq!((inbound.needed(), inbound.needed_most(), inbound.delay_ms()), (4, 4, 0.0));
+        assert!(!inbound.follows());
+    }
+
+    #[test]
+    fn mono_comes_on_both_sides_on_every_way() {
+        for (rate_hz, clock) in [(48_000, Clock::Mixer), (24_000, Clock::Mixer), (24_000, Clock::Own)] {
+            let mut inbound = Inbound::new(StreamFormat::mono(rate_hz), STEREO, 4, clock).unwrap();
+            let ticks: Vec<_> = (0..500).map(|_| tick_of(&mut inbound, 0.5, None)).collect();
+            assert!(ticks.iter().all(|(left, right)| left == right));
+            assert!(ticks[499].0.iter().all(|sample| (sample - 0.5).abs() < 1e-5));
+        }
+    }
+
+    #[test]
+    fn stereo_keeps_its_sides_or_comes_as_their_mean_on_every_way() {
+        for (rate_hz, clock) in [(48_000, Clock::Mixer), (96_000, Clock::Mixer), (44_100, Clock::Own)] {
+            let last = |mixer: StreamFormat| {
+                let mut inbound = Inbound::new(StreamFormat::stereo(rate_hz), mixer, 4, clock).unwrap();
+                (0..500).map(|_| tick_of(&mut inbound, 0.5, Some(-0.25))).last().unwrap()
+            };
+            let near = |heard: [f32; 4], level: f32| heard.iter().all(|sample| (sample - level).abs() < 1e-5);
+            let (left, right) = last(STEREO);
+            assert!(near(left, 0.5) && near(right, -0.25));
+            assert!(near(last(StreamFormat::mono(48_000)).0, 0.125));
+        }
+    }
+
+    #[test]
+    fn samples_that_are_none_do_no_harm() {
+        for (rate_hz, clock) in [(16_000, Clock::Mixer), (48_000, Clock::Own)] {
+            let mut inbound = Inbound::new(StreamFormat::mono(rate_hz), StreamFormat::mono(48_000), 4, clock).unwrap();
+            for bad in [f32::NAN, f32::INFINITY, f32::MAX, -f32::MAX] {
+                (0..200).for_each(|_| assert_eq!(tick_of(&mut inbound, bad, None).0, [0.0; 4]));
+            }
+        }
+    }
+
+    #[test]
+    fn too_few_samples_give_silence() {
+        for (rate_hz, clock) in [(16_000, Clock::Mixer), (48_000, Clock::Own)] {
+            let mut inbound = Inbound::new(StreamFormat::mono(rate_hz), StreamFormat::mono(48_000), 4, clock).unwrap();
+            let mut out = [1.0; 4];
+            inbound.convert(Planes { left: &[], right: None }, PlanesMut { left: &mut out, right: None });
+            assert_eq!(out, [0.0; 4]);
+        }
+    }
+}

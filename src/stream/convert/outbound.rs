@@ -1,0 +1,181 @@
+//! What the mixer makes, as a participant hears it: [`Outbound`], driven by ticks.
+
+use rubato::FixedAsync;
+
+use super::{
+    Way,
+    adjustable::Adjustable,
+    carried,
+    fixed::{Outgoing, delay_ms},
+    planes::Store,
+    too_far,
+};
+use crate::{
+    channels::{Channels, Planes},
+    stream::{Clock, FormatError, StreamFormat},
+};
+
+/// One stream to one participant, on its way out.
+#[derive(Debug)]
+pub(crate) struct Outbound {
+    mixer: StreamFormat,
+    to: StreamFormat,
+    tick: usize,
+    path: Path,
+    /// What goes into the resampler: in the channels that are resampled, and numbers only.
+    taken: Store,
+}
+
+#[derive(Debug)]
+enum Path {
+    Through,
+    Fixed(Box<Outgoing>),
+    Adjustable { sinc: Box<Adjustable>, made: Store, follows: bool },
+}
+
+impl Outbound {
+    /// `tick`: samples of a tick of the mixer.
+    ///
+    /// # Errors
+    /// [`FormatError`] if a rate, or the ratio of the two, is out of range.
+    pub fn new(mixer: StreamFormat, to: StreamFormat, tick: usize, clock: Clock) -> Result<Self, FormatError> {
+        let channels = carried(to, mixer);
+        let path = match Way::between(to, mixer, tick, clock)? {
+            Way::Through => Ok(Path::Through),
+            Way::Fixed(block) => Outgoing::new(block, tick, channels).map(|outgoing| Path::Fixed(Box::new(outgoing))),
+            Way::Adjustable(follows) => {
+                Adjustable::new((mixer.rate_hz, to.rate_hz), FixedAsync::Input, tick, channels).map(|sinc| {
+                    Path::Adjustable { made: Store::new(channels, sinc.makes_most()), sinc: Box::new(sinc), follows }
+                })
+            }
+        };
+        // The resampler has nothing to say against rates that were checked.
+        let path = path.map_err(|_| too_far(to, mixer))?;
+        Ok(Self { mixer, to, tick, path, taken: Store::new(channels, tick) })
+    }
+
+    /// The most samples of each channel that one tick gives.
+    pub fn made_most(&self) -> usize {
+        match &self.path {
+            Path::Through => self.tick,
+            Path::Fixed(fixed) => fixed.made_most(),
+            Path::Adjustable { made, .. } => made.frames(),
+        }
+    }
+
+    /// Takes a tick, in the channels of the mixer, and gives what that makes, in those of the participant: there may be nothing, and it may vary.
+    /// Real time.
+    pub fn convert<'a>(&'a mut self, mix: Planes<'a>) -> Planes<'a> {
+        let made = match &mut self.path {
+            Path::Through if mix.right.is_some() && self.to.channels == Channels::Mono => self.taken.take(mix),
+            Path::Through => mix,
+            Path::Fixed(fixed) => fixed.convert(self.taken.take(mix)),
+            Path::Adjustable { sinc, made, .. } => {
+                let count = sinc.makes();
+                sinc.convert(self.taken.take(mix), made.part_mut(0..count));
+                made.part(0..count)
+            }
+        };
+        match self.to.channels {
+            Channels::Mono => made,
+            Channels::Stereo => Planes { right: made.right.or(Some(made.left)), ..made },
+        }
+    }
+
+    /// From the end of the next tick on, gives so many more samples for each tick: -5000 to 5000 ppm. On the way there the speed changes evenly. Real
+    /// time.
+    pub fn steer(&mut self, ppm: f64) {
+        if let Path::Adjustable { sinc, follows: true, .. } = &mut self.path {
+            sinc.give_more(ppm);
+        }
+    }
+
+    /// Whether steering has an effect.
+    pub fn follows(&self) -> bool {
+        matches!(self.path, Path::Adjustable { follows: true, .. })
+    }
+
+    /// How late a sound is given, against one that passes through: in the filter, and for blocks that are given once all of their ticks are there.
+    pub fn delay_ms(&self) -> f64 {
+        match &self.path {
+            Path::Through => 0.0,
+            Path::Fixed(fixed) => {
+                let block = fixed.block();
+                delay_ms((block.mixer, self.mixer.rate_hz), (block.ahead(self.tick), self.mixer.rate_hz))
+            }
+            Path::Adjustable { sinc, .. } => 1e3 * sinc.delay_in_fixed() / f64::from(self.mixer.rate_hz),
+        }
+    }
+
+    /// As new, at its nominal speed. Real time.
+    pub fn reset(&mut self) {
+        match &mut self.path {
+            Path::Through => {}
+            Path::Fixed(fixed) => fixed.reset(),
+            Path::Adjustable { sinc, .. } => sinc.reset(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MONO: StreamFormat = StreamFormat::mono(48_000);
+    const STEREO: StreamFormat = StreamFormat::stereo(48_000);
+
+    #[test]
+    fn at_the_mixers_rate_and_clock_samples_pass_bit_for_bit() {
+        let mut outbound = Outbound::new(STEREO, STEREO, 2, Clock::Mixer).unwrap();
+        let heard = outbound.convert(Planes { left: &[1e-42, f32::NAN], right: Some(&[3e38, 1.0]) });
+        assert_eq!(heard.left[0], 1e-42);
+        assert!(heard.left[1].is_nan());
+        assert_eq!(heard.right, Some(&[3e38, 1.0][..]));
+        assert_eq!((outbound.made_most(), outbound.delay_ms(), outbound.follows()), (2, 0.0, false));
+    }
+
+    #[test]
+    fn a_mono_mix_is_heard_on_both_sides_and_a_stereo_mix_as_the_mean() {
+        let mut both = Outbound::new(MONO, STEREO, 2, Clock::Mixer).unwrap();
+        let heard = both.convert(Planes { left: &[0.5, 0.25], right: None });
+        assert_eq!((heard.left, heard.right), (&[0.5, 0.25][..], Some(&[0.5, 0.25][..])));
+        let mut mean = Outbound::new(STEREO, MONO, 2, Clock::Mixer).unwrap();
+        let heard = mean.convert(Planes { left: &[0.5, 0.25], right: Some(&[1.0, -0.25]) });
+        assert_eq!((heard.left, heard.right), (&[0.75, 0.0][..], None));
+    }
+
+    #[test]
+    fn channels_are_kept_or_folded_where_rates_are_changed() {
+        for (rate_hz, clock) in [(16_000, Clock::Mixer), (96_000, Clock::Mixer), (44_100, Clock::Own)] {
+            let last = |mixer: StreamFormat, to: StreamFormat, right: Option<&[f32]>| {
+                let mut outbound = Outbound::new(mixer, to, 480, clock).unwrap();
+                let mut heard = (0.0, None);
+                for _ in 0..4 {
+                    let made = outbound.convert(Planes { left: &[0.5; 480], right });
+                    heard = (made.left[9], made.right.map(|right| right[9]));
+                }
+                heard
+            };
+            let near = |heard: f32, level: f32| (heard - level).abs() < 1e-5;
+            let right = [-0.25; 480];
+            let (left, heard) = last(STEREO, StreamFormat::stereo(rate_hz), Some(&right));
+            assert!(near(left, 0.5) && near(heard.unwrap(), -0.25));
+            let (mean, none) = last(STEREO, StreamFormat::mono(rate_hz), Some(&right));
+            assert!(near(mean, 0.125) && none.is_none());
+            let (left, heard) = last(MONO, StreamFormat::stereo(rate_hz), None);
+            assert!(near(left, 0.5) && heard == Some(left));
+        }
+    }
+
+    #[test]
+    fn samples_that_are_none_do_no_harm() {
+        for (rate_hz, clock) in [(16_000, Clock::Mixer), (48_000, Clock::Own)] {
+            let mut outbound = Outbound::new(MONO, StreamFormat::mono(rate_hz), 480, clock).unwrap();
+            for bad in [f32::NAN, f32::INFINITY, -f32::MAX] {
+                let mix = [bad; 480];
+                let heard = outbound.convert(Planes { left: &mix, right: None });
+                assert!(heard.left.len() > 150 && heard.left.iter().all(|sample| *sample == 0.0));
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! How many samples conversion takes and gives, when, and how late.
+
+use super::{
+    Inbound, Outbound,
+    tone::{chord, listen},
+};
+use crate::{
+    channels::{Planes, PlanesMut},
+    stream::{Clock, StreamFormat},
+};
+
+/// Turns a second of the tone that is timed: slower than any delay.
+const SLOW: f64 = 17.3;
+
+fn mono(samples: &[f32]) -> Planes<'_> {
+    Planes { left: samples, right: None }
+}
+
+fn inbound(from_hz: u32, mixer_hz: u32, tick: usize, clock: Clock) -> Inbound {
+    Inbound::new(StreamFormat::mono(from_hz), StreamFormat::mono(mixer_hz), tick, clock).unwrap()
+}
+
+fn outbound(mixer_hz: u32, to_hz: u32, tick: usize, clock: Clock) -> Outbound {
+    Outbound::new(StreamFormat::mono(mixer_hz), StreamFormat::mono(to_hz), tick, clock).unwrap()
+}
+
+/// What comes of `sound`, and how many samples were taken after each tick.
+fn take(inbound: &mut Inbound, tick: usize, sound: &[f32]) -> (Vec<f32>, Vec<usize>) {
+    let (mut heard, mut taken) = (Vec::new(), vec![]);
+    let mut at = 0;
+    while let Some(input) = sound.get(at..at + inbound.needed()) {
+        assert!(input.len() <= inbound.needed_most());
+        let start = heard.len();
+        heard.resize(start + tick, 9.0);
+        inbound.convert(mono(input), PlanesMut { left: &mut heard[start..], right: None });
+        at += input.len();
+        taken.push(at);
+    }
+    (heard, taken)
+}
+
+/// What comes of `mix`, and how many samples were given after each tick.
+fn give(outbound: &mut Outbound, tick: usize, mix: &[f32]) -> (Vec<f32>, Vec<usize>) {
+    let (mut heard, mut given, most) = (Vec::new(), Vec::new(), outbound.made_most());
+    for mix in mix.chunks_exact(tick) {
+        let made = outbound.convert(mono(mix));
+        assert!(made.left.len() <= most);
+        heard.extend_from_slice(made.left);
+        given.push(heard.len());
+    }
+    (heard, given)
+}
+
+/// How many milliseconds what is heard lags behind the tone that was sent, sample for sample.
+fn lag_ms(heard: &[f32], hz: u32) -> f64 {
+    let turns = SLOW / f64::from(hz);
+    // Whole turns are left out: so is what comes before the filter is full.
+    let skipped = (2.0 / turns).round() as usize;
+    let (tones, _) = listen(&heard[skipped..], &[turns]);
+    (skipped as f64 * turns - tones[0].1).rem_euclid(1.0) / SLOW * 1e3
+}
+
+fn ms(samples: usize, hz: u32) -> f64 {
+    1e3 * samples as f64 / f64::from(hz)
+}
+
+/// As a participant hears it who sends, or plays, evenly: a tick cannot be made before all that it takes was sent, and nothing played before it was
+/// given.
+fn check_delay(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock) {
+    let near = |told: f64, measured: f64, way: &str| {
+        let sample = ms(1, stream_hz.min(mixer_hz));
+        assert!(
+            (told - measured).abs() < 1.1 * sample,
+            "{stream_hz} {way} {mixer_hz} in {tick}, {clock:?}: {told}, {measured} ms"
+        );
+    };
+    let slow = |hz: u32| chord(&[SLOW / f64::from(hz)], 0.5, hz as usize / 4);
+
+    let mut inward = inbound(stream_hz, mixer_hz, tick, clock);
+    let (heard, taken) = take(&mut inward, tick, &slow(stream_hz));
+    let early = taken.iter().zip(1..).map(|(taken, ticks)| ms(*taken, stream_hz) - ms(ticks * tick, mixer_hz));
+    near(inward.delay_ms(), lag_ms(&heard, mixer_hz) + early.fold(0.0, f64::max), "in");
+
+    let mut outward = outbound(mixer_hz, stream_hz, tick, clock);
+    let (heard, given) = give(&mut outward, tick, &slow(mixer_hz));
+    let late = given.iter().zip(1..).map(|(given, ticks)| ms(ticks * tick, mixer_hz) - ms(*given, stream_hz));
+    near(outward.delay_ms(), lag_ms(&heard, stream_hz) + late.fold(0.0, f64::max), "out of");
+}
+
+#[test]
+fn the_delay_is_as_told() {
+    for clock in [Clock::Mixer, Clock::Own] {
+        for stream_hz in [8000, 11_025, 16_000, 22_050, 44_100, 47_999, 48_000, 96_000] {
+            check_delay(stream_hz, 48_000, 480, clock);
+        }
+        for tick in [120, 441, 960, 5760] {
+            check_delay(16_000, 48_000, tick, clock);
+        }
+        check_delay(48_000, 44_100, 441, clock);
+    }
+}
+
+#[test]
+fn ticks_of_10_ms_take_and_give_10_ms_each() {
+    for stream_hz in [8000, 12_000, 16_000, 24_000, 32_000, 44_100, 48_000, 96_000] {
+        let stream = stream_hz as usize / 100;
+        let (mut inward, mut outward) =
+            (inbound(stream_hz, 48_000, 480, Clock::Mixer), outbound(48_000, stream_hz, 480, Clock::Mixer));
+        assert_eq!((inward.needed_most(), outward.made_most()), (stream, stream));
+        for _ in 0..3 {
+            assert_eq!(inward.needed(), stream);
+            inward.convert(mono(&vec![0.0; stream]), PlanesMut { left: &mut [0.0; 480], right: None });
+            assert_eq!(outward.convert(mono(&[0.0; 480])).left.len(), stream);
+        }
+    }
+}
+
+/// What is sent and what is heard last as long, but for what waits: two samples, or a block.
+fn check_total(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock, slack: f64) {
+    let what = format!("{stream_hz} beside {mixer_hz} in {tick}, {clock:?}");
+    let seconds = 2;
+    let (heard, taken) =
+        take(&mut inbound(stream_hz, mixer_hz, tick, clock), tick, &vec![0.0; seconds * stream_hz as usize]);
+    let ratio = f64::from(stream_hz) / f64::from(mixer_hz);
+    let surplus = *taken.last().unwrap() as f64 - heard.len() as f64 * ratio;
+    assert!((-1e-6..=slack).contains(&surplus), "{what}: {surplus} too many taken");
+    let mix = vec![0.0; (seconds * mixer_hz as usize).next_multiple_of(tick)];
+    let (heard, _) = give(&mut outbound(mixer_hz, stream_hz, tick, clock), tick, &mix);
+    let deficit = mix.len() as f64 * ratio - heard.len() as f64;
+    assert!((-1e-6..=slack).contains(&deficit), "{what}: {deficit} too few given");
+}
+
+#[test]
+fn nothing_is_lost_or_added_with_ticks_of_any_length() {
+    for tick in [7, 120, 441, 480, 1000, 5760] {
+        for stream_hz in [8000, 44_100, 47_999, 48_000] {
+            check_total(stream_hz, 48_000, tick, Clock::Own, 4.0);
+        }
+        check_total(8000, 48_000, tick, Clock::Mixer, 80.0);
+        check_total(22_050, 48_000, tick, Clock::Mixer, 294.0);
+        check_total(47_999, 48_000, tick, Clock::Mixer, 4.0);
+    }
+    for clock in [Clock::Own, Clock::Mixer] {
+        check_total(3000, 8000, 1, clock, 81.0);
+        check_total(8000, 1000, 1, clock, 24.0);
+    }
+}
+
+#[test]
+fn steering_takes_and_gives_just_so_many_more_over_a_minute() {
+    const MINUTE: usize = 60 * 8000;
+    for ppm in [-300.0, 300.0] {
+        let more = (MINUTE as f64 * 1e-6 * ppm) as isize;
+        let (mut inward, mut outward) = (inbound(8000, 8000, 960, Clock::Own), outbound(8000, 8000, 960, Clock::Own));
+        assert!(inward.follows() && outward.follows());
+        inward.steer(ppm);
+        outward.steer(ppm);
+        let (mut taken, mut given, mut out) = (0, 0, [0.0; 960]);
+        let sound = vec![0.0; inward.needed_most()];
+        for _ in 0..MINUTE / 960 {
+            let needed = inward.needed();
+            inward.convert(mono(&sound[..needed]), PlanesMut { left: &mut out, right: None });
+            taken += needed;
+            given += outward.convert(mono(&out)).left.len();
+        }
+        // One sample is taken ahead and two wait: a millionth of the minute is half a sample.
+        assert!((taken as isize - 1 - MINUTE as isize - more).abs() <= 1, "{taken} taken");
+        assert!((given as isize + 2 - MINUTE as isize - more).abs() <= 1, "{given} given");
+    }
+}
+
+#[test]
+fn steering_has_no_effect_by_the_mixers_clock() {
+    for stream_hz in [16_000, 47_999, 48_000] {
+        let mut inward = inbound(stream_hz, 48_000, 480, Clock::Mixer);
+        let needed = inward.needed();
+        inward.steer(5000.0);
+        assert_eq!((inward.needed(), inward.follows()), (needed, false));
+        assert!(!outbound(48_000, stream_hz, 480, Clock::Mixer).follows());
+    }
+}
+
+/// The greatest bend of a tone, from one sample to the next but one: a step is one, and far greater than a tone's own.
+fn bend(heard: &[f32]) -> f32 {
+    heard.windows(3).map(|three| (three[0] - 2.0 * three[1] + three[2]).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+fn a_change_of_speed_makes_no_step() {
+    let turns = 0.0213;
+    let tone = chord(&[turns], 0.5, 24_000);
+    let own = 0.5 * (std::f32::consts::TAU * turns as f32).powi(2);
+    let speeds = [5000.0, -5000.0, 300.0, -300.0, 0.0];
+    let mut inward = inbound(48_000, 48_000, 480, Clock::Own);
+    let mut outward = outbound(48_000, 48_000, 480, Clock::Own);
+    let (mut taken, mut given, mut at) = (Vec::new(), Vec::new(), 0);
+    for (tick, mix) in tone.chunks_exact(480).take(40).enumerate() {
+        inward.steer(speeds[tick % 5]);
+        outward.steer(speeds[tick % 5]);
+        let mut out = [0.0; 480];
+        let end = at + inward.needed();
+        inward.convert(mono(&tone[at..end]), PlanesMut { left: &mut out, right: None });
+        at = end;
+        taken.extend_from_slice(&out);
+        given.extend_from_slice(outward.convert(mono(mix)).left);
+    }
+    for heard in [&taken[480..], &given[480..]] {
+        assert!(bend(heard) < 1.02 * own, "{} beside {own}", bend(heard));
+    }
+}
