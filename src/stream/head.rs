@@ -108,24 +108,21 @@ impl Head {
 
     /// A packet comes in; `dry` if nothing is there to be played.
     pub fn place(&mut self, packet: &Packet, dry: bool) -> (Fate, Option<Move>) {
-        let moved = match self.newest {
-            None => Some(Move::Began),
-            Some(_) if dry && !packet.stamped => Some(Move::Began),
-            Some(newest) if self.is_far(packet, &newest) => {
-                let confirmed =
-                    self.stray.is_some_and(|end| packet.start >= end && packet.start - end <= self.figures.bound);
-                if !dry && !confirmed {
-                    self.stray = Some(packet.end());
-                    return (Fate::Stray, None);
-                }
-                Some(Move::Resynced)
-            }
-            Some(_) if self.is_late_for_good(packet) => Some(Move::Resynced),
-            Some(_) if self.wait_of(packet) > self.figures.bound as i64 => {
-                self.flooded = true;
-                Some(Move::Skipped)
-            }
-            Some(_) => None,
+        let begins = self.newest.is_none() || dry && !packet.stamped;
+        let far = !begins && self.is_far(packet);
+        if far && !dry && !self.is_confirmed(packet) {
+            self.stray = Some(packet.end());
+            return (Fate::Stray, None);
+        }
+        let moved = if begins {
+            Some(Move::Began)
+        } else if far || self.is_late_for_good(packet) {
+            Some(Move::Resynced)
+        } else if self.wait_of(packet) > self.figures.bound as i64 {
+            self.flooded = true;
+            Some(Move::Skipped)
+        } else {
+            None
         };
         self.stray = None;
         if let Some(moved) = moved {
@@ -181,9 +178,16 @@ impl Head {
     }
 
     /// Whether it belongs to another time than the packets before it: far ahead of them and of the head, or far behind.
-    fn is_far(&self, packet: &Packet, newest: &Packet) -> bool {
-        let ahead = packet.start > newest.end().max(self.at) + self.figures.bound;
-        ahead || packet.start + self.figures.leap < newest.start
+    fn is_far(&self, packet: &Packet) -> bool {
+        self.newest.is_some_and(|newest| {
+            let ahead = packet.start > newest.end().max(self.at) + self.figures.bound;
+            ahead || packet.start + self.figures.leap < newest.start
+        })
+    }
+
+    /// Whether it follows on a stray.
+    fn is_confirmed(&self, packet: &Packet) -> bool {
+        self.stray.is_some_and(|end| packet.start >= end && packet.start - end <= self.figures.bound)
     }
 
     /// Whether there have been nothing but late packets for long, in time as well as in what they hold: not one packet after a pause, nor many at once.
