@@ -5,10 +5,18 @@ mod coverage;
 mod excess;
 mod format;
 mod head;
+#[cfg_attr(not(test), expect(dead_code, reason = "joined to the mixer next"))]
+mod input;
+#[cfg(test)]
+mod input_tests;
 mod jitter;
 #[cfg(test)]
 mod jitter_tests;
 mod options;
+#[cfg_attr(not(test), expect(dead_code, reason = "joined to the mixer next"))]
+mod output;
+#[cfg(test)]
+mod output_tests;
 mod splice;
 mod stamp;
 mod steering;
@@ -16,5 +24,7 @@ mod store;
 
 pub use counters::{InputReadings, OutputReadings};
 pub use format::{Clock, FormatError, StreamFormat};
+pub use input::{InputPort, PushError};
 pub use options::{InputOptions, OutputOptions, PortError};
+pub use output::OutputPort;
 pub use stamp::Stamp;

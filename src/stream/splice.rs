@@ -28,6 +28,11 @@ impl Splice {
         Self { length, tail: [0.0; 2], falling: 0, risen: 0, last: [0.0; 2], playing: false }
     }
 
+    /// For what begins as it is.
+    pub fn risen(length: u32) -> Self {
+        Self { risen: length, ..Self::new(length) }
+    }
+
     /// What comes next does not follow on what went out last.
     pub fn cut(&mut self) {
         if self.playing {
@@ -70,11 +75,6 @@ impl Splice {
     /// Whether a missing frame is silence.
     pub fn is_silent(&self) -> bool {
         !self.playing && self.falling == 0
-    }
-
-    /// How loud the last frame was.
-    pub fn level(&self) -> f32 {
-        self.last[0].abs().max(self.last[1].abs())
     }
 
     fn fall(&mut self) -> Both {
@@ -133,6 +133,5 @@ mod tests {
         assert_eq!(missing(&mut splice, 1), [0.0]);
         splice.cut();
         assert_eq!(splice.real([0.5, 0.25]), [0.5, 0.25]);
-        assert_eq!(splice.level(), 0.5);
     }
 }
