@@ -79,8 +79,8 @@ pub(crate) struct Head {
     late: Option<(u64, u64)>,
     /// The end of the last packet, if that was a stray.
     stray: Option<u64>,
-    /// The least wait of the newer and newer packets that came since the last read.
-    wait: Option<i64>,
+    /// How long the newer and newer packets wait that came since this was last asked for: the sum, and how many they are.
+    waits: (i64, i64),
     /// Whether too much came since the last read.
     flooded: bool,
     excess: Excess,
@@ -95,7 +95,7 @@ impl Head {
             now: 0,
             late: None,
             stray: None,
-            wait: None,
+            waits: (0, 0),
             flooded: false,
             excess: Excess::new(figures.excess),
         }
@@ -145,7 +145,7 @@ impl Head {
     pub fn tighten(&mut self, quiet: bool) -> Option<u64> {
         let over = self.excess.take(quiet)?;
         self.at += over;
-        self.wait = None;
+        self.waits = (0, 0);
         Some(over)
     }
 
@@ -162,9 +162,10 @@ impl Head {
         }
     }
 
-    /// The least wait of the packets that came since this was last asked for, if one came that is newer than all before.
+    /// The mean wait of the packets that came since this was last asked for, if some came that are newer than all before.
     pub fn take_wait(&mut self) -> Option<i64> {
-        self.wait.take()
+        let (sum, count) = std::mem::take(&mut self.waits);
+        sum.checked_div(count)
     }
 
     fn wait_of(&self, packet: &Packet) -> i64 {
@@ -173,7 +174,7 @@ impl Head {
 
     fn stand_before(&mut self, packet: &Packet) {
         self.at = packet.start - self.figures.depth;
-        (self.wait, self.late) = (Some(self.figures.depth as i64), None);
+        (self.waits, self.late) = ((0, 0), None);
         self.excess.restart();
     }
 
@@ -208,7 +209,7 @@ impl Head {
         }
         self.newest = Some(*packet);
         let wait = self.wait_of(packet);
-        self.wait = Some(self.wait.map_or(wait, |least| least.min(wait)));
+        self.waits = (self.waits.0.saturating_add(wait), self.waits.1 + 1);
         self.excess.see(wait);
     }
 }
@@ -234,7 +235,7 @@ mod tests {
         let mut head = Head::new(FIGURES);
         assert_eq!(head.place(&packet(10_000), true), (Fate::Used, Some(Move::Began)));
         assert_eq!(head.place(&packet(10_020), false), (Fate::Used, None));
-        assert_eq!((head.at(), head.take_wait()), (9940, Some(60)));
+        assert_eq!((head.at(), head.take_wait()), (9940, Some(70)));
         head
     }
 

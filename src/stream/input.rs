@@ -20,8 +20,8 @@ use crate::{
     sample::Plane,
 };
 
-/// The longest tick of a mixer: what comes in during one must fit into the ring.
-const LONGEST_TICK_MS: f64 = 120.0;
+/// What may come at once beside the bound, after a stall: the ring has room for it. More than the longest tick of a mixer.
+const BURST_MS: f64 = 500.0;
 /// The ring has room for packets of so few samples each.
 const SHORTEST_PACKET: usize = 16;
 
@@ -31,8 +31,7 @@ pub(crate) fn input(options: &InputOptions) -> Result<(InputPort, Inlet), PortEr
     let InputOptions { format, depth_ms, bound_ms, .. } = *options;
     let samples = |ms: f64| (ms * f64::from(format.rate_hz) / 1000.0).round() as usize;
     let bound = samples(bound_ms).max(1);
-    // What comes at once after a stall, and what comes in a long tick.
-    let frames = (2 * bound).max(bound + samples(LONGEST_TICK_MS));
+    let frames = bound + samples(BURST_MS);
     let (to_samples, samples_in) = RingBuffer::new(frames * format.channels.count());
     // Where packets are shorter, these run out before the samples do: then packets are refused as if there were no room for their samples.
     let (to_packets, packets_in) = RingBuffer::new(frames / SHORTEST_PACKET + 64);
@@ -170,8 +169,8 @@ impl fmt::Debug for InputPort {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PushError {
-    /// The mixer does not tick, or far more came at once than the bound: there is no room. Counted as an overrun.
-    #[error("there is no room: the mixer does not tick, or far more came at once than the bound of the port")]
+    /// The mixer does not tick, or half a second more came at once than the bound. Counted as an overrun.
+    #[error("there is no room: the mixer does not tick, or half a second more came at once than the bound of the port")]
     Full,
     /// It is longer than the bound of the port.
     #[error("a packet of {frames} samples is longer than the bound of the port, {most} samples")]

@@ -52,13 +52,13 @@ fn what_cannot_be_taken_is_refused_and_counted() {
 #[test]
 fn without_ticks_packets_are_refused_for_want_of_room() {
     let (mut port, mut inlet) = exact(StreamFormat::mono(1000));
-    // 128 samples of room, 72 packets.
+    // Room for 508 samples and 95 packets.
     let pushed = |port: &mut InputPort, samples: &[f32]| {
         (0..1000).take_while(|_| port.push(Frame::mono(samples), Stamp::None).is_ok()).count()
     };
-    assert_eq!(pushed(&mut port, &[0.5; 8]), 16);
+    assert_eq!(pushed(&mut port, &[0.5; 8]), 63);
     read(&mut inlet, 1);
-    assert_eq!(pushed(&mut port, &[0.5; 1]), 72);
+    assert_eq!(pushed(&mut port, &[0.5; 1]), 95);
     assert_eq!(port.readings().overruns, 3, "two refused; the bound once: {:?}", port.readings());
     assert!(format!("{port:?} {inlet:?}").starts_with("InputPort"));
 }
@@ -71,4 +71,34 @@ fn without_its_port_an_inlet_plays_what_came() {
     drop(port);
     assert_eq!(read(&mut inlet, 4).0, [0.5, 0.5, 0.0, 0.0]);
     assert_eq!(counters.read().underruns, 1);
+}
+
+#[test]
+fn threads_may_push_and_read_at_once() {
+    let (mut port, mut inlet) = exact(StreamFormat::mono(1000));
+    let pushing = std::thread::spawn(move || {
+        let mut number = 0.0;
+        for _ in 0..20_000 {
+            let samples = [number + 1.0, number + 2.0, number + 3.0];
+            while port.push(Frame::mono(&samples), Stamp::None).is_err() {
+                std::thread::yield_now();
+            }
+            number += 3.0;
+        }
+        port
+    });
+    let mut last = 0.0;
+    let mut hear = |samples: Vec<f32>| {
+        for sample in samples.into_iter().filter(|sample| *sample != 0.0) {
+            assert!(sample > last, "{sample} after {last}");
+            last = sample;
+        }
+    };
+    while !pushing.is_finished() {
+        hear(read(&mut inlet, 2).0);
+    }
+    (0..10).for_each(|_| hear(read(&mut inlet, 2).0));
+    assert_eq!(last, 60_000.0);
+    let readings = pushing.join().unwrap().readings();
+    assert_eq!((readings.received_samples, readings.late, readings.resyncs), (60_000, 0, 0));
 }

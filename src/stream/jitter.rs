@@ -22,7 +22,7 @@ pub(crate) struct Got {
 /// What was measured in a read, in samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Measured {
-    /// The least wait of the new packets that came before it.
+    /// The mean wait of the new packets that came before it.
     pub wait: Option<i64>,
     /// Whether it ended in a gap.
     pub gap: bool,

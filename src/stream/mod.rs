@@ -2,6 +2,8 @@
 
 mod counters;
 mod coverage;
+#[cfg(test)]
+mod drift_tests;
 mod excess;
 mod format;
 mod head;
@@ -17,6 +19,8 @@ mod options;
 mod output;
 #[cfg(test)]
 mod output_tests;
+#[cfg(test)]
+mod scenarios;
 mod splice;
 mod stamp;
 mod steering;

@@ -11,8 +11,8 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Stamp {
-    /// The RTP timestamp of its first sample, in ticks of [`InputOptions::rtp_clock_hz`](super::InputOptions::rtp_clock_hz). Pauses (DTX) keep their length. A leap
-    /// by more than 10 minutes is a restart.
+    /// The RTP timestamp of its first sample, in ticks of [`InputOptions::rtp_clock_hz`](super::InputOptions::rtp_clock_hz). Pauses (DTX) keep
+    /// their length, up to 2^31 ticks: 12 hours at 48 kHz.
     Rtp(u32),
     /// Its sequence number. Packets that are missing are taken to be as long as the one that comes after them.
     Sequence(u16),
@@ -28,10 +28,9 @@ impl Stamp {
     }
 }
 
-/// Positions start here: there is room to go back, and with leaps of no more than 2^29 samples a packet it takes 2^33 packets to get to either end.
+/// Positions start here, and start anew when they leave the range: a sender whose stamps leap about goes on being one whose stamps leap about.
 const START: u64 = 1 << 62;
-/// Leaps by more are restarts.
-const LONGEST_LEAP_S: u64 = 600;
+const RANGE: std::ops::Range<u64> = START / 2..START / 2 * 3;
 /// A packet that is this many packets late or more is none, but one of a sender that started again (RFC 3550, appendix A.1).
 const MOST_MISORDER: i16 = 100;
 
@@ -63,16 +62,24 @@ impl Stamps {
 
     /// The position of the first sample of a packet of `frames` frames.
     pub fn place(&mut self, stamp: Stamp, frames: u32) -> u64 {
-        let start = match stamp {
+        let mut start = self.follow(stamp, frames);
+        if !RANGE.contains(&start) {
+            (self.kind, self.end) = (Kind::None, START);
+            start = self.follow(stamp, frames);
+        }
+        self.end = start + u64::from(frames);
+        start
+    }
+
+    fn follow(&mut self, stamp: Stamp, frames: u32) -> u64 {
+        match stamp {
             Stamp::Rtp(timestamp) => self.by_timestamp(timestamp),
             Stamp::Sequence(number) => self.by_number(number, u64::from(frames)),
             Stamp::None => {
                 self.kind = Kind::None;
                 self.end
             }
-        };
-        self.end = start + u64::from(frames);
-        start
+        }
     }
 
     fn by_timestamp(&mut self, timestamp: u32) -> u64 {
@@ -81,14 +88,9 @@ impl Stamps {
             return self.end;
         };
         let step = i64::from(timestamp.wrapping_sub(last) as i32);
-        if step.unsigned_abs() > LONGEST_LEAP_S * u64::from(self.clock_hz) {
-            let zero = self.end + LONGEST_LEAP_S * u64::from(self.rate_hz);
-            self.kind = Kind::Rtp { last: timestamp, ticks: 0, zero };
-            return zero;
-        }
-        let ticks = ticks + step;
+        let ticks = ticks.wrapping_add(step);
         self.kind = Kind::Rtp { last: timestamp, ticks, zero };
-        let start = zero.wrapping_add_signed(self.to_samples(ticks));
+        let start = zero.saturating_add_signed(self.to_samples(ticks));
         // What one clock counts in whole ticks the other cannot: a sample more or less is rounding, and no gap.
         if self.clock_hz != self.rate_hz && start.abs_diff(self.end) <= 1 { self.end } else { start }
     }
@@ -96,7 +98,8 @@ impl Stamps {
     /// To the nearest.
     fn to_samples(&self, ticks: i64) -> i64 {
         let (rate, clock) = (i128::from(self.rate_hz), i128::from(self.clock_hz));
-        ((2 * i128::from(ticks) * rate + clock).div_euclid(2 * clock)) as i64
+        let samples = (2 * i128::from(ticks) * rate + clock).div_euclid(2 * clock);
+        samples.clamp(i64::MIN.into(), i64::MAX.into()) as i64
     }
 
     fn by_number(&mut self, number: u16, frames: u64) -> u64 {
@@ -145,9 +148,19 @@ mod tests {
     }
 
     #[test]
-    fn a_leap_too_far_is_a_restart() {
-        let stamps = [0, 160, 3_000_000_000, 3_000_000_160].map(|timestamp| (Stamp::Rtp(timestamp), 160));
-        assert_eq!(places(8000, 8000, stamps), [0, 160, 320 + 4_800_000, 480 + 4_800_000]);
+    fn a_wrong_stamp_leaves_nothing_behind() {
+        let stamps = [0, 160, 2_000_000_000, 320].map(|timestamp| (Stamp::Rtp(timestamp), 160));
+        assert_eq!(places(8000, 8000, stamps), [0, 160, 2_000_000_000, 320]);
+    }
+
+    #[test]
+    fn who_leaps_out_of_the_range_starts_anew() {
+        for (timestamp, number) in [(1 << 30, 32_767), (3 << 30, 32_769)] {
+            let mut of = Stamps::new(768_000, 1000);
+            let rtp = |of: &mut Stamps, at: u32| of.place(Stamp::Rtp(at.wrapping_mul(timestamp)), 3_000_000);
+            assert!((0..3_000_000).all(|at| RANGE.contains(&rtp(&mut of, at))));
+            assert!((0..65_535).all(|at: u16| RANGE.contains(&of.place(Stamp::Sequence(at.wrapping_mul(number)), 9))));
+        }
     }
 
     #[test]
