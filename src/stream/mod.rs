@@ -1,7 +1,33 @@
 //! Real streams: any rate, stereo, packets that come when they come, clocks that drift. On top of the mixer; the only part of the crate that knows of clocks.
 
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "used by the ports"))]
 mod convert;
+mod counters;
+mod coverage;
+#[cfg(test)]
+mod drift_tests;
+mod excess;
 mod format;
+mod head;
+mod input;
+#[cfg(test)]
+mod input_tests;
+mod jitter;
+#[cfg(test)]
+mod jitter_tests;
+mod options;
+mod output;
+#[cfg(test)]
+mod output_tests;
+#[cfg(test)]
+mod scenarios;
+mod splice;
+mod stamp;
+mod steering;
+mod store;
 
+pub use counters::{InputReadings, OutputReadings};
 pub use format::{Clock, FormatError, StreamFormat};
+pub use input::{InputPort, PushError};
+pub use options::{InputOptions, OutputOptions, PortError};
+pub use output::OutputPort;
+pub use stamp::Stamp;

@@ -1,0 +1,227 @@
+//! What the ports count and measure: written by one thread each, read from any. Plain atomics; each figure is whole, they are not a snapshot of one moment.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// What an input port has seen since it was made.
+///
+/// ```
+/// use mixminus::stream::InputReadings;
+/// let is_bad = |readings: &InputReadings| readings.lost_samples * 20 > readings.received_samples;
+/// assert!(!is_bad(&InputReadings::default()));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct InputReadings {
+    /// Packets that were taken.
+    pub received_packets: u64,
+    /// Their samples, of one channel.
+    pub received_samples: u64,
+    /// Packets that were refused for what they were: samples that are no numbers, uneven channels, more than the bound.
+    pub refused: u64,
+    /// Packets that came when all of them was played already.
+    pub late: u64,
+    /// Samples that had not come when it was their turn, though newer ones had.
+    pub lost_samples: u64,
+    /// Packets of which everything was there already.
+    pub duplicates: u64,
+    /// Packets that came after newer ones and in time.
+    pub reordered: u64,
+    /// Packets that were dropped because their stamps were far from all others'.
+    pub strays: u64,
+    /// How often nothing newer was there when a sample should have been played: a stall, or a pause of the sender.
+    pub underruns: u64,
+    /// How often too much was there: more than the bound, and the oldest was dropped; or the mixer did not tick, and a packet was refused.
+    pub overruns: u64,
+    /// How often the delay was longer than need be for seconds, and was cut.
+    pub cuts: u64,
+    /// How often the stamps leapt, or the path became slower, and the stream began anew at its depth.
+    pub resyncs: u64,
+    /// Samples that were there and were dropped: by an overrun, a cut, a leap.
+    pub dropped_samples: u64,
+    /// What was there after the last tick, in ms: from what is played next to the newest sample.
+    pub fill_ms: f64,
+    /// How long packets wait, in ms: the mean of the last seconds. The delay that the port adds.
+    pub wait_ms: f64,
+    /// By how much the sender's clock is faster than the mixer's, in ppm, as far as is known.
+    pub drift_ppm: f64,
+}
+
+/// What an output port has seen since it was made.
+///
+/// ```
+/// use mixminus::stream::OutputReadings;
+/// let stalled = |before: &OutputReadings, now: &OutputReadings| now.pulled_samples == before.pulled_samples;
+/// assert!(stalled(&OutputReadings::default(), &OutputReadings::default()));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct OutputReadings {
+    /// Real samples, of one channel, that were pulled.
+    pub pulled_samples: u64,
+    /// How often less was there than was pulled, after there had been enough.
+    pub underruns: u64,
+    /// How often more than the bound was there: because nobody pulled for a time.
+    pub overruns: u64,
+    /// Samples, of one channel, that were dropped for that, the oldest first; and of ticks for which there was no room at all.
+    pub dropped_samples: u64,
+    /// What was there after the last tick, in ms.
+    pub fill_ms: f64,
+    /// By how much the receiver's clock is faster than the mixer's, in ppm, as far as is known.
+    pub drift_ppm: f64,
+}
+
+/// What the jitter buffer counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct InputCounts {
+    pub late: u64,
+    pub lost_samples: u64,
+    pub duplicates: u64,
+    pub reordered: u64,
+    pub strays: u64,
+    pub underruns: u64,
+    pub overruns: u64,
+    pub cuts: u64,
+    pub resyncs: u64,
+    pub dropped_samples: u64,
+}
+
+/// A figure with one writer.
+#[derive(Debug, Default)]
+pub(crate) struct Figure(AtomicU64);
+
+impl Figure {
+    /// By its writer only.
+    pub fn add(&self, more: u64) {
+        self.0.store(self.0.load(Relaxed) + more, Relaxed);
+    }
+
+    pub fn set(&self, value: u64) {
+        self.0.store(value, Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+
+    pub fn set_f64(&self, value: f64) {
+        self.set(value.to_bits());
+    }
+
+    pub fn get_f64(&self) -> f64 {
+        f64::from_bits(self.get())
+    }
+}
+
+/// The figures of an input port.
+#[derive(Debug, Default)]
+pub(crate) struct InputCounters {
+    /// Of the pushing thread.
+    pub packets: Figure,
+    pub samples: Figure,
+    pub refused: Figure,
+    pub full: Figure,
+    /// Of the audio thread: those of [`InputCounts`], in their order.
+    counts: [Figure; 10],
+    fill_ms: Figure,
+    wait_ms: Figure,
+    drift_ppm: Figure,
+}
+
+impl InputCounters {
+    /// Audio: what is counted.
+    pub fn show(&self, counts: &InputCounts) {
+        let InputCounts { late, lost_samples, duplicates, reordered, strays, .. } = *counts;
+        let InputCounts { underruns, overruns, cuts, resyncs, dropped_samples, .. } = *counts;
+        let values = [late, lost_samples, duplicates, reordered, strays, underruns, overruns, cuts, resyncs];
+        self.counts
+            .iter()
+            .zip(values.into_iter().chain([dropped_samples]))
+            .for_each(|(figure, value)| figure.set(value));
+    }
+
+    /// Audio: what is measured.
+    pub fn measure(&self, fill_ms: f64, wait_ms: f64, drift_ppm: f64) {
+        self.fill_ms.set_f64(fill_ms);
+        self.wait_ms.set_f64(wait_ms);
+        self.drift_ppm.set_f64(drift_ppm);
+    }
+
+    pub fn read(&self) -> InputReadings {
+        let counts = self.counts.each_ref().map(Figure::get);
+        let [late, lost_samples, duplicates, reordered, strays, underruns, overruns, cuts, resyncs, dropped_samples] =
+            counts;
+        InputReadings {
+            received_packets: self.packets.get(),
+            received_samples: self.samples.get(),
+            refused: self.refused.get(),
+            overruns: overruns + self.full.get(),
+            fill_ms: self.fill_ms.get_f64(),
+            wait_ms: self.wait_ms.get_f64(),
+            drift_ppm: self.drift_ppm.get_f64(),
+            late,
+            lost_samples,
+            duplicates,
+            reordered,
+            strays,
+            underruns,
+            cuts,
+            resyncs,
+            dropped_samples,
+        }
+    }
+}
+
+/// The figures of an output port.
+#[derive(Debug, Default)]
+pub(crate) struct OutputCounters {
+    /// Of the pulling thread.
+    pub pulled: Figure,
+    pub underruns: Figure,
+    pub overruns: Figure,
+    pub dropped: Figure,
+    /// How many frames are pulled at once, once there is enough; 0 while there is not.
+    pub portion: Figure,
+    /// Of the audio thread.
+    pub dropped_ticks: Figure,
+    pub fill_ms: Figure,
+    pub drift_ppm: Figure,
+}
+
+impl OutputCounters {
+    pub fn read(&self) -> OutputReadings {
+        OutputReadings {
+            pulled_samples: self.pulled.get(),
+            underruns: self.underruns.get(),
+            overruns: self.overruns.get(),
+            dropped_samples: self.dropped.get() + self.dropped_ticks.get(),
+            fill_ms: self.fill_ms.get_f64(),
+            drift_ppm: self.drift_ppm.get_f64(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_is_read() {
+        let counters = InputCounters::default();
+        let counts = InputCounts { late: 1, overruns: 2, dropped_samples: 3, ..InputCounts::default() };
+        counters.show(&counts);
+        counters.full.add(4);
+        counters.measure(1.5, 2.5, -3.5);
+        let expected = InputReadings {
+            late: 1,
+            overruns: 6,
+            dropped_samples: 3,
+            fill_ms: 1.5,
+            wait_ms: 2.5,
+            drift_ppm: -3.5,
+            ..InputReadings::default()
+        };
+        assert_eq!(counters.read(), expected);
+    }
+}

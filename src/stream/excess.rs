@@ -1,0 +1,113 @@
+//! When a stream has had too much delay for too long: [`Excess`]. Pure arithmetic; its only time is as samples.
+
+/// The least that packets waited over a window of time; what stays too much is to be skipped.
+///
+/// Steering takes away 1.5 ms a second at most: for some ms that is right, for 100 ms it is not. Such an excess is there when the first packets were held up, or
+/// when the path has become faster.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Excess {
+    figures: ExcessFigures,
+    /// What is left of the window, and the least wait in it so far.
+    left: u64,
+    least: Option<i64>,
+    /// What is to be skipped, and how long a quiet moment may still be waited for.
+    due: Option<(u64, u64)>,
+}
+
+/// All in samples.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ExcessFigures {
+    /// How long a packet should wait.
+    pub depth: u64,
+    /// How much more than that is left to steering.
+    pub tolerated: u64,
+    /// The length of a window.
+    pub window: u64,
+    /// How long a quiet moment is waited for.
+    pub patience: u64,
+}
+
+impl Excess {
+    pub fn new(figures: ExcessFigures) -> Self {
+        Self { figures, left: figures.window, least: None, due: None }
+    }
+
+    /// A packet comes this long before its first sample is played.
+    pub fn see(&mut self, wait: i64) {
+        self.least = Some(self.least.map_or(wait, |least| least.min(wait)));
+    }
+
+    /// So much has been played.
+    pub fn pass(&mut self, samples: u64) {
+        if let Some((_, patience)) = &mut self.due {
+            *patience = patience.saturating_sub(samples);
+        }
+        self.left = self.left.saturating_sub(samples);
+        if self.left > 0 {
+            return;
+        }
+        let over = self.least.map_or(0, |least| least.saturating_sub_unsigned(self.figures.depth));
+        self.due = match u64::try_from(over) {
+            // What is due already has not become less urgent.
+            Ok(over) if over > self.figures.tolerated => {
+                Some((over, self.due.map_or(self.figures.patience, |(_, patience)| patience)))
+            }
+            _ => None,
+        };
+        (self.left, self.least) = (self.figures.window, None);
+    }
+
+    /// How many samples are to be skipped now; `quiet` if little is heard of it.
+    pub fn take(&mut self, quiet: bool) -> Option<u64> {
+        let (over, _) = self.due.take_if(|(_, patience)| quiet || *patience == 0)?;
+        self.restart();
+        Some(over)
+    }
+
+    /// Whether there is something to be skipped.
+    pub fn is_due(&self) -> bool {
+        self.due.is_some()
+    }
+
+    /// The play head stands somewhere else.
+    pub fn restart(&mut self) {
+        *self = Self::new(self.figures);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIGURES: ExcessFigures = ExcessFigures { depth: 10, tolerated: 40, window: 100, patience: 50 };
+
+    #[test]
+    fn only_what_lasts_is_an_excess() {
+        let mut excess = Excess::new(FIGURES);
+        excess.see(70);
+        excess.see(50);
+        excess.pass(100);
+        assert_eq!(excess.take(true), None, "one packet waited no more than is tolerated");
+        excess.see(70);
+        excess.pass(99);
+        assert_eq!(excess.take(true), None, "not yet");
+        excess.pass(1);
+        assert!(excess.is_due());
+        assert_eq!(excess.take(true), Some(60));
+        assert!(!excess.is_due());
+        excess.pass(100);
+        assert_eq!(excess.take(true), None, "nothing came");
+    }
+
+    #[test]
+    fn a_quiet_moment_is_waited_for_but_not_for_ever() {
+        let mut excess = Excess::new(FIGURES);
+        excess.see(70);
+        excess.pass(100);
+        assert_eq!(excess.take(false), None);
+        excess.pass(49);
+        assert_eq!(excess.take(false), None);
+        excess.pass(1);
+        assert_eq!(excess.take(false), Some(60));
+    }
+}

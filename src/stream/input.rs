@@ -1,0 +1,275 @@
+//! What a participant sends, from its network thread to the audio thread: [`InputPort`] pushes packets, [`Inlet`] plays them. Between them are two rings: one of
+//! samples, one of what is known of each packet.
+
+use std::{fmt, sync::Arc};
+
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use super::{
+    counters::{InputCounters, InputReadings},
+    format::Clock,
+    head::{HeadFigures, Packet},
+    jitter::{Got, Jitter},
+    options::{InputOptions, PortError},
+    stamp::{Stamp, Stamps},
+    steering::Steering,
+};
+use crate::{
+    channels::{Channels, PlanesMut},
+    frame::{Frame, Samples, Side},
+    sample::Plane,
+};
+
+/// What may come at once beside the bound, after a stall: the ring has room for it. More than the longest tick of a mixer.
+const BURST_MS: f64 = 500.0;
+/// The ring has room for packets of so few samples each.
+const SHORTEST_PACKET: usize = 16;
+
+/// Makes both ends of an input. Control: allocates.
+pub(crate) fn input(options: &InputOptions) -> Result<(InputPort, Inlet), PortError> {
+    options.check()?;
+    let InputOptions { format, depth_ms, bound_ms, .. } = *options;
+    let samples = |ms: f64| (ms * f64::from(format.rate_hz) / 1000.0).round() as usize;
+    let bound = samples(bound_ms).max(1);
+    let frames = bound + samples(BURST_MS);
+    let (to_samples, samples_in) = RingBuffer::new(frames * format.channels.count());
+    // Where packets are shorter, these run out before the samples do: then packets are refused as if there were no room for their samples.
+    let (to_packets, packets_in) = RingBuffer::new(frames / SHORTEST_PACKET + 64);
+    let counters = Arc::new(InputCounters::default());
+    let port = InputPort {
+        channels: format.channels,
+        longest: bound,
+        stamps: Stamps::new(format.rate_hz, options.rtp_clock_hz.unwrap_or(format.rate_hz)),
+        samples: to_samples,
+        packets: to_packets,
+        counters: Arc::clone(&counters),
+    };
+    let figures = HeadFigures::new(format.rate_hz, samples(depth_ms) as u64, bound as u64);
+    let inlet = Inlet {
+        channels: format.channels.count(),
+        ms: 1000.0 / f64::from(format.rate_hz),
+        depth_ms,
+        bound_ms,
+        wait_ms: depth_ms,
+        samples: samples_in,
+        packets: packets_in,
+        jitter: Jitter::new(format.rate_hz, figures, samples(options.smoothing_ms) as u32, format.channels),
+        steering: Steering::new(depth_ms),
+        steers: options.clock == Clock::Own,
+        counters,
+    };
+    Ok((port, inlet))
+}
+
+/// What a participant sends goes in here: packets as they come from the network, of any length, late, twice, in any order.
+///
+/// It is for one thread at a time, any thread. Dropping it is a gap in the stream, and nothing more.
+pub struct InputPort {
+    channels: Channels,
+    /// Frames of the longest packet.
+    longest: usize,
+    stamps: Stamps,
+    samples: Producer<f32>,
+    packets: Producer<Packet>,
+    counters: Arc<InputCounters>,
+}
+
+impl InputPort {
+    /// Hands a packet to the mixer. A mono packet is heard on both sides of a stereo port; a mono port takes the mean of a stereo packet. Its
+    /// [`active`](Frame::active) flag goes along with its samples.
+    ///
+    /// Takes a time that depends on the length of the packet only: it never waits, locks, allocates or makes a system call.
+    ///
+    /// ```
+    /// # use mixminus::{Frame, stream::{InputPort, PushError, Stamp}};
+    /// fn on_packet(port: &mut InputPort, decoded: &[i16], timestamp: u32) -> Result<(), PushError> {
+    ///     port.push(Frame::mono(decoded), Stamp::Rtp(timestamp))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`PushError`] says why nothing of the packet was taken. It is counted, and the next packet may well be taken.
+    pub fn push(&mut self, frame: Frame<'_>, stamp: Stamp) -> Result<(), PushError> {
+        let frames = self.check(&frame).inspect_err(|_| self.counters.refused.add(1))?;
+        if frames == 0 {
+            return Ok(());
+        }
+        let Ok(chunk) = self.samples.write_chunk_uninit(frames * self.channels.count()) else {
+            self.counters.full.add(1);
+            return Err(PushError::Full);
+        };
+        // Only this end adds to the ring: a slot that is free stays free.
+        if self.packets.is_full() {
+            self.counters.full.add(1);
+            return Err(PushError::Full);
+        }
+        match self.channels {
+            Channels::Mono => chunk.fill_from_iter((0..frames).map(|at| frame.sample(Side::Middle, at))),
+            Channels::Stereo => chunk.fill_from_iter(
+                (0..frames).flat_map(|at| [frame.sample(Side::Left, at), frame.sample(Side::Right, at)]),
+            ),
+        };
+        let frames = frames as u32;
+        let start = self.stamps.place(stamp, frames);
+        // The samples are there before the packet is: who sees the packet sees them.
+        let packet = Packet { start, frames, active: frame.active, stamped: stamp.tells_gaps() };
+        self.packets.push(packet).map_err(|_| PushError::Full)?;
+        self.counters.packets.add(1);
+        self.counters.samples.add(u64::from(frames));
+        Ok(())
+    }
+
+    /// What has been counted and measured, by this end and by the mixer. Never waits.
+    ///
+    /// ```
+    /// # use mixminus::stream::InputPort;
+    /// fn delay_ms(port: &InputPort) -> f64 {
+    ///     port.readings().wait_ms
+    /// }
+    /// ```
+    pub fn readings(&self) -> InputReadings {
+        self.counters.read()
+    }
+
+    /// The figures, for others to read.
+    pub(crate) fn counters(&self) -> &Arc<InputCounters> {
+        &self.counters
+    }
+
+    /// The frames of a packet that may be taken.
+    fn check(&self, frame: &Frame<'_>) -> Result<usize, PushError> {
+        let frames = frame.len().map_err(|(left, right)| PushError::Uneven { left, right })?;
+        if frames > self.longest {
+            return Err(PushError::TooLong { frames, most: self.longest });
+        }
+        let spoilt = match frame.samples {
+            Samples::Mono(plane) => spoilt(plane),
+            Samples::Interleaved(plane) => spoilt(plane).map(|at| at / 2),
+            Samples::Planar(left, right) => spoilt(left).into_iter().chain(spoilt(right)).min(),
+        };
+        spoilt.map_or(Ok(frames), |index| Err(PushError::NotFinite { index }))
+    }
+}
+
+/// The first sample that is no number, or past all that can be one.
+fn spoilt(plane: Plane<'_>) -> Option<usize> {
+    match plane {
+        Plane::F32(samples) => samples.iter().position(|sample| sample.is_nan() || sample.abs() > Frame::LIMIT),
+        Plane::I16(_) => None,
+    }
+}
+
+impl fmt::Debug for InputPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InputPort").field("channels", &self.channels).field("readings", &self.readings()).finish()
+    }
+}
+
+/// Why nothing of a packet was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PushError {
+    /// The mixer does not tick, or half a second more came at once than the bound. Counted as an overrun.
+    #[error("there is no room: the mixer does not tick, or half a second more came at once than the bound of the port")]
+    Full,
+    /// It is longer than the bound of the port.
+    #[error("a packet of {frames} samples is longer than the bound of the port, {most} samples")]
+    TooLong {
+        /// Its samples of each channel.
+        frames: usize,
+        /// The most.
+        most: usize,
+    },
+    /// Its channels are not as long as each other.
+    #[error("the packet has {left} samples on the left and {right} on the right")]
+    Uneven {
+        /// Samples of the left channel.
+        left: usize,
+        /// Samples of the right channel.
+        right: usize,
+    },
+    /// A sample is NaN, infinite or past ±1e30.
+    #[error("sample {index} of the packet is NaN, infinite or past 1e30")]
+    NotFinite {
+        /// The place of the first such sample in its channel.
+        index: usize,
+    },
+}
+
+/// The audio thread's end of an input.
+///
+/// Whichever end of a ring is dropped second frees its memory: this end must go back to the control side to be dropped there. Dropping the [`InputPort`] is
+/// harmless here then: what it pushed is still played, and what follows is a gap.
+pub(crate) struct Inlet {
+    channels: usize,
+    /// Of one sample.
+    ms: f64,
+    depth_ms: f64,
+    bound_ms: f64,
+    /// What was measured last.
+    wait_ms: f64,
+    samples: Consumer<f32>,
+    packets: Consumer<Packet>,
+    jitter: Jitter,
+    steering: Steering,
+    steers: bool,
+    counters: Arc<InputCounters>,
+}
+
+impl Inlet {
+    /// Plays the next `frames` frames at the beginning of `out`, which has the port's channels. Audio: never waits, allocates, or frees.
+    pub fn read(&mut self, frames: usize, mut out: PlanesMut<'_>) -> Got {
+        self.take();
+        let got = self.jitter.read(frames, &mut out);
+        let fill_ms = self.steer(frames);
+        self.counters.show(&self.jitter.counts);
+        let drift_ppm = if self.steers { self.steering.drift_ppm() } else { 0.0 };
+        self.counters.measure(fill_ms, self.steering.smoothed_ms(), drift_ppm);
+        got
+    }
+
+    /// By how much more than nominal is to be consumed from now on, in ppm: -1500 to 1500; 0 for a sender with the mixer's clock.
+    pub fn steering_ppm(&self) -> f64 {
+        if self.steers { self.steering.ppm() } else { 0.0 }
+    }
+
+    fn take(&mut self) {
+        while let Ok(packet) = self.packets.pop() {
+            let Ok(chunk) = self.samples.read_chunk(packet.frames as usize * self.channels) else {
+                // They were there before the packet was.
+                return;
+            };
+            let (first, second) = chunk.as_slices();
+            self.jitter.insert(&packet, [first, second]);
+            chunk.commit_all();
+        }
+    }
+
+    /// Tells what is there, in ms.
+    fn steer(&mut self, frames: usize) -> f64 {
+        let measured = self.jitter.measure();
+        if measured.restarted {
+            self.steering.restart();
+            self.wait_ms = self.depth_ms;
+        }
+        if measured.tightened > 0 {
+            self.steering.lower(measured.tightened as f64 * self.ms);
+        }
+        if let Some(wait) = measured.wait {
+            // A stall is no reason to steer to where there is no need to go.
+            self.wait_ms = (wait as f64 * self.ms).clamp(-self.depth_ms, self.bound_ms);
+        }
+        if measured.gap {
+            self.steering.hold();
+        } else {
+            self.steering.steer(self.wait_ms, frames as f64 * self.ms);
+        }
+        measured.fill as f64 * self.ms
+    }
+}
+
+impl fmt::Debug for Inlet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inlet").field("jitter", &self.jitter).field("steering", &self.steering).finish_non_exhaustive()
+    }
+}

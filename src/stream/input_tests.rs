@@ -1,0 +1,104 @@
+//! Both ends of an input with tiny exact numbers.
+
+use std::sync::Arc;
+
+use super::{
+    InputOptions, PushError, Stamp, StreamFormat,
+    input::{Inlet, InputPort, input},
+    jitter::Got,
+};
+use crate::{channels::PlanesMut, frame::Frame};
+
+fn exact(format: StreamFormat) -> (InputPort, Inlet) {
+    input(&InputOptions { depth_ms: 0.0, smoothing_ms: 0.0, bound_ms: 8.0, ..InputOptions::new(format) }).unwrap()
+}
+
+fn read(inlet: &mut Inlet, frames: usize) -> (Vec<f32>, Vec<f32>, Got) {
+    let (mut left, mut right) = (vec![9.0; frames], vec![9.0; frames]);
+    let got = inlet.read(frames, PlanesMut { left: &mut left, right: Some(&mut right) });
+    (left, right, got)
+}
+
+#[test]
+fn every_kind_of_frame_comes_out_in_the_channels_of_the_port() {
+    let (mut port, mut inlet) = exact(StreamFormat::stereo(1000));
+    port.push(Frame::mono(&[0.5_f32]).active(true), Stamp::None).unwrap();
+    port.push(Frame::interleaved(&[16384_i16, -16384]), Stamp::None).unwrap();
+    port.push(Frame::planar(&[0.25_f32], &[-0.25_f32]), Stamp::None).unwrap();
+    let (left, right, got) = read(&mut inlet, 3);
+    assert_eq!((left, right), (vec![0.5, 0.5, 0.25], vec![0.5, -0.5, -0.25]));
+    assert_eq!(got, Got { heard: true, active: true });
+    let (mut port, mut inlet) = exact(StreamFormat::mono(1000));
+    port.push(Frame::interleaved(&[0.5_f32, -0.25]), Stamp::None).unwrap();
+    let mut left = [9.0];
+    inlet.read(1, PlanesMut { left: &mut left, right: None });
+    assert_eq!(left, [0.125]);
+}
+
+#[test]
+fn what_cannot_be_taken_is_refused_and_counted() {
+    let (mut port, _inlet) = exact(StreamFormat::mono(1000));
+    let says = |port: &mut InputPort, frame: Frame<'_>| port.push(frame, Stamp::None).unwrap_err();
+    for bad in [f32::NAN, f32::NEG_INFINITY, 2e30] {
+        assert_eq!(says(&mut port, Frame::mono(&[0.0, bad])), PushError::NotFinite { index: 1 });
+    }
+    assert_eq!(says(&mut port, Frame::mono(&[0_i16; 9])), PushError::TooLong { frames: 9, most: 8 });
+    assert_eq!(says(&mut port, Frame::interleaved(&[0_i16; 3])), PushError::Uneven { left: 2, right: 1 });
+    assert_eq!(says(&mut port, Frame::planar(&[0.0], &[f32::NAN])), PushError::NotFinite { index: 0 });
+    assert_eq!(port.push(Frame::mono::<f32>(&[]), Stamp::None), Ok(()));
+    assert_eq!((port.readings().refused, port.readings().received_packets), (6, 0));
+}
+
+#[test]
+fn without_ticks_packets_are_refused_for_want_of_room() {
+    let (mut port, mut inlet) = exact(StreamFormat::mono(1000));
+    // Room for 508 samples and 95 packets.
+    let pushed = |port: &mut InputPort, samples: &[f32]| {
+        (0..1000).take_while(|_| port.push(Frame::mono(samples), Stamp::None).is_ok()).count()
+    };
+    assert_eq!(pushed(&mut port, &[0.5; 8]), 63);
+    read(&mut inlet, 1);
+    assert_eq!(pushed(&mut port, &[0.5; 1]), 95);
+    assert_eq!(port.readings().overruns, 3, "two refused; the bound once: {:?}", port.readings());
+    assert!(format!("{port:?} {inlet:?}").starts_with("InputPort"));
+}
+
+#[test]
+fn without_its_port_an_inlet_plays_what_came() {
+    let (mut port, mut inlet) = exact(StreamFormat::mono(1000));
+    port.push(Frame::mono(&[0.5_f32; 2]), Stamp::None).unwrap();
+    let counters = Arc::clone(port.counters());
+    drop(port);
+    assert_eq!(read(&mut inlet, 4).0, [0.5, 0.5, 0.0, 0.0]);
+    assert_eq!(counters.read().underruns, 1);
+}
+
+#[test]
+fn threads_may_push_and_read_at_once() {
+    let (mut port, mut inlet) = exact(StreamFormat::mono(1000));
+    let pushing = std::thread::spawn(move || {
+        let mut number = 0.0;
+        for _ in 0..20_000 {
+            let samples = [number + 1.0, number + 2.0, number + 3.0];
+            while port.push(Frame::mono(&samples), Stamp::None).is_err() {
+                std::thread::yield_now();
+            }
+            number += 3.0;
+        }
+        port
+    });
+    let mut last = 0.0;
+    let mut hear = |samples: Vec<f32>| {
+        for sample in samples.into_iter().filter(|sample| *sample != 0.0) {
+            assert!(sample > last, "{sample} after {last}");
+            last = sample;
+        }
+    };
+    while !pushing.is_finished() {
+        hear(read(&mut inlet, 2).0);
+    }
+    (0..10).for_each(|_| hear(read(&mut inlet, 2).0));
+    assert_eq!(last, 60_000.0);
+    let readings = pushing.join().unwrap().readings();
+    assert_eq!((readings.received_samples, readings.late, readings.resyncs), (60_000, 0, 0));
+}

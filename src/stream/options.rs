@@ -1,0 +1,150 @@
+//! What the ports of a participant are made with: [`InputOptions`], [`OutputOptions`], and what can be wrong with them. Pure data.
+
+use super::format::{Clock, FormatError, StreamFormat};
+
+/// What an input port is made with; fixed for its life.
+///
+/// ```
+/// use mixminus::stream::{InputOptions, StreamFormat};
+/// let opus = InputOptions::new(StreamFormat::stereo(48_000));
+/// let over_tcp = InputOptions { bound_ms: 400.0, ..InputOptions::new(StreamFormat::mono(16_000)) };
+/// let g722 = InputOptions { rtp_clock_hz: Some(8000), ..InputOptions::new(StreamFormat::mono(16_000)) };
+/// # let _ = (opus, over_tcp, g722);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InputOptions {
+    /// What is pushed is turned into this many channels, and has this rate.
+    pub format: StreamFormat,
+    /// Whose clock the sender runs by.
+    pub clock: Clock,
+    /// How long a packet waits, on average, before its first sample is played: 0 ms to the bound. More than half of the jitter, or packets are late.
+    pub depth_ms: f64,
+    /// How long a packet may wait at most: 1 to 5000 ms. What is oldest is dropped when it would be more. A packet must not be longer. The memory of the port
+    /// is three times as much audio and half a second: at 48 kHz and 200 ms 220 KB a channel.
+    pub bound_ms: f64,
+    /// How long the tail before a gap, and the rise after it, take: 0 to 1000 ms.
+    pub smoothing_ms: f64,
+    /// The clock of [`Stamp::Rtp`](super::Stamp::Rtp), 1000 to 768,000 Hz; the stream's rate if there is none. G.722 has 8000 Hz beside a rate of 16,000 Hz.
+    pub rtp_clock_hz: Option<u32>,
+}
+
+impl InputOptions {
+    /// A sender with its own clock, a depth of 60 ms, a bound of 200 ms, 10 ms of smoothing, timestamps at the stream's rate.
+    pub const fn new(format: StreamFormat) -> Self {
+        Self { format, clock: Clock::Own, depth_ms: 60.0, bound_ms: 200.0, smoothing_ms: 10.0, rtp_clock_hz: None }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), PortError> {
+        check(self.format, self.depth_ms, self.bound_ms, self.smoothing_ms)?;
+        match self.rtp_clock_hz {
+            Some(hz) if !RATES_HZ.contains(&hz) => Err(PortError::RtpClock { hz }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What an output port is made with; fixed for its life.
+///
+/// ```
+/// use mixminus::stream::{OutputOptions, StreamFormat};
+/// let telephone = OutputOptions::new(StreamFormat::mono(8000));
+/// let patient = OutputOptions { depth_ms: 100.0, ..telephone };
+/// # let _ = patient;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct OutputOptions {
+    /// What is pulled has these channels and this rate.
+    pub format: StreamFormat,
+    /// Whose clock pulls. [`Clock::Mixer`] if packets are taken as soon as they are there: then nothing is steered.
+    pub clock: Clock,
+    /// How much is there, on average, right after a tick: 0 ms to the bound. What is pulled at once counts if it is more.
+    pub depth_ms: f64,
+    /// How much may be there at most: 1 to 5000 ms. What is oldest is dropped when it is more.
+    pub bound_ms: f64,
+    /// How long the tail before a gap, and the rise after it, take: 0 to 1000 ms.
+    pub smoothing_ms: f64,
+}
+
+impl OutputOptions {
+    /// A receiver with its own clock, a depth of 40 ms, a bound of 200 ms, 10 ms of smoothing.
+    pub const fn new(format: StreamFormat) -> Self {
+        Self { format, clock: Clock::Own, depth_ms: 40.0, bound_ms: 200.0, smoothing_ms: 10.0 }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), PortError> {
+        check(self.format, self.depth_ms, self.bound_ms, self.smoothing_ms)
+    }
+}
+
+const RATES_HZ: std::ops::RangeInclusive<u32> = 1000..=768_000;
+
+fn check(format: StreamFormat, depth_ms: f64, bound_ms: f64, smoothing_ms: f64) -> Result<(), PortError> {
+    if !RATES_HZ.contains(&format.rate_hz) {
+        return Err(FormatError::Rate { rate_hz: format.rate_hz }.into());
+    }
+    if !(1.0..=5000.0).contains(&bound_ms) {
+        return Err(PortError::Bound { ms: bound_ms });
+    }
+    if !(0.0..=bound_ms).contains(&depth_ms) {
+        return Err(PortError::Depth { ms: depth_ms, bound_ms });
+    }
+    if !(0.0..=1000.0).contains(&smoothing_ms) {
+        return Err(PortError::Smoothing { ms: smoothing_ms });
+    }
+    Ok(())
+}
+
+/// A figure of [`InputOptions`] or [`OutputOptions`] that is out of its range.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PortError {
+    /// `format`.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// `bound_ms`.
+    #[error("a bound of {ms} ms is not between 1 and 5000 ms")]
+    Bound {
+        /// What was asked for.
+        ms: f64,
+    },
+    /// `depth_ms`.
+    #[error("a depth of {ms} ms is not between 0 ms and the bound of {bound_ms} ms")]
+    Depth {
+        /// What was asked for.
+        ms: f64,
+        /// `bound_ms`.
+        bound_ms: f64,
+    },
+    /// `smoothing_ms`.
+    #[error("a smoothing time of {ms} ms is not between 0 and 1000 ms")]
+    Smoothing {
+        /// What was asked for.
+        ms: f64,
+    },
+    /// `rtp_clock_hz`.
+    #[error("an RTP clock of {hz} Hz is not between 1000 and 768000 Hz; without one it is the stream's rate")]
+    RtpClock {
+        /// What was asked for.
+        hz: u32,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_in_range_and_what_is_not_is_named() {
+        let good = InputOptions::new(StreamFormat::mono(48_000));
+        assert_eq!((good.check(), OutputOptions::new(good.format).check()), (Ok(()), Ok(())));
+        let says = |options: InputOptions| options.check().unwrap_err().to_string();
+        assert_eq!(says(InputOptions { bound_ms: 0.5, ..good }), "a bound of 0.5 ms is not between 1 and 5000 ms");
+        let deep = InputOptions { depth_ms: 201.0, ..good };
+        assert_eq!(says(deep), "a depth of 201 ms is not between 0 ms and the bound of 200 ms");
+        assert!(says(InputOptions { depth_ms: f64::NAN, ..good }).starts_with("a depth of NaN ms"));
+        assert!(says(InputOptions { smoothing_ms: -1.0, ..good }).starts_with("a smoothing time of -1 ms"));
+        assert!(says(InputOptions { rtp_clock_hz: Some(0), ..good }).starts_with("an RTP clock of 0 Hz"));
+        let rate = InputOptions { format: StreamFormat::mono(999), ..good };
+        assert_eq!(rate.check(), Err(PortError::Format(FormatError::Rate { rate_hz: 999 })));
+    }
+}
