@@ -29,6 +29,27 @@ impl<'a> Changes<'a> {
         self.registry.join(id.into(), options, None)
     }
 
+    /// Lets a participant in whose frames and mixes go over a line.
+    #[cfg(feature = "stream")]
+    pub(crate) fn join_with_line(
+        &mut self,
+        id: ParticipantId,
+        options: JoinOptions,
+        line: Box<dyn crate::line::Line>,
+        meters: super::PortMeters,
+    ) -> Result<ParticipantKey, ControlError> {
+        let key = self.registry.join(id.clone(), options, Some(line))?;
+        self.registry.set_ports(&id, meters);
+        Ok(key)
+    }
+
+    /// What the mixer works with, and the samples of its tick.
+    #[cfg(feature = "stream")]
+    pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
+        let timing = self.registry.timing();
+        (crate::stream::StreamFormat { rate_hz: timing.rate, channels: self.registry.channels() }, timing.tick)
+    }
+
     /// Takes a participant out of the call, with its configuration and its place in everybody else's. Who only loses its connection for
     /// a while keeps both by staying in the call and sending nothing.
     ///

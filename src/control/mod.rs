@@ -3,6 +3,8 @@
 mod changes;
 mod error;
 mod listener_config;
+#[cfg(feature = "stream")]
+mod port_meters;
 mod registry;
 
 use std::{
@@ -13,6 +15,10 @@ use std::{
 pub use changes::Changes;
 pub use error::{ControlError, WaitError};
 pub use listener_config::{ListenerConfig, SourceConfig};
+#[cfg(feature = "stream")]
+pub(crate) use port_meters::PortMeters;
+#[cfg(feature = "stream")]
+pub use port_meters::PortReadings;
 pub(crate) use registry::Registry;
 
 use crate::{
@@ -271,6 +277,15 @@ impl Controller {
     /// [`ControlError::Unknown`].
     pub fn readings(&self, id: &str) -> Result<Readings, ControlError> {
         self.shared.registry().member(id).map(|member| member.meters.left.read())
+    }
+
+    /// What the ports of a participant count and measure: how full they are, what was lost, late or too much, and how fast the other clock is.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`].
+    #[cfg(feature = "stream")]
+    pub fn port_readings(&self, id: &str) -> Result<PortReadings, ControlError> {
+        self.shared.registry().member(id).map(|member| member.ports.read())
     }
 
     /// The meters and counters of the whole mixer.

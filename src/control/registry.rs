@@ -69,6 +69,8 @@ pub(crate) struct Member {
     pub config: ListenerConfig,
     /// One for each channel; what the left one reads is that of both.
     pub meters: Sides<Arc<Meters>>,
+    #[cfg(feature = "stream")]
+    pub ports: super::PortMeters,
     /// The places of the listeners whose configurations list it, in order.
     listed_by: Vec<u32>,
     room: Room,
@@ -142,6 +144,19 @@ impl Registry {
         }
     }
 
+    #[cfg(feature = "stream")]
+    pub fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    /// Where the figures of a member's ports are read.
+    #[cfg(feature = "stream")]
+    pub fn set_ports(&mut self, id: &ParticipantId, ports: super::PortMeters) {
+        if let Some(member) = self.members.get_mut(id) {
+            member.ports = ports;
+        }
+    }
+
     pub fn channels(&self) -> Channels {
         self.channels
     }
@@ -212,7 +227,16 @@ impl Registry {
         let room = Room { since: self.next(), ..Room::default() };
         let config = ListenerConfig::default();
         self.ids.insert(key.slot, id.clone());
-        self.members.insert(id.clone(), Member { place, config, meters, listed_by: Vec::new(), room });
+        let member = Member {
+            place,
+            config,
+            meters,
+            #[cfg(feature = "stream")]
+            ports: super::PortMeters::default(),
+            listed_by: Vec::new(),
+            room,
+        };
+        self.members.insert(id.clone(), member);
         self.set_place(&id);
         Ok(key)
     }

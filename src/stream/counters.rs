@@ -43,6 +43,8 @@ pub struct InputReadings {
     pub fill_ms: f64,
     /// How long packets wait, in ms: the mean of the last seconds. The delay that the port adds.
     pub wait_ms: f64,
+    /// What the conversion between the rates adds to the delay, in ms; 0 at equal rates and by the mixer's clock.
+    pub conversion_ms: f64,
     /// By how much the sender's clock is faster than the mixer's, in ppm, as far as is known.
     pub drift_ppm: f64,
 }
@@ -68,6 +70,8 @@ pub struct OutputReadings {
     pub dropped_samples: u64,
     /// What was there after the last tick, in ms.
     pub fill_ms: f64,
+    /// What the conversion between the rates adds to the delay, in ms; 0 at equal rates and by the mixer's clock.
+    pub conversion_ms: f64,
     /// By how much the receiver's clock is faster than the mixer's, in ppm, as far as is known.
     pub drift_ppm: f64,
 }
@@ -122,6 +126,8 @@ pub(crate) struct InputCounters {
     pub samples: Figure,
     pub refused: Figure,
     pub full: Figure,
+    /// Of who made the port.
+    pub conversion_ms: Figure,
     /// Of the audio thread: those of [`InputCounts`], in their order.
     counts: [Figure; 10],
     fill_ms: Figure,
@@ -159,6 +165,7 @@ impl InputCounters {
             overruns: overruns + self.full.get(),
             fill_ms: self.fill_ms.get_f64(),
             wait_ms: self.wait_ms.get_f64(),
+            conversion_ms: self.conversion_ms.get_f64(),
             drift_ppm: self.drift_ppm.get_f64(),
             late,
             lost_samples,
@@ -183,6 +190,8 @@ pub(crate) struct OutputCounters {
     pub dropped: Figure,
     /// How many frames are pulled at once, once there is enough; 0 while there is not.
     pub portion: Figure,
+    /// Of who made the port.
+    pub conversion_ms: Figure,
     /// Of the audio thread.
     pub dropped_ticks: Figure,
     pub fill_ms: Figure,
@@ -197,6 +206,7 @@ impl OutputCounters {
             overruns: self.overruns.get(),
             dropped_samples: self.dropped.get() + self.dropped_ticks.get(),
             fill_ms: self.fill_ms.get_f64(),
+            conversion_ms: self.conversion_ms.get_f64(),
             drift_ppm: self.drift_ppm.get_f64(),
         }
     }

@@ -16,8 +16,9 @@ use super::{
 };
 use crate::{
     channels::{Channels, PlanesMut},
-    frame::{Frame, Samples, Side},
+    frame::{Frame, Samples},
     sample::Plane,
+    sides::Side,
 };
 
 /// What may come at once beside the bound, after a stall: the ring has room for it. More than the longest tick of a mixer.

@@ -14,6 +14,7 @@ mod input_tests;
 mod jitter;
 #[cfg(test)]
 mod jitter_tests;
+mod join;
 mod options;
 mod output;
 #[cfg(test)]
@@ -24,10 +25,14 @@ mod splice;
 mod stamp;
 mod steering;
 mod store;
+mod wire;
 
+pub use crate::control::PortReadings;
+pub(crate) use counters::{InputCounters, OutputCounters};
 pub use counters::{InputReadings, OutputReadings};
 pub use format::{Clock, FormatError, StreamFormat};
 pub use input::{InputPort, PushError};
+pub use join::{JoinError, PortOptions, Ports};
 pub use options::{InputOptions, OutputOptions, PortError};
 pub use output::OutputPort;
 pub use stamp::Stamp;

@@ -23,6 +23,7 @@ mod tone;
 
 pub(crate) use inbound::Inbound;
 pub(crate) use outbound::Outbound;
+pub(super) use planes::Store;
 
 use block::Block;
 

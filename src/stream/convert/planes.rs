@@ -12,7 +12,7 @@ use crate::{
 
 /// Planes of its own.
 #[derive(Debug)]
-pub(super) struct Store {
+pub(crate) struct Store {
     left: Box<[f32]>,
     right: Option<Box<[f32]>>,
 }

@@ -1,0 +1,32 @@
+//! The figures of a participant's ports, for the control side to read.
+
+use std::sync::Arc;
+
+use crate::stream::{InputCounters, InputReadings, OutputCounters, OutputReadings};
+
+/// The figures that both ends of the ports write.
+#[derive(Debug, Default)]
+pub(crate) struct PortMeters {
+    pub input: Option<Arc<InputCounters>>,
+    pub output: Option<Arc<OutputCounters>>,
+}
+
+impl PortMeters {
+    pub fn read(&self) -> PortReadings {
+        PortReadings {
+            input: self.input.as_ref().map(|counters| counters.read()),
+            output: self.output.as_ref().map(|counters| counters.read()),
+        }
+    }
+}
+
+/// What the ports of a participant count and measure.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct PortReadings {
+    /// Of its input port, if it joined with one.
+    pub input: Option<InputReadings>,
+    /// Of its output port, if it joined with one.
+    pub output: Option<OutputReadings>,
+}

@@ -1,0 +1,141 @@
+//! Joining with ports: [`PortOptions`], [`Ports`], and what a controller does for them.
+
+use super::{
+    format::StreamFormat,
+    input::InputPort,
+    options::{InputOptions, OutputOptions, PortError},
+    output::OutputPort,
+    wire::{Incoming, Outgoing, Wire},
+};
+use crate::{
+    control::{Changes, ControlError, Controller, JoinOptions, PortMeters},
+    id::{ParticipantId, ParticipantKey},
+};
+
+/// Which ports a participant joins with. One that sends without an input port is sent for by the host, tick by tick
+/// ([`Tick::send`](crate::Tick::send)); one that hears may be read from the mixes with or without an output port.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct PortOptions {
+    /// For what it sends.
+    pub input: Option<InputOptions>,
+    /// For what it hears.
+    pub output: Option<OutputOptions>,
+}
+
+impl PortOptions {
+    /// Both ports, of one format, with their default options.
+    pub const fn both(format: StreamFormat) -> Self {
+        Self { input: Some(InputOptions::new(format)), output: Some(OutputOptions::new(format)) }
+    }
+}
+
+/// What a participant who joined with ports is reached by. The ports may go to different threads.
+#[derive(Debug)]
+pub struct Ports {
+    /// What the audio side calls the participant.
+    pub key: ParticipantKey,
+    /// What it sends goes in here, if an input port was asked for.
+    pub input: Option<InputPort>,
+    /// What it hears comes out here, if an output port was asked for.
+    pub output: Option<OutputPort>,
+}
+
+/// Why nobody joined.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum JoinError {
+    /// As without ports.
+    #[error(transparent)]
+    Control(#[from] ControlError),
+    /// The options of the input port.
+    #[error("input port: {0}")]
+    Input(PortError),
+    /// The options of the output port.
+    #[error("output port: {0}")]
+    Output(PortError),
+    /// An input port for one who only hears, or an output port for one who only sends.
+    #[error("participant \"{id}\" joins as {role}, which has no use for an {port} port")]
+    Role {
+        /// Who was to join.
+        id: ParticipantId,
+        /// Its role.
+        role: &'static str,
+        /// The port.
+        port: &'static str,
+    },
+}
+
+impl Controller {
+    /// Lets a participant into the call whose frames and mixes do not go through the host's hands: network threads push packets into one port and pull from the other, at
+    /// the rate and in the channels that the participant has, while the audio thread does nothing but tick. Allocates all that this takes, resamplers included.
+    ///
+    /// When the participant leaves, its ports lead nowhere: what is pushed is refused once the port is full, what is pulled is silence.
+    ///
+    /// ```
+    /// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{PortOptions, Stamp, StreamFormat}};
+    ///
+    /// let (controller, mut processor) = MixerConfig::default().build()?;
+    /// let telephone = PortOptions::both(StreamFormat::mono(8000));
+    /// let anna = controller.join_with_ports("anna", JoinOptions::default(), telephone)?;
+    /// let (Some(mut input), Some(mut output)) = (anna.input, anna.output) else { unreachable!("asked for both") };
+    ///
+    /// // A network thread pushes what comes, whenever it comes.
+    /// input.push(Frame::mono(&[1000_i16; 160]), Stamp::Rtp(4_000_000_000))?;
+    /// // The audio thread.
+    /// processor.enter().tick().mix();
+    /// // Another network thread sends packets of 20 ms.
+    /// let mut packet = [0_i16; 160];
+    /// while output.pull_whole(&mut packet) { /* encode and send it */ }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`JoinError`]: nobody joined.
+    pub fn join_with_ports(
+        &self,
+        id: impl Into<ParticipantId>,
+        options: JoinOptions,
+        ports: PortOptions,
+    ) -> Result<Ports, JoinError> {
+        self.change(|changes| changes.join_with_ports(id, options, ports)).0
+    }
+}
+
+impl Changes<'_> {
+    /// Lets a participant in who has ports: see [`Controller::join_with_ports`].
+    ///
+    /// # Errors
+    /// [`JoinError`].
+    pub fn join_with_ports(
+        &mut self,
+        id: impl Into<ParticipantId>,
+        options: JoinOptions,
+        ports: PortOptions,
+    ) -> Result<Ports, JoinError> {
+        let id = id.into();
+        let useless = |role, port| JoinError::Role { id: id.clone(), role, port };
+        if ports.input.is_some() && !options.role.sends() {
+            return Err(useless("a listener", "input"));
+        }
+        if ports.output.is_some() && !options.role.hears() {
+            return Err(useless("a source", "output"));
+        }
+        let (mixer, tick) = self.format();
+        let input =
+            ports.input.map(|options| Incoming::new(&options, mixer, tick)).transpose().map_err(JoinError::Input)?;
+        let output =
+            ports.output.map(|options| Outgoing::new(&options, mixer, tick)).transpose().map_err(JoinError::Output)?;
+        let (input, incoming, input_meters) = split(input);
+        let (output, outgoing, output_meters) = split(output);
+        let meters = PortMeters { input: input_meters, output: output_meters };
+        let key = self.join_with_line(id, options, Box::new(Wire::new(incoming, outgoing)), meters)?;
+        Ok(Ports { key, input, output })
+    }
+}
+
+fn split<A, B, C>(made: Option<(A, B, C)>) -> (Option<A>, Option<B>, Option<C>) {
+    match made {
+        Some((a, b, c)) => (Some(a), Some(b), Some(c)),
+        None => (None, None, None),
+    }
+}

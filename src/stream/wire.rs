@@ -1,0 +1,129 @@
+//! The audio thread's side of a participant's ports: what it sends on the way from the packets to the mixer's format, what it hears on the way back.
+
+use std::{fmt, sync::Arc};
+
+use super::{
+    convert::{Inbound, Outbound, Store},
+    counters::{InputCounters, OutputCounters},
+    format::StreamFormat,
+    input::{self, Inlet, InputPort},
+    options::{InputOptions, OutputOptions, PortError},
+    output::{self, Outlet, OutputPort},
+};
+use crate::{channels::Planes, line::Line};
+
+/// The lines of one participant.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    input: Option<Incoming>,
+    output: Option<Outgoing>,
+}
+
+impl Wire {
+    pub fn new(input: Option<Incoming>, output: Option<Outgoing>) -> Self {
+        Self { input, output }
+    }
+}
+
+impl Line for Wire {
+    fn read(&mut self) -> Option<(Planes<'_>, bool)> {
+        self.input.as_mut().and_then(Incoming::read)
+    }
+
+    fn write(&mut self, mix: Planes<'_>) {
+        if let Some(output) = &mut self.output {
+            output.write(mix);
+        }
+    }
+}
+
+/// From the packets to a tick of the mixer.
+pub(crate) struct Incoming {
+    inlet: Inlet,
+    inbound: Inbound,
+    /// A tick at the participant's rate, and one at the mixer's.
+    sent: Store,
+    tick: Store,
+    /// Samples of silence, at the participant's rate, since anything was heard; and after how many nothing is left in the resampler.
+    quiet: usize,
+    drained: usize,
+}
+
+impl Incoming {
+    /// Makes a way in, and the port that it begins at. Control: allocates.
+    pub fn new(
+        options: &InputOptions,
+        mixer: StreamFormat,
+        tick: usize,
+    ) -> Result<(InputPort, Self, Arc<InputCounters>), PortError> {
+        let (port, inlet) = input::input(options)?;
+        let inbound = Inbound::new(options.format, mixer, tick, options.clock)?;
+        let delay_ms = inbound.delay_ms();
+        let counters = Arc::clone(port.counters());
+        counters.conversion_ms.set_f64(delay_ms);
+        let drained = (2.0 * delay_ms * f64::from(options.format.rate_hz) / 1000.0).ceil() as usize;
+        let incoming = Self {
+            inlet,
+            sent: Store::new(options.format.channels, inbound.needed_most()),
+            tick: Store::new(mixer.channels, tick),
+            inbound,
+            // Nothing has been heard yet.
+            quiet: drained,
+            drained,
+        };
+        Ok((port, incoming, counters))
+    }
+
+    /// A tick of what was sent; `None` if it is only silence.
+    fn read(&mut self) -> Option<(Planes<'_>, bool)> {
+        let frames = self.inbound.needed();
+        let got = self.inlet.read(frames, self.sent.part_mut(0..frames));
+        self.inbound.steer(self.inlet.steering_ppm());
+        let silent = self.quiet >= self.drained;
+        self.quiet = if got.heard { 0 } else { (self.quiet + frames).min(self.drained) };
+        if silent && !got.heard {
+            return None;
+        }
+        let whole = self.tick.frames();
+        self.inbound.convert(self.sent.part(0..frames), self.tick.part_mut(0..whole));
+        Some((self.tick.part(0..whole), got.active))
+    }
+}
+
+/// From a tick of the mixer to what is pulled.
+pub(crate) struct Outgoing {
+    outbound: Outbound,
+    outlet: Outlet,
+}
+
+impl Outgoing {
+    /// Makes a way out, and the port that it ends at. Control: allocates.
+    pub fn new(
+        options: &OutputOptions,
+        mixer: StreamFormat,
+        tick: usize,
+    ) -> Result<(OutputPort, Self, Arc<OutputCounters>), PortError> {
+        let (port, outlet) = output::output(options)?;
+        let outbound = Outbound::new(mixer, options.format, tick, options.clock)?;
+        let counters = Arc::clone(port.counters());
+        counters.conversion_ms.set_f64(outbound.delay_ms());
+        Ok((port, Self { outbound, outlet }, counters))
+    }
+
+    fn write(&mut self, mix: Planes<'_>) {
+        self.outlet.write(self.outbound.convert(mix));
+        self.outbound.steer(self.outlet.steering_ppm());
+    }
+}
+
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming").field("inlet", &self.inlet).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing").field("outlet", &self.outlet).finish_non_exhaustive()
+    }
+}
