@@ -31,6 +31,12 @@ impl<T: Into<Arc<str>>> From<T> for ParticipantId {
     }
 }
 
+impl serde::Serialize for ParticipantId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
 impl Borrow<str> for ParticipantId {
     fn borrow(&self) -> &str {
         &self.0

@@ -65,7 +65,8 @@ pub use activity::Detector;
 pub use audio::{AudioThread, Mix, Mixes, Part, Prepared, Processor, Tick};
 pub use channels::Channels;
 pub use control::{
-    Changes, ControlError, Controller, JoinOptions, ListenerConfig, Participant, SourceConfig, WaitError,
+    Changes, ControlError, Controller, JoinOptions, ListenerConfig, Participant, ParticipantSnapshot, Snapshot,
+    SourceConfig, WaitError,
 };
 pub use frame::{Frame, FrameError};
 pub use id::{ParticipantId, ParticipantKey};

@@ -4,6 +4,7 @@ mod changes;
 mod error;
 mod listener_config;
 mod registry;
+mod snapshot;
 
 use std::{
     sync::Arc,
@@ -14,6 +15,7 @@ pub use changes::Changes;
 pub use error::{ControlError, WaitError};
 pub use listener_config::{ListenerConfig, SourceConfig};
 pub(crate) use registry::Registry;
+pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
     activity::Detector,

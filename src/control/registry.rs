@@ -132,7 +132,7 @@ impl Registry {
         self.returning.len()
     }
 
-    pub fn members(&self) -> impl Iterator<Item = (&ParticipantId, &Member)> {
+    pub fn members(&self) -> impl ExactSizeIterator<Item = (&ParticipantId, &Member)> {
         self.members.iter()
     }
 
