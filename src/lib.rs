@@ -37,6 +37,7 @@
 //! # Features
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_request`). The types themselves need no feature.
 //! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
+//! - `stream`: a thread that ticks, for hosts without a clock of their own (`stream::Runner`).
 
 mod activity;
 mod audio;
@@ -46,6 +47,8 @@ mod control;
 mod envelope;
 mod fade;
 mod frame;
+#[cfg(feature = "stream")]
+mod histogram;
 mod id;
 mod kernel;
 mod level;
