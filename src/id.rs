@@ -23,6 +23,12 @@ impl ParticipantId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The text, shared.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
 }
 
 impl<T: Into<Arc<str>>> From<T> for ParticipantId {

@@ -37,6 +37,7 @@
 //! # Features
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_request`). The types themselves need no feature.
 //! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
+//! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
 //! - `stream`: a thread that ticks, for hosts without a clock of their own (`stream::Runner`).
 
 mod activity;
@@ -45,6 +46,8 @@ mod channels;
 pub mod config;
 mod control;
 mod envelope;
+#[cfg(feature = "metrics")]
+mod export;
 mod fade;
 mod frame;
 #[cfg(feature = "stream")]
@@ -71,6 +74,8 @@ pub use control::{
     Changes, ControlError, Controller, JoinOptions, ListenerConfig, Participant, ParticipantSnapshot, Snapshot,
     SourceConfig, WaitError,
 };
+#[cfg(feature = "metrics")]
+pub use export::{Export, Exporter};
 pub use frame::{Frame, FrameError};
 pub use id::{ParticipantId, ParticipantKey};
 pub use level::{Decibels, Gain, GainError};
