@@ -39,6 +39,7 @@
 //! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
 //! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
 //! - `stream`: a thread that ticks, for hosts without a clock of their own (`stream::Runner`).
+//! - `tracing`: what is done to the call as events of `tracing` (see [`Controller`]).
 
 mod activity;
 mod audio;

@@ -1,6 +1,10 @@
 //! The changes that a controller can make, before they are published.
 
-use super::{ControlError, JoinOptions, ListenerConfig, Participant, Registry, registry::Member};
+use super::{
+    ControlError, JoinOptions, ListenerConfig, Participant, Registry,
+    events::{Event, Events},
+    registry::Member,
+};
 use crate::{
     config::{self, Faults, ParticipantMixerLevel},
     id::{ParticipantId, ParticipantKey},
@@ -11,11 +15,12 @@ use crate::{
 #[derive(Debug)]
 pub struct Changes<'a> {
     registry: &'a mut Registry,
+    events: &'a mut Events,
 }
 
 impl<'a> Changes<'a> {
-    pub(super) fn new(registry: &'a mut Registry) -> Self {
-        Self { registry }
+    pub(super) fn new(registry: &'a mut Registry, events: &'a mut Events) -> Self {
+        Self { registry, events }
     }
 
     /// Lets a participant into the call: it is heard, and hears, from 0 up over the smoothing time. An id that left may join again and is
@@ -24,7 +29,9 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::AlreadyHere`], [`ControlError::Detector`], [`ControlError::Full`].
     pub fn join(&mut self, id: impl Into<ParticipantId>, options: JoinOptions) -> Result<ParticipantKey, ControlError> {
-        self.registry.join(id.into(), options)
+        let participant = id.into();
+        let done = self.registry.join(participant.clone(), options);
+        self.events.note("join", done, || Event::Joined { participant, role: options.role })
     }
 
     /// Takes a participant out of the call, with its configuration and its place in everybody else's. Who only loses its connection for
@@ -33,7 +40,8 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn leave(&mut self, id: &str) -> Result<(), ControlError> {
-        self.registry.leave(id)
+        let done = self.registry.leave(id);
+        self.events.note("leave", done, || Event::Left { participant: id.into() })
     }
 
     /// Mutes a participant: nobody hears it, and it is not active.
@@ -41,7 +49,8 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn set_muted(&mut self, id: &str, muted: bool) -> Result<(), ControlError> {
-        self.registry.set_flags(id, |place| place.muted = muted)
+        let done = self.registry.set_flags(id, |place| place.muted = muted);
+        self.events.note("set_muted", done, || Event::Muted { participant: id.into(), muted })
     }
 
     /// Deafens a participant: it hears nothing.
@@ -49,7 +58,8 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn set_deafened(&mut self, id: &str, deafened: bool) -> Result<(), ControlError> {
-        self.registry.set_flags(id, |place| place.deafened = deafened)
+        let done = self.registry.set_flags(id, |place| place.deafened = deafened);
+        self.events.note("set_deafened", done, || Event::Deafened { participant: id.into(), deafened })
     }
 
     /// Lists a source at a gain in a listener's configuration; whether it ducks others stays as it was.
@@ -57,6 +67,12 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
     pub fn set_gain(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
+        let done = self.list(listener, source, gain);
+        let listed = || Event::Listed { listener: listener.into(), source: source.into(), gain: gain.factor() };
+        self.events.note("set_gain", done, listed)
+    }
+
+    fn list(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
         let source = self.pair(listener, source)?;
         let mut config = self.registry.member(listener)?.config.clone();
         config.set_gain(&source, gain);
@@ -68,6 +84,12 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
     pub fn clear_gain(&mut self, listener: &str, source: &str) -> Result<(), ControlError> {
+        let done = self.unlist(listener, source);
+        let unlisted = || Event::Unlisted { listener: listener.into(), source: source.into() };
+        self.events.note("clear_gain", done, unlisted)
+    }
+
+    fn unlist(&mut self, listener: &str, source: &str) -> Result<(), ControlError> {
         let source = self.pair(listener, source)?;
         let mut config = self.registry.member(listener)?.config.clone();
         if config.remove(source.as_str()) { self.registry.configure(listener, config) } else { Ok(()) }
@@ -78,11 +100,15 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// Every fault, with its JSON path.
     pub fn configure(&mut self, levels: &[ParticipantMixerLevel]) -> Result<(), Faults> {
-        config::check(levels, |id| self.registry.member(id).is_ok())?;
+        if let Err(faults) = config::check(levels, |id| self.registry.member(id).is_ok()) {
+            self.events.push(|| Event::Refused { change: "configure", error: faults.to_string() });
+            return Err(faults);
+        }
         for level in levels {
             // The check has found every id in the call.
             let configured = self.registry.configure(&level.participant, ListenerConfig::from_wire(level));
             debug_assert!(configured.is_ok());
+            self.events.push(|| Event::configured(level));
         }
         Ok(())
     }

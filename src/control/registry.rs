@@ -53,6 +53,8 @@ pub(crate) struct Registry {
     stale: BTreeSet<ParticipantId>,
     /// Whether the matrix differs from what was published last.
     changed: bool,
+    /// Whether the memory of a dropped processor has come back.
+    processor_gone: bool,
 }
 
 /// One participant.
@@ -121,11 +123,22 @@ impl Registry {
             given_up: Vec::new(),
             stale: BTreeSet::new(),
             changed: false,
+            processor_gone: false,
         }
     }
 
     pub fn matrix(&self) -> Matrix {
         self.matrix.clone()
+    }
+
+    /// For how many participants there is room.
+    pub fn places(&self) -> usize {
+        self.matrix.capacity
+    }
+
+    /// Whether the processor was dropped, and that was seen here.
+    pub fn processor_gone(&self) -> bool {
+        self.processor_gone
     }
 
     pub fn still_out(&self) -> usize {
@@ -319,7 +332,7 @@ impl Registry {
 
     /// Frees what the audio side has given back.
     pub fn reclaim(&mut self, shared: &Shared) {
-        drop(shared.inherit());
+        self.processor_gone |= shared.inherit().is_some();
         if shared.processor_gone() || shared.mixed() >= self.arena_since {
             // The audio side has moved: what is in the berth is what it moved out of.
             drop(self.matrix.arena.take());

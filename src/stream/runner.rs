@@ -40,8 +40,8 @@ impl Default for RunnerOptions {
 /// A thread that ticks a [`Processor`] by the system's clock, until it is stopped or dropped.
 ///
 /// The deadlines are those of the samples: tick `n` is due `n · tick_samples / sample_rate` seconds after the first, to the nanosecond, for as long as it runs. It sleeps until
-/// then by [`std::thread::sleep`], which is never early and on an idle Linux late by some 60 µs, with [`Priority::RealTime`] by some 10 µs; on a busy machine an ordinary
-/// thread can be late by milliseconds. [`readings`](Self::readings) has what it was.
+/// then by [`std::thread::sleep`], which is never early. On a shared Linux machine of two cores, busy compiling, half of the ticks were late by up to 100 µs and 1 in 100 by more than 1 to 4 ms at
+/// normal priority; with [`Priority::RealTime`] by up to 50 µs, and by more than 0.1 to 1 ms. [`readings`](Self::readings) has what it is where it runs.
 ///
 /// ```
 /// use mixminus::{JoinOptions, MixerConfig, stream::{Runner, RunnerOptions}};
