@@ -23,11 +23,23 @@ impl ParticipantId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The text, shared.
+    #[cfg(feature = "metrics")]
+    pub(crate) fn shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
+    }
 }
 
 impl<T: Into<Arc<str>>> From<T> for ParticipantId {
     fn from(id: T) -> Self {
         Self(id.into())
+    }
+}
+
+impl serde::Serialize for ParticipantId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
     }
 }
 

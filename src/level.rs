@@ -29,6 +29,13 @@ impl Decibels {
     }
 }
 
+/// As a number of dB; as null where there is none, for silence, of which JSON has no number.
+impl serde::Serialize for Decibels {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Some(self.0).filter(|db| db.is_finite()).serialize(serializer)
+    }
+}
+
 impl fmt::Display for Decibels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.1} dB", self.0)

@@ -37,6 +37,9 @@
 //! # Features
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_request`). The types themselves need no feature.
 //! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
+//! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
+//! - `stream`: a thread that ticks, for hosts without a clock of their own (`stream::Runner`).
+//! - `tracing`: what is done to the call as events of `tracing` (see [`Controller`]).
 
 mod activity;
 mod audio;
@@ -44,8 +47,12 @@ mod channels;
 pub mod config;
 mod control;
 mod envelope;
+#[cfg(feature = "metrics")]
+mod export;
 mod fade;
 mod frame;
+#[cfg(feature = "stream")]
+mod histogram;
 mod id;
 mod kernel;
 mod level;
@@ -69,8 +76,11 @@ pub use activity::Detector;
 pub use audio::{AudioThread, Mix, Mixes, Part, Prepared, Processor, Tick};
 pub use channels::Channels;
 pub use control::{
-    Changes, ControlError, Controller, JoinOptions, ListenerConfig, Participant, SourceConfig, WaitError,
+    Changes, ControlError, Controller, JoinOptions, ListenerConfig, Participant, ParticipantSnapshot, Snapshot,
+    SourceConfig, WaitError,
 };
+#[cfg(feature = "metrics")]
+pub use export::{Export, Exporter};
 pub use frame::{Frame, FrameError};
 pub use id::{ParticipantId, ParticipantKey};
 pub use level::{Decibels, Gain, GainError};

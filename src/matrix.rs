@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// What a participant does in a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Role {
     /// Sends audio and hears a mix.
     #[default]

@@ -59,7 +59,8 @@ pub(crate) fn exact_square(samples: impl Iterator<Item = f32>, count: usize) -> 
 }
 
 /// What one participant sent and heard: as read from any thread.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Readings {
     /// Of what it sends.
@@ -69,7 +70,8 @@ pub struct Readings {
 }
 
 /// Levels of the last tick and counters since the participant joined.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SourceReadings {
     /// The greatest magnitude in its frame, as sent; 0 without one.
@@ -93,7 +95,8 @@ pub struct SourceReadings {
 }
 
 /// Levels of the last tick's mix.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListenerReadings {
     /// The greatest magnitude.
@@ -252,7 +255,8 @@ pub(crate) struct MixerMeters {
 }
 
 /// Figures of the whole mixer: as read from any thread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct MixerReadings {
     /// Ticks mixed.

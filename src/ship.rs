@@ -35,7 +35,7 @@ use crate::{
 /// Number of a publication: each change that a controller makes has a greater one than all before it; what changes nothing has the last one.
 ///
 /// `Controller::mixed` tells which one the audio thread mixed with last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
 pub struct Generation(pub(crate) u64);
 
 impl Generation {

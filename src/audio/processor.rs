@@ -51,6 +51,16 @@ impl Processor {
         AudioThread { processor: self, not_send: PhantomData }
     }
 
+    /// Samples a second of each channel.
+    pub fn sample_rate(&self) -> u32 {
+        self.shared.timing.rate
+    }
+
+    /// Samples in a tick.
+    pub fn tick_samples(&self) -> usize {
+        self.shared.timing.tick
+    }
+
     fn begin(&mut self) {
         if std::mem::replace(&mut self.open, true) {
             // A tick was begun and dropped: what was sent in it is not heard.

@@ -1,11 +1,16 @@
 //! The changes that a controller can make, before they are published.
 
-use super::{ControlError, JoinOptions, ListenerConfig, Participant, Registry, registry::Member};
+use super::{
+    ControlError, JoinOptions, ListenerConfig, Participant, Registry,
+    events::{Event, Events},
+    registry::Member,
+};
 use crate::{
     channels::Channels,
     config::{self, Faults, ParticipantMixerLevel},
     id::{ParticipantId, ParticipantKey},
     level::Gain,
+    line::Line,
     pan::Pan,
 };
 
@@ -13,11 +18,12 @@ use crate::{
 #[derive(Debug)]
 pub struct Changes<'a> {
     registry: &'a mut Registry,
+    events: &'a mut Events,
 }
 
 impl<'a> Changes<'a> {
-    pub(super) fn new(registry: &'a mut Registry) -> Self {
-        Self { registry }
+    pub(super) fn new(registry: &'a mut Registry, events: &'a mut Events) -> Self {
+        Self { registry, events }
     }
 
     /// Lets a participant into the call: it is heard, and hears, from 0 up over the smoothing time. An id that left may join again and is
@@ -26,7 +32,17 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::AlreadyHere`], [`ControlError::Detector`], [`ControlError::Full`].
     pub fn join(&mut self, id: impl Into<ParticipantId>, options: JoinOptions) -> Result<ParticipantKey, ControlError> {
-        self.registry.join(id.into(), options, None)
+        self.join_as(id.into(), options, None)
+    }
+
+    fn join_as(
+        &mut self,
+        participant: ParticipantId,
+        options: JoinOptions,
+        line: Option<Box<dyn Line>>,
+    ) -> Result<ParticipantKey, ControlError> {
+        let done = self.registry.join(participant.clone(), options, line);
+        self.events.note("join", done, || Event::Joined { participant, role: options.role })
     }
 
     /// Lets a participant in whose frames and mixes go over a line.
@@ -35,10 +51,10 @@ impl<'a> Changes<'a> {
         &mut self,
         id: ParticipantId,
         options: JoinOptions,
-        line: Box<dyn crate::line::Line>,
+        line: Box<dyn Line>,
         meters: super::PortMeters,
     ) -> Result<ParticipantKey, ControlError> {
-        let key = self.registry.join(id.clone(), options, Some(line))?;
+        let key = self.join_as(id.clone(), options, Some(line))?;
         self.registry.set_ports(&id, meters);
         Ok(key)
     }
@@ -56,7 +72,8 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn leave(&mut self, id: &str) -> Result<(), ControlError> {
-        self.registry.leave(id)
+        let done = self.registry.leave(id);
+        self.events.note("leave", done, || Event::Left { participant: id.into() })
     }
 
     /// Mutes a participant: nobody hears it, and it is not active.
@@ -64,7 +81,8 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn set_muted(&mut self, id: &str, muted: bool) -> Result<(), ControlError> {
-        self.registry.set_flags(id, |place| place.muted = muted)
+        let done = self.registry.set_flags(id, |place| place.muted = muted);
+        self.events.note("set_muted", done, || Event::Muted { participant: id.into(), muted })
     }
 
     /// Deafens a participant: it hears nothing.
@@ -72,7 +90,8 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn set_deafened(&mut self, id: &str, deafened: bool) -> Result<(), ControlError> {
-        self.registry.set_flags(id, |place| place.deafened = deafened)
+        let done = self.registry.set_flags(id, |place| place.deafened = deafened);
+        self.events.note("set_deafened", done, || Event::Deafened { participant: id.into(), deafened })
     }
 
     /// Lists a source at a gain in a listener's configuration; whether it ducks others stays as it was.
@@ -80,6 +99,12 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
     pub fn set_gain(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
+        let done = self.list(listener, source, gain);
+        let listed = || Event::Listed { listener: listener.into(), source: source.into(), gain: gain.factor() };
+        self.events.note("set_gain", done, listed)
+    }
+
+    fn list(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
         let source = self.pair(listener, source)?;
         let mut config = self.registry.member(listener)?.config.clone();
         config.entry(&source).gain = gain;
@@ -91,6 +116,12 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`], [`ControlError::MonoMixer`].
     pub fn set_pan(&mut self, listener: &str, source: &str, pan: Pan) -> Result<(), ControlError> {
+        let done = self.pan(listener, source, pan);
+        let panned = || Event::Panned { listener: listener.into(), source: source.into(), position: pan.position() };
+        self.events.note("set_pan", done, panned)
+    }
+
+    fn pan(&mut self, listener: &str, source: &str, pan: Pan) -> Result<(), ControlError> {
         let source = self.pair(listener, source)?;
         if self.registry.channels() == Channels::Mono {
             return Err(ControlError::MonoMixer);
@@ -105,6 +136,12 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
     pub fn clear_gain(&mut self, listener: &str, source: &str) -> Result<(), ControlError> {
+        let done = self.unlist(listener, source);
+        let unlisted = || Event::Unlisted { listener: listener.into(), source: source.into() };
+        self.events.note("clear_gain", done, unlisted)
+    }
+
+    fn unlist(&mut self, listener: &str, source: &str) -> Result<(), ControlError> {
         let source = self.pair(listener, source)?;
         let mut config = self.registry.member(listener)?.config.clone();
         if config.remove(source.as_str()) { self.registry.configure(listener, config) } else { Ok(()) }
@@ -115,11 +152,15 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// Every fault, with its JSON path.
     pub fn configure(&mut self, levels: &[ParticipantMixerLevel]) -> Result<(), Faults> {
-        config::check(levels, |id| self.registry.member(id).is_ok())?;
+        if let Err(faults) = config::check(levels, |id| self.registry.member(id).is_ok()) {
+            self.events.push(|| Event::Refused { change: "configure", error: faults.to_string() });
+            return Err(faults);
+        }
         for level in levels {
             // The check has found every id in the call.
             let configured = self.registry.configure(&level.participant, ListenerConfig::from_wire(level));
             debug_assert!(configured.is_ok());
+            self.events.push(|| Event::configured(level));
         }
         Ok(())
     }
@@ -129,7 +170,8 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Loudest`].
     pub fn set_loudest(&mut self, loudest: Option<usize>) -> Result<(), ControlError> {
-        self.registry.set_loudest(loudest)
+        let done = self.registry.set_loudest(loudest);
+        self.events.note("set_loudest", done, || Event::Loudest { loudest })
     }
 
     /// Whether a participant is in the call, with what has been changed so far.

@@ -2,10 +2,12 @@
 
 mod changes;
 mod error;
+mod events;
 mod listener_config;
 #[cfg(feature = "stream")]
 mod port_meters;
 mod registry;
+mod snapshot;
 
 use std::{
     sync::Arc,
@@ -14,12 +16,14 @@ use std::{
 
 pub use changes::Changes;
 pub use error::{ControlError, WaitError};
+use events::Events;
 pub use listener_config::{ListenerConfig, SourceConfig};
 #[cfg(feature = "stream")]
 pub(crate) use port_meters::PortMeters;
 #[cfg(feature = "stream")]
 pub use port_meters::PortReadings;
 pub(crate) use registry::Registry;
+pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
     activity::Detector,
@@ -80,6 +84,13 @@ pub struct Participant {
 /// assert_eq!(controller.configuration("anna")?.sources[0].gain, Gain::new(0.5)?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # Events
+/// With the feature `tracing` every change is told as an event of the target `mixminus`, with the fields `participant` and `generation` and what else there is to say: joins, leaves, mutes
+/// and deafenings at the level INFO; gains, configurations and growth at DEBUG; what was refused, and why, at WARN; that the processor was dropped, at
+/// INFO, once a change or a [`reclaim`](Self::reclaim) has found out. A change is told as it was asked for, even if it changed nothing. The thread that made
+/// it tells it, before the method returns and after the lock is released, so that a subscriber may be slow and may use the controller; only one that answers each
+/// event with a change would never end. The audio thread tells nothing.
 #[derive(Debug, Clone)]
 pub struct Controller {
     shared: Arc<Shared>,
@@ -109,10 +120,14 @@ impl Controller {
     /// ```
     pub fn change<T>(&self, make: impl FnOnce(&mut Changes<'_>) -> T) -> (T, Generation) {
         let mut registry = self.shared.registry();
+        let mut events = Events::begin(&registry);
         registry.reclaim(&self.shared);
-        let made = make(&mut Changes::new(&mut registry));
+        let made = make(&mut Changes::new(&mut registry, &mut events));
         let generation = registry.publish(&self.shared);
         registry.reclaim(&self.shared);
+        let events = events.end(&registry);
+        drop(registry);
+        events.tell(generation);
         (made, generation)
     }
 
@@ -340,9 +355,13 @@ impl Controller {
     /// makes no changes for long may call this now and then. Returns how many old allocations the audio thread has not given back yet.
     pub fn reclaim(&self) -> usize {
         let mut registry = self.shared.registry();
+        let events = Events::begin(&registry);
         for _ in 0..registry.still_out().div_ceil(64).max(1) {
             registry.reclaim(&self.shared);
         }
-        registry.still_out()
+        let (still_out, published, events) = (registry.still_out(), registry.published(), events.end(&registry));
+        drop(registry);
+        events.tell(published);
+        still_out
     }
 }

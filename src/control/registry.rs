@@ -60,6 +60,8 @@ pub(crate) struct Registry {
     pub talk: Option<TalkEvents>,
     /// Whether the matrix differs from what was published last.
     changed: bool,
+    /// Whether the memory of a dropped processor has come back.
+    processor_gone: bool,
 }
 
 /// One participant.
@@ -141,6 +143,7 @@ impl Registry {
             stale: BTreeSet::new(),
             talk: None,
             changed: false,
+            processor_gone: false,
         }
     }
 
@@ -170,11 +173,21 @@ impl Registry {
         self.matrix.clone()
     }
 
+    /// For how many participants there is room.
+    pub fn places(&self) -> usize {
+        self.matrix.capacity
+    }
+
+    /// Whether the processor was dropped, and that was seen here.
+    pub fn processor_gone(&self) -> bool {
+        self.processor_gone
+    }
+
     pub fn still_out(&self) -> usize {
         self.returning.len()
     }
 
-    pub fn members(&self) -> impl Iterator<Item = (&ParticipantId, &Member)> {
+    pub fn members(&self) -> impl ExactSizeIterator<Item = (&ParticipantId, &Member)> {
         self.members.iter()
     }
 
@@ -409,7 +422,7 @@ impl Registry {
 
     /// Frees what the audio side has given back.
     pub fn reclaim(&mut self, shared: &Shared) {
-        drop(shared.inherit());
+        self.processor_gone |= shared.inherit().is_some();
         if shared.processor_gone() || shared.mixed() >= self.stage_since {
             // The audio side has moved: what is in the berth is what it moved out of.
             drop(self.matrix.stage.take());

@@ -19,6 +19,10 @@ mod options;
 mod output;
 #[cfg(test)]
 mod output_tests;
+mod pace;
+mod priority;
+mod runner;
+mod runner_readings;
 #[cfg(test)]
 mod scenarios;
 mod splice;
@@ -35,4 +39,7 @@ pub use input::{InputPort, PushError};
 pub use join::{JoinError, PortOptions, Ports};
 pub use options::{InputOptions, OutputOptions, PortError};
 pub use output::OutputPort;
+pub use priority::{ObtainedPriority, Priority};
+pub use runner::{Runner, RunnerError, RunnerOptions};
+pub use runner_readings::{RunnerReadings, SpreadUs};
 pub use stamp::Stamp;

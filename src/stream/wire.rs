@@ -78,7 +78,6 @@ impl Incoming {
     fn read(&mut self) -> Option<(Planes<'_>, bool)> {
         let frames = self.inbound.needed();
         let got = self.inlet.read(frames, self.sent.part_mut(0..frames));
-        self.inbound.steer(self.inlet.steering_ppm());
         let silent = self.quiet >= self.drained;
         self.quiet = if got.heard { 0 } else { (self.quiet + frames).min(self.drained) };
         if silent && !got.heard {
@@ -86,6 +85,8 @@ impl Incoming {
         }
         let whole = self.tick.frames();
         self.inbound.convert(self.sent.part(0..frames), self.tick.part_mut(0..whole));
+        // For the next tick: it changes what that needs.
+        self.inbound.steer(self.inlet.steering_ppm());
         Some((self.tick.part(0..whole), got.active))
     }
 }

@@ -46,14 +46,17 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
+/// Watches this thread from now on, or no more. How much was (allocated, freed) by watched threads so far.
+pub fn watch(on: bool) -> (u64, u64) {
+    WATCHED.set(on);
+    (ALLOCATED.load(Ordering::Relaxed), FREED.load(Ordering::Relaxed))
+}
+
 /// Runs `work` watched. Panics if this thread allocated or freed in it.
 pub fn watched<T>(work: impl FnOnce() -> T) -> T {
-    let counted = || (ALLOCATED.load(Ordering::Relaxed), FREED.load(Ordering::Relaxed));
-    let before = counted();
-    WATCHED.set(true);
+    let before = watch(true);
     let result = work();
-    WATCHED.set(false);
-    assert_eq!(counted(), before, "(allocated, freed) on the audio thread");
+    assert_eq!(watch(false), before, "(allocated, freed) on the audio thread");
     result
 }
 

@@ -1,0 +1,199 @@
+//! Every series that is exported: its name, its unit, what it says, and which reading it is. A table, nothing else.
+
+use metrics::Unit;
+
+use crate::{ListenerReadings, Snapshot, SourceReadings};
+
+/// One series, or one for each participant, read off a `T`.
+pub(super) struct Series<T> {
+    pub name: &'static str,
+    /// `None` where the facade has no such unit.
+    pub unit: Option<Unit>,
+    pub help: &'static str,
+    pub read: Read<T>,
+}
+
+/// What a recorder makes of it.
+pub(super) enum Read<T> {
+    /// Only grows.
+    Counter(fn(&T) -> u64),
+    Gauge(fn(&T) -> f64),
+}
+
+const fn counter<T>(name: &'static str, read: fn(&T) -> u64, help: &'static str) -> Series<T> {
+    Series { name, unit: Some(Unit::Count), help, read: Read::Counter(read) }
+}
+
+const fn gauge<T>(name: &'static str, unit: Option<Unit>, read: fn(&T) -> f64, help: &'static str) -> Series<T> {
+    Series { name, unit, help, read: Read::Gauge(read) }
+}
+
+const COUNT: Option<Unit> = Some(Unit::Count);
+
+pub(super) const MIXER: [Series<Snapshot>; 9] = [
+    counter("mixminus_ticks_total", |all| all.mixer.ticks, "Ticks mixed."),
+    counter("mixminus_unknown_frames_total", |all| all.mixer.unknown_frames, "Frames of nobody who sends."),
+    counter(
+        "mixminus_approximated_moves_total",
+        |all| all.mixer.approximated_moves,
+        "Moves of a gain that went to their end on another curve, for want of room.",
+    ),
+    counter(
+        "mixminus_lost_talk_events_total",
+        |all| all.mixer.lost_talk_events,
+        "Talk events for which there was no room.",
+    ),
+    gauge("mixminus_participants", COUNT, |all| all.participants.len() as f64, "Who is in the call."),
+    gauge(
+        "mixminus_audible_sources",
+        COUNT,
+        |all| f64::from(all.mixer.audible_sources),
+        "Sources present and not silent in the last tick.",
+    ),
+    gauge(
+        "mixminus_distinct_mixes",
+        COUNT,
+        |all| f64::from(all.mixer.distinct_mixes),
+        "Different mixes in the last tick.",
+    ),
+    gauge("mixminus_published_generation", None, |all| all.published.number() as f64, "The newest change."),
+    gauge("mixminus_mixed_generation", None, |all| all.mixed.number() as f64, "The newest change that is heard."),
+];
+
+pub(super) const SOURCE: [Series<SourceReadings>; 9] = [
+    counter("mixminus_source_frames_total", |source| source.frames, "Frames taken."),
+    counter("mixminus_source_active_ticks_total", |source| source.active_ticks, "Ticks in which it was active."),
+    counter("mixminus_source_missing_total", |source| source.missing, "Ticks without a good frame since the first."),
+    counter("mixminus_source_returns_total", |source| source.returns, "How often frames came back after a gap."),
+    counter("mixminus_source_not_finite_total", |source| source.not_finite, "Frames refused for a NaN or infinity."),
+    counter("mixminus_source_refused_total", |source| source.refused, "Frames refused as too long, short or many."),
+    gauge("mixminus_source_peak", None, |source| source.peak.into(), "Greatest magnitude; full scale is 1."),
+    gauge("mixminus_source_rms", None, |source| source.rms.into(), "RMS; full scale is 1."),
+    gauge("mixminus_source_active", None, |source| source.active.into(), "1 if it was active in the last tick."),
+];
+
+pub(super) const LISTENER: [Series<ListenerReadings>; 4] = [
+    counter("mixminus_listener_limited_ticks_total", |mix| mix.limited_ticks, "Ticks in which the limiter acted."),
+    gauge("mixminus_listener_peak", None, |mix| mix.peak.into(), "Greatest magnitude; full scale is 1."),
+    gauge("mixminus_listener_rms", None, |mix| mix.rms.into(), "RMS; full scale is 1."),
+    gauge(
+        "mixminus_listener_limiter_reduction_db",
+        None,
+        |mix| mix.reduction.0,
+        "The limiter's least gain in dB: 0 or less.",
+    ),
+];
+
+#[cfg(feature = "stream")]
+pub(super) use ports::{INPUT, OUTPUT};
+#[cfg(feature = "stream")]
+pub(super) use runner::RUNNER;
+
+#[cfg(feature = "stream")]
+mod ports {
+    use super::{Series, Unit, counter, gauge};
+    use crate::stream::{InputReadings, OutputReadings};
+
+    const SECONDS: Option<Unit> = Some(Unit::Seconds);
+    const S_PER_MS: f64 = 1e-3;
+
+    pub(in crate::export) const INPUT: [Series<InputReadings>; 15] = [
+        counter("mixminus_input_packets_total", |port| port.received_packets, "Packets taken."),
+        counter("mixminus_input_refused_total", |port| port.refused, "Packets refused for what they were."),
+        counter("mixminus_input_late_total", |port| port.late, "Packets that came too late."),
+        counter("mixminus_input_lost_samples_total", |port| port.lost_samples, "Samples that did not come in time."),
+        counter("mixminus_input_duplicates_total", |port| port.duplicates, "Packets that came twice."),
+        counter(
+            "mixminus_input_reordered_total",
+            |port| port.reordered,
+            "Packets that came after newer ones, in time.",
+        ),
+        counter("mixminus_input_strays_total", |port| port.strays, "Packets with stamps far from all others."),
+        counter("mixminus_input_underruns_total", |port| port.underruns, "How often nothing was there to be played."),
+        counter("mixminus_input_overruns_total", |port| port.overruns, "How often more was there than the bound."),
+        counter("mixminus_input_cuts_total", |port| port.cuts, "How often a delay that was too long was cut."),
+        counter("mixminus_input_resyncs_total", |port| port.resyncs, "How often the stream began anew."),
+        counter(
+            "mixminus_input_dropped_samples_total",
+            |port| port.dropped_samples,
+            "Samples that were there and dropped.",
+        ),
+        gauge("mixminus_input_fill_seconds", SECONDS, |port| port.fill_ms * S_PER_MS, "What waits to be played."),
+        gauge("mixminus_input_wait_seconds", SECONDS, |port| port.wait_ms * S_PER_MS, "How long packets wait."),
+        gauge("mixminus_input_drift_ppm", None, |port| port.drift_ppm, "How much faster the sender's clock is."),
+    ];
+
+    pub(in crate::export) const OUTPUT: [Series<OutputReadings>; 6] = [
+        counter("mixminus_output_samples_total", |port| port.pulled_samples, "Samples pulled."),
+        counter("mixminus_output_underruns_total", |port| port.underruns, "How often too little was there."),
+        counter("mixminus_output_overruns_total", |port| port.overruns, "How often more was there than the bound."),
+        counter(
+            "mixminus_output_dropped_samples_total",
+            |port| port.dropped_samples,
+            "Samples dropped: nobody pulled.",
+        ),
+        gauge("mixminus_output_fill_seconds", SECONDS, |port| port.fill_ms * S_PER_MS, "What waits to be pulled."),
+        gauge("mixminus_output_drift_ppm", None, |port| port.drift_ppm, "How much faster the receiver's clock is."),
+    ];
+}
+
+#[cfg(feature = "stream")]
+mod runner {
+    use super::{Series, Unit, counter, gauge};
+    use crate::stream::{ObtainedPriority, RunnerReadings};
+
+    const SECONDS: Option<Unit> = Some(Unit::Seconds);
+    const S_PER_US: f64 = 1e-6;
+
+    pub(in crate::export) const RUNNER: [Series<RunnerReadings>; 10] = [
+        counter("mixminus_runner_ticks_total", |runner| runner.ticks, "Ticks made."),
+        counter("mixminus_runner_skipped_ticks_total", |runner| runner.skipped_ticks, "Ticks not made: too late."),
+        counter(
+            "mixminus_runner_overrun_ticks_total",
+            |runner| runner.overrun_ticks,
+            "Ticks that took longer than their time.",
+        ),
+        gauge(
+            "mixminus_runner_lateness_p50_seconds",
+            SECONDS,
+            |runner| runner.lateness_us.p50 * S_PER_US,
+            "Half of all ticks began this late at most.",
+        ),
+        gauge(
+            "mixminus_runner_lateness_p99_seconds",
+            SECONDS,
+            |runner| runner.lateness_us.p99 * S_PER_US,
+            "99 % of all ticks began this late at most.",
+        ),
+        gauge(
+            "mixminus_runner_lateness_max_seconds",
+            SECONDS,
+            |runner| runner.lateness_us.max * S_PER_US,
+            "The latest tick.",
+        ),
+        gauge(
+            "mixminus_runner_duration_p50_seconds",
+            SECONDS,
+            |runner| runner.duration_us.p50 * S_PER_US,
+            "Half of all ticks took this long at most.",
+        ),
+        gauge(
+            "mixminus_runner_duration_p99_seconds",
+            SECONDS,
+            |runner| runner.duration_us.p99 * S_PER_US,
+            "99 % of all ticks took this long at most.",
+        ),
+        gauge(
+            "mixminus_runner_duration_max_seconds",
+            SECONDS,
+            |runner| runner.duration_us.max * S_PER_US,
+            "The longest tick.",
+        ),
+        gauge(
+            "mixminus_runner_real_time",
+            None,
+            |runner| (runner.priority == ObtainedPriority::RealTime).into(),
+            "1 if the thread has real-time priority.",
+        ),
+    ];
+}

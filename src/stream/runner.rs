@@ -1,0 +1,186 @@
+//! A thread that ticks, for hosts without a clock of their own: [`Runner`]. It sleeps until a deadline, ticks, and begins again; [`Pace`] says when.
+
+use std::{
+    any::Any,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use super::{
+    ObtainedPriority, Priority, RunnerReadings,
+    pace::{Pace, Step},
+    runner_readings::Gauges,
+};
+use crate::audio::{Mixes, Processor};
+
+/// How a [`Runner`] runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunnerOptions {
+    /// The name of the thread, which debuggers and `top` show; Linux cuts it to 15 bytes. One with a NUL is refused.
+    pub name: String,
+    /// The priority of the thread.
+    pub priority: Priority,
+    /// How many ticks that are late by a whole tick or more it makes in a row, without waiting. What is late by then is skipped, but for the
+    /// last one: the mix goes on with a gap instead of ever later. 0 or more.
+    pub catch_up: u32,
+}
+
+impl Default for RunnerOptions {
+    /// A thread `mixminus` of real-time priority, which catches up with 5 ticks.
+    fn default() -> Self {
+        Self { name: "mixminus".into(), priority: Priority::default(), catch_up: 5 }
+    }
+}
+
+/// A thread that ticks a [`Processor`] by the system's clock, until it is stopped or dropped.
+///
+/// The deadlines are those of the samples: tick `n` is due `n · tick_samples / sample_rate` seconds after the first, to the nanosecond, for as long as it runs. It sleeps until
+/// then by [`std::thread::sleep`], which is never early. On a shared Linux machine of two cores, busy compiling, half of the ticks were late by up to 100 µs and 1 in 100 by more than 1 to 4 ms at
+/// normal priority; with [`Priority::RealTime`] by up to 50 µs, and by more than 0.1 to 1 ms. [`readings`](Self::readings) has what it is where it runs.
+///
+/// ```
+/// use mixminus::{JoinOptions, MixerConfig, stream::{Runner, RunnerOptions}};
+/// use std::{sync::mpsc, time::Duration};
+///
+/// let (controller, processor) = MixerConfig::default().build()?;
+/// let anna = controller.join("anna", JoinOptions::default())?;
+/// let (peaks, heard) = mpsc::sync_channel(100);
+/// let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| {
+///     let _ = mixes.get(anna).map(|mix| peaks.try_send(mix.peak()));
+/// })?;
+/// assert_eq!(heard.recv_timeout(Duration::from_secs(10))?, 0.0); // nobody else is here
+/// assert!(runner.is_running() && runner.readings().ticks > 0);
+/// let processor = runner.stop()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Runner {
+    /// `None` once it was joined.
+    thread: Option<JoinHandle<Processor>>,
+    shared: Arc<Shared>,
+}
+
+/// What the thread and its handle share.
+#[derive(Debug)]
+struct Shared {
+    stop: AtomicBool,
+    gauges: Gauges,
+}
+
+/// Why there is no thread, or no processor.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunnerError {
+    /// The system gave no thread. The processor is dropped.
+    #[error("no thread to tick on: {0}")]
+    Thread(#[from] io::Error),
+    /// The closure panicked. The thread ended there, and the processor was dropped: its memory went to the controllers.
+    #[error("the closure of a runner panicked: {message}")]
+    Panicked {
+        /// What the panic said.
+        message: String,
+    },
+}
+
+impl Runner {
+    /// Starts a thread that makes the first tick at once. `each_tick` is given the mixes of each tick, on that thread: it has less than a tick's time, and is real
+    /// time as far as what it calls is; `|_| {}` will do where all that is sent and heard goes through ports.
+    ///
+    /// From any thread. Returns when the new one has its priority; allocates its memory, 16 KiB for the readings.
+    ///
+    /// # Errors
+    /// [`RunnerError::Thread`]. A priority that is refused is no error: see [`RunnerReadings::priority`].
+    pub fn start(
+        processor: Processor,
+        options: RunnerOptions,
+        each_tick: impl FnMut(&Mixes<'_>) + Send + 'static,
+    ) -> Result<Self, RunnerError> {
+        let shared = Arc::new(Shared { stop: AtomicBool::new(false), gauges: Gauges::new() });
+        let own = Arc::clone(&shared);
+        let RunnerOptions { name, priority, catch_up } = options;
+        if name.contains('\0') {
+            return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
+        }
+        let thread = thread::Builder::new().name(name).spawn(move || {
+            own.gauges.priority.get_or_init(|| priority.obtain());
+            run(processor, catch_up, &own, each_tick)
+        })?;
+        shared.gauges.priority.wait();
+        Ok(Self { thread: Some(thread), shared })
+    }
+
+    /// How well it keeps time. From any thread; allocates a list of counts meanwhile.
+    pub fn readings(&self) -> RunnerReadings {
+        self.shared.gauges.read()
+    }
+
+    /// The priority that the thread has got.
+    pub fn priority(&self) -> &ObtainedPriority {
+        self.shared.gauges.priority.wait()
+    }
+
+    /// Whether it still ticks: not if the closure has panicked.
+    pub fn is_running(&self) -> bool {
+        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+    }
+
+    /// Stops after the tick in hand and gives the processor back, which goes on where it was. Blocks until then, up to a tick's time and what the
+    /// closure takes; not for the closure itself to call, which would wait for its own end.
+    ///
+    /// # Errors
+    /// [`RunnerError::Panicked`].
+    pub fn stop(mut self) -> Result<Processor, RunnerError> {
+        match self.join() {
+            Some(Ok(processor)) => Ok(processor),
+            Some(Err(panic)) => Err(RunnerError::Panicked { message: message(&*panic) }),
+            None => unreachable!("only this and the drop join, and both are the last"),
+        }
+    }
+
+    fn join(&mut self) -> Option<thread::Result<Processor>> {
+        self.shared.stop.store(true, Ordering::Release);
+        self.thread.take().map(JoinHandle::join)
+    }
+}
+
+impl Drop for Runner {
+    /// Stops, and drops the processor. Blocks as [`stop`](Runner::stop) does.
+    fn drop(&mut self) {
+        drop(self.join());
+    }
+}
+
+/// What the thread does.
+fn run(mut processor: Processor, catch_up: u32, shared: &Shared, mut each_tick: impl FnMut(&Mixes<'_>)) -> Processor {
+    let mut pace = Pace::new(processor.sample_rate(), processor.tick_samples(), catch_up);
+    let tick_ns = pace.tick_ns();
+    let mut audio = processor.enter();
+    let begin = Instant::now();
+    while !shared.stop.load(Ordering::Acquire) {
+        let now_ns = ns_since(begin);
+        match pace.step(now_ns) {
+            Step::Wait { ns } => thread::sleep(Duration::from_nanos(ns)),
+            Step::Skip { ticks } => shared.gauges.skip(ticks),
+            Step::Tick { late_ns } => {
+                each_tick(&audio.tick().mix());
+                shared.gauges.tick(late_ns, ns_since(begin).saturating_sub(now_ns), tick_ns);
+            }
+        }
+    }
+    processor
+}
+
+fn ns_since(begin: Instant) -> u64 {
+    u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// What a panic said, where it said it in words.
+fn message(panic: &(dyn Any + Send)) -> String {
+    let words = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
+    words.unwrap_or("without words").into()
+}

@@ -1,0 +1,121 @@
+//! How well a runner keeps time: counted on its thread, read from any. Plain atomics with one writer.
+
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use serde::Serialize;
+
+use super::ObtainedPriority;
+use crate::histogram::{Histogram, Spread};
+
+/// How well a [`Runner`](super::Runner) keeps time, since it was started. Each figure is whole; they are not a snapshot of one tick.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct RunnerReadings {
+    /// Ticks made.
+    pub ticks: u64,
+    /// Ticks that were not made, because they were too late.
+    pub skipped_ticks: u64,
+    /// Ticks that took longer, with the closure, than a tick's time.
+    pub overrun_ticks: u64,
+    /// How long after its deadline a tick began: what the system's sleep is late by, and what earlier ticks have left. In microseconds.
+    pub lateness_us: SpreadUs,
+    /// How long a tick took, with the closure. In microseconds.
+    pub duration_us: SpreadUs,
+    /// The priority that the thread has got.
+    pub priority: ObtainedPriority,
+}
+
+/// How times are spread, in microseconds. 0 before the first tick.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SpreadUs {
+    /// Half of the times are at most this; up to 3.2 % too much.
+    pub p50: f64,
+    /// 99 in 100 times are at most this; up to 3.2 % too much.
+    pub p99: f64,
+    /// The longest.
+    pub max: f64,
+}
+
+impl From<Spread> for SpreadUs {
+    fn from(ns: Spread) -> Self {
+        let [p50, p99, max] = [ns.p50, ns.p99, ns.max].map(|ns| ns as f64 / 1000.0);
+        Self { p50, p99, max }
+    }
+}
+
+/// What the thread counts.
+#[derive(Debug)]
+pub(super) struct Gauges {
+    ticks: AtomicU64,
+    skipped: AtomicU64,
+    overruns: AtomicU64,
+    lateness_ns: Histogram,
+    duration_ns: Histogram,
+    /// Set before the first tick.
+    pub priority: OnceLock<ObtainedPriority>,
+}
+
+impl Gauges {
+    pub fn new() -> Self {
+        Self {
+            ticks: AtomicU64::new(0),
+            skipped: AtomicU64::new(0),
+            overruns: AtomicU64::new(0),
+            lateness_ns: Histogram::new(),
+            duration_ns: Histogram::new(),
+            priority: OnceLock::new(),
+        }
+    }
+
+    /// Real time.
+    pub fn tick(&self, late_ns: u64, took_ns: u64, tick_ns: u64) {
+        self.lateness_ns.record(late_ns);
+        self.duration_ns.record(took_ns);
+        self.overruns.fetch_add(u64::from(took_ns > tick_ns), Relaxed);
+        self.ticks.fetch_add(1, Relaxed);
+    }
+
+    /// Real time.
+    pub fn skip(&self, ticks: u64) {
+        self.skipped.fetch_add(ticks, Relaxed);
+    }
+
+    /// Waits until the thread has its priority.
+    pub fn read(&self) -> RunnerReadings {
+        RunnerReadings {
+            ticks: self.ticks.load(Relaxed),
+            skipped_ticks: self.skipped.load(Relaxed),
+            overrun_ticks: self.overruns.load(Relaxed),
+            lateness_us: self.lateness_ns.read().into(),
+            duration_us: self.duration_ns.read().into(),
+            priority: self.priority.wait().clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn readings_say_what_was_counted() {
+        let gauges = Gauges::new();
+        gauges.tick(1500, 16, 1000);
+        gauges.tick(0, 1001, 1000);
+        gauges.skip(3);
+        gauges.priority.get_or_init(|| ObtainedPriority::Normal);
+        let json = serde_json::json!({
+            "ticks": 2, "skippedTicks": 3, "overrunTicks": 1,
+            "latenessUs": { "p50": 0.0, "p99": 1.5, "max": 1.5 },
+            "durationUs": { "p50": 0.016, "p99": 1.001, "max": 1.001 },
+            "priority": { "obtained": "normal" },
+        });
+        assert_eq!(serde_json::to_value(gauges.read()).unwrap(), json);
+    }
+}

@@ -1,0 +1,186 @@
+//! A runner keeps its deadlines, catches up, counts, and comes to an end. With real threads and a real clock: what is asserted holds on any machine, however busy.
+#![cfg(feature = "stream")]
+
+mod alloc;
+
+use std::{
+    sync::mpsc::{Receiver, sync_channel},
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use alloc::{alone, watch};
+use mixminus::{
+    Controller, JoinOptions, MixerConfig, Mixes, Processor, WaitError,
+    stream::{ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions},
+};
+
+const TICK: Duration = Duration::from_micros(2500);
+const LONG: Duration = Duration::from_secs(60);
+
+/// Ticks of 2.5 ms, and somebody who hears.
+fn mixer() -> (Controller, Processor) {
+    let (controller, processor) = MixerConfig { tick_samples: 120, ..MixerConfig::default() }.build().unwrap();
+    controller.join("anna", JoinOptions::default()).unwrap();
+    (controller, processor)
+}
+
+fn options(catch_up: u32) -> RunnerOptions {
+    RunnerOptions { catch_up, ..RunnerOptions::default() }
+}
+
+/// Runs `each_tick` with the number of the tick, from 1; what is received comes with the `last` one.
+fn run(
+    processor: Processor,
+    catch_up: u32,
+    last: u64,
+    mut each_tick: impl FnMut(u64) + Send + 'static,
+) -> (Runner, Receiver<()>) {
+    let (done, wait) = sync_channel(1);
+    let mut tick = 0;
+    let each_tick = move |_: &Mixes<'_>| {
+        tick += 1;
+        each_tick(tick);
+        if tick == last {
+            done.send(()).unwrap();
+        }
+    };
+    (Runner::start(processor, options(catch_up), each_tick).unwrap(), wait)
+}
+
+#[test]
+fn fifty_ticks_and_the_processor_comes_back() {
+    let _alone = alone();
+    let (controller, processor) = mixer();
+    let (runner, done) = run(processor, 5, 50, |_| {});
+    done.recv_timeout(LONG).unwrap();
+    assert!(runner.is_running());
+    let readings = runner.readings();
+    assert!(readings.ticks >= 49 && readings.duration_us.p50 > 0.0, "{readings:?}");
+    let mut processor = runner.stop().unwrap();
+    let ticks = controller.mixer_readings().ticks;
+    assert!(ticks >= 50);
+    processor.enter().tick().mix();
+    assert_eq!(controller.mixer_readings().ticks, ticks + 1, "by hand it goes on where it was");
+    let again = Runner::start(processor, options(5), |_| {}).unwrap();
+    controller.wait_until_mixed(controller.set_muted("anna", true).unwrap(), LONG).unwrap();
+    again.stop().unwrap();
+}
+
+#[test]
+fn as_many_ticks_as_the_time_has() {
+    let _alone = alone();
+    let (_controller, processor) = mixer();
+    let before = Instant::now();
+    let runner = Runner::start(processor, options(5), |_| {}).unwrap();
+    let started = Instant::now();
+    sleep(Duration::from_secs(2));
+    let least = started.elapsed();
+    let readings = runner.readings();
+    let most = before.elapsed();
+    let counted = readings.ticks + readings.skipped_ticks;
+    let ticks = |time: Duration| (time.as_nanos() / TICK.as_nanos()) as u64;
+    // The thread may just now be kept from running, for how long nobody knows: 100 ms are allowed.
+    assert!((ticks(least) - 40..=ticks(most) + 1).contains(&counted), "{counted} {least:?} {most:?}");
+}
+
+#[test]
+fn a_slow_closure_is_caught_up_with_and_counted() {
+    let _alone = alone();
+    let (_controller, processor) = mixer();
+    let (runner, done) = run(processor, 5, 50, |tick| {
+        if tick == 10 {
+            sleep(3 * TICK)
+        }
+    });
+    done.recv_timeout(LONG).unwrap();
+    let readings = runner.readings();
+    assert!(readings.overrun_ticks >= 1, "{readings:?}");
+    assert!(readings.duration_us.max >= 7500.0, "{readings:?}");
+    assert!(readings.lateness_us.max >= 5000.0, "the tick after it");
+}
+
+#[test]
+fn what_is_too_late_is_skipped_and_counted() {
+    let _alone = alone();
+    // Of the 19 ticks that have become late by a tick or more, so many are made.
+    for (catch_up, skipped) in [(0, 19), (5, 14)] {
+        let (_controller, processor) = mixer();
+        let (runner, done) = run(processor, catch_up, 30, |tick| {
+            if tick == 10 {
+                sleep(20 * TICK)
+            }
+        });
+        done.recv_timeout(LONG).unwrap();
+        let readings = runner.readings();
+        assert!(readings.skipped_ticks >= skipped, "{readings:?}");
+    }
+}
+
+#[test]
+fn nothing_is_allocated_or_freed_from_the_first_tick_on() {
+    let _alone = alone();
+    let (controller, processor) = mixer();
+    let (counts, counted) = sync_channel(2);
+    let (_runner, done) = run(processor, 5, 200, move |tick| {
+        // The second ends the watch before it sends: a send may allocate.
+        if tick == 1 {
+            counts.send(watch(false)).unwrap();
+            watch(true);
+        } else if tick == 200 {
+            counts.send(watch(false)).unwrap();
+        }
+    });
+    for n in 0..100 {
+        controller.join(n.to_string(), JoinOptions::default()).unwrap();
+    }
+    done.recv_timeout(LONG).unwrap();
+    assert_eq!(counted.recv().unwrap(), counted.recv().unwrap());
+}
+
+#[test]
+fn a_closure_that_panics_ends_it() {
+    let _alone = alone();
+    let (controller, processor) = mixer();
+    let (runner, _) = run(processor, 5, u64::MAX, |tick| assert!(tick < 3, "tick {tick} is too much"));
+    let never = controller.set_muted("anna", true).unwrap();
+    let begin = Instant::now();
+    while runner.is_running() && begin.elapsed() < LONG {
+        sleep(TICK);
+    }
+    assert_eq!(runner.readings().ticks, 2);
+    let next = controller.set_muted("anna", false).unwrap();
+    let gone = controller.wait_until_mixed(next, LONG).unwrap_err();
+    assert!(matches!(gone, WaitError::ProcessorGone { .. }) && never < next, "{gone}");
+    let error = runner.stop().unwrap_err();
+    assert_eq!(error.to_string(), "the closure of a runner panicked: tick 3 is too much");
+}
+
+#[test]
+fn a_dropped_runner_stops() {
+    let _alone = alone();
+    let (controller, processor) = mixer();
+    drop(Runner::start(processor, options(5), |_| {}).unwrap());
+    let next = controller.set_muted("anna", true).unwrap();
+    let gone = controller.wait_until_mixed(next, LONG).unwrap_err();
+    assert!(matches!(gone, WaitError::ProcessorGone { .. }), "{gone}");
+}
+
+#[test]
+fn the_priority_is_told_from_the_start() {
+    let _alone = alone();
+    let (_controller, processor) = mixer();
+    let normal = RunnerOptions { priority: Priority::Normal, ..RunnerOptions::default() };
+    let runner = Runner::start(processor, normal, |_| {}).unwrap();
+    assert_eq!(runner.readings().priority, ObtainedPriority::Normal);
+    let runner = Runner::start(runner.stop().unwrap(), options(5), |_| {}).unwrap();
+    assert_ne!(*runner.priority(), ObtainedPriority::Normal, "real time, or refused");
+}
+
+#[test]
+fn a_name_that_no_thread_can_have_is_an_error() {
+    let _alone = alone();
+    let named = RunnerOptions { name: "a\0b".into(), ..RunnerOptions::default() };
+    let error = Runner::start(mixer().1, named, |_| {}).unwrap_err();
+    assert!(matches!(error, RunnerError::Thread(_)));
+}
