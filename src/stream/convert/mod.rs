@@ -17,6 +17,8 @@ mod planes;
 #[cfg(test)]
 mod quality;
 #[cfg(test)]
+mod real_time;
+#[cfg(test)]
 mod rhythm;
 #[cfg(test)]
 mod tone;
