@@ -118,13 +118,11 @@ fn ticks_of_10_ms_take_and_give_10_ms_each() {
 /// What is sent and what is heard last as long, but for what waits: two samples, or a block.
 fn check_total(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock, slack: f64) {
     let what = format!("{stream_hz} beside {mixer_hz} in {tick}, {clock:?}");
-    let seconds = 2;
-    let (heard, taken) =
-        take(&mut inbound(stream_hz, mixer_hz, tick, clock), tick, &vec![0.0; seconds * stream_hz as usize]);
+    let (heard, taken) = take(&mut inbound(stream_hz, mixer_hz, tick, clock), tick, &vec![0.0; stream_hz as usize / 2]);
     let ratio = f64::from(stream_hz) / f64::from(mixer_hz);
     let surplus = *taken.last().unwrap() as f64 - heard.len() as f64 * ratio;
     assert!((-1e-6..=slack).contains(&surplus), "{what}: {surplus} too many taken");
-    let mix = vec![0.0; (seconds * mixer_hz as usize).next_multiple_of(tick)];
+    let mix = vec![0.0; (mixer_hz as usize / 2).next_multiple_of(tick)];
     let (heard, _) = give(&mut outbound(mixer_hz, stream_hz, tick, clock), tick, &mix);
     let deficit = mix.len() as f64 * ratio - heard.len() as f64;
     assert!((-1e-6..=slack).contains(&deficit), "{what}: {deficit} too few given");
@@ -132,13 +130,12 @@ fn check_total(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock, slack: 
 
 #[test]
 fn nothing_is_lost_or_added_with_ticks_of_any_length() {
-    for tick in [7, 120, 441, 480, 1000, 5760] {
-        for stream_hz in [8000, 44_100, 47_999, 48_000] {
-            check_total(stream_hz, 48_000, tick, Clock::Own, 4.0);
-        }
+    for tick in [7, 441, 5760] {
+        check_total(8000, 48_000, tick, Clock::Own, 4.0);
+        check_total(44_100, 48_000, tick, Clock::Own, 4.0);
+        check_total(47_999, 48_000, tick, Clock::Mixer, 4.0);
         check_total(8000, 48_000, tick, Clock::Mixer, 80.0);
         check_total(22_050, 48_000, tick, Clock::Mixer, 294.0);
-        check_total(47_999, 48_000, tick, Clock::Mixer, 4.0);
     }
     for clock in [Clock::Own, Clock::Mixer] {
         check_total(3000, 8000, 1, clock, 81.0);
@@ -149,24 +146,20 @@ fn nothing_is_lost_or_added_with_ticks_of_any_length() {
 #[test]
 fn steering_takes_and_gives_just_so_many_more_over_a_minute() {
     const MINUTE: usize = 60 * 8000;
-    for ppm in [-300.0, 300.0] {
-        let more = (MINUTE as f64 * 1e-6 * ppm) as isize;
-        let (mut inward, mut outward) = (inbound(8000, 8000, 960, Clock::Own), outbound(8000, 8000, 960, Clock::Own));
-        assert!(inward.follows() && outward.follows());
-        inward.steer(ppm);
-        outward.steer(ppm);
-        let (mut taken, mut given, mut out) = (0, 0, [0.0; 960]);
-        let sound = vec![0.0; inward.needed_most()];
-        for _ in 0..MINUTE / 960 {
-            let needed = inward.needed();
-            inward.convert(mono(&sound[..needed]), PlanesMut { left: &mut out, right: None });
-            taken += needed;
-            given += outward.convert(mono(&out)).left.len();
-        }
-        // One sample is taken ahead and two wait: a millionth of the minute is half a sample.
-        assert!((taken as isize - 1 - MINUTE as isize - more).abs() <= 1, "{taken} taken");
-        assert!((given as isize + 2 - MINUTE as isize - more).abs() <= 1, "{given} given");
+    let (mut inward, mut outward) = (inbound(8000, 8000, 960, Clock::Own), outbound(8000, 8000, 960, Clock::Own));
+    assert!(inward.follows() && outward.follows());
+    inward.steer(300.0);
+    outward.steer(-300.0);
+    let (mut taken, mut given, mut out) = (0, 0, [0.0; 960]);
+    let sound = vec![0.0; inward.needed_most()];
+    for _ in 0..MINUTE / 960 {
+        let needed = inward.needed();
+        inward.convert(mono(&sound[..needed]), PlanesMut { left: &mut out, right: None });
+        taken += needed;
+        given += outward.convert(mono(&out)).left.len();
     }
+    // 144 of a minute. One sample is taken ahead, and two wait.
+    assert_eq!((taken, given), (MINUTE + 144 + 1, MINUTE - 144 - 2));
 }
 
 #[test]
@@ -177,6 +170,22 @@ fn steering_has_no_effect_by_the_mixers_clock() {
         inward.steer(5000.0);
         assert_eq!((inward.needed(), inward.follows()), (needed, false));
         assert!(!outbound(48_000, stream_hz, 480, Clock::Mixer).follows());
+    }
+}
+
+#[test]
+fn after_a_reset_a_stream_is_as_new() {
+    for (stream_hz, clock) in [(22_050, Clock::Mixer), (44_100, Clock::Own)] {
+        let sound = chord(&[0.0213], 0.5, 2000);
+        let (mut inward, mut outward) =
+            (inbound(stream_hz, 48_000, 480, clock), outbound(48_000, stream_hz, 480, clock));
+        let first = (take(&mut inward, 480, &sound), give(&mut outward, 480, &sound));
+        inward.steer(5000.0);
+        outward.steer(5000.0);
+        assert_ne!((take(&mut inward, 480, &sound), give(&mut outward, 480, &sound)), first);
+        inward.reset();
+        outward.reset();
+        assert_eq!((take(&mut inward, 480, &sound), give(&mut outward, 480, &sound)), first);
     }
 }
 
