@@ -19,6 +19,7 @@ mod options;
 mod output;
 #[cfg(test)]
 mod output_tests;
+mod ring;
 #[cfg(test)]
 mod scenarios;
 mod splice;
