@@ -1,5 +1,7 @@
 //! Real streams: any rate, stereo, packets that come when they come, clocks that drift. On top of the mixer; the only part of the crate that knows of clocks.
 
+#[cfg(test)]
+mod chaos_tests;
 mod counters;
 mod coverage;
 #[cfg(test)]
