@@ -236,7 +236,7 @@ impl Outlet {
     fn add(&mut self, made: Planes<'_>) -> bool {
         let Planes { left, right } = made;
         let splice = &mut self.splice;
-        match right.filter(|_| self.channels == 2) {
+        match (self.channels == 2).then_some(right.unwrap_or(left)) {
             None if splice.at_rest() => {
                 let added = self.ring.push_entire_slice(left).is_ok();
                 if let Some(last) = left.last().filter(|_| added) {
