@@ -1,5 +1,7 @@
 //! Which samples of a stream are there: [`Coverage`]. Pure data: positions only, no samples.
 
+use crate::memory::room;
+
 /// Samples that are there, one after the other, and whether they came with the activity flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Span {
@@ -16,7 +18,7 @@ pub(crate) struct Coverage(Vec<Span>);
 impl Coverage {
     /// With room for `capacity` spans.
     pub fn new(capacity: usize) -> Self {
-        Self(Vec::with_capacity(capacity))
+        Self(room(capacity, Span::default()))
     }
 
     pub fn first(&self) -> Option<Span> {

@@ -1,10 +1,13 @@
 //! A day of a sender whose clock drifts, over a path with jitter: positions only, so that it takes seconds.
 
 use super::{
+    Clock, InputOptions, Stamp, StreamFormat,
     head::{Fate, Head, HeadFigures, Packet},
+    input::input,
     scenarios::Random,
     steering::Steering,
 };
+use crate::{channels::PlanesMut, frame::Frame};
 
 const DEPTH_MS: f64 = 60.0;
 const PACKET_MS: f64 = 20.0;
@@ -118,4 +121,32 @@ fn the_length_of_the_tick_does_not_matter() {
     assert_steady(100.0, 10.0, 1.0, 22.0);
     assert_steady(100.0, 2.5, 0.5, 18.0);
     assert_steady(-100.0, 60.0, 1.0, 90.0);
+}
+
+#[test]
+fn the_ports_steer_a_sender_with_a_clock_of_its_own() {
+    for (clock, drift_ppm) in [(Clock::Own, 300.0), (Clock::Own, -300.0), (Clock::Mixer, 0.0)] {
+        let options = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(1000)) };
+        let (mut port, mut inlet) = input(&options).unwrap();
+        let (mut random, mut sent, mut rest, mut next_ms) = (Random(3), 0_u32, 0.0, 0.0);
+        for tick in 0..60_000_u32 {
+            while next_ms <= f64::from(tick) * 10.0 {
+                port.push(Frame::mono(&[0.5_f32; 20]), Stamp::Rtp(20 * sent)).unwrap();
+                sent += 1;
+                next_ms = f64::from(sent) * 20.0 / (1.0 + drift_ppm * 1e-6) + JITTER_MS * random.next();
+            }
+            rest += 10.0 * (1.0 + inlet.steering_ppm() * 1e-6);
+            let mut out = [0.0; 11];
+            inlet.read(rest as usize, PlanesMut { left: &mut out, right: None });
+            rest = rest.fract();
+            assert!(clock == Clock::Own || inlet.steering_ppm() == 0.0);
+        }
+        let readings = port.readings();
+        assert_eq!((readings.lost_samples, readings.underruns, readings.late, readings.cuts), (0, 0, 0, 0));
+        // Without steering it stays where the first packet came.
+        let most_off_ms = if clock == Clock::Own { 12.0 } else { 25.0 };
+        assert!((readings.wait_ms - DEPTH_MS).abs() < most_off_ms, "{readings:?}");
+        let most_off_ppm = if clock == Clock::Own { 40.0 } else { 0.0 };
+        assert!((readings.drift_ppm - drift_ppm).abs() <= most_off_ppm, "{readings:?}");
+    }
 }

@@ -218,21 +218,13 @@ impl Head {
 mod tests {
     use super::*;
 
-    const FIGURES: HeadFigures = HeadFigures {
-        depth: 60,
-        bound: 200,
-        lateness: 200,
-        leap: 1000,
-        excess: ExcessFigures { depth: 60, tolerated: 60, window: 2000, patience: 1000 },
-    };
-
     fn packet(start: u64) -> Packet {
         Packet { start, frames: 20, active: false, stamped: true }
     }
 
     /// A head before the first of two packets.
     fn begun() -> Head {
-        let mut head = Head::new(FIGURES);
+        let mut head = Head::new(HeadFigures::new(1000, 60, 200));
         assert_eq!(head.place(&packet(10_000), true), (Fate::Used, Some(Move::Began)));
         assert_eq!(head.place(&packet(10_020), false), (Fate::Used, None));
         assert_eq!((head.at(), head.take_wait()), (9940, Some(70)));

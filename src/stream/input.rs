@@ -3,7 +3,7 @@
 
 use std::{fmt, sync::Arc};
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use rtrb::{Consumer, Producer};
 
 use super::{
     counters::{InputCounters, InputReadings},
@@ -11,6 +11,7 @@ use super::{
     head::{HeadFigures, Packet},
     jitter::{Got, Jitter},
     options::{InputOptions, PortError},
+    ring::ring,
     stamp::{Stamp, Stamps},
     steering::Steering,
 };
@@ -33,9 +34,9 @@ pub(crate) fn input(options: &InputOptions) -> Result<(InputPort, Inlet), PortEr
     let samples = |ms: f64| (ms * f64::from(format.rate_hz) / 1000.0).round() as usize;
     let bound = samples(bound_ms).max(1);
     let frames = bound + samples(BURST_MS);
-    let (to_samples, samples_in) = RingBuffer::new(frames * format.channels.count());
+    let (to_samples, samples_in) = ring(frames * format.channels.count());
     // Where packets are shorter, these run out before the samples do: then packets are refused as if there were no room for their samples.
-    let (to_packets, packets_in) = RingBuffer::new(frames / SHORTEST_PACKET + 64);
+    let (to_packets, packets_in) = ring(frames / SHORTEST_PACKET + 64);
     let counters = Arc::new(InputCounters::default());
     let port = InputPort {
         channels: format.channels,

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    InputOptions, PushError, Stamp, StreamFormat,
+    InputOptions, OutputOptions, PushError, Stamp, StreamFormat,
     input::{Inlet, InputPort, input},
     jitter::Got,
+    output::output,
 };
 use crate::{channels::PlanesMut, frame::Frame};
 
@@ -101,4 +102,15 @@ fn threads_may_push_and_read_at_once() {
     assert_eq!(last, 60_000.0);
     let readings = pushing.join().unwrap().readings();
     assert_eq!((readings.received_samples, readings.late, readings.resyncs), (60_000, 0, 0));
+}
+
+#[test]
+fn both_ends_may_go_to_another_thread() {
+    fn goes<T: Send>(_: &T) {}
+    let (port, inlet) = exact(StreamFormat::mono(1000));
+    goes(&port);
+    goes(&inlet);
+    let (port, outlet) = output(&OutputOptions::new(StreamFormat::mono(1000))).unwrap();
+    goes(&port);
+    goes(&outlet);
 }

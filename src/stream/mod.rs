@@ -1,6 +1,8 @@
 //! Real streams: any rate, stereo, packets that come when they come, clocks that drift. On top of the mixer; the only part of the crate that knows of clocks.
 
 mod convert;
+#[cfg(test)]
+mod chaos_tests;
 mod counters;
 mod coverage;
 #[cfg(test)]
@@ -23,6 +25,7 @@ mod pace;
 mod priority;
 mod runner;
 mod runner_readings;
+mod ring;
 #[cfg(test)]
 mod scenarios;
 mod splice;

@@ -3,12 +3,13 @@
 
 use std::{fmt, sync::Arc};
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use rtrb::{Consumer, Producer};
 
 use super::{
     counters::{OutputCounters, OutputReadings},
     format::Clock,
     options::{OutputOptions, PortError},
+    ring::ring,
     splice::{Both, Splice},
     steering::Steering,
 };
@@ -26,7 +27,7 @@ pub(crate) fn output(options: &OutputOptions) -> Result<(OutputPort, Outlet), Po
     let samples = |ms: f64| (ms * f64::from(format.rate_hz) / 1000.0).round() as usize;
     let bound = samples(bound_ms).max(1);
     let channels = format.channels.count();
-    let (ring, ring_out) = RingBuffer::new((bound + samples(LONGEST_TICK_MS).max(1)) * channels);
+    let (ring_in, ring_out) = ring((bound + samples(LONGEST_TICK_MS).max(1)) * channels);
     let counters = Arc::new(OutputCounters::default());
     let smoothing = samples(smoothing_ms) as u32;
     let port = OutputPort {
@@ -43,7 +44,7 @@ pub(crate) fn output(options: &OutputOptions) -> Result<(OutputPort, Outlet), Po
         ms: 1000.0 / f64::from(format.rate_hz),
         depth_ms,
         bound_ms,
-        ring,
+        ring: ring_in,
         splice: Splice::risen(smoothing),
         steering: Steering::new(depth_ms),
         steers: clock == Clock::Own,
@@ -96,7 +97,8 @@ impl OutputPort {
         real
     }
 
-    /// Fills `out` if there is enough for all of it; takes nothing otherwise, and tells so. That is no underrun.
+    /// Fills `out` if there is enough for all of it; takes nothing otherwise, and tells so. That is no underrun. More than the bound is never
+    /// there at once.
     ///
     /// ```
     /// # use mixminus::stream::OutputPort;
@@ -148,14 +150,14 @@ impl OutputPort {
 
     /// How many frames may be given, after what is too much has been dropped.
     fn ready(&mut self, wanted: usize) -> usize {
+        let enough = self.depth.max(wanted.min(self.bound));
         let mut there = self.ring.slots() / self.channels;
         if there > self.bound {
-            let kept = self.depth.max(wanted).min(there);
-            self.drop_oldest(there - kept);
+            self.drop_oldest(there - enough);
             self.counters.overruns.add(1);
-            there = kept;
+            there = enough;
         }
-        self.gives |= there >= self.depth.max(wanted);
+        self.gives |= there >= enough;
         if self.gives { there } else { 0 }
     }
 
@@ -234,7 +236,7 @@ impl Outlet {
     fn add(&mut self, made: Planes<'_>) -> bool {
         let Planes { left, right } = made;
         let splice = &mut self.splice;
-        match right.filter(|_| self.channels == 2) {
+        match (self.channels == 2).then_some(right.unwrap_or(left)) {
             None if splice.at_rest() => {
                 let added = self.ring.push_entire_slice(left).is_ok();
                 if let Some(last) = left.last().filter(|_| added) {

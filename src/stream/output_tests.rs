@@ -124,7 +124,7 @@ fn a_receiver_with_a_clock_of_its_own_finds_the_depth() {
                 pulled += 1;
                 next_ms = f64::from(pulled) * 20.0 / (1.0 + drift_ppm * 1e-6) + 30.0 * random.next();
             }
-            if tick == 12_000 {
+            if tick == 30_000 {
                 // It may begin with a pull that comes late for its clock, and run dry until it has begun with one that does not.
                 settled = port.readings();
                 assert!(settled.underruns < 5, "{settled:?}");
@@ -162,6 +162,17 @@ fn threads_may_write_and_pull_at_once() {
     while !pulling.is_finished() {
         number += 1.0;
         write(&mut outlet, &[number]);
+        std::thread::yield_now();
     }
     pulling.join().unwrap();
+}
+
+#[test]
+fn who_pulls_more_than_the_bound_at_once_gets_what_is_there() {
+    let (mut port, mut outlet) = small(StreamFormat::mono(1000), 0.0);
+    write(&mut outlet, &[0.5; 10]);
+    assert_eq!(pull(&mut port, 300).1, 10);
+    write(&mut outlet, &[0.5; 50]);
+    assert_eq!(pull(&mut port, 300).1, 10);
+    assert!(!port.pull_whole(&mut [0.0_f32; 11]));
 }

@@ -1,0 +1,33 @@
+//! Rings whose memory is made on the control side: [`ring`].
+
+use rtrb::{Consumer, Producer, RingBuffer};
+
+/// A ring with room for `capacity`. It is filled and emptied once, so that its first use enters no kernel: with a multiple of the channels as its capacity no
+/// frame is split by its end.
+pub(crate) fn ring<T: Copy + Default>(capacity: usize) -> (Producer<T>, Consumer<T>) {
+    let (mut producer, mut consumer) = RingBuffer::new(capacity);
+    if let Ok(chunk) = producer.write_chunk_uninit(capacity) {
+        chunk.fill_from_iter(std::iter::repeat(T::default()));
+    }
+    if let Ok(chunk) = consumer.read_chunk(capacity) {
+        chunk.commit_all();
+    }
+    (producer, consumer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_empty_and_splits_no_frame() {
+        let (mut producer, mut consumer) = ring(6);
+        assert_eq!((producer.slots(), consumer.slots()), (6, 0));
+        for frame in 0..20 {
+            producer.push_entire_slice(&[frame, -frame]).unwrap();
+            let chunk = consumer.read_chunk(2).unwrap();
+            assert_eq!(chunk.as_slices(), (&[frame, -frame][..], &[][..]));
+            chunk.commit_all();
+        }
+    }
+}
