@@ -190,7 +190,7 @@ impl Three {
     fn tick(&mut self, now: usize) {
         let sending: Vec<_> = self.keys.iter().filter(|(who, _)| self.sends[**who]).collect();
         let samples: Vec<_> = sending.iter().map(|(who, _)| [0, 1].map(|side| noise(now * 31 + **who, side))).collect();
-        let active = |who: usize| (now / 3 + who) % 4 == 0;
+        let active = |who: usize| (now / 3 + who).is_multiple_of(4);
         let made: Vec<_> = (0..3)
             .map(|n| {
                 let frame = |((who, keys), sides): (&(&usize, &[ParticipantKey; 3]), _)| {

@@ -1,48 +1,36 @@
 //! Real streams: any rate, stereo, packets that come when they come, clocks that drift. On top of the mixer; the only part of the crate that knows of clocks.
+//!
+//! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets a participant in who sends packets and pulls packets at a rate, in channels and by
+//!   a clock of its own: an [`InputPort`] and an [`OutputPort`] for its network threads.
+//! - [`Runner`] is a thread that ticks, for hosts without a clock.
+//!
+//! ```no_run
+//! use mixminus::{Frame, JoinOptions, MixerConfig, stream::{PortOptions, Runner, RunnerOptions, Stamp, StreamFormat}};
+//!
+//! let (controller, processor) = MixerConfig::default().build()?;
+//! let runner = Runner::start(processor, RunnerOptions::default(), |_mixes| {})?;
+//! let anna = controller.join_with_ports("anna", JoinOptions::default(), PortOptions::both(StreamFormat::mono(8000)))?;
+//! let (Some(mut input), Some(mut output)) = (anna.input, anna.output) else { unreachable!("asked for both") };
+//!
+//! // On the thread that receives: packets as they come, late, twice, or not at all.
+//! input.push(Frame::mono(&[0_i16; 160]), Stamp::Rtp(0))?;
+//! // On the thread that sends: packets of 20 ms.
+//! let mut packet = [0_i16; 160];
+//! let _real = output.pull(&mut packet);
+//! # drop(runner);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod convert;
-#[cfg(test)]
-mod chaos_tests;
-mod counters;
-mod coverage;
-#[cfg(test)]
-mod drift_tests;
-mod excess;
 mod format;
-mod head;
-mod input;
-#[cfg(test)]
-mod input_tests;
-mod jitter;
-#[cfg(test)]
-mod jitter_tests;
-mod join;
-mod options;
-mod output;
-#[cfg(test)]
-mod output_tests;
-mod pace;
-mod priority;
+mod port;
 mod runner;
-mod runner_readings;
-mod ring;
-#[cfg(test)]
-mod scenarios;
-mod splice;
-mod stamp;
-mod steering;
-mod store;
-mod wire;
 
 pub use crate::control::PortReadings;
-pub(crate) use counters::{InputCounters, OutputCounters};
-pub use counters::{InputReadings, OutputReadings};
 pub use format::{Clock, FormatError, StreamFormat};
-pub use input::{InputPort, PushError};
-pub use join::{JoinError, PortOptions, Ports};
-pub use options::{InputOptions, OutputOptions, PortError};
-pub use output::OutputPort;
-pub use priority::{ObtainedPriority, Priority};
-pub use runner::{Runner, RunnerError, RunnerOptions};
-pub use runner_readings::{RunnerReadings, SpreadUs};
-pub use stamp::Stamp;
+pub(crate) use port::{InputCounters, OutputCounters};
+pub use port::{
+    InputOptions, InputPort, InputReadings, JoinError, OutputOptions, OutputPort, OutputReadings, PortError,
+    PortOptions, Ports, PushError, Stamp,
+};
+pub use runner::{ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs};

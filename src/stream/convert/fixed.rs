@@ -104,6 +104,7 @@ impl Outgoing {
         self.block
     }
 
+    #[cfg(test)]
     pub fn made_most(&self) -> usize {
         self.made.frames()
     }
@@ -121,11 +122,6 @@ impl Outgoing {
         self.waiting.move_to_front(blocks * mixer..end);
         self.held = end - blocks * mixer;
         self.made.part(0..blocks * stream)
-    }
-
-    pub fn reset(&mut self) {
-        self.fft.reset();
-        self.held = 0;
     }
 }
 

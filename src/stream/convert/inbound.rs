@@ -103,6 +103,7 @@ impl Inbound {
     }
 
     /// Whether steering has an effect.
+    #[cfg(test)]
     pub fn follows(&self) -> bool {
         matches!(self.path, Path::Adjustable { follows: true, .. })
     }

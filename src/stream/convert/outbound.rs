@@ -55,6 +55,7 @@ impl Outbound {
     }
 
     /// The most samples of each channel that one tick gives.
+    #[cfg(test)]
     pub fn made_most(&self) -> usize {
         match &self.path {
             Path::Through => self.tick,
@@ -91,6 +92,7 @@ impl Outbound {
     }
 
     /// Whether steering has an effect.
+    #[cfg(test)]
     pub fn follows(&self) -> bool {
         matches!(self.path, Path::Adjustable { follows: true, .. })
     }
@@ -104,15 +106,6 @@ impl Outbound {
                 delay_ms((block.mixer, self.mixer.rate_hz), (block.ahead(self.tick), self.mixer.rate_hz))
             }
             Path::Adjustable { sinc, .. } => 1e3 * sinc.delay_in_fixed() / f64::from(self.mixer.rate_hz),
-        }
-    }
-
-    /// As new, at its nominal speed. Real time.
-    pub fn reset(&mut self) {
-        match &mut self.path {
-            Path::Through => {}
-            Path::Fixed(fixed) => fixed.reset(),
-            Path::Adjustable { sinc, .. } => sinc.reset(),
         }
     }
 }

@@ -1,11 +1,14 @@
 //! A day of a sender whose clock drifts, over a path with jitter: positions only, so that it takes seconds.
 
-use super::{
-    Clock, InputOptions, Stamp, StreamFormat,
-    head::{Fate, Head, HeadFigures, Packet},
-    input::input,
-    scenarios::Random,
-    steering::Steering,
+use crate::stream::{
+    Clock, StreamFormat,
+    port::{
+        InputOptions, Stamp,
+        head::{Fate, Head, HeadFigures, Packet},
+        input::input,
+        steering::Steering,
+        tests::scenarios::Random,
+    },
 };
 use crate::{channels::PlanesMut, frame::Frame};
 

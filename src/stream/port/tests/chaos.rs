@@ -1,6 +1,10 @@
 //! Whatever is sent: lengths, stamps and ticks by chance. What is heard are samples, and the buffer keeps its bound.
 
-use super::{InputOptions, Stamp, StreamFormat, input::input, scenarios::Random};
+use super::scenarios::Random;
+use crate::stream::{
+    StreamFormat,
+    port::{InputOptions, Stamp, input::input},
+};
 use crate::{channels::PlanesMut, frame::Frame};
 
 #[test]

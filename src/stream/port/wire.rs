@@ -7,6 +7,7 @@ use super::{
     counters::{InputCounters, OutputCounters},
     format::StreamFormat,
     input::{self, Inlet, InputPort},
+    jitter::Got,
     options::{InputOptions, OutputOptions, PortError},
     output::{self, Outlet, OutputPort},
 };
@@ -44,7 +45,10 @@ pub(crate) struct Incoming {
     /// A tick at the participant's rate, and one at the mixer's.
     sent: Store,
     tick: Store,
-    /// Samples of silence, at the participant's rate, since anything was heard; and after how many nothing is left in the resampler.
+    /// Samples of a tick at the participant's rate; and how many are due that were not taken yet, or, below 0, were taken ahead.
+    per_tick: f64,
+    due: f64,
+    /// Samples of silence since anything was heard; and after how many nothing is left in the resampler: then it sleeps.
     quiet: usize,
     drained: usize,
 }
@@ -58,15 +62,17 @@ impl Incoming {
     ) -> Result<(InputPort, Self, Arc<InputCounters>), PortError> {
         let (port, inlet) = input::input(options)?;
         let inbound = Inbound::new(options.format, mixer, tick, options.clock)?;
-        let delay_ms = inbound.delay_ms();
+        let (delay_ms, rate_hz) = (inbound.delay_ms(), f64::from(options.format.rate_hz));
         let counters = Arc::clone(port.counters());
         counters.conversion_ms.set_f64(delay_ms);
-        let drained = (2.0 * delay_ms * f64::from(options.format.rate_hz) / 1000.0).ceil() as usize;
+        let drained = ((2.0 * delay_ms * rate_hz / 1000.0).ceil() as usize).max(1);
         let incoming = Self {
             inlet,
             sent: Store::new(options.format.channels, inbound.needed_most()),
             tick: Store::new(mixer.channels, tick),
             inbound,
+            per_tick: tick as f64 * rate_hz / f64::from(mixer.rate_hz),
+            due: 0.0,
             // Nothing has been heard yet.
             quiet: drained,
             drained,
@@ -76,18 +82,51 @@ impl Incoming {
 
     /// A tick of what was sent; `None` if it is only silence.
     fn read(&mut self) -> Option<(Planes<'_>, bool)> {
-        let frames = self.inbound.needed();
-        let got = self.inlet.read(frames, self.sent.part_mut(0..frames));
-        let silent = self.quiet >= self.drained;
-        self.quiet = if got.heard { 0 } else { (self.quiet + frames).min(self.drained) };
-        if silent && !got.heard {
-            return None;
-        }
+        let got = if self.quiet < self.drained { self.read_awake() } else { self.read_asleep()? };
         let whole = self.tick.frames();
-        self.inbound.convert(self.sent.part(0..frames), self.tick.part_mut(0..whole));
+        self.inbound.convert(self.sent.part(0..self.inbound.needed()), self.tick.part_mut(0..whole));
         // For the next tick: it changes what that needs.
         self.inbound.steer(self.inlet.steering_ppm());
+        if self.quiet >= self.drained {
+            self.inbound.reset();
+        }
         Some((self.tick.part(0..whole), got.active))
+    }
+
+    /// Takes what the resampler needs.
+    fn read_awake(&mut self) -> Got {
+        self.pass_tick();
+        let frames = self.inbound.needed();
+        let got = self.take(0, frames);
+        self.quiet = if got.heard { 0 } else { (self.quiet + frames).min(self.drained) };
+        got
+    }
+
+    /// Takes what is due by the clock, and nothing is resampled. If that is more than silence, the resampler wakes: it may need more than that, or less.
+    fn read_asleep(&mut self) -> Option<Got> {
+        self.pass_tick();
+        let frames = (self.due.max(0.0) as usize).min(self.sent.frames());
+        let mut got = self.take(0, frames);
+        if !got.heard {
+            return None;
+        }
+        let needed = self.inbound.needed();
+        if frames < needed {
+            got.active |= self.take(frames, needed).active;
+        } else {
+            self.sent.move_to_front(frames - needed..frames);
+        }
+        self.quiet = 0;
+        Some(got)
+    }
+
+    fn pass_tick(&mut self) {
+        self.due += self.per_tick * (1.0 + 1e-6 * self.inlet.steering_ppm());
+    }
+
+    fn take(&mut self, from: usize, to: usize) -> Got {
+        self.due -= (to - from) as f64;
+        self.inlet.read(to - from, self.sent.part_mut(from..to))
     }
 }
 

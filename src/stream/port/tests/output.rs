@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{
-    OutputOptions, StreamFormat,
-    output::{Outlet, OutputPort, output},
-    scenarios::{FADE_STEP, Random, STEP, voice},
-};
 use crate::channels::Planes;
+use crate::stream::{
+    StreamFormat,
+    port::{
+        OutputOptions,
+        output::{Outlet, OutputPort, output},
+        tests::scenarios::{FADE_STEP, Random, STEP, voice},
+    },
+};
 
 /// 1 kHz, a depth of 4, a bound of 10: a ring of 130 frames.
 fn small(format: StreamFormat, smoothing_ms: f64) -> (OutputPort, Outlet) {

@@ -1,8 +1,11 @@
 //! What networks do to a stream, in simulated time: after each the delay is what it should be, the counters are exact, and nothing clicked.
 
-use super::{
-    InputOptions, InputReadings, Stamp, StreamFormat,
-    input::{Inlet, InputPort, input},
+use crate::stream::{
+    StreamFormat,
+    port::{
+        InputOptions, InputReadings, Stamp,
+        input::{Inlet, InputPort, input},
+    },
 };
 use crate::{channels::PlanesMut, frame::Frame};
 

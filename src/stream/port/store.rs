@@ -3,7 +3,7 @@
 use crate::{
     channels::{Channels, PlanesMut},
     memory::filled,
-    stream::splice::Both,
+    stream::port::splice::Both,
 };
 
 /// Frames by their position in the stream, the channels of each side by side.

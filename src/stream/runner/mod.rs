@@ -1,5 +1,9 @@
 //! A thread that ticks, for hosts without a clock of their own: [`Runner`]. It sleeps until a deadline, ticks, and begins again; [`Pace`] says when.
 
+mod pace;
+mod priority;
+mod readings;
+
 use std::{
     any::Any,
     io,
@@ -11,11 +15,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    ObtainedPriority, Priority, RunnerReadings,
-    pace::{Pace, Step},
-    runner_readings::Gauges,
-};
+use pace::{Pace, Step};
+pub use priority::{ObtainedPriority, Priority};
+use readings::Gauges;
+pub use readings::{RunnerReadings, SpreadUs};
+
 use crate::audio::{Mixes, Processor};
 
 /// How a [`Runner`] runs.

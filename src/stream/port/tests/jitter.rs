@@ -1,10 +1,10 @@
 //! The jitter buffer with tiny exact numbers: 1 kHz, a depth of 4, a bound of 12, a smoothing time of 2 samples.
 
-use super::{
+use crate::channels::{Channels, PlanesMut};
+use crate::stream::port::{
     head::{HeadFigures, Packet},
     jitter::{Got, Jitter},
 };
-use crate::channels::{Channels, PlanesMut};
 
 fn jitter() -> Jitter {
     Jitter::new(1000, HeadFigures::new(1000, 4, 12), 2, Channels::Mono)

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{
-    InputOptions, OutputOptions, PushError, Stamp, StreamFormat,
-    input::{Inlet, InputPort, input},
-    jitter::Got,
-    output::output,
+use crate::stream::{
+    StreamFormat,
+    port::{
+        InputOptions, OutputOptions, PushError, Stamp,
+        input::{Inlet, InputPort, input},
+        jitter::Got,
+        output::output,
+    },
 };
 use crate::{channels::PlanesMut, frame::Frame};
 

@@ -1,0 +1,31 @@
+//! The ports of a participant: what it sends goes in by packets, what it hears comes out by packets, each at its own time.
+//!
+//! On the way in: [`InputPort`] (network thread) -> two rings -> `Inlet` with its jitter buffer (audio thread) -> conversion -> the mixer. On the way out: conversion ->
+//! `Outlet` -> a ring -> [`OutputPort`] (network thread). [`wire`] is all of that on the audio side, [`join`] makes it.
+
+mod counters;
+mod coverage;
+mod excess;
+mod head;
+mod input;
+mod jitter;
+mod join;
+mod options;
+mod output;
+mod ring;
+mod splice;
+mod stamp;
+mod steering;
+mod store;
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use super::{convert, format};
+pub(crate) use counters::{InputCounters, OutputCounters};
+pub use counters::{InputReadings, OutputReadings};
+pub use input::{InputPort, PushError};
+pub use join::{JoinError, PortOptions, Ports};
+pub use options::{InputOptions, OutputOptions, PortError};
+pub use output::OutputPort;
+pub use stamp::Stamp;
