@@ -54,7 +54,9 @@ pub enum JoinError {
     #[error("output port: {0}")]
     Output(PortError),
     /// An input port for one who only hears, or an output port for one who only sends.
-    #[error("participant \"{id}\" joins as {role}, which has no use for an {port} port")]
+    #[error(
+        "participant \"{id}\" joins as {role}, which has no use for an {port} port: ask for none, or join with Role::Both"
+    )]
     Role {
         /// Who was to join.
         id: ParticipantId,

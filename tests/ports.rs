@@ -1,0 +1,331 @@
+//! Participants with ports: whatever they send by, and hear by, arrives as it should, when it should; in simulated time.
+#![cfg(feature = "stream")]
+
+use std::f64::consts::TAU;
+
+use mixminus::{
+    Channels, Controller, Detector, Frame, JoinOptions, MixerConfig, Processor, Role,
+    stream::{
+        Clock, InputOptions, InputPort, JoinError, OutputOptions, OutputPort, PortOptions, Ports, PushError, Stamp,
+        StreamFormat,
+    },
+};
+
+fn mixer(sample_rate: u32, channels: Channels) -> (Controller, Processor) {
+    let tick_samples = sample_rate as usize / 100;
+    MixerConfig { sample_rate, tick_samples, channels, limiter: None, ..MixerConfig::default() }.build().unwrap()
+}
+
+fn join(controller: &Controller, id: &str, ports: PortOptions) -> Ports {
+    controller.join_with_ports(id, JoinOptions::default(), ports).unwrap()
+}
+
+fn listen(controller: &Controller, output: OutputOptions) -> OutputPort {
+    let ports = PortOptions { output: Some(output), ..PortOptions::default() };
+    join(controller, "listener", ports).output.unwrap()
+}
+
+/// Packets as they are taken as soon as they are there.
+fn prompt(format: StreamFormat) -> OutputOptions {
+    OutputOptions { clock: Clock::Mixer, depth_ms: 0.0, ..OutputOptions::new(format) }
+}
+
+/// A sender of packets of 20 ms, or of 40 ms where these are no whole number of samples, whose clock runs at its own speed.
+struct Sender {
+    port: InputPort,
+    rate_hz: f64,
+    channels: usize,
+    position: u32,
+    /// Samples of a packet, and how many of its own clock are left until the next one.
+    frames: u32,
+    due: f64,
+    speed: f64,
+}
+
+impl Sender {
+    fn new(controller: &Controller, input: InputOptions) -> Self {
+        let ports = PortOptions { input: Some(input), ..PortOptions::default() };
+        let port = join(controller, "sender", ports).input.unwrap();
+        let (rate_hz, channels) = (input.format.rate_hz, input.format.channels.count());
+        let frames = if rate_hz.is_multiple_of(50) { rate_hz / 50 } else { rate_hz / 25 };
+        Self { port, rate_hz: f64::from(rate_hz), channels, position: 0, frames, due: 0.0, speed: 1.0 }
+    }
+
+    /// Time passes: a packet is sent when it is time for its first sample, unless it is `lost`.
+    fn pass(&mut self, seconds: f64, sound: impl Fn(f64) -> f64, lost: impl Fn(u32) -> bool) {
+        while self.due < 0.5 {
+            self.due += f64::from(self.frames);
+            let at = |n: u32| sound(f64::from(self.position + n) / self.rate_hz) as f32;
+            let packet: Vec<f32> = (0..self.frames).flat_map(|n| vec![at(n); self.channels]).collect();
+            let frame = if self.channels == 1 { Frame::mono(&packet) } else { Frame::interleaved(&packet) };
+            if !lost(self.position / self.frames) {
+                self.port.push(frame.active(true), Stamp::Rtp(self.position)).unwrap();
+            }
+            self.position += self.frames;
+        }
+        self.due -= seconds * self.rate_hz * self.speed;
+    }
+}
+
+fn tone(seconds: f64) -> f64 {
+    0.25 * (TAU * 437.3 * seconds).sin()
+}
+
+fn tick(processor: &mut Processor) {
+    processor.enter().tick().mix();
+}
+
+/// Everything that there is to be pulled, one channel of it.
+fn drain(port: &mut OutputPort, channels: usize, heard: &mut Vec<f32>) {
+    let mut packet = [0.0_f32; 2];
+    while port.pull_whole(&mut packet[..channels]) {
+        heard.push(packet[0]);
+    }
+}
+
+/// The amplitude of the tone in some samples, by least squares, and the RMS of all else.
+fn measure(samples: &[f32], rate_hz: f64) -> (f64, f64) {
+    let waves = |n: usize| (TAU * 437.3 * n as f64 / rate_hz).sin_cos();
+    let (mut ss, mut sc, mut cc, mut sx, mut cx) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for (n, sample) in samples.iter().enumerate() {
+        let ((sin, cos), x) = (waves(n), f64::from(*sample));
+        (ss, sc, cc, sx, cx) = (ss + sin * sin, sc + sin * cos, cc + cos * cos, sx + sin * x, cx + cos * x);
+    }
+    let det = ss * cc - sc * sc;
+    let (a, b) = ((cc * sx - sc * cx) / det, (ss * cx - sc * sx) / det);
+    let rest = samples.iter().enumerate().map(|(n, sample)| {
+        let (sin, cos) = waves(n);
+        (f64::from(*sample) - a * sin - b * cos).powi(2)
+    });
+    (a.hypot(b), (rest.sum::<f64>() / samples.len() as f64).sqrt())
+}
+
+#[test]
+fn any_format_arrives_in_any_other() {
+    let formats = [8000, 11_025, 22_050, 44_100, 48_000, 96_000].map(StreamFormat::mono);
+    let stereo = [16_000, 48_000].map(StreamFormat::stereo);
+    for (n, from) in formats.into_iter().chain(stereo).enumerate() {
+        for (channels, clock) in [(Channels::Mono, Clock::Mixer), (Channels::Stereo, Clock::Own)] {
+            let to = [StreamFormat::mono(8000), StreamFormat::stereo(44_100), StreamFormat::stereo(48_000)][n % 3];
+            let (controller, mut processor) = mixer(48_000, channels);
+            let mut sender = Sender::new(&controller, InputOptions { clock, ..InputOptions::new(from) });
+            let mut listener = listen(&controller, prompt(to));
+            let mut heard = Vec::new();
+            for _ in 0..60 {
+                sender.pass(0.01, tone, |_| false);
+                tick(&mut processor);
+                drain(&mut listener, to.channels.count(), &mut heard);
+            }
+            let whole = heard.len() as f64 / f64::from(to.rate_hz);
+            assert!((0.57..=0.6).contains(&whole), "{from:?} to {to:?}: {whole} s of 0.6 s");
+            let late = &heard[heard.len() / 3..];
+            let (amplitude, rest) = measure(late, f64::from(to.rate_hz));
+            assert!((amplitude / 0.25 - 1.0).abs() < 0.01, "{from:?} to {to:?}: an amplitude of {amplitude}");
+            assert!(rest < 1e-4, "{from:?} to {to:?}: {rest} beside the tone");
+        }
+    }
+}
+
+#[test]
+fn at_the_mixers_rate_and_clock_every_bit_arrives() {
+    let (controller, mut processor) = mixer(48_000, Channels::Mono);
+    let format = StreamFormat::mono(48_000);
+    let input = InputOptions { clock: Clock::Mixer, depth_ms: 20.0, ..InputOptions::new(format) };
+    let mut sender = Sender::new(&controller, input);
+    let mut listener = listen(&controller, prompt(format));
+    let mut heard = Vec::new();
+    for _ in 0..20 {
+        sender.pass(0.01, tone, |_| false);
+        tick(&mut processor);
+        drain(&mut listener, 1, &mut heard);
+    }
+    assert_eq!(heard.len(), 20 * 480);
+    let sent: Vec<f32> = (0..heard.len()).map(|n| tone(n as f64 / 48_000.0) as f32).collect();
+    // It waits for its depth, and rises for 10 ms in the port and in the mixer.
+    assert_eq!(heard[2400..], sent[2400 - 960..9600 - 960]);
+    assert!(heard[..960].iter().all(|sample| *sample == 0.0));
+    let readings = controller.port_readings("sender").unwrap().input.unwrap();
+    assert_eq!((readings.conversion_ms, readings.lost_samples, readings.underruns), (0.0, 0, 0));
+}
+
+#[test]
+fn the_delay_is_what_the_readings_say() {
+    for (rate_hz, clock) in [(8000, Clock::Mixer), (11_025, Clock::Mixer), (16_000, Clock::Own), (48_000, Clock::Own)] {
+        let (controller, mut processor) = mixer(48_000, Channels::Mono);
+        let input = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(rate_hz)) };
+        let mut sender = Sender::new(&controller, input);
+        let mut listener = listen(&controller, prompt(StreamFormat::mono(48_000)));
+        // A pulse of 8 ms; before it something that is heard, so that there is time to measure.
+        const MIDDLE: f64 = 12.0;
+        let pulse = |t: f64| if t.abs() < 0.004 { 0.5 + 0.5 * (TAU * t / 0.008).cos() } else { 0.0 };
+        let sound = |t: f64| if t < MIDDLE - 0.02 { tone(t) * 0.1 } else { pulse(t - MIDDLE) };
+        let mut heard = Vec::new();
+        for _ in 0..1220 {
+            sender.pass(0.01, sound, |_| false);
+            tick(&mut processor);
+            drain(&mut listener, 1, &mut heard);
+        }
+        let readings = controller.port_readings("sender").unwrap().input.unwrap();
+        let (loudest, _) = heard.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
+        let delay_ms = loudest as f64 / 48.0 - 1000.0 * MIDDLE;
+        let told_ms = readings.wait_ms + readings.conversion_ms;
+        assert!((delay_ms - told_ms).abs() < 2.0, "{rate_hz} Hz: {delay_ms} ms, told {told_ms} ms");
+    }
+}
+
+/// The greatest step from one sample to the next.
+fn step(samples: &[f32]) -> f32 {
+    samples.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+fn a_lost_packet_is_counted_and_clicks_nowhere() {
+    let (controller, mut processor) = mixer(48_000, Channels::Mono);
+    let mut sender = Sender::new(&controller, InputOptions::new(StreamFormat::mono(16_000)));
+    let mut listener = listen(&controller, prompt(StreamFormat::mono(48_000)));
+    let mut heard = Vec::new();
+    for _ in 0..100 {
+        sender.pass(0.01, tone, |packet| packet % 7 == 5);
+        tick(&mut processor);
+        drain(&mut listener, 1, &mut heard);
+    }
+    let readings = controller.port_readings("sender").unwrap().input.unwrap();
+    assert!((6 * 320..=7 * 320).contains(&readings.lost_samples), "{readings:?}");
+    // The tone's own greatest step is 0.0143; a tail and a rise over 10 ms add 0.0005 each.
+    assert!(step(&heard) < 0.0156, "{}", step(&heard));
+}
+
+#[test]
+fn a_pause_does_not_change_the_delay() {
+    for (rate_hz, clock) in
+        [(11_025, Clock::Mixer), (44_100, Clock::Mixer), (11_025, Clock::Own), (48_000, Clock::Mixer)]
+    {
+        let (controller, mut processor) = mixer(48_000, Channels::Mono);
+        let input = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(rate_hz)) };
+        let mut sender = Sender::new(&controller, input);
+        let mut wait = Vec::new();
+        for round in 0..3 {
+            for second in [false, true] {
+                // A second of sound, then ten of nothing.
+                for _ in 0..if second { 1000 } else { 100 } {
+                    sender.pass(0.01, tone, |_| second);
+                    tick(&mut processor);
+                }
+                let readings = controller.port_readings("sender").unwrap().input.unwrap();
+                assert_eq!(
+                    (readings.late, readings.overruns, readings.resyncs),
+                    (0, 0, 0),
+                    "round {round}: {readings:?}"
+                );
+                wait.push(readings.wait_ms);
+            }
+        }
+        assert!(wait.iter().all(|ms| (ms - wait[0]).abs() < 5.0), "{rate_hz} Hz: {wait:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_off_is_followed_without_a_click() {
+    for speed in [1.0 - 300e-6, 1.0 + 300e-6] {
+        let (controller, mut processor) = mixer(8000, Channels::Mono);
+        let mut sender = Sender::new(&controller, InputOptions::new(StreamFormat::mono(8000)));
+        sender.speed = speed;
+        let mut listener = listen(&controller, prompt(StreamFormat::mono(8000)));
+        let (mut heard, mut last) = (Vec::new(), 0.0);
+        for n in 0..30_000 {
+            sender.pass(0.01, tone, |_| false);
+            tick(&mut processor);
+            drain(&mut listener, 1, &mut heard);
+            let step = step(&heard).max((heard.first().map_or(last, |first| first - last)).abs());
+            // The tone's own is 0.0859.
+            assert!(step < 0.0862, "a step of {step} in tick {n}");
+            last = heard.last().copied().unwrap_or(last);
+            heard.clear();
+        }
+        let readings = controller.port_readings("sender").unwrap().input.unwrap();
+        let lost = readings.late + readings.lost_samples + readings.underruns + readings.overruns + readings.resyncs;
+        assert_eq!(lost, 0, "{readings:?}");
+        assert!((readings.drift_ppm - (speed - 1.0) * 1e6).abs() < 60.0, "{readings:?}");
+        assert!((readings.wait_ms - 60.0).abs() < 15.0, "{readings:?}");
+    }
+}
+
+#[test]
+fn the_flag_of_a_packet_reaches_the_detector() {
+    let (controller, mut processor) = mixer(48_000, Channels::Mono);
+    let ports = PortOptions { input: Some(InputOptions::new(StreamFormat::mono(8000))), output: None };
+    let options = JoinOptions { detector: Detector::Host, ..JoinOptions::default() };
+    let mut port = controller.join_with_ports("sender", options, ports).unwrap().input.unwrap();
+    let mut active = Vec::new();
+    for n in 0..40_u16 {
+        if n % 2 == 0 {
+            port.push(Frame::mono(&[100_i16; 160]).active((10..20).contains(&n)), Stamp::Sequence(n / 2)).unwrap();
+        }
+        tick(&mut processor);
+        active.push(controller.readings("sender").unwrap().source.active);
+    }
+    // Five packets, 60 ms later; a tick may have a part of one.
+    let count = active.iter().filter(|active| **active).count();
+    assert!((10..=11).contains(&count), "{active:?}");
+    assert!(!active[..15].contains(&true) && !active[28..].contains(&true), "{active:?}");
+}
+
+#[test]
+fn who_leaves_gives_its_ports_back() {
+    let (controller, mut processor) = mixer(48_000, Channels::Mono);
+    let anna = join(&controller, "anna", PortOptions::both(StreamFormat::mono(48_000)));
+    let (mut input, mut output) = (anna.input.unwrap(), anna.output.unwrap());
+    input.push(Frame::mono(&[0.5_f32; 960]), Stamp::None).unwrap();
+    tick(&mut processor);
+    controller.leave("anna").unwrap();
+    (0..5).for_each(|_| tick(&mut processor));
+    assert_eq!(controller.reclaim(), 0, "all has been given back");
+    // The ports lead nowhere, and do no harm.
+    let full = (0..100).any(|_| input.push(Frame::mono(&[0.5_f32; 960]), Stamp::None) == Err(PushError::Full));
+    assert!(full);
+    (0..100).for_each(|_| assert!(output.pull(&mut [0.0_f32; 960]) <= 960));
+    assert_eq!(output.pull(&mut [0.0_f32; 960]), 0);
+    // The id may come again, with or without ports.
+    controller.join("anna", JoinOptions::default()).unwrap();
+    assert_eq!(controller.port_readings("anna").unwrap().input, None);
+}
+
+#[test]
+fn a_frame_by_hand_goes_before_the_port() {
+    let (controller, mut processor) = mixer(48_000, Channels::Mono);
+    let input = InputOptions { clock: Clock::Mixer, depth_ms: 0.0, ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let mut anna = join(&controller, "anna", PortOptions { input: Some(input), output: None });
+    let ben = controller.join("ben", JoinOptions::default()).unwrap();
+    for _ in 0..4 {
+        anna.input.as_mut().unwrap().push(Frame::mono(&[0.5_f32; 480]), Stamp::None).unwrap();
+        let mut audio = processor.enter();
+        let mut tick = audio.tick();
+        tick.send(anna.key, Frame::mono(&[0.25_f32; 480])).unwrap();
+        assert!(tick.mix().get(ben).unwrap().samples().iter().all(|sample| *sample <= 0.25));
+    }
+    assert_eq!(
+        controller.port_readings("anna").unwrap().input.unwrap().overruns,
+        0,
+        "the port is emptied all the same"
+    );
+}
+
+#[test]
+fn what_cannot_be_is_said() {
+    let (controller, _processor) = mixer(48_000, Channels::Mono);
+    let says = |role, ports| {
+        let options = JoinOptions { role, ..JoinOptions::default() };
+        controller.join_with_ports("anna", options, ports).unwrap_err().to_string()
+    };
+    let both = PortOptions::both(StreamFormat::mono(8000));
+    assert_eq!(
+        says(Role::Listener, both),
+        "participant \"anna\" joins as a listener, which has no use for an input port: ask for none, or join with Role::Both"
+    );
+    assert!(says(Role::Source, both).contains("a source, which has no use for an output port"));
+    let slow = PortOptions { output: Some(OutputOptions::new(StreamFormat::mono(10))), ..both };
+    assert_eq!(says(Role::Both, slow), "output port: a rate of 10 Hz is not between 1000 and 768000 Hz");
+    join(&controller, "anna", both);
+    let twice = controller.join_with_ports("anna", JoinOptions::default(), both);
+    assert!(matches!(twice, Err(JoinError::Control(_))));
+}
