@@ -37,6 +37,7 @@
 //! # Features
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_request`). The types themselves need no feature.
 //! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
+//! - `vad`: `Detector::Speech`, a detector that knows speech from noise, by a small neural network (earshot).
 
 mod activity;
 mod audio;

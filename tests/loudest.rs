@@ -176,7 +176,7 @@ fn the_tick_hardly_matters() {
         let mut at = |ms: usize| call.tick(&std::array::from_fn::<_, 6, _>(|talker| level(talker, ms / 20 * 20))).0;
         (0..20_000 * 2 / tick)
             .map(|n| (n, at(n * tick / 2)))
-            .filter(|(n, _)| (n + 1) * tick % 40 == 0)
+            .filter(|(n, _)| ((n + 1) * tick).is_multiple_of(40))
             .map(|(_, heard)| heard)
             .collect()
     };

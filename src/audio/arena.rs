@@ -6,6 +6,7 @@ use super::{
     NONE,
     alike::Seen,
     dominant::Floor,
+    ear::Ear,
     listener::Listener,
     loudest::Loudest,
     overlap::{Class, SHIFTS, Shift, classes},
@@ -20,7 +21,9 @@ use super::{
     worker::Worker,
 };
 use crate::{
+    activity::Detecting,
     kernel::{Lanes, Tile},
+    matrix::Role,
     memory::{filled, room},
     meter::Meters,
     ship::Berth,
@@ -34,13 +37,15 @@ pub(crate) struct Memory {
     pub meters: Arc<Meters>,
     pub row: RowMemory,
     pub classes: Vec<Class>,
+    pub ear: Ear,
 }
 
 impl Memory {
-    /// A participant who does not hear needs no room for its gains.
-    pub fn new(meters: Arc<Meters>, timing: &Timing, hears: bool) -> Self {
-        let classes = room(if hears { classes(timing) } else { 0 }, Class::default());
-        Self { meters, row: RowMemory::default(), classes }
+    /// A participant who does not hear needs no room for its gains, and one who does not send no ear.
+    pub fn new(meters: Arc<Meters>, timing: &Timing, role: Role, detecting: &Detecting) -> Self {
+        let classes = room(if role.hears() { classes(timing) } else { 0 }, Class::default());
+        let ear = if role.sends() { Ear::new(detecting, timing) } else { Ear::default() };
+        Self { meters, row: RowMemory::default(), classes, ear }
     }
 }
 
@@ -166,14 +171,15 @@ impl Arena {
 
     /// Gives the memory of a participant who left back to the control side.
     pub fn vacate(&mut self, place: usize) {
-        self.sources[place] = Source::default();
         (self.positions[place], self.active[place], self.seats[place]) = (NONE, false, Seat::default());
         if let Some(Home { mut memory, berth }) = self.homes[place].take() {
             self.listeners[place].gains.swap_memory(&mut memory.row);
             std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);
+            std::mem::swap(&mut memory.ear, &mut self.sources[place].ear);
             berth.put(memory);
             // The control side lists this berth as still out, so that it is never the last owner that is dropped here.
         }
+        self.sources[place] = Source::default();
         self.listeners[place] = Listener::default();
     }
 }

@@ -49,6 +49,7 @@ impl Arena {
         listener.gains.swap_memory(&mut memory.row);
         std::mem::swap(&mut memory.classes, &mut listener.gains.classes);
         self.sources[index].admit(place);
+        std::mem::swap(&mut memory.ear, &mut self.sources[index].ear);
         self.homes[index] = Some(Home { memory, berth: Arc::clone(&place.memory) });
         self.used = self.used.max(index + 1);
     }

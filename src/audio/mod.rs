@@ -10,6 +10,7 @@ mod arena;
 mod compose;
 mod dense;
 mod dominant;
+mod ear;
 mod gather;
 mod intake;
 mod listener;

@@ -1,6 +1,6 @@
 //! One source on the audio side: what it sent, whether it is present, its detector.
 
-use super::{Clock, overlap::Presence, panels::Panels};
+use super::{Clock, ear::Ear, overlap::Presence, panels::Panels};
 use crate::{
     activity::Detecting,
     frame::{Frame, Side},
@@ -31,6 +31,8 @@ pub(crate) struct Source {
     /// The greatest magnitude of what is in its memory, a frame or a tail.
     peak: f32,
     detecting: Option<Detecting>,
+    /// What decides for its detector, if that asks for more than the frame tells.
+    pub ear: Ear,
     /// The last sample of the last good frame: what a missing frame's tail goes on from.
     last: f32,
     missing: bool,
@@ -50,6 +52,7 @@ pub(crate) enum Standing {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Input {
     pub loudness: Loudness,
+    /// By the word of the host, or of the ear.
     pub active: bool,
     /// The last sample.
     pub last: f32,
@@ -136,7 +139,8 @@ impl Source {
             .read_into(Side::Middle, frames, signal, threshold, kernel)
             .inspect_err(|_| self.readings.not_finite += 1)?;
         let last = frame.len().map_or(0.0, |count| frame.sample(Side::Middle, count.saturating_sub(1)));
-        self.input = Some(Input { loudness, active: frame.active, last });
+        let active = self.ear.hear(frame).unwrap_or(frame.active);
+        self.input = Some(Input { loudness, active, last });
         Ok(())
     }
 

@@ -172,7 +172,7 @@ impl Registry {
         let detecting = self.detecting(options.detector)?;
         let key = self.give_place()?;
         let meters = Arc::new(Meters::default());
-        let memory = Memory::new(Arc::clone(&meters), &self.timing, options.role.hears());
+        let memory = Memory::new(Arc::clone(&meters), &self.timing, options.role, &detecting);
         let place = Place {
             key,
             role: options.role,
@@ -198,6 +198,12 @@ impl Registry {
                 if threshold.0.is_nan() || !(0.0..=Detector::MAX_HANGOVER_MS).contains(&hangover_ms) =>
             {
                 Err(ControlError::Detector { threshold_dbfs: threshold.0, hangover_ms })
+            }
+            #[cfg(feature = "vad")]
+            Detector::Speech { threshold, hangover_ms }
+                if !(0.0..=1.0).contains(&threshold) || !(0.0..=Detector::MAX_HANGOVER_MS).contains(&hangover_ms) =>
+            {
+                Err(ControlError::SpeechDetector { threshold, hangover_ms })
             }
             _ => Ok(Detecting::new(detector, &self.timing)),
         }
