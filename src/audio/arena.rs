@@ -120,7 +120,7 @@ impl Arena {
             active: filled(places, false),
             seats: filled(places, Seat::default()),
             follower: Follower::new(timing),
-            loudest: Loudest::new(places),
+            loudest: Loudest::default(),
             told: filled(places, false),
             floor: Floor::default(),
             talk: None,
@@ -163,7 +163,7 @@ impl Arena {
         swap_all(&mut self.seats, &mut larger.seats);
         swap_all(&mut self.told, &mut larger.told);
         std::mem::swap(&mut self.talk, &mut larger.talk);
-        (larger.floor, larger.loudest.limit) = (self.floor, self.loudest.limit);
+        (larger.floor, larger.loudest) = (self.floor, self.loudest);
         // Numbers that are past all that were given: what is known of earlier ones is known of other memory.
         (larger.used, larger.epoch) = (self.used, self.epoch + 1);
         std::mem::swap(self, larger);
