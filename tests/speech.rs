@@ -82,6 +82,7 @@ fn shares(samples: &[f32], among: impl Fn(usize) -> bool) -> [f64; 2] {
 /// Speech and pauses of the four recordings together, at 10 dB over white noise: the shares of ticks that are taken for active.
 #[test]
 fn in_noise_it_hears_speech_and_mostly_nothing_else() {
+    let _alone = alone();
     let (mut speech, mut pauses) = ([0.0; 2], [0.0; 2]);
     for name in ["speaker", "interpreter", "chair", "delegate"] {
         let clean = recording(name);
@@ -101,6 +102,7 @@ fn in_noise_it_hears_speech_and_mostly_nothing_else() {
 
 #[test]
 fn without_noise_both_know_a_pause() {
+    let _alone = alone();
     let clean = recording("speaker");
     let spoken: Vec<bool> = clean.chunks(TICK).map(is_spoken).collect();
     let heard = shares(&clean, |tick| spoken[tick]);
@@ -111,6 +113,7 @@ fn without_noise_both_know_a_pause() {
 /// The most that each noise may open the speech detector, and the least that it opens the other one.
 #[test]
 fn doors_and_keys_open_the_energy_detector_and_hardly_the_other() {
+    let _alone = alone();
     let noises = [
         ("a door a second", bursts(1000, 60.0, 0.05, 0.9), 0.05, 0.4),
         ("a hard knock every 0.7 s", bursts(700, 30.0, 0.3, 0.9), 0.05, 0.4),
@@ -171,6 +174,7 @@ fn it_takes_no_more_memory_than_it_says() {
 
 #[test]
 fn a_threshold_out_of_range_is_refused() {
+    let _alone = alone();
     let (controller, _processor) = MixerConfig::default().build().unwrap();
     for (threshold, hangover_ms) in [(-0.1, 0.0), (1.1, 0.0), (0.5, -1.0), (0.5, 60_001.0)] {
         let detector = Detector::Speech { threshold, hangover_ms };
