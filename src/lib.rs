@@ -40,6 +40,7 @@
 //! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
 //! - `stream`: a thread that ticks, for hosts without a clock of their own (`stream::Runner`).
 //! - `tracing`: what is done to the call as events of `tracing` (see [`Controller`]).
+//! - `vad`: `Detector::Speech`, a detector that knows speech from noise, by a small neural network (earshot).
 
 mod activity;
 mod audio;

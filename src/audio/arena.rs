@@ -6,6 +6,7 @@ use super::{
     NONE,
     alike::Seen,
     dominant::Floor,
+    ear::Ear,
     listener::Listener,
     loudest::Loudest,
     overlap::{Class, SHIFTS, Shift, classes},
@@ -23,6 +24,7 @@ use crate::{
     frame::Frame,
     kernel::{Kernel, Lanes, Tile},
     line::Line,
+    matrix::Role,
     memory::{filled, room},
     meter::{Loudness, Meters},
     ship::Berth,
@@ -39,13 +41,14 @@ pub(crate) struct Memory {
     pub line: Option<Box<dyn Line>>,
     pub row: RowMemory,
     pub classes: Vec<Class>,
+    pub ear: Ear,
 }
 
 impl Memory {
     /// A participant who does not hear needs no room for its gains.
-    pub fn new(meters: Arc<Meters>, timing: &Timing, hears: bool) -> Self {
-        let classes = room(if hears { classes(timing) } else { 0 }, Class::default());
-        Self { meters, line: None, row: RowMemory::default(), classes }
+    pub fn new(meters: Arc<Meters>, timing: &Timing, role: Role) -> Self {
+        let classes = room(if role.hears() { classes(timing) } else { 0 }, Class::default());
+        Self { meters, line: None, row: RowMemory::default(), classes, ear: Ear::default() }
     }
 }
 
@@ -126,7 +129,7 @@ impl Arena {
             active: filled(places, false),
             seats: filled(places, Seat::default()),
             follower: Follower::new(timing),
-            loudest: Loudest::new(places),
+            loudest: Loudest::default(),
             told: filled(places, false),
             floor: Floor::default(),
             talk: None,
@@ -184,7 +187,7 @@ impl Arena {
         swap_all(&mut self.seats, &mut larger.seats);
         swap_all(&mut self.told, &mut larger.told);
         std::mem::swap(&mut self.talk, &mut larger.talk);
-        (larger.floor, larger.loudest.limit) = (self.floor, self.loudest.limit);
+        (larger.floor, larger.loudest) = (self.floor, self.loudest);
         // Numbers that are past all that were given: what is known of earlier ones is known of other memory.
         (larger.used, larger.epoch) = (self.used, self.epoch + 1);
         std::mem::swap(self, larger);
@@ -192,15 +195,16 @@ impl Arena {
 
     /// Gives the memory of a participant who left back to the control side.
     pub fn vacate(&mut self, place: usize) {
-        self.sources[place] = Source::default();
         (self.positions[place], self.active[place], self.seats[place]) = (NONE, false, Seat::default());
         if let Some(Home { mut memory, berth }) = self.homes[place].take() {
             self.listeners[place].gains.swap_memory(&mut memory.row);
             std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);
             self.lines.retain(|line| *line != place as u32);
+            std::mem::swap(&mut memory.ear, &mut self.sources[place].ear);
             berth.put(memory);
             // The control side lists this berth as still out, so that it is never the last owner that is dropped here.
         }
+        self.sources[place] = Source::default();
         self.listeners[place] = Listener::default();
     }
 }

@@ -1,20 +1,19 @@
 //! The second step of a tick: what the sources sent, and which of them are to be heard.
 
-use super::{Arena, Clock, NONE, overlap::Shift, source::Standing};
+use super::{Arena, Clock, NONE, loudest::Lists, overlap::Shift, source::Standing};
 
 impl Arena {
     /// Takes each source's frame, or its absence; lists the audible; lets those go who have left and faded out.
     pub fn gather(&mut self, clock: &Clock<'_>) {
         std::mem::swap(&mut self.audible, &mut self.audible_before);
+        if self.loudest.limit.is_some() {
+            self.choose(clock);
+        }
         self.audible.clear();
         self.signals.clear();
         self.shifts.clear();
         self.shifted = false;
         self.shifts_left_out = 0;
-        if self.loudest.limit.is_some() {
-            (0..self.used).for_each(|index| self.listen(index));
-            self.loudest.choose(&mut self.seats[..self.used], clock);
-        }
         for index in 0..self.used {
             match self.sources[index].standing {
                 Standing::Vacant => {}
@@ -24,6 +23,14 @@ impl Arena {
             }
         }
         self.epoch += u64::from(self.audible != self.audible_before);
+    }
+
+    /// Takes all frames, and chooses who is heard where only the loudest are.
+    fn choose(&mut self, clock: &Clock<'_>) {
+        (0..self.used).for_each(|index| self.listen(index));
+        // Nothing that is of this tick is in these two yet.
+        let lists = Lists { seated: &mut self.audible, standing: &mut self.signals };
+        self.loudest.choose(&mut self.seats[..self.used], lists, clock);
     }
 
     /// Takes a source's frame, or its absence.

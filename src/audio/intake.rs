@@ -40,6 +40,7 @@ impl Arena {
         listener.gains.swap_memory(&mut memory.row);
         std::mem::swap(&mut memory.classes, &mut listener.gains.classes);
         self.sources[index].admit(place);
+        std::mem::swap(&mut memory.ear, &mut self.sources[index].ear);
         if memory.line.is_some() {
             self.lines.push(index as u32);
         }

@@ -10,7 +10,7 @@
 use std::cmp::Ordering;
 
 use super::seat::{LOUDER, Seat};
-use crate::{memory::room, timing::Clock};
+use crate::timing::Clock;
 
 /// For how long a seat is safe from those who are only louder.
 const STAY_MS: f64 = 500.0;
@@ -19,75 +19,73 @@ const SILENT: f64 = 1e-10;
 /// How many seats change hands in a tick at most, beside those that are free.
 const TAKEN_IN_A_TICK: usize = 4;
 
-/// How many are heard, and the scratch of a tick.
-#[derive(Debug, Default)]
+/// How many are heard; `None`: all are.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Loudest {
-    /// `None`: all are.
     pub limit: Option<usize>,
-    /// Those who have a seat, and those who want one.
-    seated: Vec<u32>,
-    standing: Vec<u32>,
+}
+
+/// Those who have a seat, and those who want one: scratch with room for all, whatever is in it.
+#[derive(Debug)]
+pub(crate) struct Lists<'a> {
+    pub seated: &'a mut Vec<u32>,
+    pub standing: &'a mut Vec<u32>,
 }
 
 impl Loudest {
-    /// Room for `places` sources. Allocates: control side.
-    pub fn new(places: usize) -> Self {
-        Self { limit: None, seated: room(places, 0), standing: room(places, 0) }
-    }
-
     /// From now on only so many are heard, or all.
     pub fn set_limit(&mut self, limit: Option<usize>, places: &mut [Seat]) {
         if limit.is_none() && self.limit.is_some() {
-            places.iter_mut().for_each(|place| place.since = None);
+            places.iter_mut().for_each(|place| place.chosen = false);
         }
         self.limit = limit;
     }
 
     /// Whether a source is to be heard.
     pub fn lets(&self, seat: &Seat) -> bool {
-        seat.present && (self.limit.is_none() || seat.listed || seat.since.is_some())
+        seat.present && (self.limit.is_none() || seat.listed || seat.chosen)
     }
 
     /// Gives the seats of a tick. The work is that of a few looks at every place.
-    pub fn choose(&mut self, places: &mut [Seat], clock: &Clock<'_>) {
+    pub fn choose(&self, places: &mut [Seat], mut lists: Lists<'_>, clock: &Clock<'_>) {
         let Some(seats) = self.limit else { return };
-        self.sort(places);
-        if self.seated.len() > seats {
-            self.seated.select_nth_unstable_by(seats, |a, b| best_first(places, *a, *b));
-            self.seated.drain(seats..).for_each(|left_out| places[left_out as usize].since = None);
-            return;
+        lists.sort(places);
+        let Lists { seated, standing } = &mut lists;
+        if seated.len() > seats {
+            seated.select_nth_unstable_by(seats, |a, b| best_first(places, *a, *b));
+            return seated.drain(seats..).for_each(|left_out| places[left_out as usize].chosen = false);
         }
-        let free = (seats - self.seated.len()).min(self.standing.len());
-        if free > 0 && free < self.standing.len() {
-            self.standing.select_nth_unstable_by(free, |a, b| best_first(places, *a, *b));
+        let free = (seats - seated.len()).min(standing.len());
+        if free > 0 && free < standing.len() {
+            standing.select_nth_unstable_by(free, |a, b| best_first(places, *a, *b));
         }
-        self.standing.drain(..free).for_each(|admitted| places[admitted as usize].since = Some(clock.now));
+        standing.drain(..free).for_each(|admitted| places[admitted as usize].sit_down(clock));
         for _ in 0..TAKEN_IN_A_TICK {
-            if !self.take_one(places, clock) {
+            if !lists.take_one(places, clock) {
                 return;
             }
         }
     }
+}
 
+impl Lists<'_> {
     /// Lists who has a seat and who wants one.
     fn sort(&mut self, places: &mut [Seat]) {
         self.seated.clear();
         self.standing.clear();
         for (place, slot) in places.iter_mut().zip(0..) {
             let competes = place.present && !place.listed;
-            if !competes {
-                place.since = None;
-            } else if place.since.is_some() && self.seated.len() < self.seated.capacity() {
-                self.seated.push(slot);
-            } else if self.standing.len() < self.standing.capacity() {
-                self.standing.push(slot);
+            place.chosen &= competes;
+            let list = if place.chosen { &mut *self.seated } else { &mut *self.standing };
+            if competes && list.len() < list.capacity() {
+                list.push(slot);
             }
         }
     }
 
     /// Has the best of those without a seat take one, if it may. Whether it did.
     fn take_one(&mut self, places: &mut [Seat], clock: &Clock<'_>) -> bool {
-        let without = |slot: &&u32| places[**slot as usize].since.is_none();
+        let without = |slot: &&u32| !places[**slot as usize].chosen;
         let Some(best) = self.standing.iter().filter(without).min_by(|a, b| best_first(places, **a, **b)) else {
             return false;
         };
@@ -95,20 +93,23 @@ impl Loudest {
         let Some(worst) = self.seated.iter().filter(may_take).max_by(|a, b| best_first(places, **a, **b)) else {
             return false;
         };
-        places[*worst as usize].since = None;
-        places[*best as usize].since = Some(clock.now);
+        places[*worst as usize].chosen = false;
+        places[*best as usize].sit_down(clock);
         true
     }
 }
 
 impl Seat {
-    /// Whether it may take the seat of another one. Nobody may who has been given one in this tick, or has just lost one.
+    fn sit_down(&mut self, clock: &Clock<'_>) {
+        (self.chosen, self.since) = (true, clock.now);
+    }
+
+    /// Whether it may take the seat that another one has had since before this tick.
     fn may_take(&self, other: &Self, clock: &Clock<'_>) -> bool {
-        let Some(since) = other.since else { return false };
         let outranks = self.active && !other.active;
-        let stayed = (clock.now - since) as f64 >= clock.timing.samples(STAY_MS) || other.level <= SILENT;
+        let stayed = (clock.now - other.since) as f64 >= clock.timing.samples(STAY_MS) || other.level <= SILENT;
         let louder = self.active >= other.active && self.level > other.level * LOUDER;
-        outranks || louder && stayed
+        other.chosen && (outranks || louder && stayed)
     }
 }
 
@@ -122,7 +123,7 @@ fn best_first(places: &[Seat], a: u32, b: u32) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timing::Timing;
+    use crate::{memory::room, timing::Timing};
 
     /// Ticks of 100 ms.
     const TIMING: Timing = Timing { rate: 1000, tick: 100, smoothing: 10 };
@@ -140,8 +141,11 @@ mod tests {
 
     impl Room {
         fn new(limit: usize, levels: &[f64]) -> Self {
-            let loudest = Loudest { limit: Some(limit), ..Loudest::new(levels.len()) };
-            Self { loudest, places: levels.iter().map(|level| seat(*level)).collect(), now: 0 }
+            Self {
+                loudest: Loudest { limit: Some(limit) },
+                places: levels.iter().map(|level| seat(*level)).collect(),
+                now: 0,
+            }
         }
 
         /// Who is heard after a tick with these levels.
@@ -153,7 +157,9 @@ mod tests {
         }
 
         fn choose(&mut self) -> Vec<usize> {
-            self.loudest.choose(&mut self.places, &Clock { now: self.now, begun: self.now > 0, timing: &TIMING });
+            let (seated, standing) = (&mut room(self.places.len(), 0), &mut room(self.places.len(), 0));
+            let clock = Clock { now: self.now, begun: self.now > 0, timing: &TIMING };
+            self.loudest.choose(&mut self.places, Lists { seated, standing }, &clock);
             self.now += 100;
             (0..self.places.len()).filter(|slot| self.loudest.lets(&self.places[*slot])).collect()
         }
@@ -221,7 +227,7 @@ mod tests {
         assert_eq!(room.choose(), [0, 2]);
         room.loudest.set_limit(None, &mut room.places);
         assert_eq!(room.choose(), [0, 1, 2, 3]);
-        assert!(room.places.iter().all(|place| place.since.is_none()));
+        assert!(room.places.iter().all(|place| !place.chosen));
     }
 
     #[test]

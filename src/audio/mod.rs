@@ -10,6 +10,7 @@ mod arena;
 mod compose;
 mod dense;
 mod dominant;
+mod ear;
 mod gather;
 mod intake;
 mod lines;
@@ -42,6 +43,7 @@ pub use prepared::{Part, Prepared};
 pub use processor::{AudioThread, Processor, Tick};
 
 pub(crate) use arena::{Arena, Memory};
+pub(crate) use ear::Ear;
 use listener::NONE;
 pub(crate) use panels::Panels;
 pub(crate) use row::{Entry, RowMemory};

@@ -12,8 +12,9 @@ pub(crate) struct Seat {
     pub active: bool,
     /// Whether somebody's configuration lists it: then it is heard whoever is louder.
     pub listed: bool,
-    /// Where only the loudest are heard: since which sample it has been one of them.
-    pub since: Option<u64>,
+    /// Where only the loudest are heard: whether it is one of them, and the sample from which on.
+    pub chosen: bool,
+    pub since: u64,
 }
 
 /// A level that is this many times another is 3 dB louder.

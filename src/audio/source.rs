@@ -1,6 +1,6 @@
 //! One source on the audio side: what it sent, whether it is present, its detector.
 
-use super::{Clock, overlap::Presence, panels::Panels};
+use super::{Clock, ear::Ear, overlap::Presence, panels::Panels};
 use crate::{
     activity::Detecting,
     frame::Frame,
@@ -31,6 +31,8 @@ pub(crate) struct Source {
     /// The greatest magnitude of what is in its memory, a frame or a tail.
     peak: f32,
     detecting: Option<Detecting>,
+    /// What decides for its detector, if that asks for more than the frame tells.
+    pub ear: Ear,
     /// The last sample of the last good frame: what a missing frame's tail goes on from.
     last: f32,
     missing: bool,
@@ -51,6 +53,7 @@ pub(crate) enum Standing {
 pub(crate) struct Input {
     /// Of the whole frame, both channels.
     pub loudness: Loudness,
+    /// By the word of the host, or of the ear.
     pub active: bool,
     /// The last sample.
     pub last: f32,

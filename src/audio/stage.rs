@@ -109,16 +109,20 @@ impl Stage {
         })
     }
 
-    /// Takes the samples of each side. Both have the loudness of the whole frame, so that they agree on who is active.
+    /// Takes the samples of each side. Both have the loudness of the whole frame, and what the ear says of it, so that they agree on who is active.
     fn accept(&mut self, slot: usize, frame: &Frame<'_>, shared: &Shared) -> Result<(), usize> {
-        let left = self.arenas.left.accept(slot, frame, shared.kernel)?;
-        let Some(right) = &mut self.arenas.right else { return Ok(()) };
-        let loudness = left.with(&right.accept(slot, frame, shared.kernel)?);
+        let Sides { left, right } = &mut self.arenas;
+        let mut loudness = left.accept(slot, frame, shared.kernel)?;
+        let source = &mut left.sources[slot];
+        if let Some(right) = right {
+            let both = loudness.with(&right.accept(slot, frame, shared.kernel)?);
+            loudness = both.sure(source.threshold(), || frame.square());
+        }
+        // All of it is known to be numbers now.
+        let active = source.ear.hear(frame).unwrap_or(frame.active);
         for arena in self.arenas.iter_mut() {
-            let source = &mut arena.sources[slot];
-            let threshold = source.threshold();
-            let loudness = loudness.sure(threshold, || frame.square());
-            source.input.iter_mut().for_each(|input| input.loudness = loudness);
+            let input = arena.sources[slot].input.as_mut();
+            input.into_iter().for_each(|input| (input.loudness, input.active) = (loudness, active));
         }
         Ok(())
     }

@@ -21,6 +21,9 @@ impl Arena {
 
     /// How many events were lost.
     fn tell_activity(&mut self, clock: &Clock<'_>) -> u64 {
+        if self.active[..self.used] == self.told[..self.used] {
+            return 0;
+        }
         let mut lost = 0;
         for slot in 0..self.used {
             let active = self.active[slot];
@@ -42,8 +45,9 @@ impl Arena {
     /// Whether somebody else has the floor now.
     fn pass_floor(&mut self, clock: &Clock<'_>) -> bool {
         let Self { sources, active, seats, floor, used, .. } = self;
-        let talking = (0..*used).filter(|slot| active[*slot]);
-        let loudest = talking.reduce(|a, b| if seats[b].level > seats[a].level { b } else { a });
+        let mut talking = (0..).zip(&active[..*used]).filter(|(_, active)| **active).map(|(slot, _)| slot);
+        let louder = |a: usize, b: usize| if seats[b].level > seats[a].level { b } else { a };
+        let loudest = talking.next().map(|first| talking.fold(first, louder));
         let voice = |key: ParticipantKey| {
             let slot = key.slot as usize;
             match sources.get(slot).filter(|source| source.key == key && source.standing == Standing::Here) {

@@ -39,6 +39,17 @@ pub enum ControlError {
         /// The hangover that was asked for.
         hangover_ms: f64,
     },
+    /// A speech detector's threshold, or its hangover, is out of range.
+    #[cfg(feature = "vad")]
+    #[error(
+        "a speech detector cannot have a threshold of {threshold} and a hangover of {hangover_ms} ms: 0 to 1, and 0 to 60000 ms"
+    )]
+    SpeechDetector {
+        /// The threshold that was asked for.
+        threshold: f32,
+        /// The hangover that was asked for.
+        hangover_ms: f64,
+    },
     /// Nobody was asked to be heard.
     #[error("the loudest 0 are nobody: at least 1, or None for everybody")]
     Loudest,

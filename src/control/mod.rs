@@ -8,6 +8,7 @@ mod listener_config;
 mod port_meters;
 mod registry;
 mod snapshot;
+mod talking;
 
 use std::{
     sync::Arc,
@@ -34,7 +35,6 @@ use crate::{
     meter::{MixerReadings, Readings},
     pan::Pan,
     ship::{Generation, Shared},
-    talk::TalkEvents,
 };
 
 /// What a participant joins with. The default sends and hears, has the energy detector, and is neither muted nor deafened.
@@ -224,14 +224,6 @@ impl Controller {
         made.map(|()| generation)
     }
 
-    /// Has only the loudest sources heard, at least 1, or everybody: see [`MixerConfig::loudest`](crate::MixerConfig::loudest).
-    ///
-    /// # Errors
-    /// See [`Changes::set_loudest`].
-    pub fn set_loudest(&self, loudest: Option<usize>) -> Result<Generation, ControlError> {
-        self.change_one(|changes| changes.set_loudest(loudest))
-    }
-
     /// Who is in the call, in the order of their keys.
     pub fn participants(&self) -> Vec<Participant> {
         let registry = self.shared.registry();
@@ -251,22 +243,6 @@ impl Controller {
     /// Whether a participant is in the call.
     pub fn is_here(&self, id: &str) -> bool {
         self.shared.registry().member(id).is_ok()
-    }
-
-    /// Who has this key; `None` once it has left.
-    pub fn id(&self, key: ParticipantKey) -> Option<ParticipantId> {
-        self.shared.registry().id(key).cloned()
-    }
-
-    /// The dominant speaker, if there is one: see [`MixerReadings::dominant`].
-    pub fn dominant(&self) -> Option<ParticipantId> {
-        self.mixer_readings().dominant.and_then(|key| self.id(key))
-    }
-
-    /// The stream of talk events. There is one, which is handed out once: `None` if somebody has it already, or the mixer was made without
-    /// ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)). What was told before it was taken is in it, as long as there was room.
-    pub fn talk_events(&self) -> Option<TalkEvents> {
-        self.shared.registry().talk.take()
     }
 
     /// A listener's configuration as it is in force, pair gains included.

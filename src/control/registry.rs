@@ -12,7 +12,7 @@ use std::{
 use super::{ControlError, JoinOptions, ListenerConfig};
 use crate::{
     activity::{Detecting, Detector},
-    audio::{Memory, Stage},
+    audio::{Ear, Memory, Stage},
     channels::Channels,
     id::{ParticipantId, ParticipantKey},
     line::Line,
@@ -223,8 +223,12 @@ impl Registry {
         let detecting = self.detecting(options.detector)?;
         let key = self.give_place()?;
         let meters = Sides::new(self.channels, |_| Arc::new(Meters::default()));
-        let memory = |meters: &Arc<Meters>| Memory::new(Arc::clone(meters), &self.timing, options.role.hears());
+        let memory = |meters: &Arc<Meters>| Memory::new(Arc::clone(meters), &self.timing, options.role);
         let mut memory = meters.as_ref().map(memory);
+        // One ear hears both sides.
+        if options.role.sends() {
+            memory.left.ear = Ear::new(&detecting, &self.timing);
+        }
         memory.left.line = line;
         let place = Place {
             key,
@@ -260,6 +264,12 @@ impl Registry {
                 if threshold.0.is_nan() || !(0.0..=Detector::MAX_HANGOVER_MS).contains(&hangover_ms) =>
             {
                 Err(ControlError::Detector { threshold_dbfs: threshold.0, hangover_ms })
+            }
+            #[cfg(feature = "vad")]
+            Detector::Speech { threshold, hangover_ms }
+                if !(0.0..=1.0).contains(&threshold) || !(0.0..=Detector::MAX_HANGOVER_MS).contains(&hangover_ms) =>
+            {
+                Err(ControlError::SpeechDetector { threshold, hangover_ms })
             }
             _ => Ok(Detecting::new(detector, &self.timing)),
         }

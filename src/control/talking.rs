@@ -1,0 +1,54 @@
+//! What a controller knows of who speaks, and how many of them are heard.
+
+use super::{ControlError, Controller};
+use crate::{
+    id::{ParticipantId, ParticipantKey},
+    ship::Generation,
+    talk::TalkEvents,
+};
+
+impl Controller {
+    /// Has only the loudest sources heard, at least 1, or everybody: see [`MixerConfig::loudest`](crate::MixerConfig::loudest).
+    ///
+    /// ```
+    /// # use mixminus::{ControlError, MixerConfig};
+    /// # let (controller, _processor) = MixerConfig::default().build()?;
+    /// controller.set_loudest(Some(3))?;
+    /// assert_eq!(controller.set_loudest(Some(0)), Err(ControlError::Loudest));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// See [`Changes::set_loudest`](crate::Changes::set_loudest).
+    pub fn set_loudest(&self, loudest: Option<usize>) -> Result<Generation, ControlError> {
+        self.change_one(|changes| changes.set_loudest(loudest))
+    }
+
+    /// Who has this key; `None` once it has left.
+    pub fn id(&self, key: ParticipantKey) -> Option<ParticipantId> {
+        self.shared.registry().id(key).cloned()
+    }
+
+    /// The dominant speaker, if there is one: see [`MixerReadings::dominant`](crate::MixerReadings::dominant).
+    ///
+    /// ```
+    /// # use mixminus::{Frame, JoinOptions, MixerConfig};
+    /// # let (controller, mut processor) = MixerConfig::default().build()?;
+    /// let anna = controller.join("anna", JoinOptions::default())?;
+    /// # let mut audio = processor.enter();
+    /// let mut tick = audio.tick(); // on the audio thread
+    /// tick.send(anna, Frame::from(&[0.25_f32; 480][..]))?;
+    /// tick.mix();
+    /// assert_eq!(controller.dominant(), Some("anna".into()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn dominant(&self) -> Option<ParticipantId> {
+        self.mixer_readings().dominant.and_then(|key| self.id(key))
+    }
+
+    /// The stream of talk events. There is one, which is handed out once: `None` if somebody has it already, or the mixer was made without
+    /// ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)). What was told before it was taken is in it, as long as there was room.
+    pub fn talk_events(&self) -> Option<TalkEvents> {
+        self.shared.registry().talk.take()
+    }
+}
