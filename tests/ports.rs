@@ -169,7 +169,8 @@ fn the_delay_is_what_the_readings_say() {
         let (loudest, _) = heard.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
         let delay_ms = loudest as f64 / 48.0 - 1000.0 * MIDDLE;
         let told_ms = readings.wait_ms + readings.conversion_ms;
-        assert!((delay_ms - told_ms).abs() < 2.0, "{rate_hz} Hz: {delay_ms} ms, told {told_ms} ms");
+        // Where blocks do not fit ticks, some of a block waits; on the average less than is told.
+        assert!((-1.0..5.0).contains(&(told_ms - delay_ms)), "{rate_hz} Hz: {delay_ms} ms, told {told_ms} ms");
     }
 }
 

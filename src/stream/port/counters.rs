@@ -43,7 +43,7 @@ pub struct InputReadings {
     pub fill_ms: f64,
     /// How long packets wait, in ms: the mean of the last seconds. The delay that the port adds.
     pub wait_ms: f64,
-    /// What the conversion between the rates adds to the delay, in ms; 0 at equal rates and by the mixer's clock.
+    /// What the conversion between the rates adds to the delay at most, in ms; 0 at equal rates and by the mixer's clock.
     pub conversion_ms: f64,
     /// By how much the sender's clock is faster than the mixer's, in ppm, as far as is known.
     pub drift_ppm: f64,
@@ -70,7 +70,7 @@ pub struct OutputReadings {
     pub dropped_samples: u64,
     /// What was there after the last tick, in ms.
     pub fill_ms: f64,
-    /// What the conversion between the rates adds to the delay, in ms; 0 at equal rates and by the mixer's clock.
+    /// What the conversion between the rates adds to the delay at most, in ms; 0 at equal rates and by the mixer's clock.
     pub conversion_ms: f64,
     /// By how much the receiver's clock is faster than the mixer's, in ppm, as far as is known.
     pub drift_ppm: f64,
