@@ -1,0 +1,110 @@
+//! What a stream costs for every 10 ms: a packet in, a tick, a packet out, beside the resampler alone; and a call of a hundred streams of all rates.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use mixminus::{
+    Controller, Frame, JoinOptions, MixerConfig, Processor,
+    stream::{Clock, InputOptions, InputPort, OutputOptions, OutputPort, PortOptions, Stamp, StreamFormat},
+};
+use rubato::{Fft, FixedSync, Resampler, WindowFunction, audioadapter_buffers::direct::InterleavedSlice};
+
+/// A participant whose packets are 10 ms long, and what it sends.
+struct Stream {
+    input: InputPort,
+    output: OutputPort,
+    sent: Vec<i16>,
+    heard: Vec<i16>,
+}
+
+impl Stream {
+    fn join(controller: &Controller, id: usize, rate_hz: u32, clock: Clock) -> Self {
+        let format = StreamFormat::mono(rate_hz);
+        let ports = PortOptions {
+            input: Some(InputOptions { clock, depth_ms: 20.0, ..InputOptions::new(format) }),
+            output: Some(OutputOptions { clock, depth_ms: 20.0, ..OutputOptions::new(format) }),
+        };
+        let ports = controller.join_with_ports(id.to_string(), JoinOptions::default(), ports).unwrap();
+        let frames = rate_hz as usize / 100;
+        let sent = (0..frames).map(|n| ((n * (id + 3)) as f32 * 0.1).sin() * 4000.0).map(|sample| sample as i16);
+        Self {
+            input: ports.input.unwrap(),
+            output: ports.output.unwrap(),
+            sent: sent.collect(),
+            heard: vec![0; frames],
+        }
+    }
+}
+
+/// A call of streams, ten milliseconds at a time.
+struct Call {
+    processor: Processor,
+    streams: Vec<Stream>,
+    _controller: Controller,
+}
+
+impl Call {
+    fn new(streams: impl Iterator<Item = (u32, Clock)>) -> Self {
+        let (controller, processor) = MixerConfig { participants: 128, ..MixerConfig::default() }.build().unwrap();
+        let join = |(id, (rate_hz, clock))| Stream::join(&controller, id, rate_hz, clock);
+        let streams = streams.enumerate().map(join).collect();
+        let mut call = Self { processor, streams, _controller: controller };
+        (0..50).for_each(|_| call.pass());
+        call
+    }
+
+    fn pass(&mut self) {
+        for stream in &mut self.streams {
+            stream.input.push(Frame::mono(&stream.sent), Stamp::None).unwrap();
+        }
+        self.tick();
+        for stream in &mut self.streams {
+            black_box(stream.output.pull(&mut stream.heard));
+        }
+    }
+
+    fn tick(&mut self) {
+        black_box(self.processor.enter().tick().mix().distinct().len());
+    }
+}
+
+fn one_stream(c: &mut Criterion) {
+    let mut group = c.benchmark_group("a stream, 10 ms in and out");
+    for (rate_hz, clock, name) in [
+        (48_000, Clock::Mixer, "48 kHz, the mixer's clock"),
+        (8000, Clock::Mixer, "8 kHz, the mixer's clock"),
+        (48_000, Clock::Own, "48 kHz, its own clock"),
+        (8000, Clock::Own, "8 kHz, its own clock"),
+    ] {
+        let mut call = Call::new([(rate_hz, clock)].into_iter());
+        group.bench_function(name, |b| b.iter(|| call.pass()));
+    }
+    let mut ways = [(8000, 48_000), (48_000, 8000)].map(|(from, to): (usize, usize)| {
+        let fft =
+            Fft::<f32>::new_custom(from, to, from / 100, 1, 1, WindowFunction::Blackman, FixedSync::Both).unwrap();
+        (fft, vec![0.1_f32; from / 100], vec![0.0_f32; to / 100])
+    });
+    group.bench_function("rubato alone: FFT from 8 kHz and back", |b| {
+        b.iter(|| {
+            for (fft, sent, heard) in &mut ways {
+                let (from, to) = (sent.len(), heard.len());
+                let sent = InterleavedSlice::new(sent, 1, from).unwrap();
+                let mut heard = InterleavedSlice::new_mut(heard, 1, to).unwrap();
+                black_box(fft.process_into_buffer(&sent, &mut heard, None).unwrap());
+            }
+        });
+    });
+    group.finish();
+}
+
+fn a_hundred_streams(c: &mut Criterion) {
+    let mut group = c.benchmark_group("a tick of 100 streams, 8 to 48 kHz, all talk");
+    for (clock, name) in [(Clock::Mixer, "the mixer's clock"), (Clock::Own, "their own clocks")] {
+        let mut call = Call::new((0..100).map(|n| ([8000, 16_000, 44_100, 48_000][n % 4], clock)));
+        group.bench_function(name, |b| b.iter(|| call.pass()));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, one_stream, a_hundred_streams);
+criterion_main!(benches);
