@@ -330,3 +330,21 @@ fn mixes_are_written_as_the_mixer_has_channels() {
     assert_eq!((&integers[..2], &floats[..2]), (&[16384, -8192][..], &[0.5, -0.25][..]));
     assert_eq!((mix.peak(), mix.listeners().collect::<Vec<_>>()), (0.5, vec![keys[1]]));
 }
+
+#[cfg(feature = "vad")]
+#[test]
+fn a_speech_detector_hears_both_sides_and_nothing_that_is_no_number() {
+    let (controller, mut processor) = build(Channels::Stereo);
+    let options = JoinOptions { detector: Detector::speech(), ..JoinOptions::default() };
+    let key = controller.join("anna", options).unwrap();
+    let (good, bad) = ([0.1_f32; TICK], [f32::NAN; TICK]);
+    let mut audio = processor.enter();
+    for n in 0..60 {
+        let mut tick = audio.tick();
+        let frame = if n % 3 == 0 { Frame::planar(&good, &good) } else { Frame::planar(&good, &bad) };
+        assert_eq!(tick.send(key, frame).is_ok(), n % 3 == 0);
+        tick.mix();
+    }
+    let readings = controller.readings("anna").unwrap().source;
+    assert_eq!((readings.frames, readings.not_finite, readings.active), (20, 40, false));
+}
