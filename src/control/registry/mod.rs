@@ -1,0 +1,198 @@
+//! Who is here, and the matrix in the making. Control side only, behind one lock.
+//!
+//! [`joining`]: who comes and goes. [`rows`]: what listeners are configured to hear.
+
+mod joining;
+mod member;
+mod rows;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::RandomState,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use super::ControlError;
+use crate::{
+    channels::Channels,
+    id::{ParticipantId, ParticipantKey},
+    matrix::{Matrix, Row},
+    ship::{Berth, Generation, Held, Returning, Shared},
+    talk::TalkEvents,
+    timing::Timing,
+    tree::Tree,
+};
+
+pub(crate) use member::Member;
+
+/// The number that the next mixer has.
+static MIXERS: AtomicU32 = AtomicU32::new(1);
+
+/// The state of the control side.
+#[derive(Debug)]
+pub(crate) struct Registry {
+    timing: Timing,
+    channels: Channels,
+    /// How many threads may share a tick.
+    workers: usize,
+    /// The number of this mixer, in all keys.
+    mixer: u32,
+    /// The newest matrix, as published or about to be.
+    matrix: Matrix,
+    members: HashMap<ParticipantId, Member>,
+    /// Who has which place.
+    ids: HashMap<u32, ParticipantId>,
+    /// Places that were given and came back, as the keys that they are given with next.
+    free: Vec<ParticipantKey>,
+    /// Places from here on have never been given.
+    fresh: u32,
+    /// The generation that the newest stage came with.
+    stage_since: Generation,
+    plain: Arc<Row>,
+    /// Of the identities of rows.
+    keys: [RandomState; 2],
+    returning: Returning,
+    /// Given up since the last publication: listed as returning once the matrix that names them is.
+    given_up: Vec<Held>,
+    /// The listeners whose configurations have changed since their rows were made.
+    stale: BTreeSet<ParticipantId>,
+    /// The reading end of the talk events, until somebody takes it.
+    pub talk: Option<TalkEvents>,
+    /// Whether the matrix differs from what was published last.
+    changed: bool,
+    /// Whether the memory of a dropped processor has come back.
+    processor_gone: bool,
+}
+
+impl Registry {
+    pub fn new(timing: Timing, channels: Channels, capacity: usize, workers: usize) -> Self {
+        let (places, stage) = (Tree::default(), Arc::new(Berth::empty()));
+        let matrix = Matrix { generation: 0, places, capacity, stage, loudest: None };
+        Self {
+            timing,
+            channels,
+            workers,
+            mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
+            matrix,
+            members: HashMap::new(),
+            ids: HashMap::new(),
+            free: Vec::new(),
+            fresh: 0,
+            stage_since: Generation::default(),
+            plain: Arc::new(Row::plain()),
+            keys: [RandomState::new(), RandomState::new()],
+            returning: Returning::default(),
+            given_up: Vec::new(),
+            stale: BTreeSet::new(),
+            talk: None,
+            changed: false,
+            processor_gone: false,
+        }
+    }
+
+    #[cfg(feature = "stream")]
+    pub fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    /// Where the figures of a member's ports are read.
+    #[cfg(feature = "stream")]
+    pub fn set_ports(&mut self, id: &ParticipantId, ports: super::PortMeters) {
+        if let Some(member) = self.members.get_mut(id) {
+            member.ports = ports;
+        }
+    }
+
+    pub fn channels(&self) -> Channels {
+        self.channels
+    }
+
+    /// The number of this mixer, in all keys.
+    pub fn mixer(&self) -> u32 {
+        self.mixer
+    }
+
+    pub fn matrix(&self) -> Matrix {
+        self.matrix.clone()
+    }
+
+    /// For how many participants there is room.
+    pub fn places(&self) -> usize {
+        self.matrix.capacity
+    }
+
+    /// Whether the processor was dropped, and that was seen here.
+    pub fn processor_gone(&self) -> bool {
+        self.processor_gone
+    }
+
+    pub fn still_out(&self) -> usize {
+        self.returning.len()
+    }
+
+    pub fn members(&self) -> impl ExactSizeIterator<Item = (&ParticipantId, &Member)> {
+        self.members.iter()
+    }
+
+    /// Who has this key.
+    pub fn id(&self, key: ParticipantKey) -> Option<&ParticipantId> {
+        let id = self.ids.get(&key.slot)?;
+        self.members.get(id).filter(|member| member.place.key == key).map(|_| id)
+    }
+
+    pub fn member(&self, id: &str) -> Result<&Member, ControlError> {
+        self.members.get(id).ok_or_else(|| ControlError::Unknown { id: id.into() })
+    }
+
+    fn member_mut(&mut self, id: &str) -> Result<&mut Member, ControlError> {
+        self.members.get_mut(id).ok_or_else(|| ControlError::Unknown { id: id.into() })
+    }
+
+    /// The generation that the changes in the making will be published with.
+    fn next(&self) -> Generation {
+        Generation(self.matrix.generation + 1)
+    }
+
+    /// Puts a member's place into the matrix in the making.
+    fn set_place(&mut self, id: &ParticipantId) {
+        let stamp = self.next().0;
+        if let Some(member) = self.members.get(id) {
+            self.matrix.places.set(member.place.key.slot, Some(Arc::new(member.place.clone())), stamp);
+            self.changed = true;
+        }
+    }
+
+    /// Publishes what was changed, all of it at once. The newest generation.
+    pub fn publish(&mut self, shared: &Shared) -> Generation {
+        for listener in std::mem::take(&mut self.stale) {
+            self.make_row(&listener, shared.mixed());
+        }
+        if std::mem::take(&mut self.changed) {
+            self.matrix.generation += 1;
+            let before = shared.publish(Arc::new(self.matrix.clone()));
+            self.returning.push(Held::Matrix(before));
+            self.given_up.drain(..).for_each(|held| self.returning.push(held));
+        }
+        self.published()
+    }
+
+    /// The newest generation.
+    pub fn published(&self) -> Generation {
+        Generation(self.matrix.generation)
+    }
+
+    /// Frees what the audio side has given back.
+    pub fn reclaim(&mut self, shared: &Shared) {
+        self.processor_gone |= shared.inherit().is_some();
+        if shared.processor_gone() || shared.mixed() >= self.stage_since {
+            // The audio side has moved: what is in the berth is what it moved out of.
+            drop(self.matrix.stage.take());
+        }
+        let mixed = if shared.processor_gone() { Generation::NEVER } else { shared.mixed() };
+        let free = &mut self.free;
+        self.returning.reclaim(mixed, |key| free.extend(key.next_stay()));
+    }
+}
