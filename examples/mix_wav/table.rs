@@ -23,6 +23,9 @@ pub fn text(report: &Report, places: &Places) -> String {
         tick_time(&report.tick_time, report.tick_ms),
     );
     // Writing into a String does not fail.
+    if report.sources.iter().any(|source| source.port.is_some()) {
+        let _ = write!(text, "\n{}\n", ports(&report.sources));
+    }
     for event in report.events.iter().filter(|event| event.sample.is_none()) {
         let _ = write!(
             text,
@@ -61,6 +64,37 @@ fn sources(sources: &[SourceReport], seconds: f64) -> Table {
             vec![source.participant.clone(), format!("{:.2}", source.active_seconds), format!("{share:.0} %")];
         row.extend(faulty.then(|| source.not_finite.to_string()));
         table.add_row(row);
+    }
+    table
+}
+
+/// What came through the ports of the sources that have one.
+fn ports(sources: &[SourceReport]) -> Table {
+    let mut table = table([
+        "through a port",
+        "packets",
+        "of",
+        "lost samples",
+        "late",
+        "reordered",
+        "underruns",
+        "wait ms",
+        "conversion ms",
+        "drift ppm",
+    ]);
+    for (source, port) in sources.iter().filter_map(|source| Some((source, source.port.as_ref()?))) {
+        table.add_row([
+            source.participant.clone(),
+            port.received_packets.to_string(),
+            port.sent_packets.to_string(),
+            port.lost_samples.to_string(),
+            port.late.to_string(),
+            port.reordered.to_string(),
+            port.underruns.to_string(),
+            one_decimal(port.wait_ms),
+            one_decimal(port.conversion_ms),
+            one_decimal(port.drift_ppm),
+        ]);
     }
     table
 }
