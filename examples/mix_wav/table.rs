@@ -13,19 +13,17 @@ use crate::{
 /// The whole report as text.
 pub fn text(report: &Report, places: &Places) -> String {
     let mut text = format!(
-        "{:.2} s at {} Hz in ticks of {} ms ({} samples)\n\n{}\n\n{}\n\n{}\n",
+        "{:.2} s at {} Hz in ticks of {} ms ({} samples)\n\n{}\n\n{}\n\n{}{}\n",
         report.seconds,
         report.rate,
         report.tick_ms,
         report.tick_samples,
         listeners(&report.listeners),
         sources(&report.sources, report.seconds),
+        ports(&report.sources),
         tick_time(&report.tick_time, report.tick_ms),
     );
     // Writing into a String does not fail.
-    if report.sources.iter().any(|source| source.port.is_some()) {
-        let _ = write!(text, "\n{}\n", ports(&report.sources));
-    }
     for event in report.events.iter().filter(|event| event.sample.is_none()) {
         let _ = write!(
             text,
@@ -68,8 +66,11 @@ fn sources(sources: &[SourceReport], seconds: f64) -> Table {
     table
 }
 
-/// What came through the ports of the sources that have one.
-fn ports(sources: &[SourceReport]) -> Table {
+/// What came through the ports of the sources, with the gap below it; nothing if none has one.
+fn ports(sources: &[SourceReport]) -> String {
+    if sources.iter().all(|source| source.port.is_none()) {
+        return String::new();
+    }
     let mut table = table([
         "through a port",
         "packets",
@@ -96,7 +97,7 @@ fn ports(sources: &[SourceReport]) -> Table {
             one_decimal(port.drift_ppm),
         ]);
     }
-    table
+    format!("{table}\n\n")
 }
 
 fn tick_time(time: &TickTime, tick_ms: f64) -> Table {
