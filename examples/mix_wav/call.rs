@@ -168,8 +168,7 @@ impl<'s> Call<'s> {
         let joined = self.controller.join_with_ports(id, options, asked);
         let joined = joined.map_err(|cause| refused(&format!("{id:?} in the call"), &cause))?;
         let since = tick * settings.tick_samples;
-        let sender =
-            |(port, voice): (_, &Voice)| Sender::new(voice.clone(), port, settings.network.clone(), member, tick);
+        let sender = |(port, voice): (_, &Voice)| Sender::new(voice.clone(), port, settings, member, tick);
         Ok(Seat {
             key: joined.key,
             voice: voice.cloned(),

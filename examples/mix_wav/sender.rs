@@ -7,6 +7,7 @@ use mixminus::stream::{InputPort, InputReadings, Stamp};
 
 use crate::{
     network::{Dice, Network, PACKET_MS},
+    settings::Settings,
     voice::{Voice, framed},
 };
 
@@ -31,6 +32,8 @@ pub struct Sender {
 struct Path {
     network: Arc<Network>,
     dice: Dice,
+    /// When the first packet is sent: in the middle of a tick, so that a drift either way shows alike.
+    first_ms: f64,
 }
 
 #[derive(Debug)]
@@ -40,10 +43,13 @@ struct UnderWay {
 }
 
 impl Sender {
-    /// A sender with a voice, a port and, perhaps, a bad network between the two; `member` and `since` tell its chances
-    /// from those of the others.
-    pub fn new(voice: Voice, port: InputPort, network: Option<Arc<Network>>, member: usize, since: usize) -> Self {
-        let path = network.map(|network| Path { dice: Dice::new(network.seed, member, since), network });
+    /// A sender with a voice and a port in a call with these settings; `member` and `since` tell its luck from that of the others.
+    pub fn new(voice: Voice, port: InputPort, settings: &Settings, member: usize, since: usize) -> Self {
+        let path = settings.network.clone().map(|network| Path {
+            dice: Dice::new(network.seed, member, since),
+            network,
+            first_ms: settings.tick_ms / 2.0,
+        });
         Self { voice, port, path, under_way: Vec::new(), sent: 0, packet: Vec::new() }
     }
 
@@ -71,10 +77,10 @@ impl Sender {
         self.port.readings()
     }
 
-    /// When the next packet is sent, by a right clock.
+    /// When the next packet is sent, by a clock that is right.
     fn sends_at_ms(&self) -> f64 {
-        let speed = self.path.as_ref().map_or(1.0, |path| path.network.speed());
-        self.sent as f64 * PACKET_MS / speed
+        let nominal_ms = self.sent as f64 * PACKET_MS;
+        self.path.as_ref().map_or(nominal_ms, |path| path.first_ms + nominal_ms / path.network.speed())
     }
 
     fn send(&mut self) {

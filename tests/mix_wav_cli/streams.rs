@@ -189,8 +189,20 @@ fn what_a_network_does_is_counted() {
     assert!(count(&jittery, "reordered") > 10, "{jittery}");
     let shallow = port("--jitter-ms 100 --depth-ms 20");
     assert!(count(&shallow, "late") > 10, "{shallow}");
-    let ppm = |drift: &str| port(drift)["driftPpm"].as_f64().unwrap();
-    assert!(ppm("--drift-ppm 1000") > 1.0 && ppm("--drift-ppm -1000") < -1.0);
+}
+
+#[test]
+fn a_drift_is_seen_and_followed() {
+    let bench = Bench::new("drift");
+    bench.wav_of("a.wav", 8_000, 1, 32, &noise(8, 96_000));
+    for ppm in [1_000_i32, -1_000] {
+        let text = bench.mix(&format!("--source A=a.wav --listener L --json --drift-ppm {ppm}"));
+        let port = &report(&text)["sources"][0]["port"];
+        let seen = port["driftPpm"].as_f64().unwrap() * f64::from(ppm.signum());
+        assert!((1.0..1_000.0).contains(&seen), "{ppm}: {port}");
+        // Every packet is on its way, and none is lost.
+        assert_eq!((&port["lostSamples"], &port["late"], &port["underruns"]), (&0.into(), &0.into(), &0.into()));
+    }
 }
 
 #[test]
