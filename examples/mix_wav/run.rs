@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use mixminus::{Frame, FrameError, Mix, Processor};
+use mixminus::{AudioThread, Frame, FrameError, Mix, Processor};
 
 use crate::{
     call::{Call, Ports, refused},
@@ -16,7 +16,7 @@ use crate::{
     track::Track,
 };
 
-/// How long the mixer goes on after the end: until the last conversion has given what it holds.
+/// How long the mixer goes on after the end at most: longer than any conversion is late.
 const FLUSH_MS: f64 = 200.0;
 
 /// What came of the run, by place in the cast.
@@ -88,13 +88,7 @@ impl Run<'_, '_> {
             self.observe();
             progress.step();
         }
-        for _ in 0..self.scene.settings.tick_at(FLUSH_MS) {
-            if self.tracks.iter().all(Track::is_complete) {
-                break;
-            }
-            audio.tick().mix();
-            (0..self.scene.cast.len()).try_for_each(|member| self.pour(member))?;
-        }
+        self.flush(&mut audio)?;
         self.outcome.intakes = (0..self.scene.cast.len()).map(|member| self.call.intake(member)).collect();
         Ok(self.outcome)
     }
@@ -120,6 +114,18 @@ impl Run<'_, '_> {
     /// Writes what has come out of a member's port, if they hear by one.
     fn pour(&mut self, member: usize) -> Result<(), Error> {
         self.call.ear(member).map_or(Ok(()), |ear| ear.pour(&mut self.tracks[member]))
+    }
+
+    /// Mixes on past the end until those who hear by a port have all of the call: their conversion is late.
+    fn flush(&mut self, audio: &mut AudioThread<'_>) -> Result<(), Error> {
+        for _ in 0..self.scene.settings.tick_at(FLUSH_MS) {
+            if self.tracks.iter().all(Track::is_complete) {
+                break;
+            }
+            audio.tick().mix();
+            (0..self.scene.cast.len()).try_for_each(|member| self.pour(member))?;
+        }
+        Ok(())
     }
 
     /// Reads what the mixer found out about the sources in the tick that has just been mixed.

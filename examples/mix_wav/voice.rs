@@ -39,7 +39,7 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// A recording in a call with these settings; an error text if no port takes it.
+    /// A recording in a call with these settings; an error if it needs a port and none takes it.
     pub fn new(mut recording: Recording, settings: &Settings) -> Result<Self, Error> {
         let frames = recording.frames();
         if settings.network.is_none() && recording.format.rate_hz == settings.rate {

@@ -206,6 +206,26 @@ fn a_drift_is_seen_and_followed() {
 }
 
 #[test]
+fn spoilt_packets_and_all_stays_are_counted() {
+    let bench = Bench::new("port_stays");
+    let mut samples = vec![0.25_f32; 8_000];
+    samples[1_000] = f32::NAN;
+    bench.wav_of("a.wav", 8_000, 1, 32, &samples);
+    bench.text(
+        "s.json",
+        r#"[{"atMs": 200, "leave": {"participant": "A"}}, {"atMs": 300, "join": {"participant": "A", "file": "a.wav"}}]"#,
+    );
+    let report = report(&bench.mix("--source A=a.wav --listener L --script s.json --json"));
+    let source = &report["sources"][0];
+    // One packet in each stay. The first lasts 10 packets, the second as long as it takes until all is heard.
+    assert_eq!(source["notFinite"], 2);
+    let [sent, received] = ["sentPackets", "receivedPackets"].map(|name| source["port"][name].as_u64().unwrap());
+    // Nothing newer is there so soon that would tell of a loss.
+    assert_eq!((received, &source["port"]["underruns"]), (sent - 2, &2.into()));
+    assert!((10 + 50..10 + 53).contains(&sent), "{sent}");
+}
+
+#[test]
 fn without_ports_the_report_tells_of_none() {
     let bench = Bench::new("portless");
     bench.wav("a.wav", 32, &noise(6, 4_800));
