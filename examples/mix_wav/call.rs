@@ -2,28 +2,48 @@
 //!
 //! The run that is heard and the runs that measure gains (see [`crate::probe`]) are calls of the same scene.
 
-use mixminus::{Controller, JoinOptions, MixerConfig, ParticipantKey, Processor, SourceReadings};
+use mixminus::{
+    Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, SourceReadings, stream::PortOptions,
+};
 
 use crate::{
+    ear::{self, Ear},
     error::Error,
-    scene::{Change, Scene, Voice},
+    intake::Intake,
+    scene::{Change, Scene},
+    sender::Sender,
+    voice::Voice,
 };
 
 /// The control side of one mixer, driven by the scene.
 pub struct Call<'s> {
     scene: &'s Scene,
     controller: Controller,
+    ports: Ports,
     /// By place in the cast: where somebody sits who is in the call now.
     seats: Vec<Option<Seat>>,
+    /// By place in the cast: what came through the ports of stays that are over.
+    intakes: Vec<Option<Intake>>,
     next_cue: usize,
 }
 
+/// Which ports are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ports {
+    /// Those that the scene asks for.
+    AsAsked,
+    /// None: everything goes by hand.
+    None,
+}
+
 /// Somebody's stay in the call.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Seat {
     pub key: ParticipantKey,
     voice: Option<Voice>,
     since: usize,
+    sender: Option<Sender>,
+    ear: Option<Ear>,
 }
 
 impl Seat {
@@ -32,18 +52,24 @@ impl Seat {
         self.voice.is_some()
     }
 
+    /// Whether what it sends is given to the mixer tick by tick.
+    pub fn sends_by_hand(&self) -> bool {
+        self.sends() && self.sender.is_none()
+    }
+
     /// What this participant says in a tick; `None` once the recording is over.
-    pub fn frame(&self, tick: usize, tick_samples: usize) -> Option<&[f32]> {
+    pub fn frame(&self, tick: usize, tick_samples: usize) -> Option<Frame<'_>> {
         self.voice.as_ref().and_then(|voice| voice.frame(tick - self.since, tick_samples))
     }
 }
 
 impl<'s> Call<'s> {
     /// An empty call in a mixer of its own; nobody is in it before the cues of tick 0.
-    pub fn new(scene: &'s Scene, mixer: MixerConfig) -> Result<(Self, Processor), Error> {
+    pub fn new(scene: &'s Scene, mixer: MixerConfig, ports: Ports) -> Result<(Self, Processor), Error> {
         let (controller, processor) = mixer.build().map_err(|cause| refused("these settings", &cause))?;
-        let seats = vec![None; scene.cast.len()];
-        Ok((Self { scene, controller, seats, next_cue: 0 }, processor))
+        let seats = scene.cast.iter().map(|_| None).collect();
+        let intakes = vec![None; scene.cast.len()];
+        Ok((Self { scene, controller, ports, seats, intakes, next_cue: 0 }, processor))
     }
 
     /// Applies what happens just before a tick; `options` says how somebody joins who sends audio, or only hears.
@@ -67,14 +93,37 @@ impl<'s> Call<'s> {
         self.seats[member].as_ref()
     }
 
+    /// Pushes what comes over the network until a tick is over.
+    pub fn push_packets(&mut self, tick: usize) {
+        let tick_samples = self.scene.settings.tick_samples;
+        for seat in self.seats.iter_mut().flatten() {
+            let over_ms = 1000.0 * self.scene.settings.seconds((tick + 1 - seat.since) * tick_samples);
+            seat.sender.iter_mut().for_each(|sender| sender.push_until(over_ms));
+        }
+    }
+
+    /// The ear of a member of the cast who hears by a port, and is in the call.
+    pub fn ear(&mut self, member: usize) -> Option<&mut Ear> {
+        self.seats[member].as_mut().and_then(|seat| seat.ear.as_mut())
+    }
+
+    /// What has come through the ports of a member of the cast, in all stays.
+    pub fn intake(&self, member: usize) -> Option<Intake> {
+        let over = &self.intakes[member];
+        let sender = self.seat(member).and_then(|seat| seat.sender.as_ref());
+        sender.map(|sender| Intake::of(sender).after(over.as_ref())).or_else(|| over.clone())
+    }
+
     /// Whether the mixer found a member of the cast active in the last tick.
     pub fn is_active(&self, member: usize) -> bool {
         self.readings(member).is_some_and(|source| source.active)
     }
 
-    /// How many frames of a member's present stay held something that is no number.
+    /// How many frames, or packets, of a member's present stay held something that is no number.
     pub fn not_finite(&self, member: usize) -> u64 {
-        self.readings(member).map_or(0, |source| source.not_finite)
+        let sender = self.seat(member).and_then(|seat| seat.sender.as_ref());
+        let refused = sender.map_or(0, |sender| sender.readings().refused);
+        refused + self.readings(member).map_or(0, |source| source.not_finite)
     }
 
     fn readings(&self, member: usize) -> Option<SourceReadings> {
@@ -86,13 +135,16 @@ impl<'s> Call<'s> {
         let id = |member: &usize| self.scene.cast[*member].id.as_str();
         match change {
             Change::Join { member, voice } => {
-                let joined = self.controller.join(id(member), options(voice.is_some()));
-                let key = joined.map_err(|cause| refused(&format!("{:?} in the call", id(member)), &cause))?;
-                self.seats[*member] = Some(Seat { key, voice: voice.clone(), since: tick });
+                self.seats[*member] = Some(self.join(tick, *member, voice.as_ref(), options(voice.is_some()))?);
             }
             Change::Leave { member } => {
                 self.controller.leave(id(member)).map_err(|cause| refused("a leave", &cause))?;
+                self.intakes[*member] = self.intake(*member);
                 self.seats[*member] = None;
+            }
+            Change::Pan { listener, source, pan } => {
+                let panned = self.controller.set_pan(id(listener), id(source), *pan);
+                panned.map_err(|cause| refused("a pan", &cause))?;
             }
             Change::Mute { member, muted } => {
                 self.controller.set_muted(id(member), *muted).map_err(|cause| refused("a mute", &cause))?;
@@ -102,6 +154,28 @@ impl<'s> Call<'s> {
             }
         }
         Ok(())
+    }
+
+    fn join(&self, tick: usize, member: usize, voice: Option<&Voice>, options: JoinOptions) -> Result<Seat, Error> {
+        let settings = &self.scene.settings;
+        let hearing = self.scene.cast[member].hearing;
+        let asked = PortOptions {
+            input: voice.and_then(Voice::port),
+            output: hearing.map(|hearing| ear::port(hearing.format)),
+        };
+        let asked = if self.ports == Ports::AsAsked { asked } else { PortOptions::default() };
+        let id = self.scene.cast[member].id.as_str();
+        let joined = self.controller.join_with_ports(id, options, asked);
+        let joined = joined.map_err(|cause| refused(&format!("{id:?} in the call"), &cause))?;
+        let since = tick * settings.tick_samples;
+        let sender = |(port, voice): (_, &Voice)| Sender::new(voice.clone(), port, settings, member, tick);
+        Ok(Seat {
+            key: joined.key,
+            voice: voice.cloned(),
+            since: tick,
+            sender: joined.input.zip(voice).map(sender),
+            ear: joined.output.zip(hearing).map(|(port, hearing)| Ear::new(port, hearing, since, settings.rate)),
+        })
     }
 }
 

@@ -3,9 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Parser, ValueEnum, error::ErrorKind};
+use mixminus::Channels;
 use serde::Serialize;
 
-use crate::error::Error;
+use crate::{
+    arguments::{self, FormatArgument, NetworkArguments, SourceArgument},
+    error::Error,
+};
 
 /// Mix WAV files the way a conference does: everyone hears all the others and never themselves.
 ///
@@ -14,15 +18,19 @@ use crate::error::Error;
 #[derive(Debug, Parser)]
 #[command(name = "mix_wav", version)]
 pub struct Options {
-    /// A participant who sends FILE (mono WAV: 8, 16, 24, 32 bit integer or 32 bit float) and hears a mix; repeatable
-    #[arg(long = "source", value_name = "ID=FILE", value_parser = parse_source)]
+    /// A participant who sends FILE (WAV of any rate, mono or stereo: 8, 16, 24, 32 bit integer or 32 bit float) and hears a mix; repeatable
+    #[arg(long = "source", value_name = "ID=FILE", value_parser = arguments::source)]
     pub sources: Vec<SourceArgument>,
 
     /// A participant who only hears; repeatable
     #[arg(long = "listener", value_name = "ID")]
     pub listeners: Vec<String>,
 
-    /// JSON array of events: configureMixer, mute, join, leave, each with its atMs; files are looked up beside the script
+    /// The rate and channels (1 or 2) of what a participant hears, by a port, instead of the mixer's; repeatable
+    #[arg(long = "listener-format", value_name = "ID=RATE:CHANNELS", value_parser = arguments::format)]
+    pub listener_formats: Vec<FormatArgument>,
+
+    /// JSON array of events: configureMixer, mute, pan, join, leave, each with its atMs; files are looked up beside the script
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
 
@@ -34,9 +42,13 @@ pub struct Options {
     #[arg(long, default_value = "f32")]
     pub format: Format,
 
-    /// The sample rate of all files, read and written
+    /// The sample rate of the mixer and its files; what is sent at another rate is converted
     #[arg(long, value_name = "HZ", default_value_t = 48_000)]
     pub rate: u32,
+
+    /// The channels of the mixer: 1 mono, 2 stereo; mono hears the mean of a stereo file, stereo a mono file on both sides
+    #[arg(long, value_name = "1|2", default_value = "1", value_parser = arguments::channels)]
+    pub channels: Channels,
 
     /// How much is mixed at a time; fractions work where they are whole samples
     #[arg(long, value_name = "MS", default_value_t = 10.0, allow_negative_numbers = true)]
@@ -73,13 +85,9 @@ pub struct Options {
     /// Print the report as JSON on standard output, for machines
     #[arg(long)]
     pub json: bool,
-}
 
-/// One `--source`.
-#[derive(Debug, Clone)]
-pub struct SourceArgument {
-    pub id: String,
-    pub file: PathBuf,
+    #[command(flatten)]
+    pub network: NetworkArguments,
 }
 
 /// The samples of an output file.
@@ -144,15 +152,6 @@ impl Options {
             return usage("the picture is an SVG file: give --plot a name that ends in .svg");
         }
         Ok(self)
-    }
-}
-
-fn parse_source(text: &str) -> Result<SourceArgument, String> {
-    match text.split_once('=') {
-        Some((id, file)) if !id.is_empty() && !file.is_empty() => {
-            Ok(SourceArgument { id: id.to_owned(), file: file.into() })
-        }
-        _ => Err("expected ID=FILE, such as alice=alice.wav".to_owned()),
     }
 }
 

@@ -21,12 +21,13 @@ impl Envelope {
         Self { columns: vec![None; columns], total, seen: 0 }
     }
 
-    /// Takes in the next samples; what goes past the announced total is left out.
-    pub fn push(&mut self, samples: &[f32]) {
+    /// Takes in the next samples, the extremes of which are those of both channels; what goes past the announced total is left out.
+    pub fn push(&mut self, left: &[f32], right: &[f32]) {
         let columns = self.columns.len();
-        for sample in samples.iter().take(self.total - self.seen) {
+        for (left, right) in left.iter().zip(right).take(self.total - self.seen) {
             let column = &mut self.columns[self.seen * columns / self.total];
-            *column = Some(column.map_or((*sample, *sample), |(low, high)| (low.min(*sample), high.max(*sample))));
+            let (lower, upper) = (left.min(*right), left.max(*right));
+            *column = Some(column.map_or((lower, upper), |(low, high)| (low.min(lower), high.max(upper))));
             self.seen += 1;
         }
     }

@@ -30,9 +30,13 @@ pub enum Error {
     #[error("{} is no WAV file that can be mixed: {cause}", path.display())]
     NotWav { path: PathBuf, cause: String },
 
-    /// A WAV file of another rate or channel count.
-    #[error("{} is {found}, the mixer takes {wanted}: convert it with `{sox}` or `{ffmpeg}`", path.display())]
-    WrongShape { path: PathBuf, found: String, wanted: String, sox: String, ffmpeg: String },
+    /// A WAV file of more than two channels.
+    #[error("{} has {channels} channels, and one or two can be mixed: convert it with `{sox}` or `{ffmpeg}`", path.display())]
+    TooManyChannels { path: PathBuf, channels: u16, sox: String, ffmpeg: String },
+
+    /// A rate that the mixer's ports do not take.
+    #[error("{0}")]
+    Stream(String),
 
     /// A script that is no JSON, or not the JSON of a script.
     #[error("{}: {cause}", path.display())]
@@ -85,6 +89,14 @@ impl Error {
         match self {
             Self::WriteFailed { .. } | Self::Picture(_) | Self::Stdout(_) | Self::Mixer { .. } => 1,
             _ => 2,
+        }
+    }
+
+    /// The same, with what it is about in front if that is a stream: the mixer does not know of files and options.
+    pub fn about(self, what: impl std::fmt::Display) -> Self {
+        match self {
+            Self::Stream(cause) => Self::Stream(format!("{what}: {cause}")),
+            other => other,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mixminus::config::ParticipantMixerLevel;
+use mixminus::{Pan, config::ParticipantMixerLevel};
 
 use crate::scene::{Change, Scene};
 
@@ -71,7 +71,19 @@ fn describe(scene: &Scene, change: &Change) -> Vec<String> {
         Change::Leave { member } => vec![format!("{} leaves", id(member))],
         Change::Mute { member, muted: true } => vec![format!("{} is muted", id(member))],
         Change::Mute { member, muted: false } => vec![format!("{} is unmuted", id(member))],
+        Change::Pan { listener, source, pan } => {
+            vec![format!("{} hears {} {}", id(listener), id(source), side(*pan))]
+        }
         Change::Configure(levels) => levels.iter().map(configuration).collect(),
+    }
+}
+
+fn side(pan: Pan) -> String {
+    let percent = (100.0 * pan.position().abs()).round();
+    match pan.position() {
+        0.0 => "in the middle".to_owned(),
+        position if position < 0.0 => format!("{percent} % left"),
+        _ => format!("{percent} % right"),
     }
 }
 

@@ -7,32 +7,41 @@
 //!
 //! The mixer runs here as it does in a media server, only faster than real time: the control side changes the call
 //! between ticks ([`call`]), the audio side gets one frame from every source and gives one mix to every listener
-//! ([`run`]). Everything else is around it: what is mixed ([`cli`], [`settings`], [`scene`], [`script`], [`roster`],
-//! [`wav`]), and what comes of it ([`outputs`], [`report`], [`table`], [`probe`], [`picture`]).
+//! ([`run`]). What has another rate than the mixer, or comes over a bad network, goes through ports, in simulated time
+//! and without threads ([`voice`], [`sender`], [`network`], [`ear`]). Everything else is around it: what is mixed ([`cli`],
+//! [`settings`], [`scene`], [`script`], [`roster`], [`wav`]), and what comes of it ([`outputs`], [`report`], [`table`],
+//! [`probe`], [`picture`]).
 //!
 //! All input is checked before anything is mixed (but for spoilt samples, which count as missing frames): a fault in it
 //! is one line on standard error and exit status 2, and nothing is written. Every output is as long as the call: until the last recording's end, also for somebody who joins
 //! later or leaves earlier; they hear silence outside their stay.
 
+mod arguments;
 mod call;
 mod cli;
 mod draft;
+mod ear;
 mod envelope;
 mod error;
 mod history;
+mod intake;
 mod meter;
+mod network;
 mod outputs;
 mod picture;
 mod probe;
 mod progress;
+mod rehearsal;
 mod report;
 mod roster;
 mod run;
 mod scene;
 mod script;
+mod sender;
 mod settings;
 mod table;
 mod track;
+mod voice;
 mod wav;
 
 use std::{

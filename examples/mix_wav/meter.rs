@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mixminus::{Decibels, Mix};
+use mixminus::{Channels, Decibels, Mix};
 
 /// The levels of one participant's mix, over the whole length of the file that is written.
 #[derive(Debug, Default)]
@@ -15,17 +15,24 @@ pub struct Meter {
 
 impl Meter {
     /// Takes in a tick, of which `count` samples belong to the file.
-    pub fn push(&mut self, mix: &Mix<'_>, count: usize) {
-        for sample in &mix.samples()[..count] {
-            self.peak = self.peak.max(sample.abs());
-            self.squares += f64::from(*sample) * f64::from(*sample);
+    pub fn push(&mut self, mix: &Mix<'_>, channels: Channels, count: usize) {
+        self.add(&mix.left()[..count]);
+        if channels == Channels::Stereo {
+            self.add(&mix.right()[..count]);
         }
         self.reduction = self.reduction.min(mix.reduction().0);
     }
 
-    /// The root mean square over a file of so many samples.
-    pub fn rms(&self, length: usize) -> f64 {
-        (self.squares / length as f64).sqrt()
+    /// The root mean square of everything that there was, in a file of so many samples in all its channels.
+    pub fn rms(&self, samples: usize) -> f64 {
+        (self.squares / samples as f64).sqrt()
+    }
+
+    fn add(&mut self, samples: &[f32]) {
+        for sample in samples {
+            self.peak = self.peak.max(sample.abs());
+            self.squares += f64::from(*sample) * f64::from(*sample);
+        }
     }
 }
 

@@ -62,8 +62,11 @@ impl Outputs {
     pub fn open(places: &Places, options: &Options, scene: &Scene) -> Result<Self, Error> {
         let made = fs::create_dir_all(&places.directory);
         made.map_err(|cause| Error::Unwritable { path: places.directory.clone(), cause })?;
-        let create = |path: &PathBuf| Track::create(path.clone(), options.format, scene);
-        let tracks = places.tracks.iter().map(create).collect::<Result<_, _>>()?;
+        let create = |(member, path): (usize, &PathBuf)| {
+            let stream = scene.format(member);
+            Track::create(path.clone(), options.format, stream, scene.frames(stream.rate_hz))
+        };
+        let tracks = places.tracks.iter().enumerate().map(create).collect::<Result<_, _>>()?;
         let picture = places.picture.clone().map(Draft::open).transpose()?;
         Ok(Self { tracks, picture })
     }

@@ -7,7 +7,7 @@
 use mixminus::{Detector, Frame, JoinOptions, MixerConfig};
 
 use crate::{
-    call::{Call, refused},
+    call::{Call, Ports, refused},
     envelope::Envelope,
     error::Error,
     meter::Activity,
@@ -58,7 +58,7 @@ fn measure_one(
     progress: &Progress,
 ) -> Result<Envelope, Error> {
     let mixer = MixerConfig { limiter: None, ..scene.settings.mixer(scene.cast.len()) };
-    let (mut call, mut processor) = Call::new(scene, mixer)?;
+    let (mut call, mut processor) = Call::new(scene, mixer, Ports::None)?;
     let mut audio = processor.enter();
     let join = |sends| JoinOptions { role: role(sends), detector: Detector::Host, ..JoinOptions::default() };
     let (zero, one) = (vec![0.0f32; scene.settings.tick_samples], vec![1.0f32; scene.settings.tick_samples]);
@@ -74,7 +74,11 @@ fn measure_one(
         let mixes = tick.mix();
         let both_there = call.seat(source).and(call.seat(listener));
         match both_there.and_then(|seat| mixes.get(seat.key)) {
-            Some(mix) => gain.push(mix.samples()),
+            Some(mix) => {
+                // Of a source that is panned the louder side: that is its gain.
+                let louder: Vec<f32> = mix.left().iter().zip(mix.right()).map(|(a, b)| a.max(*b)).collect();
+                gain.push(&louder, &louder);
+            }
             None => gain.skip(scene.settings.tick_samples),
         }
         progress.step();

@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use crate::{
     cli::{DetectorChoice, Format},
+    ear::Hearing,
+    intake::Intake,
     meter::dbfs,
+    network::Network,
     outputs::Places,
     run::Outcome,
     scene::{Scene, ScriptPlace},
@@ -17,13 +20,16 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     pub rate: u32,
+    pub channels: usize,
     pub tick_ms: f64,
     pub tick_samples: usize,
     pub smoothing_ms: f64,
     pub limiter: bool,
     pub detector: DetectorChoice,
     pub format: Format,
-    /// The length of every output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
+    /// The length of every output, in samples of the mixer.
     pub samples: usize,
     pub seconds: f64,
     pub listeners: Vec<ListenerReport>,
@@ -45,6 +51,21 @@ pub struct ListenerReport {
     pub rms_dbfs: Option<f64>,
     /// The most that the limiter took away: 0 or negative.
     pub limiter_reduction_db: f64,
+    /// What the file has if that is not the mixer's rate and channels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream: Option<StreamReport>,
+}
+
+/// A file that came through an output port.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamReport {
+    pub rate: u32,
+    pub channels: usize,
+    /// Samples of each channel.
+    pub samples: usize,
+    /// How late the conversion was: so much was cut from the beginning.
+    pub cut_ms: f64,
 }
 
 /// What one participant sent.
@@ -56,6 +77,9 @@ pub struct SourceReport {
     pub active_seconds: f64,
     /// Frames with a NaN or an infinity, which count as missing.
     pub not_finite: u64,
+    /// What came through its port, if it sent through one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<Intake>,
 }
 
 /// When an event of the script took effect.
@@ -100,12 +124,14 @@ impl Report {
         };
         Self {
             rate: settings.rate,
+            channels: settings.channels.count(),
             tick_ms: settings.tick_ms,
             tick_samples: settings.tick_samples,
             smoothing_ms: settings.smoothing_ms,
             limiter: settings.limiter,
             detector: settings.detector,
             format,
+            network: settings.network.as_deref().cloned(),
             samples: scene.length,
             seconds: settings.seconds(scene.length),
             listeners: (0..scene.cast.len()).map(|member| listener(scene, places, outcome, member)).collect(),
@@ -119,7 +145,13 @@ impl Report {
 
 fn listener(scene: &Scene, places: &Places, outcome: &Outcome, member: usize) -> ListenerReport {
     let meter = &outcome.heard[member].meter;
-    let rms = meter.rms(scene.length);
+    let rms = meter.rms(scene.length * scene.settings.channels.count());
+    let stream = |Hearing { format, lag }| StreamReport {
+        rate: format.rate_hz,
+        channels: format.channels.count(),
+        samples: scene.frames(format.rate_hz),
+        cut_ms: 1000.0 * lag as f64 / f64::from(format.rate_hz),
+    };
     ListenerReport {
         participant: scene.cast[member].id.clone(),
         file: places.tracks[member].display().to_string(),
@@ -128,6 +160,7 @@ fn listener(scene: &Scene, places: &Places, outcome: &Outcome, member: usize) ->
         rms,
         rms_dbfs: dbfs(rms),
         limiter_reduction_db: meter.reduction,
+        stream: scene.cast[member].hearing.map(stream),
     }
 }
 
@@ -137,6 +170,7 @@ fn source(scene: &Scene, outcome: &Outcome, member: usize) -> SourceReport {
         participant: scene.cast[member].id.clone(),
         active_seconds: scene.settings.seconds(active_samples),
         not_finite: outcome.not_finite[member],
+        port: outcome.intakes[member].clone(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use mixminus::config;
+use mixminus::{Channels, Pan, config};
 
 use crate::{
     error::Error,
@@ -12,15 +12,23 @@ use crate::{
 /// The longest id, in characters: with `.wav` and the name of a temporary file it fits every file system.
 const MAX_ID: usize = 100;
 
-/// The ids that are in the call.
-#[derive(Debug, Default)]
-pub struct Roster(BTreeSet<String>);
+/// Who is in a call of a mixer with so many channels.
+#[derive(Debug)]
+pub struct Roster {
+    ids: BTreeSet<String>,
+    channels: Channels,
+}
 
 impl Roster {
+    /// Nobody is there.
+    pub fn new(channels: Channels) -> Self {
+        Self { ids: BTreeSet::new(), channels }
+    }
+
     /// Takes in somebody who is there from the start.
     pub fn admit(&mut self, id: &str) -> Result<(), Error> {
         check_id(id)?;
-        if self.0.insert(id.to_owned()) { Ok(()) } else { Err(Error::SameId(id.to_owned())) }
+        if self.ids.insert(id.to_owned()) { Ok(()) } else { Err(Error::SameId(id.to_owned())) }
     }
 
     /// Plays a script through, in the order of its times, without any audio.
@@ -32,23 +40,38 @@ impl Roster {
         let fault =
             |reason: String| Error::Event { path: script.path.clone(), index: event.index, at_ms: event.at_ms, reason };
         match &event.action {
-            Action::Configure(levels) => config::check(levels, |id| self.0.contains(id)).map_err(|faults| {
+            Action::Configure(levels) => config::check(levels, |id| self.ids.contains(id)).map_err(|faults| {
                 Error::Request { path: script.path.clone(), index: event.index, at_ms: event.at_ms, faults }
             }),
-            Action::Mute { participant, .. } if self.0.contains(participant) => Ok(()),
-            Action::Leave { participant } if self.0.remove(participant) => Ok(()),
+            Action::Mute { participant, .. } if self.ids.contains(participant) => Ok(()),
+            Action::Leave { participant } if self.ids.remove(participant) => Ok(()),
             Action::Mute { participant, .. } | Action::Leave { participant } => {
                 Err(fault(format!("{participant:?} is not in the call at that time")))
             }
+            Action::Pan { listener, source, position } => self.check_pan(listener, source, *position).map_err(fault),
             Action::Join { participant, .. } => {
                 check_id(participant).map_err(|error| fault(error.to_string()))?;
-                if self.0.insert(participant.clone()) {
+                if self.ids.insert(participant.clone()) {
                     Ok(())
                 } else {
                     Err(fault(format!("{participant:?} is in the call already at that time")))
                 }
             }
         }
+    }
+
+    /// Whether a pan makes sense at its time; why not, otherwise.
+    fn check_pan(&self, listener: &str, source: &str, position: f32) -> Result<(), String> {
+        if self.channels == Channels::Mono {
+            return Err("a mono mixer has no left and right to pan between: mix with --channels 2".to_owned());
+        }
+        if let Some(absent) = [listener, source].into_iter().find(|id| !self.ids.contains(*id)) {
+            return Err(format!("{absent:?} is not in the call at that time"));
+        }
+        if listener == source {
+            return Err(format!("{listener:?} never hears itself: a pan is between two participants"));
+        }
+        Pan::new(position).map(|_| ()).map_err(|cause| cause.to_string())
     }
 }
 

@@ -3,17 +3,20 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use mixminus::config::ParticipantMixerLevel;
+use mixminus::{Pan, config::ParticipantMixerLevel, stream::StreamFormat};
 
 use crate::{
-    cli::{Options, SourceArgument},
+    arguments::{FormatArgument, SourceArgument},
+    cli::Options,
+    ear::{Hearing, frames_at},
     error::Error,
+    rehearsal,
     roster::Roster,
     script::{Action, Script},
     settings::Settings,
+    voice::Voice,
     wav,
 };
 
@@ -40,6 +43,8 @@ pub struct Member {
     pub id: String,
     /// Whether a recording of theirs is played at some time.
     pub sends: bool,
+    /// How they hear, if that is not as the mixer mixes.
+    pub hearing: Option<Hearing>,
 }
 
 /// Something that happens just before a tick.
@@ -64,6 +69,7 @@ pub enum Change {
     Join { member: usize, voice: Option<Voice> },
     Leave { member: usize },
     Mute { member: usize, muted: bool },
+    Pan { listener: usize, source: usize, pan: Pan },
     Configure(Vec<ParticipantMixerLevel>),
 }
 
@@ -77,20 +83,6 @@ impl Change {
     }
 }
 
-/// A recording, cut into whole ticks with silence after its end.
-#[derive(Debug, Clone)]
-pub struct Voice {
-    samples: Arc<[f32]>,
-    length: usize,
-}
-
-impl Voice {
-    /// The samples of the tick that is so many after the first; `None` after the end.
-    pub fn frame(&self, tick: usize, tick_samples: usize) -> Option<&[f32]> {
-        self.samples.get(tick * tick_samples..(tick + 1) * tick_samples)
-    }
-}
-
 impl Scene {
     /// The scene that the options describe: the bundled one if they name no source.
     pub fn of(options: &Options) -> Result<Self, Error> {
@@ -100,9 +92,27 @@ impl Scene {
             let source = |id: &str| SourceArgument { id: id.to_owned(), file: recordings.join(format!("{id}.wav")) };
             let sources = ["speaker", "interpreter"].map(source);
             let listeners = ["guest", "minutes"].map(str::to_owned);
-            return Builder::new(settings).build(&sources, &listeners, Some(&recordings.join("scene.json")));
+            let script = recordings.join("scene.json");
+            return Builder::new(settings).build(&sources, &listeners, Some(&script), &options.listener_formats);
         }
-        Builder::new(settings).build(&options.sources, &options.listeners, options.script.as_deref())
+        let Options { sources, listeners, script, listener_formats, .. } = options;
+        Builder::new(settings).build(sources, listeners, script.as_deref(), listener_formats)
+    }
+
+    /// The rate and the channels of what a member of the cast hears.
+    pub fn format(&self, member: usize) -> StreamFormat {
+        self.cast[member].hearing.map_or(self.settings.format(), |hearing| hearing.format)
+    }
+
+    /// How many samples of all channels the output of a member of the cast has.
+    pub fn samples(&self, member: usize) -> usize {
+        let StreamFormat { rate_hz, channels } = self.format(member);
+        self.frames(rate_hz).saturating_mul(channels.count())
+    }
+
+    /// The length of an output of some rate, in frames.
+    pub fn frames(&self, rate_hz: u32) -> usize {
+        frames_at(rate_hz, self.length, self.settings.rate)
     }
 
     /// How many ticks are mixed; the last one may reach past the end of the outputs.
@@ -144,8 +154,9 @@ impl Builder {
         sources: &[SourceArgument],
         listeners: &[String],
         script: Option<&Path>,
+        formats: &[FormatArgument],
     ) -> Result<Scene, Error> {
-        let mut roster = Roster::default();
+        let mut roster = Roster::new(self.settings.channels);
         for id in sources.iter().map(|source| &source.id).chain(listeners) {
             roster.admit(id)?;
         }
@@ -163,14 +174,33 @@ impl Builder {
             let place = ScriptPlace { index: event.index, at_ms: event.at_ms };
             self.take(place, event.action)?;
         }
-        inputs.extend(self.voices.into_keys());
         if self.length == 0 {
             return Err(Error::NothingToMix);
         }
-        if self.length > MAX_SAMPLES {
-            return Err(Error::TooLong { seconds: self.settings.seconds(self.length) });
+        formats.iter().try_for_each(|argument| self.hear(argument))?;
+        inputs.extend(self.voices.into_keys());
+        let Self { settings, cast, cues, length, .. } = self;
+        let scene = Scene { settings, cast, cues, length, inputs };
+        if (0..scene.cast.len()).any(|member| scene.samples(member) > MAX_SAMPLES) {
+            return Err(Error::TooLong { seconds: scene.settings.seconds(scene.length) });
         }
-        Ok(Scene { settings: self.settings, cast: self.cast, cues: self.cues, length: self.length, inputs })
+        Ok(scene)
+    }
+
+    /// Gives a member of the cast a rate and channels of their own.
+    fn hear(&mut self, argument: &FormatArgument) -> Result<(), Error> {
+        let FormatArgument { id, format } = argument;
+        let usage = |text: String| Err(Error::Usage(text));
+        let Some(member) = self.cast.iter_mut().find(|member| member.id == *id) else {
+            return usage(format!("--listener-format {id:?} is never in the call"));
+        };
+        if member.hearing.is_some() {
+            return usage(format!("--listener-format {id:?} is given twice: one file has one rate"));
+        }
+        let lag = rehearsal::lag(&self.settings, *format);
+        let lag = lag.map_err(|error| error.about(format_args!("--listener-format {id}")))?;
+        member.hearing = Some(Hearing { format: *format, lag });
+        Ok(())
     }
 
     fn take(&mut self, place: ScriptPlace, action: Action) -> Result<(), Error> {
@@ -178,6 +208,12 @@ impl Builder {
             Action::Join { participant, file } => return self.join(Some(place), &participant, file.as_deref()),
             Action::Leave { participant } => Change::Leave { member: self.member(&participant) },
             Action::Mute { participant, muted } => Change::Mute { member: self.member(&participant), muted },
+            Action::Pan { listener, source, position } => Change::Pan {
+                listener: self.member(&listener),
+                source: self.member(&source),
+                // The roster has seen that it is a place.
+                pan: Pan::new(position).unwrap_or_default(),
+            },
             Action::Configure(levels) => Change::Configure(levels),
         };
         self.cue(Some(place), change);
@@ -207,7 +243,7 @@ impl Builder {
     /// The place of an id in the cast, which it gets with its first appearance.
     fn member(&mut self, id: &str) -> usize {
         self.cast.iter().position(|member| member.id == id).unwrap_or_else(|| {
-            self.cast.push(Member { id: id.to_owned(), sends: false });
+            self.cast.push(Member { id: id.to_owned(), sends: false, hearing: None });
             self.cast.len() - 1
         })
     }
@@ -217,10 +253,8 @@ impl Builder {
         if let Some(voice) = self.voices.get(file) {
             return Ok(voice.clone());
         }
-        let mut samples = wav::read(file, self.settings.rate)?;
-        let length = samples.len();
-        samples.resize(length.next_multiple_of(self.settings.tick_samples), 0.0);
-        let voice = Voice { samples: samples.into(), length };
+        let voice = wav::read(file)
+            .and_then(|recording| Voice::new(recording, &self.settings).map_err(|error| error.about(file.display())))?;
         self.voices.insert(file.to_owned(), voice.clone());
         Ok(voice)
     }

@@ -38,6 +38,12 @@ pub enum Action {
         participant: String,
         muted: bool,
     },
+    /// Where a listener hears a source, from -1 (left) to 1 (right).
+    Pan {
+        listener: String,
+        source: String,
+        position: f32,
+    },
     /// Without a file: somebody who only hears.
     Join {
         participant: String,
@@ -54,6 +60,7 @@ struct RawEvent {
     at_ms: f64,
     configure_mixer: Option<ConfigureMixerRequest>,
     mute: Option<RawMute>,
+    pan: Option<RawPan>,
     join: Option<RawJoin>,
     leave: Option<RawLeave>,
 }
@@ -63,6 +70,14 @@ struct RawEvent {
 struct RawMute {
     participant: String,
     muted: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawPan {
+    listener: String,
+    source: String,
+    position: f32,
 }
 
 #[derive(Deserialize)]
@@ -95,19 +110,22 @@ impl Script {
     }
 
     fn event(&self, index: usize, raw: RawEvent) -> Result<Event, Error> {
-        let RawEvent { at_ms, configure_mixer, mute, join, leave } = raw;
+        let RawEvent { at_ms, configure_mixer, mute, pan, join, leave } = raw;
         let fault = |reason: &str| Error::Event { path: self.path.clone(), index, at_ms, reason: reason.to_owned() };
         if !(0.0..=LATEST_MS).contains(&at_ms) {
             return Err(fault("atMs is not a time from 0 to 1e9 ms"));
         }
-        let action = match (configure_mixer, mute, join, leave) {
-            (Some(request), None, None, None) => Action::Configure(request.participant_mixer_levels),
-            (None, Some(RawMute { participant, muted }), None, None) => Action::Mute { participant, muted },
-            (None, None, Some(RawJoin { participant, file }), None) => {
+        let action = match (configure_mixer, mute, pan, join, leave) {
+            (Some(request), None, None, None, None) => Action::Configure(request.participant_mixer_levels),
+            (None, Some(RawMute { participant, muted }), None, None, None) => Action::Mute { participant, muted },
+            (None, None, Some(RawPan { listener, source, position }), None, None) => {
+                Action::Pan { listener, source, position }
+            }
+            (None, None, None, Some(RawJoin { participant, file }), None) => {
                 Action::Join { participant, file: file.map(|file| self.beside(&file)) }
             }
-            (None, None, None, Some(RawLeave { participant })) => Action::Leave { participant },
-            _ => return Err(fault("an event has one of configureMixer, mute, join and leave")),
+            (None, None, None, None, Some(RawLeave { participant })) => Action::Leave { participant },
+            _ => return Err(fault("an event has one of configureMixer, mute, pan, join and leave")),
         };
         Ok(Event { index, at_ms, action })
     }

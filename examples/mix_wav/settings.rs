@@ -1,10 +1,13 @@
 //! How the call is mixed: the numbers of the command line, checked, in the mixer's own units.
 
-use mixminus::{Decibels, Detector, JoinOptions, LimiterConfig, MixerConfig, Role};
+use std::sync::Arc;
+
+use mixminus::{Channels, Decibels, Detector, JoinOptions, LimiterConfig, MixerConfig, Role, stream::StreamFormat};
 
 use crate::{
     cli::{DetectorChoice, Options, Switch},
     error::Error,
+    network::Network,
 };
 
 /// The longest tick of the mixer.
@@ -14,11 +17,14 @@ const MAX_TICK_MS: f64 = 120.0;
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub rate: u32,
+    pub channels: Channels,
     pub tick_samples: usize,
     pub tick_ms: f64,
     pub smoothing_ms: f64,
     pub limiter: bool,
     pub detector: DetectorChoice,
+    /// What happens to the packets of every source, if there is anything to happen.
+    pub network: Option<Arc<Network>>,
     threshold: Decibels,
     hangover_ms: f64,
 }
@@ -32,11 +38,13 @@ impl Settings {
         }
         let settings = Self {
             rate: options.rate,
+            channels: options.channels,
             tick_samples: tick_samples(options.tick_ms, options.rate)?,
             tick_ms: options.tick_ms,
             smoothing_ms: options.smoothing_ms,
             limiter: options.limiter == Switch::On,
             detector: options.detector,
+            network: Network::of(options)?.map(Arc::new),
             threshold: Decibels(threshold),
             hangover_ms: options.hangover_ms.unwrap_or(200.0),
         };
@@ -55,12 +63,18 @@ impl Settings {
     pub fn mixer(&self, participants: usize) -> MixerConfig {
         MixerConfig {
             sample_rate: self.rate,
+            channels: self.channels,
             tick_samples: self.tick_samples,
             smoothing_ms: self.smoothing_ms,
             limiter: self.limiter.then(LimiterConfig::default),
             participants,
             ..MixerConfig::default()
         }
+    }
+
+    /// The rate and the channels of every mix.
+    pub fn format(&self) -> StreamFormat {
+        StreamFormat { rate_hz: self.rate, channels: self.channels }
     }
 
     /// How a participant joins who sends audio, or only hears.

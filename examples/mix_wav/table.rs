@@ -13,13 +13,14 @@ use crate::{
 /// The whole report as text.
 pub fn text(report: &Report, places: &Places) -> String {
     let mut text = format!(
-        "{:.2} s at {} Hz in ticks of {} ms ({} samples)\n\n{}\n\n{}\n\n{}\n",
+        "{:.2} s at {} Hz in ticks of {} ms ({} samples)\n\n{}\n\n{}\n\n{}{}\n",
         report.seconds,
         report.rate,
         report.tick_ms,
         report.tick_samples,
         listeners(&report.listeners),
         sources(&report.sources, report.seconds),
+        ports(&report.sources),
         tick_time(&report.tick_time, report.tick_ms),
     );
     // Writing into a String does not fail.
@@ -63,6 +64,40 @@ fn sources(sources: &[SourceReport], seconds: f64) -> Table {
         table.add_row(row);
     }
     table
+}
+
+/// What came through the ports of the sources, with the gap below it; nothing if none has one.
+fn ports(sources: &[SourceReport]) -> String {
+    if sources.iter().all(|source| source.port.is_none()) {
+        return String::new();
+    }
+    let mut table = table([
+        "through a port",
+        "packets",
+        "of",
+        "lost samples",
+        "late",
+        "reordered",
+        "underruns",
+        "wait ms",
+        "conversion ms",
+        "drift ppm",
+    ]);
+    for (source, port) in sources.iter().filter_map(|source| Some((source, source.port.as_ref()?))) {
+        table.add_row([
+            source.participant.clone(),
+            port.received_packets.to_string(),
+            port.sent_packets.to_string(),
+            port.lost_samples.to_string(),
+            port.late.to_string(),
+            port.reordered.to_string(),
+            port.underruns.to_string(),
+            one_decimal(port.wait_ms),
+            one_decimal(port.conversion_ms),
+            one_decimal(port.drift_ppm),
+        ]);
+    }
+    format!("{table}\n\n")
 }
 
 fn tick_time(time: &TickTime, tick_ms: f64) -> Table {

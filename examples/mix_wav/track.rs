@@ -1,4 +1,4 @@
-//! Writing what one participant hears: a mono WAV file in one of two sample types, tick by tick.
+//! Writing what one participant hears: a WAV file in one of two sample types, tick by tick.
 
 use std::{
     fs::File,
@@ -7,69 +7,118 @@ use std::{
 };
 
 use hound::{Sample, SampleFormat, WavSpec, WavWriter};
-use mixminus::Mix;
+use mixminus::{
+    Mix,
+    stream::{OutputPort, StreamFormat},
+};
 
-use crate::{cli::Format, draft::Draft, error::Error, scene::Scene};
+use crate::{cli::Format, draft::Draft, error::Error};
 
 /// One WAV file in the making.
 pub struct Track {
     writer: WavWriter<BufWriter<File>>,
     draft: Draft,
-    format: Format,
-    /// How many samples are still to come: what the last tick has beyond the end is left out.
-    left: usize,
-    integers: Vec<i16>,
+    samples: Samples,
+    channels: usize,
+    /// How many frames the file gets: what the last tick has beyond the end is left out; and how many there are so far.
+    length: usize,
+    written: usize,
+}
+
+/// What is about to be written, of the type that the file has; the channels of a frame side by side.
+enum Samples {
+    F32(Vec<f32>),
+    I16(Vec<i16>),
 }
 
 impl Track {
-    /// Begins a file as long as the scene.
-    pub fn create(path: PathBuf, format: Format, scene: &Scene) -> Result<Self, Error> {
-        let (bits_per_sample, sample_format) = match format {
-            Format::F32 => (32, SampleFormat::Float),
-            Format::I16 => (16, SampleFormat::Int),
+    /// Begins a file of so many frames.
+    pub fn create(path: PathBuf, format: Format, stream: StreamFormat, length: usize) -> Result<Self, Error> {
+        let (bits_per_sample, sample_format, samples) = match format {
+            Format::F32 => (32, SampleFormat::Float, Samples::F32(Vec::new())),
+            Format::I16 => (16, SampleFormat::Int, Samples::I16(Vec::new())),
         };
-        let spec = WavSpec { channels: 1, sample_rate: scene.settings.rate, bits_per_sample, sample_format };
+        let channels = stream.channels.count();
+        let spec = WavSpec { channels: channels as u16, sample_rate: stream.rate_hz, bits_per_sample, sample_format };
         let (draft, file) = Draft::open(path)?;
         let writer = WavWriter::new(BufWriter::new(file), spec).map_err(|cause| failed(&draft, cause))?;
-        Ok(Self { writer, draft, format, left: scene.length, integers: vec![0; scene.settings.tick_samples] })
+        Ok(Self { writer, draft, samples, channels, length, written: 0 })
     }
 
-    /// Writes a tick of a mix.
+    /// Writes a tick of a mix, which has the channels of the file.
     pub fn write(&mut self, mix: &Mix<'_>) -> Result<(), Error> {
-        let count = self.take();
-        let written = match self.format {
-            Format::F32 => each(&mut self.writer, &mix.samples()[..count]),
-            Format::I16 => {
-                mix.write_i16(&mut self.integers);
-                each(&mut self.writer, &self.integers[..count])
+        let frames = mix.left().len();
+        match &mut self.samples {
+            Samples::F32(samples) if self.channels == 1 => {
+                samples.clear();
+                samples.extend_from_slice(mix.samples());
             }
+            Samples::F32(samples) => {
+                samples.resize(2 * frames, 0.0);
+                mix.write_interleaved(samples);
+            }
+            Samples::I16(samples) => {
+                samples.resize(self.channels * frames, 0);
+                mix.write_i16(samples);
+            }
+        }
+        self.put(0, frames)
+    }
+
+    /// Writes all that is in a port but for the first `skipped` frames; returns how many were skipped.
+    pub fn pull(&mut self, port: &mut OutputPort, skipped: usize) -> Result<usize, Error> {
+        let frames = port.available();
+        match &mut self.samples {
+            Samples::F32(samples) => {
+                samples.resize(self.channels * frames, 0.0);
+                port.pull(samples);
+            }
+            Samples::I16(samples) => {
+                samples.resize(self.channels * frames, 0);
+                port.pull(samples);
+            }
+        }
+        let skipped = skipped.min(frames);
+        self.put(skipped, frames)?;
+        Ok(skipped)
+    }
+
+    /// Writes silence up to a frame, unless there is something already: the participant was not in the call.
+    pub fn silence_until(&mut self, frame: usize) -> Result<(), Error> {
+        let frames = frame.saturating_sub(self.written);
+        let size = frames.min(self.length - self.written) * self.channels;
+        let written = match &self.samples {
+            Samples::F32(_) => (0..size).try_for_each(|_| self.writer.write_sample(0.0f32)),
+            Samples::I16(_) => (0..size).try_for_each(|_| self.writer.write_sample(0i16)),
         };
+        self.written += size / self.channels;
         written.map_err(|cause| failed(&self.draft, cause))
     }
 
-    /// Writes a tick of silence: the participant is not in the call.
-    pub fn write_silence(&mut self) -> Result<(), Error> {
-        let count = self.take();
-        let written = match self.format {
-            Format::F32 => (0..count).try_for_each(|_| self.writer.write_sample(0.0f32)),
-            Format::I16 => (0..count).try_for_each(|_| self.writer.write_sample(0i16)),
-        };
-        written.map_err(|cause| failed(&self.draft, cause))
+    /// Whether all of the file is there.
+    pub fn is_complete(&self) -> bool {
+        self.written == self.length
     }
 
-    /// Completes the file; it still has to be published.
-    pub fn finish(self) -> Result<Draft, Error> {
+    /// Completes the file, with silence where nothing came; it still has to be published.
+    pub fn finish(mut self) -> Result<Draft, Error> {
+        self.silence_until(self.length)?;
         match self.writer.finalize() {
             Ok(()) => Ok(self.draft),
             Err(cause) => Err(failed(&self.draft, cause)),
         }
     }
 
-    /// How many samples of the next tick belong to the file.
-    fn take(&mut self) -> usize {
-        let count = self.left.min(self.integers.len());
-        self.left -= count;
-        count
+    /// Writes the frames between two places of what is at hand, up to the end of the file.
+    fn put(&mut self, from: usize, to: usize) -> Result<(), Error> {
+        let to = to.min(from + self.length - self.written);
+        let range = from * self.channels..to * self.channels;
+        let written = match &self.samples {
+            Samples::F32(samples) => each(&mut self.writer, &samples[range]),
+            Samples::I16(samples) => each(&mut self.writer, &samples[range]),
+        };
+        self.written += to - from;
+        written.map_err(|cause| failed(&self.draft, cause))
     }
 }
 

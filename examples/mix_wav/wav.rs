@@ -1,4 +1,4 @@
-//! Reading recordings: mono WAV files of any common sample type, as samples from -1 to 1.
+//! Reading recordings: mono and stereo WAV files of any rate and common sample type, as samples from -1 to 1.
 
 use std::{
     fs::File,
@@ -6,30 +6,35 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use hound::{SampleFormat, WavReader, WavSpec};
+use hound::{SampleFormat, WavReader};
+use mixminus::{Channels, stream::StreamFormat};
 
-use crate::error::Error;
+use crate::{error::Error, voice::Recording};
 
-/// Reads a recording, which must have the mixer's rate and one channel.
+/// Reads a recording of one or two channels.
 ///
 /// Integers are divided by the power of two that is just past their largest value, so that up to 24 bits nothing is rounded.
-pub fn read(path: &Path, rate: u32) -> Result<Vec<f32>, Error> {
+pub fn read(path: &Path) -> Result<Recording, Error> {
     let file = File::open(path).map_err(|cause| Error::Unreadable { path: path.to_owned(), cause })?;
     let not_wav = |cause: hound::Error| Error::NotWav { path: path.to_owned(), cause: describe(cause) };
     let mut reader = WavReader::new(BufReader::new(file)).map_err(not_wav)?;
     let spec = reader.spec();
-    if spec.channels != 1 || spec.sample_rate != rate {
-        return Err(wrong_shape(path, spec, rate));
-    }
-    match spec.sample_format {
-        SampleFormat::Float => reader.samples::<f32>().collect::<Result<_, _>>().map_err(not_wav),
+    let channels = match spec.channels {
+        1 => Channels::Mono,
+        2 => Channels::Stereo,
+        more => return Err(too_many_channels(path, more)),
+    };
+    let samples: Result<Vec<f32>, _> = match spec.sample_format {
+        SampleFormat::Float => reader.samples::<f32>().collect(),
         SampleFormat::Int => {
             let full_scale = 2f64.powi(i32::from(spec.bits_per_sample) - 1);
             let scaled =
                 reader.samples::<i32>().map(|sample| sample.map(|value| (f64::from(value) / full_scale) as f32));
-            scaled.collect::<Result<_, _>>().map_err(not_wav)
+            scaled.collect()
         }
-    }
+    };
+    let samples = samples.map_err(not_wav)?;
+    Ok(Recording { format: StreamFormat { rate_hz: spec.sample_rate, channels }, samples })
 }
 
 fn describe(cause: hound::Error) -> String {
@@ -42,30 +47,21 @@ fn describe(cause: hound::Error) -> String {
     }
 }
 
-fn wrong_shape(path: &Path, spec: WavSpec, rate: u32) -> Error {
+fn too_many_channels(path: &Path, channels: u16) -> Error {
     let from = shell_word(path);
-    let to = shell_word(&converted_name(path, rate));
-    Error::WrongShape {
+    let to = shell_word(&converted_name(path));
+    Error::TooManyChannels {
         path: path.to_owned(),
-        found: format!("{} Hz {}", spec.sample_rate, channels(spec.channels)),
-        wanted: format!("{rate} Hz mono"),
-        sox: format!("sox {from} -r {rate} -c 1 {to}"),
-        ffmpeg: format!("ffmpeg -i {from} -ar {rate} -ac 1 {to}"),
-    }
-}
-
-fn channels(count: u16) -> String {
-    match count {
-        1 => "mono".to_owned(),
-        2 => "stereo".to_owned(),
-        more => format!("{more} channels"),
+        channels,
+        sox: format!("sox {from} -c 2 {to}"),
+        ffmpeg: format!("ffmpeg -i {from} -ac 2 {to}"),
     }
 }
 
 /// A name for the converted copy, beside the original.
-fn converted_name(path: &Path, rate: u32) -> PathBuf {
+fn converted_name(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!("{stem}-{rate}-mono.wav"))
+    path.with_file_name(format!("{stem}-stereo.wav"))
 }
 
 /// A path as it can be pasted into a shell.

@@ -68,8 +68,13 @@ impl Bench {
 
     /// What a participant hears.
     pub fn heard<S: Sample>(&self, id: &str) -> Vec<S> {
+        self.heard_as(id, RATE, 1)
+    }
+
+    /// What a participant hears at some rate; the channels of a frame side by side.
+    pub fn heard_as<S: Sample>(&self, id: &str, rate: u32, channels: u16) -> Vec<S> {
         let mut reader = WavReader::open(self.0.join("out").join(format!("{id}.wav"))).unwrap();
-        assert_eq!((reader.spec().sample_rate, reader.spec().channels), (RATE, 1));
+        assert_eq!((reader.spec().sample_rate, reader.spec().channels), (rate, channels));
         reader.samples::<S>().map(Result::unwrap).collect()
     }
 }

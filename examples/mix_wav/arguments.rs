@@ -1,0 +1,79 @@
+//! Arguments that are more than a word or a number: `ID=FILE`, `ID=RATE:CHANNELS`, and what a bad network is described by.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use mixminus::{Channels, stream::StreamFormat};
+
+/// One `--source`.
+#[derive(Debug, Clone)]
+pub struct SourceArgument {
+    pub id: String,
+    pub file: PathBuf,
+}
+
+/// One `--listener-format`.
+#[derive(Debug, Clone)]
+pub struct FormatArgument {
+    pub id: String,
+    pub format: StreamFormat,
+}
+
+/// What a bad network does; whether the figures make sense is seen later.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "A bad network, for every source")]
+pub struct NetworkArguments {
+    /// How many packets of 20 ms are lost
+    #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
+    pub drop: Option<f64>,
+
+    /// Packets are delayed by 0 to so much: they come late, in bursts and out of order
+    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
+    pub jitter_ms: Option<f64>,
+
+    /// The senders' clocks are fast by so much, or slow if it is below 0
+    #[arg(long, value_name = "PPM", allow_negative_numbers = true)]
+    pub drift_ppm: Option<f64>,
+
+    /// Another number is another run of bad luck; the same number the same [default: 1]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+
+    /// How long packets wait on average before they are played [default: 60]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
+    pub depth_ms: Option<f64>,
+
+    /// How long packets wait at most [default: 200]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
+    pub bound_ms: Option<f64>,
+}
+
+/// `ID=FILE`.
+pub fn source(text: &str) -> Result<SourceArgument, String> {
+    match text.split_once('=') {
+        Some((id, file)) if !id.is_empty() && !file.is_empty() => {
+            Ok(SourceArgument { id: id.to_owned(), file: file.into() })
+        }
+        _ => Err("expected ID=FILE, such as alice=alice.wav".to_owned()),
+    }
+}
+
+/// `ID=RATE:CHANNELS`.
+pub fn format(text: &str) -> Result<FormatArgument, String> {
+    let parsed = || {
+        let (id, format) = text.split_once('=')?;
+        let (rate, count) = format.split_once(':')?;
+        let format = StreamFormat { rate_hz: rate.parse().ok()?, channels: channels(count).ok()? };
+        (!id.is_empty()).then(|| FormatArgument { id: id.to_owned(), format })
+    };
+    parsed().ok_or_else(|| "expected ID=RATE:CHANNELS with 1 or 2 channels, such as alice=16000:2".to_owned())
+}
+
+/// `1` or `2`.
+pub fn channels(text: &str) -> Result<Channels, String> {
+    match text {
+        "1" => Ok(Channels::Mono),
+        "2" => Ok(Channels::Stereo),
+        _ => Err("expected 1 (mono) or 2 (stereo)".to_owned()),
+    }
+}

@@ -1,0 +1,89 @@
+//! A bad network, as the options describe it: what it loses, what it delays, and by how much the senders' clocks are wrong.
+
+use std::ops::RangeInclusive;
+
+use mixminus::stream::{Clock, InputOptions, StreamFormat};
+use serde::Serialize;
+
+use crate::{cli::Options, error::Error};
+
+/// How much audio is in a packet.
+pub const PACKET_MS: f64 = 20.0;
+
+/// What happens to the packets of every source; the same for the same seed.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Network {
+    pub drop_percent: f64,
+    /// The most that a packet is delayed by.
+    pub jitter_ms: f64,
+    /// By how much the senders' clocks are fast, or, below 0, slow.
+    pub drift_ppm: f64,
+    pub seed: u64,
+    depth_ms: f64,
+    bound_ms: f64,
+}
+
+impl Network {
+    /// The network that the options ask for, or none.
+    pub fn of(options: &Options) -> Result<Option<Self>, Error> {
+        let network = &options.network;
+        let asked = [network.drop, network.jitter_ms, network.drift_ppm];
+        if asked.iter().all(Option::is_none) {
+            let idle = network.depth_ms.is_some() || network.bound_ms.is_some() || network.seed.is_some();
+            let text = "--seed, --depth-ms and --bound-ms are about a bad network: they need --drop, --jitter-ms or --drift-ppm";
+            return if idle { Err(Error::Usage(text.to_owned())) } else { Ok(None) };
+        }
+        let [drop_percent, jitter_ms, drift_ppm] = asked.map(Option::unwrap_or_default);
+        check("--drop", drop_percent, 0.0..=100.0, "percent")?;
+        check("--jitter-ms", jitter_ms, 0.0..=1000.0, "ms")?;
+        check("--drift-ppm", drift_ppm, -1000.0..=1000.0, "ppm")?;
+        let (depth_ms, bound_ms) = (network.depth_ms.unwrap_or(60.0), network.bound_ms.unwrap_or(200.0));
+        // A packet must not be longer than the bound.
+        check("--bound-ms", bound_ms, PACKET_MS..=5000.0, "ms")?;
+        check("--depth-ms", depth_ms, 0.0..=bound_ms, "ms, which is the bound")?;
+        Ok(Some(Self { drop_percent, jitter_ms, drift_ppm, seed: network.seed.unwrap_or(1), depth_ms, bound_ms }))
+    }
+
+    /// The input port behind it.
+    pub fn port(&self, format: StreamFormat) -> InputOptions {
+        let clock = if self.drift_ppm == 0.0 { Clock::Mixer } else { Clock::Own };
+        InputOptions { clock, depth_ms: self.depth_ms, bound_ms: self.bound_ms, ..InputOptions::new(format) }
+    }
+
+    /// How fast the senders' clocks run: 1 is right.
+    pub fn speed(&self) -> f64 {
+        1.0 + 1e-6 * self.drift_ppm
+    }
+}
+
+fn check(option: &str, value: f64, range: RangeInclusive<f64>, unit: &str) -> Result<(), Error> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (least, most) = range.into_inner();
+    Err(Error::Usage(format!("{option} {value} is not between {least} and {most} {unit}")))
+}
+
+/// Chance that is the same in every run: the generator SplitMix64.
+#[derive(Debug)]
+pub struct Dice(u64);
+
+impl Dice {
+    /// For one stay of one participant.
+    pub fn new(seed: u64, member: usize, since: usize) -> Self {
+        [member as u64, since as u64].into_iter().fold(Self(seed), |mut dice, more| Self(dice.next() ^ more))
+    }
+
+    /// A number from 0 to 1, without the 1.
+    pub fn throw(&mut self) -> f64 {
+        (self.next() >> 11) as f64 / (1u64 << 53) as f64
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+}

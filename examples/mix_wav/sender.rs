@@ -1,0 +1,110 @@
+//! A sender in simulated time: cuts a recording into packets, lets the network have its way with them, and pushes what
+//! comes out of it into an input port, tick by tick.
+
+use std::sync::Arc;
+
+use mixminus::stream::{InputPort, InputReadings, Stamp};
+
+use crate::{
+    network::{Dice, Network, PACKET_MS},
+    settings::Settings,
+    voice::{Voice, framed},
+};
+
+/// Times that differ by less are the same: what is exact in milliseconds is not always so in f64.
+const SAME_MS: f64 = 1e-6;
+
+/// Somebody who sends through a port, from its first packet on.
+#[derive(Debug)]
+pub struct Sender {
+    voice: Voice,
+    port: InputPort,
+    path: Option<Path>,
+    /// The packets that are sent and have not come yet.
+    under_way: Vec<UnderWay>,
+    /// How many packets were sent.
+    sent: usize,
+    packet: Vec<f32>,
+}
+
+/// The way of one participant's packets through a bad network.
+#[derive(Debug)]
+struct Path {
+    network: Arc<Network>,
+    dice: Dice,
+    /// When the first packet is sent: in the middle of a tick, so that a drift either way shows alike.
+    first_ms: f64,
+}
+
+#[derive(Debug)]
+struct UnderWay {
+    arrives_ms: f64,
+    number: usize,
+}
+
+impl Sender {
+    /// A sender with a voice and a port in a call with these settings; `member` and `since` tell its luck from that of the others.
+    pub fn new(voice: Voice, port: InputPort, settings: &Settings, member: usize, since: usize) -> Self {
+        let path = settings.network.clone().map(|network| Path {
+            dice: Dice::new(network.seed, member, since),
+            network,
+            first_ms: settings.tick_ms / 2.0,
+        });
+        Self { voice, port, path, under_way: Vec::new(), sent: 0, packet: Vec::new() }
+    }
+
+    /// Pushes what comes before a time, counted from the first packet on. After the recording's end it is silence: the
+    /// participant is still there.
+    pub fn push_until(&mut self, time_ms: f64) {
+        let time_ms = time_ms - SAME_MS;
+        while self.sends_at_ms() < time_ms {
+            self.send();
+        }
+        let (mut here, away) =
+            std::mem::take(&mut self.under_way).into_iter().partition(|packet| packet.arrives_ms < time_ms);
+        self.under_way = away;
+        here.sort_by(|a: &UnderWay, b| a.arrives_ms.total_cmp(&b.arrives_ms));
+        here.iter().for_each(|packet| self.push(packet.number));
+    }
+
+    /// How many packets were sent, whether or not they came.
+    pub fn sent(&self) -> usize {
+        self.sent
+    }
+
+    /// What the port counts and measures.
+    pub fn readings(&self) -> InputReadings {
+        self.port.readings()
+    }
+
+    /// When the next packet is sent, by a clock that is right.
+    fn sends_at_ms(&self) -> f64 {
+        let nominal_ms = self.sent as f64 * PACKET_MS;
+        self.path.as_ref().map_or(nominal_ms, |path| path.first_ms + nominal_ms / path.network.speed())
+    }
+
+    fn send(&mut self) {
+        let (sent_ms, number) = (self.sends_at_ms(), self.sent);
+        self.sent += 1;
+        let delay_ms = self.path.as_mut().map_or(Some(0.0), Path::delay_ms);
+        self.under_way.extend(delay_ms.map(|delay_ms| UnderWay { arrives_ms: sent_ms + delay_ms, number }));
+    }
+
+    fn push(&mut self, number: usize) {
+        let format = self.voice.format();
+        // At some rates 20 ms are no whole number of samples: then packets differ by one.
+        let start = |number: usize| number * format.rate_hz as usize * PACKET_MS as usize / 1000;
+        let first = start(number);
+        self.voice.copy(first, start(number + 1) - first, &mut self.packet);
+        // What the port refuses it counts, and the report shows. RTP timestamps wrap.
+        let _ = self.port.push(framed(&self.packet, format), Stamp::Rtp(first as u32));
+    }
+}
+
+impl Path {
+    /// How long a packet takes; `None` if it is lost. The dice are thrown alike for either.
+    fn delay_ms(&mut self) -> Option<f64> {
+        let (luck, slowness) = (self.dice.throw(), self.dice.throw());
+        (100.0 * luck >= self.network.drop_percent).then_some(slowness * self.network.jitter_ms)
+    }
+}

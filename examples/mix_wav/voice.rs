@@ -1,0 +1,113 @@
+//! What a participant sends: a recording, and the way on which it goes into the mixer.
+//!
+//! A recording at the mixer's rate goes in by hand, a tick at a time and bit for bit. One of another rate, and any whose
+//! network is bad, goes through an input port, in packets.
+
+use std::sync::Arc;
+
+use mixminus::{
+    Channels, Frame,
+    stream::{Clock, InputOptions, StreamFormat},
+};
+
+use crate::{error::Error, rehearsal, settings::Settings};
+
+/// More than any packet waits that nothing delays.
+const CLEAN_BOUND_MS: f64 = 500.0;
+
+/// The samples of a file; the channels of a frame side by side.
+#[derive(Debug)]
+pub struct Recording {
+    pub format: StreamFormat,
+    pub samples: Vec<f32>,
+}
+
+impl Recording {
+    /// Samples of each channel.
+    pub fn frames(&self) -> usize {
+        self.samples.len() / self.format.channels.count()
+    }
+}
+
+/// A recording on its way.
+#[derive(Debug, Clone)]
+pub struct Voice {
+    recording: Arc<Recording>,
+    port: Option<InputOptions>,
+    /// How long the mixer hears it, in samples of the mixer: until its end has come through the port.
+    pub length: usize,
+}
+
+impl Voice {
+    /// A recording in a call with these settings; an error if it needs a port and none takes it.
+    pub fn new(mut recording: Recording, settings: &Settings) -> Result<Self, Error> {
+        let frames = recording.frames();
+        if settings.network.is_none() && recording.format.rate_hz == settings.rate {
+            // Cut into whole ticks, with silence after the end.
+            let padded = frames.next_multiple_of(settings.tick_samples);
+            recording.samples.resize(padded * recording.format.channels.count(), 0.0);
+            return Ok(Self { recording: Arc::new(recording), port: None, length: frames });
+        }
+        let network = settings.network.as_ref();
+        let (port, conversion_ms) = port(recording.format, settings)?;
+        let delay_ms = port.depth_ms + conversion_ms + network.map_or(0.0, |network| network.jitter_ms);
+        let lasts_ms = 1000.0 * frames as f64
+            / f64::from(recording.format.rate_hz)
+            / network.map_or(1.0, |network| network.speed());
+        // An empty recording is no reason to mix.
+        let heard_ms = if frames == 0 { 0.0 } else { lasts_ms + delay_ms };
+        let length = (heard_ms * f64::from(settings.rate) / 1000.0).ceil() as usize;
+        Ok(Self { recording: Arc::new(recording), port: Some(port), length })
+    }
+
+    /// The port that it goes through; `None` if it goes in by hand.
+    pub fn port(&self) -> Option<InputOptions> {
+        self.port
+    }
+
+    /// What goes in by hand in the tick that is so many after the first; `None` after the end.
+    pub fn frame(&self, tick: usize, tick_samples: usize) -> Option<Frame<'_>> {
+        let size = tick_samples * self.recording.format.channels.count();
+        self.recording.samples.get(tick * size..(tick + 1) * size).map(|samples| framed(samples, self.recording.format))
+    }
+
+    /// Fills `packet` with the frames from a place on, and with silence after the end.
+    pub fn copy(&self, first: usize, frames: usize, packet: &mut Vec<f32>) {
+        let channels = self.format().channels.count();
+        let rest = self.recording.samples.get(first * channels..).unwrap_or_default();
+        packet.clear();
+        packet.extend_from_slice(&rest[..rest.len().min(frames * channels)]);
+        packet.resize(frames * channels, 0.0);
+    }
+
+    /// The rate and the channels of the recording.
+    pub fn format(&self) -> StreamFormat {
+        self.recording.format
+    }
+}
+
+/// Samples as the mixer takes them.
+pub fn framed(samples: &[f32], format: StreamFormat) -> Frame<'_> {
+    match format.channels {
+        Channels::Mono => Frame::mono(samples),
+        Channels::Stereo => Frame::interleaved(samples),
+    }
+}
+
+/// The port for a format, and how late its conversion is.
+fn port(format: StreamFormat, settings: &Settings) -> Result<(InputOptions, f64), Error> {
+    let port = match &settings.network {
+        Some(network) => network.port(format),
+        None => InputOptions {
+            clock: Clock::Mixer,
+            depth_ms: 0.0,
+            bound_ms: CLEAN_BOUND_MS,
+            smoothing_ms: 0.0,
+            ..InputOptions::new(format)
+        },
+    };
+    let conversion_ms = rehearsal::conversion_ms(settings, port)?;
+    // The conversion takes nothing that much before its time: with this depth it never runs dry.
+    let depth_ms = if settings.network.is_some() { port.depth_ms } else { conversion_ms.ceil() };
+    Ok((InputOptions { depth_ms, ..port }, conversion_ms))
+}
