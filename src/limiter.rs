@@ -131,10 +131,9 @@ impl Limiter {
         least: &mut Least,
         kernel: Kernel,
     ) {
-        // Magnitudes are in the order of their bits.
-        let loudest =
-            |at: usize| f32::from_bits(planes.iter().fold(0, |most: u32, plane| most.max(plane[at].abs().to_bits())));
-        match self.follow_all(state, &std::array::from_fn(loudest), count) {
+        let mut loudest = [0.0; SHAPED];
+        let peak = planes.iter().fold(0.0, |peak: f32, plane| peak.max(kernel.raise(plane, &mut loudest)));
+        match self.follow_all(state, &loudest, peak, count) {
             Course::Passes => {}
             Course::Holds(gain) => {
                 let samples = planes.into_iter().flatten();
@@ -147,10 +146,8 @@ impl Limiter {
         }
     }
 
-    /// Moves the follower on by the first `count` of some magnitudes.
-    fn follow_all(&self, state: &mut Limiting, magnitudes: &[f32; SHAPED], count: usize) -> Course {
-        let bits = magnitudes.iter().fold(0, |most: u32, magnitude| most.max(magnitude.to_bits()));
-        let peak = f32::from_bits(bits);
+    /// Moves the follower on by the first `count` of some magnitudes, of which `peak` is the greatest.
+    fn follow_all(&self, state: &mut Limiting, magnitudes: &[f32; SHAPED], peak: f32, count: usize) -> Course {
         if self.passes(state, peak) {
             return Course::Passes;
         }

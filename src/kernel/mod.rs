@@ -192,6 +192,8 @@ kernels! {
     measure::measure(tiles: &[Tile]) -> Measured;
     /// Writes samples as integers, rounded to the nearest; past full scale they saturate. Both are as long.
     measure::give_i16(samples: &[f32], out: &mut [i16]);
+    /// Raises each of `loudest` to the magnitude of its sample, and tells the greatest of them. None is NaN.
+    shape::raise(samples: &[f32; SHAPED], loudest: &mut [f32; SHAPED]) -> f32;
     /// Multiplies each sample with the gain that the curve has for its follower, which is at least as great; and keeps the least of the gains.
     shape::shape(samples: &mut [f32; SHAPED], followers: &[f32; SHAPED], curve: Curve, least: &mut Least);
     /// Writes the sum of a row over all tiles of a tick, and measures it.

@@ -50,6 +50,26 @@ impl Least {
     }
 }
 
+/// Raises each of `loudest` to the magnitude of its sample, and tells the greatest of them. None is NaN.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn raise<V: Vector>(samples: &[f32; SHAPED], loudest: &mut [f32; SHAPED]) -> f32 {
+    let mut greatest = [0.0; 16];
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut most = V::splat(0.0);
+        for (samples, loudest) in samples.chunks_exact(V::LANES).zip(loudest.chunks_exact_mut(V::LANES)) {
+            let raised = V::load(loudest).max_bits(V::load(samples).abs());
+            raised.store(loudest);
+            most = most.max_bits(raised);
+        }
+        most.store(&mut greatest[..V::LANES]);
+    }
+    greatest.into_iter().fold(0.0, f32::max)
+}
+
 /// Multiplies each sample with the gain that the curve has for its follower, which is at least as great; and keeps the least of the gains.
 ///
 /// With u = (p - K) / (1 - K), but at least 0, and s = sqrt(1 + u^2), the gain is (K + (1 - K) u / s) / p, but at most 1.

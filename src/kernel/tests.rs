@@ -332,6 +332,16 @@ fn the_curve_is_the_identity_up_to_its_knee_and_ends_at_full_scale() {
 }
 
 #[test]
+fn magnitudes_are_raised_and_the_greatest_told() {
+    for kernel in Kernel::available() {
+        let samples: [f32; SHAPED] = std::array::from_fn(|n| if n % 2 == 0 { -0.1 * n as f32 } else { 0.01 });
+        let mut loudest = [0.5; SHAPED];
+        assert_eq!(kernel.raise(&samples, &mut loudest), 0.1 * 30.0, "{kernel:?}");
+        assert!(loudest.iter().zip(&samples).all(|(most, sample)| *most == sample.abs().max(0.5)));
+    }
+}
+
+#[test]
 fn integers_round_to_the_nearest_and_saturate() {
     for kernel in Kernel::available() {
         let samples =
