@@ -11,8 +11,8 @@ use std::{
 
 use alloc::{alone, watch};
 use mixminus::{
-    Controller, JoinOptions, MixerConfig, Mixes, Processor, WaitError,
-    stream::{ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions},
+    Controller, Frame, JoinOptions, MixerConfig, Mixes, Processor, WaitError,
+    stream::{ObtainedPriority, PortOptions, Priority, Runner, RunnerError, RunnerOptions, Stamp, StreamFormat},
 };
 
 const TICK: Duration = Duration::from_micros(2500);
@@ -183,4 +183,29 @@ fn a_name_that_no_thread_can_have_is_an_error() {
     let named = RunnerOptions { name: "a\0b".into(), ..RunnerOptions::default() };
     let error = Runner::start(mixer().1, named, |_| {}).unwrap_err();
     assert!(matches!(error, RunnerError::Thread(_)));
+}
+
+#[test]
+fn what_is_pushed_is_heard_while_it_runs() {
+    let _alone = alone();
+    let (controller, processor) = mixer();
+    let runner = Runner::start(processor, options(5), |_| {}).unwrap();
+    let join = |id: &str| {
+        let ports = PortOptions::both(StreamFormat::mono(8000));
+        controller.join_with_ports(id, JoinOptions::default(), ports).unwrap()
+    };
+    let (mut input, mut output) = (join("ben").input.unwrap(), join("cleo").output.unwrap());
+    // Packets of 20 ms, as often as they are due, until some of it has come out at the other end.
+    let (begin, mut heard) = (Instant::now(), 0.0_f32);
+    while heard < 0.2 && begin.elapsed() < LONG {
+        input.push(Frame::mono(&[0.25_f32; 160]), Stamp::None).unwrap();
+        sleep(Duration::from_millis(20));
+        let mut packet = [0.0_f32; 160];
+        output.pull(&mut packet);
+        heard = packet.iter().copied().fold(heard, f32::max);
+    }
+    assert!((0.2..0.26).contains(&heard), "{heard}");
+    let ports = controller.snapshot().participants.into_iter().find(|who| who.id.as_str() == "ben").unwrap().ports;
+    assert!(ports.input.unwrap().received_packets > 0 && ports.output.is_some());
+    runner.stop().unwrap();
 }
