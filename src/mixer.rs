@@ -40,7 +40,7 @@ pub struct MixerConfig {
     /// For how many talk events there is room until they are read ([`Controller::talk_events`]): up to 2^20; 0 = there are none. What finds no room is dropped and
     /// counted ([`MixerReadings::lost_talk_events`](crate::MixerReadings::lost_talk_events)). Each takes 32 bytes.
     pub talk_events: usize,
-    /// How many sources are heard at most, beside those that somebody's configuration lists, duckers included, which are always heard: the loudest, by the smoothed level of what
+    /// How many sources are heard at most, beside those that somebody's configuration lists at a gain over 0, and duckers, which are always heard (a pan alone lists nobody): the loudest, by the smoothed level of what
     /// they send; at least 1, and `None` for everybody. [`Controller::set_loudest`] changes it while the call runs. All meters, detectors and talk events go on for
     /// those who are not heard; in the sums they cost nothing.
     ///

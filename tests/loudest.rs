@@ -4,7 +4,7 @@ mod rig;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mixminus::{ControlError, Detector, Frame, JoinOptions, MixerConfig, Role, config::Ducking};
+use mixminus::{ControlError, Detector, Frame, Gain, JoinOptions, MixerConfig, Role, config::Ducking};
 use rig::{Rig, small, steps};
 
 const NAMES: [&str; 6] = ["anna", "ben", "cleo", "dora", "emil", "finn"];
@@ -207,4 +207,27 @@ fn who_is_not_heard_is_as_if_muted_to_the_bit() {
         let (sources, mix) = free.tick(&levels(n));
         assert_eq!((&sources, &mix), (&heard[n].0, &heard[n].1), "tick {n}");
     }
+}
+
+#[test]
+fn who_is_muted_by_one_is_not_forced_on_others() {
+    let mut call = Call::of(1, 2);
+    call.0.join("deaf to ben", Role::Both);
+    call.0.set_gain("deaf to ben", "ben", Gain::SILENCE);
+    assert_eq!(call.heard(&[0.5, 0.1]), "anna");
+    call.0.set_gain("deaf to ben", "ben", Gain::new(0.5).unwrap());
+    assert_eq!(call.heard(&[0.5, 0.1]), "anna ben", "who is asked for is heard by all");
+    call.0.set_gain("deaf to ben", "ben", Gain::SILENCE);
+    call.heard(&[0.5, 0.1]);
+    assert_eq!(call.heard(&[0.5, 0.1]), "anna");
+}
+
+#[test]
+fn one_wild_sample_keeps_nobody_out_for_long() {
+    let mut call = Call::new(MixerConfig { loudest: Some(1), ..small() }, 2, Detector::Host);
+    let quiet_and_loud = |call: &mut Call, ticks| (0..ticks).map(|_| call.heard(&[-0.001, -0.25])).last().unwrap();
+    assert_eq!(quiet_and_loud(&mut call, 10), "ben");
+    let wild = call.heard(&[-1e30, -0.25]);
+    assert!(["anna", "ben", "anna ben"].contains(&&*wild), "{wild}");
+    assert_eq!(quiet_and_loud(&mut call, 300), "ben");
 }

@@ -278,12 +278,13 @@ fn who_leaves_gives_its_ports_back() {
     let (mut input, mut output) = (anna.input.unwrap(), anna.output.unwrap());
     input.push(Frame::mono(&[0.5_f32; 960]), Stamp::None).unwrap();
     tick(&mut processor);
+    assert!(input.is_connected() && output.is_connected());
     controller.leave("anna").unwrap();
     (0..5).for_each(|_| tick(&mut processor));
     assert_eq!(controller.reclaim(), 0, "all has been given back");
-    // The ports lead nowhere, and do no harm.
-    let full = (0..100).any(|_| input.push(Frame::mono(&[0.5_f32; 960]), Stamp::None) == Err(PushError::Full));
-    assert!(full);
+    // The ports lead nowhere, say so, and do no harm.
+    assert!(!input.is_connected() && !output.is_connected());
+    assert_eq!(input.push(Frame::mono(&[0.5_f32; 960]), Stamp::None), Err(PushError::Gone));
     (0..100).for_each(|_| assert!(output.pull(&mut [0.0_f32; 960]) <= 960));
     assert_eq!(output.pull(&mut [0.0_f32; 960]), 0);
     // The id may come again, with or without ports.
@@ -329,4 +330,96 @@ fn what_cannot_be_is_said() {
     join(&controller, "anna", both);
     let twice = controller.join_with_ports("anna", JoinOptions::default(), both);
     assert!(matches!(twice, Err(JoinError::Control(_))));
+}
+
+#[test]
+fn ticks_longer_than_the_depth_starve_nobody() {
+    for tick_ms in [10, 60, 120] {
+        let config = MixerConfig { sample_rate: 8000, tick_samples: 8 * tick_ms, ..MixerConfig::default() };
+        let (controller, mut processor) = config.build().unwrap();
+        let shallow = InputOptions { depth_ms: 20.0, ..InputOptions::new(StreamFormat::mono(8000)) };
+        let mut sender = Sender::new(&controller, shallow);
+        let mut listener = listen(&controller, OutputOptions::new(StreamFormat::mono(8000)));
+        let mut pulled = 0;
+        // Two minutes; what is not settled after one is not.
+        let mut settled = None;
+        for n in 0..120_000 / tick_ms {
+            for _ in 0..tick_ms / 10 {
+                sender.pass(0.01, tone, |_| false);
+            }
+            tick(&mut processor);
+            while pulled * 20 + 5 < (n + 1) * tick_ms {
+                listener.pull(&mut [0_i16; 160]);
+                pulled += 1;
+            }
+            let readings = (sender.port.readings(), listener.readings());
+            let counts = (readings.0.late, readings.0.underruns, readings.1.underruns, readings.1.overruns);
+            if n * tick_ms >= 60_000 {
+                assert_eq!(counts, *settled.get_or_insert(counts), "tick of {tick_ms} ms: {readings:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_short_loss_is_no_pause() {
+    let (controller, mut processor) = mixer(48_000, Channels::Mono);
+    controller.set_loudest(Some(1)).unwrap();
+    let mut anna = Sender::new(&controller, InputOptions::new(StreamFormat::mono(48_000)));
+    let ben = controller.join("ben", JoinOptions::default()).unwrap();
+    let guest = controller.join("guest", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
+    let mut events = controller.talk_events().unwrap();
+    for n in 0..200 {
+        // A little louder than Ben; two packets are lost.
+        anna.pass(0.01, |_| 0.3, |packet| (50..52).contains(&packet));
+        let mut audio = processor.enter();
+        let mut tick = audio.tick();
+        tick.send(ben, Frame::mono(&[if n > 20 { 0.25_f32 } else { 0.0 }; 480])).unwrap();
+        let heard = tick.mix().get(guest).unwrap().samples()[470];
+        let alone = (heard - 0.3).abs() < 1e-5;
+        assert!(n < 30 || alone || (100..120).contains(&n) && heard < 0.3, "tick {n}: {heard}");
+    }
+    let told: Vec<_> = events.by_ref().map(|event| event.kind).collect();
+    assert_eq!(told.len(), 3, "Anna and Ben began, Anna has the floor: {told:?}");
+}
+
+#[test]
+fn a_path_that_is_slow_again_is_not_cut() {
+    let (controller, mut processor) = mixer(48_000, Channels::Mono);
+    let input = InputOptions { depth_ms: 20.0, clock: Clock::Mixer, ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let mut port = join(&controller, "sender", PortOptions { input: Some(input), output: None }).input.unwrap();
+    let mut sent = 0_u32;
+    for n in 0..800 {
+        // For a while all packets come 140 ms earlier; then they do not, just before too much delay would be cut.
+        let ahead = if (100..450).contains(&n) { 14 } else { 0 };
+        while sent * 2 <= n + ahead {
+            let at = |k: u32| (f64::from(sent * 960 + k) * 0.05).sin() as f32 * 0.3;
+            let packet: Vec<f32> = (0..960).map(at).collect();
+            port.push(Frame::mono(&packet), Stamp::Rtp(sent * 960)).unwrap();
+            sent += 1;
+        }
+        tick(&mut processor);
+    }
+    let readings = port.readings();
+    assert_eq!((readings.late, readings.resyncs, readings.lost_samples), (0, 0, 0), "{readings:?}");
+}
+
+#[test]
+fn a_flood_takes_no_more_than_its_share_of_a_tick() {
+    let (controller, mut processor) = mixer(48_000, Channels::Mono);
+    let input = InputOptions { bound_ms: 5000.0, ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let mut port = join(&controller, "sender", PortOptions { input: Some(input), output: None }).input.unwrap();
+    // Packets of one sample, each before the last one: as dear as can be.
+    let flood = (0..10_000_u32).filter(|n| port.push(Frame::mono(&[0.1_f32]), Stamp::Rtp(200_000 - 2 * n)).is_ok());
+    let pushed = flood.count();
+    let seen = |port: &InputPort| {
+        let readings = port.readings();
+        readings.reordered + readings.late + readings.duplicates + readings.strays
+    };
+    tick(&mut processor);
+    // A read is of 480 frames and takes two packets for each beside 256; a stream that wakes is read twice in a tick.
+    let (after_one, most) = (seen(&port), 2 * 256 + 2 * 600);
+    assert!(pushed > 5000 && after_one <= most, "{after_one} of {pushed} packets in one tick");
+    (0..20).for_each(|_| tick(&mut processor));
+    assert!(seen(&port) > after_one, "the rest follows");
 }

@@ -138,11 +138,18 @@ impl Three {
                 self.each(|controller| {
                     controller.configure(std::slice::from_ref(&level)).unwrap();
                 });
+                let gain = |source: usize| match listed.get(&source) {
+                    Some((level, _)) => *level as f64 / 100.0,
+                    None => f64::from(u8::from(!exclusive)),
+                };
+                let levels = listed.keys().map(|source| ((listener, *source), (gain(*source), Pan::CENTRE)));
+                // Pans stay as they are.
+                let panned = self.pairs.iter().filter(|((l, _), (_, pan))| *l == listener && *pan != Pan::CENTRE);
+                let panned: Vec<_> = panned.map(|((_, source), (_, pan))| (*source, gain(*source), *pan)).collect();
+                let levels: Vec<_> = levels.collect();
                 self.pairs.retain(|(l, _), _| *l != listener);
-                let levels = listed
-                    .iter()
-                    .map(|(source, (level, _))| ((listener, *source), (*level as f64 / 100.0, Pan::CENTRE)));
                 self.pairs.extend(levels);
+                panned.into_iter().for_each(|(source, gain, pan)| self.pan(listener, source, gain, pan));
             }
             Event::Gain { listener, source, percent } if pair(listener, source) => {
                 let pan = self.pairs.get(&(listener, source)).map_or(Pan::CENTRE, |pair| pair.1);
@@ -173,13 +180,19 @@ impl Three {
     }
 
     fn set(&mut self, listener: usize, source: usize, gain: f64, pan: Pan) {
-        self.pairs.insert((listener, source), (gain, pan));
         let (l, s) = (IDS[listener], IDS[source]);
         let (stereo, _) = self.mixers[0].0.change(|changes| {
             changes.set_gain(l, s, Gain::new(gain).unwrap())?;
             changes.set_pan(l, s, pan)
         });
         stereo.unwrap();
+        self.pan(listener, source, gain, pan);
+    }
+
+    /// Tells the mono mixers what the stereo mixer makes of a pan.
+    fn pan(&mut self, listener: usize, source: usize, gain: f64, pan: Pan) {
+        self.pairs.insert((listener, source), (gain, pan));
+        let (l, s) = (IDS[listener], IDS[source]);
         let (left, right) = pan.factors();
         for (mixer, factor) in [(1, left), (2, right)] {
             self.mixers[mixer].0.set_gain(l, s, Gain::new(gain * factor).unwrap()).unwrap();
@@ -329,6 +342,30 @@ fn mixes_are_written_as_the_mixer_has_channels() {
     mix.write_interleaved(&mut floats);
     assert_eq!((&integers[..2], &floats[..2]), (&[16384, -8192][..], &[0.5, -0.25][..]));
     assert_eq!((mix.peak(), mix.listeners().collect::<Vec<_>>()), (0.5, vec![keys[1]]));
+}
+
+#[test]
+fn a_configuration_leaves_pans_as_they_are() {
+    let (controller, mut processor) = build(Channels::Stereo);
+    let keys = join(&controller, &["anna", "ben", "carol"]);
+    controller.set_pan("carol", "anna", Pan::LEFT).unwrap();
+    controller.set_pan("carol", "ben", Pan::RIGHT).unwrap();
+    let source_levels = vec![SourceLevel { level: 50, ..SourceLevel::new("anna") }];
+    controller.configure(&[ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("carol") }]).unwrap();
+    let frames = [(keys[0], Frame::mono(&[0.5_f32; TICK])), (keys[1], Frame::mono(&[0.125_f32; TICK]))];
+    let heard = tick(&mut processor, &frames, &keys);
+    assert_eq!(heard[2].each_ref().map(|side| side[TICK - 1]), [0.25, 0.125]);
+    assert_eq!(controller.mixer_readings().audible_sources, 2);
+}
+
+#[test]
+fn sources_of_either_side_are_counted_once() {
+    let (controller, mut processor) = build(Channels::Stereo);
+    let keys = join(&controller, &["anna", "ben"]);
+    let (loud, silent) = ([0.5_f32; TICK], [0.0_f32; TICK]);
+    let frames = [(keys[0], Frame::planar(&loud, &silent)), (keys[1], Frame::planar(&silent, &loud))];
+    tick(&mut processor, &frames, &keys);
+    assert_eq!(controller.mixer_readings().audible_sources, 2);
 }
 
 #[cfg(feature = "vad")]

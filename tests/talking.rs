@@ -118,3 +118,24 @@ fn the_ring_is_never_freed_on_the_audio_thread() {
     controller.leave("anna").unwrap();
     assert_eq!(controller.reclaim(), 0);
 }
+
+#[test]
+fn who_leaves_without_being_heard_is_told_by_name() {
+    let config = MixerConfig { loudest: Some(1), ..small() };
+    let (controller, mut processor) = config.build().unwrap();
+    let keys = ["anna", "ben"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
+    let events = controller.talk_events().unwrap();
+    let mut audio = processor.enter();
+    for n in 0..30 {
+        if n == 20 {
+            controller.leave("ben").unwrap();
+        }
+        let mut tick = audio.tick();
+        tick.send(keys[0], Frame::from(&[0.5_f32; 10][..])).unwrap();
+        assert_eq!(tick.send(keys[1], Frame::from(&[0.1_f32; 10][..])).is_ok(), n < 20);
+        tick.mix();
+    }
+    assert_eq!(events.map(|event| event.kind).last(), Some(TalkEventKind::Stopped { key: keys[1] }));
+    drop(audio);
+    assert_eq!(controller.reclaim(), 0);
+}

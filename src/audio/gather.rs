@@ -2,6 +2,9 @@
 
 use super::{Arena, Clock, NONE, loudest::Lists, overlap::Shift, source::Standing};
 
+/// The mean square of what is as loud as can be.
+const FULL_SCALE: f64 = 1.0;
+
 impl Arena {
     /// Takes each source's frame, or its absence; lists the audible; lets those go who have left and faded out.
     pub fn gather(&mut self, clock: &Clock<'_>) {
@@ -17,7 +20,8 @@ impl Arena {
         for index in 0..self.used {
             match self.sources[index].standing {
                 Standing::Vacant => {}
-                Standing::Leaving if self.sources[index].is_gone(clock) => self.vacate(index),
+                // Not before it is told that it speaks no more.
+                Standing::Leaving if self.sources[index].is_gone(clock) && !self.told[index] => self.vacate(index),
                 _ if self.sources[index].sends => self.gather_one(index, clock),
                 _ => {}
             }
@@ -41,7 +45,8 @@ impl Arena {
         }
         let present = source.listen();
         let (seat, square) = (&mut self.seats[index], source.input.map_or(0.0, |input| input.loudness.square));
-        seat.level = self.follower.follow(seat.level, square);
+        // One wild sample must not keep others out for long.
+        seat.level = self.follower.follow(seat.level, square.min(FULL_SCALE));
         (seat.present, seat.active) = (present, source.readings.active);
         self.active[index] = seat.active;
     }

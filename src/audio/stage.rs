@@ -151,7 +151,10 @@ impl Stage {
         if let (Some(pairs), Some(right)) = (pairs, &arenas.right) {
             pairs.join(&arenas.left, right, clock, shared);
         }
-        let audible = self.arenas.iter().map(|arena| arena.audible.len()).max().unwrap_or_default();
+        let audible = match self.arenas.right {
+            None => self.arenas.left.audible.len(),
+            Some(_) => self.audible().count(),
+        };
         shared.meters.audible.store(audible as u32, Ordering::Relaxed);
         shared.meters.distinct.store(self.outputs() as u32, Ordering::Relaxed);
         self.write_lines(shared);

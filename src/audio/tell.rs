@@ -29,7 +29,7 @@ impl Arena {
             let active = self.active[slot];
             if self.told[slot] != active {
                 self.told[slot] = active;
-                // Who leaves is here, inactive, for a tick at least.
+                // Who leaves keeps its place until this is told.
                 let key = self.sources[slot].key;
                 let kind = if active { TalkEventKind::Started { key } } else { TalkEventKind::Stopped { key } };
                 lost += self.tell_one(kind, clock);

@@ -62,8 +62,13 @@ impl<'a> Changes<'a> {
     /// What the mixer works with, and the samples of its tick.
     #[cfg(feature = "stream")]
     pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
-        let timing = self.registry.timing();
-        (crate::stream::StreamFormat { rate_hz: timing.rate, channels: self.registry.channels() }, timing.tick)
+        self.registry.format()
+    }
+
+    /// Notes that somebody could not join for what he brought along.
+    #[cfg(feature = "stream")]
+    pub(crate) fn note_refused(&mut self, change: &'static str, error: &impl std::fmt::Display) {
+        self.events.push(|| Event::Refused { change, error: error.to_string() });
     }
 
     /// Takes a participant out of the call, with its configuration and its place in everybody else's. Who only loses its connection for
@@ -107,11 +112,12 @@ impl<'a> Changes<'a> {
     fn list(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
         let source = self.pair(listener, source)?;
         let mut config = self.registry.member(listener)?.config.clone();
-        config.entry(&source).gain = gain;
+        config.set_gain(&source, gain);
         self.registry.configure(listener, config)
     }
 
-    /// Pans a source in a listener's mix. A source that is not listed is listed by it, at the gain that it has: 1, or 0 in exclusive mode.
+    /// Pans a source in a listener's mix. A source that is not listed is listed by it, at the gain that it has: 1, or 0 in exclusive mode; [`configure`](Self::configure) leaves pans
+    /// as they are.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`], [`ControlError::MonoMixer`].
@@ -131,7 +137,7 @@ impl<'a> Changes<'a> {
         self.registry.configure(listener, config)
     }
 
-    /// Takes a source off a listener's configuration; no change if it is not listed.
+    /// Takes a source off a listener's configuration, its pan included; no change if it is not listed.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
@@ -158,7 +164,9 @@ impl<'a> Changes<'a> {
         }
         for level in levels {
             // The check has found every id in the call.
-            let configured = self.registry.configure(&level.participant, ListenerConfig::from_wire(level));
+            let id = &level.participant;
+            let before = self.registry.member(id).map(|member| member.config.clone()).unwrap_or_default();
+            let configured = self.registry.configure(id, ListenerConfig::from_wire(level).keep_pans(&before));
             debug_assert!(configured.is_ok());
             self.events.push(|| Event::configured(level));
         }

@@ -39,6 +39,15 @@ pub struct SourceConfig {
     pub pan: Pan,
     /// Whether the others are ducked while it is active; it never is.
     pub ducks_others: bool,
+    /// Whether its gain was asked for; a pan alone does not.
+    pub(crate) asked_for: bool,
+}
+
+impl SourceConfig {
+    /// Whether it is to be heard even where only the loudest are: a ducker, or one whose gain was asked for, unless that is silence.
+    pub(crate) fn is_wanted(&self) -> bool {
+        self.ducks_others || self.asked_for && self.gain > Gain::SILENCE
+    }
 }
 
 impl ListenerConfig {
@@ -49,17 +58,32 @@ impl ListenerConfig {
             gain: Gain::from_percent(level.level as f64).unwrap_or_default(),
             pan: Pan::CENTRE,
             ducks_others: level.duck_others,
+            asked_for: true,
         };
         let mut sources: Vec<_> = level.source_levels.iter().map(source).collect();
         sources.sort_by(|a, b| a.source.cmp(&b.source));
         Self { exclusive: level.exclusive, ducking: level.ducking, sources }
     }
 
+    /// Keeps the pans of the configuration that it replaces, of which the wire knows nothing.
+    pub(crate) fn keep_pans(mut self, before: &Self) -> Self {
+        let panned = before.sources.iter().filter(|source| source.pan != Pan::CENTRE);
+        panned.for_each(|source| self.entry(&source.source).pan = source.pan);
+        self
+    }
+
+    /// Lists a source at a gain; whether it ducks others, and where it is heard, stays as it was.
+    pub(crate) fn set_gain(&mut self, source: &ParticipantId, gain: Gain) {
+        let entry = self.entry(source);
+        (entry.gain, entry.asked_for) = (gain, true);
+    }
+
     /// The entry of a source, which is listed at the gain that it has if it was not.
     pub(crate) fn entry(&mut self, source: &ParticipantId) -> &mut SourceConfig {
         let at = self.find(source.as_str()).unwrap_or_else(|at| {
             let gain = if self.exclusive { Gain::SILENCE } else { Gain::UNITY };
-            let listed = SourceConfig { source: source.clone(), gain, pan: Pan::CENTRE, ducks_others: false };
+            let listed =
+                SourceConfig { source: source.clone(), gain, pan: Pan::CENTRE, ducks_others: false, asked_for: false };
             self.sources.insert(at, listed);
             at
         });
@@ -120,7 +144,7 @@ mod tests {
         let (a, b) = (ParticipantId::from("a"), ParticipantId::from("b"));
         let ducker = SourceConfig { ducks_others: true, ..config.entry(&b).clone() };
         *config.entry(&b) = ducker;
-        config.entry(&b).gain = Gain::SILENCE;
+        config.set_gain(&b, Gain::SILENCE);
         config.entry(&a).pan = Pan::LEFT;
         let listed: Vec<_> = config.sources.iter().map(|s| (s.source.as_str(), s.gain, s.ducks_others)).collect();
         assert_eq!(listed, [("a", Gain::UNITY, false), ("b", Gain::SILENCE, true)]);

@@ -177,7 +177,7 @@ impl Controller {
         self.change_one(|changes| changes.set_gain(listener, source, gain))
     }
 
-    /// Pans a source in a listener's mix, in a stereo mixer: it moves there as smoothly as a gain does. A later [`configure`](Self::configure) of that listener replaces it.
+    /// Pans a source in a listener's mix, in a stereo mixer: it moves there as smoothly as a gain does, and stays there whatever is [configured](Self::configure).
     ///
     /// ```
     /// # use mixminus::{Channels, JoinOptions, MixerConfig, Pan};
@@ -266,6 +266,12 @@ impl Controller {
     /// [`ControlError::Unknown`].
     pub fn readings(&self, id: &str) -> Result<Readings, ControlError> {
         self.shared.registry().member(id).map(|member| member.meters.left.read())
+    }
+
+    /// What the mixer works with, and the samples of its tick.
+    #[cfg(feature = "stream")]
+    pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
+        self.shared.registry().format()
     }
 
     /// What the ports of a participant count and measure: how full they are, what was lost, late or too much, and how fast the other clock is.

@@ -60,6 +60,7 @@ impl Registry {
             #[cfg(feature = "stream")]
             ports: crate::control::PortMeters::default(),
             listed_by: Vec::new(),
+            wanted_by: 0,
             room,
         };
         self.members.insert(id.clone(), member);
@@ -108,6 +109,7 @@ impl Registry {
         for listed in &member.config.sources {
             if let Some(source) = self.members.get_mut(&listed.source) {
                 set_listed(&mut source.listed_by, slot, false);
+                source.wanted_by -= u32::from(listed.is_wanted());
             }
             self.show_listed(&listed.source);
         }

@@ -15,6 +15,8 @@ pub(crate) struct Member {
     pub ports: crate::control::PortMeters,
     /// The places of the listeners whose configurations list it, in order.
     pub listed_by: Vec<u32>,
+    /// How many of them want it to be heard where only the loudest are.
+    pub wanted_by: u32,
     pub(super) room: Room,
 }
 

@@ -93,9 +93,10 @@ impl Registry {
         }
     }
 
+    /// What the mixer works with, and the samples of its tick.
     #[cfg(feature = "stream")]
-    pub fn timing(&self) -> &Timing {
-        &self.timing
+    pub fn format(&self) -> (crate::stream::StreamFormat, usize) {
+        (crate::stream::StreamFormat { rate_hz: self.timing.rate, channels: self.channels }, self.timing.tick)
     }
 
     /// Where the figures of a member's ports are read.

@@ -21,27 +21,38 @@ impl Registry {
                 listed.source = source.clone();
             }
         }
-        let sources = |config: &ListenerConfig| config.sources.iter().map(|s| s.source.clone()).collect::<Vec<_>>();
+        let sources = |config: &ListenerConfig| {
+            config.sources.iter().map(|source| (source.source.clone(), source.is_wanted())).collect::<Vec<_>>()
+        };
         let listed = sources(&config);
         let Some(member) = self.members.get_mut(&id) else { return Ok(()) };
         let slot = member.place.key.slot;
         let before = sources(&std::mem::replace(&mut member.config, config));
-        for (source, now) in
-            before.iter().map(|source| (source, false)).chain(listed.iter().map(|source| (source, true)))
-        {
+        for (source, wanted) in &listed {
             if let Some(source) = self.members.get_mut(source) {
-                set_listed(&mut source.listed_by, slot, now);
+                source.wanted_by += u32::from(*wanted);
             }
         }
-        before.iter().chain(&listed).for_each(|source| self.show_listed(source));
+        for (source, wanted) in &before {
+            if let Some(source) = self.members.get_mut(source) {
+                source.wanted_by -= u32::from(*wanted);
+                set_listed(&mut source.listed_by, slot, false);
+            }
+        }
+        for (source, _) in &listed {
+            if let Some(source) = self.members.get_mut(source) {
+                set_listed(&mut source.listed_by, slot, true);
+            }
+        }
+        before.iter().chain(&listed).for_each(|(source, _)| self.show_listed(source));
         self.stale.insert(id);
         Ok(())
     }
 
-    /// Tells the audio side whether a source is listed, if that has changed.
+    /// Tells the audio side whether a source is to be heard where only the loudest are, if that has changed.
     pub(super) fn show_listed(&mut self, source: &ParticipantId) {
         let Some(member) = self.members.get_mut(source) else { return };
-        let listed = !member.listed_by.is_empty();
+        let listed = member.wanted_by > 0;
         if std::mem::replace(&mut member.place.listed, listed) != listed {
             self.set_place(source);
         }

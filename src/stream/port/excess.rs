@@ -60,8 +60,10 @@ impl Excess {
     /// How many samples are to be skipped now; `quiet` if little is heard of it.
     pub fn take(&mut self, quiet: bool) -> Option<u64> {
         let (over, _) = self.due.take_if(|(_, patience)| quiet || *patience == 0)?;
+        // The path may have become slower again since.
+        let now = self.least.map_or(over, |least| u64::try_from(least).unwrap_or(0).saturating_sub(self.figures.depth));
         self.restart();
-        Some(over)
+        Some(over.min(now)).filter(|over| *over > 0)
     }
 
     /// Whether there is something to be skipped.

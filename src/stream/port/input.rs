@@ -24,6 +24,8 @@ use crate::{
 
 /// What may come at once beside the bound, after a stall: the ring has room for it. More than the longest tick of a mixer.
 const BURST_MS: f64 = 500.0;
+/// How many packets a read takes beside two for each frame: a burst after a stall.
+const PACKETS_A_READ: usize = 256;
 /// The ring has room for packets of so few samples each.
 const SHORTEST_PACKET: usize = 16;
 
@@ -96,6 +98,10 @@ impl InputPort {
         if frames == 0 {
             return Ok(());
         }
+        if !self.is_connected() {
+            self.counters.refused.add(1);
+            return Err(PushError::Gone);
+        }
         let Ok(chunk) = self.samples.write_chunk_uninit(frames * self.channels.count()) else {
             self.counters.full.add(1);
             return Err(PushError::Full);
@@ -119,6 +125,11 @@ impl InputPort {
         self.counters.packets.add(1);
         self.counters.samples.add(u64::from(frames));
         Ok(())
+    }
+
+    /// Whether the port still leads anywhere: no more once its participant has left, or the mixer is gone, and a controller has taken the memory back.
+    pub fn is_connected(&self) -> bool {
+        !self.samples.is_abandoned()
     }
 
     /// What has been counted and measured, by this end and by the mixer. Never waits.
@@ -171,6 +182,9 @@ impl fmt::Debug for InputPort {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PushError {
+    /// The participant has left, or the mixer is gone: nothing will be taken any more.
+    #[error("the port leads nowhere any more: its participant has left, or the mixer is gone")]
+    Gone,
     /// The mixer does not tick, or half a second more came at once than the bound. Counted as an overrun.
     #[error("there is no room: the mixer does not tick, or half a second more came at once than the bound of the port")]
     Full,
@@ -221,7 +235,7 @@ pub(crate) struct Inlet {
 impl Inlet {
     /// Plays the next `frames` frames at the beginning of `out`, which has the port's channels. Audio: never waits, allocates, or frees.
     pub fn read(&mut self, frames: usize, mut out: PlanesMut<'_>) -> Got {
-        self.take();
+        self.take(frames);
         let got = self.jitter.read(frames, &mut out);
         let fill_ms = self.steer(frames);
         self.counters.show(&self.jitter.counts);
@@ -235,8 +249,11 @@ impl Inlet {
         if self.steers { self.steering.ppm() } else { 0.0 }
     }
 
-    fn take(&mut self) {
-        while let Ok(packet) = self.packets.pop() {
+    /// Takes what has come: as many packets as can be of use in a read of so many frames. However fast somebody pushes, this comes to an end; what is left
+    /// waits for the next read.
+    fn take(&mut self, frames: usize) {
+        for _ in 0..self.packets.slots().min(PACKETS_A_READ + 2 * frames) {
+            let Ok(packet) = self.packets.pop() else { return };
             let Ok(chunk) = self.samples.read_chunk(packet.frames as usize * self.channels) else {
                 // They were there before the packet was.
                 return;

@@ -55,8 +55,9 @@ pub(crate) struct Jitter {
     splice: Splice,
     /// What the last sample that was played is a part of.
     hole: Hole,
-    /// Whether the last read was quiet; kept while that matters.
-    quiet: bool,
+    /// How many samples it has been quiet for, while that matters; and how many are a quiet moment: 5 ms.
+    quiet: usize,
+    moment: usize,
     measured: Measured,
     pub counts: InputCounts,
 }
@@ -76,7 +77,8 @@ impl Jitter {
             store: Store::new(frames as usize, channels),
             splice: Splice::new(smoothing),
             hole: Hole::Start,
-            quiet: false,
+            quiet: 0,
+            moment: (rate_hz / 200).max(1) as usize,
             measured: Measured::default(),
             counts: InputCounts::default(),
         }
@@ -126,7 +128,7 @@ impl Jitter {
             self.counts.overruns += 1;
             self.skip();
         }
-        if let Some(over) = self.head.tighten(self.quiet || self.hole != Hole::None) {
+        if let Some(over) = self.head.tighten(self.quiet >= self.moment || self.hole != Hole::None) {
             self.counts.cuts += 1;
             self.skip();
             (self.measured.tightened, self.measured.restarted) = (over, false);
@@ -139,9 +141,13 @@ impl Jitter {
                 _ => self.miss(next, out, at, frames, &mut got),
             };
         }
-        self.quiet = self.head.is_to_be_tightened() && is_quiet(&out.left[..frames]) && {
-            out.right.as_deref().is_none_or(|right| is_quiet(&right[..frames]))
-        };
+        if self.head.is_to_be_tightened() {
+            let planes = [Some(&*out.left), out.right.as_deref()];
+            let quiet = planes.into_iter().flatten().all(|plane| is_quiet(&plane[..frames]));
+            self.quiet = if quiet { self.quiet + frames } else { 0 };
+        } else {
+            self.quiet = 0;
+        }
         got
     }
 

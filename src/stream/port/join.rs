@@ -10,6 +10,7 @@ use super::{
 use crate::{
     control::{Changes, ControlError, Controller, JoinOptions, PortMeters},
     id::{ParticipantId, ParticipantKey},
+    matrix::Role,
 };
 
 /// Which ports a participant joins with. One that sends without an input port is sent for by the host, tick by tick
@@ -71,7 +72,7 @@ impl Controller {
     /// Lets a participant into the call whose frames and mixes do not go through the host's hands: network threads push packets into one port and pull from the other, at
     /// the rate and in the channels that the participant has, while the audio thread does nothing but tick. Allocates all that this takes, resamplers included.
     ///
-    /// When the participant leaves, its ports lead nowhere: what is pushed is refused once the port is full, what is pulled is silence.
+    /// When the participant leaves, its ports lead nowhere: what is pushed is refused ([`PushError::Gone`](super::PushError::Gone)), what is pulled is silence.
     ///
     /// ```
     /// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{PortOptions, Stamp, StreamFormat}};
@@ -99,7 +100,10 @@ impl Controller {
         options: JoinOptions,
         ports: PortOptions,
     ) -> Result<Ports, JoinError> {
-        self.change(|changes| changes.join_with_ports(id, options, ports)).0
+        let id = id.into();
+        // Resamplers take a millisecond to make, or several: not while nobody else can change anything.
+        let wired = wire(&id, options.role, &ports, self.format());
+        self.change(|changes| changes.join_wired(id, options, wired)).0
     }
 }
 
@@ -115,24 +119,50 @@ impl Changes<'_> {
         ports: PortOptions,
     ) -> Result<Ports, JoinError> {
         let id = id.into();
-        let useless = |role, port| JoinError::Role { id: id.clone(), role, port };
-        if ports.input.is_some() && !options.role.sends() {
-            return Err(useless("a listener", "input"));
-        }
-        if ports.output.is_some() && !options.role.hears() {
-            return Err(useless("a source", "output"));
-        }
-        let (mixer, tick) = self.format();
-        let input =
-            ports.input.map(|options| Incoming::new(&options, mixer, tick)).transpose().map_err(JoinError::Input)?;
-        let output =
-            ports.output.map(|options| Outgoing::new(&options, mixer, tick)).transpose().map_err(JoinError::Output)?;
-        let (input, incoming, input_meters) = split(input);
-        let (output, outgoing, output_meters) = split(output);
-        let meters = PortMeters { input: input_meters, output: output_meters };
-        let key = self.join_with_line(id, options, Box::new(Wire::new(incoming, outgoing)), meters)?;
+        let wired = wire(&id, options.role, &ports, self.format());
+        self.join_wired(id, options, wired)
+    }
+
+    fn join_wired(
+        &mut self,
+        id: ParticipantId,
+        options: JoinOptions,
+        wired: Result<Wired, JoinError>,
+    ) -> Result<Ports, JoinError> {
+        let Wired { wire, input, output, meters } = wired.inspect_err(|error| self.note_refused("join", error))?;
+        let key = self.join_with_line(id, options, Box::new(wire), meters)?;
         Ok(Ports { key, input, output })
     }
+}
+
+/// Ports that are made, and nobody has yet.
+struct Wired {
+    wire: Wire,
+    input: Option<InputPort>,
+    output: Option<OutputPort>,
+    meters: PortMeters,
+}
+
+/// Makes the ports of one who joins. Allocates.
+fn wire(
+    id: &ParticipantId,
+    role: Role,
+    ports: &PortOptions,
+    (mixer, tick): (StreamFormat, usize),
+) -> Result<Wired, JoinError> {
+    let useless = |role, port| JoinError::Role { id: id.clone(), role, port };
+    if ports.input.is_some() && !role.sends() {
+        return Err(useless("a listener", "input"));
+    }
+    if ports.output.is_some() && !role.hears() {
+        return Err(useless("a source", "output"));
+    }
+    let input = ports.input.map(|options| Incoming::new(&options, mixer, tick)).transpose();
+    let output = ports.output.map(|options| Outgoing::new(&options, mixer, tick)).transpose();
+    let (input, incoming, input_meters) = split(input.map_err(JoinError::Input)?);
+    let (output, outgoing, output_meters) = split(output.map_err(JoinError::Output)?);
+    let meters = PortMeters { input: input_meters, output: output_meters };
+    Ok(Wired { wire: Wire::new(incoming, outgoing), input, output, meters })
 }
 
 fn split<A, B, C>(made: Option<(A, B, C)>) -> (Option<A>, Option<B>, Option<C>) {

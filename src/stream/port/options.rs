@@ -17,9 +17,10 @@ pub struct InputOptions {
     pub format: StreamFormat,
     /// Whose clock the sender runs by.
     pub clock: Clock,
-    /// How long a packet waits, on average, before its first sample is played: 0 ms to the bound. More than half of the jitter, or packets are late.
+    /// How long a packet waits, on average, before its first sample is played: 0 ms to the bound; for a sender with its own clock no less than a tick of the mixer. More than half of
+    /// the jitter, or packets are late.
     pub depth_ms: f64,
-    /// How long a packet may wait at most: 1 to 5000 ms. What is oldest is dropped when it would be more. A packet must not be longer. The memory of the port
+    /// How long a packet may wait at most: 1 to 5000 ms, but no less than two ticks. What is oldest is dropped when it would be more. A packet must not be longer. The memory of the port
     /// is three times as much audio and half a second: at 48 kHz and 200 ms 220 KB a channel.
     pub bound_ms: f64,
     /// How long the tail before a gap, and the rise after it, take: 0 to 1000 ms.
@@ -32,6 +33,12 @@ impl InputOptions {
     /// A sender with its own clock, a depth of 60 ms, a bound of 200 ms, 10 ms of smoothing, timestamps at the stream's rate.
     pub const fn new(format: StreamFormat) -> Self {
         Self { format, clock: Clock::Own, depth_ms: 60.0, bound_ms: 200.0, smoothing_ms: 10.0, rtp_clock_hz: None }
+    }
+
+    /// The same for a mixer that ticks so far apart: packets wait for the next tick, whatever the depth.
+    pub(crate) fn for_tick(self, tick_ms: f64) -> Self {
+        let depth_ms = least_depth_ms(self.clock, self.depth_ms, tick_ms);
+        Self { depth_ms, bound_ms: self.bound_ms.max(2.0 * tick_ms), ..self }
     }
 
     pub(crate) fn check(&self) -> Result<(), PortError> {
@@ -57,9 +64,10 @@ pub struct OutputOptions {
     pub format: StreamFormat,
     /// Whose clock pulls. [`Clock::Mixer`] if packets are taken as soon as they are there: then nothing is steered.
     pub clock: Clock,
-    /// How much is there, on average, right after a tick: 0 ms to the bound. What is pulled at once counts if it is more.
+    /// How much is there, on average, right after a tick: 0 ms to the bound. For a receiver with its own clock no less than a tick and what is pulled at once, which has to last until
+    /// the next one.
     pub depth_ms: f64,
-    /// How much may be there at most: 1 to 5000 ms. What is oldest is dropped when it is more.
+    /// How much may be there at most: 1 to 5000 ms, but no less than three ticks. What is oldest is dropped when it is more.
     pub bound_ms: f64,
     /// How long the tail before a gap, and the rise after it, take: 0 to 1000 ms.
     pub smoothing_ms: f64,
@@ -71,8 +79,22 @@ impl OutputOptions {
         Self { format, clock: Clock::Own, depth_ms: 40.0, bound_ms: 200.0, smoothing_ms: 10.0 }
     }
 
+    /// The same for a mixer that ticks so far apart: what a tick makes has to last until the next one.
+    pub(crate) fn for_tick(self, tick_ms: f64) -> Self {
+        let depth_ms = least_depth_ms(self.clock, self.depth_ms, tick_ms);
+        Self { depth_ms, bound_ms: self.bound_ms.max(3.0 * tick_ms), ..self }
+    }
+
     pub(crate) fn check(&self) -> Result<(), PortError> {
         check(self.format, self.depth_ms, self.bound_ms, self.smoothing_ms)
+    }
+}
+
+/// Where the depth is steered to, it must outlast a tick.
+fn least_depth_ms(clock: Clock, depth_ms: f64, tick_ms: f64) -> f64 {
+    match clock {
+        Clock::Own => depth_ms.max(tick_ms),
+        Clock::Mixer => depth_ms,
     }
 }
 

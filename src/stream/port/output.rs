@@ -20,8 +20,8 @@ const LONGEST_TICK_MS: f64 = 120.0;
 /// After this time without a pull nothing is steered.
 const LONGEST_PAUSE_MS: f64 = 200.0;
 
-/// Makes both ends of an output. Control: allocates.
-pub(crate) fn output(options: &OutputOptions) -> Result<(OutputPort, Outlet), PortError> {
+/// Makes both ends of an output of a mixer that ticks so far apart. Control: allocates.
+pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPort, Outlet), PortError> {
     options.check()?;
     let OutputOptions { format, depth_ms, bound_ms, smoothing_ms, clock } = *options;
     let samples = |ms: f64| (ms * f64::from(format.rate_hz) / 1000.0).round() as usize;
@@ -30,9 +30,11 @@ pub(crate) fn output(options: &OutputOptions) -> Result<(OutputPort, Outlet), Po
     let (ring_in, ring_out) = ring((bound + samples(LONGEST_TICK_MS).max(1)) * channels);
     let counters = Arc::new(OutputCounters::default());
     let smoothing = samples(smoothing_ms) as u32;
+    let ahead_ms = if clock == Clock::Own { tick_ms } else { 0.0 };
     let port = OutputPort {
         channels,
         depth: samples(depth_ms),
+        ahead: samples(ahead_ms),
         bound,
         ring: ring_out,
         splice: Splice::new(smoothing),
@@ -43,6 +45,7 @@ pub(crate) fn output(options: &OutputOptions) -> Result<(OutputPort, Outlet), Po
         channels,
         ms: 1000.0 / f64::from(format.rate_hz),
         depth_ms,
+        ahead_ms,
         bound_ms,
         ring: ring_in,
         splice: Splice::risen(smoothing),
@@ -65,6 +68,8 @@ pub(crate) fn output(options: &OutputOptions) -> Result<(OutputPort, Outlet), Po
 pub struct OutputPort {
     channels: usize,
     depth: usize,
+    /// What has to be there beside what is pulled at once, until the next tick.
+    ahead: usize,
     bound: usize,
     ring: Consumer<f32>,
     splice: Splice,
@@ -87,6 +92,9 @@ impl OutputPort {
     /// ```
     pub fn pull<S: Sample>(&mut self, out: &mut [S]) -> usize {
         let frames = out.len() / self.channels;
+        if frames == 0 {
+            return 0;
+        }
         let there = self.ready(frames);
         let real = there.min(frames);
         if self.gives && real < frames {
@@ -112,7 +120,7 @@ impl OutputPort {
     pub fn pull_whole<S: Sample>(&mut self, out: &mut [S]) -> bool {
         let frames = out.len() / self.channels;
         let whole = self.ready(frames) >= frames;
-        if whole {
+        if whole && frames > 0 {
             self.give(out, frames);
         }
         whole
@@ -128,7 +136,14 @@ impl OutputPort {
     /// ```
     pub fn available(&self) -> usize {
         let frames = self.ring.slots() / self.channels;
-        if self.gives || frames >= self.depth { frames } else { 0 }
+        // What is more than the bound will be dropped, down to the depth.
+        let frames = if frames > self.bound { self.depth.max(self.ahead) } else { frames };
+        if self.gives || frames >= self.depth.max(self.ahead) { frames } else { 0 }
+    }
+
+    /// Whether the port still leads anywhere: no more once its participant has left, or the mixer is gone, and a controller has taken the memory back.
+    pub fn is_connected(&self) -> bool {
+        !self.ring.is_abandoned()
     }
 
     /// What has been counted and measured, by this end and by the mixer. Never waits.
@@ -150,7 +165,7 @@ impl OutputPort {
 
     /// How many frames may be given, after what is too much has been dropped.
     fn ready(&mut self, wanted: usize) -> usize {
-        let enough = self.depth.max(wanted.min(self.bound));
+        let enough = self.depth.max((wanted + self.ahead).min(self.bound));
         let mut there = self.ring.slots() / self.channels;
         if there > self.bound {
             self.drop_oldest(there - enough);
@@ -209,6 +224,8 @@ pub(crate) struct Outlet {
     /// Of one sample.
     ms: f64,
     depth_ms: f64,
+    /// What has to be there beside what is pulled at once, until the next tick.
+    ahead_ms: f64,
     bound_ms: f64,
     ring: Producer<f32>,
     splice: Splice,
@@ -280,7 +297,7 @@ impl Outlet {
             // It is primed anew, or nobody pulls.
             self.steering.restart();
         } else {
-            self.steering.set_target(self.depth_ms.max(portion_ms));
+            self.steering.set_target(self.depth_ms.max(portion_ms + self.ahead_ms));
             self.steering.steer(fill_ms, time_ms);
         }
         self.counters.fill_ms.set_f64(fill_ms);

@@ -48,10 +48,15 @@ pub(crate) struct Incoming {
     /// Samples of a tick at the participant's rate; and how many are due that were not taken yet, or, below 0, were taken ahead.
     per_tick: f64,
     due: f64,
-    /// Samples of silence since anything was heard; and after how many nothing is left in the resampler: then it sleeps.
+    /// Samples of silence since anything was heard; and after how many that is a pause, and nothing is left in the resampler: then it sleeps.
     quiet: usize,
     drained: usize,
+    /// Whether what was heard last came with the word that it is active.
+    active: bool,
 }
+
+/// For so long a gap is a loss: the participant is there all the same, and as active as it was. What is longer is a pause.
+const PAUSE_MS: f64 = 250.0;
 
 impl Incoming {
     /// Makes a way in, and the port that it begins at. Control: allocates.
@@ -60,12 +65,14 @@ impl Incoming {
         mixer: StreamFormat,
         tick: usize,
     ) -> Result<(InputPort, Self, Arc<InputCounters>), PortError> {
-        let (port, inlet) = input::input(options)?;
+        options.check()?;
+        let options = options.for_tick(1000.0 * tick as f64 / f64::from(mixer.rate_hz));
+        let (port, inlet) = input::input(&options)?;
         let inbound = Inbound::new(options.format, mixer, tick, options.clock)?;
         let (delay_ms, rate_hz) = (inbound.delay_ms(), f64::from(options.format.rate_hz));
         let counters = Arc::clone(port.counters());
         counters.conversion_ms.set_f64(delay_ms);
-        let drained = ((2.0 * delay_ms * rate_hz / 1000.0).ceil() as usize).max(1);
+        let drained = ((2.0 * delay_ms).max(PAUSE_MS) * rate_hz / 1000.0).ceil() as usize;
         let incoming = Self {
             inlet,
             sent: Store::new(options.format.channels, inbound.needed_most()),
@@ -76,6 +83,7 @@ impl Incoming {
             // Nothing has been heard yet.
             quiet: drained,
             drained,
+            active: false,
         };
         Ok((port, incoming, counters))
     }
@@ -83,6 +91,9 @@ impl Incoming {
     /// A tick of what was sent; `None` if it is only silence.
     fn read(&mut self) -> Option<(Planes<'_>, bool)> {
         let got = if self.quiet < self.drained { self.read_awake() } else { self.read_asleep()? };
+        if got.heard {
+            self.active = got.active;
+        }
         let whole = self.tick.frames();
         self.inbound.convert(self.sent.part(0..self.inbound.needed()), self.tick.part_mut(0..whole));
         // For the next tick: it changes what that needs.
@@ -90,7 +101,7 @@ impl Incoming {
         if self.quiet >= self.drained {
             self.inbound.reset();
         }
-        Some((self.tick.part(0..whole), got.active))
+        Some((self.tick.part(0..whole), self.active))
     }
 
     /// Takes what the resampler needs.
@@ -143,7 +154,10 @@ impl Outgoing {
         mixer: StreamFormat,
         tick: usize,
     ) -> Result<(OutputPort, Self, Arc<OutputCounters>), PortError> {
-        let (port, outlet) = output::output(options)?;
+        options.check()?;
+        let tick_ms = 1000.0 * tick as f64 / f64::from(mixer.rate_hz);
+        let options = options.for_tick(tick_ms);
+        let (port, outlet) = output::output(&options, tick_ms)?;
         let outbound = Outbound::new(mixer, options.format, tick, options.clock)?;
         let counters = Arc::clone(port.counters());
         counters.conversion_ms.set_f64(outbound.delay_ms());

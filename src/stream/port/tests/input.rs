@@ -113,7 +113,7 @@ fn both_ends_may_go_to_another_thread() {
     let (port, inlet) = exact(StreamFormat::mono(1000));
     goes(&port);
     goes(&inlet);
-    let (port, outlet) = output(&OutputOptions::new(StreamFormat::mono(1000))).unwrap();
+    let (port, outlet) = output(&OutputOptions::new(StreamFormat::mono(1000)), 0.0).unwrap();
     goes(&port);
     goes(&outlet);
 }

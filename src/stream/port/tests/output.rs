@@ -14,7 +14,7 @@ use crate::stream::{
 
 /// 1 kHz, a depth of 4, a bound of 10: a ring of 130 frames.
 fn small(format: StreamFormat, smoothing_ms: f64) -> (OutputPort, Outlet) {
-    output(&OutputOptions { depth_ms: 4.0, bound_ms: 10.0, smoothing_ms, ..OutputOptions::new(format) }).unwrap()
+    output(&OutputOptions { depth_ms: 4.0, bound_ms: 10.0, smoothing_ms, ..OutputOptions::new(format) }, 0.0).unwrap()
 }
 
 fn write(outlet: &mut Outlet, samples: &[f32]) {
@@ -90,7 +90,7 @@ fn without_its_port_an_outlet_goes_on() {
 
 #[test]
 fn a_receiver_that_stops_for_a_while_hears_the_newest_and_no_click() {
-    let (mut port, mut outlet) = output(&OutputOptions::new(StreamFormat::mono(8000))).unwrap();
+    let (mut port, mut outlet) = output(&OutputOptions::new(StreamFormat::mono(8000)), 0.0).unwrap();
     let (mut heard, mut made) = (Vec::new(), 0);
     for tick in 0..400_u64 {
         let samples: Vec<f32> = (made..made + 80).map(voice).collect();
@@ -115,7 +115,7 @@ fn a_receiver_that_stops_for_a_while_hears_the_newest_and_no_click() {
 #[test]
 fn a_receiver_with_a_clock_of_its_own_finds_the_depth() {
     for drift_ppm in [-300.0, 300.0] {
-        let (mut port, mut outlet) = output(&OutputOptions::new(StreamFormat::mono(1000))).unwrap();
+        let (mut port, mut outlet) = output(&OutputOptions::new(StreamFormat::mono(1000)), 0.0).unwrap();
         let (mut random, mut rest, mut pulled, mut next_ms) = (Random(7), 0.0, 0, 0.0);
         let (mut sum, mut squares, mut count, mut settled) = (0.0, 0.0, 0.0, port.readings());
         for tick in 0..180_000_u32 {
