@@ -423,3 +423,35 @@ fn a_flood_takes_no_more_than_its_share_of_a_tick() {
     (0..20).for_each(|_| tick(&mut processor));
     assert!(seen(&port) > after_one, "the rest follows");
 }
+
+#[test]
+fn what_is_pulled_lies_as_it_is_asked_for() {
+    for format in [StreamFormat::mono(48_000), StreamFormat::stereo(48_000)] {
+        let heard = [true, false].map(|planar| {
+            let (controller, mut processor) = mixer(48_000, Channels::Stereo);
+            let anna = controller.join("anna", JoinOptions::default()).unwrap();
+            let mut port = listen(&controller, prompt(format));
+            for _ in 0..3 {
+                let mut audio = processor.enter();
+                let mut tick = audio.tick();
+                tick.send(anna, Frame::planar(&[0.5_f32; 480], &[-0.25; 480])).unwrap();
+                tick.mix();
+            }
+            let (mut left, mut right) = ([9.0_f32; 1440], [9.0_f32; 1440]);
+            if planar {
+                assert_eq!(port.pull_planar(&mut left, &mut right), 1440);
+            } else {
+                let channels = format.channels.count();
+                let mut out = vec![9.0_f32; 1440 * channels];
+                assert_eq!(port.pull(&mut out), 1440);
+                left.iter_mut().zip(out.chunks(channels)).for_each(|(left, frame)| *left = frame[0]);
+                right.iter_mut().zip(out.chunks(channels)).for_each(|(right, frame)| *right = frame[channels - 1]);
+            }
+            assert_eq!(port.pull(&mut [0.0_f32; 0]), 0);
+            (left, right)
+        });
+        assert_eq!(heard[0], heard[1]);
+        let expected = if format.channels == Channels::Mono { (0.125, 0.125) } else { (0.5, -0.25) };
+        assert_eq!((heard[0].0[1000], heard[0].1[1000]), expected);
+    }
+}

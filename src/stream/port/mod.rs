@@ -11,6 +11,7 @@ mod input;
 mod jitter;
 mod join;
 mod options;
+mod outlet;
 mod output;
 mod ring;
 mod splice;

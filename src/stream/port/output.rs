@@ -3,22 +3,21 @@
 
 use std::{fmt, sync::Arc};
 
-use rtrb::{Consumer, Producer};
+use rtrb::Consumer;
 
 use super::{
     counters::{OutputCounters, OutputReadings},
     format::Clock,
     options::{OutputOptions, PortError},
+    outlet::Outlet,
     ring::ring,
     splice::{Both, Splice},
     steering::Steering,
 };
-use crate::{channels::Planes, sample::Sample};
+use crate::sample::Sample;
 
 /// The longest tick of a mixer: what it makes must fit into the ring beside the bound.
 const LONGEST_TICK_MS: f64 = 120.0;
-/// After this time without a pull nothing is steered.
-const LONGEST_PAUSE_MS: f64 = 200.0;
 
 /// Makes both ends of an output of a mixer that ticks so far apart. Control: allocates.
 pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPort, Outlet), PortError> {
@@ -91,18 +90,25 @@ impl OutputPort {
     /// }
     /// ```
     pub fn pull<S: Sample>(&mut self, out: &mut [S]) -> usize {
-        let frames = out.len() / self.channels;
-        if frames == 0 {
-            return 0;
-        }
-        let there = self.ready(frames);
-        let real = there.min(frames);
-        if self.gives && real < frames {
-            self.gives = false;
-            self.counters.underruns.add(1);
-        }
-        self.give(out, real);
-        real
+        let channels = self.channels;
+        let (whole, rest) = out.split_at_mut(out.len() / channels * channels);
+        rest.fill(S::default());
+        self.pull_frames(whole.len() / channels, interleave(whole, channels))
+    }
+
+    /// The same, each channel in a slice of its own: as many frames as both have. A mono port gives the same to both.
+    ///
+    /// ```
+    /// # use mixminus::stream::OutputPort;
+    /// fn encoder_input(port: &mut OutputPort, left: &mut [f32; 960], right: &mut [f32; 960]) -> usize {
+    ///     port.pull_planar(left, right)
+    /// }
+    /// ```
+    pub fn pull_planar<S: Sample>(&mut self, left: &mut [S], right: &mut [S]) -> usize {
+        let (frames, last) = (left.len().min(right.len()), self.channels - 1);
+        self.pull_frames(frames, |at, frame| {
+            (left[at], right[at]) = (S::from_f32(frame[0]), S::from_f32(frame[last]));
+        })
     }
 
     /// Fills `out` if there is enough for all of it; takes nothing otherwise, and tells so. That is no underrun. More than the bound is never
@@ -119,9 +125,9 @@ impl OutputPort {
     /// ```
     pub fn pull_whole<S: Sample>(&mut self, out: &mut [S]) -> bool {
         let frames = out.len() / self.channels;
-        let whole = self.ready(frames) >= frames;
+        let (channels, whole) = (self.channels, self.ready(frames) >= frames);
         if whole && frames > 0 {
-            self.give(out, frames);
+            self.give(frames, frames, interleave(out, channels));
         }
         whole
     }
@@ -184,129 +190,47 @@ impl OutputPort {
         }
     }
 
-    /// Writes `real` frames, which are there, and what follows where nothing is.
-    fn give<S: Sample>(&mut self, out: &mut [S], real: usize) {
-        let frames = out.len() / self.channels;
+    /// Puts `real` frames, which are there, and what follows where nothing is, into places of so many frames.
+    fn give(&mut self, frames: usize, real: usize, mut put: impl FnMut(usize, Both)) {
         self.counters.portion.set(if self.gives { frames as u64 } else { 0 });
-        let (mut out, rest) = out.split_at_mut(frames * self.channels);
-        rest.fill(S::default());
+        let mut at = 0;
         if let Ok(chunk) = self.ring.read_chunk(real * self.channels) {
             let (first, second) = chunk.as_slices();
-            for piece in [first, second] {
-                let (now, later) = out.split_at_mut(piece.len());
-                for (out, frame) in now.chunks_exact_mut(self.channels).zip(piece.chunks_exact(self.channels)) {
-                    put(out, self.splice.real([frame[0], frame[self.channels - 1]]));
-                }
-                out = later;
+            for frame in first.chunks_exact(self.channels).chain(second.chunks_exact(self.channels)) {
+                put(at, self.splice.real([frame[0], frame[self.channels - 1]]));
+                at += 1;
             }
             chunk.commit_all();
             self.counters.pulled.add(real as u64);
         }
-        out.chunks_exact_mut(self.channels).for_each(|out| put(out, self.splice.missing()));
+        (at..frames).for_each(|at| put(at, self.splice.missing()));
+    }
+
+    /// Gives up to so many frames. How many of them are real.
+    fn pull_frames(&mut self, frames: usize, put: impl FnMut(usize, Both)) -> usize {
+        if frames == 0 {
+            return 0;
+        }
+        let real = self.ready(frames).min(frames);
+        if self.gives && real < frames {
+            self.gives = false;
+            self.counters.underruns.add(1);
+        }
+        self.give(frames, real, put);
+        real
     }
 }
 
-fn put<S: Sample>(out: &mut [S], frame: Both) {
-    out.iter_mut().zip(frame).for_each(|(out, sample)| *out = S::from_f32(sample));
+/// Writes frames whose channels lie side by side.
+fn interleave<S: Sample>(out: &mut [S], channels: usize) -> impl FnMut(usize, Both) {
+    move |at, frame| {
+        let places = out[at * channels..].iter_mut().take(channels);
+        places.zip(frame).for_each(|(place, sample)| *place = S::from_f32(sample));
+    }
 }
 
 impl fmt::Debug for OutputPort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OutputPort").field("channels", &self.channels).field("readings", &self.readings()).finish()
-    }
-}
-
-/// The audio thread's end of an output.
-///
-/// Whichever end of the ring is dropped second frees its memory: this end must go back to the control side to be dropped there.
-pub(crate) struct Outlet {
-    channels: usize,
-    /// Of one sample.
-    ms: f64,
-    depth_ms: f64,
-    /// What has to be there beside what is pulled at once, until the next tick.
-    ahead_ms: f64,
-    bound_ms: f64,
-    ring: Producer<f32>,
-    splice: Splice,
-    steering: Steering,
-    steers: bool,
-    /// What had been pulled when that was last looked at, and how long that has not changed.
-    pulled: u64,
-    idle_ms: f64,
-    counters: Arc<OutputCounters>,
-}
-
-impl Outlet {
-    /// Adds what a tick has made, in the port's channels. If there is no room for all of it, it is dropped and counted, and what comes next is joined to what
-    /// came before. Audio: never waits, allocates, or frees.
-    pub fn write(&mut self, made: Planes<'_>) {
-        let frames = made.left.len();
-        if !self.add(made) {
-            self.splice.cut();
-            self.counters.dropped_ticks.add(frames as u64);
-        }
-        self.steer(frames as f64 * self.ms);
-    }
-
-    /// `false` if there is no room.
-    fn add(&mut self, made: Planes<'_>) -> bool {
-        let Planes { left, right } = made;
-        let splice = &mut self.splice;
-        match (self.channels == 2).then_some(right.unwrap_or(left)) {
-            None if splice.at_rest() => {
-                let added = self.ring.push_entire_slice(left).is_ok();
-                if let Some(last) = left.last().filter(|_| added) {
-                    splice.follow([*last, 0.0]);
-                }
-                added
-            }
-            None => match self.ring.write_chunk_uninit(left.len()) {
-                Ok(chunk) => {
-                    chunk.fill_from_iter(left.iter().map(|sample| splice.real([*sample, 0.0])[0])) == left.len()
-                }
-                Err(_) => false,
-            },
-            Some(right) => match self.ring.write_chunk_uninit(2 * left.len()) {
-                Ok(chunk) => {
-                    let frames = left.iter().zip(right).flat_map(|(left, right)| splice.real([*left, *right]));
-                    chunk.fill_from_iter(frames) == 2 * left.len()
-                }
-                Err(_) => false,
-            },
-        }
-    }
-
-    /// How many frames are there to be pulled.
-    pub fn fill(&self) -> usize {
-        (self.ring.buffer().capacity() - self.ring.slots()) / self.channels
-    }
-
-    /// By how much more than nominal is to be made from now on, in ppm: -1500 to 1500; 0 for a receiver with the mixer's clock.
-    pub fn steering_ppm(&self) -> f64 {
-        if self.steers { -self.steering.ppm() } else { 0.0 }
-    }
-
-    fn steer(&mut self, time_ms: f64) {
-        let fill_ms = self.fill() as f64 * self.ms;
-        let portion_ms = self.counters.portion.get() as f64 * self.ms;
-        let pulled = self.counters.pulled.get();
-        self.idle_ms = if pulled == self.pulled { self.idle_ms + time_ms } else { 0.0 };
-        self.pulled = pulled;
-        if portion_ms == 0.0 || fill_ms > self.bound_ms || self.idle_ms > LONGEST_PAUSE_MS.max(2.0 * portion_ms) {
-            // It is primed anew, or nobody pulls.
-            self.steering.restart();
-        } else {
-            self.steering.set_target(self.depth_ms.max(portion_ms + self.ahead_ms));
-            self.steering.steer(fill_ms, time_ms);
-        }
-        self.counters.fill_ms.set_f64(fill_ms);
-        self.counters.drift_ppm.set_f64(if self.steers { -self.steering.drift_ppm() } else { 0.0 });
-    }
-}
-
-impl fmt::Debug for Outlet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outlet").field("fill", &self.fill()).field("steering", &self.steering).finish_non_exhaustive()
     }
 }

@@ -9,7 +9,8 @@ use super::{
     input::{self, Inlet, InputPort},
     jitter::Got,
     options::{InputOptions, OutputOptions, PortError},
-    output::{self, Outlet, OutputPort},
+    outlet::Outlet,
+    output::{self, OutputPort},
 };
 use crate::{channels::Planes, line::Line};
 

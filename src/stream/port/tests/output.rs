@@ -7,7 +7,8 @@ use crate::stream::{
     StreamFormat,
     port::{
         OutputOptions,
-        output::{Outlet, OutputPort, output},
+        outlet::Outlet,
+        output::{OutputPort, output},
         tests::scenarios::{FADE_STEP, Random, STEP, voice},
     },
 };

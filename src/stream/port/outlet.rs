@@ -1,0 +1,106 @@
+//! The audio thread's end of an output: [`Outlet`] writes ticks into the ring that an [`OutputPort`](super::OutputPort) empties.
+
+use std::{fmt, sync::Arc};
+
+use rtrb::Producer;
+
+use super::{counters::OutputCounters, splice::Splice, steering::Steering};
+use crate::channels::Planes;
+
+/// After this time without a pull nothing is steered.
+const LONGEST_PAUSE_MS: f64 = 200.0;
+
+/// The audio thread's end of an output.
+///
+/// Whichever end of the ring is dropped second frees its memory: this end must go back to the control side to be dropped there.
+pub(crate) struct Outlet {
+    pub(super) channels: usize,
+    /// Of one sample.
+    pub(super) ms: f64,
+    pub(super) depth_ms: f64,
+    /// What has to be there beside what is pulled at once, until the next tick.
+    pub(super) ahead_ms: f64,
+    pub(super) bound_ms: f64,
+    pub(super) ring: Producer<f32>,
+    pub(super) splice: Splice,
+    pub(super) steering: Steering,
+    pub(super) steers: bool,
+    /// What had been pulled when that was last looked at, and how long that has not changed.
+    pub(super) pulled: u64,
+    pub(super) idle_ms: f64,
+    pub(super) counters: Arc<OutputCounters>,
+}
+
+impl Outlet {
+    /// Adds what a tick has made, in the port's channels. If there is no room for all of it, it is dropped and counted, and what comes next is joined to what
+    /// came before. Audio: never waits, allocates, or frees.
+    pub fn write(&mut self, made: Planes<'_>) {
+        let frames = made.left.len();
+        if !self.add(made) {
+            self.splice.cut();
+            self.counters.dropped_ticks.add(frames as u64);
+        }
+        self.steer(frames as f64 * self.ms);
+    }
+
+    /// `false` if there is no room.
+    fn add(&mut self, made: Planes<'_>) -> bool {
+        let Planes { left, right } = made;
+        let splice = &mut self.splice;
+        match (self.channels == 2).then_some(right.unwrap_or(left)) {
+            None if splice.at_rest() => {
+                let added = self.ring.push_entire_slice(left).is_ok();
+                if let Some(last) = left.last().filter(|_| added) {
+                    splice.follow([*last, 0.0]);
+                }
+                added
+            }
+            None => match self.ring.write_chunk_uninit(left.len()) {
+                Ok(chunk) => {
+                    chunk.fill_from_iter(left.iter().map(|sample| splice.real([*sample, 0.0])[0])) == left.len()
+                }
+                Err(_) => false,
+            },
+            Some(right) => match self.ring.write_chunk_uninit(2 * left.len()) {
+                Ok(chunk) => {
+                    let frames = left.iter().zip(right).flat_map(|(left, right)| splice.real([*left, *right]));
+                    chunk.fill_from_iter(frames) == 2 * left.len()
+                }
+                Err(_) => false,
+            },
+        }
+    }
+
+    /// How many frames are there to be pulled.
+    pub fn fill(&self) -> usize {
+        (self.ring.buffer().capacity() - self.ring.slots()) / self.channels
+    }
+
+    /// By how much more than nominal is to be made from now on, in ppm: -1500 to 1500; 0 for a receiver with the mixer's clock.
+    pub fn steering_ppm(&self) -> f64 {
+        if self.steers { -self.steering.ppm() } else { 0.0 }
+    }
+
+    fn steer(&mut self, time_ms: f64) {
+        let fill_ms = self.fill() as f64 * self.ms;
+        let portion_ms = self.counters.portion.get() as f64 * self.ms;
+        let pulled = self.counters.pulled.get();
+        self.idle_ms = if pulled == self.pulled { self.idle_ms + time_ms } else { 0.0 };
+        self.pulled = pulled;
+        if portion_ms == 0.0 || fill_ms > self.bound_ms || self.idle_ms > LONGEST_PAUSE_MS.max(2.0 * portion_ms) {
+            // It is primed anew, or nobody pulls.
+            self.steering.restart();
+        } else {
+            self.steering.set_target(self.depth_ms.max(portion_ms + self.ahead_ms));
+            self.steering.steer(fill_ms, time_ms);
+        }
+        self.counters.fill_ms.set_f64(fill_ms);
+        self.counters.drift_ppm.set_f64(if self.steers { -self.steering.drift_ppm() } else { 0.0 });
+    }
+}
+
+impl fmt::Debug for Outlet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outlet").field("fill", &self.fill()).field("steering", &self.steering).finish_non_exhaustive()
+    }
+}
