@@ -25,11 +25,6 @@ fn listen(controller: &Controller, output: OutputOptions) -> OutputPort {
     join(controller, "listener", ports).output.unwrap()
 }
 
-/// Packets as they are taken as soon as they are there.
-fn prompt(format: StreamFormat) -> OutputOptions {
-    OutputOptions { clock: Clock::Mixer, depth_ms: 0.0, ..OutputOptions::new(format) }
-}
-
 /// A sender of packets of 20 ms, or of 40 ms where these are no whole number of samples, whose clock runs at its own speed.
 struct Sender {
     port: InputPort,
@@ -109,7 +104,7 @@ fn any_format_arrives_in_any_other() {
             let to = [StreamFormat::mono(8000), StreamFormat::stereo(44_100), StreamFormat::stereo(48_000)][n % 3];
             let (controller, mut processor) = mixer(48_000, channels);
             let mut sender = Sender::new(&controller, InputOptions { clock, ..InputOptions::new(from) });
-            let mut listener = listen(&controller, prompt(to));
+            let mut listener = listen(&controller, OutputOptions::prompt(to));
             let mut heard = Vec::new();
             for _ in 0..60 {
                 sender.pass(0.01, tone, |_| false);
@@ -132,7 +127,7 @@ fn at_the_mixers_rate_and_clock_every_bit_arrives() {
     let format = StreamFormat::mono(48_000);
     let input = InputOptions { clock: Clock::Mixer, depth_ms: 20.0, ..InputOptions::new(format) };
     let mut sender = Sender::new(&controller, input);
-    let mut listener = listen(&controller, prompt(format));
+    let mut listener = listen(&controller, OutputOptions::prompt(format));
     let mut heard = Vec::new();
     for _ in 0..20 {
         sender.pass(0.01, tone, |_| false);
@@ -154,7 +149,7 @@ fn the_delay_is_what_the_readings_say() {
         let (controller, mut processor) = mixer(48_000, Channels::Mono);
         let input = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(rate_hz)) };
         let mut sender = Sender::new(&controller, input);
-        let mut listener = listen(&controller, prompt(StreamFormat::mono(48_000)));
+        let mut listener = listen(&controller, OutputOptions::prompt(StreamFormat::mono(48_000)));
         // A pulse of 8 ms; before it something that is heard, so that there is time to measure.
         const MIDDLE: f64 = 12.0;
         let pulse = |t: f64| if t.abs() < 0.004 { 0.5 + 0.5 * (TAU * t / 0.008).cos() } else { 0.0 };
@@ -183,7 +178,7 @@ fn step(samples: &[f32]) -> f32 {
 fn a_lost_packet_is_counted_and_clicks_nowhere() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
     let mut sender = Sender::new(&controller, InputOptions::new(StreamFormat::mono(16_000)));
-    let mut listener = listen(&controller, prompt(StreamFormat::mono(48_000)));
+    let mut listener = listen(&controller, OutputOptions::prompt(StreamFormat::mono(48_000)));
     let mut heard = Vec::new();
     for _ in 0..100 {
         sender.pass(0.01, tone, |packet| packet % 7 == 5);
@@ -231,7 +226,7 @@ fn a_clock_that_is_off_is_followed_without_a_click() {
         let (controller, mut processor) = mixer(8000, Channels::Mono);
         let mut sender = Sender::new(&controller, InputOptions::new(StreamFormat::mono(8000)));
         sender.speed = speed;
-        let mut listener = listen(&controller, prompt(StreamFormat::mono(8000)));
+        let mut listener = listen(&controller, OutputOptions::prompt(StreamFormat::mono(8000)));
         let (mut heard, mut last) = (Vec::new(), 0.0);
         for n in 0..30_000 {
             sender.pass(0.01, tone, |_| false);
@@ -430,7 +425,7 @@ fn what_is_pulled_lies_as_it_is_asked_for() {
         let heard = [true, false].map(|planar| {
             let (controller, mut processor) = mixer(48_000, Channels::Stereo);
             let anna = controller.join("anna", JoinOptions::default()).unwrap();
-            let mut port = listen(&controller, prompt(format));
+            let mut port = listen(&controller, OutputOptions::prompt(format));
             for _ in 0..3 {
                 let mut audio = processor.enter();
                 let mut tick = audio.tick();
@@ -453,5 +448,22 @@ fn what_is_pulled_lies_as_it_is_asked_for() {
         assert_eq!(heard[0], heard[1]);
         let expected = if format.channels == Channels::Mono { (0.125, 0.125) } else { (0.5, -0.25) };
         assert_eq!((heard[0].0[1000], heard[0].1[1000]), expected);
+    }
+}
+
+#[test]
+fn what_is_taken_as_soon_as_it_is_there_is_never_more() {
+    for options in [OutputOptions::prompt, OutputOptions::new] {
+        let (controller, mut processor) = mixer(48_000, Channels::Mono);
+        let mut port = listen(&controller, options(StreamFormat::mono(8000)));
+        let (mut packet, mut packets) = ([0_i16; 160], 0);
+        for _ in 0..6000 {
+            tick(&mut processor);
+            while port.pull_whole(&mut packet) {
+                packets += 1;
+            }
+        }
+        assert!((2998..=3000).contains(&packets), "{packets} packets of 20 ms in a minute");
+        assert_eq!(port.readings().overruns, 0);
     }
 }

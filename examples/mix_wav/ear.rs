@@ -1,6 +1,6 @@
 //! A listener with a rate and channels of their own: takes what they hear out of an output port, in simulated time.
 
-use mixminus::stream::{Clock, OutputOptions, OutputPort, StreamFormat};
+use mixminus::stream::{OutputOptions, OutputPort, StreamFormat};
 
 use crate::{error::Error, track::Track};
 
@@ -9,13 +9,7 @@ const BOUND_MS: f64 = 1000.0;
 
 /// The port of a listener who takes everything as soon as it is there.
 pub fn port(format: StreamFormat) -> OutputOptions {
-    OutputOptions {
-        clock: Clock::Mixer,
-        depth_ms: 0.0,
-        bound_ms: BOUND_MS,
-        smoothing_ms: 0.0,
-        ..OutputOptions::new(format)
-    }
+    OutputOptions { bound_ms: BOUND_MS, smoothing_ms: 0.0, ..OutputOptions::prompt(format) }
 }
 
 /// How what a listener hears becomes another rate or other channels.

@@ -188,7 +188,7 @@ pub(crate) struct OutputCounters {
     pub underruns: Figure,
     pub overruns: Figure,
     pub dropped: Figure,
-    /// How many frames are pulled at once, once there is enough; 0 while there is not.
+    /// How many frames are pulled at once by a clock of the receiver's, once there is enough; 0 while there is not.
     pub portion: Figure,
     /// Of who made the port.
     pub conversion_ms: Figure,

@@ -75,10 +75,11 @@ impl Controller {
     /// When the participant leaves, its ports lead nowhere: what is pushed is refused ([`PushError::Gone`](super::PushError::Gone)), what is pulled is silence.
     ///
     /// ```
-    /// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{PortOptions, Stamp, StreamFormat}};
+    /// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{OutputOptions, PortOptions, Stamp, StreamFormat}};
     ///
     /// let (controller, mut processor) = MixerConfig::default().build()?;
-    /// let telephone = PortOptions::both(StreamFormat::mono(8000));
+    /// let format = StreamFormat::mono(8000);
+    /// let telephone = PortOptions { output: Some(OutputOptions::prompt(format)), ..PortOptions::both(format) };
     /// let anna = controller.join_with_ports("anna", JoinOptions::default(), telephone)?;
     /// let (Some(mut input), Some(mut output)) = (anna.input, anna.output) else { unreachable!("asked for both") };
     ///
@@ -86,7 +87,7 @@ impl Controller {
     /// input.push(Frame::mono(&[1000_i16; 160]), Stamp::Rtp(4_000_000_000))?;
     /// // The audio thread.
     /// processor.enter().tick().mix();
-    /// // Another network thread sends packets of 20 ms.
+    /// // Another network thread sends packets of 20 ms, as soon as they are there.
     /// let mut packet = [0_i16; 160];
     /// while output.pull_whole(&mut packet) { /* encode and send it */ }
     /// # Ok::<(), Box<dyn std::error::Error>>(())

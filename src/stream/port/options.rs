@@ -79,6 +79,11 @@ impl OutputOptions {
         Self { format, clock: Clock::Own, depth_ms: 40.0, bound_ms: 200.0, smoothing_ms: 10.0 }
     }
 
+    /// Packets that are taken as soon as they are there ([`OutputPort::pull_whole`](super::OutputPort::pull_whole)): by the mixer's clock, without a depth.
+    pub const fn prompt(format: StreamFormat) -> Self {
+        Self { clock: Clock::Mixer, depth_ms: 0.0, ..Self::new(format) }
+    }
+
     /// The same for a mixer that ticks so far apart: what a tick makes has to last until the next one.
     pub(crate) fn for_tick(self, tick_ms: f64) -> Self {
         let depth_ms = least_depth_ms(self.clock, self.depth_ms, tick_ms);

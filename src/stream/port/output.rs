@@ -63,7 +63,7 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
 ///
 /// Packets may be taken in two ways. Where a clock of the receiver's own says when, as that of a sound card does, [`pull`](Self::pull) always fills a packet. Where
 /// packets go out as soon as they are there, the mixer is the clock: take them with [`pull_whole`](Self::pull_whole), and make the port with
-/// [`Clock::Mixer`] and a depth of 0.
+/// [`OutputOptions::prompt`]. What is taken so is never steered.
 pub struct OutputPort {
     channels: usize,
     depth: usize,
@@ -127,6 +127,8 @@ impl OutputPort {
         let frames = out.len() / self.channels;
         let (channels, whole) = (self.channels, self.ready(frames) >= frames);
         if whole && frames > 0 {
+            // The mixer is the clock: there is nothing to steer by.
+            self.counters.portion.set(0);
             self.give(frames, frames, interleave(out, channels));
         }
         whole
@@ -192,7 +194,6 @@ impl OutputPort {
 
     /// Puts `real` frames, which are there, and what follows where nothing is, into places of so many frames.
     fn give(&mut self, frames: usize, real: usize, mut put: impl FnMut(usize, Both)) {
-        self.counters.portion.set(if self.gives { frames as u64 } else { 0 });
         let mut at = 0;
         if let Ok(chunk) = self.ring.read_chunk(real * self.channels) {
             let (first, second) = chunk.as_slices();
@@ -216,6 +217,7 @@ impl OutputPort {
             self.gives = false;
             self.counters.underruns.add(1);
         }
+        self.counters.portion.set(if self.gives { frames as u64 } else { 0 });
         self.give(frames, real, put);
         real
     }
