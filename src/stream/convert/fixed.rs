@@ -9,7 +9,7 @@ use rubato::{Fft, FixedSync, Resampler, ResamplerConstructionError, WindowFuncti
 
 use super::{
     block::Block,
-    planes::{Store, part, resample},
+    planes::{Buffer, part, resample},
 };
 use crate::channels::{Channels, Planes};
 
@@ -24,21 +24,21 @@ fn fft(from: usize, to: usize, channels: Channels) -> Result<Fft<f32>, Resampler
 
 /// Blocks that a participant sends, given out tick by tick.
 #[derive(Debug)]
-pub(super) struct Incoming {
+pub(super) struct FixedIn {
     fft: Fft<f32>,
     block: Block,
     tick: usize,
     /// What is made, and from where to where it waits for its tick.
-    made: Store,
+    made: Buffer,
     start: usize,
     end: usize,
 }
 
-impl Incoming {
+impl FixedIn {
     pub fn new(block: Block, tick: usize, channels: Channels) -> Result<Self, ResamplerConstructionError> {
         let fft = fft(block.stream, block.mixer, channels)?;
         // Less than a tick waits when blocks are made, and the last of them ends less than a block after the tick.
-        Ok(Self { fft, block, tick, made: Store::new(channels, tick + block.mixer), start: 0, end: 0 })
+        Ok(Self { fft, block, tick, made: Buffer::new(channels, tick + block.mixer), start: 0, end: 0 })
     }
 
     pub fn block(&self) -> Block {
@@ -84,19 +84,19 @@ impl Incoming {
 
 /// Ticks, gathered to blocks that a participant hears.
 #[derive(Debug)]
-pub(super) struct Outgoing {
+pub(super) struct FixedOut {
     fft: Fft<f32>,
     block: Block,
     /// What waits for its block to be full.
-    waiting: Store,
+    waiting: Buffer,
     held: usize,
-    made: Store,
+    made: Buffer,
 }
 
-impl Outgoing {
+impl FixedOut {
     pub fn new(block: Block, tick: usize, channels: Channels) -> Result<Self, ResamplerConstructionError> {
-        let made = Store::new(channels, tick.div_ceil(block.mixer) * block.stream);
-        let waiting = Store::new(channels, block.mixer + tick);
+        let made = Buffer::new(channels, tick.div_ceil(block.mixer) * block.stream);
+        let waiting = Buffer::new(channels, block.mixer + tick);
         Ok(Self { fft: fft(block.mixer, block.stream, channels)?, block, waiting, held: 0, made })
     }
 
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn blocks_are_asked_for_when_the_tick_needs_them() {
-        let mut incoming = Incoming::new(Block { stream: 147, mixer: 320 }, 480, Channels::Mono).unwrap();
+        let mut incoming = FixedIn::new(Block { stream: 147, mixer: 320 }, 480, Channels::Mono).unwrap();
         let asked: Vec<usize> = (0..4)
             .map(|_| {
                 let needed = incoming.needed();
@@ -156,15 +156,15 @@ mod tests {
 
     #[test]
     fn blocks_are_given_when_ticks_have_filled_them() {
-        let mut outgoing = Outgoing::new(Block { stream: 147, mixer: 320 }, 480, Channels::Mono).unwrap();
+        let mut outgoing = FixedOut::new(Block { stream: 147, mixer: 320 }, 480, Channels::Mono).unwrap();
         let given: Vec<usize> = (0..4).map(|_| outgoing.convert(mono(&ZEROS[..480])).left.len()).collect();
         assert_eq!((given, outgoing.made_most()), (vec![147, 294, 147, 294], 294));
     }
 
     #[test]
     fn after_a_reset_it_is_as_new() {
-        let mut incoming = Incoming::new(Block { stream: 80, mixer: 480 }, 320, Channels::Mono).unwrap();
-        let first = |incoming: &mut Incoming| incoming.convert(mono(&[0.5; 80])).left.to_vec();
+        let mut incoming = FixedIn::new(Block { stream: 80, mixer: 480 }, 320, Channels::Mono).unwrap();
+        let first = |incoming: &mut FixedIn| incoming.convert(mono(&[0.5; 80])).left.to_vec();
         let before = first(&mut incoming);
         incoming.reset();
         assert_eq!((incoming.needed(), first(&mut incoming)), (80, before));
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn too_few_samples_give_silence() {
-        let mut incoming = Incoming::new(Block { stream: 80, mixer: 480 }, 480, Channels::Mono).unwrap();
+        let mut incoming = FixedIn::new(Block { stream: 80, mixer: 480 }, 480, Channels::Mono).unwrap();
         assert_eq!(incoming.convert(mono(&[1.0; 79])).left, &ZEROS[..480]);
     }
 }

@@ -6,8 +6,8 @@ use super::{
     Way,
     adjustable::Adjustable,
     carried,
-    fixed::{Incoming, delay_ms},
-    planes::{Store, copy, fold},
+    fixed::{FixedIn, delay_ms},
+    planes::{Buffer, copy, fold},
     too_far,
 };
 use crate::{
@@ -26,13 +26,13 @@ pub(crate) struct Inbound {
     tick: usize,
     path: Path,
     /// What goes into the resampler: in the channels that are resampled, and numbers only.
-    taken: Store,
+    taken: Buffer,
 }
 
 #[derive(Debug)]
 enum Path {
     Through,
-    Fixed(Box<Incoming>),
+    Fixed(Box<FixedIn>),
     Adjustable { sinc: Box<Adjustable>, follows: bool },
 }
 
@@ -45,7 +45,7 @@ impl Inbound {
         let channels = carried(from, mixer);
         let path = match Way::between(from, mixer, tick, clock)? {
             Way::Through => Ok(Path::Through),
-            Way::Fixed(block) => Incoming::new(block, tick, channels).map(|incoming| Path::Fixed(Box::new(incoming))),
+            Way::Fixed(block) => FixedIn::new(block, tick, channels).map(|incoming| Path::Fixed(Box::new(incoming))),
             Way::Adjustable(follows) => {
                 Adjustable::new((from.rate_hz, mixer.rate_hz), FixedAsync::Output, tick, channels)
                     .map(|sinc| Path::Adjustable { sinc: Box::new(sinc), follows })
@@ -54,7 +54,7 @@ impl Inbound {
         // The resampler has nothing to say against rates that were checked.
         let path = path.map_err(|_| too_far(from, mixer))?;
         let room = if matches!(path, Path::Through) { 0 } else { most(&path, tick) };
-        Ok(Self { from, mixer, tick, path, taken: Store::new(channels, room) })
+        Ok(Self { from, mixer, tick, path, taken: Buffer::new(channels, room) })
     }
 
     /// How many samples of each channel, at the rate of the participant, the next [`convert`](Self::convert) takes: there may be none, and they may vary.

@@ -25,7 +25,7 @@ mod tone;
 
 pub(crate) use inbound::Inbound;
 pub(crate) use outbound::Outbound;
-pub(super) use planes::Store;
+pub(super) use planes::Buffer;
 
 use block::Block;
 

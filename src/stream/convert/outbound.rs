@@ -6,8 +6,8 @@ use super::{
     Way,
     adjustable::Adjustable,
     carried,
-    fixed::{Outgoing, delay_ms},
-    planes::Store,
+    fixed::{FixedOut, delay_ms},
+    planes::Buffer,
     too_far,
 };
 use crate::{
@@ -23,14 +23,14 @@ pub(crate) struct Outbound {
     tick: usize,
     path: Path,
     /// What goes into the resampler: in the channels that are resampled, and numbers only.
-    taken: Store,
+    taken: Buffer,
 }
 
 #[derive(Debug)]
 enum Path {
     Through,
-    Fixed(Box<Outgoing>),
-    Adjustable { sinc: Box<Adjustable>, made: Store, follows: bool },
+    Fixed(Box<FixedOut>),
+    Adjustable { sinc: Box<Adjustable>, made: Buffer, follows: bool },
 }
 
 impl Outbound {
@@ -42,16 +42,16 @@ impl Outbound {
         let channels = carried(to, mixer);
         let path = match Way::between(to, mixer, tick, clock)? {
             Way::Through => Ok(Path::Through),
-            Way::Fixed(block) => Outgoing::new(block, tick, channels).map(|outgoing| Path::Fixed(Box::new(outgoing))),
+            Way::Fixed(block) => FixedOut::new(block, tick, channels).map(|outgoing| Path::Fixed(Box::new(outgoing))),
             Way::Adjustable(follows) => {
                 Adjustable::new((mixer.rate_hz, to.rate_hz), FixedAsync::Input, tick, channels).map(|sinc| {
-                    Path::Adjustable { made: Store::new(channels, sinc.makes_most()), sinc: Box::new(sinc), follows }
+                    Path::Adjustable { made: Buffer::new(channels, sinc.makes_most()), sinc: Box::new(sinc), follows }
                 })
             }
         };
         // The resampler has nothing to say against rates that were checked.
         let path = path.map_err(|_| too_far(to, mixer))?;
-        Ok(Self { mixer, to, tick, path, taken: Store::new(channels, tick) })
+        Ok(Self { mixer, to, tick, path, taken: Buffer::new(channels, tick) })
     }
 
     /// The most samples of each channel that one tick gives.

@@ -1,5 +1,5 @@
-//! What conversion does with planes: keeps them ([`Store`]), folds channels, and hands them to the resampler. Nothing here allocates but
-//! [`Store::new`].
+//! What conversion does with planes: keeps them ([`Buffer`]), folds channels, and hands them to the resampler. Nothing here allocates but
+//! [`Buffer::new`].
 
 use std::ops::Range;
 
@@ -12,12 +12,12 @@ use crate::{
 
 /// Planes of its own.
 #[derive(Debug)]
-pub(crate) struct Store {
+pub(crate) struct Buffer {
     left: Box<[f32]>,
     right: Option<Box<[f32]>>,
 }
 
-impl Store {
+impl Buffer {
     pub fn new(channels: Channels, frames: usize) -> Self {
         let plane = || vec![0.0; frames].into_boxed_slice();
         Self { left: plane(), right: (channels == Channels::Stereo).then(plane) }
@@ -137,14 +137,14 @@ mod tests {
 
     #[test]
     fn what_is_no_sound_is_silence() {
-        let mut store = Store::new(Channels::Mono, 4);
+        let mut store = Buffer::new(Channels::Mono, 4);
         let taken = store.take(Planes { left: &[f32::NAN, f32::INFINITY, -1e31, -1e30], right: None });
         assert_eq!(taken.left, [0.0, 0.0, 0.0, -1e30]);
     }
 
     #[test]
     fn a_part_that_is_not_there_is_empty() {
-        let mut store = Store::new(Channels::Stereo, 2);
+        let mut store = Buffer::new(Channels::Stereo, 2);
         assert_eq!(store.part_mut(1..3).left.len(), 0);
         assert_eq!(store.part(1..3).right, Some(&[][..]));
         assert_eq!(store.part(0..2).left.len(), 2);

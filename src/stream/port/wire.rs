@@ -3,7 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    convert::{Inbound, Outbound, Store},
+    convert::{Buffer, Inbound, Outbound},
     counters::{InputCounters, OutputCounters},
     format::StreamFormat,
     input::{self, Inlet, InputPort},
@@ -44,8 +44,8 @@ pub(crate) struct Incoming {
     inlet: Inlet,
     inbound: Inbound,
     /// A tick at the participant's rate, and one at the mixer's.
-    sent: Store,
-    tick: Store,
+    sent: Buffer,
+    tick: Buffer,
     /// Samples of a tick at the participant's rate; and how many are due that were not taken yet, or, below 0, were taken ahead.
     per_tick: f64,
     due: f64,
@@ -76,8 +76,8 @@ impl Incoming {
         let drained = ((2.0 * delay_ms).max(PAUSE_MS) * rate_hz / 1000.0).ceil() as usize;
         let incoming = Self {
             inlet,
-            sent: Store::new(options.format.channels, inbound.needed_most()),
-            tick: Store::new(mixer.channels, tick),
+            sent: Buffer::new(options.format.channels, inbound.needed_most()),
+            tick: Buffer::new(mixer.channels, tick),
             inbound,
             per_tick: tick as f64 * rate_hz / f64::from(mixer.rate_hz),
             due: 0.0,
