@@ -94,18 +94,9 @@ impl Limiter {
         state.at_rest() && f64::from(peak) <= self.knee
     }
 
-    /// Limits the samples of one tick. The least gain that it applied.
-    pub fn limit(&self, state: &mut Limiting, samples: &mut [f32], kernel: Kernel) -> f32 {
-        self.limit_planes(state, [samples], kernel)
-    }
-
-    /// Limits both sides of one tick by one gain, that of the louder one: nothing moves to a side. The least gain that it applied.
-    pub fn limit_linked(&self, state: &mut Limiting, left: &mut [f32], right: &mut [f32], kernel: Kernel) -> f32 {
-        self.limit_planes(state, [left, right], kernel)
-    }
-
-    /// All planes are as long.
-    fn limit_planes<const N: usize>(&self, state: &mut Limiting, planes: [&mut [f32]; N], kernel: Kernel) -> f32 {
+    /// Limits the samples of one tick, of one side or of both, which are as long: by one gain, that of the louder one, so that nothing moves to a side. The least gain
+    /// that it applied.
+    pub fn limit<const N: usize>(&self, state: &mut Limiting, planes: [&mut [f32]; N], kernel: Kernel) -> f32 {
         let mut least = Least::NONE;
         let mut planes = planes.map(|plane| plane.as_chunks_mut::<SHAPED>());
         let (whole, left) = planes.first().map_or((0, 0), |(chunks, rest)| (chunks.len(), rest.len()));
@@ -210,7 +201,7 @@ mod tests {
     const TIMING: Timing = Timing { rate: 48_000, tick: 480, smoothing: 480 };
 
     fn limit(limiter: &Limiter, state: &mut Limiting, samples: &mut [f32]) -> f32 {
-        limiter.limit(state, samples, Kernel::detect())
+        limiter.limit(state, [samples], Kernel::detect())
     }
 
     fn limiter() -> Limiter {

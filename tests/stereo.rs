@@ -359,13 +359,19 @@ fn a_configuration_leaves_pans_as_they_are() {
 }
 
 #[test]
-fn sources_of_either_side_are_counted_once() {
+fn sources_of_either_side_are_named_and_counted_once() {
     let (controller, mut processor) = build(Channels::Stereo);
-    let keys = join(&controller, &["anna", "ben"]);
+    let keys = join(&controller, &["anna", "ben", "carol", "dora"]);
     let (loud, silent) = ([0.5_f32; TICK], [0.0_f32; TICK]);
-    let frames = [(keys[0], Frame::planar(&loud, &silent)), (keys[1], Frame::planar(&silent, &loud))];
-    tick(&mut processor, &frames, &keys);
-    assert_eq!(controller.mixer_readings().audible_sources, 2);
+    let mut audio = processor.enter();
+    let mut tick = audio.tick();
+    for (key, [left, right]) in keys.iter().zip([[loud, silent], [silent, loud], [silent, silent], [loud, loud]]) {
+        tick.send(*key, Frame::planar(&left, &right)).unwrap();
+    }
+    let mixes = tick.mix();
+    assert!(mixes.sources().eq([keys[0], keys[1], keys[3]]), "in the order of their places");
+    assert!(mixes.get(keys[1]).unwrap().sources().eq([keys[0], keys[3]]));
+    assert_eq!(controller.mixer_readings().audible_sources, 3);
 }
 
 #[cfg(feature = "vad")]

@@ -1,6 +1,6 @@
 //! The participants who have a [`Line`](crate::line::Line): what they sent is read before a tick is planned, what they hear is written once it is made.
 
-use super::{Stage, arena::Home, source::Standing};
+use super::{Stage, source::Standing};
 use crate::{channels::Planes, frame::Frame, kernel::Tile, line::Line, ship::Shared};
 
 impl Stage {
@@ -36,14 +36,11 @@ impl Stage {
     fn each_line(&mut self, mut work: impl FnMut(&mut Self, usize, &mut dyn Line)) {
         for n in 0..self.arenas.left.lines.len() {
             let slot = self.arenas.left.lines[n] as usize;
-            let line = |stage: &mut Self| {
-                stage.arenas.left.homes[slot].as_mut().map(|home: &mut Home| home.memory.line.take())
-            };
-            if let Some(Some(mut taken)) = line(self) {
-                work(self, slot, &mut *taken);
-                if let Some(home) = &mut self.arenas.left.homes[slot] {
-                    home.memory.line = Some(taken);
-                }
+            let home = self.arenas.left.homes[slot].as_mut();
+            let Some(mut line) = home.and_then(|home| home.memory.line.take()) else { continue };
+            work(self, slot, &mut *line);
+            if let Some(home) = &mut self.arenas.left.homes[slot] {
+                home.memory.line = Some(line);
             }
         }
     }

@@ -160,7 +160,7 @@ impl Pairs {
         r.copy_from_slice(right.mix(pair.right as usize));
         let count = clock.timing.tick;
         let (flat_l, flat_r) = (&mut Tile::flat_mut(l)[..count], &mut Tile::flat_mut(r)[..count]);
-        let gain = limiter.limit_linked(&mut pair.limiting, flat_l, flat_r, shared.kernel);
+        let gain = limiter.limit(&mut pair.limiting, [flat_l, flat_r], shared.kernel);
         if gain < 1.0 {
             let level = join_levels(measure(l, count, shared.kernel), measure(r, count, shared.kernel));
             pair.level = MixLevel { gain, ..level };

@@ -151,11 +151,7 @@ impl Stage {
         if let (Some(pairs), Some(right)) = (pairs, &arenas.right) {
             pairs.join(&arenas.left, right, clock, shared);
         }
-        let audible = match self.arenas.right {
-            None => self.arenas.left.audible.len(),
-            Some(_) => self.audible().count(),
-        };
-        shared.meters.audible.store(audible as u32, Ordering::Relaxed);
+        shared.meters.audible.store(self.audible().count() as u32, Ordering::Relaxed);
         shared.meters.distinct.store(self.outputs() as u32, Ordering::Relaxed);
         self.write_lines(shared);
     }
@@ -185,10 +181,19 @@ impl Stage {
         (output != NONE).then_some(output as usize)
     }
 
-    /// The places of the sources that are heard on any side.
+    /// The places of the sources that are heard on any side, in order: a step for each, however many others there are.
     pub fn audible(&self) -> impl Iterator<Item = u32> {
-        let heard = |slot: &u32| self.arenas.iter().any(|arena| arena.positions[*slot as usize] != NONE);
-        (0..self.arenas.left.used as u32).filter(heard)
+        let right = self.arenas.right.as_ref().map_or(&[][..], |right| &right.audible);
+        let (mut left, mut right) = (self.arenas.left.audible.iter().peekable(), right.iter().peekable());
+        std::iter::from_fn(move || {
+            let next = match (left.peek(), right.peek()) {
+                (Some(left), Some(right)) => **left.min(right),
+                (one, other) => **one.or(other)?,
+            };
+            left.next_if(|slot| **slot == next);
+            right.next_if(|slot| **slot == next);
+            Some(next)
+        })
     }
 
     /// Whether a source is in the mix of a listener, on any side.

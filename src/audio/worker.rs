@@ -167,7 +167,7 @@ fn finish(mix: &mut [Tile], measured: Measured, limiting: &mut Limiting, scene: 
     let (kernel, count) = (scene.shared.kernel, scene.heard.clock.timing.tick);
     match scene.limiter {
         Some(limiter) if !limiter.passes(limiting, measured.peak) => {
-            let gain = limiter.limit(limiting, &mut Tile::flat_mut(mix)[..count], kernel);
+            let gain = limiter.limit(limiting, [&mut Tile::flat_mut(mix)[..count]], kernel);
             MixLevel { gain, ..level(kernel.measure(mix), mix, count) }
         }
         _ => level(measured, mix, count),
