@@ -1,82 +1,15 @@
 //! Participants with ports: whatever they send by, and hear by, arrives as it should, when it should; in simulated time.
 #![cfg(feature = "stream")]
 
+mod streams;
+
 use std::f64::consts::TAU;
 
 use mixminus::{
-    Channels, Controller, Detector, Frame, JoinOptions, MixerConfig, Processor, Role,
-    stream::{
-        Clock, InputOptions, InputPort, JoinError, OutputOptions, OutputPort, PortOptions, Ports, PushError, Stamp,
-        StreamFormat,
-    },
+    Channels, Detector, Frame, JoinOptions, Role,
+    stream::{Clock, InputOptions, JoinError, OutputOptions, PortOptions, PushError, Stamp, StreamFormat},
 };
-
-fn mixer(sample_rate: u32, channels: Channels) -> (Controller, Processor) {
-    let tick_samples = sample_rate as usize / 100;
-    MixerConfig { sample_rate, tick_samples, channels, limiter: None, ..MixerConfig::default() }.build().unwrap()
-}
-
-fn join(controller: &Controller, id: &str, ports: PortOptions) -> Ports {
-    controller.join_with_ports(id, JoinOptions::default(), ports).unwrap()
-}
-
-fn listen(controller: &Controller, output: OutputOptions) -> OutputPort {
-    let ports = PortOptions { output: Some(output), ..PortOptions::default() };
-    join(controller, "listener", ports).output.unwrap()
-}
-
-/// A sender of packets of 20 ms, or of 40 ms where these are no whole number of samples, whose clock runs at its own speed.
-struct Sender {
-    port: InputPort,
-    rate_hz: f64,
-    channels: usize,
-    position: u32,
-    /// Samples of a packet, and how many of its own clock are left until the next one.
-    frames: u32,
-    due: f64,
-    speed: f64,
-}
-
-impl Sender {
-    fn new(controller: &Controller, input: InputOptions) -> Self {
-        let ports = PortOptions { input: Some(input), ..PortOptions::default() };
-        let port = join(controller, "sender", ports).input.unwrap();
-        let (rate_hz, channels) = (input.format.rate_hz, input.format.channels.count());
-        let frames = if rate_hz.is_multiple_of(50) { rate_hz / 50 } else { rate_hz / 25 };
-        Self { port, rate_hz: f64::from(rate_hz), channels, position: 0, frames, due: 0.0, speed: 1.0 }
-    }
-
-    /// Time passes: a packet is sent when it is time for its first sample, unless it is `lost`.
-    fn pass(&mut self, seconds: f64, sound: impl Fn(f64) -> f64, lost: impl Fn(u32) -> bool) {
-        while self.due < 0.5 {
-            self.due += f64::from(self.frames);
-            let at = |n: u32| sound(f64::from(self.position + n) / self.rate_hz) as f32;
-            let packet: Vec<f32> = (0..self.frames).flat_map(|n| vec![at(n); self.channels]).collect();
-            let frame = if self.channels == 1 { Frame::mono(&packet) } else { Frame::interleaved(&packet) };
-            if !lost(self.position / self.frames) {
-                self.port.push(frame.active(true), Stamp::Rtp(self.position)).unwrap();
-            }
-            self.position += self.frames;
-        }
-        self.due -= seconds * self.rate_hz * self.speed;
-    }
-}
-
-fn tone(seconds: f64) -> f64 {
-    0.25 * (TAU * 437.3 * seconds).sin()
-}
-
-fn tick(processor: &mut Processor) {
-    processor.enter().tick().mix();
-}
-
-/// Everything that there is to be pulled, one channel of it.
-fn drain(port: &mut OutputPort, channels: usize, heard: &mut Vec<f32>) {
-    let mut packet = [0.0_f32; 2];
-    while port.pull_whole(&mut packet[..channels]) {
-        heard.push(packet[0]);
-    }
-}
+use streams::{Sender, drain, join, listen, mixer, tick, tone};
 
 /// The amplitude of the tone in some samples, by least squares, and the RMS of all else.
 fn measure(samples: &[f32], rate_hz: f64) -> (f64, f64) {
@@ -169,83 +102,6 @@ fn the_delay_is_what_the_readings_say() {
     }
 }
 
-/// The greatest step from one sample to the next.
-fn step(samples: &[f32]) -> f32 {
-    samples.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
-}
-
-#[test]
-fn a_lost_packet_is_counted_and_clicks_nowhere() {
-    let (controller, mut processor) = mixer(48_000, Channels::Mono);
-    let mut sender = Sender::new(&controller, InputOptions::new(StreamFormat::mono(16_000)));
-    let mut listener = listen(&controller, OutputOptions::prompt(StreamFormat::mono(48_000)));
-    let mut heard = Vec::new();
-    for _ in 0..100 {
-        sender.pass(0.01, tone, |packet| packet % 7 == 5);
-        tick(&mut processor);
-        drain(&mut listener, 1, &mut heard);
-    }
-    let readings = controller.port_readings("sender").unwrap().input.unwrap();
-    assert!((6 * 320..=7 * 320).contains(&readings.lost_samples), "{readings:?}");
-    // The tone's own greatest step is 0.0143; a tail and a rise over 10 ms add 0.0005 each.
-    assert!(step(&heard) < 0.0156, "{}", step(&heard));
-}
-
-#[test]
-fn a_pause_does_not_change_the_delay() {
-    for (rate_hz, clock) in
-        [(11_025, Clock::Mixer), (44_100, Clock::Mixer), (11_025, Clock::Own), (48_000, Clock::Mixer)]
-    {
-        let (controller, mut processor) = mixer(48_000, Channels::Mono);
-        let input = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(rate_hz)) };
-        let mut sender = Sender::new(&controller, input);
-        let mut wait = Vec::new();
-        for round in 0..3 {
-            for second in [false, true] {
-                // A second of sound, then ten of nothing.
-                for _ in 0..if second { 1000 } else { 100 } {
-                    sender.pass(0.01, tone, |_| second);
-                    tick(&mut processor);
-                }
-                let readings = controller.port_readings("sender").unwrap().input.unwrap();
-                assert_eq!(
-                    (readings.late, readings.overruns, readings.resyncs),
-                    (0, 0, 0),
-                    "round {round}: {readings:?}"
-                );
-                wait.push(readings.wait_ms);
-            }
-        }
-        assert!(wait.iter().all(|ms| (ms - wait[0]).abs() < 5.0), "{rate_hz} Hz: {wait:?}");
-    }
-}
-
-#[test]
-fn a_clock_that_is_off_is_followed_without_a_click() {
-    for speed in [1.0 - 300e-6, 1.0 + 300e-6] {
-        let (controller, mut processor) = mixer(8000, Channels::Mono);
-        let mut sender = Sender::new(&controller, InputOptions::new(StreamFormat::mono(8000)));
-        sender.speed = speed;
-        let mut listener = listen(&controller, OutputOptions::prompt(StreamFormat::mono(8000)));
-        let (mut heard, mut last) = (Vec::new(), 0.0);
-        for n in 0..30_000 {
-            sender.pass(0.01, tone, |_| false);
-            tick(&mut processor);
-            drain(&mut listener, 1, &mut heard);
-            let step = step(&heard).max((heard.first().map_or(last, |first| first - last)).abs());
-            // The tone's own is 0.0859.
-            assert!(step < 0.0862, "a step of {step} in tick {n}");
-            last = heard.last().copied().unwrap_or(last);
-            heard.clear();
-        }
-        let readings = controller.port_readings("sender").unwrap().input.unwrap();
-        let lost = readings.late + readings.lost_samples + readings.underruns + readings.overruns + readings.resyncs;
-        assert_eq!(lost, 0, "{readings:?}");
-        assert!((readings.drift_ppm - (speed - 1.0) * 1e6).abs() < 60.0, "{readings:?}");
-        assert!((readings.wait_ms - 60.0).abs() < 15.0, "{readings:?}");
-    }
-}
-
 #[test]
 fn the_flag_of_a_packet_reaches_the_detector() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
@@ -325,98 +181,6 @@ fn what_cannot_be_is_said() {
     join(&controller, "anna", both);
     let twice = controller.join_with_ports("anna", JoinOptions::default(), both);
     assert!(matches!(twice, Err(JoinError::Control(_))));
-}
-
-#[test]
-fn ticks_longer_than_the_depth_starve_nobody() {
-    for tick_ms in [10, 60, 120] {
-        let config = MixerConfig { sample_rate: 8000, tick_samples: 8 * tick_ms, ..MixerConfig::default() };
-        let (controller, mut processor) = config.build().unwrap();
-        let shallow = InputOptions { depth_ms: 20.0, ..InputOptions::new(StreamFormat::mono(8000)) };
-        let mut sender = Sender::new(&controller, shallow);
-        let mut listener = listen(&controller, OutputOptions::new(StreamFormat::mono(8000)));
-        let mut pulled = 0;
-        // Two minutes; what is not settled after one is not.
-        let mut settled = None;
-        for n in 0..120_000 / tick_ms {
-            for _ in 0..tick_ms / 10 {
-                sender.pass(0.01, tone, |_| false);
-            }
-            tick(&mut processor);
-            while pulled * 20 + 5 < (n + 1) * tick_ms {
-                listener.pull(&mut [0_i16; 160]);
-                pulled += 1;
-            }
-            let readings = (sender.port.readings(), listener.readings());
-            let counts = (readings.0.late, readings.0.underruns, readings.1.underruns, readings.1.overruns);
-            if n * tick_ms >= 60_000 {
-                assert_eq!(counts, *settled.get_or_insert(counts), "tick of {tick_ms} ms: {readings:?}");
-            }
-        }
-    }
-}
-
-#[test]
-fn a_short_loss_is_no_pause() {
-    let (controller, mut processor) = mixer(48_000, Channels::Mono);
-    controller.set_loudest(Some(1)).unwrap();
-    let mut anna = Sender::new(&controller, InputOptions::new(StreamFormat::mono(48_000)));
-    let ben = controller.join("ben", JoinOptions::default()).unwrap();
-    let guest = controller.join("guest", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
-    let mut events = controller.talk_events().unwrap();
-    for n in 0..200 {
-        // A little louder than Ben; two packets are lost.
-        anna.pass(0.01, |_| 0.3, |packet| (50..52).contains(&packet));
-        let mut audio = processor.enter();
-        let mut tick = audio.tick();
-        tick.send(ben, Frame::mono(&[if n > 20 { 0.25_f32 } else { 0.0 }; 480])).unwrap();
-        let heard = tick.mix().get(guest).unwrap().samples()[470];
-        let alone = (heard - 0.3).abs() < 1e-5;
-        assert!(n < 30 || alone || (100..120).contains(&n) && heard < 0.3, "tick {n}: {heard}");
-    }
-    let told: Vec<_> = events.by_ref().map(|event| event.kind).collect();
-    assert_eq!(told.len(), 3, "Anna and Ben began, Anna has the floor: {told:?}");
-}
-
-#[test]
-fn a_path_that_is_slow_again_is_not_cut() {
-    let (controller, mut processor) = mixer(48_000, Channels::Mono);
-    let input = InputOptions { depth_ms: 20.0, clock: Clock::Mixer, ..InputOptions::new(StreamFormat::mono(48_000)) };
-    let mut port = join(&controller, "sender", PortOptions { input: Some(input), output: None }).input.unwrap();
-    let mut sent = 0_u32;
-    for n in 0..800 {
-        // For a while all packets come 140 ms earlier; then they do not, just before too much delay would be cut.
-        let ahead = if (100..450).contains(&n) { 14 } else { 0 };
-        while sent * 2 <= n + ahead {
-            let at = |k: u32| (f64::from(sent * 960 + k) * 0.05).sin() as f32 * 0.3;
-            let packet: Vec<f32> = (0..960).map(at).collect();
-            port.push(Frame::mono(&packet), Stamp::Rtp(sent * 960)).unwrap();
-            sent += 1;
-        }
-        tick(&mut processor);
-    }
-    let readings = port.readings();
-    assert_eq!((readings.late, readings.resyncs, readings.lost_samples), (0, 0, 0), "{readings:?}");
-}
-
-#[test]
-fn a_flood_takes_no_more_than_its_share_of_a_tick() {
-    let (controller, mut processor) = mixer(48_000, Channels::Mono);
-    let input = InputOptions { bound_ms: 5000.0, ..InputOptions::new(StreamFormat::mono(48_000)) };
-    let mut port = join(&controller, "sender", PortOptions { input: Some(input), output: None }).input.unwrap();
-    // Packets of one sample, each before the last one: as dear as can be.
-    let flood = (0..10_000_u32).filter(|n| port.push(Frame::mono(&[0.1_f32]), Stamp::Rtp(200_000 - 2 * n)).is_ok());
-    let pushed = flood.count();
-    let seen = |port: &InputPort| {
-        let readings = port.readings();
-        readings.reordered + readings.late + readings.duplicates + readings.strays
-    };
-    tick(&mut processor);
-    // A read is of 480 frames and takes two packets for each beside 256; a stream that wakes is read twice in a tick.
-    let (after_one, most) = (seen(&port), 2 * 256 + 2 * 600);
-    assert!(pushed > 5000 && after_one <= most, "{after_one} of {pushed} packets in one tick");
-    (0..20).for_each(|_| tick(&mut processor));
-    assert!(seen(&port) > after_one, "the rest follows");
 }
 
 #[test]
