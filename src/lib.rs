@@ -35,6 +35,7 @@
 //! shipped back; dropping either half hurts the other in nothing.
 //!
 //! # Features
+//! - `http`: the configureMixer API as a router for axum, with operations, notifications and authorization (`http::Service`).
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_request`). The types themselves need no feature.
 //! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
 //! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
@@ -54,6 +55,8 @@ mod fade;
 mod frame;
 #[cfg(feature = "stream")]
 mod histogram;
+#[cfg(feature = "http")]
+pub mod http;
 mod id;
 mod kernel;
 mod level;

@@ -114,6 +114,14 @@ pub enum ErrorCode {
     UnsupportedMediaType,
     /// Over the rate, or over the backlog.
     TooManyRequests,
+    /// The path is not for this method.
+    MethodNotAllowed,
+    /// The body took too long to arrive.
+    RequestTimeout,
+    /// The service has failed.
+    InternalServerError,
+    /// The service takes on nothing now.
+    ServiceUnavailable,
 }
 
 impl ErrorCode {
@@ -127,6 +135,10 @@ impl ErrorCode {
             Self::RequestTooLarge => 413,
             Self::UnsupportedMediaType => 415,
             Self::TooManyRequests => 429,
+            Self::MethodNotAllowed => 405,
+            Self::RequestTimeout => 408,
+            Self::InternalServerError => 500,
+            Self::ServiceUnavailable => 503,
         }
     }
 }
@@ -168,7 +180,8 @@ mod tests {
     #[test]
     fn every_code_has_its_wire_name() {
         use ErrorCode::{
-            BadRequest, Forbidden, NotFound, RequestTooLarge, TooManyRequests, Unauthorized, UnsupportedMediaType,
+            BadRequest, Forbidden, InternalServerError, MethodNotAllowed, NotFound, RequestTimeout, RequestTooLarge,
+            ServiceUnavailable, TooManyRequests, Unauthorized, UnsupportedMediaType,
         };
         let table = [
             (BadRequest, 400, "badRequest"),
@@ -178,6 +191,10 @@ mod tests {
             (RequestTooLarge, 413, "requestTooLarge"),
             (UnsupportedMediaType, 415, "unsupportedMediaType"),
             (TooManyRequests, 429, "tooManyRequests"),
+            (MethodNotAllowed, 405, "methodNotAllowed"),
+            (RequestTimeout, 408, "requestTimeout"),
+            (InternalServerError, 500, "internalServerError"),
+            (ServiceUnavailable, 503, "serviceUnavailable"),
         ];
         for (code, status, name) in table {
             assert_eq!((code.status(), serde_json::to_value(code).unwrap()), (status, json!(name)));

@@ -16,6 +16,12 @@ impl Controller {
         self.shared.mixed()
     }
 
+    /// Whether the processor was dropped: nothing more will ever be mixed.
+    #[cfg(feature = "http")]
+    pub(crate) fn processor_gone(&self) -> bool {
+        self.shared.processor_gone()
+    }
+
     /// Waits until a tick has been mixed with `generation`: blocks the thread, and looks every half millisecond. Where that is not wanted, as in
     /// asynchronous code, compare [`mixed`](Self::mixed) now and then.
     ///

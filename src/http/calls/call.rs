@@ -1,0 +1,122 @@
+//! One call: its mixer, who may ask for it, and its operations.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use percent_encoding::utf8_percent_encode;
+use tokio::runtime::Handle;
+use tokio_util::task::TaskTracker;
+
+use super::{Failure, Ledger, rate::Rate, watch::watch};
+use crate::{
+    Controller,
+    http::{Callback, ServiceOptions, notify::Notifier, routes::IN_A_PATH},
+};
+
+/// What a service is told of a call.
+#[derive(Debug, Clone)]
+pub struct CallOptions {
+    /// What changes its mixer.
+    pub controller: Controller,
+    /// The application whose call it is, for the paths that name one; if `None`, any name there will do.
+    pub application: Option<String>,
+    /// The audience that a token has to be meant for; if `None`, whatever the service's authorizer lets pass.
+    pub audience: Option<String>,
+    /// Where its notifications go; if `None`, nowhere.
+    pub callback: Option<Callback>,
+}
+
+impl CallOptions {
+    /// A call of any application, for any audience, without notifications.
+    pub fn new(controller: Controller) -> Self {
+        Self { controller, application: None, audience: None, callback: None }
+    }
+}
+
+/// Why a call was not added.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// A call that goes on has this id.
+    #[error("there is a call \"{id}\" already; end it first, or give another id")]
+    Taken {
+        /// The id.
+        id: String,
+    },
+    /// The path of a call needs its id.
+    #[error("the id of a call is empty; one character or more is needed")]
+    EmptyId,
+    /// No call can be added to a service that is being shut down.
+    #[error("the service is being shut down; no call can be added")]
+    ShuttingDown,
+    /// Notifications go by http and https only.
+    #[error("the callback {url} is neither http nor https")]
+    CallbackScheme {
+        /// The callback's URL.
+        url: String,
+    },
+}
+
+/// Who a call is, as long as anything is told of it.
+#[derive(Debug)]
+pub(in crate::http) struct Identity {
+    pub id: String,
+    pub application: Option<String>,
+    pub audience: Option<String>,
+}
+
+/// A call that goes on.
+#[derive(Debug)]
+pub(in crate::http) struct Call {
+    pub identity: Arc<Identity>,
+    pub controller: Controller,
+    pub ledger: Arc<Ledger>,
+    pub rate: Rate,
+    /// Held from a change to the beginning of its operation, so that operations are in the order of their generations.
+    order: Mutex<()>,
+}
+
+/// A call that does not, while its operations can still be read.
+#[derive(Debug, Clone)]
+pub(in crate::http) struct EndedCall {
+    pub identity: Arc<Identity>,
+    pub ledger: Arc<Ledger>,
+    pub ended: Instant,
+}
+
+impl Call {
+    /// A new call, and the tasks that watch it and tell its callback.
+    pub fn start(
+        id: String,
+        options: CallOptions,
+        service: &ServiceOptions,
+        notifier: &Notifier,
+        (tasks, runtime): (&TaskTracker, &Handle),
+    ) -> Self {
+        let _in_it = runtime.enter();
+        let CallOptions { controller, application, audience, callback } = options;
+        let outbox = callback.map(|callback| notifier.open(callback, tasks));
+        let in_a_path = utf8_percent_encode(&id, IN_A_PATH).to_string();
+        let ledger = Ledger::new(in_a_path, service.operations.clone(), service.limits.operations, outbox);
+        let ledger = Arc::new(ledger);
+        tasks.spawn(watch(controller.clone(), Arc::clone(&ledger)));
+        let identity = Arc::new(Identity { id, application, audience });
+        Self { identity, controller, ledger, rate: Rate::new(&service.limits), order: Mutex::new(()) }
+    }
+
+    pub fn order(&self) -> MutexGuard<'_, ()> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends it: what was mixed is completed, the rest has failed. Returns how many have.
+    pub fn end(&self, failure: Failure) -> usize {
+        self.ledger.advance(self.controller.progress(), Instant::now());
+        self.ledger.close(failure)
+    }
+
+    pub fn ended(&self) -> EndedCall {
+        EndedCall { identity: Arc::clone(&self.identity), ledger: Arc::clone(&self.ledger), ended: Instant::now() }
+    }
+}

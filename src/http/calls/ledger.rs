@@ -1,0 +1,274 @@
+//! The operations of one call, from the request to the end: [`Ledger`]. Knows generations and dates, and nothing of HTTP.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Notify;
+
+use crate::{
+    Generation,
+    config::{CommsNotifications, CommsOperation, OperationStatus, ResultInfo},
+    http::{OperationOptions, date, notify::Outbox},
+};
+
+/// The operations of one call. Those that run are in the order of their generations, so that they end in that order and are told of in it.
+#[derive(Debug)]
+pub(in crate::http) struct Ledger {
+    /// The call's id as paths have it.
+    call: String,
+    options: OperationOptions,
+    most_running: usize,
+    outbox: Option<Outbox>,
+    state: Mutex<State>,
+    /// Wakes who watches: something runs, or nothing ever will again.
+    begun: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    phase: Phase,
+    /// Places for operations whose levels are being put in force.
+    reserved: usize,
+    running: VecDeque<Running>,
+    ended: VecDeque<(Instant, String)>,
+    operations: HashMap<String, CommsOperation>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Phase {
+    #[default]
+    Open,
+    /// Nothing new is taken on, and what runs goes on.
+    Draining,
+    /// All has ended for this reason, and so does at once what had a place.
+    Closed(Failure),
+}
+
+#[derive(Debug)]
+struct Running {
+    id: String,
+    generation: Generation,
+    deadline: Instant,
+}
+
+/// Why an operation has failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum Failure {
+    CallEnded,
+    NotMixedWithin(Duration),
+    MixerGone,
+    ShutDown,
+}
+
+/// Why no operation can begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::http) enum NoPlace {
+    /// As many run as may.
+    Full {
+        most: usize,
+    },
+    Draining,
+    Ended,
+}
+
+/// What the audio side has done.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::http) struct Progress {
+    pub mixed: Generation,
+    /// Whether it will never do more.
+    pub gone: bool,
+}
+
+impl Ledger {
+    pub fn new(call: String, options: OperationOptions, most_running: usize, outbox: Option<Outbox>) -> Self {
+        Self { call, options, most_running, outbox, state: Mutex::default(), begun: Notify::new() }
+    }
+
+    /// A place for an operation, before its levels are put in force; it is free again when dropped.
+    pub fn reserve(&self) -> Result<Place<'_>, NoPlace> {
+        let mut state = self.state();
+        match state.phase {
+            Phase::Open if state.reserved + state.running.len() >= self.most_running => {
+                Err(NoPlace::Full { most: self.most_running })
+            }
+            Phase::Open => {
+                state.reserved += 1;
+                Ok(Place { ledger: self })
+            }
+            Phase::Draining => Err(NoPlace::Draining),
+            Phase::Closed(_) => Err(NoPlace::Ended),
+        }
+    }
+
+    pub fn get(&self, id: &str) -> Option<CommsOperation> {
+        let mut state = self.state();
+        state.forget(&self.options);
+        state.operations.get(id).cloned()
+    }
+
+    /// Ends what has been mixed, or never will be, or not in time.
+    pub fn advance(&self, progress: Progress, now: Instant) {
+        let mut state = self.state();
+        while let Some(next) = state.running.front() {
+            let result = if next.generation <= progress.mixed {
+                Ok(())
+            } else if progress.gone {
+                Err(Failure::MixerGone)
+            } else if next.deadline <= now {
+                Err(Failure::NotMixedWithin(self.options.time_limit))
+            } else {
+                break;
+            };
+            let id = state.running.pop_front().expect("looked at").id;
+            self.end(&mut state, &id, result);
+        }
+    }
+
+    /// Takes nothing new on.
+    pub fn drain(&self) {
+        let mut state = self.state();
+        if state.phase == Phase::Open {
+            state.phase = Phase::Draining;
+        }
+    }
+
+    /// Fails all that runs, and all that has a place still. Returns how many have run.
+    pub fn close(&self, failure: Failure) -> usize {
+        let mut state = self.state();
+        if !matches!(state.phase, Phase::Closed(_)) {
+            state.phase = Phase::Closed(failure);
+        }
+        let running = std::mem::take(&mut state.running);
+        running.iter().for_each(|running| self.end(&mut state, &running.id, Err(failure)));
+        self.close_outbox(&state);
+        self.begun.notify_one();
+        running.len()
+    }
+
+    /// Whether nothing runs, nor is about to.
+    pub fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.reserved == 0 && state.running.is_empty()
+    }
+
+    /// Waits until something runs: `true`; or nothing ever will again: `false`.
+    pub async fn wait_for_work(&self) -> bool {
+        loop {
+            {
+                let state = self.state();
+                if !state.running.is_empty() {
+                    return true;
+                } else if let Phase::Closed(_) = state.phase {
+                    return false;
+                }
+            }
+            self.begun.notified().await;
+        }
+    }
+
+    pub fn outbox(&self) -> Option<&Outbox> {
+        self.outbox.as_ref()
+    }
+
+    /// Notifications go out in the order of these calls: under the lock.
+    fn end(&self, state: &mut State, id: &str, result: Result<(), Failure>) {
+        let Some(operation) = state.operations.get_mut(id) else { return };
+        operation.last_action_date_time = date::now();
+        operation.status = if result.is_ok() { OperationStatus::Completed } else { OperationStatus::Failed };
+        operation.result_info = result.err().map(Failure::info);
+        if let Some(outbox) = &self.outbox {
+            outbox.post(id, CommsNotifications::ended(&self.call, operation));
+        }
+        state.ended.push_back((Instant::now(), id.to_owned()));
+        state.forget(&self.options);
+    }
+
+    /// Once nothing can be posted any more.
+    fn close_outbox(&self, state: &State) {
+        if let (Phase::Closed(_), 0, Some(outbox)) = (state.phase, state.reserved, &self.outbox) {
+            outbox.close();
+        }
+    }
+
+    /// A panic under the lock leaves nothing half done that matters more than going on.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Forgets those that ended too long ago, and the oldest of too many.
+    fn forget(&mut self, options: &OperationOptions) {
+        while let Some((ended, id)) = self.ended.front()
+            && (self.ended.len() > options.kept || ended.elapsed() > options.kept_for)
+        {
+            self.operations.remove(id);
+            self.ended.pop_front();
+        }
+    }
+}
+
+/// A place for one operation.
+#[derive(Debug)]
+pub(in crate::http) struct Place<'a> {
+    ledger: &'a Ledger,
+}
+
+impl Place<'_> {
+    /// Begins the operation whose levels are in force from `generation` on: to be called in the order of generations.
+    pub fn begin(self, client_context: Option<String>, generation: Generation) -> CommsOperation {
+        let ledger = self.ledger;
+        let mut operation = CommsOperation::new(uuid::Uuid::new_v4().to_string(), client_context, date::now());
+        operation.status = OperationStatus::Running;
+        let id = operation.id.clone();
+        let mut state = ledger.state();
+        state.operations.insert(id.clone(), operation.clone());
+        if let Phase::Closed(failure) = state.phase {
+            ledger.end(&mut state, &id, Err(failure));
+            return state.operations.get(&id).cloned().unwrap_or(operation);
+        }
+        let deadline = Instant::now() + ledger.options.time_limit;
+        state.running.push_back(Running { id, generation, deadline });
+        ledger.begun.notify_one();
+        operation
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.ledger.state();
+        state.reserved -= 1;
+        self.ledger.close_outbox(&state);
+    }
+}
+
+impl Failure {
+    fn info(self) -> ResultInfo {
+        let (code, subcode) = match self {
+            Self::CallEnded => (410, 1),
+            Self::NotMixedWithin(_) => (504, 2),
+            Self::MixerGone => (500, 3),
+            Self::ShutDown => (503, 4),
+        };
+        ResultInfo { code, subcode, message: self.to_string() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CallEnded => f.write_str("the call ended before the levels were in a mix"),
+            Self::NotMixedWithin(limit) => write!(
+                f,
+                "nothing was mixed within {} ms; the levels are in force, and will be heard if mixing goes on",
+                limit.as_millis()
+            ),
+            Self::MixerGone => f.write_str("the call's mixer stopped before the levels were in a mix"),
+            Self::ShutDown => f.write_str("the service was shut down before the levels were in a mix"),
+        }
+    }
+}

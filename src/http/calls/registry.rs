@@ -1,0 +1,90 @@
+//! Which calls there are, and were.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use super::{Call, CallError, EndedCall, Identity, Ledger};
+use crate::http::OperationOptions;
+
+/// The calls of a service.
+#[derive(Debug, Default)]
+pub(in crate::http) struct Registry {
+    live: HashMap<String, Arc<Call>>,
+    /// The oldest first. An id may stand here often, and among the live too.
+    ended: VecDeque<EndedCall>,
+    closed: bool,
+}
+
+/// A call whose operations can be read.
+#[derive(Debug)]
+pub(in crate::http) struct Found {
+    pub identity: Arc<Identity>,
+    pub ledger: Arc<Ledger>,
+    /// The call itself, while it goes on.
+    pub live: Option<Arc<Call>>,
+}
+
+impl Registry {
+    pub fn add(&mut self, id: String, start: impl FnOnce(String) -> Call) -> Result<(), CallError> {
+        if self.closed {
+            return Err(CallError::ShuttingDown);
+        } else if id.is_empty() {
+            return Err(CallError::EmptyId);
+        } else if self.live.contains_key(&id) {
+            return Err(CallError::Taken { id });
+        }
+        self.live.insert(id.clone(), Arc::new(start(id)));
+        Ok(())
+    }
+
+    /// No more calls are added. Returns those that there are.
+    pub fn close(&mut self) -> Vec<Arc<Call>> {
+        self.closed = true;
+        self.live.values().cloned().collect()
+    }
+
+    /// Every call of this id, the newest first.
+    pub fn all(&self, id: &str) -> Vec<Found> {
+        let live = self.live.get(id).map(Found::live);
+        live.into_iter().chain(self.ended().filter(|call| call.identity.id == id)).collect()
+    }
+
+    /// Every call.
+    pub fn everything(&self) -> Vec<Found> {
+        self.live.values().map(Found::live).chain(self.ended()).collect()
+    }
+
+    fn ended(&self) -> impl Iterator<Item = Found> {
+        self.ended.iter().rev().map(|call| Found {
+            identity: Arc::clone(&call.identity),
+            ledger: Arc::clone(&call.ledger),
+            live: None,
+        })
+    }
+
+    /// Moves a call to those that have ended.
+    pub fn end(&mut self, id: &str, options: &OperationOptions) -> Option<Arc<Call>> {
+        let call = self.live.remove(id)?;
+        self.ended.push_back(call.ended());
+        self.forget(options);
+        Some(call)
+    }
+
+    /// Forgets the calls that ended too long ago, and the oldest of too many.
+    pub fn forget(&mut self, options: &OperationOptions) {
+        while let Some(oldest) = self.ended.front()
+            && (self.ended.len() > options.kept || oldest.ended.elapsed() > options.kept_for)
+        {
+            self.ended.pop_front();
+        }
+    }
+}
+
+impl Found {
+    fn live(call: &Arc<Call>) -> Self {
+        let (identity, ledger) = (Arc::clone(&call.identity), Arc::clone(&call.ledger));
+        Self { identity, ledger, live: Some(Arc::clone(call)) }
+    }
+}

@@ -1,0 +1,34 @@
+//! What a client may ask for at most.
+
+use std::{num::NonZeroU32, time::Duration};
+
+/// What clients may ask for at most. What is over is refused with 413 or 429; nothing else happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// How long the body of a request may be, in bytes.
+    pub body_bytes: usize,
+    /// How long a body may take to arrive; after that it is refused with 408.
+    pub body_time: Duration,
+    /// How many listeners one request may configure.
+    pub listeners: usize,
+    /// How many requests on one call are answered each second in the long run,
+    pub requests_per_second: NonZeroU32,
+    /// and how many at once.
+    pub requests_at_once: NonZeroU32,
+    /// How many operations of one call may run at a time.
+    pub operations: usize,
+}
+
+impl Default for Limits {
+    /// 1 MiB in 10 s, 1,000 listeners, 100 requests a second, 200 at once, 100 operations.
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            body_time: Duration::from_secs(10),
+            listeners: 1000,
+            requests_per_second: NonZeroU32::new(100).expect("not zero"),
+            requests_at_once: NonZeroU32::new(200).expect("not zero"),
+            operations: 100,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! How a service works: [`ServiceOptions`].
+
+use std::time::Duration;
+
+use url::Url;
+
+use super::{Limits, NotificationOptions};
+
+/// How a service works.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServiceOptions {
+    /// Where clients reach the service, as far as the path that it is mounted at by whatever stands before it. The URLs in answers begin with it; if `None`, with the scheme and host
+    /// that the client has asked, which behind a proxy can be wrong.
+    pub public_url: Option<Url>,
+    /// The permissions any of which a token needs.
+    pub permissions: Vec<String>,
+    /// What clients may ask for at most.
+    pub limits: Limits,
+    /// How long operations run and are kept.
+    pub operations: OperationOptions,
+    /// How notifications are delivered.
+    pub notifications: NotificationOptions,
+}
+
+impl Default for ServiceOptions {
+    /// URLs by what clients ask, the API's permissions, and the defaults of the rest.
+    fn default() -> Self {
+        let permissions = ["MeetingJoin", "JoinGroupCalls.All", "JoinGroupCallsasGuest.All", "InitiateGroupCalls.All"];
+        Self {
+            public_url: None,
+            permissions: permissions.map(|name| format!("Calls.{name}")).into(),
+            limits: Limits::default(),
+            operations: OperationOptions::default(),
+            notifications: NotificationOptions::default(),
+        }
+    }
+}
+
+/// How long operations run and are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationOptions {
+    /// How long one may wait to be mixed; after that it has failed.
+    pub time_limit: Duration,
+    /// How long one that has ended can be read; and those of a call that has ended, from the end of the call on.
+    pub kept_for: Duration,
+    /// How many that have ended are kept for each call, the newest; and how many calls that have ended.
+    pub kept: usize,
+}
+
+impl Default for OperationOptions {
+    /// 10 s to be mixed, and readable for 10 minutes, 1,000 a call.
+    fn default() -> Self {
+        Self { time_limit: Duration::from_secs(10), kept_for: Duration::from_secs(600), kept: 1000 }
+    }
+}

@@ -1,0 +1,130 @@
+//! The answers that refuse: [`Refused`], with the API's body, an id for the request and a date.
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use super::{Refusal, date};
+use crate::config::{ErrorBody, ErrorCode, InnerError, RequestError};
+
+/// A request that is refused, and so changes nothing.
+#[derive(Debug)]
+pub(super) struct Refused {
+    code: ErrorCode,
+    reason: Reason,
+    headers: HeaderMap,
+}
+
+#[derive(Debug)]
+enum Reason {
+    Words(String),
+    /// What is wrong with the body.
+    Body(RequestError),
+}
+
+impl Refused {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, reason: Reason::Words(message.into()), headers: HeaderMap::new() }
+    }
+
+    fn with(mut self, name: header::HeaderName, value: impl TryInto<HeaderValue>) -> Self {
+        if let Ok(value) = value.try_into() {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// In whole seconds, as the header has them, and never 0.
+    pub fn retry_after(self, wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        self.with(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
+    }
+
+    /// The connection is of no more use: the rest of a body would be taken for a request.
+    pub fn close(self) -> Self {
+        self.with(header::CONNECTION, "close")
+    }
+
+    pub fn no_such_call(call: &str) -> Self {
+        Self::new(ErrorCode::NotFound, format!("there is no call \"{call}\""))
+    }
+
+    /// A token that does not check out (RFC 6750, section 3).
+    pub fn unauthorized(reason: &Refusal) -> Self {
+        let challenge = match reason {
+            Refusal::Missing => "Bearer realm=\"mixminus\"".to_owned(),
+            reason => {
+                let words: String = reason.to_string().chars().filter(|c| is_quotable(*c)).collect();
+                format!("Bearer realm=\"mixminus\", error=\"invalid_token\", error_description=\"{words}\"")
+            }
+        };
+        Self::new(ErrorCode::Unauthorized, reason.to_string()).with(header::WWW_AUTHENTICATE, challenge)
+    }
+
+    pub fn forbidden(wanted: &[String]) -> Self {
+        let message = format!("the token has none of the permissions {}; one is required", wanted.join(", "));
+        let challenge = "Bearer realm=\"mixminus\", error=\"insufficient_scope\"";
+        Self::new(ErrorCode::Forbidden, message).with(header::WWW_AUTHENTICATE, challenge)
+    }
+}
+
+/// What may stand in an `error_description`: printable ASCII without quotes and backslashes.
+fn is_quotable(c: char) -> bool {
+    matches!(c, ' '..='~') && !matches!(c, '"' | '\\')
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unavailable { retry_after } => {
+                Self::new(ErrorCode::ServiceUnavailable, refusal.to_string()).retry_after(retry_after)
+            }
+            Refusal::Missing | Refusal::Invalid { .. } => Self::unauthorized(&refusal),
+        }
+    }
+}
+
+impl From<RequestError> for Refused {
+    fn from(error: RequestError) -> Self {
+        Self { code: ErrorCode::BadRequest, reason: Reason::Body(error), headers: HeaderMap::new() }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let inner = InnerError { request_id: request_id.clone(), date: date::now() };
+        let body = match self.reason {
+            Reason::Words(message) => ErrorBody::new(self.code, message, inner),
+            Reason::Body(error) => error.error_body(inner),
+        };
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, self.headers, [("request-id", request_id)], Json(body)).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_whole_seconds_and_never_none() {
+        let header = |ms| {
+            let refused = Refused::new(ErrorCode::TooManyRequests, "").retry_after(Duration::from_millis(ms));
+            refused.into_response().headers()[header::RETRY_AFTER].clone()
+        };
+        assert_eq!([header(0), header(1000), header(1001)], ["1", "1", "2"]);
+    }
+
+    #[test]
+    fn a_challenge_quotes_nothing_that_ends_it() {
+        let reason = Refusal::Invalid { reason: "is \"bad\"\r\n\\ é".into() };
+        let answer = Refused::unauthorized(&reason).into_response();
+        let challenge = "Bearer realm=\"mixminus\", error=\"invalid_token\", error_description=\"the token is bad \"";
+        assert_eq!(answer.headers()[header::WWW_AUTHENTICATE], challenge);
+    }
+}

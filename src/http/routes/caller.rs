@@ -1,0 +1,127 @@
+//! Who asks, and of which call: [`Caller`], which every route begins with.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRequestParts, Path, rejection::PathRejection},
+    http::{HeaderMap, header, request::Parts},
+};
+use serde::Deserialize;
+
+use crate::{
+    config::ErrorCode,
+    http::{
+        Grant, Refusal, Service,
+        calls::{Call, Found},
+        refused::Refused,
+    },
+};
+
+/// A client whose token checks out and has the permission, and the path that it asks for.
+#[derive(Debug)]
+pub(super) struct Caller {
+    grant: Grant,
+    path: CallPath,
+}
+
+/// What the path names.
+#[derive(Debug, Deserialize)]
+struct CallPath {
+    application: Option<String>,
+    call: String,
+    operation: Option<String>,
+}
+
+impl FromRequestParts<Service> for Caller {
+    type Rejection = Refused;
+
+    /// First the token: who has none is told nothing else.
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
+        let grant = service.authorizer().authorize(bearer(&parts.headers)?).await?;
+        let wanted = &service.options().permissions;
+        if !grant.permissions.include_any(wanted) {
+            return Err(Refused::forbidden(wanted));
+        }
+        let path: Result<Path<CallPath>, PathRejection> = Path::from_request_parts(parts, service).await;
+        let Ok(Path(path)) = path else {
+            return Err(Refused::new(ErrorCode::NotFound, "the path is not UTF-8 once its percent signs are decoded"));
+        };
+        Ok(Self { grant, path })
+    }
+}
+
+impl Caller {
+    /// The call that goes on.
+    pub fn live_call(&self, service: &Service) -> Result<Arc<Call>, Refused> {
+        let newest = self.calls(service)?.into_iter().next();
+        newest.and_then(|call| call.live).ok_or_else(|| Refused::no_such_call(&self.path.call))
+    }
+
+    /// Every call of this id, those that have ended too, the newest first; one at least.
+    pub fn calls(&self, service: &Service) -> Result<Vec<Found>, Refused> {
+        let CallPath { application, call: id, .. } = &self.path;
+        let mut calls = service.calls().all(id);
+        calls.retain(|call| match (&call.identity.application, application) {
+            (Some(own), Some(asked)) => own == asked,
+            _ => true,
+        });
+        if calls.is_empty() {
+            return Err(Refused::no_such_call(id));
+        }
+        calls.retain(|call| self.grant.audience.includes(call.identity.audience.as_deref()));
+        let Some(newest) = calls.first() else {
+            let refusal = Refusal::Invalid { reason: "is not meant for this call".into() };
+            return Err(Refused::unauthorized(&refusal));
+        };
+        if let Some(Err(wait)) = newest.live.as_ref().map(|call| call.rate.take()) {
+            let limits = &service.options().limits;
+            let message = format!("more than {} requests a second on this call", limits.requests_per_second);
+            return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(wait));
+        }
+        Ok(calls)
+    }
+
+    /// The operation that the path names.
+    pub fn operation(&self) -> &str {
+        self.path.operation.as_deref().unwrap_or_default()
+    }
+}
+
+/// The token of the one `Authorization` header (RFC 6750, section 2.1); the scheme's case does not matter.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+    let invalid = |reason: &str| Refusal::Invalid { reason: reason.into() };
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(invalid("stands in one of several Authorization headers; send one"));
+    }
+    let text = value.to_str().map_err(|_| invalid("is not ASCII"))?;
+    match text.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim_matches(' '))),
+        _ => Err(Refusal::Missing),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn token(values: &[&str]) -> Result<Option<String>, Refusal> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
+        }
+        bearer(&headers).map(|token| token.map(str::to_owned))
+    }
+
+    #[test]
+    fn a_token_comes_after_its_scheme() {
+        assert_eq!(token(&["Bearer abc"]), Ok(Some("abc".into())));
+        assert_eq!(token(&["bEARER  abc "]), Ok(Some("abc".into())));
+        assert_eq!(token(&[]), Ok(None));
+        assert_eq!(token(&["Basic abc"]), Err(Refusal::Missing));
+        assert_eq!(token(&["Bearer"]), Err(Refusal::Missing));
+        assert!(matches!(token(&["Bearer a", "Bearer b"]), Err(Refusal::Invalid { .. })));
+    }
+}

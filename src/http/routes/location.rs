@@ -1,0 +1,79 @@
+//! Where an operation is to be read: an absolute URL under the same prefix as the request.
+
+use axum::{
+    extract::{FromRequestParts, OriginalUri},
+    http::{HeaderMap, Uri, header, request::Parts, uri::Authority},
+};
+use url::Url;
+
+use crate::http::{Service, refused::Refused};
+
+/// Where the request went, as the client sees it: `https://host/prefix/calls/{call}/`.
+#[derive(Debug)]
+pub(super) struct Asked {
+    base: String,
+    path: String,
+}
+
+impl FromRequestParts<Service> for Asked {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
+        // Where the host has nested the router, too.
+        let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
+        let base = base(service.options().public_url.as_ref(), uri, &parts.headers);
+        Ok(Self { base, path: uri.path().to_owned() })
+    }
+}
+
+impl Asked {
+    /// The operation's URL, if the request was one to `…/participants/configureMixer`.
+    pub fn operation(&self, id: &str) -> String {
+        let path = self.path.trim_end_matches('/');
+        let call = path.strip_suffix("/participants/configureMixer").unwrap_or(path);
+        format!("{}{call}/operations/{id}", self.base)
+    }
+}
+
+/// The scheme and host, as configured, or else as asked for; nothing where a client has said nothing usable, so that the URL is relative to what it has asked.
+fn base(public: Option<&Url>, uri: &Uri, headers: &HeaderMap) -> String {
+    if let Some(url) = public {
+        return url.as_str().trim_end_matches('/').to_owned();
+    }
+    let scheme = uri.scheme_str().unwrap_or("http");
+    let host = || headers.get(header::HOST)?.to_str().ok()?.parse::<Authority>().ok();
+    let authority = uri.authority().cloned().or_else(host);
+    authority.map(|authority| format!("{scheme}://{authority}")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn url(public: Option<&str>, uri: &str, host: Option<&'static str>) -> String {
+        let public = public.map(|url| url.parse().unwrap());
+        let uri: Uri = uri.parse().unwrap();
+        let headers = host.map(|host| (header::HOST, HeaderValue::from_static(host))).into_iter().collect();
+        Asked { base: base(public.as_ref(), &uri, &headers), path: uri.path().to_owned() }.operation("op")
+    }
+
+    #[test]
+    fn is_beside_the_participants_that_were_asked() {
+        let path = "/x/v1.0/app/calls/a%2Fb/participants/configureMixer";
+        assert_eq!(url(None, path, Some("h:1")), "http://h:1/x/v1.0/app/calls/a%2Fb/operations/op");
+        assert_eq!(url(None, &format!("{path}/"), Some("h")), "http://h/x/v1.0/app/calls/a%2Fb/operations/op");
+        assert_eq!(url(None, &format!("https://h{path}"), None), "https://h/x/v1.0/app/calls/a%2Fb/operations/op");
+        assert_eq!(
+            url(Some("https://m.example/mixer/"), path, Some("h")),
+            "https://m.example/mixer/x/v1.0/app/calls/a%2Fb/operations/op"
+        );
+    }
+
+    #[test]
+    fn a_host_that_is_none_is_left_out() {
+        let path = "/app/calls/c/participants/configureMixer";
+        assert_eq!(url(None, path, None), "/app/calls/c/operations/op");
+        assert_eq!(url(None, path, Some("a b/c")), "/app/calls/c/operations/op");
+    }
+}

@@ -1,0 +1,156 @@
+//! The service itself: [`Service`]. What a host does with it; what clients do is in `routes`.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use tokio::runtime::{Handle, TryCurrentError};
+use tokio_util::task::TaskTracker;
+
+use super::{
+    Authorizer, Delivery, DeliveryState, ServiceOptions,
+    calls::{Call, CallError, CallOptions, Failure, Registry},
+    notify::Notifier,
+    routes,
+};
+
+/// The configureMixer service: the calls that there are, and a router for their clients. Clones are the same service.
+#[derive(Debug, Clone)]
+pub struct Service {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    options: ServiceOptions,
+    authorizer: Box<dyn Authorizer>,
+    notifier: Notifier,
+    runtime: Handle,
+    tasks: TaskTracker,
+    calls: Mutex<Registry>,
+}
+
+/// Why there is no service.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// It needs a runtime for its tasks.
+    #[error("a service has to be made on a runtime of tokio: {0}")]
+    NoRuntime(#[from] TryCurrentError),
+    /// It needs an HTTP client for its notifications.
+    #[error("no HTTP client for notifications: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// What was left when a service was shut down: nothing of it was lost in silence.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ShutdownReport {
+    /// How many operations ran still, and have failed.
+    pub failed_operations: usize,
+    /// The notifications that were not delivered, with the id of the call.
+    pub undelivered: Vec<(String, Delivery)>,
+}
+
+/// How often a shutdown looks whether the last operation has ended.
+const LOOK: Duration = Duration::from_millis(5);
+
+impl Service {
+    /// A service without calls. To be made on a runtime of tokio, which runs its tasks.
+    ///
+    /// # Errors
+    /// [`ServiceError`].
+    pub fn new(options: ServiceOptions, authorizer: impl Authorizer) -> Result<Self, ServiceError> {
+        let inner = Inner {
+            runtime: Handle::try_current()?,
+            notifier: Notifier::new(options.notifications.clone())?,
+            options,
+            authorizer: Box::new(authorizer),
+            tasks: TaskTracker::new(),
+            calls: Mutex::default(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Adds a call, from any thread but an audio thread.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub fn add_call(&self, id: impl Into<String>, options: CallOptions) -> Result<(), CallError> {
+        if let Some(callback) = &options.callback
+            && !matches!(callback.url.scheme(), "http" | "https")
+        {
+            return Err(CallError::CallbackScheme { url: callback.url.to_string() });
+        }
+        let Inner { options: service, notifier, tasks, runtime, .. } = &*self.inner;
+        self.calls().add(id.into(), |id| Call::start(id, options, service, notifier, (tasks, runtime)))
+    }
+
+    /// Ends a call: what it has not mixed yet has failed, and no more requests are taken. Its operations can be read on for the time that they are kept. `false` if there is none.
+    pub fn end_call(&self, id: &str) -> bool {
+        let ended = self.calls().end(id, &self.inner.options.operations);
+        if let Some(call) = &ended {
+            call.end(Failure::CallEnded);
+        }
+        ended.is_some()
+    }
+
+    /// What became of the newest notifications of a call, also of one that has ended, oldest first; none if there is no callback.
+    pub fn deliveries(&self, id: &str) -> Vec<Delivery> {
+        let newest = self.calls().all(id).into_iter().next();
+        newest.and_then(|call| call.ledger.outbox().map(|outbox| outbox.deliveries())).unwrap_or_default()
+    }
+
+    /// The routes of the API, to be merged into a host's router or nested under a path of it. It has no fallback: what is none of its paths is the host's.
+    pub fn router(&self) -> axum::Router {
+        routes::router(self.clone())
+    }
+
+    /// Takes on no more changes, waits until what runs has ended and all callbacks have been told, and ends all calls: what has not ended within `limit` has failed, and what is
+    /// undelivered is given up; the report has both. To be called before the HTTP server is stopped, so that clients can see how their operations end.
+    pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
+        let deadline = Instant::now() + limit;
+        let calls = self.calls().close();
+        calls.iter().for_each(|call| call.ledger.drain());
+        while !calls.iter().all(|call| call.ledger.is_idle()) && Instant::now() < deadline {
+            tokio::time::sleep(LOOK).await;
+        }
+        let failed_operations = calls.iter().map(|call| call.end(Failure::ShutDown)).sum();
+        self.inner.tasks.close();
+        let _all_told = tokio::time::timeout_at(deadline.into(), self.inner.tasks.wait()).await;
+        ShutdownReport { failed_operations, undelivered: self.abandon() }
+    }
+
+    /// Gives up what was not delivered, of the calls that have ended before, too.
+    fn abandon(&self) -> Vec<(String, Delivery)> {
+        let calls = self.calls().everything();
+        let mut undelivered = Vec::new();
+        for call in &calls {
+            let Some(outbox) = call.ledger.outbox() else { continue };
+            outbox.abandon();
+            let given_up = outbox.deliveries().into_iter().filter(|delivery| delivery.state == DeliveryState::GivenUp);
+            undelivered.extend(given_up.map(|delivery| (call.identity.id.clone(), delivery)));
+        }
+        undelivered
+    }
+
+    pub(super) fn options(&self) -> &ServiceOptions {
+        &self.inner.options
+    }
+
+    pub(super) fn authorizer(&self) -> &dyn Authorizer {
+        &*self.inner.authorizer
+    }
+
+    pub(super) fn tasks(&self) -> &TaskTracker {
+        &self.inner.tasks
+    }
+
+    /// A panic under the lock leaves no call half added.
+    pub(super) fn calls(&self) -> MutexGuard<'_, Registry> {
+        let mut calls = self.inner.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.forget(&self.inner.options.operations);
+        calls
+    }
+}
