@@ -4,7 +4,7 @@ use std::hash::RandomState;
 
 use crate::{
     audio::RowMemory,
-    config::{Ducking, ParticipantMixerLevel},
+    config::{Ducking, ParticipantMixerLevel, SourceLevel},
     envelope::DuckRange,
     id::{ParticipantId, ParticipantKey},
     level::Gain,
@@ -51,9 +51,38 @@ impl SourceConfig {
 }
 
 impl ListenerConfig {
+    /// As the wire has it, for the listener of this id: gains to the nearest percent. Pans, which the wire does not know, are left out.
+    ///
+    /// ```
+    /// # use mixminus::{Gain, JoinOptions, MixerConfig};
+    /// # let (controller, _processor) = MixerConfig::default().build()?;
+    /// controller.join("anna", JoinOptions::default())?;
+    /// controller.join("ben", JoinOptions::default())?;
+    /// controller.set_gain("anna", "ben", Gain::new(0.5)?)?;
+    /// let level = controller.configuration("anna")?.mixer_level("anna");
+    /// assert_eq!((level.source_levels[0].level, level.exclusive), (50, false));
+    /// controller.configure(&[level])?; // puts the same in force
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn mixer_level(&self, listener: impl Into<String>) -> ParticipantMixerLevel {
+        let listed = self.sources.iter().filter(|source| source.asked_for || source.ducks_others);
+        let source_levels = listed.map(|source| SourceLevel {
+            participant: source.source.as_str().to_owned(),
+            level: (source.gain.factor() * 100.0).round() as i64,
+            duck_others: source.ducks_others,
+        });
+        let source_levels = source_levels.collect();
+        ParticipantMixerLevel {
+            participant: listener.into(),
+            exclusive: self.exclusive,
+            ducking: self.ducking,
+            source_levels,
+        }
+    }
+
     /// From the wire, once it is checked: a level of 100 percent or less is a gain.
     pub(crate) fn from_wire(level: &ParticipantMixerLevel) -> Self {
-        let source = |level: &crate::config::SourceLevel| SourceConfig {
+        let source = |level: &SourceLevel| SourceConfig {
             source: level.participant.as_str().into(),
             gain: Gain::from_percent(level.level as f64).unwrap_or_default(),
             pan: Pan::CENTRE,
