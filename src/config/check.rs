@@ -10,9 +10,9 @@ use super::{
     path::Path,
 };
 
-const MAX_CLIENT_CONTEXT: usize = 256;
-const MAX_RAMP_MS: i64 = 5000;
-const MAX_LEVEL: i64 = 100;
+pub(crate) const MAX_CLIENT_CONTEXT: usize = 256;
+pub(crate) const MAX_RAMP_MS: i64 = 5000;
+pub(crate) const MAX_LEVEL: i64 = 100;
 
 /// Checks levels against every rule: `is_here` says whether an id is in the call.
 ///

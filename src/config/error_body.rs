@@ -20,6 +20,7 @@ use super::{Fault, Faults};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// The error.
     pub error: ApiError,
@@ -55,6 +56,7 @@ impl ErrorBody {
 
 /// What went wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ApiError {
     /// The kind, for a program.
@@ -70,16 +72,19 @@ pub struct ApiError {
 
 /// Which request it was, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct InnerError {
     /// The host's id of the request.
     pub request_id: String,
     /// When it was refused, in RFC 3339.
+    #[cfg_attr(feature = "http", schema(format = DateTime))]
     pub date: String,
 }
 
 /// One fault of a bad request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 pub struct ErrorDetail {
     /// The kind of fault, as [`FaultKind::code`](super::FaultKind::code) has it.
     pub code: String,
@@ -97,6 +102,7 @@ impl From<&Fault> for ErrorDetail {
 
 /// The kinds of errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum ErrorCode {

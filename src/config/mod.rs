@@ -40,6 +40,8 @@ mod types;
 mod walk;
 
 pub use check::check;
+#[cfg(feature = "http")]
+pub(crate) use check::{MAX_CLIENT_CONTEXT, MAX_LEVEL, MAX_RAMP_MS};
 pub use error_body::{ApiError, ErrorBody, ErrorCode, ErrorDetail, InnerError};
 pub use fault::{Fault, FaultKind, Faults};
 #[cfg(feature = "json")]

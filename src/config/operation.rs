@@ -17,15 +17,18 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(tag = "@odata.type", rename = "#microsoft.graph.commsOperation", rename_all = "camelCase")]
 pub struct CommsOperation {
     /// The text that the request brought.
     pub client_context: Option<String>,
     /// When the request was taken, in RFC 3339.
+    #[cfg_attr(feature = "http", schema(format = DateTime))]
     pub created_date_time: String,
     /// The operation's id.
     pub id: String,
     /// When the status last changed, in RFC 3339.
+    #[cfg_attr(feature = "http", schema(format = DateTime))]
     pub last_action_date_time: String,
     /// Why it failed; null for every other status.
     pub result_info: Option<ResultInfo>,
@@ -55,6 +58,7 @@ impl CommsOperation {
 /// assert!(OperationStatus::Failed.is_final() && !OperationStatus::Running.is_final());
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum OperationStatus {
     /// Accepted, and nothing done yet.
@@ -76,6 +80,7 @@ impl OperationStatus {
 
 /// Why an operation failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 pub struct ResultInfo {
     /// The kind of failure, as an HTTP status has it.
     pub code: i32,

@@ -39,6 +39,7 @@ impl ConfigureMixerRequest {
 
 /// What one listener is to hear.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ParticipantMixerLevel {
     /// The listener's id.
@@ -77,6 +78,7 @@ impl ParticipantMixerLevel {
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Ducking {
     /// Time for ducked sources to fade out, in ms, 0 to 5000.
@@ -91,6 +93,7 @@ pub struct Ducking {
 
 /// How loud one listener hears one source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SourceLevel {
     /// The source's id.

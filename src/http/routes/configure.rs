@@ -12,7 +12,7 @@ use axum::{
 
 use super::{apart, body, caller::Caller, headers, location::Asked};
 use crate::{
-    config::{CommsOperation, ErrorCode, RequestError, read_request},
+    config::{CommsOperation, ErrorBody, ErrorCode, RequestError, read_request},
     http::{
         Service,
         calls::{Call, NoPlace},
@@ -20,6 +20,34 @@ use crate::{
     },
 };
 
+/// Sets who hears whom, and how loud.
+///
+/// All listeners that the request names get the levels that it has for them; a request with a fault changes nothing.
+#[utoipa::path(
+    post,
+    path = "/app/calls/{call}/participants/configureMixer",
+    operation_id = "configureMixer",
+    params(
+        ("call" = String, Path, description = "The call's id."),
+        ("Prefer" = Option<String>, Header, description = "respond-async, to be answered with 202 and no body.")
+    ),
+    request_body(content = ref("#/components/schemas/ConfigureMixerRequest")),
+    responses(
+        (status = 200, description = "The levels are on their way to the mixer.", body = CommsOperation,
+            headers(("Location" = String, description = "Where the operation can be read."))),
+        (status = 202, description = "The same, where the client prefers no body.",
+            headers(("Location" = String, description = "Where the operation can be read."))),
+        (status = 400, description = "The body is malformed or breaks rules, each of which is in the details.", body = ErrorBody),
+        (status = 401, description = "No token, or one that does not check out.", body = ErrorBody),
+        (status = 403, description = "The token lacks the permission.", body = ErrorBody),
+        (status = 404, description = "There is no such call.", body = ErrorBody),
+        (status = 429, description = "Over the rate, or too many operations run; see Retry-After.", body = ErrorBody),
+        (status = 503, description = "Tokens cannot be checked now, or no changes are taken on any more.", body = ErrorBody),
+        (status = 408, description = "The body took too long.", body = ErrorBody),
+        (status = 413, description = "The body is too long, or has too many listeners.", body = ErrorBody),
+        (status = 415, description = "The body is not JSON.", body = ErrorBody),
+    )
+)]
 pub(super) async fn configure(
     State(service): State<Service>,
     caller: Caller,

@@ -27,6 +27,11 @@ impl FromRequestParts<Service> for Asked {
 }
 
 impl Asked {
+    /// The URL that the router is mounted at, if the request was one to `path` of it.
+    pub fn mounted_at(&self, path: &str) -> String {
+        format!("{}{}", self.base, self.path.strip_suffix(path).unwrap_or_default())
+    }
+
     /// The operation's URL, if the request was one to `…/participants/configureMixer`.
     pub fn operation(&self, id: &str) -> String {
         let path = self.path.trim_end_matches('/');

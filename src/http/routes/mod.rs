@@ -5,6 +5,7 @@ mod caller;
 mod configure;
 mod headers;
 mod location;
+mod openapi;
 mod operation;
 mod participants;
 
@@ -28,7 +29,7 @@ const CALLS: [&str; 3] =
 
 /// All paths, with and without a slash at the end.
 pub(super) fn router(service: Service) -> Router {
-    let mut router = Router::new();
+    let mut router = both(Router::new(), "/openapi.json", || get(openapi::openapi));
     for version in VERSIONS {
         for call in CALLS {
             let base = format!("{version}{call}");

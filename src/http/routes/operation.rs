@@ -4,10 +4,30 @@ use axum::{Json, extract::State};
 
 use super::caller::Caller;
 use crate::{
-    config::{CommsOperation, ErrorCode},
+    config::{CommsOperation, ErrorBody, ErrorCode},
     http::{Service, refused::Refused},
 };
 
+/// An operation as it stands.
+///
+/// It can be read for some minutes after it has ended, and after its call has.
+#[utoipa::path(
+    get,
+    path = "/app/calls/{call}/operations/{operation}",
+    operation_id = "operation",
+    params(
+        ("call" = String, Path, description = "The call's id."),
+        ("operation" = String, Path, description = "The operation's id."),
+    ),
+    responses(
+        (status = 200, description = "The operation.", body = CommsOperation),
+        (status = 401, description = "No token, or one that does not check out.", body = ErrorBody),
+        (status = 403, description = "The token lacks the permission.", body = ErrorBody),
+        (status = 404, description = "There is no such call, or operation.", body = ErrorBody),
+        (status = 429, description = "Over the rate; see Retry-After.", body = ErrorBody),
+        (status = 503, description = "Tokens cannot be checked now.", body = ErrorBody),
+    )
+)]
 pub(super) async fn operation(State(service): State<Service>, caller: Caller) -> Result<Json<CommsOperation>, Refused> {
     let id = caller.operation();
     let found = caller.calls(&service)?.iter().find_map(|call| call.ledger.get(id));
