@@ -1,0 +1,128 @@
+//! How operations end, and how long they can be read.
+#![cfg(feature = "http")]
+
+mod service;
+
+use std::time::Duration;
+
+use mixminus::http::{CallError, CallOptions, OperationOptions, ServiceOptions};
+use reqwest::StatusCode;
+use serde_json::Value;
+use service::{CALL, Rig, anna_hears_ben_at, refused};
+
+async fn begin(rig: &Rig, level: u32) -> String {
+    let answer = rig.configure(anna_hears_ben_at(level)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let location = answer.headers()["location"].to_str().unwrap().to_owned();
+    assert_eq!(answer.json::<Value>().await.unwrap()["status"], "running");
+    location
+}
+
+async fn status(rig: &Rig, location: &str) -> String {
+    rig.get(location).await.json::<Value>().await.unwrap()["status"].as_str().unwrap().to_owned()
+}
+
+/// Its code, subcode and message.
+fn result(operation: &Value) -> (i64, i64, &str) {
+    assert_eq!(operation["status"], "failed");
+    let info = &operation["resultInfo"];
+    (info["code"].as_i64().unwrap(), info["subcode"].as_i64().unwrap(), info["message"].as_str().unwrap())
+}
+
+#[tokio::test]
+async fn one_is_completed_when_it_is_mixed_and_not_before() {
+    let rig = Rig::start().await;
+    rig.mix(false);
+    let location = begin(&rig, 5).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(status(&rig, &location).await, "running");
+    rig.mix(true);
+    assert_eq!(rig.ended(&location).await["status"], "completed");
+    assert_eq!(rig.controller.mixed(), rig.controller.published());
+}
+
+#[tokio::test]
+async fn one_that_nobody_mixes_in_time_has_failed() {
+    let operations = OperationOptions { time_limit: Duration::from_millis(150), ..OperationOptions::default() };
+    let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
+    rig.mix(false);
+    let location = begin(&rig, 5).await;
+    let ended = rig.ended(&location).await;
+    let message = "nothing was mixed within 150 ms; the levels are in force, and will be heard if mixing goes on";
+    assert_eq!(result(&ended), (504, 2, message));
+    rig.mix(true);
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert_eq!(status(&rig, &location).await, "failed", "the end of an operation is its end");
+    let next = begin(&rig, 6).await;
+    assert_eq!(rig.ended(&next).await["status"], "completed");
+}
+
+#[tokio::test]
+async fn one_whose_call_ends_has_failed_and_can_be_read() {
+    let rig = Rig::start().await;
+    rig.mix(false);
+    let location = begin(&rig, 5).await;
+    assert!(rig.service.end_call("room") && !rig.service.end_call("room"));
+    let ended = rig.ended(&location).await;
+    assert_eq!(result(&ended), (410, 1, "the call ended before the levels were in a mix"));
+    refused(rig.configure(anna_hears_ben_at(6)).await, 404, "notFound").await;
+    refused(rig.get(&format!("{CALL}/participants")).await, 404, "notFound").await;
+
+    // Another call of the same id is another call; what the first one did can be read on.
+    rig.service.add_call("room", CallOptions::new(rig.controller.clone())).unwrap();
+    assert_eq!(rig.get(&format!("{CALL}/participants")).await.status(), StatusCode::OK);
+    assert_eq!(status(&rig, &location).await, "failed");
+}
+
+#[tokio::test]
+async fn one_that_was_mixed_before_its_call_ended_is_completed() {
+    let rig = Rig::start().await;
+    let location = begin(&rig, 5).await;
+    while rig.controller.mixed() < rig.controller.published() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    rig.service.end_call("room");
+    assert_eq!(status(&rig, &location).await, "completed");
+}
+
+#[tokio::test]
+async fn one_whose_mixer_is_gone_has_failed() {
+    let rig = Rig::start().await;
+    rig.mix(false);
+    let location = begin(&rig, 5).await;
+    rig.drop_mixer();
+    let ended = rig.ended(&location).await;
+    assert_eq!(result(&ended), (500, 3, "the call's mixer stopped before the levels were in a mix"));
+}
+
+#[tokio::test]
+async fn they_are_kept_for_a_time_and_up_to_a_number() {
+    let operations = OperationOptions { kept: 2, kept_for: Duration::from_millis(500), ..OperationOptions::default() };
+    let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
+    let mut locations = Vec::new();
+    for level in 1..=3 {
+        locations.push(begin(&rig, level).await);
+        // The first two are not forgotten by the clock before the third ends.
+        rig.controller.wait_until_mixed(rig.controller.published(), Duration::from_secs(5)).unwrap();
+    }
+    for _ in 0..500 {
+        if rig.get(&locations[0]).await.status() == StatusCode::NOT_FOUND {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    refused(rig.get(&locations[0]).await, 404, "notFound").await;
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    refused(rig.get(&locations[2]).await, 404, "notFound").await;
+    let newest = begin(&rig, 9).await;
+    assert_eq!(rig.get(&newest).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn calls_have_ids_of_their_own() {
+    let rig = Rig::start().await;
+    let options = || CallOptions::new(rig.controller.clone());
+    assert_eq!(rig.service.add_call("room", options()), Err(CallError::Taken { id: "room".into() }));
+    assert_eq!(rig.service.add_call("", options()), Err(CallError::EmptyId));
+    assert_eq!(rig.service.add_call("another", options()), Ok(()));
+}
