@@ -20,10 +20,10 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 1 MiB in 10 s, 1,000 listeners, 100 requests a second, 200 at once, 100 operations.
+    /// 256 KiB in 10 s, 1,000 listeners, 100 requests a second, 200 at once, 100 operations.
     fn default() -> Self {
         Self {
-            body_bytes: 1 << 20,
+            body_bytes: 256 << 10,
             body_time: Duration::from_secs(10),
             listeners: 1000,
             requests_per_second: NonZeroU32::new(100).expect("not zero"),

@@ -72,6 +72,18 @@ impl Refused {
     }
 }
 
+/// A short body can have a hundred thousand faults: nobody reads them, and the answer would be fifty times as long.
+const MOST_DETAILS: usize = 1000;
+
+fn with_few_details(mut body: ErrorBody) -> ErrorBody {
+    let details = &mut body.error.details;
+    if details.len() > MOST_DETAILS {
+        details.truncate(MOST_DETAILS);
+        body.error.message.push_str("; the details end after 1000");
+    }
+    body
+}
+
 /// What may stand in an `error_description`: printable ASCII without quotes and backslashes.
 fn is_quotable(c: char) -> bool {
     matches!(c, ' '..='~') && !matches!(c, '"' | '\\')
@@ -100,7 +112,7 @@ impl IntoResponse for Refused {
         let inner = InnerError { request_id: request_id.clone(), date: date::now() };
         let body = match self.reason {
             Reason::Words(message) => ErrorBody::new(self.code, message, inner),
-            Reason::Body(error) => error.error_body(inner),
+            Reason::Body(error) => with_few_details(error.error_body(inner)),
         };
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         (status, self.headers, [("request-id", request_id)], Json(body)).into_response()
