@@ -3,6 +3,13 @@
 use std::{num::NonZeroU32, time::Duration};
 
 /// What clients may ask for at most. What is over is refused with 413 or 429; nothing else happens.
+///
+/// ```
+/// use mixminus::http::{Limits, ServiceOptions};
+/// let limits = Limits { listeners: 10_000, body_bytes: 4 << 20, ..Limits::default() }; // a very large room
+/// let options = ServiceOptions { limits, ..ServiceOptions::default() };
+/// assert_eq!(options.limits.requests_per_second.get(), 100);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// How long the body of a request may be, in bytes.

@@ -3,6 +3,32 @@
 //! A [`Service`] is a registry of calls: a host tells it which calls there are, each with its mixer's [`Controller`](crate::Controller), and mounts its
 //! [`router`](Service::router). What comes over HTTP is checked and put in force; each request becomes an operation, which is completed when the audio
 //! thread has mixed with the new levels, and the call's [`Callback`] is told.
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use mixminus::{JoinOptions, MixerConfig, http::{AllowEverybody, CallOptions, Service, ServiceOptions}};
+//! use std::time::Duration;
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let service = Service::new(ServiceOptions::default(), AllowEverybody)?; // or StaticTokens, JwtAuthorizer, an Authorizer of your own
+//! let (controller, processor) = MixerConfig::default().build()?;
+//! controller.join("anna", JoinOptions::default())?;
+//! service.add_call("room 7", CallOptions::new(controller))?; // the processor goes to the audio thread
+//!
+//! let app: Router = Router::new().route("/", get(|| async { "a media server" })).merge(service.router());
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+//! let url = format!("http://{}/app/calls/room%207/participants", listener.local_addr()?);
+//! tokio::spawn(async move { axum::serve(listener, app).await });
+//! let answer = reqwest::get(url).await?.text().await?;
+//! assert_eq!(answer, r##"{"value":[{"@odata.type":"#microsoft.graph.participant","id":"anna","isMuted":false}]}"##);
+//!
+//! // Before the server stops: no operation is lost without a word.
+//! let report = service.shutdown(Duration::from_secs(5)).await;
+//! assert_eq!((report.failed_operations, report.undelivered.len()), (0, 0));
+//! # drop(processor);
+//! # Ok::<(), Box<dyn std::error::Error>>(()) })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod auth;
 mod calls;

@@ -7,6 +7,19 @@ use url::Url;
 use super::{Limits, NotificationOptions};
 
 /// How a service works.
+///
+/// ```
+/// use mixminus::http::{OperationOptions, ServiceOptions};
+/// use std::time::Duration;
+///
+/// let options = ServiceOptions {
+///     public_url: Some("https://media.example/mixer".parse()?), // behind a proxy that ends TLS
+///     operations: OperationOptions { time_limit: Duration::from_secs(2), ..OperationOptions::default() },
+///     ..ServiceOptions::default()
+/// };
+/// assert_eq!(options.permissions[0], "Calls.MeetingJoin");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceOptions {
     /// Where clients reach the service, as far as the path that it is mounted at by whatever stands before it. The URLs in answers begin with it; if `None`, with the scheme and host

@@ -73,7 +73,19 @@ impl Service {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Adds a call, from any thread but an audio thread.
+    /// Adds a call, from any thread but an audio thread. It is another call than one of this id that has ended.
+    ///
+    /// ```
+    /// # use mixminus::{MixerConfig, http::{AllowEverybody, CallError, CallOptions, Service, ServiceOptions}};
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # let _in_it = runtime.enter();
+    /// let service = Service::new(ServiceOptions::default(), AllowEverybody)?;
+    /// let (controller, _processor) = MixerConfig::default().build()?;
+    /// service.add_call("room 7", CallOptions::new(controller.clone()))?;
+    /// assert!(matches!(service.add_call("room 7", CallOptions::new(controller)), Err(CallError::Taken { .. })));
+    /// assert!(service.end_call("room 7") && !service.end_call("room 7"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// [`CallError`].

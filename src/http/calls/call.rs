@@ -16,6 +16,14 @@ use crate::{
 };
 
 /// What a service is told of a call.
+///
+/// ```
+/// use mixminus::{MixerConfig, http::CallOptions};
+/// let (controller, _processor) = MixerConfig::default().build()?;
+/// let options = CallOptions { audience: Some("https://rooms.example/7".into()), ..CallOptions::new(controller) };
+/// assert!(options.application.is_none() && options.callback.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct CallOptions {
     /// What changes its mixer.
