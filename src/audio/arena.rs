@@ -18,6 +18,7 @@ use super::{
     seat::{Follower, Seat},
     segments::Segments,
     source::Source,
+    still::Still,
     worker::Worker,
 };
 use crate::{
@@ -96,6 +97,8 @@ pub(crate) struct Arena {
     pub shifts: Vec<Shift>,
     pub shifted: bool,
     pub shifts_left_out: u64,
+    /// Whether the plan of the tick before may hold.
+    pub still: Still,
     /// Who hears the same in this tick; and, by hash, where to look for them.
     pub groups: Vec<Group>,
     pub buckets: Vec<u32>,
@@ -143,6 +146,7 @@ impl Arena {
             shifts: room(SHIFTS, Shift::default()),
             shifted: false,
             shifts_left_out: 0,
+            still: Still::default(),
             groups: room(places, Group::default()),
             buckets: filled((2 * places).next_power_of_two(), 0),
             seen: Seen::new(places),
@@ -196,6 +200,7 @@ impl Arena {
     /// Gives the memory of a participant who left back to the control side.
     pub fn vacate(&mut self, place: usize) {
         (self.positions[place], self.active[place], self.seats[place]) = (NONE, false, Seat::default());
+        self.still.changed = true;
         if let Some(Home { mut memory, berth }) = self.homes[place].take() {
             self.listeners[place].gains.swap_memory(&mut memory.row);
             std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);

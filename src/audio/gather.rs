@@ -26,7 +26,10 @@ impl Arena {
                 _ => {}
             }
         }
-        self.epoch += u64::from(self.audible != self.audible_before);
+        if self.audible != self.audible_before {
+            self.epoch += 1;
+            self.still.changed = true;
+        }
     }
 
     /// Takes all frames, and chooses who is heard where only the loudest are.
@@ -48,7 +51,7 @@ impl Arena {
         // One wild sample must not keep others out for long.
         seat.level = self.follower.follow(seat.level, square.min(FULL_SCALE));
         (seat.present, seat.active) = (present, source.readings.active);
-        self.active[index] = seat.active;
+        self.still.changed |= std::mem::replace(&mut self.active[index], seat.active) != seat.active;
     }
 
     fn gather_one(&mut self, index: usize, clock: &Clock<'_>) {

@@ -9,9 +9,12 @@ impl Arena {
     /// Takes everything that changed after generation `since`.
     pub fn take_up(&mut self, matrix: &Matrix, since: u64) {
         self.loudest.set_limit(matrix.loudest, &mut self.seats);
-        matrix.places.each_since(since, |slot, place| match place {
-            Some(place) => self.update(slot, place),
-            None => self.leave(slot),
+        matrix.places.each_since(since, |slot, place| {
+            self.still.changed = true;
+            match place {
+                Some(place) => self.update(slot, place),
+                None => self.leave(slot),
+            }
         });
     }
 

@@ -164,6 +164,11 @@ impl Listener {
         self.way == other.way && fade(self) == fade(other)
     }
 
+    /// Whether its part in the next tick may be another one, though nothing is published and nobody comes, goes, speaks or falls silent.
+    pub fn may_change(&self) -> bool {
+        self.unsettled || self.owes || self.level.is_none()
+    }
+
     /// Whether any of its gains may be moving, or have a move of its own.
     pub fn is_unsettled(&self) -> bool {
         self.unsettled

@@ -35,6 +35,7 @@ mod seat;
 mod segments;
 mod source;
 mod stage;
+mod still;
 mod tell;
 mod worker;
 

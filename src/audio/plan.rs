@@ -63,12 +63,15 @@ const AHEAD: usize = 8;
 impl Arena {
     /// Has every listener follow what was published and who came and went, and puts it into a group.
     pub fn plan(&mut self, clock: &Clock<'_>, shared: &Shared) {
+        if self.is_still() {
+            return;
+        }
         self.groups.clear();
         self.buckets.fill(0);
         self.seen.clear();
         self.programs.clear();
         self.segments = Segments::of(self.audible.len());
-        let (mut silent, mut approximated) = (NONE, self.shifts_left_out);
+        let (mut silent, mut approximated, mut moves) = (NONE, self.shifts_left_out, false);
         for slot in 0..self.used as u32 {
             self.listeners[slot as usize].group = NONE;
             if let Some(soon) = self.listeners.get(slot as usize + AHEAD) {
@@ -78,6 +81,7 @@ impl Arena {
                 continue;
             }
             approximated += self.prepare(slot, clock);
+            moves |= self.listeners[slot as usize].may_change();
             let own_voice = self.positions[slot as usize] != NONE;
             if self.audible.len() <= usize::from(own_voice) {
                 self.join_silent(&mut silent, slot);
@@ -88,6 +92,7 @@ impl Arena {
             }
         }
         self.spare_segments();
+        self.note_plan(moves);
         if approximated > 0 {
             shared.meters.approximated.fetch_add(approximated, std::sync::atomic::Ordering::Relaxed);
         }

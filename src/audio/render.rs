@@ -73,6 +73,7 @@ impl Arena {
         if let Some(limiter) = self.limits_by_itself().then_some(shared.limiter.as_ref()) {
             (0..self.groups.len()).for_each(|index| self.pass_on(self.groups[index], clock, limiter));
         }
+        self.note_end();
     }
 
     /// Whether what it mixes is all that a listener hears. The sides of a stereo mixer are limited together, once both are made.

@@ -1,0 +1,121 @@
+//! Ticks in which nothing changes are planned like the one before: whatever happens after them is heard at once, and to the bit as if every tick had been planned anew.
+
+use mixminus::{
+    Controller, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor,
+    config::{Ducking, ParticipantMixerLevel, SourceLevel},
+};
+
+const TICK: usize = 480;
+const NAMES: [&str; 4] = ["anna", "ben", "carol", "dora"];
+
+/// A call of four; in a restless one, a fifth is told another gain in every tick.
+struct Call {
+    controller: Controller,
+    processor: Processor,
+    keys: Vec<ParticipantKey>,
+    restless: bool,
+    ticks: u32,
+}
+
+/// What a participant sends in a tick.
+fn frame(sender: usize, tick: u32, loud: f32) -> Vec<f32> {
+    let sample = |n: usize| (n as f32 * (0.03 + 0.01 * sender as f32) + tick as f32).sin() * loud;
+    (0..TICK).map(sample).collect()
+}
+
+impl Call {
+    fn new(restless: bool) -> Self {
+        let (controller, processor) = MixerConfig::default().build().unwrap();
+        let join = |id: &&str| controller.join(*id, JoinOptions::default()).unwrap();
+        let keys = NAMES.iter().map(join).collect();
+        controller.join("zed", JoinOptions::default()).unwrap();
+        let ducking = Some(Ducking { ramp_active: 30, ramp_inactive: 70, lower_level: 20, upper_level: 90 });
+        let ben = SourceLevel { level: 50, duck_others: true, ..SourceLevel::new("ben") };
+        let anna = ParticipantMixerLevel { ducking, source_levels: vec![ben], ..ParticipantMixerLevel::new("anna") };
+        controller.configure(&[anna]).unwrap();
+        Self { controller, processor, keys, restless, ticks: 0 }
+    }
+
+    /// What each of the four hears, `loud` being how loud they send; who is at 0 sends silence, and who is at NaN nothing.
+    fn tick(&mut self, loud: [f32; 4]) -> Vec<Vec<f32>> {
+        self.ticks += 1;
+        if self.restless {
+            let gain = Gain::from_percent(f64::from(self.ticks % 90)).unwrap();
+            self.controller.set_gain("zed", "anna", gain).unwrap();
+        }
+        let mut audio = self.processor.enter();
+        let mut tick = audio.tick();
+        for (sender, loud) in loud.iter().enumerate().filter(|(_, loud)| !loud.is_nan()) {
+            // One who has left is refused.
+            let _refused = tick.send(self.keys[sender], Frame::from(&frame(sender, self.ticks, *loud)[..]));
+        }
+        let mixes = tick.mix();
+        self.keys.iter().map(|key| mixes.get(*key).map(|mix| mix.samples().to_vec()).unwrap_or_default()).collect()
+    }
+}
+
+/// What happens after quiet ticks, and what is sent from then on.
+fn same_after_quiet_ticks(change: impl Fn(&mut Call), after: [f32; 4]) {
+    let [mut quiet, mut restless] = [false, true].map(Call::new);
+    let before = [0.1, f32::NAN, 0.05, 0.02];
+    for tick in 0..60 {
+        assert_eq!(quiet.tick(before), restless.tick(before), "tick {tick}");
+    }
+    change(&mut quiet);
+    change(&mut restless);
+    for tick in 0..60 {
+        assert_eq!(quiet.tick(after), restless.tick(after), "tick {tick} after the change");
+    }
+    for tick in 0..60 {
+        assert_eq!(quiet.tick(before), restless.tick(before), "tick {tick} after that");
+    }
+}
+
+const AS_BEFORE: [f32; 4] = [0.1, f32::NAN, 0.05, 0.02];
+
+#[test]
+fn a_gain_a_mute_and_a_deafening() {
+    same_after_quiet_ticks(|call| drop(call.controller.set_gain("anna", "carol", Gain::UNITY)), AS_BEFORE);
+    same_after_quiet_ticks(|call| drop(call.controller.set_muted("carol", true)), AS_BEFORE);
+    same_after_quiet_ticks(|call| drop(call.controller.set_deafened("anna", true)), AS_BEFORE);
+}
+
+#[test]
+fn a_ducker_who_speaks_and_falls_silent() {
+    same_after_quiet_ticks(|_| {}, [0.1, 0.2, 0.05, 0.02]);
+}
+
+#[test]
+fn a_sender_who_stops_or_sends_silence() {
+    same_after_quiet_ticks(|_| {}, [0.1, f32::NAN, f32::NAN, 0.02]);
+    same_after_quiet_ticks(|_| {}, [0.1, f32::NAN, 0.0, 0.02]);
+    same_after_quiet_ticks(|_| {}, [f32::NAN; 4]);
+}
+
+#[test]
+fn a_limiter_that_acts() {
+    same_after_quiet_ticks(|_| {}, [0.9, f32::NAN, 0.9, 0.9]);
+}
+
+#[test]
+fn one_who_joins_one_who_leaves_and_a_room_that_grows() {
+    same_after_quiet_ticks(|call| drop(call.controller.leave("carol")), AS_BEFORE);
+    let join_many = |call: &mut Call| {
+        for n in 0..40 {
+            call.controller.join(n.to_string(), JoinOptions::default()).unwrap();
+        }
+    };
+    same_after_quiet_ticks(join_many, AS_BEFORE);
+}
+
+#[test]
+fn a_tick_that_was_dropped() {
+    let drop_one = |call: &mut Call| {
+        let mut audio = call.processor.enter();
+        let mut tick = audio.tick();
+        tick.send(call.keys[1], Frame::from(&[0.3; TICK][..])).unwrap();
+        drop(tick);
+        drop(audio.tick().prepare());
+    };
+    same_after_quiet_ticks(drop_one, AS_BEFORE);
+}
