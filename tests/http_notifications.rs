@@ -2,7 +2,10 @@
 
 mod notified;
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use axum::http::{HeaderValue, StatusCode};
 use mixminus::http::{DeliveryState, NotificationOptions};
@@ -63,12 +66,12 @@ async fn a_failed_operation_is_told_with_the_reason() {
 
 #[tokio::test]
 async fn what_may_pass_is_tried_again_with_the_same_id() {
+    let host = Host::new(quick()).await;
     for status in [408, 429, 500, 502, 503, 599] {
         let status = StatusCode::from_u16(status).unwrap();
         let (url, log) = callback(move |_, before| now(if before < 2 { status } else { StatusCode::OK })).await;
-        let host = Host::new(quick()).await;
-        host.add("call", &url);
-        let delivery = host.one("call").await;
+        host.add(status.as_str(), &url);
+        let delivery = host.one(status.as_str()).await;
         assert_eq!((delivery.state, delivery.attempts), (DeliveryState::Delivered, 3), "{status}");
         let seen = log.all();
         assert!(seen.iter().all(|one| one.header("client-request-id") == delivery.request_id), "{seen:?}");
@@ -78,21 +81,37 @@ async fn what_may_pass_is_tried_again_with_the_same_id() {
 
 #[tokio::test]
 async fn what_will_not_pass_is_given_up_at_once_with_the_reason() {
+    let host = Host::new(quick()).await;
     for status in [301, 303, 304, 400, 401, 404, 410, 425] {
         let status = StatusCode::from_u16(status).unwrap();
         let (url, log) = callback(move |_, before| now(if before == 0 { status } else { StatusCode::OK })).await;
-        let host = Host::new(quick()).await;
-        host.add("call", &url);
-        let delivery = host.one("call").await;
+        host.add(status.as_str(), &url);
+        let delivery = host.one(status.as_str()).await;
         assert_eq!((delivery.state, delivery.attempts), (DeliveryState::GivenUp, 1));
         assert_eq!(delivery.last_status, Some(status.as_u16()));
         let error = delivery.last_error.unwrap();
         assert!(error.starts_with(&format!("the callback answered {status}")), "{error}");
-        host.configure("call").await;
-        let next = host.until_ended("call", 2).await.remove(1);
+        host.configure(status.as_str()).await;
+        let next = host.until_ended(status.as_str(), 2).await.remove(1);
         assert_eq!(next.state, DeliveryState::Delivered, "the next is not hurt");
         assert_eq!(log.all().len(), 2);
     }
+}
+
+#[tokio::test]
+async fn a_connection_is_used_again() {
+    let (url, log) = callback(|_, _| now((StatusCode::OK, "thank you"))).await;
+    let host = Host::new(quick()).await;
+    host.add("one", &url);
+    host.add("other", &url);
+    for count in 1..=10 {
+        host.configure("one").await;
+        host.configure("other").await;
+        host.until_ended("one", count).await;
+        host.until_ended("other", count).await;
+    }
+    let connections: HashSet<_> = log.all().iter().map(|seen| seen.from).collect();
+    assert!(log.all().len() == 20 && connections.len() <= 10, "{connections:?}");
 }
 
 #[tokio::test]

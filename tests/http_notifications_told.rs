@@ -159,6 +159,7 @@ async fn no_secret_is_ever_shown() {
     let told = everything.0.lock().unwrap().join("\n");
     assert!(log.all().iter().all(|seen| seen.header("authorization").ends_with(TOKEN)) && told.contains("mixminus"));
     for text in [shown, told] {
-        assert!(!text.contains(TOKEN), "{text}");
+        let found = text.find(TOKEN).map(|at| text[..at].chars().rev().take(300).collect::<Vec<_>>());
+        assert_eq!(found.map(|before| before.into_iter().rev().collect::<String>()), None, "what stands before it");
     }
 }

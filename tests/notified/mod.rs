@@ -16,7 +16,7 @@ use std::{
 use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
-    extract::Request,
+    extract::{ConnectInfo, Request},
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -143,13 +143,16 @@ pub async fn serve(router: Router) -> SocketAddr {
 }
 
 pub fn serve_on(listener: TcpListener, router: Router) {
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
 }
 
 /// A request that a callback has got.
 #[derive(Debug, Clone)]
 pub struct Seen {
     pub at: Instant,
+    /// Which connection it came on.
+    pub from: SocketAddr,
     pub line: String,
     pub headers: HeaderMap,
     pub body: Bytes,
@@ -199,13 +202,13 @@ pub async fn callback(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + 's
 pub fn callback_router(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> (Router, Log) {
     let (answer, log) = (Arc::new(answer), Log::default());
     let given = log.clone();
-    let handle = move |request: Request| {
+    let handle = move |ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request| {
         let (answer, log) = (Arc::clone(&answer), log.clone());
         async move {
             let (parts, body) = request.into_parts();
             let line = format!("{} {}", parts.method, parts.uri);
             let body = to_bytes(body, 1 << 20).await.unwrap();
-            let seen = Seen { at: Instant::now(), line, headers: parts.headers, body };
+            let seen = Seen { at: Instant::now(), from, line, headers: parts.headers, body };
             let before = {
                 let mut log = log.0.lock().unwrap();
                 log.push(seen.clone());

@@ -45,6 +45,7 @@ struct Waiting {
 pub(super) struct Letter {
     number: u64,
     /// The operation's path, for those who read logs.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "told with the feature only"))]
     pub resource: String,
     pub request_id: String,
     pub body: Bytes,
