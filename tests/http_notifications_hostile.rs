@@ -2,7 +2,10 @@
 
 mod notified;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::http::StatusCode;
 use mixminus::http::{DeliveryState, NotificationOptions};
@@ -62,28 +65,32 @@ async fn a_redirect_in_a_circle_is_left() {
     assert_eq!((delivery.last_error.as_deref(), log.all().len()), (Some("more than 5 redirects"), 6));
 }
 
-/// A callback that sends these bytes over and over, after a beginning, to whoever connects.
-async fn endless(beginning: &'static str, rest: &'static str) -> String {
+/// A callback that sends these bytes over and over, after a beginning, to whoever connects; and who is connected to it.
+async fn endless(beginning: &'static str, rest: &'static str) -> (String, Arc<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
+    let connected = Arc::new(());
+    let given = Arc::clone(&connected);
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
+            let connected = Arc::clone(&connected);
             tokio::spawn(async move {
                 drop(stream.read(&mut [0; 4096]).await);
                 stream.write_all(beginning.as_bytes()).await?;
                 while stream.write_all(rest.as_bytes()).await.is_ok() {
                     tokio::task::yield_now().await;
                 }
+                drop(connected);
                 Ok::<(), std::io::Error>(())
             });
         }
     });
-    url
+    (url, given)
 }
 
 #[tokio::test]
 async fn the_status_is_all_that_counts_of_an_answer_without_an_end() {
-    let url = endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\nabcd\r\n").await;
+    let (url, connected) = endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\nabcd\r\n").await;
     let host = Host::new(quick()).await;
     host.add("call", &url);
     let begin = Instant::now();
@@ -92,7 +99,11 @@ async fn the_status_is_all_that_counts_of_an_answer_without_an_end() {
     }
     let deliveries = host.until_ended("call", 3).await;
     assert!(deliveries.iter().all(|it| it.state == DeliveryState::Delivered && it.attempts == 1), "{deliveries:?}");
-    assert!(begin.elapsed() < LONG);
+    // The test and the listener are left.
+    while Arc::strong_count(&connected) > 2 {
+        assert!(begin.elapsed() < LONG, "what has no end is not read on");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
 }
 
 #[tokio::test]
@@ -103,7 +114,7 @@ async fn what_is_no_answer_is_given_up_in_time() {
     let answers = [("", "SSH-2.0\r\n"), (head, "x: y\r\n"), (head, "aaaaaaaaaa"), ("", interim), ("", "\0\u{fffd}")];
     let begin = Instant::now();
     for (index, (beginning, rest)) in answers.into_iter().enumerate() {
-        host.add(&index.to_string(), &endless(beginning, rest).await);
+        host.add(&index.to_string(), &endless(beginning, rest).await.0);
         host.configure(&index.to_string()).await;
     }
     for (index, (_, rest)) in answers.into_iter().enumerate() {

@@ -17,9 +17,6 @@ const USER_AGENT: &str = concat!("mixminus/", env!("CARGO_PKG_VERSION"));
 /// The same in every attempt.
 const REQUEST_ID: &str = "client-request-id";
 
-/// How much of an answer's body is read, and for how long, so that the connection can be used again.
-const BODY: usize = 16 << 10;
-const BODY_TIME: Duration = Duration::from_secs(1);
 /// How often a connection of HTTP/2 is tried while an answer is awaited, and how long for: one that is dead would be used again for every attempt.
 const PING: Duration = Duration::from_secs(5);
 
@@ -69,26 +66,12 @@ impl Transport for Courier {
             let status = response.status();
             last = Some(status.as_u16());
             match redirect(&url, status, response.headers()) {
-                None => {
-                    let answer = Answer::by(status, response.headers());
-                    // Not awaited: the status is all that counts, however slow the rest is.
-                    tokio::spawn(tokio::time::timeout(BODY_TIME, drain(response)));
-                    return answer;
-                }
+                // The body is not read: the status is all that counts. A connection whose rest has not come yet is closed.
+                None => return Answer::by(status, response.headers()),
                 Some(Ok(next)) => url = next,
                 Some(Err(error)) => return Answer::Refused { status: last, error },
             }
         }
         Answer::Refused { status: last, error: format!("more than {} redirects", redirect::MOST) }
-    }
-}
-
-/// Reads a body to its end if that is near; the connection of any other is closed.
-async fn drain(mut response: Response) {
-    let mut read = 0;
-    while let Ok(Some(chunk)) = response.chunk().await
-        && read <= BODY
-    {
-        read += chunk.len();
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// How notifications are delivered.
 ///
 /// Those of a call go out one after the other. What fails in a way that may pass (408, 429, 5xx, no connection, no answer in time) is tried again; any other
-/// answer but 2xx refuses the notification for good. Each has a `client-request-id` header, the same in every attempt: one that comes twice can be told by it.
+/// answer but 2xx refuses the notification for good. Of redirects 307 and 308 are followed, as long as scheme, host and port stay the same. Each has a `client-request-id` header, the same in every attempt: one that comes twice can be told by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationOptions {
     /// How long one attempt may take.
