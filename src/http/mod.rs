@@ -43,6 +43,6 @@ mod service;
 pub use auth::{AllowEverybody, Audience, Authorization, Authorizer, Grant, Permissions, Refusal};
 pub use calls::{CallError, CallOptions};
 pub use limits::Limits;
-pub use notify::{Callback, Delivery, DeliveryState, NotificationOptions};
+pub use notify::{Callback, CallbackError, Delivery, DeliveryState, NotificationOptions};
 pub use options::{OperationOptions, ServiceOptions};
 pub use service::{Service, ServiceError, ShutdownReport};

@@ -90,11 +90,6 @@ impl Service {
     /// # Errors
     /// [`CallError`].
     pub fn add_call(&self, id: impl Into<String>, options: CallOptions) -> Result<(), CallError> {
-        if let Some(callback) = &options.callback
-            && !matches!(callback.url.scheme(), "http" | "https")
-        {
-            return Err(CallError::CallbackScheme { url: callback.url.to_string() });
-        }
         let Inner { options: service, notifier, tasks, runtime, .. } = &*self.inner;
         self.calls().add(id.into(), |id| Call::start(id, options, service, notifier, (tasks, runtime)))
     }

@@ -59,12 +59,6 @@ pub enum CallError {
     /// No call can be added to a service that is being shut down.
     #[error("the service is being shut down; no call can be added")]
     ShuttingDown,
-    /// Notifications go by http and https only.
-    #[error("the callback {url} is neither http nor https")]
-    CallbackScheme {
-        /// The callback's URL.
-        url: String,
-    },
 }
 
 /// Who a call is, as long as anything is told of it.

@@ -1,0 +1,238 @@
+//! A service on a real port with calls that are mixed, and callbacks on other ports that do as the tests say.
+#![allow(dead_code, reason = "each test file uses its part of the rig")]
+
+use std::{
+    future::Future,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{ConnectInfo, Request},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
+};
+use mixminus::{
+    JoinOptions, MixerConfig,
+    http::{
+        AllowEverybody, CallOptions, Callback, Delivery, DeliveryState, NotificationOptions, Service, ServiceOptions,
+    },
+};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+pub const TOKEN: &str = "c2VjcmV0.dG9rZW4";
+/// Far more than anything takes that is waited for, on the slowest machine.
+pub const LONG: Duration = Duration::from_secs(60);
+
+/// Attempts that wait for next to nothing, and for as long as a slow machine needs.
+pub fn quick() -> NotificationOptions {
+    let ms = Duration::from_millis;
+    NotificationOptions {
+        attempt_time: LONG,
+        first_wait: ms(10),
+        longest_wait: ms(20),
+        age: LONG,
+        ..Default::default()
+    }
+}
+
+/// A service that is served, with a thread for each call that ticks until this is dropped.
+pub struct Host {
+    pub service: Service,
+    address: SocketAddr,
+    client: reqwest::Client,
+    stop: Arc<AtomicBool>,
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Host {
+    pub async fn new(notifications: NotificationOptions) -> Self {
+        let options = ServiceOptions { notifications, ..ServiceOptions::default() };
+        let service = Service::new(options, AllowEverybody).unwrap();
+        let address = serve(service.router()).await;
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { service, address, client, stop: Arc::default() }
+    }
+
+    /// Adds a call with Anna in it, whose notifications go to this URL.
+    pub fn add(&self, call: &str, url: &str) {
+        self.add_call(call, url, true);
+    }
+
+    /// One that nothing mixes, so that operations run until the call ends.
+    pub fn add_unmixed(&self, call: &str, url: &str) {
+        self.add_call(call, url, false);
+    }
+
+    fn add_call(&self, call: &str, url: &str, mixed: bool) {
+        let (controller, mut processor) = MixerConfig::default().build().unwrap();
+        controller.join("anna", JoinOptions::default()).unwrap();
+        let callback = Callback::new(url, TOKEN).unwrap();
+        let options = CallOptions { callback: Some(callback), ..CallOptions::new(controller) };
+        self.service.add_call(call, options).unwrap();
+        let stop = Arc::clone(&self.stop);
+        thread::spawn(move || {
+            while !stop.load(Ordering::Relaxed) {
+                if mixed {
+                    processor.enter().tick().mix();
+                }
+                thread::sleep(Duration::from_millis(2));
+            }
+        });
+    }
+
+    /// Configures Anna. Returns the operation's id.
+    pub async fn configure(&self, call: &str) -> String {
+        let body = json!({"clientContext": "context", "participantMixerLevels": [{"participant": "anna"}]});
+        let url = format!("http://{}/app/calls/{call}/participants/configureMixer", self.address);
+        let answer = self.client.post(url).json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What is told of a call's notifications, once it is like this.
+    pub async fn until(&self, call: &str, is_so: impl Fn(&[Delivery]) -> bool) -> Vec<Delivery> {
+        let begin = Instant::now();
+        loop {
+            let deliveries = self.service.deliveries(call);
+            if is_so(&deliveries) {
+                return deliveries;
+            }
+            assert!(begin.elapsed() < LONG, "{deliveries:#?}");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Once so many have come to an end.
+    pub async fn until_ended(&self, call: &str, count: usize) -> Vec<Delivery> {
+        let ended = |deliveries: &[Delivery]| {
+            deliveries.len() >= count && deliveries.iter().all(|delivery| delivery.state != DeliveryState::Waiting)
+        };
+        self.until(call, ended).await
+    }
+
+    /// The one notification of one operation, once it has come to its end.
+    pub async fn one(&self, call: &str) -> Delivery {
+        let operation = self.configure(call).await;
+        let [delivery] = <[Delivery; 1]>::try_from(self.until_ended(call, 1).await).expect("there is one");
+        assert_eq!(delivery.operation, operation);
+        delivery
+    }
+}
+
+/// Serves a router on a port of its own.
+pub async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    serve_on(listener, router);
+    address
+}
+
+pub fn serve_on(listener: TcpListener, router: Router) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+}
+
+/// A request that a callback has got.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub at: Instant,
+    /// Which connection it came on.
+    pub from: SocketAddr,
+    pub line: String,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Seen {
+    pub fn header(&self, name: &str) -> &str {
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next().unwrap_or_else(|| panic!("no {name}: {self:?}")).to_str().unwrap();
+        assert!(values.next().is_none(), "{name} twice: {self:?}");
+        value
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// The id of the operation that it tells of.
+    pub fn operation(&self) -> String {
+        let json = self.json();
+        json["value"][0]["resource"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+    }
+}
+
+/// What was got, in the order of its arrival.
+#[derive(Debug, Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<Seen>>>);
+
+impl Log {
+    pub fn all(&self) -> Vec<Seen> {
+        self.0.lock().unwrap().clone()
+    }
+
+    pub fn operations(&self) -> Vec<String> {
+        self.all().iter().map(Seen::operation).collect()
+    }
+}
+
+pub type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
+
+/// A callback that answers by the request and how many came before it, its log and its URL.
+pub async fn callback(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> (String, Log) {
+    let (router, log) = callback_router(answer);
+    (format!("http://{}", serve(router).await), log)
+}
+
+pub fn callback_router(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> (Router, Log) {
+    let (answer, log) = (Arc::new(answer), Log::default());
+    let given = log.clone();
+    let handle = move |ConnectInfo(from): ConnectInfo<SocketAddr>, request: Request| {
+        let (answer, log) = (Arc::clone(&answer), log.clone());
+        async move {
+            let (parts, body) = request.into_parts();
+            let line = format!("{} {}", parts.method, parts.uri);
+            let body = to_bytes(body, 1 << 20).await.unwrap();
+            let seen = Seen { at: Instant::now(), from, line, headers: parts.headers, body };
+            let before = {
+                let mut log = log.0.lock().unwrap();
+                log.push(seen.clone());
+                log.len() - 1
+            };
+            answer(&seen, before).await
+        }
+    };
+    (Router::new().fallback(handle), given)
+}
+
+/// An answer of just this.
+pub fn now(answer: impl IntoResponse) -> Answer {
+    let answer = answer.into_response();
+    Box::pin(async { answer })
+}
+
+/// None, ever.
+pub fn never() -> Answer {
+    Box::pin(std::future::pending())
+}
+
+/// An answer that leads elsewhere.
+pub fn redirect(status: u16, location: &str) -> Answer {
+    let answer = Response::builder().status(status).header("location", location);
+    now(answer.body(Body::empty()).unwrap())
+}
