@@ -8,11 +8,12 @@ use mixminus::{
 const TICK: usize = 480;
 const NAMES: [&str; 4] = ["anna", "ben", "carol", "dora"];
 
-/// A call of four; in a restless one, a fifth is told another gain in every tick.
+/// A call of four; in a restless one, a fifth whom none of them hears comes and goes all the time.
 struct Call {
     controller: Controller,
     processor: Processor,
     keys: Vec<ParticipantKey>,
+    zed: ParticipantKey,
     restless: bool,
     ticks: u32,
 }
@@ -28,26 +29,30 @@ impl Call {
         let (controller, processor) = MixerConfig::default().build().unwrap();
         let join = |id: &&str| controller.join(*id, JoinOptions::default()).unwrap();
         let keys = NAMES.iter().map(join).collect();
-        controller.join("zed", JoinOptions::default()).unwrap();
+        let zed = controller.join("zed", JoinOptions::default()).unwrap();
         let ducking = Some(Ducking { ramp_active: 30, ramp_inactive: 70, lower_level: 20, upper_level: 90 });
         let ben = SourceLevel { level: 50, duck_others: true, ..SourceLevel::new("ben") };
-        let anna = ParticipantMixerLevel { ducking, source_levels: vec![ben], ..ParticipantMixerLevel::new("anna") };
-        controller.configure(&[anna]).unwrap();
-        Self { controller, processor, keys, restless, ticks: 0 }
+        let mut levels = NAMES.map(|id| {
+            let source_levels = vec![SourceLevel { level: 0, ..SourceLevel::new("zed") }];
+            ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new(id) }
+        });
+        levels[0].ducking = ducking;
+        levels[0].source_levels.push(ben);
+        controller.configure(&levels).unwrap();
+        Self { controller, processor, keys, zed, restless, ticks: 0 }
     }
 
     /// What each of the four hears, `loud` being how loud they send; who is at 0 sends silence, and who is at NaN nothing.
     fn tick(&mut self, loud: [f32; 4]) -> Vec<Vec<f32>> {
         self.ticks += 1;
-        if self.restless {
-            let gain = Gain::from_percent(f64::from(self.ticks % 90)).unwrap();
-            self.controller.set_gain("zed", "anna", gain).unwrap();
-        }
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
         for (sender, loud) in loud.iter().enumerate().filter(|(_, loud)| !loud.is_nan()) {
             // One who has left is refused.
             let _refused = tick.send(self.keys[sender], Frame::from(&frame(sender, self.ticks, *loud)[..]));
+        }
+        if self.restless && self.ticks % 2 == 0 {
+            tick.send(self.zed, Frame::from(&frame(4, self.ticks, 0.1)[..])).unwrap();
         }
         let mixes = tick.mix();
         self.keys.iter().map(|key| mixes.get(*key).map(|mix| mix.samples().to_vec()).unwrap_or_default()).collect()
@@ -56,8 +61,11 @@ impl Call {
 
 /// What happens after quiet ticks, and what is sent from then on.
 fn same_after_quiet_ticks(change: impl Fn(&mut Call), after: [f32; 4]) {
+    same_between(AS_BEFORE, change, after);
+}
+
+fn same_between(before: [f32; 4], change: impl Fn(&mut Call), after: [f32; 4]) {
     let [mut quiet, mut restless] = [false, true].map(Call::new);
-    let before = [0.1, f32::NAN, 0.05, 0.02];
     for tick in 0..60 {
         assert_eq!(quiet.tick(before), restless.tick(before), "tick {tick}");
     }
@@ -83,6 +91,8 @@ fn a_gain_a_mute_and_a_deafening() {
 #[test]
 fn a_ducker_who_speaks_and_falls_silent() {
     same_after_quiet_ticks(|_| {}, [0.1, 0.2, 0.05, 0.02]);
+    // Audible all the time, and active only while it is loud.
+    same_between([0.1, 1e-5, 0.05, 0.02], |_| {}, [0.1, 0.2, 0.05, 0.02]);
 }
 
 #[test]
