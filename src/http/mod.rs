@@ -14,7 +14,9 @@ mod refused;
 mod routes;
 mod service;
 
-pub use auth::{AllowEverybody, Audience, Authorization, Authorizer, Grant, Permissions, Refusal};
+pub use auth::{
+    AllowEverybody, Audience, Authorization, Authorizer, Grant, Permissions, Refusal, StaticTokens, StaticTokensError,
+};
 pub use calls::{CallError, CallOptions};
 pub use limits::Limits;
 pub use notify::{Callback, Delivery, DeliveryState, NotificationOptions};

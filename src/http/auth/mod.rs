@@ -1,6 +1,10 @@
 //! Who may use the service: [`Authorizer`], which a host implements or chooses. Knows tokens, and nothing of calls or HTTP.
 
+mod static_tokens;
+
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+pub use static_tokens::{StaticTokens, StaticTokensError};
 
 /// What an [`Authorizer`] answers: see [`Authorizer::authorize`].
 pub type Authorization<'a> = Pin<Box<dyn Future<Output = Result<Grant, Refusal>> + Send + 'a>>;
