@@ -15,7 +15,8 @@ mod routes;
 mod service;
 
 pub use auth::{
-    AllowEverybody, Audience, Authorization, Authorizer, Grant, Permissions, Refusal, StaticTokens, StaticTokensError,
+    AllowEverybody, Audience, Authorization, Authorizer, Grant, JwksRefresh, JwksSource, JwtAuthorizer, JwtError,
+    JwtOptions, Permissions, Refusal, StaticTokens, StaticTokensError,
 };
 pub use calls::{CallError, CallOptions};
 pub use limits::Limits;

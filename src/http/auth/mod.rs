@@ -1,9 +1,11 @@
 //! Who may use the service: [`Authorizer`], which a host implements or chooses. Knows tokens, and nothing of calls or HTTP.
 
+mod jwt;
 mod static_tokens;
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
+pub use jwt::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
 pub use static_tokens::{StaticTokens, StaticTokensError};
 
 /// What an [`Authorizer`] answers: see [`Authorizer::authorize`].
