@@ -27,8 +27,11 @@ impl HttpJwks {
     /// Asks for nothing yet.
     pub fn new(url: Url, refresh: &JwksRefresh) -> Result<Self, JwtError> {
         check(&url)?;
-        let client = Client::builder()
-            .https_only(url.scheme() == "https")
+        let secure = url.scheme() == "https";
+        let client = Client::builder().https_only(secure);
+        // What is not encrypted does not leave this machine, not to a proxy either.
+        let client = if secure { client } else { client.no_proxy() };
+        let client = client
             .redirect(Policy::custom(|attempt| match problem(&attempt) {
                 None => attempt.follow(),
                 Some(problem) => attempt.error(problem),

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{runtime::Handle, sync::watch};
 
-use super::{JwksRefresh, JwtError, clock::Clock, keys::Keys};
+use super::{JwksRefresh, JwtError, clock::Clock, keys::Keys, quote::cut};
 use crate::http::auth::Refusal;
 
 /// How keys are had.
@@ -141,7 +141,7 @@ impl<F: Fetch> Keyring<F> {
         let mut state = self.state();
         state.flight = None;
         state.attempt = Some(now);
-        state.failure = fetched.as_ref().err().map(ToString::to_string);
+        state.failure = fetched.as_ref().err().map(|error| cut(&error.to_string(), 500));
         match fetched {
             Ok(keys) => state.keys = Some((Arc::new(keys), now)),
             // The issuer has answered, and has withdrawn every key.

@@ -108,6 +108,19 @@ impl JwtAuthorizer {
     ///
     /// # Errors
     /// [`JwtError::Fetch`].
+    ///
+    /// ```
+    /// # use mixminus::http::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let refresh = JwksRefresh { fetch_time: std::time::Duration::from_secs(1), ..JwksRefresh::default() };
+    /// # let options = JwtOptions { issuers: vec!["us".into()], audiences: vec!["mixer".into()], refresh, ..JwtOptions::default() };
+    /// let nobody = JwksSource::Url("http://127.0.0.1:1/keys".parse()?);
+    /// let authorizer = JwtAuthorizer::new(nobody, options)?;
+    /// assert!(matches!(authorizer.ready().await, Err(JwtError::Fetch { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub async fn ready(&self) -> Result<(), JwtError> {
         let Source::Served(ring) = &self.source else { return Ok(()) };
         match ring.keys().await {

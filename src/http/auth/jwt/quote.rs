@@ -5,9 +5,15 @@ const SHOWN: usize = 64;
 
 /// In quotes, escaped, and cut if it is long.
 pub(super) fn quote(word: &str) -> String {
-    let shown: String = word.chars().take(SHOWN).collect();
-    let rest = if shown.len() < word.len() { "…" } else { "" };
-    format!("\"{}{rest}\"", shown.escape_debug())
+    format!("\"{}\"", cut(word, SHOWN).escape_debug())
+}
+
+/// So many characters at most, and dots for the rest.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
 }
 
 /// Several in quotes, with a word before the last: `"a", "b" or "c"`.

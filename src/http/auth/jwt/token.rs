@@ -94,7 +94,7 @@ mod tests {
         let text = token(r#"{"typ": "JWT", "alg": "RS256", "kid": "k"}"#);
         let token = Token::read(&text, MOST).unwrap();
         assert_eq!((token.algorithm, token.key.as_deref()), (Algorithm::Rs256, Some("k")));
-        assert_eq!(token.message, text[..text.len() - ".AAAA".len()].as_bytes());
+        assert_eq!(token.message, &text.as_bytes()[..text.len() - ".AAAA".len()]);
     }
 
     #[test]
