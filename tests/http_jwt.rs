@@ -176,8 +176,8 @@ async fn ten_megabytes_are_not_taken_though_the_keys_are_in_them() {
 
 #[tokio::test]
 async fn an_answer_without_an_end_is_cut_off() {
-    let (url, sent) = endless("HTTP/1.1 200 OK\r\n\r\n", vec![b' '; 1 << 16], Duration::ZERO).await;
-    let problem = problem(&url, JwksRefresh { fetch_time: Duration::from_secs(60), ..refresh() }).await;
+    let (url, sent) = endless("HTTP/1.1 200 OK\r\n\r\n", vec![b' '; 1 << 12], Duration::from_millis(1)).await;
+    let problem = problem(&url, JwksRefresh { fetch_time: Duration::from_secs(10), ..refresh() }).await;
     assert!(problem.ends_with("longer than 262144 bytes"), "{problem}");
     sleep(Duration::from_millis(100)).await;
     let sent_by_then = sent.load(Relaxed);
