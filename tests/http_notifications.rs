@@ -1,4 +1,5 @@
 //! What a callback is sent when an operation ends, and how often, if it cannot take it at once.
+#![cfg(feature = "http")]
 
 mod notified;
 

@@ -1,4 +1,5 @@
 //! Notifications that wait: their order, how many and how long, and what becomes of them when a call or the service ends.
+#![cfg(feature = "http")]
 
 mod notified;
 

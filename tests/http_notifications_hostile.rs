@@ -1,4 +1,5 @@
 //! Callbacks that mean ill, or are broken: they get no token that is not theirs, hold nobody up, and make nothing grow.
+#![cfg(feature = "http")]
 
 mod notified;
 

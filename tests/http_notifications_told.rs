@@ -1,4 +1,5 @@
 //! What is told of notifications: to a subscriber of `tracing`, and in what a host may print; and that no secret is ever in it.
+#![cfg(all(feature = "http", feature = "tracing"))]
 
 mod notified;
 

@@ -51,7 +51,7 @@ impl Call {
             // One who has left is refused.
             let _refused = tick.send(self.keys[sender], Frame::from(&frame(sender, self.ticks, *loud)[..]));
         }
-        if self.restless && self.ticks % 2 == 0 {
+        if self.restless && self.ticks.is_multiple_of(2) {
             tick.send(self.zed, Frame::from(&frame(4, self.ticks, 0.1)[..])).unwrap();
         }
         let mixes = tick.mix();

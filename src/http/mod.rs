@@ -40,7 +40,10 @@ mod refused;
 mod routes;
 mod service;
 
-pub use auth::{AllowEverybody, Audience, Authorization, Authorizer, Grant, Permissions, Refusal};
+pub use auth::{
+    AllowEverybody, Audience, Authorization, Authorizer, Grant, JwksRefresh, JwksSource, JwtAuthorizer, JwtError,
+    JwtOptions, Permissions, Refusal, StaticTokens, StaticTokensError,
+};
 pub use calls::{CallError, CallOptions};
 pub use limits::Limits;
 pub use notify::{Callback, CallbackError, Delivery, DeliveryState, NotificationOptions};

@@ -16,7 +16,8 @@ use crate::config::{ErrorBody, ErrorCode, InnerError, RequestError};
 pub(super) struct Refused {
     code: ErrorCode,
     reason: Reason,
-    headers: HeaderMap,
+    /// A refusal is often a result's other half, and small.
+    headers: Box<HeaderMap>,
 }
 
 #[derive(Debug)]
@@ -28,7 +29,7 @@ enum Reason {
 
 impl Refused {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, reason: Reason::Words(message.into()), headers: HeaderMap::new() }
+        Self { code, reason: Reason::Words(message.into()), headers: Box::default() }
     }
 
     fn with(mut self, name: header::HeaderName, value: impl TryInto<HeaderValue>) -> Self {
@@ -102,7 +103,7 @@ impl From<Refusal> for Refused {
 
 impl From<RequestError> for Refused {
     fn from(error: RequestError) -> Self {
-        Self { code: ErrorCode::BadRequest, reason: Reason::Body(error), headers: HeaderMap::new() }
+        Self { code: ErrorCode::BadRequest, reason: Reason::Body(error), headers: Box::default() }
     }
 }
 
@@ -115,7 +116,7 @@ impl IntoResponse for Refused {
             Reason::Body(error) => with_few_details(error.error_body(inner)),
         };
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, self.headers, [("request-id", request_id)], Json(body)).into_response()
+        (status, *self.headers, [("request-id", request_id)], Json(body)).into_response()
     }
 }
 

@@ -1,13 +1,50 @@
 //! Who may use the service: [`Authorizer`], which a host implements or chooses. Knows tokens, and nothing of calls or HTTP.
 
+mod jwt;
+mod static_tokens;
+
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+
+pub use jwt::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
+pub use static_tokens::{StaticTokens, StaticTokensError};
 
 /// What an [`Authorizer`] answers: see [`Authorizer::authorize`].
 pub type Authorization<'a> = Pin<Box<dyn Future<Output = Result<Grant, Refusal>> + Send + 'a>>;
 
 /// Decides whether a bearer token checks out, and what it allows.
 ///
-/// Asked once a request, before anything of its body is read, on the server's threads: what takes long is to be awaited.
+/// Asked once a request, before anything of its body is read, on the server's threads: what takes long is to be awaited. There is no default: a host chooses
+/// [`StaticTokens`], [`JwtAuthorizer`], [`AllowEverybody`] in so many words, or one of its own.
+///
+/// ```
+/// use mixminus::http::{Authorization, Authorizer, Grant, Refusal};
+///
+/// /// The host's own sessions.
+/// #[derive(Debug)]
+/// struct Sessions;
+///
+/// impl Sessions {
+///     async fn user(&self, session: &str) -> Option<String> {
+///         session.strip_prefix("session-of-").map(str::to_owned)
+///     }
+/// }
+///
+/// impl Authorizer for Sessions {
+///     fn authorize<'a>(&'a self, token: Option<&'a str>) -> Authorization<'a> {
+///         Box::pin(async move {
+///             match self.user(token.ok_or(Refusal::Missing)?).await {
+///                 Some(user) => Ok(Grant { subject: Some(user), ..Grant::default() }),
+///                 None => Err(Refusal::Invalid { reason: "is of no session that goes on".into() }),
+///             }
+///         })
+///     }
+/// }
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// assert!(Sessions.authorize(Some("session-of-anna")).await.is_ok());
+/// assert_eq!(Sessions.authorize(None).await, Err(Refusal::Missing));
+/// # });
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub trait Authorizer: fmt::Debug + Send + Sync + 'static {
     /// Checks the token of an `Authorization: Bearer` header; `None` if there is none.
     ///
@@ -16,7 +53,7 @@ pub trait Authorizer: fmt::Debug + Send + Sync + 'static {
     fn authorize<'a>(&'a self, token: Option<&'a str>) -> Authorization<'a>;
 }
 
-/// What a token allows.
+/// What a token allows; by default everything, on all calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grant {
     /// Whom it speaks for, for the host's logs.
@@ -95,11 +132,65 @@ impl<A: Authorizer + ?Sized> Authorizer for Arc<A> {
 }
 
 /// Lets everybody do everything, without a token too: for development, behind a proxy that checks, or on a machine that nobody else reaches.
+///
+/// ```
+/// use mixminus::http::{AllowEverybody, Service, ServiceOptions};
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// let service = Service::new(ServiceOptions::default(), AllowEverybody)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct AllowEverybody;
 
 impl Authorizer for AllowEverybody {
     fn authorize<'a>(&'a self, _token: Option<&'a str>) -> Authorization<'a> {
         Box::pin(async { Ok(Grant::default()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn an_audience_has_its_own_calls_and_those_of_nobody() {
+        let own = Audience::Of(words(&["a", "b"]));
+        assert!(own.includes(Some("b")) && own.includes(None));
+        assert!(!own.includes(Some("c")) && !own.includes(Some("")));
+        assert!(Audience::Every.includes(Some("c")) && Audience::Every.includes(None));
+        assert!(!Audience::Of(Vec::new()).includes(Some("c")));
+    }
+
+    #[test]
+    fn one_permission_of_those_that_are_wanted_is_enough() {
+        let wanted = words(&["a", "b"]);
+        assert!(Permissions::Of(words(&["x", "b"])).include_any(&wanted));
+        assert!(!Permissions::Of(words(&["x", "A"])).include_any(&wanted));
+        assert!(!Permissions::Of(Vec::new()).include_any(&wanted));
+        assert!(Permissions::Every.include_any(&wanted));
+        assert!(!Permissions::Of(words(&["x"])).include_any(&[]));
+    }
+
+    #[test]
+    fn refusals_are_sentences() {
+        let invalid = Refusal::Invalid { reason: "has expired".into() };
+        assert_eq!(invalid.to_string(), "the token has expired");
+        let unavailable = Refusal::Unavailable { retry_after: Duration::from_secs(7) };
+        assert_eq!(unavailable.to_string(), "tokens cannot be checked now; try again in 7 s");
+    }
+
+    #[tokio::test]
+    async fn everybody_may_do_everything_with_and_without_a_token() {
+        let authorizer: Arc<dyn Authorizer> = Arc::new(AllowEverybody);
+        for token in [None, Some(""), Some("x")] {
+            assert_eq!(authorizer.authorize(token).await, Ok(Grant::default()));
+        }
     }
 }

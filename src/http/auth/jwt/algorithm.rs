@@ -1,0 +1,45 @@
+//! How tokens may be signed: [`Algorithm`]. Whatever else a token names, "none" and the symmetric ones too, has no value here.
+
+/// Asymmetric ones only: who can check a token cannot make one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Algorithm {
+    /// RSA, PKCS #1 v1.5, with SHA-256.
+    Rs256,
+    /// ECDSA on P-256, with SHA-256.
+    Es256,
+}
+
+impl Algorithm {
+    /// By its name in tokens and keys, to the letter.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Rs256, Self::Es256].into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rs256 => "RS256",
+            Self::Es256 => "ES256",
+        }
+    }
+
+    pub fn of_library(self) -> jsonwebtoken::Algorithm {
+        match self {
+            Self::Rs256 => jsonwebtoken::Algorithm::RS256,
+            Self::Es256 => jsonwebtoken::Algorithm::ES256,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_names_are_known_and_nothing_like_them() {
+        assert_eq!(Algorithm::named("RS256"), Some(Algorithm::Rs256));
+        assert_eq!(Algorithm::named("ES256"), Some(Algorithm::Es256));
+        for name in ["none", "None", "", "HS256", "HS512", "rs256", "RS256 ", "RS384", "PS256", "ES384", "EdDSA"] {
+            assert_eq!(Algorithm::named(name), None, "{name:?}");
+        }
+    }
+}

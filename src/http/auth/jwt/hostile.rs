@@ -1,0 +1,239 @@
+//! Tokens against a [`JwtAuthorizer`] with fixed keys: good ones, almost good ones, forged ones, and bytes.
+
+use std::{sync::LazyLock, time::Duration};
+
+use proptest::{collection::vec, prelude::any, prop_assert, proptest, sample::Index};
+use serde_json::{Value, json};
+use tokio::runtime::{Builder, Runtime};
+
+use super::{
+    JwksSource, JwtAuthorizer, JwtError, JwtOptions,
+    clock::Clock,
+    issuer::{SigningKey, encode, hmac_token, jwks, message},
+};
+use crate::http::auth::{Audience, Authorizer, Grant, Permissions, Refusal};
+
+const NOW: u64 = 1_700_000_000;
+
+struct Desk {
+    rsa: SigningKey,
+    p256: SigningKey,
+    authorizer: JwtAuthorizer,
+    clock: Clock,
+    runtime: Runtime,
+}
+
+/// One for all tests that leave its clock alone.
+static DESK: LazyLock<Desk> = LazyLock::new(Desk::new);
+
+impl Desk {
+    fn new() -> Self {
+        let (rsa, p256) = (SigningKey::rsa("r"), SigningKey::p256("e"));
+        let clock = Clock::manual(NOW);
+        let keys = JwksSource::Text(jwks(&[&rsa, &p256]));
+        let authorizer = JwtAuthorizer::with_clock(keys, options(), clock.clone()).unwrap();
+        let runtime = Builder::new_current_thread().build().unwrap();
+        Self { rsa, p256, authorizer, clock, runtime }
+    }
+
+    fn ask(&self, token: &str) -> Result<Grant, Refusal> {
+        self.runtime.block_on(self.authorizer.authorize(Some(token)))
+    }
+
+    /// What is wrong with it.
+    fn refused(&self, token: &str) -> String {
+        match self.ask(token) {
+            Err(Refusal::Invalid { reason }) => reason,
+            other => panic!("{other:?} for {token}"),
+        }
+    }
+}
+
+fn options() -> JwtOptions {
+    JwtOptions { issuers: vec!["issuer".into()], audiences: vec!["mixer".into()], ..JwtOptions::default() }
+}
+
+fn claims() -> Value {
+    json!({"iss": "issuer", "aud": "mixer", "sub": "anna", "exp": NOW + 600, "roles": ["Calls.MeetingJoin"]})
+}
+
+#[test]
+fn good_tokens_of_both_kinds_are_let_in() {
+    let desk = Desk::new();
+    let grant = Grant {
+        subject: Some("anna".into()),
+        audience: Audience::Of(vec!["mixer".into()]),
+        permissions: Permissions::Of(vec!["Calls.MeetingJoin".into()]),
+    };
+    for key in [&desk.rsa, &desk.p256] {
+        assert_eq!(desk.ask(&key.token(&claims())), Ok(grant.clone()));
+        let without_id = key.token_with(&json!({"alg": key.algorithm()}), &claims());
+        assert_eq!(desk.ask(&without_id), Ok(grant.clone()));
+    }
+}
+
+#[test]
+fn no_token_is_missing() {
+    let answer = DESK.runtime.block_on(DESK.authorizer.authorize(None));
+    assert_eq!(answer, Err(Refusal::Missing));
+}
+
+#[test]
+fn a_token_expires_with_the_clock() {
+    let desk = Desk::new();
+    let token = desk.p256.token(&claims());
+    desk.clock.advance(Duration::from_secs(659));
+    assert!(desk.ask(&token).is_ok());
+    desk.clock.advance(Duration::from_secs(31));
+    assert_eq!(desk.refused(&token), "has expired 90 s ago");
+}
+
+#[test]
+fn a_signature_by_another_key_does_not_match() {
+    let forger = SigningKey::p256("e");
+    assert_eq!(DESK.refused(&forger.token(&claims())), "has a signature that does not match");
+    // By a known key, but not the one that the token names.
+    let swapped = DESK.rsa.token_with(&json!({"alg": "ES256", "kid": "e"}), &claims());
+    assert_eq!(DESK.refused(&swapped), "has a signature that does not match");
+}
+
+#[test]
+fn other_claims_under_a_signature_do_not_match() {
+    for key in [&DESK.rsa, &DESK.p256] {
+        let token = key.token(&claims());
+        let parts: Vec<&str> = token.split('.').collect();
+        let mut more = claims();
+        more["roles"] = json!(["Everything"]);
+        let forged = format!("{}.{}.{}", parts[0], encode(more.to_string()), parts[2]);
+        assert_eq!(DESK.refused(&forged), "has a signature that does not match");
+        let unsigned = format!("{}.{}.", parts[0], parts[1]);
+        assert_eq!(DESK.refused(&unsigned), "has a signature that does not match");
+    }
+}
+
+#[test]
+fn signatures_of_nothing_do_not_match() {
+    for length in [0, 1, 63, 64, 65, 255, 256, 257, 4096] {
+        for (key, fill) in [(&DESK.rsa, 0), (&DESK.p256, 0), (&DESK.rsa, 1), (&DESK.p256, 255)] {
+            let message = message(&json!({"alg": key.algorithm(), "kid": key.id}), &claims());
+            let token = format!("{message}.{}", encode(vec![fill; length]));
+            assert_eq!(DESK.refused(&token), "has a signature that does not match");
+        }
+    }
+}
+
+#[test]
+fn an_unsigned_token_is_refused() {
+    for alg in ["none", "None", "NONE", "nOnE", ""] {
+        for signature in ["", "AAAA"] {
+            let token = format!("{}.{signature}", message(&json!({"alg": alg, "kid": "r"}), &claims()));
+            assert!(DESK.refused(&token).starts_with("is signed with"), "{alg}");
+        }
+    }
+}
+
+#[test]
+fn a_public_key_is_no_shared_secret() {
+    let (rsa, p256) = (DESK.rsa.jwk(), DESK.p256.jwk());
+    let texts = [rsa.to_string(), p256.to_string(), jwks(&[&DESK.rsa, &DESK.p256])];
+    let numbers = [rsa["n"].as_str().unwrap(), p256["x"].as_str().unwrap()].map(str::to_owned);
+    for secret in texts.iter().chain(&numbers) {
+        for (alg, id) in [("HS256", "r"), ("HS256", "e"), ("RS256", "r"), ("ES256", "e")] {
+            let token = hmac_token(&json!({"alg": alg, "kid": id}), &claims(), secret.as_bytes());
+            let reason = DESK.refused(&token);
+            assert!(reason.starts_with("is signed with \"HS256\"") || reason.ends_with("does not match"), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn the_key_says_how_a_token_is_signed_and_not_the_token() {
+    let token = DESK.p256.token_with(&json!({"alg": "RS256", "kid": "e"}), &claims());
+    assert_eq!(DESK.refused(&token), "is signed with RS256, but its key is for ES256");
+    let token = DESK.rsa.token_with(&json!({"alg": "ES256", "kid": "r"}), &claims());
+    assert_eq!(DESK.refused(&token), "is signed with ES256, but its key is for RS256");
+    let token = DESK.rsa.token_with(&json!({"alg": "RS512", "kid": "r"}), &claims());
+    assert_eq!(DESK.refused(&token), "is signed with \"RS512\"; RS256 and ES256 are taken");
+}
+
+#[test]
+fn keys_that_a_token_brings_count_for_nothing() {
+    let forger = SigningKey::p256("own");
+    let header =
+        json!({"alg": "ES256", "kid": "own", "jwk": forger.jwk(), "jku": "http://127.0.0.1:9/", "x5c": ["AA"]});
+    let reason = DESK.refused(&forger.token_with(&header, &claims()));
+    assert_eq!(reason, "names a key, \"own\", that is not known");
+}
+
+#[test]
+fn a_token_without_an_id_is_refused_where_two_keys_could_be_meant() {
+    let (one, two) = (SigningKey::p256("1"), SigningKey::p256("2"));
+    let keys = JwksSource::Text(jwks(&[&one, &two]));
+    let authorizer = JwtAuthorizer::with_clock(keys, options(), Clock::manual(NOW)).unwrap();
+    let token = one.token_with(&json!({"alg": "ES256"}), &claims());
+    let answer = DESK.runtime.block_on(authorizer.authorize(Some(&token)));
+    let reason = "names no key (\"kid\"), and 2 keys are for ES256".into();
+    assert_eq!(answer, Err(Refusal::Invalid { reason }));
+}
+
+#[test]
+fn signed_payloads_that_are_no_claims_are_refused() {
+    for payload in [json!(null), json!([1]), json!("x"), json!({})] {
+        DESK.refused(&DESK.p256.token(&payload));
+    }
+}
+
+#[test]
+fn an_authorizer_without_issuer_audience_or_keys_is_not_made() {
+    let make = |keys: &str, options| JwtAuthorizer::new(JwksSource::Text(keys.into()), options).unwrap_err();
+    let good = jwks(&[&DESK.p256]);
+    assert!(matches!(make(&good, JwtOptions::default()), JwtError::NoIssuer));
+    assert!(matches!(make(&good, JwtOptions { issuers: vec![String::new()], ..options() }), JwtError::NoIssuer));
+    assert!(matches!(make(&good, JwtOptions { audiences: vec![], ..options() }), JwtError::NoAudience));
+    assert!(matches!(make("{\"keys\": []}", options()), JwtError::NoKey { keys: 0, .. }));
+    assert!(matches!(make("", options()), JwtError::NotJwks { .. }));
+    let nowhere = JwtAuthorizer::new(JwksSource::File("no/such/file".into()), options()).unwrap_err();
+    assert!(nowhere.to_string().starts_with("cannot read the JWKS in no/such/file"), "{nowhere}");
+}
+
+#[test]
+fn debug_shows_no_key() {
+    let debug = format!("{:?}", DESK.authorizer);
+    let n = DESK.rsa.jwk()["n"].as_str().unwrap()[..16].to_owned();
+    assert!(debug.contains("issuer") && !debug.contains(&n), "{debug}");
+}
+
+proptest! {
+    #[test]
+    fn random_text_is_refused(text in "\\PC{0,300}") {
+        prop_assert!(DESK.ask(&text).is_err());
+    }
+
+    #[test]
+    fn random_parts_are_refused(header in vec(any::<u8>(), 0..80), payload in vec(any::<u8>(), 0..80), signature in vec(any::<u8>(), 0..300)) {
+        let token = format!("{}.{}.{}", encode(header), encode(payload), encode(signature));
+        prop_assert!(DESK.ask(&token).is_err());
+    }
+
+    #[test]
+    fn random_signatures_are_refused(signature in vec(any::<u8>(), 64)) {
+        let message = message(&json!({"alg": "ES256", "kid": "e"}), &claims());
+        let token = format!("{message}.{}", encode(signature));
+        prop_assert!(DESK.ask(&token).is_err());
+    }
+
+    /// The last character of each part has bits that stand for nothing: they have to be 0.
+    #[test]
+    fn a_token_with_another_character_is_refused(at in any::<Index>(), other in "[A-Za-z0-9_.=+/ -]") {
+        let token = DESK.p256.token(&claims());
+        let at = at.index(token.len());
+        let changed = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+        prop_assert!(changed == token || DESK.ask(&changed).is_err(), "{}", changed);
+    }
+
+    #[test]
+    fn a_token_that_is_cut_is_refused(at in any::<Index>()) {
+        let token = DESK.rsa.token(&claims());
+        prop_assert!(DESK.ask(&token[..at.index(token.len())]).is_err());
+    }
+}

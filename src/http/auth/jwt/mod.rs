@@ -1,0 +1,202 @@
+//! Signed tokens of an issuer: [`JwtAuthorizer`]. Puts together the parts of this folder: tokens, keys, claims, and how keys are fetched.
+
+mod algorithm;
+mod claims;
+mod clock;
+mod error;
+mod fetch;
+#[cfg(test)]
+mod issuer;
+mod key;
+mod keyring;
+mod keys;
+mod options;
+mod quote;
+mod token;
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod rotation;
+
+use std::{fs, sync::Arc};
+
+use clock::Clock;
+pub use error::JwtError;
+use fetch::HttpJwks;
+use keyring::Keyring;
+use keys::{Keys, NotPicked};
+pub use options::{JwksRefresh, JwksSource, JwtOptions};
+use quote::quote;
+use token::Token;
+
+use super::{Authorization, Authorizer, Grant, Refusal};
+
+/// Lets in who has a JSON Web Token (RFC 7519) that an issuer has signed with RS256 or ES256.
+///
+/// A token needs a signature by one of the issuer's keys, the one that its `kid` names, or the only one for its algorithm if it names none; an `exp` that is to come; an `nbf` that has
+/// been, if any; one of the [issuers](JwtOptions::issuers) as its `iss`; and one of the [audiences](JwtOptions::audiences) among its `aud`, a string or a list. What it may do is in
+/// its `roles`, a list or a string, and its `scp` or `scope`, words in a string: without any it has no permissions, so that it is known and may do nothing.
+///
+/// ```
+/// use mixminus::http::{JwksSource, JwtAuthorizer, JwtOptions};
+///
+/// let keys = JwksSource::Url("https://login.example/tenant/keys".parse()?);
+/// let authorizer = JwtAuthorizer::new(keys, JwtOptions {
+///     issuers: vec!["https://login.example/tenant".into()],
+///     audiences: vec!["api://mixer".into()],
+///     ..JwtOptions::default()
+/// })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Keys from a URL are fetched on the runtime of tokio that asks for them, once however many wait: see [`JwksRefresh`].
+#[derive(Debug)]
+pub struct JwtAuthorizer {
+    source: Source,
+    options: JwtOptions,
+    clock: Clock,
+}
+
+#[derive(Debug)]
+enum Source {
+    Fixed(Arc<Keys>),
+    Served(Arc<Keyring<HttpJwks>>),
+}
+
+impl JwtAuthorizer {
+    /// Checks tokens with these keys. A text and a file are read now; a URL is asked when the first token comes, or by [`ready`](Self::ready).
+    ///
+    /// # Errors
+    /// [`JwtError`], if an issuer or audience is missing, the text or file has no key that can be used, or the URL is one that is not asked.
+    ///
+    /// ```
+    /// use mixminus::http::{JwksSource, JwtAuthorizer, JwtError, JwtOptions};
+    ///
+    /// let options = JwtOptions { issuers: vec!["us".into()], audiences: vec!["mixer".into()], ..JwtOptions::default() };
+    /// let plain = JwksSource::Url("http://login.example/keys".parse()?);
+    /// assert!(matches!(JwtAuthorizer::new(plain, options), Err(JwtError::Url { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(source: JwksSource, options: JwtOptions) -> Result<Self, JwtError> {
+        Self::with_clock(source, options, Clock::System)
+    }
+
+    fn with_clock(source: JwksSource, options: JwtOptions, clock: Clock) -> Result<Self, JwtError> {
+        if names_nobody(&options.issuers) {
+            return Err(JwtError::NoIssuer);
+        }
+        if names_nobody(&options.audiences) {
+            return Err(JwtError::NoAudience);
+        }
+        let fixed = |text: &[u8]| Ok(Source::Fixed(Arc::new(Keys::parse(text)?)));
+        let source = match source {
+            JwksSource::Text(text) => fixed(text.as_bytes())?,
+            JwksSource::File(path) => match fs::read(&path) {
+                Ok(text) => fixed(&text)?,
+                Err(error) => return Err(JwtError::File { path, error }),
+            },
+            JwksSource::Url(url) => {
+                let served = HttpJwks::new(url, &options.refresh)?;
+                Source::Served(Arc::new(Keyring::new(served, options.refresh.clone(), clock.clone())))
+            }
+        };
+        Ok(Self { source, options, clock })
+    }
+
+    /// Fetches the keys if there are none yet, so that a host can learn when it starts, and not from its clients, that the URL is wrong. It is not needed.
+    ///
+    /// # Errors
+    /// [`JwtError::Fetch`].
+    ///
+    /// ```
+    /// # use mixminus::http::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+    /// # let refresh = JwksRefresh { fetch_time: std::time::Duration::from_secs(1), ..JwksRefresh::default() };
+    /// # let options = JwtOptions { issuers: vec!["us".into()], audiences: vec!["mixer".into()], refresh, ..JwtOptions::default() };
+    /// let nobody = JwksSource::Url("http://127.0.0.1:1/keys".parse()?);
+    /// let authorizer = JwtAuthorizer::new(nobody, options)?;
+    /// assert!(matches!(authorizer.ready().await, Err(JwtError::Fetch { .. })));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub async fn ready(&self) -> Result<(), JwtError> {
+        let Source::Served(ring) = &self.source else { return Ok(()) };
+        match ring.keys().await {
+            Ok(_) => Ok(()),
+            Err(_) => Err(JwtError::Fetch { problem: ring.failure().unwrap_or_else(|| "not tried yet".into()) }),
+        }
+    }
+
+    async fn check(&self, token: &str) -> Result<Grant, Refusal> {
+        let token = Token::read(token, self.options.token_bytes).map_err(invalid)?;
+        let mut keys = self.keys().await?;
+        if matches!(pick(&keys, &token), Err(NotPicked::Unknown)) {
+            keys = self.newer(keys).await?;
+        }
+        let key = pick(&keys, &token).map_err(|why| invalid(self.why_not_picked(&token, &why)))?;
+        let claims = token.claims(key).map_err(invalid)?;
+        claims::grant(&claims, &self.options, self.clock.unix()).map_err(invalid)
+    }
+
+    async fn keys(&self) -> Result<Arc<Keys>, Refusal> {
+        match &self.source {
+            Source::Fixed(keys) => Ok(keys.clone()),
+            Source::Served(ring) => ring.keys().await,
+        }
+    }
+
+    async fn newer(&self, keys: Arc<Keys>) -> Result<Arc<Keys>, Refusal> {
+        match &self.source {
+            Source::Fixed(_) => Ok(keys),
+            Source::Served(ring) => ring.newer(&keys).await,
+        }
+    }
+
+    fn why_not_picked(&self, token: &Token<'_>, why: &NotPicked) -> String {
+        let algorithm = token.algorithm.name();
+        match (why, &token.key) {
+            (NotPicked::IsFor(other), _) => format!("is signed with {algorithm}, but its key is for {}", other.name()),
+            (NotPicked::Several(count), Some(id)) => {
+                format!("names a key, {}, that {count} keys are called", quote(id))
+            }
+            (NotPicked::Several(count), None) => {
+                format!("names no key (\"kid\"), and {count} keys are for {algorithm}")
+            }
+            (NotPicked::Unknown, None) => format!("names no key (\"kid\"), and none is for {algorithm}"),
+            (NotPicked::Unknown, Some(id)) => format!("names a key, {}, that is not known{}", quote(id), self.again()),
+        }
+    }
+
+    /// When it may be known, if ever.
+    fn again(&self) -> String {
+        match &self.source {
+            Source::Fixed(_) => String::new(),
+            Source::Served(ring) => format!("; keys can be fetched again in {} s", ring.pause().as_secs_f64().ceil()),
+        }
+    }
+}
+
+fn pick<'a>(keys: &'a Keys, token: &Token<'_>) -> Result<&'a key::Key, NotPicked> {
+    keys.pick(token.key.as_deref(), token.algorithm)
+}
+
+fn invalid(reason: String) -> Refusal {
+    Refusal::Invalid { reason }
+}
+
+fn names_nobody(names: &[String]) -> bool {
+    names.is_empty() || names.iter().any(String::is_empty)
+}
+
+impl Authorizer for JwtAuthorizer {
+    fn authorize<'a>(&'a self, token: Option<&'a str>) -> Authorization<'a> {
+        Box::pin(async move {
+            match token {
+                None => Err(Refusal::Missing),
+                Some(token) => self.check(token).await,
+            }
+        })
+    }
+}

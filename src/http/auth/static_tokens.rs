@@ -1,0 +1,203 @@
+//! A fixed list of tokens: [`StaticTokens`]. Knows the digests of the tokens and not the tokens.
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+use super::{Authorization, Authorizer, Grant, Refusal};
+
+/// Lets in who has one of a fixed list of tokens, each with a [`Grant`] of its own.
+///
+/// A token is compared by its SHA-256 with all that there are, each time, so that how long it takes says nothing of them. Only these digests are kept. That protects no token that can
+/// be guessed: let a machine make them, of 32 random characters or more.
+///
+/// ```
+/// use mixminus::http::{Authorizer, Grant, StaticTokens};
+///
+/// let desk = "Zk3vQ9xW2mT7rB5nL8cY4dH6sJ1fG0pA"; // from the host's own configuration
+/// let tokens = StaticTokens::new([(desk, Grant { subject: Some("the desk".into()), ..Grant::default() })])?;
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// assert_eq!(tokens.authorize(Some(desk)).await?.subject.as_deref(), Some("the desk"));
+/// assert!(tokens.authorize(Some("a guess")).await.is_err());
+/// assert!(tokens.authorize(None).await.is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct StaticTokens {
+    entries: Vec<(Fingerprint, Grant)>,
+}
+
+/// What is kept of a token.
+type Fingerprint = [u8; 32];
+
+/// Why a list of tokens was not taken. Tokens are named by their places in the list, the first is 0: what they are is said nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StaticTokensError {
+    /// There is none, so nobody could ever be let in.
+    #[error("the list of tokens is empty: nobody could be let in; one token at least is needed")]
+    NoTokens,
+    /// One has no characters.
+    #[error("token {place} is empty: everybody could guess it")]
+    Empty {
+        /// Which one.
+        place: usize,
+    },
+    /// One can never be sent: RFC 6750 has no room for it.
+    #[error(
+        "token {place} has a space, or a character that is not visible ASCII: no Authorization header can carry it"
+    )]
+    Unsendable {
+        /// Which one.
+        place: usize,
+    },
+    /// Two are the same: which of their grants counts is not to be guessed.
+    #[error("token {place} is the same as token {first}: each may be in the list once")]
+    Duplicate {
+        /// The earlier one.
+        first: usize,
+        /// The later one.
+        place: usize,
+    },
+}
+
+impl StaticTokens {
+    /// These tokens, and what each allows.
+    ///
+    /// # Errors
+    /// [`StaticTokensError`], if there are none, or one is empty, cannot be sent in a header, or is in the list twice.
+    pub fn new<T: AsRef<str>>(tokens: impl IntoIterator<Item = (T, Grant)>) -> Result<Self, StaticTokensError> {
+        let mut entries: Vec<(Fingerprint, Grant)> = Vec::new();
+        for (place, (token, grant)) in tokens.into_iter().enumerate() {
+            let fingerprint = check(place, token.as_ref())?;
+            if let Some(first) = entries.iter().position(|(known, _)| *known == fingerprint) {
+                return Err(StaticTokensError::Duplicate { first, place });
+            }
+            entries.push((fingerprint, grant));
+        }
+        if entries.is_empty() {
+            return Err(StaticTokensError::NoTokens);
+        }
+        Ok(Self { entries })
+    }
+
+    /// Looks at every entry, also past the one that matches.
+    fn find(&self, token: &str) -> Option<&Grant> {
+        let asked = fingerprint(token);
+        let mut found = Choice::from(0);
+        let mut at = 0_u64;
+        for (place, (known, _)) in (0_u64..).zip(&self.entries) {
+            let same = known.ct_eq(&asked);
+            at.conditional_assign(&place, same);
+            found |= same;
+        }
+        let place = usize::try_from(at).ok().filter(|_| bool::from(found))?;
+        self.entries.get(place).map(|(_, grant)| grant)
+    }
+}
+
+fn check(place: usize, token: &str) -> Result<Fingerprint, StaticTokensError> {
+    if token.is_empty() {
+        return Err(StaticTokensError::Empty { place });
+    }
+    if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(StaticTokensError::Unsendable { place });
+    }
+    Ok(fingerprint(token))
+}
+
+/// As long as every other, whatever the token is: its length shows in nothing that is compared.
+fn fingerprint(token: &str) -> Fingerprint {
+    Sha256::digest(token).into()
+}
+
+impl Authorizer for StaticTokens {
+    fn authorize<'a>(&'a self, token: Option<&'a str>) -> Authorization<'a> {
+        let answer = match token.map(|token| self.find(token)) {
+            None => Err(Refusal::Missing),
+            Some(None) => Err(Refusal::Invalid { reason: "is none of those that are known here".into() }),
+            Some(Some(grant)) => Ok(grant.clone()),
+        };
+        Box::pin(async { answer })
+    }
+}
+
+/// Not the digests either: a weak token could be guessed from its digest.
+impl fmt::Debug for StaticTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let grants = self.entries.iter().map(|(_, grant)| grant);
+        f.debug_list().entries(grants).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{prop_assert, proptest};
+
+    fn named(name: &str) -> Grant {
+        Grant { subject: Some(name.into()), ..Grant::default() }
+    }
+
+    fn three() -> StaticTokens {
+        StaticTokens::new([("token-a", named("a")), ("token-b", named("b")), ("token-c", named("c"))]).unwrap()
+    }
+
+    fn subject(tokens: &StaticTokens, token: &str) -> Option<String> {
+        tokens.find(token).and_then(|grant| grant.subject.clone())
+    }
+
+    #[test]
+    fn every_token_has_its_own_grant() {
+        let tokens = three();
+        for name in ["a", "b", "c"] {
+            assert_eq!(subject(&tokens, &format!("token-{name}")).as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn what_is_almost_a_token_is_none() {
+        let tokens = three();
+        for near in ["", "token-", "token-a ", " token-a", "token-aa", "TOKEN-A", "token-a\0", "token-d"] {
+            assert_eq!(tokens.find(near), None, "{near:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_token_is_missing_and_a_wrong_one_invalid() {
+        let tokens = three();
+        assert_eq!(tokens.authorize(None).await, Err(Refusal::Missing));
+        assert!(matches!(tokens.authorize(Some("")).await, Err(Refusal::Invalid { .. })));
+        assert_eq!(tokens.authorize(Some("token-b")).await, Ok(named("b")));
+    }
+
+    #[test]
+    fn lists_that_let_in_nobody_or_anybody_are_refused() {
+        let error = |tokens: &[&str]| StaticTokens::new(tokens.iter().map(|t| (*t, Grant::default()))).unwrap_err();
+        assert_eq!(error(&[]), StaticTokensError::NoTokens);
+        assert_eq!(error(&["a", ""]), StaticTokensError::Empty { place: 1 });
+        assert_eq!(error(&["a", "b", "c", "b"]), StaticTokensError::Duplicate { first: 1, place: 3 });
+        for unsendable in [" ", "a b", "a\n", "tökén", "a\u{7f}"] {
+            assert_eq!(error(&[unsendable]), StaticTokensError::Unsendable { place: 0 });
+        }
+    }
+
+    #[test]
+    fn neither_debug_nor_errors_show_a_token() {
+        let debug = format!("{:?} {:#?}", three(), three());
+        assert!(debug.contains("subject") && !debug.contains("token-"), "{debug}");
+        let fingerprint = format!("{:?}", fingerprint("token-a"));
+        assert!(!debug.contains(fingerprint.trim_matches(['[', ']'])));
+        let error = StaticTokens::new([("secret", Grant::default()), ("secret", Grant::default())]).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("secret"));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_else_is_let_in(token in ".{0,40}") {
+            prop_assert!(three().find(&token).is_none() || ["token-a", "token-b", "token-c"].contains(&&*token));
+        }
+    }
+}
