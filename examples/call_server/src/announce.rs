@@ -5,9 +5,9 @@ use std::{
     path::Path,
 };
 
+use mixminus::config::{ConfigureMixerRequest, ParticipantMixerLevel, SourceLevel};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-use serde_json::json;
 
 /// Where the server is and what it takes to use it.
 #[derive(Debug, Serialize)]
@@ -29,7 +29,7 @@ const IN_A_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 impl Announcement<'_> {
     /// On standard output. A reader who has seen enough and closes the pipe is no fault.
     pub fn print(&self, as_json: bool) {
-        let text = if as_json { json!(self).to_string() } else { self.lines() };
+        let text = if as_json { json(self) } else { self.lines() };
         let mut out = io::stdout();
         let _ = writeln!(out, "{text}").and_then(|()| out.flush());
     }
@@ -51,9 +51,12 @@ impl Announcement<'_> {
         let path = utf8_percent_encode(self.call, IN_A_URL);
         let url = format!("{}/app/calls/{path}/participants/configureMixer", self.url);
         let (first, last) = (self.participants.first(), self.participants.last());
-        let levels =
-            json!([{ "participant": last, "sourceLevels": [{ "participant": first, "level": 50 }] }]).to_string();
-        let body = format!("{{\"participantMixerLevels\":{levels}}}");
+        let half = first.map(|source| SourceLevel { level: 50, ..SourceLevel::new(source) });
+        let level = last.map(|listener| ParticipantMixerLevel {
+            source_levels: half.into_iter().collect(),
+            ..ParticipantMixerLevel::new(listener)
+        });
+        let body = json(&ConfigureMixerRequest::new(level.into_iter().collect::<Vec<_>>()));
         let mut words = vec!["curl".to_owned()];
         words.extend(self.tls_cert.map(|path| format!("--cacert {}", shell_word(&path.to_string_lossy()))));
         words.push(shell_word(&url));
@@ -62,6 +65,11 @@ impl Announcement<'_> {
         words.push(format!("-d {}", shell_word(&body)));
         words.join(" \\\n  ")
     }
+}
+
+/// With its keys in their order, which is easier to read.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("its keys are strings")
 }
 
 fn shell_word(text: &str) -> String {
@@ -79,8 +87,8 @@ mod tests {
     #[test]
     fn a_line_of_json_has_what_a_machine_needs() {
         let participants = ["a".to_owned(), "b".to_owned()];
-        let json = json!({ "url": "http://h:1", "token": "t", "call": "c d", "participants": ["a", "b"] });
-        assert_eq!(json!(announcement(&participants, Some("t"))), json);
+        let line = r#"{"url":"http://h:1","token":"t","call":"c d","participants":["a","b"]}"#;
+        assert_eq!(json(&announcement(&participants, Some("t"))), line);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From the options to the end: starts the call and the server, waits for a signal, and stops everything in order.
 
 use std::{
+    io::{self, IsTerminal},
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
     process,
     sync::Arc,
@@ -43,7 +44,8 @@ pub fn run(options: Options) -> Result<(), Error> {
 
 fn log(filter: &str) -> Result<(), Error> {
     let filter = EnvFilter::try_new(filter).map_err(|cause| Error::Usage(format!("--log {filter:?}: {cause}")))?;
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let colours = io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr).init();
     Ok(())
 }
 
