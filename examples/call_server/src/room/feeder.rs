@@ -14,7 +14,7 @@ use super::{PACKET_MS, worker::Stop};
 use crate::wav::Recording;
 
 /// Who is this late was suspended, with the mixer: the packets of that time are not made up for, but said later.
-const SUSPENDED: Duration = Duration::from_millis(500);
+const SUSPENDED: Duration = Duration::from_millis(1000);
 
 /// Somebody who says the same over and over.
 #[derive(Debug)]

@@ -14,12 +14,7 @@ use mixminus::{
     stream::{Clock, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat},
 };
 
-use self::{
-    collector::Ear,
-    feeder::Voice,
-    recorder::{Recorder, Recordings},
-    worker::Worker,
-};
+use self::{collector::Ear, feeder::Voice, recorder::Recorder, worker::Worker};
 pub use self::{ears::Ears, ticker::Ticker};
 use crate::{cast::Member, error::Error};
 
@@ -27,9 +22,9 @@ use crate::{cast::Member, error::Error};
 pub const SAMPLE_RATE: u32 = 48_000;
 /// How long packets are, those that are pushed and those that are listened to.
 pub const PACKET_MS: u32 = 20;
-/// What waits before it is mixed: more than a busy machine lets the feeder be late.
-const INPUT_DEPTH_MS: f64 = 100.0;
-const INPUT_BOUND_MS: f64 = 500.0;
+/// What waits before it is mixed: more than a busy machine lets the feeder be late. Who talks from a file loses nothing by talking later; a microphone would.
+const INPUT_DEPTH_MS: f64 = 500.0;
+const INPUT_BOUND_MS: f64 = 2000.0;
 /// How late the collector may be before something that is heard is lost.
 const OUTPUT_BOUND_MS: f64 = 2000.0;
 
@@ -47,14 +42,17 @@ impl Room {
     /// Everybody joins, and the call begins; what they hear is written to a directory if there is one.
     pub fn start(members: Vec<Member>, record: Option<&Path>) -> Result<Self, Error> {
         let (controller, processor) = MixerConfig { sample_rate: SAMPLE_RATE, ..MixerConfig::default() }.build()?;
-        let mut recordings = record.map(Recordings::in_directory).transpose()?;
-        let (mut ears, mut voices, mut fan_out) = (Vec::new(), Vec::new(), Ears::default());
+        let (mut voices, mut outputs, mut fan_out) = (Vec::new(), Vec::new(), Ears::default());
         for Member { id, recording } in members {
-            let recorder = recordings.as_mut().map(|recordings| recordings.begin(&id)).transpose()?;
             let Ports { input, output, .. } = join(&controller, &id, recording.as_ref().map(|said| said.format))?;
             voices.extend(input.zip(recording).map(|(port, recording)| Voice::new(port, recording)));
-            ears.extend(output.map(|port| Ear::new(port, fan_out.add(id), recorder)));
+            outputs.extend(output.map(|port| (id, port)));
         }
+        // Once everybody has joined: a call that does not begin leaves no files behind.
+        let ids = outputs.iter().map(|(id, _)| id.as_str());
+        let recorders = record.map(|directory| recorder::begin(directory, ids)).transpose()?;
+        let mut recorders = recorders.into_iter().flatten();
+        let ears = outputs.into_iter().map(|(id, port)| Ear::new(port, fan_out.add(id), recorders.next())).collect();
         let runner = Runner::start(processor, RunnerOptions::default(), |_mixes| {})?;
         let feeder = Worker::start("feeder", move |stop| feeder::run(voices, stop))?;
         let collector = Worker::start("collector", move |stop| collector::run(ears, stop))?;

@@ -21,26 +21,21 @@ const LONGEST_NAME: usize = 200;
 /// What is escaped in the name of a file: all but letters, digits and these, so that no two ids have one name.
 const IN_A_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@').remove(b'+');
 
-/// Where the recordings of a call go.
-#[derive(Debug)]
-pub struct Recordings {
-    directory: PathBuf,
-    begun: usize,
-}
-
-impl Recordings {
-    /// Makes the directory if it is not there.
-    pub fn in_directory(directory: &Path) -> Result<Self, Error> {
-        let made = fs::create_dir_all(directory);
-        made.map_err(|cause| Error::Unwritable { path: directory.to_owned(), cause })?;
-        Ok(Self { directory: directory.to_owned(), begun: 0 })
+/// Begins a recording for each of these, in a directory that is made if it is not there: all of them, or none.
+pub fn begin<'a>(directory: &Path, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Recorder>, Error> {
+    let made = fs::create_dir_all(directory);
+    made.map_err(|cause| Error::Unwritable { path: directory.to_owned(), cause })?;
+    let mut begun = Vec::new();
+    for (number, id) in ids.enumerate() {
+        match Recorder::create(directory.join(format!("{}.wav", name(id, number)))) {
+            Ok(recorder) => begun.push(recorder),
+            Err(error) => {
+                begun.into_iter().for_each(Recorder::discard);
+                return Err(error);
+            }
+        }
     }
-
-    /// Begins the recording of one participant.
-    pub fn begin(&mut self, id: &str) -> Result<Recorder, Error> {
-        self.begun += 1;
-        Recorder::create(self.directory.join(format!("{}.wav", name(id, self.begun))))
-    }
+    Ok(begun)
 }
 
 /// One file in the making.
@@ -71,6 +66,13 @@ impl Recorder {
         self.samples += samples.len();
         let flushed = if self.samples / SECOND > before { self.writer.flush() } else { Ok(()) };
         written.and(flushed).map_err(|cause| failed(&self.path, cause))
+    }
+
+    /// Nothing was written yet, and nothing will be.
+    fn discard(self) {
+        drop(self.writer);
+        // There is a fault to tell of already.
+        let _ = fs::remove_file(self.path);
     }
 
     /// Completes the header.
@@ -127,20 +129,29 @@ mod tests {
     #[test]
     fn a_recording_can_be_read_while_it_is_made() {
         let directory = tempfile::tempdir().unwrap();
-        let mut recordings = Recordings::in_directory(&directory.path().join("new/one")).unwrap();
-        let mut recorder = recordings.begin("a").unwrap();
+        let mut recorders = begin(&directory.path().join("new/one"), ["a", "b"].into_iter()).unwrap();
+        let mut recorder = recorders.remove(0);
         (0..60).for_each(|_| recorder.write(&[7; 960]).unwrap());
         let path = recorder.path.clone();
         assert!(hound::WavReader::open(&path).unwrap().duration() >= 48_000);
         recorder.finish().unwrap();
         assert_eq!(hound::WavReader::open(&path).unwrap().duration(), 57_600);
-        assert!(matches!(recordings.begin("a"), Err(Error::Unwritable { .. })), "it is there already");
+    }
+
+    #[test]
+    fn where_one_file_is_there_already_none_is_begun() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("b.wav"), "of an earlier call").unwrap();
+        let refused = begin(directory.path(), ["a", "b", "c"].into_iter());
+        assert!(matches!(refused, Err(Error::Unwritable { path, .. }) if path.ends_with("b.wav")));
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        assert_eq!(fs::read(directory.path().join("b.wav")).unwrap(), b"of an earlier call");
     }
 
     #[test]
     fn a_file_that_is_full_ends() {
         let directory = tempfile::tempdir().unwrap();
-        let mut recorder = Recordings::in_directory(directory.path()).unwrap().begin("a").unwrap();
+        let mut recorder = begin(directory.path(), ["a"].into_iter()).unwrap().remove(0);
         recorder.samples = MOST_SAMPLES - 1;
         assert!(matches!(recorder.write(&[0; 2]), Err(Error::Full { .. })));
     }

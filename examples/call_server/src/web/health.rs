@@ -11,6 +11,7 @@ use axum::{
 use serde_json::json;
 
 use super::Web;
+use crate::room::Ticker;
 
 /// How often the counter is looked at, and how many times: a tick of 10 ms may be late on a busy machine.
 const LOOK: Duration = Duration::from_millis(10);
@@ -18,16 +19,49 @@ const LOOKS: usize = 50;
 
 /// 200 as soon as a tick is made, 503 if none is for half a second.
 pub async fn health(State(web): State<Arc<Web>>) -> Response {
-    let ticks = || web.ticker.readings().map(|readings| readings.ticks);
+    if is_ticking(&web.ticker).await {
+        Json(json!({ "status": "ok" })).into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "the mixer does not tick" }))).into_response()
+    }
+}
+
+async fn is_ticking(ticker: &Ticker) -> bool {
+    let ticks = || ticker.readings().map(|readings| readings.ticks);
     let before = ticks();
     for _ in 0..LOOKS {
         tokio::time::sleep(LOOK).await;
         let now = ticks();
-        if now.is_none() {
-            break;
-        } else if now != before {
-            return Json(json!({ "status": "ok" })).into_response();
+        if now != before {
+            return now.is_some();
         }
     }
-    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "the mixer does not tick" }))).into_response()
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixminus::{
+        MixerConfig,
+        stream::{Runner, RunnerOptions},
+    };
+
+    #[tokio::test]
+    async fn it_is_well_until_the_ticks_end() {
+        let (_controller, processor) = MixerConfig::default().build().unwrap();
+        let ticker = Ticker::new(Runner::start(processor, RunnerOptions::default(), |_| {}).unwrap());
+        assert!(is_ticking(&ticker).await);
+        ticker.stop().unwrap();
+        assert!(!is_ticking(&ticker).await);
+        assert!(ticker.stop().is_ok(), "once more stops nothing");
+    }
+
+    #[tokio::test]
+    async fn a_runner_that_has_panicked_is_not_well() {
+        let (_controller, processor) = MixerConfig::default().build().unwrap();
+        let ticker = Ticker::new(Runner::start(processor, RunnerOptions::default(), |_| panic!("on purpose")).unwrap());
+        assert!(!is_ticking(&ticker).await);
+        assert!(ticker.stop().is_err());
+    }
 }

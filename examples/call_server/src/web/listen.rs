@@ -48,3 +48,27 @@ impl Feed for Heard {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::Ears;
+
+    #[tokio::test]
+    async fn who_is_too_slow_loses_the_oldest_and_delays_nobody() {
+        let mut ears = Ears::default();
+        let sender = ears.add("a".into());
+        let mut heard = Heard { packets: ears.listen("a").unwrap(), has_begun: false };
+        (0..100_u8).for_each(|number| {
+            sender.send(Bytes::from(vec![number])).unwrap();
+        });
+        assert_eq!(heard.next().await, Some(Message::text(r#"{"channels":1,"sampleRate":48000}"#)));
+        let Some(Message::Binary(oldest)) = heard.next().await else { panic!("no audio") };
+        assert!((50..99).contains(&oldest[0]), "{oldest:?}");
+        for number in oldest[0] + 1..100 {
+            assert_eq!(heard.next().await, Some(Message::Binary(vec![number].into())));
+        }
+        drop((sender, ears));
+        assert_eq!(heard.next().await, None);
+    }
+}

@@ -69,3 +69,27 @@ pub async fn wrong_method(method: Method) -> Refused {
 pub fn panicked(_what: Box<dyn Any + Send>) -> Response {
     Refused::new(ErrorCode::InternalServerError, "the request could not be worked on").into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_panic_tells_clients_nothing() {
+        let answer = panicked(Box::new("the secret is 42"));
+        assert_eq!(answer.status(), 500);
+        assert!(!format!("{answer:?}").contains("42"));
+    }
+
+    #[test]
+    fn who_has_no_token_is_told_which_scheme_to_use() {
+        let answer = Refused::from(Refusal::Missing).into_response();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["www-authenticate"]),
+            (401, &"Bearer realm=\"mixminus\"".parse().unwrap())
+        );
+        let later = Refused::from(Refusal::Unavailable { retry_after: Duration::ZERO }).into_response();
+        assert_eq!((later.status().as_u16(), &later.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    }
+}

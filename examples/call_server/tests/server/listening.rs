@@ -73,7 +73,8 @@ async fn what_a_client_says_is_not_listened_to() {
     let mut socket = server.socket("/desk/listen/guest").await;
     json_message(&mut socket).await;
     socket.send(Message::text("hello")).await.unwrap();
-    (packet(&mut socket).await, packet(&mut socket).await);
+    packet(&mut socket).await;
+    packet(&mut socket).await;
     // More than a client has any reason to send ends it, and nothing else.
     let _refused = socket.send(Message::binary(vec![0; 1 << 20])).await;
     let mut another = server.socket("/desk/listen/guest").await;
