@@ -22,6 +22,9 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Clients have nothing to say; this is enough for what they may send anyway.
 const MOST_RECEIVED: usize = 4096;
 
+/// How many messages a client may send for each that it gets: pings, at most. Each costs time that the others do not have.
+const MOST_MESSAGES: usize = 16;
+
 /// What a WebSocket sends.
 pub trait Feed: Send + 'static {
     /// The next message; `None` if there will be none. Nothing is lost if the future is dropped before it is ready.
@@ -82,22 +85,29 @@ impl Sockets {
     }
 }
 
-/// Sends until the client is gone or too slow, nothing will come any more, or the server ends.
+/// Sends until the client is gone, too slow or too talkative, nothing will come any more, or the server ends.
 async fn relay(mut socket: WebSocket, mut feed: impl Feed, closing: CancellationToken) {
-    loop {
+    let mut received = 0;
+    let goodbye = loop {
         let message = tokio::select! {
-            () = closing.cancelled() => break,
-            received = socket.recv() => match received {
+            () = closing.cancelled() => break (close_code::AWAY, "the server stops"),
+            message = socket.recv() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => continue,
+                Some(Ok(_)) if received < MOST_MESSAGES => {
+                    received += 1;
+                    continue;
+                }
+                Some(Ok(_)) => break (close_code::POLICY, "nobody listens here: too many messages"),
             },
             message = feed.next() => message,
         };
-        let Some(message) = message else { break };
+        let Some(message) = message else { break (close_code::AWAY, "there will be no more") };
+        received = 0;
         if !matches!(timeout(SLOWEST, socket.send(message)).await, Ok(Ok(()))) {
             return;
         }
-    }
-    let goodbye = CloseFrame { code: close_code::AWAY, reason: "the server stops".into() };
-    let _unless_it_is_gone = timeout(GOODBYE, socket.send(Message::Close(Some(goodbye)))).await;
+    };
+    let (code, reason) = goodbye;
+    let goodbye = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+    let _unless_it_is_gone = timeout(GOODBYE, socket.send(goodbye)).await;
 }

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -68,16 +69,22 @@ async fn ids_may_be_any_text() {
 
 #[tokio::test]
 async fn what_a_client_says_is_not_listened_to() {
-    use futures_util::SinkExt;
     let server = Server::start(&[]);
     let mut socket = server.socket("/desk/listen/guest").await;
     json_message(&mut socket).await;
     socket.send(Message::text("hello")).await.unwrap();
     packet(&mut socket).await;
     packet(&mut socket).await;
-    // More than a client has any reason to send ends it, and nothing else.
+    // More than a client has any reason to send ends it, and nothing else: a message that is too long, or too many.
     let _refused = socket.send(Message::binary(vec![0; 1 << 20])).await;
     let mut another = server.socket("/desk/listen/guest").await;
     json_message(&mut another).await;
-    packet(&mut another).await;
+    for _ in 0..1000 {
+        // Refused once it is closed.
+        let _ = another.feed(Message::binary(vec![0])).await;
+    }
+    let _ = another.flush().await;
+    let ended = async { while another.next().await.is_some_and(|message| message.is_ok()) {} };
+    tokio::time::timeout(PATIENCE, ended).await.expect("too many end it");
+    server.socket("/desk/listen/guest").await;
 }
