@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::{
     extract::{FromRequestParts, WebSocketUpgrade},
     http::{HeaderMap, HeaderValue, header, request::Parts},
+    response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use mixminus::{
@@ -57,11 +58,10 @@ impl FromRequestParts<Arc<Web>> for Bearer {
 pub struct Desk(pub WebSocketUpgrade);
 
 impl FromRequestParts<Arc<Web>> for Desk {
-    type Rejection = axum::response::Response;
+    type Rejection = Response;
 
     /// All is checked before anything is said about WebSockets: who has no token is told nothing else.
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Self::Rejection> {
-        use axum::response::IntoResponse;
         let checks = async {
             same_origin(&parts.headers)?;
             web.door.admit(offered_token(&parts.headers)?.as_deref()).await
