@@ -1,0 +1,103 @@
+//! What is said once the server can be reached: a line of JSON for machines, or a few for people.
+
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+use mixminus::config::{ConfigureMixerRequest, ParticipantMixerLevel, SourceLevel};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+/// Where the server is and what it takes to use it.
+#[derive(Debug, Serialize)]
+pub struct Announcement<'a> {
+    /// Without a slash at the end.
+    pub url: &'a str,
+    /// `None` if none is needed.
+    pub token: Option<&'a str>,
+    pub call: &'a str,
+    pub participants: &'a [String],
+    /// The certificate that clients may have to be told of.
+    #[serde(skip)]
+    pub tls_cert: Option<&'a Path>,
+}
+
+/// All but the unreserved characters of RFC 3986.
+const IN_A_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+impl Announcement<'_> {
+    /// On standard output. A reader who has seen enough and closes the pipe is no fault.
+    pub fn print(&self, as_json: bool) {
+        let text = if as_json { json(self) } else { self.lines() };
+        let mut out = io::stdout();
+        let _ = writeln!(out, "{text}").and_then(|()| out.flush());
+    }
+
+    fn lines(&self) -> String {
+        let Self { url, call, .. } = self;
+        let fragment = self.token.map(|token| format!("#token={}", utf8_percent_encode(token, IN_A_URL)));
+        let fragment = fragment.unwrap_or_default();
+        let participants = self.participants.join(", ");
+        let curl = self.curl();
+        format!(
+            "The desk:      {url}/{fragment}\nThe call:      {call}\nParticipants:  {participants}\n\n\
+             The last one hears the first at half the level with\n\n{curl}\n\nCtrl-C stops."
+        )
+    }
+
+    /// A command that can be pasted into a shell.
+    fn curl(&self) -> String {
+        let path = utf8_percent_encode(self.call, IN_A_URL);
+        let url = format!("{}/app/calls/{path}/participants/configureMixer", self.url);
+        let (first, last) = (self.participants.first(), self.participants.last());
+        let half = first.map(|source| SourceLevel { level: 50, ..SourceLevel::new(source) });
+        let level = last.map(|listener| ParticipantMixerLevel {
+            source_levels: half.into_iter().collect(),
+            ..ParticipantMixerLevel::new(listener)
+        });
+        let body = json(&ConfigureMixerRequest::new(level.into_iter().collect::<Vec<_>>()));
+        let mut words = vec!["curl".to_owned()];
+        words.extend(self.tls_cert.map(|path| format!("--cacert {}", shell_word(&path.to_string_lossy()))));
+        words.push(shell_word(&url));
+        words.extend(self.token.map(|token| format!("-H {}", shell_word(&format!("Authorization: Bearer {token}")))));
+        words.push("-H 'Content-Type: application/json'".to_owned());
+        words.push(format!("-d {}", shell_word(&body)));
+        words.join(" \\\n  ")
+    }
+}
+
+/// With its keys in their order, which is easier to read.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("its keys are strings")
+}
+
+fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announcement<'a>(participants: &'a [String], token: Option<&'a str>) -> Announcement<'a> {
+        Announcement { url: "http://h:1", token, call: "c d", participants, tls_cert: None }
+    }
+
+    #[test]
+    fn a_line_of_json_has_what_a_machine_needs() {
+        let participants = ["a".to_owned(), "b".to_owned()];
+        let line = r#"{"url":"http://h:1","token":"t","call":"c d","participants":["a","b"]}"#;
+        assert_eq!(json(&announcement(&participants, Some("t"))), line);
+    }
+
+    #[test]
+    fn a_command_survives_the_shell() {
+        let participants = ["it's".to_owned(), "b".to_owned()];
+        let lines = announcement(&participants, Some("a+b")).lines();
+        assert!(lines.contains("http://h:1/#token=a%2Bb\n"), "{lines}");
+        assert!(lines.contains("'http://h:1/app/calls/c%20d/participants/configureMixer'"), "{lines}");
+        assert!(lines.contains(r#""participant":"it'\''s""#), "{lines}");
+        assert!(!announcement(&participants, None).lines().contains("Authorization"));
+    }
+}

@@ -1,0 +1,89 @@
+//! Arguments that are more than a word or a number: addresses, tokens, ids, `ID=FILE`, URLs.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use url::Url;
+
+/// One `--source`.
+#[derive(Debug, Clone)]
+pub struct SourceArgument {
+    pub id: String,
+    pub file: PathBuf,
+}
+
+/// The longest id and the longest token, in bytes: they go into paths and headers.
+const LONGEST_ID: usize = 256;
+const LONGEST_TOKEN: usize = 4096;
+
+/// `ADDRESS:PORT`.
+pub fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8080, 0.0.0.0:0 or [::1]:80".into())
+}
+
+/// What an `Authorization: Bearer` header can carry (RFC 6750, section 2.1).
+pub fn token(text: &str) -> Result<String, String> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+    if (1..=LONGEST_TOKEN).contains(&text.len()) && text.chars().all(allowed) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("expected 1 to {LONGEST_TOKEN} letters, digits and - . _ ~ + / ="))
+    }
+}
+
+/// The id of a call or a participant.
+pub fn id(text: &str) -> Result<String, String> {
+    if (1..=LONGEST_ID).contains(&text.len()) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("expected an id of 1 to {LONGEST_ID} bytes"))
+    }
+}
+
+/// `ID=FILE`.
+pub fn source(text: &str) -> Result<SourceArgument, String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok(SourceArgument { id: id(name)?, file: file.into() })
+        }
+        _ => Err("expected ID=FILE, such as alice=alice.wav".to_owned()),
+    }
+}
+
+/// A URL of the web.
+pub fn web_url(text: &str) -> Result<Url, String> {
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
+        Ok(url) => Err(format!("expected http:// or https://, not {}:", url.scheme())),
+        Err(cause) => Err(format!("{cause}; expected such as https://host:8443/path")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_in_a_header_is_no_token() {
+        assert_eq!(token("aZ0-._~+/="), Ok("aZ0-._~+/=".into()));
+        for wrong in ["", "a b", "a\nb", "é", "\"", &"a".repeat(LONGEST_TOKEN + 1)] {
+            assert!(token(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_source_has_an_id_and_a_file() {
+        assert_eq!(source("a=b=c.wav").map(|source| (source.id, source.file)), Ok(("a".into(), "b=c.wav".into())));
+        assert!(["", "a", "=b", "a="].iter().all(|wrong| source(wrong).is_err()));
+    }
+
+    #[test]
+    fn a_url_is_of_the_web() {
+        assert!(web_url("https://host:1/x").is_ok());
+        assert!(["ftp://host", "host:80", "/x", "http://"].iter().all(|wrong| web_url(wrong).is_err()));
+    }
+
+    #[test]
+    fn an_address_has_a_port() {
+        assert!(listen("[::1]:0").is_ok() && listen("127.0.0.1").is_err() && listen("localhost:1").is_err());
+    }
+}

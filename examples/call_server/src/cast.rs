@@ -1,0 +1,40 @@
+//! Who is in the call: those who speak and those who only hear, each with an id of its own.
+
+use std::collections::HashSet;
+
+use crate::{
+    bundled,
+    cli::Options,
+    error::Error,
+    wav::{self, Recording},
+};
+
+/// One participant. All of them hear.
+#[derive(Debug)]
+pub struct Member {
+    pub id: String,
+    /// What it sends; `None` if it only hears.
+    pub recording: Option<Recording>,
+}
+
+/// Who only hears, if nobody else is named.
+const GUEST: &str = "guest";
+
+/// Everybody whom the options name, those who speak first. Reads the recordings.
+pub fn of(options: &Options) -> Result<Vec<Member>, Error> {
+    let mut members = if options.sources.is_empty() { bundled::members() } else { sources(options)? };
+    let listeners = if options.listeners.is_empty() { vec![GUEST.to_owned()] } else { options.listeners.clone() };
+    members.extend(listeners.into_iter().map(|id| Member { id, recording: None }));
+    let mut ids = HashSet::new();
+    match members.iter().find(|member| !ids.insert(member.id.as_str())) {
+        Some(second) => Err(Error::SameId(second.id.clone())),
+        None => Ok(members),
+    }
+}
+
+fn sources(options: &Options) -> Result<Vec<Member>, Error> {
+    let read = |source: &crate::arguments::SourceArgument| {
+        Ok(Member { id: source.id.clone(), recording: Some(wav::read(&source.file)?) })
+    };
+    options.sources.iter().map(read).collect()
+}

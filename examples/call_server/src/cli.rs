@@ -1,0 +1,106 @@
+//! The command line: what can be asked for, and which options go together.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Parser, error::ErrorKind};
+use url::Url;
+
+use crate::{
+    arguments::{self, SourceArgument},
+    error::Error,
+};
+
+/// A call that never ends, mixed in real time, with the configureMixer service and a mixing desk in the browser.
+///
+/// Without --source the bundled recordings talk: an interpreter over a speaker, and a short discussion,
+/// again and again. Ctrl-C ends it in order, a second one at once.
+#[derive(Debug, Parser)]
+#[command(name = "call_server", version)]
+pub struct Options {
+    /// Where clients reach the server; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080", value_parser = arguments::listen)]
+    pub listen: SocketAddr,
+
+    /// The bearer token that clients need [default: a random one, which is printed]
+    #[arg(long, value_name = "TOKEN", value_parser = arguments::token, conflicts_with = "anonymous")]
+    pub token: Option<String>,
+
+    /// Lets everybody do everything without a token: only where nobody else reaches the server
+    #[arg(long)]
+    pub anonymous: bool,
+
+    /// The id of the call [default: a random UUID]
+    #[arg(long, value_name = "ID", value_parser = arguments::id)]
+    pub call: Option<String>,
+
+    /// A participant who sends FILE over and over (WAV, mono or stereo: 8, 16, 24, 32 bit integer or 32 bit float) and hears a mix, instead of the bundled ones; repeatable
+    #[arg(long = "source", value_name = "ID=FILE", value_parser = arguments::source)]
+    pub sources: Vec<SourceArgument>,
+
+    /// A participant who only hears; repeatable [default: guest]
+    #[arg(long = "listener", value_name = "ID", value_parser = arguments::id)]
+    pub listeners: Vec<String>,
+
+    /// Writes what each participant hears to DIR/ID.wav, 16 bit at 48 kHz; never over a file that is there
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+
+    /// Where the call's notifications are posted
+    #[arg(long, value_name = "URL", value_parser = arguments::web_url, requires = "callback_token")]
+    pub callback: Option<Url>,
+
+    /// The bearer token that goes with each notification
+    #[arg(long, value_name = "TOKEN", value_parser = arguments::token, requires = "callback")]
+    pub callback_token: Option<String>,
+
+    /// The certificate chain for https, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Where clients reach the server if that is another place than where it listens: behind a proxy, or by the name in a certificate
+    #[arg(long, value_name = "URL", value_parser = arguments::web_url)]
+    pub public_url: Option<Url>,
+
+    /// How many may watch the desk, and how many may listen in, at a time
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_sockets: u16,
+
+    /// Which events are logged on standard error, such as debug or warn,mixminus=debug
+    #[arg(long, value_name = "FILTER", default_value = "warn")]
+    pub log: String,
+
+    /// Prints one line of JSON on standard output at the start, for machines: url, token, call, participants
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Options {
+    /// The options of this process; prints the help or the version and returns `None` when that was asked for.
+    pub fn from_command_line() -> Result<Option<Self>, Error> {
+        match Self::try_parse() {
+            Ok(options) => Ok(Some(options)),
+            Err(answer) if matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+                // A reader who has seen enough and closes the pipe is no fault.
+                let _ = answer.print();
+                Ok(None)
+            }
+            Err(fault) => Err(Error::Usage(one_line(&fault.to_string()))),
+        }
+    }
+
+    /// `https` if there is a certificate.
+    pub fn scheme(&self) -> &'static str {
+        if self.tls_cert.is_some() { "https" } else { "http" }
+    }
+}
+
+/// The message of clap without its usage paragraphs, on one line.
+fn one_line(message: &str) -> String {
+    let told = message.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let words: Vec<&str> = told.flat_map(str::split_whitespace).collect();
+    words.join(" ").trim_start_matches("error: ").to_owned()
+}

@@ -1,0 +1,81 @@
+//! The thread that pulls what everybody hears as soon as it is there, and hands it to whoever wants it. What it gives goes on at once or is lost: it waits for nobody but the disk.
+
+use std::{thread, time::Duration};
+
+use axum::body::Bytes;
+use mixminus::stream::OutputPort;
+use tokio::sync::broadcast;
+
+use super::{PACKET_MS, Recorder, SAMPLE_RATE, worker::Stop};
+use crate::error::Error;
+
+/// How many samples a packet has.
+const PACKET: usize = (SAMPLE_RATE / 1000 * PACKET_MS) as usize;
+/// How often it looks: half a tick.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// What one participant hears, and where it goes.
+#[derive(Debug)]
+pub struct Ear {
+    port: OutputPort,
+    listeners: broadcast::Sender<Bytes>,
+    recorder: Option<Recorder>,
+}
+
+impl Ear {
+    pub fn new(port: OutputPort, listeners: broadcast::Sender<Bytes>, recorder: Option<Recorder>) -> Self {
+        Self { port, listeners, recorder }
+    }
+
+    /// Hands on all whole packets.
+    fn pull(&mut self) -> Result<(), Error> {
+        let mut packet = [0; PACKET];
+        while self.port.pull_whole(&mut packet) {
+            if self.listeners.receiver_count() > 0 {
+                // The last one may have gone since: then nobody has lost anything.
+                let _ = self.listeners.send(packet.iter().flat_map(|sample| sample.to_le_bytes()).collect());
+            }
+            self.record(&packet)?;
+        }
+        Ok(())
+    }
+
+    /// The rest, and the end of the recording.
+    fn finish(mut self) -> Result<(), Error> {
+        self.pull()?;
+        let mut rest = vec![0; self.port.available()];
+        if self.port.pull_whole(&mut rest) {
+            self.record(&rest)?;
+        }
+        self.recorder.map_or(Ok(()), Recorder::finish)
+    }
+
+    /// A recording that fails ends; the call goes on.
+    fn record(&mut self, samples: &[i16]) -> Result<(), Error> {
+        let written = self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.write(samples));
+        if written.is_err() {
+            self.recorder = None;
+        }
+        written
+    }
+}
+
+/// Pulls until it is told to stop, and then what is left. The first fault of a recording.
+pub fn run(mut ears: Vec<Ear>, stop: &Stop) -> Result<(), Error> {
+    let mut outcome = Ok(());
+    while !stop.is_asked_for() {
+        ears.iter_mut().for_each(|ear| note(&mut outcome, ear.pull()));
+        thread::sleep(LOOK);
+    }
+    ears.into_iter().for_each(|ear| note(&mut outcome, ear.finish()));
+    outcome
+}
+
+fn note(outcome: &mut Result<(), Error>, new: Result<(), Error>) {
+    if let Err(error) = &new {
+        tracing::error!("{}", error.one_line());
+        if outcome.is_ok() {
+            *outcome = new;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The call itself: [`Room`]. The audio thread only ticks; one thread feeds it with the recordings, another collects what everybody hears.
+
+mod collector;
+mod ears;
+mod feeder;
+mod recorder;
+mod ticker;
+mod worker;
+
+use std::{path::Path, sync::Arc};
+
+use mixminus::{
+    Controller, JoinOptions, MixerConfig, Role,
+    stream::{Clock, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat},
+};
+
+use self::{collector::Ear, feeder::Voice, recorder::Recorder, worker::Worker};
+pub use self::{ears::Ears, ticker::Ticker};
+use crate::{cast::Member, error::Error};
+
+/// What the mixer works with, and everybody hears: mono.
+pub const SAMPLE_RATE: u32 = 48_000;
+/// How long packets are, those that are pushed and those that are listened to.
+pub const PACKET_MS: u32 = 20;
+/// What waits before it is mixed: more than a busy machine lets the feeder be late. Who talks from a file loses nothing by talking later; a microphone would.
+const INPUT_DEPTH_MS: f64 = 500.0;
+const INPUT_BOUND_MS: f64 = 2000.0;
+/// How late the collector may be before something that is heard is lost.
+const OUTPUT_BOUND_MS: f64 = 2000.0;
+
+/// A call that goes on.
+#[derive(Debug)]
+pub struct Room {
+    pub controller: Controller,
+    pub ticker: Arc<Ticker>,
+    pub ears: Arc<Ears>,
+    feeder: Worker<()>,
+    collector: Worker<Result<(), Error>>,
+}
+
+impl Room {
+    /// Everybody joins, and the call begins; what they hear is written to a directory if there is one.
+    pub fn start(members: Vec<Member>, record: Option<&Path>) -> Result<Self, Error> {
+        let (controller, processor) = MixerConfig { sample_rate: SAMPLE_RATE, ..MixerConfig::default() }.build()?;
+        let (mut voices, mut outputs, mut fan_out) = (Vec::new(), Vec::new(), Ears::default());
+        for Member { id, recording } in members {
+            let Ports { input, output, .. } = join(&controller, &id, recording.as_ref().map(|said| said.format))?;
+            voices.extend(input.zip(recording).map(|(port, recording)| Voice::new(port, recording)));
+            outputs.extend(output.map(|port| (id, port)));
+        }
+        // Once everybody has joined: a call that does not begin leaves no files behind.
+        let ids = outputs.iter().map(|(id, _)| id.as_str());
+        let recorders = record.map(|directory| recorder::begin(directory, ids)).transpose()?;
+        let mut recorders = recorders.into_iter().flatten();
+        let ears = outputs.into_iter().map(|(id, port)| Ear::new(port, fan_out.add(id), recorders.next())).collect();
+        let runner = Runner::start(processor, RunnerOptions::default(), |_mixes| {})?;
+        let feeder = Worker::start("feeder", move |stop| feeder::run(voices, stop))?;
+        let collector = Worker::start("collector", move |stop| collector::run(ears, stop))?;
+        Ok(Self { controller, ticker: Arc::new(Ticker::new(runner)), ears: Arc::new(fan_out), feeder, collector })
+    }
+
+    /// Stops in the order that the sound takes, so that all that was mixed is collected, and completes the recordings. Blocks for some ticks.
+    pub fn stop(self) -> Result<(), Error> {
+        let fed = self.feeder.stop();
+        let ticked = self.ticker.stop();
+        let collected = self.collector.stop();
+        fed.and(ticked).and(collected?)
+    }
+}
+
+/// Lets somebody in who hears by the mixer's clock, and sends by it if there is a format to send in.
+fn join(controller: &Controller, id: &str, sends: Option<StreamFormat>) -> Result<Ports, Error> {
+    let input = sends.map(|format| InputOptions {
+        clock: Clock::Mixer,
+        depth_ms: INPUT_DEPTH_MS,
+        bound_ms: INPUT_BOUND_MS,
+        ..InputOptions::new(format)
+    });
+    let output = OutputOptions { bound_ms: OUTPUT_BOUND_MS, ..OutputOptions::prompt(StreamFormat::mono(SAMPLE_RATE)) };
+    let role = if input.is_some() { Role::Both } else { Role::Listener };
+    let ports = PortOptions { input, output: Some(output) };
+    let joined = controller.join_with_ports(id, JoinOptions { role, ..JoinOptions::default() }, ports);
+    joined.map_err(|cause| Error::Join { id: id.to_owned(), cause })
+}

@@ -1,0 +1,158 @@
+//! Writing what a participant hears: [`Recorder`], a WAV file that is valid at every second of the call.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, BufWriter},
+    path::{Path, PathBuf},
+};
+
+use hound::{SampleFormat, WavSpec, WavWriter};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::SAMPLE_RATE;
+use crate::error::Error;
+
+/// A WAV file counts its bytes in 32 bits, and its header takes some.
+const MOST_SAMPLES: usize = (u32::MAX as usize - 1024) / 2;
+/// How much may be lost if the program is killed.
+const SECOND: usize = SAMPLE_RATE as usize;
+/// How long the name of a file may be beside what makes it unique and its ending, in bytes.
+const LONGEST_NAME: usize = 200;
+/// What is escaped in the name of a file: all but letters, digits and these, so that no two ids have one name.
+const IN_A_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@').remove(b'+');
+
+/// Begins a recording for each of these, in a directory that is made if it is not there: all of them, or none.
+pub fn begin<'a>(directory: &Path, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Recorder>, Error> {
+    let made = fs::create_dir_all(directory);
+    made.map_err(|cause| Error::Unwritable { path: directory.to_owned(), cause })?;
+    let mut begun = Vec::new();
+    for (number, id) in ids.enumerate() {
+        match Recorder::create(directory.join(format!("{}.wav", name(id, number)))) {
+            Ok(recorder) => begun.push(recorder),
+            Err(error) => {
+                begun.into_iter().for_each(Recorder::discard);
+                return Err(error);
+            }
+        }
+    }
+    Ok(begun)
+}
+
+/// One file in the making.
+pub struct Recorder {
+    path: PathBuf,
+    writer: WavWriter<BufWriter<fs::File>>,
+    samples: usize,
+}
+
+impl Recorder {
+    /// Never over a file that is there: it may be the recording of an earlier call.
+    fn create(path: PathBuf) -> Result<Self, Error> {
+        let unwritable = |cause| Error::Unwritable { path: path.clone(), cause };
+        let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(unwritable)?;
+        let spec =
+            WavSpec { channels: 1, sample_rate: SAMPLE_RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
+        let writer = WavWriter::new(BufWriter::new(file), spec).map_err(|cause| unwritable(io_error(cause)))?;
+        Ok(Self { path, writer, samples: 0 })
+    }
+
+    /// Takes up to the disk's time.
+    pub fn write(&mut self, samples: &[i16]) -> Result<(), Error> {
+        if self.samples + samples.len() > MOST_SAMPLES {
+            return Err(Error::Full { path: self.path.clone() });
+        }
+        let before = self.samples / SECOND;
+        let written = samples.iter().try_for_each(|sample| self.writer.write_sample(*sample));
+        self.samples += samples.len();
+        let flushed = if self.samples / SECOND > before { self.writer.flush() } else { Ok(()) };
+        written.and(flushed).map_err(|cause| failed(&self.path, cause))
+    }
+
+    /// Nothing was written yet, and nothing will be.
+    fn discard(self) {
+        drop(self.writer);
+        // There is a fault to tell of already.
+        let _ = fs::remove_file(self.path);
+    }
+
+    /// Completes the header.
+    pub fn finish(self) -> Result<(), Error> {
+        let Self { path, writer, .. } = self;
+        writer.finalize().map_err(|cause| failed(&path, cause))
+    }
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").field("path", &self.path).field("samples", &self.samples).finish_non_exhaustive()
+    }
+}
+
+/// An id as the name of a file; one that is too long is cut, and made unique by its number.
+fn name(id: &str, number: usize) -> String {
+    let mut name = utf8_percent_encode(id, IN_A_NAME).to_string();
+    if name.len() > LONGEST_NAME {
+        name.truncate(LONGEST_NAME);
+        name.push_str(&format!("~{number}"));
+    }
+    name
+}
+
+fn failed(path: &Path, cause: hound::Error) -> Error {
+    Error::WriteFailed { path: path.to_owned(), cause: io_error(cause) }
+}
+
+fn io_error(cause: hound::Error) -> io::Error {
+    match cause {
+        hound::Error::IoError(cause) => cause,
+        other => io::Error::other(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_id_leaves_its_directory() {
+        let names = ["../x", ".", "..", "a/b\\c", "nul\0", "é", ""].map(|id| name(id, 1));
+        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '%')), "{names:?}");
+        assert_eq!(name("anna-b_c@d+1", 1), "anna-b_c@d+1");
+    }
+
+    #[test]
+    fn long_ids_have_names_of_their_own() {
+        let long = "é".repeat(100);
+        assert!(name(&long, 7).len() < 220 && name(&long, 7) != name(&long, 8));
+    }
+
+    #[test]
+    fn a_recording_can_be_read_while_it_is_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut recorders = begin(&directory.path().join("new/one"), ["a", "b"].into_iter()).unwrap();
+        let mut recorder = recorders.remove(0);
+        (0..60).for_each(|_| recorder.write(&[7; 960]).unwrap());
+        let path = recorder.path.clone();
+        assert!(hound::WavReader::open(&path).unwrap().duration() >= 48_000);
+        recorder.finish().unwrap();
+        assert_eq!(hound::WavReader::open(&path).unwrap().duration(), 57_600);
+    }
+
+    #[test]
+    fn where_one_file_is_there_already_none_is_begun() {
+        let directory = tempfile::tempdir().unwrap();
+        fs::write(directory.path().join("b.wav"), "of an earlier call").unwrap();
+        let refused = begin(directory.path(), ["a", "b", "c"].into_iter());
+        assert!(matches!(refused, Err(Error::Unwritable { path, .. }) if path.ends_with("b.wav")));
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+        assert_eq!(fs::read(directory.path().join("b.wav")).unwrap(), b"of an earlier call");
+    }
+
+    #[test]
+    fn a_file_that_is_full_ends() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut recorder = begin(directory.path(), ["a"].into_iter()).unwrap().remove(0);
+        recorder.samples = MOST_SAMPLES - 1;
+        assert!(matches!(recorder.write(&[0; 2]), Err(Error::Full { .. })));
+    }
+}

@@ -1,0 +1,142 @@
+//! From the options to the end: starts the call and the server, waits for a signal, and stops everything in order.
+
+use std::{
+    io::{self, IsTerminal},
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    process,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum_server::Handle;
+use mixminus::http::{AllowEverybody, Authorizer, CallOptions, Callback, Service, ServiceOptions, ShutdownReport};
+use tracing_subscriber::EnvFilter;
+use url::Url;
+use uuid::Uuid;
+
+use crate::{
+    announce::Announcement,
+    cast,
+    cli::Options,
+    error::Error,
+    room::Room,
+    server,
+    signals::Signals,
+    static_token::StaticToken,
+    web::{self, Door, Metrics, Sockets, States, Web},
+};
+
+/// How long operations and notifications have to come to their end,
+const LAST_OPERATIONS: Duration = Duration::from_secs(5);
+/// then WebSockets,
+const LAST_SOCKETS: Duration = Duration::from_secs(2);
+/// and then requests.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+/// Does it all.
+pub fn run(options: Options) -> Result<(), Error> {
+    log(&options.log)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Thread)?;
+    let done = runtime.block_on(serve(options));
+    runtime.shutdown_background();
+    done
+}
+
+fn log(filter: &str) -> Result<(), Error> {
+    let filter = EnvFilter::try_new(filter).map_err(|cause| Error::Usage(format!("--log {filter:?}: {cause}")))?;
+    let colours = io::stderr().is_terminal();
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(io::stderr).init();
+    Ok(())
+}
+
+async fn serve(options: Options) -> Result<(), Error> {
+    let members = cast::of(&options)?;
+    let participants: Vec<String> = members.iter().map(|member| member.id.clone()).collect();
+    let tls = match (&options.tls_cert, &options.tls_key) {
+        (Some(cert), Some(key)) => Some(server::tls(cert, key).await?),
+        _ => None,
+    };
+    let mut signals = Signals::new().map_err(Error::Thread)?;
+    let (listener, bound) = server::listen(options.listen)?;
+    let url = public_url(&options, bound);
+    let token =
+        (!options.anonymous).then(|| options.token.clone().unwrap_or_else(|| Uuid::new_v4().simple().to_string()));
+
+    let room = Room::start(members, options.record.as_deref())?;
+    let web = open(&options, &room, token.clone(), &url)?;
+    let handle = Handle::new();
+    let mut server = tokio::spawn(server::serve(listener, tls, web::router(Arc::clone(&web)), handle.clone()));
+    let url = url.as_str().trim_end_matches('/');
+    let (call, tls_cert) = (&web.call, options.tls_cert.as_deref());
+    Announcement { url, token: token.as_deref(), call, participants: &participants, tls_cert }.print(options.json);
+
+    let early = tokio::select! {
+        ended = &mut server => Some(ended),
+        () = signals.next() => None,
+    };
+    eprintln!("call_server: stopping; once more stops at once");
+    tokio::spawn(async move {
+        signals.next().await;
+        process::exit(1);
+    });
+    tell(&web.service.shutdown(LAST_OPERATIONS).await);
+    web.sockets.close(LAST_SOCKETS).await;
+    handle.graceful_shutdown(Some(LAST_REQUESTS));
+    let served = match early {
+        Some(ended) => ended,
+        None => server.await,
+    };
+    let stopped = tokio::task::spawn_blocking(|| room.stop()).await.map_err(|_| Error::Panicked("stopping"))?;
+    served.map_err(|_| Error::Panicked("server"))?.map_err(Error::Serve)?;
+    stopped
+}
+
+/// Where clients reach the server: where they were told to, or where it listens.
+fn public_url(options: &Options, bound: SocketAddr) -> Url {
+    let mut address = bound;
+    // Everywhere is no place that a browser could go to.
+    if bound.ip().is_unspecified() {
+        address.set_ip(if bound.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+    }
+    let own = format!("{}://{address}/", options.scheme());
+    options.public_url.clone().unwrap_or_else(|| own.parse().expect("an address makes a URL"))
+}
+
+/// The service with its one call, and what the routes work with.
+fn open(options: &Options, room: &Room, token: Option<String>, url: &Url) -> Result<Arc<Web>, Error> {
+    let authorizer: Arc<dyn Authorizer> = match token {
+        Some(token) => Arc::new(StaticToken(token)),
+        None => Arc::new(AllowEverybody),
+    };
+    // Without TLS and a name of its own, the server is where its clients say that it is.
+    let is_known = options.tls_cert.is_some() || options.public_url.is_some();
+    let service_options = ServiceOptions { public_url: is_known.then(|| url.clone()), ..ServiceOptions::default() };
+    let permissions = service_options.permissions.clone();
+    let service = Service::new(service_options, Arc::clone(&authorizer))?;
+    let call = options.call.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+    let callback = options.callback.clone().zip(options.callback_token.clone());
+    let callback = callback.map(|(url, token)| Callback { url, token });
+    service.add_call(&call, CallOptions { callback, ..CallOptions::new(room.controller.clone()) })?;
+    Ok(Arc::new(Web {
+        states: States::begin(call.clone(), room.controller.clone(), Arc::clone(&room.ticker)),
+        call,
+        service,
+        door: Door { authorizer, permissions },
+        controller: room.controller.clone(),
+        ticker: Arc::clone(&room.ticker),
+        ears: Arc::clone(&room.ears),
+        sockets: Sockets::new(options.max_sockets.into()),
+        metrics: Metrics::new(),
+    }))
+}
+
+/// What was left, on standard error.
+fn tell(report: &ShutdownReport) {
+    if report.failed_operations > 0 {
+        eprintln!("call_server: {} operations ran still, and have failed", report.failed_operations);
+    }
+    for (call, delivery) in &report.undelivered {
+        let error = delivery.last_error.as_deref().unwrap_or("there was no time for it");
+        eprintln!("call_server: not told of operation {} of call {call}: {error}", delivery.operation);
+    }
+}

@@ -1,0 +1,67 @@
+//! Whether the call goes on: `/healthz`.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::Web;
+use crate::room::Ticker;
+
+/// How often the counter is looked at, and how many times: a tick of 10 ms may be late on a busy machine.
+const LOOK: Duration = Duration::from_millis(10);
+const LOOKS: usize = 50;
+
+/// 200 as soon as a tick is made, 503 if none is for half a second.
+pub async fn health(State(web): State<Arc<Web>>) -> Response {
+    if is_ticking(&web.ticker).await {
+        Json(json!({ "status": "ok" })).into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "the mixer does not tick" }))).into_response()
+    }
+}
+
+async fn is_ticking(ticker: &Ticker) -> bool {
+    let ticks = || ticker.readings().map(|readings| readings.ticks);
+    let before = ticks();
+    for _ in 0..LOOKS {
+        tokio::time::sleep(LOOK).await;
+        let now = ticks();
+        if now != before {
+            return now.is_some();
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixminus::{
+        MixerConfig,
+        stream::{Runner, RunnerOptions},
+    };
+
+    #[tokio::test]
+    async fn it_is_well_until_the_ticks_end() {
+        let (_controller, processor) = MixerConfig::default().build().unwrap();
+        let ticker = Ticker::new(Runner::start(processor, RunnerOptions::default(), |_| {}).unwrap());
+        assert!(is_ticking(&ticker).await);
+        ticker.stop().unwrap();
+        assert!(!is_ticking(&ticker).await);
+        assert!(ticker.stop().is_ok(), "once more stops nothing");
+    }
+
+    #[tokio::test]
+    async fn a_runner_that_has_panicked_is_not_well() {
+        let (_controller, processor) = MixerConfig::default().build().unwrap();
+        let ticker = Ticker::new(Runner::start(processor, RunnerOptions::default(), |_| panic!("on purpose")).unwrap());
+        assert!(!is_ticking(&ticker).await);
+        assert!(ticker.stop().is_err());
+    }
+}

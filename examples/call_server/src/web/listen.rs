@@ -1,0 +1,74 @@
+//! Hearing what a participant hears: `/desk/listen/{participant}`, a WebSocket.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{Path, State, ws::Message},
+    response::{IntoResponse, Response},
+};
+use mixminus::config::ErrorCode;
+use serde_json::json;
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use super::{
+    Web,
+    door::Desk,
+    refused::Refused,
+    sockets::{Feed, Sort},
+};
+use crate::room::SAMPLE_RATE;
+
+/// First what the samples are, then 20 ms of them a message.
+pub async fn listen(Desk(upgrade): Desk, State(web): State<Arc<Web>>, Path(id): Path<String>) -> Response {
+    match web.ears.listen(&id) {
+        Some(packets) => web.sockets.open(upgrade, Sort::Listener, Heard { packets, has_begun: false }),
+        None => Refused::new(ErrorCode::NotFound, format!("there is no participant {id:?}")).into_response(),
+    }
+}
+
+#[derive(Debug)]
+struct Heard {
+    packets: Receiver<Bytes>,
+    has_begun: bool,
+}
+
+impl Feed for Heard {
+    async fn next(&mut self) -> Option<Message> {
+        if !self.has_begun {
+            self.has_begun = true;
+            return Some(Message::text(json!({ "sampleRate": SAMPLE_RATE, "channels": 1 }).to_string()));
+        }
+        loop {
+            match self.packets.recv().await {
+                Ok(packet) => return Some(Message::Binary(packet)),
+                Err(RecvError::Lagged(lost)) => tracing::debug!(lost, "a listener is too slow"),
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::Ears;
+
+    #[tokio::test]
+    async fn who_is_too_slow_loses_the_oldest_and_delays_nobody() {
+        let mut ears = Ears::default();
+        let sender = ears.add("a".into());
+        let mut heard = Heard { packets: ears.listen("a").unwrap(), has_begun: false };
+        (0..100_u8).for_each(|number| {
+            sender.send(Bytes::from(vec![number])).unwrap();
+        });
+        assert_eq!(heard.next().await, Some(Message::text(r#"{"channels":1,"sampleRate":48000}"#)));
+        let Some(Message::Binary(oldest)) = heard.next().await else { panic!("no audio") };
+        assert!((50..99).contains(&oldest[0]), "{oldest:?}");
+        for number in oldest[0] + 1..100 {
+            assert_eq!(heard.next().await, Some(Message::Binary(vec![number].into())));
+        }
+        drop((sender, ears));
+        assert_eq!(heard.next().await, None);
+    }
+}

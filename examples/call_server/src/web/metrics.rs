@@ -1,0 +1,51 @@
+//! The mixer's and the runner's figures for Prometheus: `/metrics`. Nothing in them tells who is in the call.
+
+use std::{fmt, sync::Arc};
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
+use mixminus::{Controller, Export, Exporter};
+
+use super::Web;
+use crate::room::Ticker;
+
+/// What the figures are kept in, from scrape to scrape. It is nobody else's: nothing that other parts of the program record gets in.
+pub struct Metrics {
+    recorder: PrometheusRecorder,
+    exporter: Exporter,
+}
+
+impl Metrics {
+    pub fn new() -> Self {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let exporter = metrics::with_local_recorder(&recorder, || Exporter::new("call_server", Export::Mixer));
+        Self { recorder, exporter }
+    }
+
+    /// The figures as they are now.
+    fn scrape(&self, controller: &Controller, ticker: &Ticker) -> String {
+        metrics::with_local_recorder(&self.recorder, || {
+            self.exporter.record(&controller.snapshot());
+            if let Some(readings) = ticker.readings() {
+                self.exporter.record_runner(&readings);
+            }
+        });
+        self.recorder.handle().render()
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").field("exporter", &self.exporter).finish_non_exhaustive()
+    }
+}
+
+/// In Prometheus' text format.
+pub async fn metrics(State(web): State<Arc<Web>>) -> Response {
+    let text = web.metrics.scrape(&web.controller, &web.ticker);
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+}

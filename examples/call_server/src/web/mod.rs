@@ -1,0 +1,59 @@
+//! What clients ask for: the configureMixer service, the page, and the desk's own routes beside them.
+
+mod deliveries;
+mod door;
+mod health;
+mod listen;
+mod metrics;
+mod page;
+mod refused;
+mod sockets;
+mod state;
+mod watch;
+
+use std::sync::Arc;
+
+use axum::{Router, http::HeaderValue, routing::get};
+use mixminus::{Controller, http::Service};
+use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer};
+
+pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States};
+use crate::room::{Ears, Ticker};
+
+/// What the routes work with.
+#[derive(Debug)]
+pub struct Web {
+    pub call: String,
+    pub service: Service,
+    pub door: Door,
+    pub controller: Controller,
+    pub ticker: Arc<Ticker>,
+    pub ears: Arc<Ears>,
+    pub states: States,
+    pub sockets: Sockets,
+    pub metrics: Metrics,
+}
+
+/// All routes. Only the page, `/healthz` and `/metrics` need no token.
+pub fn router(web: Arc<Web>) -> Router {
+    let service = web.service.router();
+    let own = Router::new()
+        .route("/healthz", get(health::health))
+        .route("/metrics", get(metrics::metrics))
+        .route("/desk/state", get(watch::watch))
+        .route("/desk/listen/{participant}", get(listen::listen))
+        .route("/desk/deliveries", get(deliveries::deliveries))
+        .with_state(web);
+    let sniffs_not = SetResponseHeaderLayer::overriding(
+        axum::http::header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    page::router()
+        .merge(own)
+        .merge(service)
+        .fallback(refused::no_such_path)
+        .method_not_allowed_fallback(refused::wrong_method)
+        .layer(CatchPanicLayer::custom(refused::panicked))
+        .layer(sniffs_not)
+        .layer(TraceLayer::new_for_http())
+}

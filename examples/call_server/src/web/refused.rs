@@ -1,0 +1,95 @@
+//! The answers that refuse, in the API's shape: [`Refused`].
+
+use std::any::Any;
+
+use axum::{
+    Json,
+    http::{Method, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use mixminus::{
+    config::{ErrorBody, ErrorCode, InnerError},
+    http::Refusal,
+};
+
+/// A request that is refused.
+#[derive(Debug)]
+pub struct Refused {
+    code: ErrorCode,
+    message: String,
+    retry_after_s: Option<u64>,
+}
+
+impl Refused {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), retry_after_s: None }
+    }
+
+    /// When it may be worth another try.
+    pub fn retry_after_s(self, seconds: u64) -> Self {
+        Self { retry_after_s: Some(seconds), ..self }
+    }
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        let message = refusal.to_string();
+        match refusal {
+            Refusal::Unavailable { retry_after } => {
+                Self::new(ErrorCode::ServiceUnavailable, message).retry_after_s(retry_after.as_secs().max(1))
+            }
+            _ => Self::new(ErrorCode::Unauthorized, message),
+        }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let date = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let inner = InnerError { request_id: uuid::Uuid::new_v4().to_string(), date };
+        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let wait = self.retry_after_s.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]);
+        let challenge =
+            (self.code == ErrorCode::Unauthorized).then_some([(header::WWW_AUTHENTICATE, "Bearer realm=\"mixminus\"")]);
+        (status, wait, challenge, Json(ErrorBody::new(self.code, self.message, inner))).into_response()
+    }
+}
+
+/// What no route is for.
+pub async fn no_such_path(uri: Uri) -> Refused {
+    Refused::new(ErrorCode::NotFound, format!("there is nothing at {}", uri.path()))
+}
+
+/// A method that a route is not for.
+pub async fn wrong_method(method: Method) -> Refused {
+    Refused::new(ErrorCode::MethodNotAllowed, format!("{method} is not for this path; see the Allow header"))
+}
+
+/// A fault of the server. What it was is for its log, where the panic has written it, and not for the client.
+pub fn panicked(_what: Box<dyn Any + Send>) -> Response {
+    Refused::new(ErrorCode::InternalServerError, "the request could not be worked on").into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_panic_tells_clients_nothing() {
+        let answer = panicked(Box::new("the secret is 42"));
+        assert_eq!(answer.status(), 500);
+        assert!(!format!("{answer:?}").contains("42"));
+    }
+
+    #[test]
+    fn who_has_no_token_is_told_which_scheme_to_use() {
+        let answer = Refused::from(Refusal::Missing).into_response();
+        assert_eq!(
+            (answer.status().as_u16(), &answer.headers()["www-authenticate"]),
+            (401, &"Bearer realm=\"mixminus\"".parse().unwrap())
+        );
+        let later = Refused::from(Refusal::Unavailable { retry_after: Duration::ZERO }).into_response();
+        assert_eq!((later.status().as_u16(), &later.headers()["retry-after"]), (503, &"1".parse().unwrap()));
+    }
+}

@@ -1,0 +1,122 @@
+//! What the desk shows, as JSON: who is here, how loud, and what is in force for them.
+
+use mixminus::{
+    Controller, Decibels, ParticipantSnapshot, Role, config::ParticipantMixerLevel, stream::RunnerReadings,
+};
+use serde::Serialize;
+
+use crate::room::SAMPLE_RATE;
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct State<'a> {
+    call: &'a str,
+    sample_rate: u32,
+    dominant: Option<&'a str>,
+    participants: Vec<Participant<'a>>,
+    /// Nothing once it is stopped.
+    runner: Option<Runner>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Participant<'a> {
+    id: &'a str,
+    sends: bool,
+    hears: bool,
+    talking: bool,
+    /// RMS of the last tick that it sent; `None` is silence.
+    level_dbfs: Option<f64>,
+    muted: bool,
+    mix: Mix,
+    mixer_level: ParticipantMixerLevel,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Mix {
+    peak_dbfs: Option<f64>,
+    reduction_db: f64,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Runner {
+    ticks: u64,
+    skipped_ticks: u64,
+    late_us_p99: f64,
+    duration_us_p50: f64,
+}
+
+/// The state now. Takes the controllers' lock, once for each participant.
+pub fn json(call: &str, controller: &Controller, runner: Option<&RunnerReadings>) -> String {
+    let snapshot = controller.snapshot();
+    let participants = snapshot.participants.iter();
+    let state = State {
+        call,
+        sample_rate: SAMPLE_RATE,
+        dominant: snapshot.dominant.as_ref().map(|id| id.as_str()),
+        participants: participants.filter_map(|participant| self::participant(participant, controller)).collect(),
+        runner: runner.map(|readings| Runner {
+            ticks: readings.ticks,
+            skipped_ticks: readings.skipped_ticks,
+            late_us_p99: readings.lateness_us.p99,
+            duration_us_p50: readings.duration_us.p50,
+        }),
+    };
+    serde_json::to_string(&state).expect("its keys are strings")
+}
+
+/// Nothing of one who has left in between.
+fn participant<'a>(seen: &'a ParticipantSnapshot, controller: &Controller) -> Option<Participant<'a>> {
+    let id = seen.id.as_str();
+    Some(Participant {
+        id,
+        sends: seen.role != Role::Listener,
+        hears: seen.role != Role::Source,
+        talking: seen.source.active,
+        level_dbfs: dbfs(seen.source.rms),
+        muted: seen.muted,
+        mix: Mix { peak_dbfs: dbfs(seen.listener.peak), reduction_db: rounded(seen.listener.reduction.0) },
+        mixer_level: controller.configuration(id).ok()?.mixer_level(id),
+    })
+}
+
+fn dbfs(amplitude: f32) -> Option<f64> {
+    (amplitude > 0.0).then(|| rounded(Decibels::from_amplitude(amplitude.into()).0))
+}
+
+/// To what anybody can see.
+fn rounded(decibels: f64) -> f64 {
+    (decibels * 100.0).round() / 100.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mixminus::{Frame, JoinOptions, MixerConfig};
+    use serde_json::{Value, json};
+
+    #[test]
+    fn a_state_has_who_is_heard_and_what_is_in_force() {
+        let (controller, mut processor) = MixerConfig::default().build().unwrap();
+        let anna = controller.join("anna", JoinOptions::default()).unwrap();
+        controller.join("guest", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
+        controller
+            .configure(&[ParticipantMixerLevel { exclusive: true, ..ParticipantMixerLevel::new("guest") }])
+            .unwrap();
+        let mut audio = processor.enter();
+        let mut tick = audio.tick();
+        tick.send(anna, Frame::from(&[0.5_f32; 480][..])).unwrap();
+        tick.mix();
+        let state: Value = serde_json::from_str(&super::json("c", &controller, None)).unwrap();
+        assert_eq!(state["participants"][0]["levelDbfs"], json!(-6.02));
+        let guest = json!({
+            "id": "guest", "sends": false, "hears": true, "talking": false, "levelDbfs": null, "muted": false,
+            "mix": { "peakDbfs": null, "reductionDb": 0.0 },
+            "mixerLevel": { "participant": "guest", "exclusive": true, "sourceLevels": [] },
+        });
+        assert_eq!(state["participants"][1], guest);
+        assert_eq!((&state["dominant"], &state["call"]), (&json!("anna"), &json!("c")));
+    }
+}

@@ -1,0 +1,67 @@
+//! Seeing the desk: `/desk/state`, a WebSocket. A state is made once for all who watch; who is too slow sees the newest, and not those before it.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{
+        State,
+        ws::{Message, Utf8Bytes},
+    },
+    response::Response,
+};
+use mixminus::Controller;
+use tokio::{
+    sync::watch,
+    time::{MissedTickBehavior, interval},
+};
+
+use super::{
+    Web,
+    door::Desk,
+    sockets::{Feed, Sort},
+    state,
+};
+use crate::room::Ticker;
+
+/// How often there is a new state.
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// Where the newest state is.
+#[derive(Debug)]
+pub struct States(watch::Sender<Utf8Bytes>);
+
+impl States {
+    /// Begins to make states, for as long as the runtime goes on.
+    pub fn begin(call: String, controller: Controller, ticker: Arc<Ticker>) -> Self {
+        let states = watch::Sender::default();
+        tokio::spawn(make(states.clone(), call, controller, ticker));
+        Self(states)
+    }
+}
+
+async fn make(states: watch::Sender<Utf8Bytes>, call: String, controller: Controller, ticker: Arc<Ticker>) {
+    let mut clock = interval(PERIOD);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        if states.receiver_count() > 0 {
+            let state = state::json(&call, &controller, ticker.readings().as_ref());
+            states.send_replace(state.into());
+        }
+    }
+}
+
+/// Ten states a second.
+pub async fn watch(Desk(upgrade): Desk, State(web): State<Arc<Web>>) -> Response {
+    web.sockets.open(upgrade, Sort::Watcher, Seen(web.states.0.subscribe()))
+}
+
+#[derive(Debug)]
+struct Seen(watch::Receiver<Utf8Bytes>);
+
+impl Feed for Seen {
+    async fn next(&mut self) -> Option<Message> {
+        self.0.changed().await.ok()?;
+        Some(Message::Text(self.0.borrow_and_update().clone()))
+    }
+}

@@ -1,0 +1,15 @@
+//! The program as its users meet it: started as a process, used over the network, stopped by signals.
+#![cfg(unix)]
+
+mod control;
+mod door;
+mod health;
+mod listening;
+mod page;
+mod recordings;
+mod rig;
+mod starting;
+mod state;
+mod stopping;
+mod tls;
+mod tones;

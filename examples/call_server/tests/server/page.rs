@@ -1,0 +1,24 @@
+//! The page comes with the program, and lets nothing else in.
+
+use crate::rig::{Server, client};
+
+#[tokio::test]
+async fn its_files_have_their_types_and_its_policy() {
+    let server = Server::start(&[]);
+    for (path, kind) in [
+        ("/", "text/html; charset=utf-8"),
+        ("/desk.css", "text/css; charset=utf-8"),
+        ("/desk.js", "text/javascript; charset=utf-8"),
+        ("/listen.js", "text/javascript; charset=utf-8"),
+    ] {
+        let answer = client().get(format!("{}{path}", server.url)).send().await.unwrap();
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!((answer.status().as_u16(), header("content-type").as_str()), (200, kind), "{path}");
+        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header("referrer-policy"), "no-referrer");
+        assert_eq!(header("cache-control"), "no-cache");
+        let policy = header("content-security-policy");
+        assert!(policy.starts_with("default-src 'self';") && !policy.contains("unsafe"), "{policy}");
+        assert!(!answer.text().await.unwrap().is_empty());
+    }
+}

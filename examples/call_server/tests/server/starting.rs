@@ -1,0 +1,50 @@
+//! What keeps the server from starting is one line that says what to do, and an exit code.
+
+use std::fs;
+
+use crate::rig::{Server, failure};
+
+#[tokio::test]
+async fn two_on_one_port_are_one_too_many() {
+    let first = Server::start(&[]);
+    let address = first.url.trim_start_matches("http://");
+    let (code, said) = failure(&["--listen", address]);
+    assert_eq!((code, said.lines().count()), (Some(1), 1), "{said}");
+    assert!(
+        said.contains(&format!("cannot listen on {address}")) && said.contains("choose another --listen"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_address_is_no_name() {
+    let (code, said) = failure(&["--listen", "localhost"]);
+    assert!(code == Some(2) && said.contains("such as 127.0.0.1:8080"), "{said}");
+}
+
+#[test]
+fn wrong_arguments_are_told_on_one_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let (not_wav, missing) = (path("not.wav"), path("missing.wav"));
+    fs::write(&not_wav, "this is text, and no sound").unwrap();
+    let (a_missing, a_not_wav) = (format!("a={missing}"), format!("a={not_wav}"));
+    for (arguments, wanted) in [
+        (vec!["--token", "a b"], "letters, digits"),
+        (vec!["--token", "a", "--anonymous"], "--anonymous"),
+        (vec!["--tls-cert", "x.pem"], "--tls-key"),
+        (vec!["--callback", "http://127.0.0.1/"], "--callback-token"),
+        (vec!["--callback", "ftp://127.0.0.1/", "--callback-token", "t"], "http:// or https://"),
+        (vec!["--listener", "speaker"], "\"speaker\" is given twice"),
+        (vec!["--source", "a"], "ID=FILE"),
+        (vec!["--source", &a_missing], "cannot read"),
+        (vec!["--source", &a_not_wav], "no WAV file"),
+        (vec!["--tls-cert", &not_wav, "--tls-key", &not_wav], "make no TLS server"),
+        (vec!["--log", "x=y=z"], "--log"),
+        (vec!["--max-sockets", "0"], "--max-sockets"),
+    ] {
+        let (code, said) = failure(&[&["--listen", "127.0.0.1:0"], &arguments[..]].concat());
+        assert_eq!((code, said.lines().count()), (Some(2), 1), "{arguments:?}: {said}");
+        assert!(said.starts_with("call_server: ") && said.contains(wanted), "{arguments:?}: {said}");
+    }
+}
