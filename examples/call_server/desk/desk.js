@@ -133,6 +133,7 @@ function showLine(line) {
   };
   setData(byId("connection"), "state", line.is);
   setText(byId("connection"), words[line.is]);
+  setData(byId("desk"), "stale", line.is !== "open");
   if (line.is === "open") showDesk(true);
   if (line.is === "refused") askForToken(token() === null ? "" : `The token was refused: ${line.message}`);
 }

@@ -99,7 +99,7 @@ export class Listening {
     setData(this.#panel, "state", state);
     setText(byId("listen-text"), words);
     const isOn = this.#listener !== null;
-    this.#button.setAttribute("aria-pressed", String(isOn));
+    setData(this.#button, "on", isOn);
     setText(this.#button, isOn ? "Stop listening" : "Listen in");
     if (!isOn) this.#figures(null);
   }
@@ -120,6 +120,7 @@ export class Listening {
   #setVolume() {
     const percent = this.#volume.valueAsNumber;
     setSlider(this.#volume, percent, `${percent} %`);
+    setText(byId("volume-text"), `${percent} %`);
     this.#gain?.gain.setTargetAtTime(percent / 100, this.#context.currentTime, 0.02);
   }
 }

@@ -59,6 +59,14 @@ class Entry {
     setData(this.#row.root, "state", state);
     setText(this.#row.outcome, words);
     setData(byId("status"), "state", state);
-    setText(byId("status"), `${this.#change}: ${words}`);
+    const [change, outcome] = [this.#change, words].map(isolated);
+    byId("status").replaceChildren(change, ": ", outcome);
   }
+}
+
+/** Text that keeps its direction to itself. */
+function isolated(text) {
+  const element = document.createElement("bdi");
+  element.textContent = text;
+  return element;
 }

@@ -2,7 +2,7 @@
 
 import { byId, instance, keepRows, setAttribute, setData, setMeter, setText } from "./dom.js";
 
-const PARTS = { pick: "input", name: ".name", light: ".light", said: ".said", meter: ".meter", number: ".number" };
+const PARTS = { pick: "input", name: ".name", light: ".light", said: ".said", level: ".level", meter: ".meter", number: ".number" };
 
 export class People {
   #list = byId("people");
@@ -44,10 +44,11 @@ export class People {
     const isTalking = person.talking === true && !person.muted;
     setData(row.root, "dominant", person.id === dominant);
     setData(row.light, "talking", isTalking);
-    setText(row.said, saidOf(person, isTalking, person.id === dominant));
+    const said = saidOf(person, isTalking, person.id === dominant);
+    setText(row.said, person.hears ? said : `${said}, does not listen`);
     row.pick.disabled = !person.hears;
     setMeter(row.meter, row.number, person.sends ? person.levelDbfs : null);
-    if (!person.sends) setText(row.number, "");
+    row.level.hidden = !person.sends;
   }
 
   /** Somebody is always on the desk, if anybody hears. */
@@ -74,8 +75,8 @@ export class People {
 }
 
 function saidOf(person, isTalking, isDominant) {
-  if (person.muted) return "muted";
   if (!person.sends) return "only listens";
+  if (person.muted) return "muted";
   if (isTalking) return isDominant ? "talking, has the floor" : "talking";
   return isDominant ? "quiet, has the floor" : "quiet";
 }

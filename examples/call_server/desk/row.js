@@ -71,9 +71,16 @@ function describeOne(key, value) {
     if (value === null) return "no ducking";
     return `ducking ${value.lowerLevel}–${value.upperLevel} %, ${value.rampActive}/${value.rampInactive} ms`;
   }
-  const id = key.slice("source:".length);
+  const id = short(key.slice("source:".length));
   if (value === null) return `${id} not listed`;
   return `${id} at ${value.level} %${value.duckOthers ? ", ducks others" : ""}`;
+}
+
+/** An id within a sentence: cut if it is long, and kept from turning the words beside it around. */
+function short(id) {
+  const letters = [...id];
+  const text = letters.length > 40 ? `${letters.slice(0, 40).join("")}…` : id;
+  return `\u2068${text}\u2069`;
 }
 
 /** What is wrong with ducking as typed, by field; empty if it can be sent. */
