@@ -1,0 +1,79 @@
+//! How the desk is opened, and how it is not.
+
+use std::collections::BTreeSet;
+
+use call_server_browser::{Complaints, Result, visit};
+use serde_json::json;
+use thirtyfour::Key;
+
+use crate::state::participant;
+
+#[tokio::test]
+async fn the_link_opens_the_desk_with_all_who_are_in_the_call_and_keeps_no_token_in_the_address() -> Result<()> {
+    visit(&[], Complaints::Forbidden, async |page| {
+        page.open().await?;
+        let address = page.driver.current_url().await?;
+        assert!(!address.as_str().contains('#') && !address.as_str().contains(&page.server.token), "{address}");
+        let state = page.state().await?;
+        let expected: BTreeSet<_> =
+            state["participants"].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();
+        let shown = page
+            .script("return [...document.querySelectorAll('.person .name')].map((n) => n.textContent)", vec![])
+            .await?;
+        let shown: BTreeSet<_> = shown.as_array().into_iter().flatten().filter_map(|id| id.as_str()).collect();
+        assert!(!expected.is_empty());
+        assert_eq!(shown, expected);
+        page.script("location.reload()", vec![]).await?; // the tab keeps the token
+        page.until("a reload opens it, too", "return document.querySelectorAll('.person').length > 0").await?;
+        Ok(())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_talks_has_a_light_and_the_word() -> Result<()> {
+    visit(&[], Complaints::Forbidden, async |page| {
+        page.open().await?;
+        let talking = "const light = document.querySelector('.light[data-talking=true]');
+            return light?.querySelector('.said').textContent.startsWith('talking') && light.closest('.person').querySelector('.name').textContent";
+        // The page and the state are two looks at a call that goes on: they have to agree once.
+        for _look in 0..50 {
+            let id = page.until("somebody talks", talking).await?;
+            let state = page.state().await?;
+            let person = participant(&state, id.as_str().unwrap_or_default()).ok_or("a stranger talks")?;
+            if person["talking"] == json!(true) && person["levelDbfs"].is_number() {
+                return Ok(());
+            }
+        }
+        Err("the page shows those as talking who do not talk".into())
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_wrong_token_is_told_and_the_right_one_opens() -> Result<()> {
+    visit(&[], Complaints::Provoked, async |page| {
+        page.driver.goto(format!("{}#token=wrong", page.server.address)).await?;
+        let error =
+            "return !document.querySelector('#login').hidden && document.querySelector('#login-error').textContent";
+        let told = page.until("the form tells what is wrong", &format!("{error} || false")).await?;
+        assert!(told.as_str().unwrap_or_default().starts_with("The token was refused: "), "{told}");
+        assert!(!page.driver.current_url().await?.as_str().contains("wrong"));
+        let field = page.find("#token").await?;
+        field.send_keys("has spaces" + Key::Enter).await?;
+        page.until(
+            "spaces are told",
+            "return document.querySelector('#login-error').textContent.includes('without spaces')",
+        )
+        .await?;
+        field.clear().await?;
+        field.send_keys(page.server.token.as_str() + Key::Enter).await?;
+        page.until(
+            "the desk opens",
+            "return !document.querySelector('#desk').hidden && document.querySelector('#login').hidden",
+        )
+        .await?;
+        Ok(())
+    })
+    .await
+}
