@@ -61,7 +61,7 @@ export async function probe() {
 }
 
 async function ask(url, options = {}) {
-  const headers = { ...options.headers, authorization: authorization() };
+  const headers = { ...options.headers, ...authorization() };
   let answer;
   try {
     answer = await fetch(url, { ...options, headers, cache: "no-store", credentials: "omit" });

@@ -40,9 +40,10 @@ export function isToken(value) {
   return /^[!-~]+$/.test(value);
 }
 
-/** A server that asks for no token takes any, but its API wants the header. */
+/** The header of a request; none for a server that asks for no token. */
 export function authorization() {
-  return `Bearer ${token() ?? "anonymous"}`;
+  const value = token();
+  return value === null ? {} : { authorization: `Bearer ${value}` };
 }
 
 /** What a socket offers: a browser cannot give it headers, so the token goes along as a subprotocol. */

@@ -2,7 +2,7 @@
 
 use std::{env, path::PathBuf, process::Stdio, time::Duration};
 
-use serde_json::Value;
+use serde::Deserialize;
 use tokio::{
     io::{AsyncBufReadExt, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -17,13 +17,18 @@ const START: Duration = Duration::from_secs(30);
 /// A `call_server` on a port of its own, which ends with this.
 #[derive(Debug)]
 pub struct Server {
-    /// Where the desk is, without a token.
+    /// Where the desk is, without a slash at the end.
     pub address: String,
-    /// The token that it wants.
-    pub token: String,
-    /// The link that it prints: the address with the token.
-    pub link: String,
+    /// The token that it wants, if any.
+    pub token: Option<String>,
     _child: Child,
+}
+
+/// What it prints first.
+#[derive(Debug, Deserialize)]
+struct Announcement {
+    url: String,
+    token: Option<String>,
 }
 
 impl Server {
@@ -38,10 +43,16 @@ impl Server {
         let mut child = command.spawn().map_err(|error| format!("{} does not start: {error}", program.display()))?;
         let output = child.stdout.take().ok_or("the server has no output")?;
         let mut lines = BufReader::new(output).lines();
-        let link = timeout(START, link(&mut lines)).await.map_err(|_late| "the server printed no link in 30 s")??;
+        let first =
+            timeout(START, announcement(&mut lines)).await.map_err(|_late| "the server said nothing in 30 s")??;
         tokio::spawn(async move { while let Ok(Some(_line)) = lines.next_line().await {} });
-        let (address, token) = link.split_once("#token=").ok_or("the link has no token")?;
-        Ok(Self { address: address.to_owned(), token: token.to_owned(), link: link.clone(), _child: child })
+        Ok(Self { address: first.url, token: first.token, _child: child })
+    }
+
+    /// The link that opens the desk. Nothing that may be in a token has to be escaped in it.
+    pub fn link(&self) -> String {
+        let fragment = self.token.as_ref().map(|token| format!("#token={token}"));
+        format!("{}/{}", self.address, fragment.unwrap_or_default())
     }
 }
 
@@ -60,33 +71,7 @@ async fn program() -> Result<PathBuf> {
     Ok(root.join("target/debug/call_server"))
 }
 
-/// The first link with a token among the lines of JSON.
-async fn link(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<String> {
-    while let Some(line) = lines.next_line().await? {
-        if let Some(link) = serde_json::from_str(&line).ok().as_ref().and_then(link_in) {
-            return Ok(link.to_owned());
-        }
-    }
-    Err("the server ended before it printed a link".into())
-}
-
-fn link_in(value: &Value) -> Option<&str> {
-    match value {
-        Value::String(text) => (text.starts_with("http") && text.contains("#token=")).then_some(text),
-        Value::Array(values) => values.iter().find_map(link_in),
-        Value::Object(fields) => fields.values().find_map(link_in),
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::link_in;
-
-    #[test]
-    fn a_link_is_found_wherever_it_is() {
-        let line = serde_json::json!({"event": "listening", "at": ["http://x/", {"desk": "http://x/#token=t"}]});
-        assert_eq!(link_in(&line), Some("http://x/#token=t"));
-        assert_eq!(link_in(&serde_json::json!({"desk": "http://x/"})), None);
-    }
+async fn announcement(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<Announcement> {
+    let first = lines.next_line().await?.ok_or("the server ended before it said where it is")?;
+    serde_json::from_str(&first).map_err(|error| format!("the server's first line is {first:?}: {error}").into())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use call_server_browser::{Complaints, Result, visit};
+use call_server_browser::{Complaints, Page, Result, visit};
 use serde_json::json;
 use thirtyfour::Key;
 
@@ -13,7 +13,7 @@ async fn the_link_opens_the_desk_with_all_who_are_in_the_call_and_keeps_no_token
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let address = page.driver.current_url().await?;
-        assert!(!address.as_str().contains('#') && !address.as_str().contains(&page.server.token), "{address}");
+        assert!(!address.as_str().contains('#') && !address.as_str().contains(token(page)?), "{address}");
         let state = page.state().await?;
         let expected: BTreeSet<_> =
             state["participants"].as_array().into_iter().flatten().filter_map(|one| one["id"].as_str()).collect();
@@ -53,7 +53,7 @@ async fn who_talks_has_a_light_and_the_word() -> Result<()> {
 #[tokio::test]
 async fn a_wrong_token_is_told_and_the_right_one_opens() -> Result<()> {
     visit(&[], Complaints::Provoked, async |page| {
-        page.driver.goto(format!("{}#token=wrong", page.server.address)).await?;
+        page.driver.goto(format!("{}/#token=wrong", page.server.address)).await?;
         let error =
             "return !document.querySelector('#login').hidden && document.querySelector('#login-error').textContent";
         let told = page.until("the form tells what is wrong", &format!("{error} || false")).await?;
@@ -67,7 +67,7 @@ async fn a_wrong_token_is_told_and_the_right_one_opens() -> Result<()> {
         )
         .await?;
         field.clear().await?;
-        field.send_keys(page.server.token.as_str() + Key::Enter).await?;
+        field.send_keys(token(page)? + Key::Enter).await?;
         page.until(
             "the desk opens",
             "return !document.querySelector('#desk').hidden && document.querySelector('#login').hidden",
@@ -76,4 +76,18 @@ async fn a_wrong_token_is_told_and_the_right_one_opens() -> Result<()> {
         Ok(())
     })
     .await
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_no_token_gets_none() -> Result<()> {
+    visit(&["--anonymous"], Complaints::Forbidden, async |page| {
+        assert_eq!(page.server.token, None);
+        page.open().await?;
+        page.completes(async || Ok(page.find("#exclusive").await?.send_keys(" ").await?)).await
+    })
+    .await
+}
+
+fn token(page: &Page) -> Result<&str> {
+    Ok(page.server.token.as_deref().ok_or("the server wants no token")?)
 }
