@@ -38,7 +38,7 @@ export async function follow(call, operation) {
   while (operation.status !== "completed" && operation.status !== "failed") {
     if (performance.now() > deadline) throw new Refused(0, "The operation did not end in 20 s.");
     await pause(wait);
-    wait = Math.min(wait * 2, 500);
+    wait = Math.min(wait * 2, 150);
     try {
       operation = await ask(path(call, "operations", encodeURIComponent(operation.id)));
     } catch (refused) {
