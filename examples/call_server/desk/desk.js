@@ -24,6 +24,7 @@ const host = {
   call: () => state.call,
   isHere: (id) => here.has(id),
   begin,
+  settled: () => frame(),
   refused: (message) => askForToken(message),
 };
 
@@ -32,7 +33,7 @@ function senderOf(listener) {
   return senders.get(listener);
 }
 
-const people = new People((listener) => choose(listener));
+const people = new People((listener, byHand) => choose(listener, byHand));
 const listening = new Listening(() => people.chosen);
 const edit = (key, value) => people.chosen !== null && change(senderOf(people.chosen), key, value);
 const strips = new Strips({
@@ -69,10 +70,12 @@ function setDucking(value) {
   }
 }
 
-function choose(listener) {
+/** Who listens in hears whom they choose; never somebody else because one has left. */
+function choose(listener, byHand) {
   strips.clear();
   ducking.forget();
-  listening.follow(listener);
+  if (byHand) listening.follow(listener);
+  else listening.stop();
   setText(byId("listener-name"), listener ?? "nobody");
   byId("no-listener").hidden = listener !== null;
   byId("board").hidden = listener === null;

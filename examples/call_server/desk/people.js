@@ -10,6 +10,7 @@ export class People {
   #chosen = null;
   #onChoice;
 
+  /** `onChoice` is given the id, or null, and whether somebody has chosen it. */
   constructor(onChoice) {
     this.#onChoice = onChoice;
     byId("find").addEventListener("input", () => this.#find());
@@ -36,7 +37,7 @@ export class People {
     row.name.title = id;
     row.id = id;
     row.meter.setAttribute("aria-label", `Level of ${id}`);
-    row.pick.addEventListener("change", () => this.#choose(id));
+    row.pick.addEventListener("change", () => this.#choose(id, true));
     return row;
   }
 
@@ -55,17 +56,17 @@ export class People {
   #keepChoice(people) {
     const chosen = people.find(({ id }) => id === this.#chosen);
     if (chosen?.hears) return;
-    this.#choose(people.find(({ hears }) => hears)?.id ?? null);
+    this.#choose(people.find(({ hears }) => hears)?.id ?? null, false);
   }
 
-  #choose(id) {
+  #choose(id, byHand) {
     if (this.#chosen === id) return;
     this.#chosen = id;
     for (const row of this.#rows.values()) {
       row.pick.checked = row.id === id;
       setAttribute(row.root, "data-chosen", String(row.id === id));
     }
-    this.#onChoice(id);
+    this.#onChoice(id, byHand);
   }
 
   #find() {

@@ -19,7 +19,7 @@ export class Sender {
   #notBefore = 0;
   #tries = 0;
 
-  /** `host` has `call()`, `isHere(id)`, `begin(listener, change)` for an entry of the log, and `refused(message)` for the token. */
+  /** `host` has `call()`, `isHere(id)`, `begin(listener, change)` for an entry of the log, `settled()` after each, and `refused(message)` for the token. */
   constructor(listener, host) {
     this.#listener = listener;
     this.#host = host;
@@ -56,6 +56,7 @@ export class Sender {
   }
 
   async #send() {
+    if (!this.#host.isHere(this.#listener)) return this.#edits.clear();
     const sent = new Map([...this.#edits].filter(([, edit]) => edit.is === "waiting"));
     for (const edit of sent.values()) edit.is = "sent";
     this.#isBusy = true;
@@ -68,6 +69,7 @@ export class Sender {
       this.#failed(sent, entry, error);
     }
     this.#isBusy = false;
+    this.#host.settled();
     this.#schedule();
   }
 

@@ -48,6 +48,7 @@ export class Strips {
     strip.unlist.setAttribute("aria-label", `Unlist ${id}: heard as the default`);
     strip.ducks.setAttribute("aria-label", `${id} ducks others`);
     strip.fader.addEventListener("pointerdown", () => (strip.isHeld = true));
+    strip.fader.addEventListener("change", () => (strip.isHeld = false));
     strip.fader.addEventListener("input", () => this.#actions.level(id, strip.fader.valueAsNumber));
     strip.ducks.addEventListener("change", () => this.#actions.ducks(id, strip.ducks.checked));
     strip.unlist.addEventListener("click", () => this.#unlist(strip, id));
@@ -73,8 +74,8 @@ function update(strip, source, heard) {
   setText(strip.tag, heard.listed ? "listed" : "default");
   strip.unlist.hidden = !heard.listed;
   if (strip.ducks.checked !== heard.duckOthers) strip.ducks.checked = heard.duckOthers;
-  if (strip.isHeld) return;
-  const words = `${heard.level} %${heard.listed ? "" : ", not listed"}`;
-  setSlider(strip.fader, heard.level, words);
-  setText(strip.number, `${heard.level} %`);
+  // Nobody takes a fader out of the hand that holds it.
+  const level = strip.isHeld ? strip.fader.valueAsNumber : heard.level;
+  setSlider(strip.fader, level, `${level} %${heard.listed ? "" : ", not listed"}`);
+  setText(strip.number, `${level} %`);
 }

@@ -21,7 +21,7 @@ pub struct Server {
     pub address: String,
     /// The token that it wants, if any.
     pub token: Option<String>,
-    _child: Child,
+    child: Child,
 }
 
 /// What it prints first.
@@ -32,21 +32,37 @@ struct Announcement {
 }
 
 impl Server {
-    /// Starts one with these arguments beside the port.
+    /// Starts one on a free port with these arguments beside it.
     ///
     /// # Errors
-    /// It cannot be built or started, or does not say where its desk is.
+    /// It cannot be built or started, or does not say where it is.
     pub async fn start(arguments: &[&str]) -> Result<Self> {
+        Self::start_on("127.0.0.1:0", arguments).await
+    }
+
+    /// Starts one on this address and port.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_on(listen: &str, arguments: &[&str]) -> Result<Self> {
         let program = program().await?;
         let mut command = Command::new(&program);
-        command.args(["--json", "--listen", "127.0.0.1:0"]).args(arguments).stdout(Stdio::piped()).kill_on_drop(true);
+        command.args(["--json", "--listen", listen]).args(arguments).stdout(Stdio::piped()).kill_on_drop(true);
         let mut child = command.spawn().map_err(|error| format!("{} does not start: {error}", program.display()))?;
         let output = child.stdout.take().ok_or("the server has no output")?;
         let mut lines = BufReader::new(output).lines();
         let first =
             timeout(START, announcement(&mut lines)).await.map_err(|_late| "the server said nothing in 30 s")??;
         tokio::spawn(async move { while let Ok(Some(_line)) = lines.next_line().await {} });
-        Ok(Self { address: first.url, token: first.token, _child: child })
+        Ok(Self { address: first.url, token: first.token, child })
+    }
+
+    /// Ends it at once, as a crash does.
+    ///
+    /// # Errors
+    /// It cannot be ended.
+    pub async fn kill(&mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
     }
 
     /// The link that opens the desk. Nothing that may be in a token has to be escaped in it.

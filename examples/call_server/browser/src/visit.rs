@@ -23,15 +23,15 @@ pub enum Complaints {
 pub async fn visit(
     arguments: &[&str],
     complaints: Complaints,
-    body: impl AsyncFnOnce(&Page) -> Result<()>,
+    body: impl AsyncFnOnce(&mut Page) -> Result<()>,
 ) -> Result<()> {
     let _alone = TURN.lock().await;
     let server = Server::start(arguments).await?;
     let chromedriver = Chromedriver::start().await?;
     let browser = chromedriver.browser().await?;
     let whole = browser.run_and_quit(async |driver| {
-        let page = Page::new(driver, server);
-        body(&page).await?;
+        let mut page = Page::new(driver, server);
+        body(&mut page).await?;
         match complaints {
             Complaints::Forbidden => page.check_console().await,
             Complaints::Provoked => Ok::<(), Error>(()),

@@ -69,6 +69,34 @@ async fn a_fader_that_is_dragged_sends_ten_requests_a_second_at_most_and_the_las
     .await
 }
 
+#[tokio::test]
+async fn a_fader_in_the_hand_shows_where_it_is_and_stays_there() -> Result<()> {
+    visit(&[], Complaints::Forbidden, async |page| {
+        page.open().await?;
+        let (listener, source) = pair(&page.state().await?);
+        let fader = page.find(FADER).await?;
+        fader.scroll_into_view().await?;
+        // The middle of the slot, then a tenth of it to the left.
+        let tenth = fader.rect().await?.width as i64 / 10;
+        let hand = page.driver.action_chain().move_to_element_center(&fader).click_and_hold();
+        page.completes(async || Ok(hand.move_by_offset(-tenth, 0).perform().await?)).await?;
+        let held = "return document.querySelector('#strips .number').textContent";
+        let held = page.script(held, vec![]).await?;
+        let percent = held.as_str().and_then(|text| text.strip_suffix(" %")).ok_or("no percent")?.parse::<i64>()?;
+        assert!((36..=43).contains(&percent), "{percent} %");
+        page.until_state("the level is in force", |state| level(state, &listener, &source) == Some(percent)).await?;
+        configure_elsewhere(page, &listener, &source, 7).await?;
+        page.until_state("others have put it at 7 %", |state| level(state, &listener, &source) == Some(7)).await?;
+        tokio::time::sleep(std::time::Duration::from_millis(1000)).await;
+        assert_eq!(fader.prop("value").await?, Some(percent.to_string()));
+        page.driver.action_chain().release().perform().await?;
+        page.until("it follows, once it is let go", &format!("return document.querySelector('{FADER}').value === '7'"))
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
 fn level(state: &serde_json::Value, listener: &str, source: &str) -> Option<i64> {
     listed(state, listener, source)?["level"].as_i64()
 }

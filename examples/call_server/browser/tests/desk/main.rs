@@ -7,4 +7,5 @@ mod listening;
 mod names;
 mod opening;
 mod pictures;
+mod returning;
 mod state;
