@@ -143,6 +143,7 @@ function showLine(line) {
 
 function showDesk(isOpen) {
   byId("desk").hidden = !isOpen;
+  byId("skip").hidden = !isOpen;
   byId("login").hidden = isOpen;
 }
 

@@ -21,11 +21,10 @@ class Listen extends AudioWorkletProcessor {
 
   #push(samples) {
     const { length } = this.#ring;
-    const wanted = samples.subarray(Math.max(0, samples.length - length));
-    for (const sample of wanted) {
+    for (const sample of samples) {
+      if (this.#fill === length) this.#drop(1);
       this.#ring[(this.#read + this.#fill) % length] = sample / 32768;
-      if (this.#fill < length) this.#fill += 1;
-      else this.#read = (this.#read + 1) % length;
+      this.#fill += 1;
     }
     if (this.#fill > MOST_S * sampleRate) this.#drop(this.#fill - TARGET_S * sampleRate);
     if (this.#fill >= TARGET_S * sampleRate) this.#isPlaying = true;

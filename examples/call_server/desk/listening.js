@@ -109,11 +109,11 @@ export class Listening {
     const level = data && data.rms > 0 ? 20 * Math.log10(data.rms) : null;
     setMeter(byId("heard-meter"), byId("heard-level"), level);
     if (!data) setText(byId("heard-level"), "–");
-    setData(this.#panel, "rms", data ? data.rms.toFixed(6) : "");
-    setData(this.#panel, "underruns", data?.underruns ?? 0);
-    setData(this.#panel, "playing", data?.isPlaying ?? false);
-    const dropped = data && Math.round((data.dropped / this.#context.sampleRate) * 1000);
-    const words = data ? `${Math.round(data.delayMs)} ms waiting, ${data.underruns} gaps, ${dropped} ms dropped.` : "";
+    const delay = Math.round(data?.delayMs ?? 0);
+    const dropped = data ? Math.round((data.dropped / this.#context.sampleRate) * 1000) : 0;
+    const told = { rms: data ? data.rms.toFixed(6) : "", playing: data?.isPlaying ?? false, underruns: data?.underruns ?? 0, delay, dropped };
+    for (const [name, value] of Object.entries(told)) setData(this.#panel, name, value);
+    const words = data ? `${delay} ms waiting, ${told.underruns} gaps, ${dropped} ms dropped.` : "";
     setText(byId("listen-figures"), words);
   }
 

@@ -40,6 +40,25 @@ async fn the_sound_follows_the_listener_on_the_desk() -> Result<()> {
     .await
 }
 
+#[tokio::test]
+async fn what_piles_up_in_a_stall_is_dropped_and_the_delay_stays_short() -> Result<()> {
+    visit(&[], Complaints::Forbidden, async |page| {
+        page.open().await?;
+        page.find("#listen").await?.click().await?;
+        hears(page, "it plays", "panel.dataset.playing === 'true' && panel.dataset.delay > 0").await?;
+        // The page stands still while its packets come in.
+        page.script("const end = performance.now() + 800; while (performance.now() < end);", vec![]).await?;
+        hears(page, "the oldest is dropped", "panel.dataset.dropped > 200").await?;
+        hears(page, "it plays on", "panel.dataset.playing === 'true' && panel.dataset.delay > 0").await?;
+        for _report in 0..10 {
+            hears(page, "300 ms wait at most", "panel.dataset.delay <= 300").await?;
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        Ok(())
+    })
+    .await
+}
+
 /// Waits for what is played.
 async fn hears(page: &Page, what: &str, condition: &str) -> Result<()> {
     let script = format!(

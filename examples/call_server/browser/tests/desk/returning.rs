@@ -11,6 +11,7 @@ async fn the_desk_says_that_its_server_is_gone_and_comes_back_with_it() -> Resul
         page.find("#listen").await?.click().await?;
         page.until("sound arrives", "return document.querySelector('#listening').dataset.playing === 'true'").await?;
         page.server.kill().await?;
+        page.until("the gap is counted", "return document.querySelector('#listening').dataset.underruns === '1'").await?;
         let gone = "return document.querySelector('#connection').textContent.startsWith('No connection; trying again in')
             && document.querySelector('#listen-text').textContent.startsWith('The sound is gone')";
         page.until("both lines are told to be gone", gone).await?;
