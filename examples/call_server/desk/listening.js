@@ -111,7 +111,8 @@ export class Listening {
     if (!data) setText(byId("heard-level"), "–");
     const delay = Math.round(data?.delayMs ?? 0);
     const dropped = data ? Math.round((data.dropped / this.#context.sampleRate) * 1000) : 0;
-    const told = { rms: data ? data.rms.toFixed(6) : "", playing: data?.isPlaying ?? false, underruns: data?.underruns ?? 0, delay, dropped };
+    const rms = data ? data.rms.toFixed(6) : "";
+    const told = { rms, playing: data?.isPlaying ?? false, underruns: data?.underruns ?? 0, delay, dropped };
     for (const [name, value] of Object.entries(told)) setData(this.#panel, name, value);
     const words = data ? `${delay} ms waiting, ${told.underruns} gaps, ${dropped} ms dropped.` : "";
     setText(byId("listen-figures"), words);

@@ -19,7 +19,10 @@ export class Sender {
   #notBefore = 0;
   #tries = 0;
 
-  /** `host` has `call()`, `isHere(id)`, `begin(listener, change)` for an entry of the log, `settled()` after each, and `refused(message)` for the token. */
+  /**
+   * `host` has `call()`, `isHere(id)`, `begin(listener, change)` for an entry of the log, `settled()` after each,
+   * and `refused(message)` for the token.
+   */
   constructor(listener, host) {
     this.#listener = listener;
     this.#host = host;

@@ -7,7 +7,10 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 10_000;
 const SILENCE_MS = 5000;
 
-/** `on` has `text`, `binary` and `state`; the state is connecting, open, waiting (with `ms`), refused (with `message`) or closed. */
+/**
+ * `on` has `text`, `binary` and `state`; the state is connecting, open, waiting (with `ms`), refused (with `message`)
+ * or closed.
+ */
 export class Socket {
   #url;
   #on;

@@ -1,5 +1,6 @@
 //! The mixing desk of `call_server` in a real browser: what its tests stand on.
 //!
+//! `cargo test` in this directory runs them; `DESK_PICTURES` names a directory for the pictures that they take.
 //! Starts the server (`CALL_SERVER`, or what `cargo build -p call_server` makes), chromedriver (`CHROMEDRIVER`, or the one in the path) and a headless Chromium
 //! (`CHROMIUM`, or the one that chromedriver finds), each for one test alone.
 
