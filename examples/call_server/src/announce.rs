@@ -16,6 +16,9 @@ pub struct Announcement<'a> {
     pub url: &'a str,
     /// `None` if none is needed.
     pub token: Option<&'a str>,
+    /// Whether a token of an issuer's is needed.
+    #[serde(skip)]
+    pub signed: bool,
     pub call: &'a str,
     pub participants: &'a [String],
     /// The certificate that clients may have to be told of.
@@ -61,6 +64,7 @@ impl Announcement<'_> {
         words.extend(self.tls_cert.map(|path| format!("--cacert {}", shell_word(&path.to_string_lossy()))));
         words.push(shell_word(&url));
         words.extend(self.token.map(|token| format!("-H {}", shell_word(&format!("Authorization: Bearer {token}")))));
+        words.extend(self.signed.then(|| "-H \"Authorization: Bearer $TOKEN\"".to_owned()));
         words.push("-H 'Content-Type: application/json'".to_owned());
         words.push(format!("-d {}", shell_word(&body)));
         words.join(" \\\n  ")
@@ -81,7 +85,7 @@ mod tests {
     use super::*;
 
     fn announcement<'a>(participants: &'a [String], token: Option<&'a str>) -> Announcement<'a> {
-        Announcement { url: "http://h:1", token, call: "c d", participants, tls_cert: None }
+        Announcement { url: "http://h:1", token, signed: false, call: "c d", participants, tls_cert: None }
     }
 
     #[test]
@@ -99,5 +103,7 @@ mod tests {
         assert!(lines.contains("'http://h:1/app/calls/c%20d/participants/configureMixer'"), "{lines}");
         assert!(lines.contains(r#""participant":"it'\''s""#), "{lines}");
         assert!(!announcement(&participants, None).lines().contains("Authorization"));
+        let signed = Announcement { signed: true, ..announcement(&participants, None) };
+        assert!(signed.lines().contains("-H \"Authorization: Bearer $TOKEN\""));
     }
 }

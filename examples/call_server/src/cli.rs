@@ -29,6 +29,18 @@ pub struct Options {
     #[arg(long)]
     pub anonymous: bool,
 
+    /// Tokens are JWTs (RS256 or ES256) that are checked with the keys of this JWKS: a file, or a URL that is asked again as keys change
+    #[arg(long, value_name = "FILE|URL", requires = "issuer", requires = "audience", conflicts_with_all = ["token", "anonymous"])]
+    pub jwks: Option<String>,
+
+    /// Who may have issued a JWT, its "iss"; repeatable
+    #[arg(long, value_name = "ISS", requires = "jwks")]
+    pub issuer: Vec<String>,
+
+    /// Whom a JWT may be meant for, its "aud"; repeatable
+    #[arg(long, value_name = "AUD", requires = "jwks")]
+    pub audience: Vec<String>,
+
     /// The id of the call [default: a random UUID]
     #[arg(long, value_name = "ID", value_parser = arguments::id)]
     pub call: Option<String>,

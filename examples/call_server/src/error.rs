@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use mixminus::{
     BuildError,
-    http::{CallError, ServiceError},
+    http::{CallError, CallbackError, JwtError, ServiceError},
     stream::{JoinError, RunnerError},
 };
 
@@ -71,6 +71,14 @@ pub enum Error {
     #[error(transparent)]
     Service(#[from] ServiceError),
 
+    /// The keys that tokens are checked with cannot be had.
+    #[error("--jwks: {0}")]
+    Keys(#[from] JwtError),
+
+    /// The callback cannot be posted to.
+    #[error("--callback: {0}")]
+    Callback(#[from] CallbackError),
+
     /// The service refused the call.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -89,7 +97,9 @@ impl Error {
             | Self::Unreadable { .. }
             | Self::NotWav { .. }
             | Self::Join { .. }
-            | Self::Tls { .. } => 2,
+            | Self::Tls { .. }
+            | Self::Keys(_)
+            | Self::Callback(_) => 2,
             _ => 1,
         }
     }

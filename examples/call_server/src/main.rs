@@ -7,8 +7,9 @@
 //!
 //! The call itself is in [`room`]: a thread that ticks, one that feeds it, one that collects what everybody hears. What clients ask for is in [`web`]: the service of
 //! the library beside the desk's own routes. [`run`] starts both and stops them in order; [`server`] is the HTTP server under them. Everything else is around it: what was
-//! asked for ([`cli`], [`arguments`]), who is in the call ([`cast`], [`bundled`], [`wav`]), who may use it ([`static_token`]), and what is said ([`announce`], [`error`]).
+//! asked for ([`cli`], [`arguments`]), who is in the call ([`cast`], [`bundled`], [`wav`]), who may use it ([`access`]), and what is said ([`announce`], [`error`]).
 
+mod access;
 mod announce;
 mod arguments;
 mod bundled;
@@ -19,7 +20,6 @@ mod room;
 mod run;
 mod server;
 mod signals;
-mod static_token;
 mod wav;
 mod web;
 

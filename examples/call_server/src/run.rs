@@ -9,12 +9,13 @@ use std::{
 };
 
 use axum_server::Handle;
-use mixminus::http::{AllowEverybody, Authorizer, CallOptions, Callback, Service, ServiceOptions, ShutdownReport};
+use mixminus::http::{CallOptions, Callback, Service, ServiceOptions, ShutdownReport};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 use uuid::Uuid;
 
 use crate::{
+    access::{self, Access},
     announce::Announcement,
     cast,
     cli::Options,
@@ -22,7 +23,6 @@ use crate::{
     room::Room,
     server,
     signals::Signals,
-    static_token::StaticToken,
     web::{self, Door, Metrics, Sockets, States, Web},
 };
 
@@ -59,16 +59,24 @@ async fn serve(options: Options) -> Result<(), Error> {
     let mut signals = Signals::new().map_err(Error::Thread)?;
     let (listener, bound) = server::listen(options.listen)?;
     let url = public_url(&options, bound);
-    let token =
-        (!options.anonymous).then(|| options.token.clone().unwrap_or_else(|| Uuid::new_v4().simple().to_string()));
+    let access = access::of(&options).await?;
+    let token = access.token.clone();
 
     let room = Room::start(members, options.record.as_deref())?;
-    let web = open(&options, &room, token.clone(), &url)?;
+    let web = open(&options, &room, access, &url)?;
     let handle = Handle::new();
     let mut server = tokio::spawn(server::serve(listener, tls, web::router(Arc::clone(&web)), handle.clone()));
     let url = url.as_str().trim_end_matches('/');
     let (call, tls_cert) = (&web.call, options.tls_cert.as_deref());
-    Announcement { url, token: token.as_deref(), call, participants: &participants, tls_cert }.print(options.json);
+    Announcement {
+        url,
+        token: token.as_deref(),
+        signed: options.jwks.is_some(),
+        call,
+        participants: &participants,
+        tls_cert,
+    }
+    .print(options.json);
 
     let early = tokio::select! {
         ended = &mut server => Some(ended),
@@ -103,19 +111,16 @@ fn public_url(options: &Options, bound: SocketAddr) -> Url {
 }
 
 /// The service with its one call, and what the routes work with.
-fn open(options: &Options, room: &Room, token: Option<String>, url: &Url) -> Result<Arc<Web>, Error> {
-    let authorizer: Arc<dyn Authorizer> = match token {
-        Some(token) => Arc::new(StaticToken(token)),
-        None => Arc::new(AllowEverybody),
-    };
+fn open(options: &Options, room: &Room, access: Access, url: &Url) -> Result<Arc<Web>, Error> {
+    let authorizer = access.authorizer;
     // Without TLS and a name of its own, the server is where its clients say that it is.
     let is_known = options.tls_cert.is_some() || options.public_url.is_some();
     let service_options = ServiceOptions { public_url: is_known.then(|| url.clone()), ..ServiceOptions::default() };
     let permissions = service_options.permissions.clone();
     let service = Service::new(service_options, Arc::clone(&authorizer))?;
     let call = options.call.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
-    let callback = options.callback.clone().zip(options.callback_token.clone());
-    let callback = callback.map(|(url, token)| Callback { url, token });
+    let callback = options.callback.as_ref().zip(options.callback_token.as_ref());
+    let callback = callback.map(|(url, token)| Callback::new(url.as_str(), token)).transpose()?;
     service.add_call(&call, CallOptions { callback, ..CallOptions::new(room.controller.clone()) })?;
     Ok(Arc::new(Web {
         states: States::begin(call.clone(), room.controller.clone(), Arc::clone(&room.ticker)),

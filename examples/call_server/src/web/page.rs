@@ -1,4 +1,4 @@
-//! The page of the desk: four files that are part of the program, and the headers that keep everything else out of it.
+//! The page of the desk: files that are part of the program, and the headers that keep everything else out of it.
 
 use axum::{
     Router,
@@ -10,16 +10,49 @@ use axum::{
 const POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The files by their paths.
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route("/", file("text/html; charset=utf-8", include_str!("../../desk/index.html")))
-        .route("/desk.css", file("text/css; charset=utf-8", include_str!("../../desk/desk.css")))
-        .route("/desk.js", file("text/javascript; charset=utf-8", include_str!("../../desk/desk.js")))
-        .route("/listen.js", file("text/javascript; charset=utf-8", include_str!("../../desk/listen.js")))
+/// A file of the page, with its path.
+macro_rules! file {
+    ($name:literal) => {
+        (concat!("/", $name), include_str!(concat!("../../desk/", $name)))
+    };
 }
 
-fn file<S: Clone + Send + Sync + 'static>(kind: &'static str, text: &'static str) -> MethodRouter<S> {
+const FILES: [(&str, &str); 18] = [
+    ("/", include_str!("../../desk/index.html")),
+    file!("api.js"),
+    file!("controls.css"),
+    file!("desk.css"),
+    file!("desk.js"),
+    file!("dom.js"),
+    file!("ducking.js"),
+    file!("icon.svg"),
+    file!("listen.js"),
+    file!("listening.js"),
+    file!("operations.js"),
+    file!("people.js"),
+    file!("row.js"),
+    file!("rows.css"),
+    file!("sender.js"),
+    file!("session.js"),
+    file!("socket.js"),
+    file!("strips.js"),
+];
+
+/// The files by their paths.
+pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    FILES.iter().fold(Router::new(), |router, (path, text)| router.route(path, serve(kind(path), text)))
+}
+
+fn kind(path: &str) -> &'static str {
+    match path.rsplit_once('.') {
+        Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "js")) => "text/javascript; charset=utf-8",
+        Some((_, "svg")) => "image/svg+xml",
+        _ => "text/html; charset=utf-8",
+    }
+}
+
+fn serve<S: Clone + Send + Sync + 'static>(kind: &'static str, text: &'static str) -> MethodRouter<S> {
     let headers: [(HeaderName, &str); 4] = [
         (header::CONTENT_TYPE, kind),
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -27,4 +60,19 @@ fn file<S: Clone + Send + Sync + 'static>(kind: &'static str, text: &'static str
         (header::CACHE_CONTROL, "no-cache"),
     ];
     get(move || std::future::ready((headers, text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file that is in the folder and not in the program would be missed only by a browser.
+    #[test]
+    fn every_file_of_the_page_is_served() {
+        let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/desk")).unwrap();
+        let names = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let missing: Vec<_> =
+            names.filter(|name| name != "index.html" && !FILES.iter().any(|(path, _)| path[1..] == **name)).collect();
+        assert_eq!(missing, [""; 0]);
+    }
 }

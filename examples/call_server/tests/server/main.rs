@@ -4,10 +4,13 @@
 mod control;
 mod door;
 mod health;
+#[path = "../../../../src/http/auth/jwt/issuer.rs"]
+mod issuer;
 mod listening;
 mod page;
 mod recordings;
 mod rig;
+mod signed;
 mod starting;
 mod state;
 mod stopping;

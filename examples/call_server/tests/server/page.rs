@@ -10,6 +10,7 @@ async fn its_files_have_their_types_and_its_policy() {
         ("/desk.css", "text/css; charset=utf-8"),
         ("/desk.js", "text/javascript; charset=utf-8"),
         ("/listen.js", "text/javascript; charset=utf-8"),
+        ("/icon.svg", "image/svg+xml"),
     ] {
         let answer = client().get(format!("{}{path}", server.url)).send().await.unwrap();
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();

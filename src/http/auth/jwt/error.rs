@@ -32,6 +32,12 @@ pub enum JwtError {
     /// There is no HTTP client to fetch keys with.
     #[error("no HTTP client for a JWKS: {0}")]
     Client(#[source] reqwest::Error),
+    /// There are no keys yet.
+    #[error("no keys to check tokens with: {problem}")]
+    NoKeysYet {
+        /// What became of the last fetch.
+        problem: String,
+    },
     /// The keys could not be fetched.
     #[error("cannot fetch the JWKS: {problem}")]
     Fetch {

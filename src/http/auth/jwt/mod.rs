@@ -107,7 +107,7 @@ impl JwtAuthorizer {
     /// Fetches the keys if there are none yet, so that a host can learn when it starts, and not from its clients, that the URL is wrong. It is not needed.
     ///
     /// # Errors
-    /// [`JwtError::Fetch`].
+    /// [`JwtError::NoKeysYet`].
     ///
     /// ```
     /// # use mixminus::http::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
@@ -116,7 +116,7 @@ impl JwtAuthorizer {
     /// # let options = JwtOptions { issuers: vec!["us".into()], audiences: vec!["mixer".into()], refresh, ..JwtOptions::default() };
     /// let nobody = JwksSource::Url("http://127.0.0.1:1/keys".parse()?);
     /// let authorizer = JwtAuthorizer::new(nobody, options)?;
-    /// assert!(matches!(authorizer.ready().await, Err(JwtError::Fetch { .. })));
+    /// assert!(matches!(authorizer.ready().await, Err(JwtError::NoKeysYet { .. })));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// # })?;
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -125,7 +125,7 @@ impl JwtAuthorizer {
         let Source::Served(ring) = &self.source else { return Ok(()) };
         match ring.keys().await {
             Ok(_) => Ok(()),
-            Err(_) => Err(JwtError::Fetch { problem: ring.failure().unwrap_or_else(|| "not tried yet".into()) }),
+            Err(_) => Err(JwtError::NoKeysYet { problem: ring.failure().unwrap_or_else(|| "not tried yet".into()) }),
         }
     }
 

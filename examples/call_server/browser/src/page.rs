@@ -1,0 +1,135 @@
+//! The desk as a test sees it: [`Page`].
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thirtyfour::{By, WebDriver, WebElement};
+use tokio::time::{Instant, sleep};
+
+use crate::{Result, Server};
+
+/// How long the page may take for anything.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What the state socket says, asked for apart from the desk's own scripts.
+const STATE: &str = r#"
+    const [token, done] = arguments;
+    const bearer = token === null ? [] : [`bearer.${btoa(token).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`];
+    const socket = new WebSocket(location.origin.replace("http", "ws") + "/desk/state", ["mixminus.desk", ...bearer]);
+    socket.onmessage = ({ data }) => { socket.close(); done(JSON.parse(data)); };
+    socket.onerror = () => done(null);
+"#;
+
+/// The desk in a browser, and the server that it belongs to.
+#[derive(Debug)]
+pub struct Page {
+    /// The browser.
+    pub driver: WebDriver,
+    /// The server.
+    pub server: Server,
+}
+
+impl Page {
+    pub(crate) fn new(driver: WebDriver, server: Server) -> Self {
+        Self { driver, server }
+    }
+
+    /// Opens the link that the server prints, and waits until the call is there.
+    ///
+    /// # Errors
+    /// It does not come up.
+    pub async fn open(&self) -> Result<()> {
+        self.driver.goto(self.server.link()).await?;
+        let is_there = "return document.querySelector('#connection').dataset.state === 'open' && document.querySelector('.person') !== null";
+        self.until("the call is on the page", is_there).await.map(drop)
+    }
+
+    /// What a script returns.
+    ///
+    /// # Errors
+    /// It throws.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
+        Ok(self.driver.execute(script, arguments).await?.json().clone())
+    }
+
+    /// Waits until a script returns what counts as true.
+    ///
+    /// # Errors
+    /// It does not in 15 s: what was waited for, and what the page says.
+    pub async fn until(&self, what: &str, script: &str) -> Result<Value> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let value = self.script(script, Vec::new()).await?;
+            if !matches!(value, Value::Null | Value::Bool(false)) {
+                return Ok(value);
+            }
+            if Instant::now() > deadline {
+                let text = self.driver.find(By::Css("body")).await?.text().await?;
+                return Err(format!("in 15 s it did not happen that {what}; the page says:\n{text}").into());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// Waits until the state socket says what is asked of it.
+    ///
+    /// # Errors
+    /// It does not in 15 s: what was waited for, and the last state.
+    pub async fn until_state(&self, what: &str, holds: impl Fn(&Value) -> bool) -> Result<Value> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let state = self.state().await?;
+            if holds(&state) {
+                return Ok(state);
+            }
+            if Instant::now() > deadline {
+                return Err(format!("in 15 s it did not happen that {what}; the state is:\n{state}").into());
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// One message of the state socket.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn state(&self) -> Result<Value> {
+        let answer = self.driver.execute_async(STATE, vec![json!(self.server.token)]).await?;
+        match answer.json() {
+            Value::Null => Err("the state socket does not open".into()),
+            state => Ok(state.clone()),
+        }
+    }
+
+    /// The one element that a selector finds first.
+    ///
+    /// # Errors
+    /// There is none.
+    pub async fn find(&self, css: &str) -> Result<WebElement> {
+        Ok(self.driver.find(By::Css(css)).await?)
+    }
+
+    /// Does something that sends a request, and waits until the page says that its operation has completed.
+    ///
+    /// # Errors
+    /// It fails, or nothing is sent.
+    pub async fn completes(&self, deed: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
+        let settled = "return document.querySelectorAll('#log .entry').length === document.querySelectorAll('#log .entry[data-state=completed]').length";
+        self.until("earlier operations have completed", settled).await?;
+        self.script("document.querySelector('#log').replaceChildren()", Vec::new()).await?;
+        deed().await?;
+        let completed = "const newest = document.querySelector('#log .entry');
+            return newest?.dataset.state === 'completed' && / ms$/.test(document.querySelector('#status').textContent)";
+        self.until("the operation is shown as completed", completed).await.map(drop)
+    }
+
+    /// Fails if the console has errors or warnings, which breaches of the content security policy are, too.
+    pub(crate) async fn check_console(&self) -> Result<()> {
+        let entries = self.driver.browser_log().await?;
+        let complaints: Vec<_> = entries.iter().filter(|entry| matches!(&*entry.level, "SEVERE" | "WARNING")).collect();
+        match complaints.is_empty() {
+            true => Ok(()),
+            false => Err(format!("the console complains: {complaints:#?}").into()),
+        }
+    }
+}

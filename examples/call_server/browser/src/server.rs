@@ -1,0 +1,93 @@
+//! The server under test: [`Server`].
+
+use std::{env, path::PathBuf, process::Stdio, time::Duration};
+
+use serde::Deserialize;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+use crate::Result;
+
+/// How long it may take to be there.
+const START: Duration = Duration::from_secs(30);
+
+/// A `call_server` on a port of its own, which ends with this.
+#[derive(Debug)]
+pub struct Server {
+    /// Where the desk is, without a slash at the end.
+    pub address: String,
+    /// The token that it wants, if any.
+    pub token: Option<String>,
+    child: Child,
+}
+
+/// What it prints first.
+#[derive(Debug, Deserialize)]
+struct Announcement {
+    url: String,
+    token: Option<String>,
+}
+
+impl Server {
+    /// Starts one on a free port with these arguments beside it.
+    ///
+    /// # Errors
+    /// It cannot be built or started, or does not say where it is.
+    pub async fn start(arguments: &[&str]) -> Result<Self> {
+        Self::start_on("127.0.0.1:0", arguments).await
+    }
+
+    /// Starts one on this address and port.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_on(listen: &str, arguments: &[&str]) -> Result<Self> {
+        let program = program().await?;
+        let mut command = Command::new(&program);
+        command.args(["--json", "--listen", listen]).args(arguments).stdout(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().map_err(|error| format!("{} does not start: {error}", program.display()))?;
+        let output = child.stdout.take().ok_or("the server has no output")?;
+        let mut lines = BufReader::new(output).lines();
+        let first =
+            timeout(START, announcement(&mut lines)).await.map_err(|_late| "the server said nothing in 30 s")??;
+        tokio::spawn(async move { while let Ok(Some(_line)) = lines.next_line().await {} });
+        Ok(Self { address: first.url, token: first.token, child })
+    }
+
+    /// Ends it at once, as a crash does.
+    ///
+    /// # Errors
+    /// It cannot be ended.
+    pub async fn kill(&mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
+    /// The link that opens the desk. Nothing that may be in a token has to be escaped in it.
+    pub fn link(&self) -> String {
+        let fragment = self.token.as_ref().map(|token| format!("#token={token}"));
+        format!("{}/{}", self.address, fragment.unwrap_or_default())
+    }
+}
+
+/// The one that is named, or the one of this checkout, built if it has to be.
+async fn program() -> Result<PathBuf> {
+    if let Some(named) = env::var_os("CALL_SERVER") {
+        return Ok(named.into());
+    }
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../..");
+    let mut build = Command::new(env!("CARGO"));
+    build.args(["build", "--package", "call_server"]).current_dir(&root).env_remove("CARGO_TARGET_DIR");
+    let built = build.status().await?;
+    if !built.success() {
+        return Err(format!("call_server does not build: {built}").into());
+    }
+    Ok(root.join("target/debug/call_server"))
+}
+
+async fn announcement(lines: &mut Lines<BufReader<ChildStdout>>) -> Result<Announcement> {
+    let first = lines.next_line().await?.ok_or("the server ended before it said where it is")?;
+    serde_json::from_str(&first).map_err(|error| format!("the server's first line is {first:?}: {error}").into())
+}

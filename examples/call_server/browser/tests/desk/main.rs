@@ -1,0 +1,11 @@
+//! The mixing desk of `call_server` in a real browser, one behaviour a file.
+
+mod ducking;
+mod faders;
+mod hostile;
+mod listening;
+mod names;
+mod opening;
+mod pictures;
+mod returning;
+mod state;

@@ -1,0 +1,43 @@
+//! How the desk looks: pictures for people, in the directory `DESK_PICTURES` or beside the build, and what a program can see of it.
+
+use std::{env, fs, path::PathBuf};
+
+use call_server_browser::{Complaints, Page, Result, visit};
+use serde_json::json;
+
+#[tokio::test]
+async fn the_desk_fits_from_a_telephone_to_a_wide_screen_in_light_and_dark() -> Result<()> {
+    let directory =
+        env::var_os("DESK_PICTURES").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
+    fs::create_dir_all(&directory)?;
+    visit(&[], Complaints::Forbidden, async |page| {
+        page.open().await?;
+        let mut grounds = Vec::new();
+        for (name, width, height, scheme) in [
+            ("narrow-light", 360, 2400, "light"),
+            ("telephone-dark", 390, 2400, "dark"),
+            ("desktop-light", 1280, 1000, "light"),
+            ("wide-dark", 1920, 1080, "dark"),
+        ] {
+            emulate(page, width, height, scheme).await?;
+            let excess = page.script("return document.documentElement.scrollWidth - innerWidth", vec![]).await?;
+            assert!(excess.as_i64().is_some_and(|excess| excess <= 0), "{name}: {excess} pixels too wide");
+            grounds.push(page.script("return getComputedStyle(document.body).backgroundColor", vec![]).await?);
+            let file = directory.join(format!("{name}.png"));
+            page.driver.screenshot(&file).await?;
+            let picture = fs::read(&file)?;
+            assert!(picture.starts_with(b"\x89PNG") && picture.len() > 10_000, "{}", file.display());
+        }
+        assert!(grounds[0] == grounds[2] && grounds[1] == grounds[3] && grounds[0] != grounds[1], "{grounds:?}");
+        Ok(())
+    })
+    .await
+}
+
+async fn emulate(page: &Page, width: u32, height: u32, scheme: &str) -> Result<()> {
+    let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+    let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+    page.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await?;
+    page.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await?;
+    Ok(())
+}

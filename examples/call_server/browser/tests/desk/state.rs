@@ -1,0 +1,29 @@
+//! Reading a state message.
+
+use serde_json::{Value, json};
+
+/// A participant of a state.
+fn participant<'a>(state: &'a Value, id: &str) -> Option<&'a Value> {
+    state["participants"].as_array()?.iter().find(|participant| participant["id"] == id)
+}
+
+/// The row in force of a listener.
+pub fn row<'a>(state: &'a Value, listener: &str) -> Option<&'a Value> {
+    participant(state, listener).map(|participant| &participant["mixerLevel"])
+}
+
+/// How a listener's row lists a source.
+pub fn listed<'a>(state: &'a Value, listener: &str, source: &str) -> Option<&'a Value> {
+    row(state, listener)?["sourceLevels"].as_array()?.iter().find(|entry| entry["participant"] == source)
+}
+
+/// The first listener, and the first other one who sends.
+pub fn pair(state: &Value) -> (String, String) {
+    let ids = |what: &'static str| {
+        let participants = state["participants"].as_array().into_iter().flatten();
+        participants.filter(move |one| one[what] == json!(true)).filter_map(|one| one["id"].as_str())
+    };
+    let listener = ids("hears").next().expect("somebody hears");
+    let source = ids("sends").find(|id| *id != listener).expect("somebody else sends");
+    (listener.to_owned(), source.to_owned())
+}

@@ -1,0 +1,83 @@
+// Who is in the call: a row each with a light, a meter and, for those who hear, the choice of whose mix is on the desk.
+
+import { byId, instance, keepRows, setAttribute, setData, setMeter, setText } from "./dom.js";
+
+const PARTS = { pick: "input", name: ".name", light: ".light", said: ".said", level: ".level", meter: ".meter", number: ".number" };
+
+export class People {
+  #list = byId("people");
+  #rows = new Map();
+  #chosen = null;
+  #onChoice;
+
+  /** `onChoice` is given the id, or null, and whether somebody has chosen it. */
+  constructor(onChoice) {
+    this.#onChoice = onChoice;
+    byId("find").addEventListener("input", () => this.#find());
+  }
+
+  /** The listener whose mix is on the desk, or null. */
+  get chosen() {
+    return this.#chosen;
+  }
+
+  show(state) {
+    const people = state.participants;
+    const isNew = people.some(({ id }) => !this.#rows.has(id));
+    keepRows(this.#list, this.#rows, people, (id) => this.#make(id));
+    for (const person of people) this.#update(this.#rows.get(person.id), person, state.dominant);
+    byId("nobody").hidden = people.length > 0;
+    this.#keepChoice(people);
+    if (isNew) this.#find();
+  }
+
+  #make(id) {
+    const row = instance("person-template", PARTS);
+    row.name.textContent = id;
+    row.name.title = id;
+    row.id = id;
+    row.meter.setAttribute("aria-label", `Level of ${id}`);
+    row.pick.addEventListener("change", () => this.#choose(id, true));
+    return row;
+  }
+
+  #update(row, person, dominant) {
+    const isTalking = person.talking === true && !person.muted;
+    setData(row.root, "dominant", person.id === dominant);
+    setData(row.light, "talking", isTalking);
+    const said = saidOf(person, isTalking, person.id === dominant);
+    setText(row.said, person.hears ? said : `${said}, does not listen`);
+    row.pick.disabled = !person.hears;
+    setMeter(row.meter, row.number, person.sends ? person.levelDbfs : null);
+    row.level.hidden = !person.sends;
+  }
+
+  /** Somebody is always on the desk, if anybody hears. */
+  #keepChoice(people) {
+    const chosen = people.find(({ id }) => id === this.#chosen);
+    if (chosen?.hears) return;
+    this.#choose(people.find(({ hears }) => hears)?.id ?? null, false);
+  }
+
+  #choose(id, byHand) {
+    if (this.#chosen === id) return;
+    this.#chosen = id;
+    for (const row of this.#rows.values()) {
+      row.pick.checked = row.id === id;
+      setAttribute(row.root, "data-chosen", String(row.id === id));
+    }
+    this.#onChoice(id, byHand);
+  }
+
+  #find() {
+    const wanted = byId("find").value.trim().toLowerCase();
+    for (const row of this.#rows.values()) row.root.hidden = !row.id.toLowerCase().includes(wanted);
+  }
+}
+
+function saidOf(person, isTalking, isDominant) {
+  if (!person.sends) return "only listens";
+  if (person.muted) return "muted";
+  if (isTalking) return isDominant ? "talking, has the floor" : "talking";
+  return isDominant ? "quiet, has the floor" : "quiet";
+}

@@ -1,0 +1,54 @@
+//! Tokens that an issuer has signed, with the permission and without.
+
+use std::{
+    fs,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    issuer::{SigningKey, jwks},
+    rig::{Server, client, failure},
+};
+
+fn claims(roles: &[&str]) -> Value {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    json!({"iss": "https://login.example/", "aud": "mixer", "exp": now + 600, "roles": roles})
+}
+
+#[tokio::test]
+async fn a_token_of_the_issuer_with_a_role_lets_in() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keys.json");
+    let key = SigningKey::p256("of-today");
+    fs::write(&path, jwks(&[&key])).unwrap();
+    let keys = path.to_str().unwrap();
+    let server = Server::start(&["--jwks", keys, "--issuer", "https://login.example/", "--audience", "mixer"]);
+    assert_eq!(server.token, None);
+    let url = format!("{}/app/calls/{}/participants", server.url, server.call);
+    for (token, status) in [
+        (key.token(&claims(&["Calls.MeetingJoin"])), 200),
+        (key.token(&claims(&["Mail.Read"])), 403),
+        (SigningKey::p256("of-today").token(&claims(&["Calls.MeetingJoin"])), 401),
+    ] {
+        assert_eq!(client().get(&url).bearer_auth(token).send().await.unwrap().status(), status);
+    }
+    assert_eq!(client().get(&url).send().await.unwrap().status(), 401);
+}
+
+#[test]
+fn keys_that_cannot_be_had_are_told_at_once() {
+    let options = ["--issuer", "i", "--audience", "a", "--jwks"];
+    for (keys, wanted) in [
+        ("no/such/file.json", "cannot read the JWKS in no/such/file.json"),
+        ("http://127.0.0.1:1/keys", "cannot fetch the JWKS"),
+        ("http://login.example/keys", "https"),
+    ] {
+        let (code, said) = failure(&[&options[..], &[keys]].concat());
+        let last = said.lines().last().unwrap();
+        assert!(code == Some(2) && last.starts_with("call_server: --jwks: ") && last.contains(wanted), "{said}");
+    }
+    let (code, said) = failure(&["--jwks", "keys.json"]);
+    assert!(code == Some(2) && said.contains("--issuer"), "{said}");
+}
