@@ -38,9 +38,6 @@ pub enum ServiceError {
     /// It needs a runtime for its tasks.
     #[error("a service has to be made on a runtime of tokio: {0}")]
     NoRuntime(#[from] TryCurrentError),
-    /// It needs an HTTP client for its notifications.
-    #[error("no HTTP client for notifications: {0}")]
-    Client(#[from] reqwest::Error),
 }
 
 /// What was left when a service was shut down: nothing of it was lost in silence.
@@ -64,7 +61,7 @@ impl Service {
     pub fn new(options: ServiceOptions, authorizer: impl Authorizer) -> Result<Self, ServiceError> {
         let inner = Inner {
             runtime: Handle::try_current()?,
-            notifier: Notifier::new(options.notifications.clone())?,
+            notifier: Notifier::new(options.notifications.clone()),
             options,
             authorizer: Box::new(authorizer),
             tasks: TaskTracker::new(),

@@ -56,9 +56,21 @@ pub enum CallError {
     /// The path of a call needs its id.
     #[error("the id of a call is empty; one character or more is needed")]
     EmptyId,
+    /// Its notifications need an HTTP client, and there is none.
+    #[error("no HTTP client for notifications: {problem}")]
+    Client {
+        /// What is missing: certificate authorities, most often.
+        problem: String,
+    },
     /// No call can be added to a service that is being shut down.
     #[error("the service is being shut down; no call can be added")]
     ShuttingDown,
+}
+
+/// An error with all that is behind it.
+fn causes(error: &dyn std::error::Error) -> String {
+    let all = std::iter::successors(Some(error), |error| error.source());
+    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// Who a call is, as long as anything is told of it.
@@ -96,16 +108,17 @@ impl Call {
         service: &ServiceOptions,
         notifier: &Notifier,
         (tasks, runtime): (&TaskTracker, &Handle),
-    ) -> Self {
+    ) -> Result<Self, CallError> {
         let _in_it = runtime.enter();
         let CallOptions { controller, application, audience, callback } = options;
-        let outbox = callback.map(|callback| notifier.open(callback, tasks));
+        let outbox = callback.map(|callback| notifier.open(callback, tasks)).transpose();
+        let outbox = outbox.map_err(|error| CallError::Client { problem: causes(&error) })?;
         let in_a_path = utf8_percent_encode(&id, IN_A_PATH).to_string();
         let ledger = Ledger::new(in_a_path, service.operations.clone(), service.limits.operations, outbox);
         let ledger = Arc::new(ledger);
         tasks.spawn(watch(controller.clone(), Arc::clone(&ledger)));
         let identity = Arc::new(Identity { id, application, audience });
-        Self { identity, controller, ledger, rate: Rate::new(&service.limits), order: Mutex::new(()) }
+        Ok(Self { identity, controller, ledger, rate: Rate::new(&service.limits), order: Mutex::new(()) })
     }
 
     pub fn order(&self) -> MutexGuard<'_, ()> {

@@ -27,7 +27,7 @@ pub(in crate::http) struct Found {
 }
 
 impl Registry {
-    pub fn add(&mut self, id: String, start: impl FnOnce(String) -> Call) -> Result<(), CallError> {
+    pub fn add(&mut self, id: String, start: impl FnOnce(String) -> Result<Call, CallError>) -> Result<(), CallError> {
         if self.closed {
             return Err(CallError::ShuttingDown);
         } else if id.is_empty() {
@@ -35,7 +35,7 @@ impl Registry {
         } else if self.live.contains_key(&id) {
             return Err(CallError::Taken { id });
         }
-        self.live.insert(id.clone(), Arc::new(start(id)));
+        self.live.insert(id.clone(), Arc::new(start(id)?));
         Ok(())
     }
 

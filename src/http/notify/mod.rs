@@ -14,7 +14,7 @@ mod redirect;
 mod retry;
 mod sender;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio_util::task::TaskTracker;
 
@@ -29,20 +29,30 @@ pub(super) use outbox::Outbox;
 /// What all calls' notifications are sent by.
 #[derive(Debug, Clone)]
 pub(super) struct Notifier {
-    client: reqwest::Client,
+    /// Made with the first callback: a machine without certificate authorities can have calls without.
+    client: OnceLock<reqwest::Client>,
     options: Arc<NotificationOptions>,
 }
 
 impl Notifier {
-    pub fn new(options: NotificationOptions) -> Result<Self, reqwest::Error> {
-        Ok(Self { client: courier::client()?, options: Arc::new(options) })
+    pub fn new(options: NotificationOptions) -> Self {
+        Self { client: OnceLock::new(), options: Arc::new(options) }
     }
 
     /// Begins the task that sends one call's notifications. It ends once the outbox is closed and nothing waits any more.
-    pub fn open(&self, callback: Callback, tasks: &TaskTracker) -> Outbox {
+    ///
+    /// # Errors
+    /// Why there is no HTTP client to send them.
+    pub fn open(&self, callback: Callback, tasks: &TaskTracker) -> Result<Outbox, reqwest::Error> {
+        let client = match self.client.get() {
+            Some(client) => client,
+            None => {
+                let made = courier::client()?;
+                self.client.get_or_init(|| made)
+            }
+        };
         let outbox = Outbox::new(Arc::clone(&self.options));
-        let courier = Courier::new(self.client.clone(), callback);
-        tasks.spawn(sender::run(outbox.clone(), Arc::clone(&self.options), courier));
-        outbox
+        tasks.spawn(sender::run(outbox.clone(), Arc::clone(&self.options), Courier::new(client.clone(), callback)));
+        Ok(outbox)
     }
 }
