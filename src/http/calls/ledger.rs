@@ -9,6 +9,7 @@ use std::{
 
 use tokio::sync::Notify;
 
+use super::events::Ended;
 use crate::{
     Generation,
     config::{CommsNotifications, CommsOperation, OperationStatus, ResultInfo},
@@ -112,7 +113,11 @@ impl Ledger {
 
     /// Ends what has been mixed, or never will be, or not in time.
     pub fn advance(&self, progress: Progress, now: Instant) {
-        let mut state = self.state();
+        self.advance_locked(progress, now).iter().for_each(|ended| ended.tell(&self.call));
+    }
+
+    fn advance_locked(&self, progress: Progress, now: Instant) -> Vec<Ended> {
+        let (mut state, mut ended) = (self.state(), Vec::new());
         while let Some(next) = state.running.front() {
             let result = if next.generation <= progress.mixed {
                 Ok(())
@@ -124,8 +129,9 @@ impl Ledger {
                 break;
             };
             let id = state.running.pop_front().expect("looked at").id;
-            self.end(&mut state, &id, result);
+            ended.extend(self.end(&mut state, id, result));
         }
+        ended
     }
 
     /// Takes nothing new on.
@@ -142,11 +148,13 @@ impl Ledger {
         if !matches!(state.phase, Phase::Closed(_)) {
             state.phase = Phase::Closed(failure);
         }
-        let running = std::mem::take(&mut state.running);
-        running.iter().for_each(|running| self.end(&mut state, &running.id, Err(failure)));
+        let running = std::mem::take(&mut state.running).into_iter();
+        let ended: Vec<_> = running.filter_map(|running| self.end(&mut state, running.id, Err(failure))).collect();
         self.close_outbox(&state);
         self.begun.notify_one();
-        running.len()
+        drop(state);
+        ended.iter().for_each(|ended| ended.tell(&self.call));
+        ended.len()
     }
 
     /// Whether nothing runs, nor is about to.
@@ -175,16 +183,17 @@ impl Ledger {
     }
 
     /// Notifications go out in the order of these calls: under the lock.
-    fn end(&self, state: &mut State, id: &str, result: Result<(), Failure>) {
-        let Some(operation) = state.operations.get_mut(id) else { return };
+    fn end(&self, state: &mut State, id: String, result: Result<(), Failure>) -> Option<Ended> {
+        let operation = state.operations.get_mut(&id)?;
         operation.last_action_date_time = date::now();
         operation.status = if result.is_ok() { OperationStatus::Completed } else { OperationStatus::Failed };
         operation.result_info = result.err().map(Failure::info);
         if let Some(outbox) = &self.outbox {
-            outbox.post(id, CommsNotifications::ended(&self.call, operation));
+            outbox.post(&id, CommsNotifications::ended(&self.call, operation));
         }
-        state.ended.push_back((Instant::now(), id.to_owned()));
+        state.ended.push_back((Instant::now(), id.clone()));
         state.forget(&self.options);
+        Some(Ended { id, result })
     }
 
     /// Once nothing can be posted any more.
@@ -228,8 +237,11 @@ impl Place<'_> {
         let mut state = ledger.state();
         state.operations.insert(id.clone(), operation.clone());
         if let Phase::Closed(failure) = state.phase {
-            ledger.end(&mut state, &id, Err(failure));
-            return state.operations.get(&id).cloned().unwrap_or(operation);
+            let ended = ledger.end(&mut state, id.clone(), Err(failure));
+            let failed = state.operations.get(&id).cloned();
+            drop(state);
+            ended.iter().for_each(|ended| ended.tell(&ledger.call));
+            return failed.unwrap_or(operation);
         }
         let deadline = Instant::now() + ledger.options.time_limit;
         state.running.push_back(Running { id, generation, deadline });

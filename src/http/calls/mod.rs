@@ -1,6 +1,7 @@
 //! The calls that a service knows: those that go on, with their mixers, and what is still told of those that have ended.
 
 mod call;
+mod events;
 mod ledger;
 mod rate;
 mod registry;
