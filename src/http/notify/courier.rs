@@ -9,6 +9,7 @@ use url::Url;
 use super::{
     Callback, Letter,
     answer::Answer,
+    dns::Lookups,
     redirect::{self, redirect},
     sender::Transport,
 };
@@ -27,6 +28,7 @@ pub(super) fn client() -> Result<Client, Error> {
         .redirect(Policy::none())
         .referer(false)
         .no_proxy()
+        .dns_resolver(Lookups::default())
         .http2_keep_alive_interval(PING)
         .http2_keep_alive_timeout(PING)
         .build()

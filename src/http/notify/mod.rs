@@ -6,6 +6,7 @@ mod answer;
 mod callback;
 mod courier;
 mod delivery;
+mod dns;
 mod events;
 mod options;
 mod outbox;
