@@ -3,10 +3,14 @@
 
 mod service;
 
-use mixminus::{Gain, JoinOptions};
+use mixminus::{
+    Gain, JoinOptions,
+    config::{ParticipantMixerLevel, SourceLevel},
+    http::{Service, ServiceOptions},
+};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use service::{CALL, NOTHING, Rig, refused};
+use service::{CALL, Doors, NOTHING, Rig, refused};
 
 /// As it was published, trailing comma included.
 const PUBLISHED: &str = r#"{
@@ -150,6 +154,46 @@ async fn participants_are_listed_with_what_they_hear_if_asked() {
     assert_eq!(here["value"][0]["mixerLevel"], level);
     let message = refused(rig.get(&format!("{path}?$expand=meeting")).await, 400, "badRequest").await;
     assert_eq!(message, "$expand=meeting is not known; mixerLevel is");
+}
+
+#[tokio::test]
+async fn many_participants_come_in_pages() {
+    let rig = Rig::start().await;
+    let names: Vec<_> = (0..2500).map(|n| n.to_string()).collect();
+    rig.controller
+        .change(|changes| names.iter().for_each(|id| drop(changes.join(id.as_str(), JoinOptions::default()))));
+    let listed = |listener: &str| {
+        let others = names.iter().filter(|id| *id != listener).take(900).map(SourceLevel::new).collect();
+        ParticipantMixerLevel { source_levels: others, ..ParticipantMixerLevel::new(listener) }
+    };
+    let levels: Vec<_> = ["anna", "ben", "0", "1", "2"].map(listed).into();
+    rig.controller.configure(&levels).unwrap();
+    for (query, first) in [("", 1000), ("?$expand=mixerLevel", 4)] {
+        let (mut url, mut pages) = (Some(format!("{CALL}/participants{query}")), Vec::new());
+        while let Some(asked) = url {
+            let mut page: Value = rig.get(&asked).await.json().await.unwrap();
+            url = page["@odata.nextLink"].as_str().map(str::to_owned);
+            let Value::Array(value) = page["value"].take() else { panic!("{asked}") };
+            pages.push(value);
+            if pages.len() == 1 {
+                rig.controller.leave("anna").unwrap();
+            }
+        }
+        assert_eq!(pages[0].len(), first, "{query}");
+        let ids: Vec<_> = pages.iter().flatten().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(ids, [&["anna".to_owned(), "ben".to_owned()], &names[..]].concat(), "{query}");
+        assert!(pages.iter().flatten().all(|one| one["mixerLevel"].is_object() != query.is_empty()));
+        rig.controller.join("anna", JoinOptions::default()).unwrap();
+    }
+    let message = refused(rig.get(&format!("{CALL}/participants?$skiptoken=x")).await, 400, "badRequest").await;
+    assert_eq!(message, "$skiptoken=x is from no @odata.nextLink of this service");
+}
+
+#[tokio::test]
+async fn a_host_may_describe_itself() {
+    let service = Service::new(ServiceOptions { openapi: false, ..ServiceOptions::default() }, Doors).unwrap();
+    let own = axum::Router::new().route("/openapi.json", axum::routing::get(|| async { "the host's" }));
+    let _both: axum::Router = own.merge(service.router());
 }
 
 #[tokio::test]

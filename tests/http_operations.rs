@@ -119,10 +119,40 @@ async fn they_are_kept_for_a_time_and_up_to_a_number() {
 }
 
 #[tokio::test]
+async fn a_time_limit_may_be_for_ever() {
+    let operations = OperationOptions { time_limit: Duration::MAX, ..OperationOptions::default() };
+    let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
+    let location = begin(&rig, 5).await;
+    assert_eq!(rig.ended(&location).await["status"], "completed");
+    assert_eq!(rig.service.shutdown(Duration::MAX).await.failed_operations, 0);
+}
+
+#[tokio::test]
+async fn those_of_a_call_that_has_ended_are_kept_from_its_end_on() {
+    let operations = OperationOptions { kept_for: Duration::from_secs(2), ..OperationOptions::default() };
+    let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
+    let location = begin(&rig, 5).await;
+    assert_eq!(rig.ended(&location).await["status"], "completed");
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    rig.service.end_call("room");
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert_eq!(status(&rig, &location).await, "completed", "2.4 s after its own end, and 1.2 s after its call's");
+    for _ in 0..500 {
+        if rig.get(&location).await.status() == StatusCode::NOT_FOUND {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("it is kept for ever");
+}
+
+#[tokio::test]
 async fn calls_have_ids_of_their_own() {
     let rig = Rig::start().await;
     let options = || CallOptions::new(rig.controller.clone());
     assert_eq!(rig.service.add_call("room", options()), Err(CallError::Taken { id: "room".into() }));
-    assert_eq!(rig.service.add_call("", options()), Err(CallError::EmptyId));
+    for id in ["", ".", ".."] {
+        assert_eq!(rig.service.add_call(id, options()), Err(CallError::Unreachable { id: id.into() }));
+    }
     assert_eq!(rig.service.add_call("another", options()), Ok(()));
 }

@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use mixminus::http::{CallError, CallOptions, Limits, ServiceOptions};
+use mixminus::{
+    MixerConfig,
+    http::{AllowEverybody, CallError, CallOptions, Limits, OperationOptions, Service, ServiceOptions},
+};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use service::{CALL, Rig, anna_hears_ben_at, refused};
@@ -35,7 +38,7 @@ async fn what_runs_may_end_and_nothing_new_begins() {
     let report = shutdown.await.unwrap();
     assert_eq!((report.failed_operations, report.undelivered.len()), (0, 0));
     assert_eq!(rig.ended(&location).await["status"], "completed");
-    refused(rig.configure(anna_hears_ben_at(7)).await, 404, "notFound").await;
+    refused(rig.configure(anna_hears_ben_at(7)).await, 503, "serviceUnavailable").await;
 }
 
 #[tokio::test]
@@ -49,6 +52,26 @@ async fn what_does_not_end_in_time_has_failed_and_is_counted() {
     let ended = rig.ended(&location).await;
     assert_eq!(ended["resultInfo"]["message"], "the service was shut down before the levels were in a mix");
     assert_eq!(ended["resultInfo"]["code"], 503);
+}
+
+#[tokio::test]
+async fn a_service_that_is_dropped_lets_go_of_its_mixers() {
+    let (controller, processor) = MixerConfig::default().build().unwrap();
+    let operations = OperationOptions { kept_for: Duration::from_secs(1), ..OperationOptions::default() };
+    let options = ServiceOptions { operations, ..ServiceOptions::default() };
+    let service = Service::new(options, AllowEverybody).unwrap();
+    service.add_call("room", CallOptions::new(controller)).unwrap();
+    let router = service.router();
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    assert!(tasks() > 0);
+    drop((service, router));
+    for _ in 0..1000 {
+        if tasks() == 0 {
+            return drop(processor);
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{} tasks go on", tasks());
 }
 
 /// Eight clients send as fast as they can while the service is shut down: every operation that one of them was told of has ended, and says how.

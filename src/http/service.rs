@@ -1,7 +1,7 @@
 //! The service itself: [`Service`]. What a host does with it; what clients do is in `routes`.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     Authorizer, Delivery, DeliveryState, ServiceOptions,
     calls::{Call, CallError, CallOptions, Failure, Registry},
-    notify::Notifier,
+    notify::{Notifier, Outbox},
     routes,
 };
 
@@ -50,6 +50,10 @@ pub struct ShutdownReport {
     pub undelivered: Vec<(String, Delivery)>,
 }
 
+/// How often what is not kept any longer is forgotten: often enough for short times, and seldom enough to cost nothing.
+const SWEEP_LEAST: Duration = Duration::from_millis(50);
+const SWEEP_MOST: Duration = Duration::from_secs(10);
+
 /// How often a shutdown looks whether the last operation has ended.
 const LOOK: Duration = Duration::from_millis(5);
 
@@ -67,7 +71,9 @@ impl Service {
             tasks: TaskTracker::new(),
             calls: Mutex::default(),
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let inner = Arc::new(inner);
+        inner.runtime.spawn(sweep(Arc::downgrade(&inner)));
+        Ok(Self { inner })
     }
 
     /// Adds a call, from any thread but an audio thread. It is another call than one of this id that has ended.
@@ -93,7 +99,8 @@ impl Service {
 
     /// Ends a call: what it has not mixed yet has failed, and no more requests are taken. Its operations can be read on for the time that they are kept. `false` if there is none.
     pub fn end_call(&self, id: &str) -> bool {
-        let ended = self.calls().end(id, &self.inner.options.operations);
+        let ended = self.calls().end(id);
+        self.inner.sweep();
         if let Some(call) = &ended {
             call.end(Failure::CallEnded);
         }
@@ -114,15 +121,20 @@ impl Service {
     /// Takes on no more changes, waits until what runs has ended and all callbacks have been told, and ends all calls: what has not ended within `limit` has failed, and what is
     /// undelivered is given up; the report has both. To be called before the HTTP server is stopped, so that clients can see how their operations end.
     pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
-        let deadline = Instant::now() + limit;
+        // What is longer than the clock can count is for ever.
+        let deadline = Instant::now().checked_add(limit);
+        let in_time = || deadline.is_none_or(|deadline| Instant::now() < deadline);
         let calls = self.calls().close();
         calls.iter().for_each(|call| call.ledger.drain());
-        while !calls.iter().all(|call| call.ledger.is_idle()) && Instant::now() < deadline {
+        while !calls.iter().all(|call| call.ledger.is_idle()) && in_time() {
             tokio::time::sleep(LOOK).await;
         }
         let failed_operations = calls.iter().map(|call| call.end(Failure::ShutDown)).sum();
         self.inner.tasks.close();
-        let _all_told = tokio::time::timeout_at(deadline.into(), self.inner.tasks.wait()).await;
+        match deadline {
+            Some(deadline) => drop(tokio::time::timeout_at(deadline.into(), self.inner.tasks.wait()).await),
+            None => self.inner.tasks.wait().await,
+        }
         ShutdownReport { failed_operations, undelivered: self.abandon() }
     }
 
@@ -151,10 +163,46 @@ impl Service {
         &self.inner.tasks
     }
 
-    /// A panic under the lock leaves no call half added.
     pub(super) fn calls(&self) -> MutexGuard<'_, Registry> {
-        let mut calls = self.inner.calls.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.forget(&self.inner.options.operations);
-        calls
+        self.inner.calls()
+    }
+}
+
+impl Inner {
+    /// A panic under the lock leaves no call half added.
+    fn calls(&self) -> MutexGuard<'_, Registry> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forgets what is not kept any longer. Much memory may go: not under the lock.
+    fn sweep(&self) {
+        let (forgotten, live) = {
+            let mut calls = self.calls();
+            (calls.forget(&self.options.operations), calls.ledgers())
+        };
+        drop(forgotten);
+        live.iter().for_each(|ledger| ledger.forget());
+    }
+}
+
+/// So that memory does not wait for somebody to ask: until the service is dropped.
+async fn sweep(service: Weak<Inner>) {
+    let Some(kept_for) = service.upgrade().map(|inner| inner.options.operations.kept_for) else { return };
+    let every = (kept_for / 4).clamp(SWEEP_LEAST, SWEEP_MOST);
+    loop {
+        tokio::time::sleep(every).await;
+        let Some(inner) = service.upgrade() else { return };
+        let _swept = tokio::task::spawn_blocking(move || inner.sweep()).await;
+    }
+}
+
+impl Drop for Inner {
+    /// A service that was not shut down leaves no tasks behind, nor the mixers that they hold.
+    fn drop(&mut self) {
+        let calls = self.calls.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for call in calls.close() {
+            call.end(Failure::ShutDown);
+        }
+        calls.everything().iter().filter_map(|call| call.ledger.outbox()).for_each(Outbox::abandon);
     }
 }

@@ -53,9 +53,12 @@ pub enum CallError {
         /// The id.
         id: String,
     },
-    /// The path of a call needs its id.
-    #[error("the id of a call is empty; one character or more is needed")]
-    EmptyId,
+    /// The path of a call needs its id, and leads elsewhere with some.
+    #[error("no path can lead to a call of the id \"{id}\": it may not be empty, \".\" or \"..\"")]
+    Unreachable {
+        /// The id.
+        id: String,
+    },
     /// Its notifications need an HTTP client, and there is none.
     #[error("no HTTP client for notifications: {problem}")]
     Client {

@@ -53,7 +53,8 @@ enum Phase {
 struct Running {
     id: String,
     generation: Generation,
-    deadline: Instant,
+    /// `None` if that is never.
+    deadline: Option<Instant>,
 }
 
 /// Why an operation has failed.
@@ -73,7 +74,7 @@ pub(in crate::http) enum NoPlace {
         most: usize,
     },
     Draining,
-    Ended,
+    Ended(Failure),
 }
 
 /// What the audio side has done.
@@ -101,7 +102,7 @@ impl Ledger {
                 Ok(Place { ledger: self })
             }
             Phase::Draining => Err(NoPlace::Draining),
-            Phase::Closed(_) => Err(NoPlace::Ended),
+            Phase::Closed(failure) => Err(NoPlace::Ended(failure)),
         }
     }
 
@@ -123,7 +124,7 @@ impl Ledger {
                 Ok(())
             } else if progress.gone {
                 Err(Failure::MixerGone)
-            } else if next.deadline <= now {
+            } else if next.deadline.is_some_and(|deadline| deadline <= now) {
                 Err(Failure::NotMixedWithin(self.options.time_limit))
             } else {
                 break;
@@ -155,6 +156,11 @@ impl Ledger {
         drop(state);
         ended.iter().for_each(|ended| ended.tell(&self.call));
         ended.len()
+    }
+
+    /// Forgets what is not kept any longer.
+    pub fn forget(&self) {
+        self.state().forget(&self.options);
     }
 
     /// Whether nothing runs, nor is about to.
@@ -210,10 +216,11 @@ impl Ledger {
 }
 
 impl State {
-    /// Forgets those that ended too long ago, and the oldest of too many.
+    /// Forgets those that ended too long ago, and the oldest of too many. Once a call has ended it is kept as a whole, from then on.
     fn forget(&mut self, options: &OperationOptions) {
+        let by_time = !matches!(self.phase, Phase::Closed(_));
         while let Some((ended, id)) = self.ended.front()
-            && (self.ended.len() > options.kept || ended.elapsed() > options.kept_for)
+            && (self.ended.len() > options.kept || by_time && ended.elapsed() > options.kept_for)
         {
             self.operations.remove(id);
             self.ended.pop_front();
@@ -243,7 +250,7 @@ impl Place<'_> {
             ended.iter().for_each(|ended| ended.tell(&ledger.call));
             return failed.unwrap_or(operation);
         }
-        let deadline = Instant::now() + ledger.options.time_limit;
+        let deadline = Instant::now().checked_add(ledger.options.time_limit);
         state.running.push_back(Running { id, generation, deadline });
         ledger.begun.notify_one();
         operation
@@ -344,7 +351,7 @@ mod tests {
         let ledger = ledger(2);
         let place = ledger.reserve().unwrap();
         assert_eq!(ledger.close(Failure::CallEnded), 0);
-        assert_eq!(ledger.reserve().err(), Some(NoPlace::Ended));
+        assert_eq!(ledger.reserve().err(), Some(NoPlace::Ended(Failure::CallEnded)));
         let operation = place.begin(Some("c".into()), Generation(1));
         assert_eq!((operation.status, operation.client_context.as_deref()), (OperationStatus::Failed, Some("c")));
         assert_eq!(ledger.get(&operation.id), Some(operation));

@@ -30,8 +30,8 @@ impl Registry {
     pub fn add(&mut self, id: String, start: impl FnOnce(String) -> Result<Call, CallError>) -> Result<(), CallError> {
         if self.closed {
             return Err(CallError::ShuttingDown);
-        } else if id.is_empty() {
-            return Err(CallError::EmptyId);
+        } else if matches!(id.as_str(), "" | "." | "..") {
+            return Err(CallError::Unreachable { id });
         } else if self.live.contains_key(&id) {
             return Err(CallError::Taken { id });
         }
@@ -65,20 +65,23 @@ impl Registry {
     }
 
     /// Moves a call to those that have ended.
-    pub fn end(&mut self, id: &str, options: &OperationOptions) -> Option<Arc<Call>> {
+    pub fn end(&mut self, id: &str) -> Option<Arc<Call>> {
         let call = self.live.remove(id)?;
         self.ended.push_back(call.ended());
-        self.forget(options);
         Some(call)
     }
 
-    /// Forgets the calls that ended too long ago, and the oldest of too many.
-    pub fn forget(&mut self, options: &OperationOptions) {
-        while let Some(oldest) = self.ended.front()
-            && (self.ended.len() > options.kept || oldest.ended.elapsed() > options.kept_for)
-        {
-            self.ended.pop_front();
-        }
+    /// Forgets the calls that ended too long ago, and the oldest of too many. They are returned to be dropped where nobody waits for this registry.
+    #[must_use = "to be dropped without the lock"]
+    pub fn forget(&mut self, options: &OperationOptions) -> Vec<EndedCall> {
+        let too_many = self.ended.len().saturating_sub(options.kept_calls);
+        let too_old = self.ended.iter().take_while(|call| call.ended.elapsed() > options.kept_for).count();
+        self.ended.drain(..too_many.max(too_old)).collect()
+    }
+
+    /// The operations of the calls that go on.
+    pub fn ledgers(&self) -> Vec<Arc<Ledger>> {
+        self.live.values().map(|call| Arc::clone(&call.ledger)).collect()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     config::{CommsOperation, ErrorBody, ErrorCode, RequestError, read_request},
     http::{
         Service,
-        calls::{Call, NoPlace},
+        calls::{Call, Failure, NoPlace},
         refused::Refused,
     },
 };
@@ -90,10 +90,10 @@ fn refuse(none: NoPlace, call: &Call) -> Refused {
             let message = format!("{most} operations of this call run already");
             Refused::new(ErrorCode::TooManyRequests, message).retry_after(soon)
         }
-        NoPlace::Draining => {
+        NoPlace::Draining | NoPlace::Ended(Failure::ShutDown) => {
             let message = "the service is being shut down and takes on no more changes";
             Refused::new(ErrorCode::ServiceUnavailable, message).retry_after(soon)
         }
-        NoPlace::Ended => Refused::no_such_call(&call.identity.id),
+        NoPlace::Ended(_) => Refused::no_such_call(&call.identity.id),
     }
 }

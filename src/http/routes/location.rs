@@ -1,12 +1,10 @@
 //! Where an operation is to be read: an absolute URL under the same prefix as the request.
 
+use crate::http::{Service, ServiceOptions, refused::Refused};
 use axum::{
     extract::{FromRequestParts, OriginalUri},
     http::{HeaderMap, Uri, header, request::Parts, uri::Authority},
 };
-use url::Url;
-
-use crate::http::{Service, refused::Refused};
 
 /// Where the request went, as the client sees it: `https://host/prefix/calls/{call}/`.
 #[derive(Debug)]
@@ -21,7 +19,7 @@ impl FromRequestParts<Service> for Asked {
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
         // Where the host has nested the router, too.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let base = base(service.options().public_url.as_ref(), uri, &parts.headers);
+        let base = base(service.options(), uri, &parts.headers);
         Ok(Self { base, path: uri.path().to_owned() })
     }
 }
@@ -30,6 +28,11 @@ impl Asked {
     /// The URL that the router is mounted at, if the request was one to `path` of it.
     pub fn mounted_at(&self, path: &str) -> String {
         format!("{}{}", self.base, self.path.strip_suffix(path).unwrap_or_default())
+    }
+
+    /// The URL that was asked for, with another query.
+    pub fn with_query(&self, query: &str) -> String {
+        format!("{}{}?{query}", self.base, self.path)
     }
 
     /// The operation's URL, if the request was one to `…/participants/configureMixer`.
@@ -41,13 +44,14 @@ impl Asked {
 }
 
 /// The scheme and host, as configured, or else as asked for; nothing where a client has said nothing usable, so that the URL is relative to what it has asked.
-fn base(public: Option<&Url>, uri: &Uri, headers: &HeaderMap) -> String {
-    if let Some(url) = public {
+fn base(options: &ServiceOptions, uri: &Uri, headers: &HeaderMap) -> String {
+    if let Some(url) = &options.public_url {
         return url.as_str().trim_end_matches('/').to_owned();
     }
-    let scheme = uri.scheme_str().unwrap_or("http");
+    let scheme = uri.scheme_str().unwrap_or(if options.https { "https" } else { "http" });
     let host = || headers.get(header::HOST)?.to_str().ok()?.parse::<Authority>().ok();
-    let authority = uri.authority().cloned().or_else(host);
+    // A name and password before the host have no place in a Location.
+    let authority = uri.authority().cloned().or_else(host).filter(|authority| !authority.as_str().contains('@'));
     authority.map(|authority| format!("{scheme}://{authority}")).unwrap_or_default()
 }
 
@@ -57,10 +61,11 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn url(public: Option<&str>, uri: &str, host: Option<&'static str>) -> String {
-        let public = public.map(|url| url.parse().unwrap());
+        let public_url = public.map(|url| url.parse().unwrap());
+        let options = ServiceOptions { public_url, ..ServiceOptions::default() };
         let uri: Uri = uri.parse().unwrap();
         let headers = host.map(|host| (header::HOST, HeaderValue::from_static(host))).into_iter().collect();
-        Asked { base: base(public.as_ref(), &uri, &headers), path: uri.path().to_owned() }.operation("op")
+        Asked { base: base(&options, &uri, &headers), path: uri.path().to_owned() }.operation("op")
     }
 
     #[test]
@@ -80,5 +85,13 @@ mod tests {
         let path = "/app/calls/c/participants/configureMixer";
         assert_eq!(url(None, path, None), "/app/calls/c/operations/op");
         assert_eq!(url(None, path, Some("a b/c")), "/app/calls/c/operations/op");
+        assert_eq!(url(None, path, Some("me:secret@h")), "/app/calls/c/operations/op");
+    }
+
+    #[test]
+    fn the_scheme_is_what_the_host_says_where_the_request_does_not() {
+        let options = ServiceOptions { https: true, ..ServiceOptions::default() };
+        let headers = [(header::HOST, HeaderValue::from_static("h"))].into_iter().collect();
+        assert_eq!(base(&options, &Uri::from_static("/x"), &headers), "https://h");
     }
 }

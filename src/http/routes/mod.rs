@@ -29,7 +29,10 @@ const CALLS: [&str; 3] =
 
 /// All paths, with and without a slash at the end.
 pub(super) fn router(service: Service) -> Router {
-    let mut router = both(Router::new(), "/openapi.json", || get(openapi::openapi));
+    let mut router = Router::new();
+    if service.options().openapi {
+        router = both(router, "/openapi.json", || get(openapi::openapi));
+    }
     for version in VERSIONS {
         for call in CALLS {
             let base = format!("{version}{call}");

@@ -1,23 +1,29 @@
-//! `GET …/participants`: who is in the call, and what each hears, if asked.
+//! `GET …/participants`: who is in the call, and what each hears, if asked; a page at a time.
+
+use std::sync::Arc;
 
 use axum::{
-    Json,
     extract::{Query, State, rejection::QueryRejection},
+    http::header,
+    response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{apart, caller::Caller};
+use super::{apart, caller::Caller, location::Asked};
 use crate::{
-    Controller, Participant,
+    Participant,
     config::{ErrorBody, ErrorCode, ParticipantMixerLevel},
-    http::{Service, refused::Refused},
+    http::{Service, calls::Call, refused::Refused},
 };
 
-/// Who is in the call, in the order in which they got their places.
+/// Who is in the call, in the order of their places, or a page of them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Participants {
     value: Vec<OneParticipant>,
+    /// Where the next page is, if this is not the last one.
+    #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
+    next_link: Option<String>,
 }
 
 /// A participant.
@@ -40,10 +46,24 @@ enum Detail {
     MixerLevel,
 }
 
+/// How much is on a page: so many participants, or so many source levels. A call of thousands who list each other would fill memory.
+const PARTICIPANTS: usize = 1000;
+const LEVELS: usize = 2000;
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Parameters {
     #[serde(rename = "$expand")]
     expand: Option<String>,
+    #[serde(rename = "$skiptoken")]
+    skip_token: Option<String>,
+}
+
+/// Which page, and of what.
+#[derive(Debug, Clone, Copy)]
+struct Page {
+    detail: Detail,
+    /// The place after which it begins: who joins or leaves meanwhile moves nobody else to another page.
+    after: Option<usize>,
 }
 
 /// Who is in the call.
@@ -54,10 +74,11 @@ pub(super) struct Parameters {
     params(
         ("call" = String, Path, description = "The call's id."),
         ("$expand" = Option<String>, Query, description = "mixerLevel, for what each hears, as a request would have it."),
+        ("$skiptoken" = Option<String>, Query, description = "From the @odata.nextLink of the page before."),
     ),
     responses(
-        (status = 200, description = "The participants.", body = Participants),
-        (status = 400, description = "$expand names something else.", body = ErrorBody),
+        (status = 200, description = "The participants, or a page of them.", body = Participants),
+        (status = 400, description = "$expand or $skiptoken is something else.", body = ErrorBody),
         (status = 401, description = "No token, or one that does not check out.", body = ErrorBody),
         (status = 403, description = "The token lacks the permission.", body = ErrorBody),
         (status = 404, description = "There is no such call.", body = ErrorBody),
@@ -68,36 +89,56 @@ pub(super) struct Parameters {
 pub(super) async fn participants(
     State(service): State<Service>,
     caller: Caller,
+    asked: Asked,
     query: Result<Query<Parameters>, QueryRejection>,
-) -> Result<Json<Participants>, Refused> {
+) -> Result<Response, Refused> {
     let call = caller.live_call(&service)?;
-    let detail = detail(query)?;
-    Ok(Json(apart(&service, move || read(&call.controller, detail)).await?))
+    let page = page(query)?;
+    let body = apart(&service, move || {
+        // Here, for a page of many levels takes milliseconds to write.
+        serde_json::to_vec(&read(&call, page, &asked)).unwrap_or_default()
+    });
+    Ok(([(header::CONTENT_TYPE, "application/json")], body.await?).into_response())
 }
 
-fn detail(query: Result<Query<Parameters>, QueryRejection>) -> Result<Detail, Refused> {
-    let refuse = |message| Err(Refused::new(ErrorCode::BadRequest, message));
-    match query {
-        Err(rejection) => refuse(rejection.body_text()),
-        Ok(Query(Parameters { expand })) => match expand.as_deref() {
-            None => Ok(Detail::Itself),
-            Some("mixerLevel") => Ok(Detail::MixerLevel),
-            Some(other) => refuse(format!("$expand={other} is not known; mixerLevel is")),
-        },
+fn page(query: Result<Query<Parameters>, QueryRejection>) -> Result<Page, Refused> {
+    let refuse = |message| Refused::new(ErrorCode::BadRequest, message);
+    let Query(Parameters { expand, skip_token }) = query.map_err(|rejection| refuse(rejection.body_text()))?;
+    let detail = match expand.as_deref() {
+        None => Detail::Itself,
+        Some("mixerLevel") => Detail::MixerLevel,
+        Some(other) => return Err(refuse(format!("$expand={other} is not known; mixerLevel is"))),
+    };
+    let place = |token: String| {
+        token.parse().map_err(|_| refuse(format!("$skiptoken={token} is from no @odata.nextLink of this service")))
+    };
+    Ok(Page { detail, after: skip_token.map(place).transpose()? })
+}
+
+fn read(call: &Arc<Call>, page: Page, asked: &Asked) -> Participants {
+    let mut here = call.controller.participants().into_iter().peekable();
+    if let Some(after) = page.after {
+        while here.next_if(|participant| participant.key.index() <= after).is_some() {}
     }
+    let (mut value, mut levels, mut last) = (Vec::new(), 0, None);
+    while value.len() < PARTICIPANTS && levels < LEVELS {
+        let Some(participant) = here.next() else { break };
+        last = Some(participant.key.index());
+        let one = OneParticipant::new(call, &participant, page.detail);
+        levels += one.mixer_level.as_ref().map_or(0, |level| level.source_levels.len());
+        value.push(one);
+    }
+    let expand = if page.detail == Detail::MixerLevel { "$expand=mixerLevel&" } else { "" };
+    let next = last.filter(|_| here.peek().is_some());
+    Participants { value, next_link: next.map(|place| asked.with_query(&format!("{expand}$skiptoken={place}"))) }
 }
 
-fn read(controller: &Controller, detail: Detail) -> Participants {
-    let level = |participant: &Participant| {
+impl OneParticipant {
+    fn new(call: &Call, participant: &Participant, detail: Detail) -> Self {
         let id = participant.id.as_str();
         // Who leaves meanwhile hears nothing any more.
-        (detail == Detail::MixerLevel)
-            .then(|| controller.configuration(id).ok().map(|config| config.mixer_level(id)))?
-    };
-    let value = controller.participants().into_iter().map(|participant| OneParticipant {
-        mixer_level: level(&participant),
-        id: participant.id.as_str().to_owned(),
-        is_muted: participant.muted,
-    });
-    Participants { value: value.collect() }
+        let level = || call.controller.configuration(id).ok().map(|config| config.mixer_level(id));
+        let mixer_level = (detail == Detail::MixerLevel).then(level).flatten();
+        Self { id: id.to_owned(), is_muted: participant.muted, mixer_level }
+    }
 }

@@ -2,6 +2,8 @@
 
 mod request;
 
+use std::sync::LazyLock;
+
 use axum::Json;
 use serde_json::{Value, json};
 use utoipa::{
@@ -36,8 +38,15 @@ pub(super) async fn openapi(asked: Asked) -> Json<Value> {
 
 /// The document for clients who reach the service at `base`.
 fn document(base: &str) -> Value {
-    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
+    // Everybody may ask for it: it is made once.
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(without_servers);
+    let mut document = DOCUMENT.clone();
     document["servers"] = VERSIONS.iter().map(|version| json!({"url": server(base, version)})).collect();
+    document
+}
+
+fn without_servers() -> Value {
+    let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
     let schemas = &mut document["components"]["schemas"];
     schemas["ConfigureMixerRequest"] = request::schema();
     tag(&mut schemas["CommsOperation"], "#microsoft.graph.commsOperation");
