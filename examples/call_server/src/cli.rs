@@ -22,7 +22,7 @@ pub struct Options {
     pub listen: SocketAddr,
 
     /// The bearer token that clients need [default: a random one, which is printed]
-    #[arg(long, value_name = "TOKEN", value_parser = arguments::token, conflicts_with = "anonymous")]
+    #[arg(long, value_name = "TOKEN", env = "CALL_SERVER_TOKEN", hide_env_values = true, value_parser = arguments::token, conflicts_with = "anonymous")]
     pub token: Option<String>,
 
     /// Lets everybody do everything without a token: only where nobody else reaches the server
@@ -62,7 +62,7 @@ pub struct Options {
     pub callback: Option<Url>,
 
     /// The bearer token that goes with each notification
-    #[arg(long, value_name = "TOKEN", value_parser = arguments::token, requires = "callback")]
+    #[arg(long, value_name = "TOKEN", env = "CALL_SERVER_CALLBACK_TOKEN", hide_env_values = true, value_parser = arguments::token)]
     pub callback_token: Option<String>,
 
     /// The certificate chain for https, PEM

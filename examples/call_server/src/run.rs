@@ -23,7 +23,7 @@ use crate::{
     room::Room,
     server,
     signals::Signals,
-    web::{self, Door, Metrics, Sockets, States, Web},
+    web::{self, Door, Metrics, OwnName, Sockets, States, Web},
 };
 
 /// How long operations and notifications have to come to their end,
@@ -63,7 +63,7 @@ async fn serve(options: Options) -> Result<(), Error> {
     let token = access.token.clone();
 
     let room = Room::start(members, options.record.as_deref())?;
-    let web = open(&options, &room, access, &url)?;
+    let web = open(&options, &room, access)?;
     let handle = Handle::new();
     let mut server = tokio::spawn(server::serve(listener, tls, web::router(Arc::clone(&web)), handle.clone()));
     let url = url.as_str().trim_end_matches('/');
@@ -111,11 +111,14 @@ fn public_url(options: &Options, bound: SocketAddr) -> Url {
 }
 
 /// The service with its one call, and what the routes work with.
-fn open(options: &Options, room: &Room, access: Access, url: &Url) -> Result<Arc<Web>, Error> {
+fn open(options: &Options, room: &Room, access: Access) -> Result<Arc<Web>, Error> {
     let authorizer = access.authorizer;
-    // Without TLS and a name of its own, the server is where its clients say that it is.
-    let is_known = options.tls_cert.is_some() || options.public_url.is_some();
-    let service_options = ServiceOptions { public_url: is_known.then(|| url.clone()), ..ServiceOptions::default() };
+    // Without a name of its own, the server is where its clients say that it is.
+    let service_options = ServiceOptions {
+        public_url: options.public_url.clone(),
+        https: options.tls_cert.is_some(),
+        ..ServiceOptions::default()
+    };
     let permissions = service_options.permissions.clone();
     let service = Service::new(service_options, Arc::clone(&authorizer))?;
     let call = options.call.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
@@ -132,7 +135,13 @@ fn open(options: &Options, room: &Room, access: Access, url: &Url) -> Result<Arc
         ears: Arc::clone(&room.ears),
         sockets: Sockets::new(options.max_sockets.into()),
         metrics: Metrics::new(),
+        own_name: own_name(options),
     }))
+}
+
+fn own_name(options: &Options) -> OwnName {
+    let name = options.public_url.as_ref().and_then(|url| url.host_str()).map(str::to_owned);
+    if options.anonymous { OwnName::Only(name) } else { OwnName::Whatever }
 }
 
 /// What was left, on standard error.

@@ -3,7 +3,13 @@
 mod jwt;
 mod static_tokens;
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 pub use jwt::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
 pub use static_tokens::{StaticTokens, StaticTokensError};
@@ -56,8 +62,10 @@ pub trait Authorizer: fmt::Debug + Send + Sync + 'static {
 /// What a token allows; by default everything, on all calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grant {
-    /// Whom it speaks for, for the host's logs.
+    /// Whom it speaks for: told, with the feature `tracing`, with every change that is accepted.
     pub subject: Option<String>,
+    /// When it ends, if ever: for what a host lets go on for longer than a request. Each request is checked anew.
+    pub expires: Option<SystemTime>,
     /// Which calls it is meant for.
     pub audience: Audience,
     /// The permissions that it has, by their names in the API: see [`ServiceOptions::permissions`](super::ServiceOptions::permissions).

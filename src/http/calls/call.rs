@@ -30,7 +30,8 @@ pub struct CallOptions {
     pub controller: Controller,
     /// The application whose call it is, for the paths that name one; if `None`, any name there will do.
     pub application: Option<String>,
-    /// The audience that a token has to be meant for; if `None`, whatever the service's authorizer lets pass.
+    /// The audience that a token has to be meant for; if `None`, whatever the service's authorizer lets pass. A JWT names it in its `aud` beside one of
+    /// [`JwtOptions::audiences`](crate::http::JwtOptions::audiences).
     pub audience: Option<String>,
     /// Where its notifications go; if `None`, nowhere.
     pub callback: Option<Callback>,

@@ -81,6 +81,18 @@ impl Caller {
         Ok(calls)
     }
 
+    /// The id of the call that the path names.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "told with the feature only"))]
+    pub fn call(&self) -> &str {
+        &self.path.call
+    }
+
+    /// Whom the token speaks for.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "told with the feature only"))]
+    pub fn subject(&self) -> Option<&str> {
+        self.grant.subject.as_deref()
+    }
+
     /// The operation that the path names.
     pub fn operation(&self) -> &str {
         self.path.operation.as_deref().unwrap_or_default()

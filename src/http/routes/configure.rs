@@ -61,6 +61,11 @@ pub(super) async fn configure(
     let body = body::read(body, limits).await?;
     let most = limits.listeners;
     let operation = apart(&service, move || put_in_force(&call, &body, most)).await??;
+    #[cfg(feature = "tracing")]
+    tracing::info!(
+        target: "mixminus", call = caller.call(), operation = operation.id, subject = caller.subject(),
+        "a request was accepted"
+    );
     let location = [(header::LOCATION, asked.operation(&operation.id))];
     Ok(match headers::prefers_async(&headers) {
         false => (StatusCode::OK, location, Json(operation)).into_response(),

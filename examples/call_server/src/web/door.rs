@@ -1,6 +1,6 @@
 //! Who may come in: [`Door`]. The same tokens and permissions as the service's; for WebSockets, of which browsers set no headers, the token comes as a subprotocol.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::SystemTime};
 
 use axum::{
     extract::{FromRequestParts, WebSocketUpgrade},
@@ -29,14 +29,15 @@ pub struct Door {
 }
 
 impl Door {
-    async fn admit(&self, token: Option<&str>) -> Result<(), Refused> {
+    /// Until when, if not for ever.
+    async fn admit(&self, token: Option<&str>) -> Result<Option<SystemTime>, Refused> {
         let grant = self.authorizer.authorize(token).await?;
         let enough = match &grant.permissions {
             Permissions::Every => true,
             Permissions::Of(own) => own.iter().any(|permission| self.permissions.contains(permission)),
         };
         let wanted = || format!("the token has none of the permissions {}", self.permissions.join(", "));
-        if enough { Ok(()) } else { Err(Refused::new(ErrorCode::Forbidden, wanted())) }
+        if enough { Ok(grant.expires) } else { Err(Refused::new(ErrorCode::Forbidden, wanted())) }
     }
 }
 
@@ -55,7 +56,11 @@ impl FromRequestParts<Arc<Web>> for Bearer {
 
 /// A client of the desk's own page, or of none, with a good token, who opens a WebSocket.
 #[derive(Debug)]
-pub struct Desk(pub WebSocketUpgrade);
+pub struct Desk {
+    pub upgrade: WebSocketUpgrade,
+    /// When the token ends, if ever.
+    pub expires: Option<SystemTime>,
+}
 
 impl FromRequestParts<Arc<Web>> for Desk {
     type Rejection = Response;
@@ -66,14 +71,14 @@ impl FromRequestParts<Arc<Web>> for Desk {
             same_origin(&parts.headers)?;
             web.door.admit(offered_token(&parts.headers)?.as_deref()).await
         };
-        checks.await.map_err(Refused::into_response)?;
+        let expires = checks.await.map_err(Refused::into_response)?;
         let upgrade = WebSocketUpgrade::from_request_parts(parts, web).await.map_err(IntoResponse::into_response)?;
         let upgrade = upgrade.protocols([PROTOCOL]);
         if upgrade.selected_protocol().is_none() {
             let message = format!("a WebSocket of the desk speaks {PROTOCOL}: offer it as a subprotocol");
             return Err(Refused::new(ErrorCode::BadRequest, message).into_response());
         }
-        Ok(Self(upgrade))
+        Ok(Self { upgrade, expires })
     }
 }
 

@@ -20,9 +20,9 @@ use super::{
 use crate::room::SAMPLE_RATE;
 
 /// First what the samples are, then 20 ms of them a message.
-pub async fn listen(Desk(upgrade): Desk, State(web): State<Arc<Web>>, Path(id): Path<String>) -> Response {
+pub async fn listen(desk: Desk, State(web): State<Arc<Web>>, Path(id): Path<String>) -> Response {
     match web.ears.listen(&id) {
-        Some(packets) => web.sockets.open(upgrade, Sort::Listener, Heard { packets, has_begun: false }),
+        Some(packets) => web.sockets.open(desk, Sort::Listener, Heard { packets, has_begun: false }),
         None => Refused::new(ErrorCode::NotFound, format!("there is no participant {id:?}")).into_response(),
     }
 }

@@ -3,6 +3,7 @@
 mod deliveries;
 mod door;
 mod health;
+mod host;
 mod listen;
 mod metrics;
 mod page;
@@ -13,7 +14,7 @@ mod watch;
 
 use std::sync::Arc;
 
-use axum::{Router, http::HeaderValue, routing::get};
+use axum::{Router, http::HeaderValue, middleware::from_fn_with_state, routing::get};
 use mixminus::{Controller, http::Service};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer};
 
@@ -32,10 +33,21 @@ pub struct Web {
     pub states: States,
     pub sockets: Sockets,
     pub metrics: Metrics,
+    pub own_name: OwnName,
+}
+
+/// Which names clients may ask for.
+#[derive(Debug, Clone)]
+pub enum OwnName {
+    /// Any: who has a token may have found the way here by any name.
+    Whatever,
+    /// Addresses, localhost, and this one.
+    Only(Option<String>),
 }
 
 /// All routes. Only the page, `/healthz` and `/metrics` need no token.
 pub fn router(web: Arc<Web>) -> Router {
+    let own_name = web.own_name.clone();
     let service = web.service.router();
     let own = Router::new()
         .route("/healthz", get(health::health))
@@ -48,12 +60,14 @@ pub fn router(web: Arc<Web>) -> Router {
         axum::http::header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );
-    page::router()
+    let all = page::router()
         .merge(own)
         .merge(service)
         .fallback(refused::no_such_path)
-        .method_not_allowed_fallback(refused::wrong_method)
-        .layer(CatchPanicLayer::custom(refused::panicked))
-        .layer(sniffs_not)
-        .layer(TraceLayer::new_for_http())
+        .method_not_allowed_fallback(refused::wrong_method);
+    let all = match own_name {
+        OwnName::Whatever => all,
+        OwnName::Only(name) => all.layer(from_fn_with_state(Arc::new(name), host::only_own)),
+    };
+    all.layer(CatchPanicLayer::custom(refused::panicked)).layer(sniffs_not).layer(TraceLayer::new_for_http())
 }

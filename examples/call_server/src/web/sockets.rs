@@ -1,19 +1,20 @@
 //! The WebSockets that are open: [`Sockets`]. Each sends what its [`Feed`] has, and takes nothing; there are only so many, and they end with the server.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use axum::{
-    extract::{
-        WebSocketUpgrade,
-        ws::{CloseFrame, Message, WebSocket, close_code},
-    },
+    extract::ws::{CloseFrame, Message, WebSocket, close_code},
     response::{IntoResponse, Response},
 };
 use mixminus::config::ErrorCode;
 use tokio::{sync::Semaphore, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::refused::Refused;
+use super::{door::Desk, refused::Refused};
 
 /// How long a client may take for one message before it counts as gone.
 const SLOWEST: Duration = Duration::from_secs(10);
@@ -58,7 +59,7 @@ impl Sockets {
     }
 
     /// Answers a client who may open one.
-    pub fn open(&self, upgrade: WebSocketUpgrade, sort: Sort, feed: impl Feed) -> Response {
+    pub fn open(&self, desk: Desk, sort: Sort, feed: impl Feed) -> Response {
         let places = match sort {
             Sort::Watcher => &self.watchers,
             Sort::Listener => &self.listeners,
@@ -68,9 +69,10 @@ impl Sockets {
             return Refused::new(ErrorCode::TooManyRequests, message).retry_after_s(5).into_response();
         };
         let (closing, tasks) = (self.closing.clone(), self.tasks.clone());
+        let Desk { upgrade, expires } = desk;
         upgrade.max_message_size(MOST_RECEIVED).on_upgrade(move |socket| {
             tasks.track_future(async move {
-                relay(socket, feed, closing).await;
+                relay(socket, feed, expires, closing).await;
                 drop(place);
             })
         })
@@ -85,12 +87,22 @@ impl Sockets {
     }
 }
 
-/// Sends until the client is gone, too slow or too talkative, nothing will come any more, or the server ends.
-async fn relay(mut socket: WebSocket, mut feed: impl Feed, closing: CancellationToken) {
+/// For ever, if there is no date.
+async fn until(date: Option<SystemTime>) {
+    match date {
+        Some(date) => tokio::time::sleep(date.duration_since(SystemTime::now()).unwrap_or_default()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Sends until the client is gone, too slow or too talkative, its token ends, nothing will come any more, or the server ends.
+async fn relay(mut socket: WebSocket, mut feed: impl Feed, expires: Option<SystemTime>, closing: CancellationToken) {
     let mut received = 0;
+    let mut expired = std::pin::pin!(until(expires));
     let goodbye = loop {
         let message = tokio::select! {
             () = closing.cancelled() => break (close_code::AWAY, "the server stops"),
+            () = &mut expired => break (close_code::POLICY, "the token has expired"),
             message = socket.recv() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                 Some(Ok(_)) if received < MOST_MESSAGES => {

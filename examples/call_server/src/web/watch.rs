@@ -52,8 +52,8 @@ async fn make(states: watch::Sender<Utf8Bytes>, call: String, controller: Contro
 }
 
 /// Ten states a second.
-pub async fn watch(Desk(upgrade): Desk, State(web): State<Arc<Web>>) -> Response {
-    web.sockets.open(upgrade, Sort::Watcher, Seen(web.states.0.subscribe()))
+pub async fn watch(desk: Desk, State(web): State<Arc<Web>>) -> Response {
+    web.sockets.open(desk, Sort::Watcher, Seen(web.states.0.subscribe()))
 }
 
 #[derive(Debug)]

@@ -41,6 +41,8 @@ async fn everybody_may_if_that_is_asked_for_by_name() {
     assert_eq!(server.token, None);
     server.configure(json!([{ "participant": "guest", "exclusive": true }])).await;
     server.knock("/desk/state", "mixminus.desk", None).await.unwrap();
+    let by_another_name = client().get(&server.url).header("host", "evil.example").send().await.unwrap();
+    assert_eq!(by_another_name.status(), 403);
 }
 
 #[tokio::test]

@@ -6,10 +6,11 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     issuer::{SigningKey, jwks},
-    rig::{Server, client, failure},
+    rig::{Server, client, failure, message},
 };
 
 fn claims(roles: &[&str]) -> Value {
@@ -51,4 +52,26 @@ fn keys_that_cannot_be_had_are_told_at_once() {
     }
     let (code, said) = failure(&["--jwks", "keys.json"]);
     assert!(code == Some(2) && said.contains("--issuer"), "{said}");
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_its_token() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keys.json");
+    let key = SigningKey::p256("of-today");
+    fs::write(&path, jwks(&[&key])).unwrap();
+    let keys = path.to_str().unwrap();
+    let mut server = Server::start(&["--jwks", keys, "--issuer", "https://login.example/", "--audience", "mixer"]);
+    let mut soon = claims(&["Calls.MeetingJoin"]);
+    soon["exp"] = json!(soon["exp"].as_u64().unwrap() - 597);
+    server.token = Some(key.token(&soon));
+    let mut socket = server.socket("/desk/state").await;
+    let goodbye = loop {
+        match message(&mut socket).await {
+            Message::Close(frame) => break frame.unwrap(),
+            Message::Text(_) => {}
+            other => panic!("{other}"),
+        }
+    };
+    assert_eq!(goodbye.reason.as_str(), "the token has expired");
 }

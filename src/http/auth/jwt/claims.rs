@@ -1,5 +1,7 @@
 //! What a signed token says, against what it has to say: claims become a [`Grant`].
 
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
 use serde_json::{Map, Value};
 
 use super::{
@@ -13,14 +15,21 @@ use crate::http::auth::{Audience, Grant, Permissions};
 /// # Errors
 /// Why nothing, as the rest of a sentence whose subject is the token.
 pub(super) fn grant(claims: &Map<String, Value>, options: &JwtOptions, now: f64) -> Result<Grant, String> {
-    is_current(claims, options.leeway.as_secs_f64(), now)?;
+    let end = is_current(claims, options.leeway.as_secs_f64(), now)?;
     is_from(claims, &options.issuers)?;
     let audience = is_for(claims, &options.audiences)?;
     let subject = string(claims, "sub")?.map(str::to_owned);
-    Ok(Grant { subject, audience: Audience::Of(audience), permissions: Permissions::Of(permissions(claims)?) })
+    let permissions = Permissions::Of(permissions(claims)?);
+    Ok(Grant { subject, expires: date(end), audience: Audience::Of(audience), permissions })
 }
 
-fn is_current(claims: &Map<String, Value>, leeway: f64, now: f64) -> Result<(), String> {
+/// A date that is too far away for a clock is never.
+fn date(seconds: f64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
+}
+
+/// When it ends.
+fn is_current(claims: &Map<String, Value>, leeway: f64, now: f64) -> Result<f64, String> {
     let Some(end) = seconds(claims, "exp")? else {
         return Err("never expires; one with \"exp\" is required".into());
     };
@@ -29,7 +38,7 @@ fn is_current(claims: &Map<String, Value>, leeway: f64, now: f64) -> Result<(), 
     }
     match seconds(claims, "nbf")? {
         Some(begin) if now + leeway < begin => Err(format!("is not valid before {} s from now", whole(begin - now))),
-        _ => Ok(()),
+        _ => Ok(end),
     }
 }
 
@@ -187,6 +196,13 @@ mod tests {
     fn the_subject_is_for_the_logs() {
         assert_eq!(granted(json!({"sub": "anna"})).unwrap().subject.as_deref(), Some("anna"));
         assert_eq!(granted(json!({})).unwrap().subject, None);
+    }
+
+    #[test]
+    fn a_grant_ends_with_its_token() {
+        let end = |exp: Value| granted(json!({"exp": exp})).unwrap().expires;
+        assert_eq!(end(json!(NOW + 0.5)), Some(UNIX_EPOCH + Duration::from_secs_f64(NOW + 0.5)));
+        assert_eq!(end(json!(1e300)), None);
         assert!(refused(json!({"sub": 7})).contains("\"sub\" that is not a string"));
     }
 

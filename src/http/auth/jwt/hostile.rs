@@ -1,6 +1,9 @@
 //! Tokens against a [`JwtAuthorizer`] with fixed keys: good ones, almost good ones, forged ones, and bytes.
 
-use std::{sync::LazyLock, time::Duration};
+use std::{
+    sync::LazyLock,
+    time::{Duration, SystemTime},
+};
 
 use proptest::{collection::vec, prelude::any, prop_assert, proptest, sample::Index};
 use serde_json::{Value, json};
@@ -62,6 +65,7 @@ fn good_tokens_of_both_kinds_are_let_in() {
     let desk = Desk::new();
     let grant = Grant {
         subject: Some("anna".into()),
+        expires: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW + 600)),
         audience: Audience::Of(vec!["mixer".into()]),
         permissions: Permissions::Of(vec!["Calls.MeetingJoin".into()]),
     };
