@@ -7,12 +7,14 @@
 
 mod alike;
 mod arena;
+mod batch;
 mod compose;
 mod dense;
 mod dominant;
 mod ear;
 mod gather;
 mod intake;
+mod kept;
 mod lines;
 mod listener;
 mod loudest;

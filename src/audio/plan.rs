@@ -174,7 +174,7 @@ impl Arena {
         }
         let sum = resting.sum(programs, segments, exceptions);
         if sum == Sum::Dense && !listener.is_unsettled() && !programs.is_full() {
-            self.listeners[slot as usize].dense = Some((self.epoch, listener.level));
+            self.keep_dense(slot, clock);
         }
         sum
     }

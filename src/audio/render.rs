@@ -52,8 +52,9 @@ impl Arena {
     pub fn tasks<'a>(&'a mut self, clock: Clock<'a>, shared: &'a Shared) -> impl Iterator<Item = Task<'a>> {
         let limiter = shared.limiter.as_ref().filter(|_| self.limits_by_itself());
         let Self { sources, audible, positions, signals, listeners, frames, segments, programs, .. } = self;
+        let epoch = self.epoch;
         let heard = heard(sources, audible, positions, signals, &clock);
-        let scene = Scene { heard, listeners, frames, segments, programs, limiter, shared };
+        let scene = Scene { heard, listeners, frames, segments, programs, limiter, shared, epoch };
         let panels = scene.frames.panels();
         let (mut groups, mut mixes, mut lanes) = (&mut self.groups[..], &mut self.mixes[..], &mut self.lanes[..]);
         let parts = self.workers.iter_mut().map(move |worker| {

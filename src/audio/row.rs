@@ -51,6 +51,8 @@ pub(crate) struct RowMemory {
     pub entries: Vec<Entry>,
     /// Room for these.
     pub at_rest: Vec<AtRest>,
+    /// Room for the gains of these and of the own voice, as the kernels want them.
+    pub kept: Vec<f32>,
 }
 
 impl RowMemory {
@@ -58,7 +60,8 @@ impl RowMemory {
     pub fn new(listed: Vec<Listed>, entries: usize) -> Self {
         let nobody = Entry::unlisted(ParticipantKey::NOBODY, Fade::ZERO);
         let at_rest = memory::room(listed.len(), AtRest::default());
-        Self { listed, entries: memory::room(entries, nobody), at_rest }
+        let kept = memory::room(listed.len() + 1, 0.0);
+        Self { listed, entries: memory::room(entries, nobody), at_rest, kept }
     }
 }
 
@@ -81,6 +84,8 @@ pub(crate) struct Gains {
     pub entries: Vec<Entry>,
     /// The same while none does.
     pub at_rest: Vec<AtRest>,
+    /// The gain of every audible source, kept for the kernels while that is worth it: see [`Listener::kept_row`](super::listener::Listener::kept_row).
+    pub kept: Vec<f32>,
     /// The mixer that all keys are of.
     pub mixer: u32,
     /// The moves of their own of the sources that have no entry.
@@ -95,6 +100,7 @@ impl Gains {
             self.merge_into(&mut memory.entries, &memory.listed);
             self.swap_memory(memory);
             self.at_rest.clear();
+            self.kept.clear();
         }
     }
 
@@ -102,6 +108,7 @@ impl Gains {
     pub fn swap_memory(&mut self, memory: &mut RowMemory) {
         std::mem::swap(&mut self.entries, &mut memory.entries);
         std::mem::swap(&mut self.at_rest, &mut memory.at_rest);
+        std::mem::swap(&mut self.kept, &mut memory.kept);
     }
 
     /// Writes its entries in short: nothing of them moves. Their memory is needed no more.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{
     compose::{Heard, write_terms},
-    dense,
+    dense::Dense,
     listener::Listener,
     others::Others,
     panels::Panels,
@@ -32,6 +32,8 @@ pub(crate) struct Scene<'a> {
     pub programs: &'a Programs,
     pub limiter: Option<&'a Limiter>,
     pub shared: &'a Shared,
+    /// The number of these audible sources.
+    pub epoch: u64,
 }
 
 impl Scene<'_> {
@@ -50,7 +52,7 @@ pub(crate) struct Worker {
     others: Others,
     pub terms: Vec<Term>,
     pub sorted: Sorted,
-    pub dense: dense::Batch,
+    pub dense: Dense,
     /// The groups that are its part of this tick, and whether their mixes are made.
     pub part: Range<usize>,
     pub done: bool,
@@ -65,7 +67,7 @@ impl Worker {
             others: Others::new(places, panels),
             terms: room(2 * places, Term::default()),
             sorted: Sorted::new(places),
-            dense: dense::Batch::new(places),
+            dense: Dense::new(places),
             part: 0..0,
             done: true,
         }
@@ -85,7 +87,7 @@ impl Worker {
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
         self.add_derived(portion, scene);
         self.others.add(portion, scene);
-        dense::add(&mut self.dense, &mut self.envelope, portion, scene);
+        self.dense.add(&mut self.envelope, portion, scene);
         let panels = scene.frames.panels();
         let mixes = portion.mixes.chunks_exact_mut(panels);
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {

@@ -28,7 +28,18 @@ impl Lanes {
     pub fn measured(&self) -> Measured {
         let bits = self.peak.iter().map(|peak| peak.to_bits()).max().unwrap_or_default();
         let peak = f32::from_bits(bits);
-        Measured { peak, squares: if peak > 0.0 { self.squares.iter().sum() } else { 0.0 } }
+        Measured { peak, squares: if peak > 0.0 { self.sum() } else { 0.0 } }
+    }
+
+    /// The squares of all lanes, added up in halves: lanes that do not wait for each other.
+    fn sum(&self) -> f32 {
+        let (mut sums, mut count) = (self.squares, Self::MOST);
+        while count > 1 {
+            count /= 2;
+            let (low, high) = sums.split_at_mut(count);
+            low.iter_mut().zip(high).for_each(|(low, high)| *low += *high);
+        }
+        sums[0]
     }
 }
 
@@ -57,6 +68,16 @@ impl<V: Vector> Meter<V> {
             self.peak.store(&mut lanes.peak[..V::LANES]);
             self.squares.store(&mut lanes.squares[..V::LANES]);
         }
+    }
+
+    /// What both have seen.
+    ///
+    /// # Safety
+    /// As for [`Vector`].
+    #[inline(always)]
+    unsafe fn with(self, other: Self) -> Self {
+        // SAFETY: the caller's contract.
+        unsafe { Self { peak: self.peak.max_bits(other.peak), squares: self.squares.add(other.squares) } }
     }
 
     /// # Safety
@@ -104,18 +125,20 @@ pub(super) unsafe fn take<V: Vector, S: Sample>(samples: &[S], tiles: &mut [Tile
     let mut lanes = Lanes::NOTHING;
     // SAFETY: the caller's contract.
     unsafe {
-        let mut meter = Meter::<V>::load(&lanes);
+        // Three meters, so that the sums of squares wait less for each other.
+        let mut meters = [Meter::<V>::load(&lanes); 3];
         let (whole, rest) = samples.as_chunks::<{ Tile::SAMPLES }>();
         let mut tiles = tiles.iter_mut();
         for (samples, tile) in whole.iter().zip(&mut tiles) {
-            take_tile(samples, tile, &mut meter);
+            take_tile(samples, tile, &mut meters);
         }
         if let (false, Some(tile)) = (rest.is_empty(), tiles.next()) {
             let mut padded = [S::default(); Tile::SAMPLES];
             padded[..rest.len()].copy_from_slice(rest);
-            take_tile(&padded, tile, &mut meter);
+            take_tile(&padded, tile, &mut meters);
         }
-        meter.store(&mut lanes);
+        let [a, b, c] = meters;
+        a.with(b).with(c).store(&mut lanes);
     }
     lanes.measured()
 }
@@ -123,13 +146,16 @@ pub(super) unsafe fn take<V: Vector, S: Sample>(samples: &[S], tiles: &mut [Tile
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn take_tile<V: Vector, S: Sample>(samples: &[S; Tile::SAMPLES], tile: &mut Tile, meter: &mut Meter<V>) {
-    for (samples, out) in samples.chunks_exact(V::LANES).zip(tile.0.chunks_exact_mut(V::LANES)) {
-        // SAFETY: the caller's contract.
-        unsafe {
-            let samples = S::load::<V>(samples);
-            samples.store(out);
-            meter.see(samples);
+unsafe fn take_tile<V: Vector, S: Sample>(samples: &[S; Tile::SAMPLES], tile: &mut Tile, meters: &mut [Meter<V>; 3]) {
+    for (samples, out) in samples.chunks_exact(3 * V::LANES).zip(tile.0.chunks_exact_mut(3 * V::LANES)) {
+        let vectors = samples.chunks_exact(V::LANES).zip(out.chunks_exact_mut(V::LANES));
+        for ((samples, out), meter) in vectors.zip(&mut *meters) {
+            // SAFETY: the caller's contract.
+            unsafe {
+                let samples = S::load::<V>(samples);
+                samples.store(out);
+                meter.see(samples);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The arithmetic of a mix, at the speed of the machine: the only place with `unsafe`.
 //!
-//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`segment`], [`product`]), written once over a vector;
+//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`segment`], [`product`], [`together`]), written once over a vector;
 //! and for each instruction set a vector ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made.
 //! Everything works on [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
 #![allow(unsafe_code)]
@@ -11,15 +11,17 @@ mod row;
 mod segment;
 mod shape;
 mod tile;
+mod together;
 mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
 pub(crate) use measure::{Lanes, Measured};
-pub(crate) use product::{BLOCK, ROWS, Row};
+pub(crate) use product::{BLOCK, PART_BLOCK, ROWS, Row, SHORT_BLOCK, Waiting};
 pub(crate) use segment::{Other, Running, SEGMENT};
 pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use tile::{Stack, Tile};
+pub(crate) use together::Together;
 
 use crate::fade::FadeCurve;
 
@@ -214,13 +216,17 @@ kernels! {
     );
     /// Writes the running sums of some tiles: from the first one on, or, if `backwards`, from the last one.
     segment::run(tiles: &[Tile], out: &mut [Tile], backwards: bool);
-    /// Writes, for each of up to four rows, the sum of gain * signal over some tiles, and goes on measuring it. `signals[k]` is the signal that the
-    /// k-th gain is for, at most [`BLOCK`] of them.
-    product::multiply(rows: &mut [Option<Row<'_>>; ROWS], frames: Stack<'_>, signals: &[u32], chain: usize);
+    /// Writes, for each row, the sum of gain * signal over a tile to the tile at `place` of those that are the row's, and goes on measuring it. Gains are as many as signals, at most [`BLOCK`]. `whole` if
+    /// nothing is put together from these sums.
+    product::multiply(
+        rows: &mut [Option<Row<'_>>], place: usize, signals: &[&Tile], whole: bool, waiting: &mut Waiting
+    );
     /// Adds, for each of four rows of gains, the sum of gain * signal over one tile to its running sum.
     product::multiply_on(
-        sums: &mut [Running; ROWS], gains: [&[f32]; ROWS], frames: Stack<'_>, signals: &[u32], chain: usize
+        sums: &mut [Running; ROWS], gains: [&[f32]; ROWS], signals: &[&Tile], whole: bool, waiting: &mut Waiting
     );
+    /// Writes a mix from its products, and goes on measuring it: what is not ducked and what is, at the end of the moves and then at their start.
+    together::put_together(products: [&Tile; 4], together: Together<'_>, out: &mut Tile, lanes: &mut Lanes);
     /// Writes what running sums have come to, and goes on measuring it.
     product::round_off(sums: &Running, out: &mut Tile, lanes: &mut Lanes);
 }

@@ -1,0 +1,30 @@
+//! Dense rows that are kept from tick to tick: as long as the same sources are heard and nothing of a row moves, its gains need not be written again.
+
+use super::{Arena, Clock, listener::Listener, plan::heard, resting::Resting};
+
+impl Arena {
+    /// Notes that a listener's mix is dense among those who are audible now; and keeps its row if no envelope is still to come and it lists so many that there is room.
+    pub fn keep_dense(&mut self, slot: u32, clock: &Clock<'_>) {
+        let listener = &mut self.listeners[slot as usize];
+        listener.dense = Some((self.epoch, listener.level));
+        let (mut row, rests, audible) =
+            (std::mem::take(&mut listener.gains.kept), listener.level.is_some(), self.audible.len());
+        row.clear();
+        if rests && audible <= row.capacity() {
+            let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
+            if let Some(resting) = Resting::of(&self.listeners[slot as usize], slot, heard) {
+                row.resize(audible, 0.0);
+                resting.fill(&mut row, false);
+            }
+        }
+        self.listeners[slot as usize].gains.kept = row;
+    }
+}
+
+impl Listener {
+    /// The gain of every audible source, if it is kept and it is these sources that are audible: their number is that of the list.
+    pub fn kept_row(&self, epoch: u64) -> Option<&[f32]> {
+        let row = &self.gains.kept;
+        (self.dense == Some((epoch, self.level)) && !row.is_empty()).then_some(row)
+    }
+}
