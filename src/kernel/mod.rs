@@ -202,8 +202,8 @@ kernels! {
     row::add_row(out: &mut [Tile], frames: Stack<'_>, terms: &Terms<'_>) -> Measured;
     /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it.
     row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
-    /// The sum of eight tiles; and for each of them, if `others` has room for it, the sum of the other seven.
-    segment::add_segment(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile]);
+    /// The sum of eight tiles; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two.
+    segment::add_segment(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile], twos: &mut [Tile]);
     /// Writes the sum of up to four signals over a whole tick.
     others::sum_up(frames: Stack<'_>, signals: &[u32], sums: &mut [Tile]);
     /// Writes what all running sums were, and adds a sum to them.

@@ -17,13 +17,18 @@ impl Running {
     pub const NOTHING: Self = Self([0.0; Tile::SAMPLES]);
 }
 
-/// The sum of eight tiles; and for each of them, if `others` has room for it, the sum of the other seven. Nothing is subtracted: a sum has no trace of the
+/// The sum of eight tiles; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two. Nothing is subtracted: a sum has no trace of the
 /// one that it leaves out. Pairs, pairs of pairs: each sum is at most three additions deep.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn add_segment<V: Vector>(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile]) {
+pub(super) unsafe fn add_segment<V: Vector>(
+    sources: [&Tile; SEGMENT],
+    sum: &mut Tile,
+    others: &mut [Tile],
+    twos: &mut [Tile],
+) {
     for from in (0..Tile::SAMPLES).step_by(V::LANES) {
         let range = from..from + V::LANES;
         // SAFETY: the caller's contract.
@@ -35,6 +40,9 @@ pub(super) unsafe fn add_segment<V: Vector>(sources: [&Tile; SEGMENT], sum: &mut
             let pairs = [x[0].add(x[1]), x[2].add(x[3]), x[4].add(x[5]), x[6].add(x[7])];
             let halves = [pairs[0].add(pairs[1]), pairs[2].add(pairs[3])];
             halves[0].add(halves[1]).store(&mut sum.0[range.clone()]);
+            for (two, pair) in twos.iter_mut().zip(pairs) {
+                pair.store(&mut two.0[range.clone()]);
+            }
             for (n, others) in others.iter_mut().enumerate() {
                 let beside = pairs[(n / 2) ^ 1].add(halves[(n / 4) ^ 1]);
                 x[n ^ 1].add(beside).store(&mut others.0[range.clone()]);

@@ -218,12 +218,16 @@ fn a_segment_is_its_sum_and_the_sums_of_the_others() {
     for kernel in Kernel::available() {
         for room in [0, 3, SEGMENT] {
             let (mut sum, mut others) = (Tile::SILENCE, [Tile::SILENCE; SEGMENT]);
-            kernel.add_segment(sources, &mut sum, &mut others[..room]);
+            let mut twos = [Tile::SILENCE; SEGMENT / 2];
+            kernel.add_segment(sources, &mut sum, &mut others[..room], &mut twos[..room.div_ceil(2)]);
             for k in 0..Tile::SAMPLES {
                 let but = |left_out: usize| {
                     (0..SEGMENT).filter(move |n| *n != left_out).map(|n| f64::from(sources[n].0[k])).collect::<Vec<_>>()
                 };
                 assert_near(sum.0[k], but(SEGMENT).into_iter(), "the sum");
+                for (pair, two) in sources.chunks(2).zip(&twos[..room.div_ceil(2)]) {
+                    assert_eq!(two.0[k], pair[0].0[k] + pair[1].0[k]);
+                }
                 for (n, others) in others[..room].iter().enumerate() {
                     assert_near(others.0[k], but(n).into_iter(), "the others");
                 }
