@@ -1,26 +1,30 @@
-//! Rows that hear everybody but one, all at one gain: a room in which everybody talks and nobody is configured. Two sweeps over all sources make all of them.
+//! Rows that hear everybody but one, all at one gain: a room in which everybody talks and nobody is configured. Each source is read twice, however many there are.
 //!
-//! The first sweep goes over the segments of eight sources from the first to the last, and keeps what each comes to and what all so far have come to; the second
-//! goes back, adds up what comes after, and writes the rows of each segment: what is before it, what is after it, and the others in it. The sums run in f64. Nothing
-//! is subtracted, and the work is that of a few additions a sample for each source, however many there are.
+//! On the way up, sources are added up by four, and what comes of it by four, and once more. What is outside of one of those blocks of 64 is the sum of all blocks before
+//! it and of all after it, which run in f64 from both ends. On the way down, what is outside of each part is what is outside of the whole, and the other three parts;
+//! what a row hears is what is outside of itself. Nothing is subtracted. No sample has more than 15 roundings: 6 on the way up, 1 of the running sums, 6 on the way down, and
+//! 2 for the gain.
 
 use super::{
     plan::Sum,
-    segments::Segments,
     worker::{Portion, Scene},
 };
 use crate::{
-    kernel::{Lanes, Other, Running, SEGMENT, Tile},
+    kernel::{Lanes, Other, QUAD, Running, Stack, Tile},
     memory::{filled, room},
 };
 
-/// The scratch of the two sweeps.
+/// How often sources are added up by four.
+const LEVELS: usize = 3;
+
+/// The scratch of rows that leave one out.
 #[derive(Debug)]
 pub(crate) struct Others {
     rows: Vec<OtherRow>,
-    /// A tick of each segment's sum, and of the sum of all segments up to it.
-    sums: Vec<Tile>,
-    so_far: Vec<Tile>,
+    /// What is outside of the parts of the sum in hand.
+    around: [Vec<Tile>; LEVELS - 1],
+    /// The sum of all blocks before each.
+    before: Vec<Running>,
     running: Vec<Running>,
 }
 
@@ -32,78 +36,169 @@ struct OtherRow {
     gain: f32,
 }
 
+impl OtherRow {
+    /// The sum of a level that it is in.
+    fn within(&self, level: usize) -> usize {
+        self.position / size(level)
+    }
+}
+
+/// The sources of a sum.
+fn size(level: usize) -> usize {
+    QUAD.pow(level as u32 + 1)
+}
+
 impl Others {
     /// Room for the rows of `places` sources. Allocates: control side.
     pub fn new(places: usize, panels: usize) -> Self {
-        let segments = || filled(places.div_ceil(SEGMENT) * panels, Tile::SILENCE);
         Self {
             rows: room(places, OtherRow::default()),
-            sums: segments(),
-            so_far: segments(),
+            around: std::array::from_fn(|_| filled(QUAD * panels, Tile::SILENCE)),
+            before: filled(places.div_ceil(size(LEVELS - 1)) * panels, Running::NOTHING),
             running: filled(panels, Running::NOTHING),
         }
     }
 
-    /// Makes the mixes of those groups of a part that hear everybody but one.
-    pub fn add(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
+    /// How many tiles it needs for the sums of `places` sources.
+    pub fn tiles(places: usize, panels: usize) -> usize {
+        (0..LEVELS).map(|level| places.div_ceil(size(level)) * panels).sum()
+    }
+
+    /// Makes the mixes of those groups of a part that hear everybody but one. `tiles` are scratch: as many as it needs.
+    pub fn add(&mut self, tiles: &mut [Tile], portion: &mut Portion<'_>, scene: Scene<'_>) {
         self.rows.clear();
         for (number, group) in portion.groups.iter().enumerate() {
             if let Sum::Others { position, gain } = group.sum {
                 self.rows.push(OtherRow { number, position: position as usize, gain });
             }
         }
-        if self.rows.is_empty() {
-            return;
-        }
-        self.sweep_on(scene);
-        let (mut mixes, mut lanes, mut first) = (&mut *portion.mixes, &mut *portion.lanes, 0);
-        // Rows are in the order of whom they leave out, but for those of listeners who leave out somebody else than themselves.
-        for rows in self.rows.chunk_by(|a, b| a.position < b.position) {
-            let count = rows.last().map_or(0, |row| row.number + 1 - first);
-            let (some, more) = mixes.split_at_mut(count * scene.frames.panels());
-            let (their, others) = lanes.split_at_mut(count);
-            sweep_back(rows, first, (some, their), (&self.sums, &self.so_far, &mut self.running), scene);
-            (mixes, lanes, first) = (more, others, first + count);
+        if !self.rows.is_empty() {
+            let mut sums = Sums::of(tiles, scene);
+            sums.add_up(scene);
+            self.run(sums.levels[LEVELS - 1], scene);
+            self.go_down(&sums, portion, scene);
         }
     }
 
-    fn sweep_on(&mut self, scene: Scene<'_>) {
-        let panels = scene.frames.panels();
-        self.running.fill(Running::NOTHING);
-        let kept = self.sums.chunks_exact_mut(panels).zip(self.so_far.chunks_exact_mut(panels));
-        for (segment, (sums, so_far)) in kept.enumerate().take(scene.segments.count()) {
-            let sources = &scene.heard.signals[scene.segments.members(segment)];
-            let frames = scene.frames.after(0);
-            scene.shared.kernel.run_on(frames, sources, &mut self.running, sums, so_far);
+    /// Puts what is outside of each block into its place.
+    fn run(&mut self, blocks: &mut [Tile], scene: Scene<'_>) {
+        let (kernel, panels) = (scene.shared.kernel, scene.frames.panels());
+        let Self { before, running, .. } = self;
+        running.fill(Running::NOTHING);
+        for (block, before) in blocks.chunks_exact(panels).zip(before.chunks_exact_mut(panels)) {
+            kernel.run_on(block, running, before);
+        }
+        running.fill(Running::NOTHING);
+        for (block, before) in blocks.chunks_exact_mut(panels).zip(before.chunks_exact(panels)).rev() {
+            kernel.run_back(block, running, before);
+        }
+    }
+
+    /// Writes the rows. Most are in the order of whom they leave out, so that those of a sum follow each other.
+    fn go_down(&mut self, sums: &Sums<'_>, portion: &mut Portion<'_>, scene: Scene<'_>) {
+        let (kernel, panels) = (scene.shared.kernel, scene.frames.panels());
+        let mut places = Places { mixes: &mut *portion.mixes, lanes: &mut *portion.lanes, next: 0 };
+        let Self { rows, around: [of_quads, of_sixteens], .. } = self;
+        let part = |n: usize| n % QUAD * panels..(n % QUAD + 1) * panels;
+        for rows in rows.chunk_by(|a, b| a.within(2) == b.within(2) && a.position < b.position) {
+            let block = rows[0].within(2);
+            let outside = &sums.levels[2][block * panels..][..panels];
+            kernel.leave_out(sums.stack(1), sums.parts(block, 1).get(), outside, of_sixteens);
+            for rows in rows.chunk_by(|a, b| a.within(1) == b.within(1)) {
+                let sixteen = rows[0].within(1);
+                let outside = &of_sixteens[part(sixteen)];
+                kernel.leave_out(sums.stack(0), sums.parts(sixteen, 0).get(), outside, of_quads);
+                for rows in rows.chunk_by(|a, b| a.within(0) == b.within(0)) {
+                    add_quad(rows, &mut places, &of_quads[part(rows[0].within(0))], scene);
+                }
+            }
         }
     }
 }
 
-/// Writes rows that are in the order of whom they leave out. `first` is the number of the group whose mix is the first of `mixes`.
-fn sweep_back(
-    rows: &[OtherRow],
-    first: usize,
-    (mixes, lanes): (&mut [Tile], &mut [Lanes]),
-    (sums, so_far, running): (&[Tile], &[Tile], &mut [Running]),
-    scene: Scene<'_>,
-) {
-    let panels = scene.frames.panels();
-    running.fill(Running::NOTHING);
-    let (mut mixes, mut lanes) = (mixes.chunks_exact_mut(panels), lanes.iter_mut());
-    let mut end = first + lanes.len();
-    let mut rows = rows.iter().rev().peekable();
-    for segment in (0..scene.segments.count()).rev() {
-        let mut together = [const { None }; SEGMENT];
-        while let Some(row) = rows.next_if(|row| Segments::segment(row.position) == segment) {
-            let skip = end - 1 - row.number;
-            if let (Some(out), Some(lanes)) = (mixes.nth_back(skip), lanes.nth_back(skip)) {
-                together[row.position % SEGMENT] = Some(Other { gain: row.gain, out, lanes });
-            }
-            end = row.number;
+/// The sums of 4 sources each, of 16, and of 64; of the last ones, in the end, what is outside of them.
+struct Sums<'a> {
+    levels: [&'a mut [Tile]; LEVELS],
+    panels: usize,
+}
+
+impl<'a> Sums<'a> {
+    /// Room for those of a tick.
+    fn of(tiles: &'a mut [Tile], scene: Scene<'_>) -> Self {
+        let (panels, sources) = (scene.frames.panels(), scene.heard.signals.len());
+        let mut rest = tiles;
+        let levels = std::array::from_fn(|level| {
+            let (sums, others) = std::mem::take(&mut rest).split_at_mut(sources.div_ceil(size(level)) * panels);
+            rest = others;
+            sums
+        });
+        Self { levels, panels }
+    }
+
+    /// Adds up the sources, level by level.
+    fn add_up(&mut self, scene: Scene<'_>) {
+        let kernel = scene.shared.kernel;
+        for (quad, sum) in scene.heard.signals.chunks(QUAD).zip(self.levels[0].chunks_exact_mut(self.panels)) {
+            kernel.sum_up(scene.frames.after(0), quad, sum);
         }
-        let before = segment.checked_sub(1).map(|before| &so_far[before * panels..][..panels]);
-        let sources = &scene.heard.signals[scene.segments.members(segment)];
-        let (frames, sum) = (scene.frames.after(0), &sums[segment * panels..][..panels]);
-        scene.shared.kernel.add_others(&mut together, frames, sources, before, running, sum);
+        for level in 1..LEVELS {
+            for n in 0..self.levels[level].len() / self.panels {
+                let parts = self.parts(n, level - 1);
+                let (below, sums) = self.levels.split_at_mut(level);
+                let stack = Stack { tiles: below[level - 1], stride: self.panels };
+                kernel.sum_up(stack, parts.get(), &mut sums[0][n * self.panels..][..self.panels]);
+            }
+        }
+    }
+
+    fn stack(&self, level: usize) -> Stack<'_> {
+        Stack { tiles: self.levels[level], stride: self.panels }
+    }
+
+    /// The sums of a level that the n-th one of the level above is the sum of.
+    fn parts(&self, n: usize, level: usize) -> Parts {
+        let (first, count) = (n * QUAD, self.levels[level].len() / self.panels);
+        Parts(std::array::from_fn(|part| (first + part) as u32), (count - first).min(QUAD))
+    }
+}
+
+/// Writes the rows of one quad.
+fn add_quad(rows: &[OtherRow], places: &mut Places<'_>, outside: &[Tile], scene: Scene<'_>) {
+    let mut together = [const { None }; QUAD];
+    for row in rows {
+        let (out, lanes) = places.take(row.number, outside.len());
+        together[row.position % QUAD] = Some(Other { gain: row.gain, out, lanes });
+    }
+    let (signals, first) = (scene.heard.signals, rows[0].within(0) * QUAD);
+    let sources = &signals[first..(first + QUAD).min(signals.len())];
+    scene.shared.kernel.add_others(&mut together, scene.frames.after(0), sources, outside);
+}
+
+/// Where the mixes of the groups from `next` on go.
+struct Places<'a> {
+    mixes: &'a mut [Tile],
+    lanes: &'a mut [Lanes],
+    next: usize,
+}
+
+impl<'a> Places<'a> {
+    /// That of a group; those before it are passed over.
+    fn take(&mut self, number: usize, panels: usize) -> (&'a mut [Tile], &'a mut Lanes) {
+        let skip = number - self.next;
+        self.next = number + 1;
+        let (out, mixes) = std::mem::take(&mut self.mixes)[skip * panels..].split_at_mut(panels);
+        let (lanes, others) = std::mem::take(&mut self.lanes)[skip..].split_at_mut(1);
+        (self.mixes, self.lanes) = (mixes, others);
+        (out, &mut lanes[0])
+    }
+}
+
+/// Up to four sums that follow each other.
+#[derive(Debug, Clone, Copy)]
+struct Parts([u32; QUAD], usize);
+
+impl Parts {
+    fn get(&self) -> &[u32] {
+        &self.0[..self.1]
     }
 }

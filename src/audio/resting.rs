@@ -260,7 +260,14 @@ fn add_rest(
             add(segments.others(alone.position as usize));
         } else {
             let is_left_out = |position: &usize| left_out.iter().any(|e| e.position as usize == *position);
-            members.filter(|position| !is_left_out(position)).for_each(|position| add(signals[position]));
+            for first in members.clone().step_by(2) {
+                let two = first..(first + 2).min(members.end);
+                if two.len() == 2 && !two.clone().any(|position| is_left_out(&position)) {
+                    add(segments.two(first));
+                } else {
+                    two.filter(|position| !is_left_out(position)).for_each(|position| add(signals[position]));
+                }
+            }
         }
     }
     segments.run(next, segments.count(), &mut add);

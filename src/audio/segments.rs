@@ -22,8 +22,9 @@ pub(crate) struct Segments {
     audible: usize,
     /// How many segments there are.
     count: usize,
-    /// Whether the sums within the segments, or the runs between two, are named in a row.
+    /// Whether the sums of all but one or of two in a segment, or the runs between two, are named in a row.
     pub needs_others: bool,
+    pub needs_twos: bool,
     pub needs_runs: bool,
 }
 
@@ -34,7 +35,7 @@ impl Segments {
 
     /// How many derived signals a panel of `audible` sources has at most.
     pub fn derived(audible: usize) -> usize {
-        Self::of(audible).others_at() + audible
+        Self::of(audible).twos_at() + audible.div_ceil(2)
     }
 
     /// Levels of the table: runs that a smaller block divides need no table.
@@ -48,6 +49,10 @@ impl Segments {
 
     fn others_at(&self) -> usize {
         self.table_at(self.levels() + 2)
+    }
+
+    fn twos_at(&self) -> usize {
+        self.others_at() + self.audible
     }
 
     /// The segment of a source, by its position among the audible.
@@ -68,6 +73,12 @@ impl Segments {
     pub fn others(&mut self, position: usize) -> u32 {
         self.needs_others = true;
         Signals::derived(self.others_at() + position)
+    }
+
+    /// The signal of the source at this even position and of the one after it, if there is one.
+    pub fn two(&mut self, position: usize) -> u32 {
+        self.needs_twos = true;
+        Signals::derived(self.twos_at() + position / 2)
     }
 
     /// Names the signals that the segments `from..to` are the sum of: none, one or two.
@@ -95,13 +106,17 @@ impl Segments {
     /// Makes the derived signals of one panel. `signals` are those of the audible sources.
     pub fn derive(&self, derived: &mut [Tile], frames: Stack<'_>, panel: usize, signals: &[u32], kernel: Kernel) {
         let (sums, others) = derived.split_at_mut(self.others_at());
+        let (others, twos) = others.split_at_mut(self.audible);
         for (segment, sum) in sums[..self.count].iter_mut().enumerate() {
-            let others = if self.needs_others { &mut others[self.members(segment)] } else { &mut [] };
+            let members = self.members(segment);
+            let of_two = members.start / 2..members.end.div_ceil(2);
+            let others = if self.needs_others { &mut others[members] } else { &mut [] };
+            let twos = if self.needs_twos { &mut twos[of_two] } else { &mut [] };
             let mut sources = [&Tile::SILENCE; SEGMENT];
             for (source, signal) in sources.iter_mut().zip(&signals[self.members(segment)]) {
                 *source = frames.get(panel, *signal);
             }
-            kernel.add_segment(sources, sum, others);
+            kernel.add_segment(sources, sum, others, twos);
         }
         let (sums, runs) = sums.split_at_mut(self.count);
         let (from_first, runs) = runs.split_at_mut(self.count);
@@ -127,7 +142,7 @@ mod tests {
     fn derive(audible: usize) -> (Segments, Vec<Tile>) {
         let panel: Vec<Tile> = (0..audible).map(|p| Tile([p as f32 + 1.0; Tile::SAMPLES])).collect();
         let signals: Vec<u32> = (0..audible as u32).collect();
-        let segments = Segments { needs_others: true, needs_runs: true, ..Segments::of(audible) };
+        let segments = Segments { needs_others: true, needs_twos: true, needs_runs: true, ..Segments::of(audible) };
         let mut derived = vec![Tile::SILENCE; Segments::derived(audible)];
         segments.derive(&mut derived, Stack { tiles: &panel, stride: 1 }, 0, &signals, Kernel::detect());
         (segments, derived)
@@ -148,6 +163,17 @@ mod tests {
                     let expected: usize = (from..to).flat_map(|s| segments.members(s)).map(|p| p + 1).sum();
                     assert_eq!(sum, expected as f32, "{from}..{to} of {audible}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn two_are_two() {
+        for audible in [17, 30, 64] {
+            let (mut segments, derived) = derive(audible);
+            for position in (0..audible).step_by(2) {
+                let second = if position + 1 < audible { position + 2 } else { 0 };
+                assert_eq!(derived[number(segments.two(position))].0[47], (position + 1 + second) as f32);
             }
         }
     }

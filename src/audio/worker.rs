@@ -46,8 +46,8 @@ impl Scene<'_> {
 /// The scratch of one who adds up.
 #[derive(Debug)]
 pub(crate) struct Worker {
-    /// The derived signals of one panel.
-    derived: Vec<Tile>,
+    /// Sums that many mixes have in common: the derived signals of one panel; then those of rows that leave one out.
+    tiles: Vec<Tile>,
     envelope: Envelope,
     others: Others,
     pub terms: Vec<Term>,
@@ -62,7 +62,7 @@ impl Worker {
     /// Room for the mixes of `places` participants, of `panels` tiles each. Allocates: control side.
     pub fn new(places: usize, panels: usize) -> Self {
         Self {
-            derived: filled(Segments::derived(places), Tile::SILENCE),
+            tiles: filled(Segments::derived(places).max(Others::tiles(places, panels)), Tile::SILENCE),
             envelope: Envelope::new(panels),
             others: Others::new(places, panels),
             terms: room(2 * places, Term::default()),
@@ -86,7 +86,7 @@ impl Worker {
     /// Makes the mixes of its part, with their limiters and measures.
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
         self.add_derived(portion, scene);
-        self.others.add(portion, scene);
+        self.others.add(&mut self.tiles, portion, scene);
         self.dense.add(&mut self.envelope, portion, scene);
         let panels = scene.frames.panels();
         let mixes = portion.mixes.chunks_exact_mut(panels);
@@ -114,8 +114,8 @@ impl Worker {
         portion.lanes.fill(Lanes::NOTHING);
         for panel in 0..frames.panels() {
             let (stack, at) = (frames.after(panel), panel * Tile::SAMPLES);
-            segments.derive(&mut self.derived, stack, 0, heard.signals, shared.kernel);
-            let signals = Signals { frames: stack, panel: 0, derived: &self.derived };
+            segments.derive(&mut self.tiles, stack, 0, heard.signals, shared.kernel);
+            let signals = Signals { frames: stack, panel: 0, derived: &self.tiles };
             let mixes = portion.mixes.chunks_exact_mut(frames.panels());
             for ((group, mix), lanes) in portion.groups.iter().zip(mixes).zip(&mut *portion.lanes) {
                 let Some(program) = derived(group) else { continue };

@@ -2,6 +2,9 @@
 
 use super::{Tile, vector::Vector};
 
+/// Vectors that are measured side by side, so that no square waits for the one before: with the widest, a tile.
+const SIDE: usize = 3;
+
 /// The greatest magnitude and the sum of the squares.
 ///
 /// The squares are added up in f32, a lane at a time: good to 1e-5 of their sum, for magnitudes up to 1e15. Past it they are infinite.
@@ -25,22 +28,25 @@ impl Lanes {
     const FLOOR: f32 = 1e-30;
     pub const NOTHING: Self = Self { peak: [0.0; Self::MOST], squares: [Self::FLOOR; Self::MOST] };
 
+    #[inline(always)]
     pub fn measured(&self) -> Measured {
-        let bits = self.peak.iter().map(|peak| peak.to_bits()).max().unwrap_or_default();
-        let peak = f32::from_bits(bits);
-        Measured { peak, squares: if peak > 0.0 { self.sum() } else { 0.0 } }
+        // Without sign, so that they compare as signed integers: that is quick everywhere.
+        let peak = halved(self.peak.map(|peak| peak.to_bits().cast_signed()), i32::max);
+        let squares = halved(self.squares, |a, b| a + b);
+        Measured { peak: f32::from_bits(peak.cast_unsigned()), squares: if peak > 0 { squares } else { 0.0 } }
     }
+}
 
-    /// The squares of all lanes, added up in halves: lanes that do not wait for each other.
-    fn sum(&self) -> f32 {
-        let (mut sums, mut count) = (self.squares, Self::MOST);
-        while count > 1 {
-            count /= 2;
-            let (low, high) = sums.split_at_mut(count);
-            low.iter_mut().zip(high).for_each(|(low, high)| *low += *high);
-        }
-        sums[0]
+/// All lanes as one. By halves, so that no lane waits for all before it.
+#[inline(always)]
+fn halved<T: Copy>(mut lanes: [T; Lanes::MOST], join: impl Fn(T, T) -> T) -> T {
+    let mut count = lanes.len();
+    while count > 1 {
+        count /= 2;
+        let (low, high) = lanes.split_at_mut(count);
+        low.iter_mut().zip(&*high).for_each(|(low, high)| *low = join(*low, *high));
     }
+    lanes[0]
 }
 
 /// The same in registers.
@@ -70,16 +76,6 @@ impl<V: Vector> Meter<V> {
         }
     }
 
-    /// What both have seen.
-    ///
-    /// # Safety
-    /// As for [`Vector`].
-    #[inline(always)]
-    unsafe fn with(self, other: Self) -> Self {
-        // SAFETY: the caller's contract.
-        unsafe { Self { peak: self.peak.max_bits(other.peak), squares: self.squares.add(other.squares) } }
-    }
-
     /// # Safety
     /// As for [`Vector`].
     #[inline(always)]
@@ -90,6 +86,20 @@ impl<V: Vector> Meter<V> {
             self.peak = magnitude.max_bits(self.peak);
             self.squares = magnitude.mul_add(magnitude, self.squares);
         }
+    }
+
+    /// What some meters have seen together.
+    ///
+    /// # Safety
+    /// As for [`Vector`].
+    #[inline(always)]
+    unsafe fn joined(meters: [Self; SIDE]) -> Self {
+        let [mut all, others @ ..] = meters;
+        for other in others {
+            // SAFETY: the caller's contract.
+            unsafe { all = Self { peak: all.peak.max_bits(other.peak), squares: all.squares.add(other.squares) } }
+        }
+        all
     }
 }
 
@@ -125,8 +135,7 @@ pub(super) unsafe fn take<V: Vector, S: Sample>(samples: &[S], tiles: &mut [Tile
     let mut lanes = Lanes::NOTHING;
     // SAFETY: the caller's contract.
     unsafe {
-        // Three meters, so that the sums of squares wait less for each other.
-        let mut meters = [Meter::<V>::load(&lanes); 3];
+        let mut meters = [Meter::<V>::load(&lanes); SIDE];
         let (whole, rest) = samples.as_chunks::<{ Tile::SAMPLES }>();
         let mut tiles = tiles.iter_mut();
         for (samples, tile) in whole.iter().zip(&mut tiles) {
@@ -137,8 +146,7 @@ pub(super) unsafe fn take<V: Vector, S: Sample>(samples: &[S], tiles: &mut [Tile
             padded[..rest.len()].copy_from_slice(rest);
             take_tile(&padded, tile, &mut meters);
         }
-        let [a, b, c] = meters;
-        a.with(b).with(c).store(&mut lanes);
+        Meter::joined(meters).store(&mut lanes);
     }
     lanes.measured()
 }
@@ -146,15 +154,22 @@ pub(super) unsafe fn take<V: Vector, S: Sample>(samples: &[S], tiles: &mut [Tile
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn take_tile<V: Vector, S: Sample>(samples: &[S; Tile::SAMPLES], tile: &mut Tile, meters: &mut [Meter<V>; 3]) {
-    for (samples, out) in samples.chunks_exact(3 * V::LANES).zip(tile.0.chunks_exact_mut(3 * V::LANES)) {
-        let vectors = samples.chunks_exact(V::LANES).zip(out.chunks_exact_mut(V::LANES));
-        for ((samples, out), meter) in vectors.zip(&mut *meters) {
-            // SAFETY: the caller's contract.
-            unsafe {
-                let samples = S::load::<V>(samples);
-                samples.store(out);
-                meter.see(samples);
+unsafe fn take_tile<V: Vector, S: Sample>(
+    samples: &[S; Tile::SAMPLES],
+    tile: &mut Tile,
+    meters: &mut [Meter<V>; SIDE],
+) {
+    let vectors = samples.chunks_exact(SIDE * V::LANES).zip(tile.0.chunks_exact_mut(SIDE * V::LANES));
+    for (samples, out) in vectors {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let mut read = [V::splat(0.0); SIDE];
+            for ((read, samples), meter) in read.iter_mut().zip(samples.chunks_exact(V::LANES)).zip(&mut *meters) {
+                *read = S::load::<V>(samples);
+                meter.see(*read);
+            }
+            for (read, out) in read.into_iter().zip(out.chunks_exact_mut(V::LANES)) {
+                read.store(out);
             }
         }
     }
@@ -183,11 +198,13 @@ pub(super) unsafe fn measure<V: Vector>(tiles: &[Tile]) -> Measured {
     let mut lanes = Lanes::NOTHING;
     // SAFETY: the caller's contract.
     unsafe {
-        let mut meter = Meter::<V>::load(&lanes);
-        for samples in Tile::flat(tiles).chunks_exact(V::LANES) {
-            meter.see(V::load(samples));
+        let mut meters = [Meter::<V>::load(&lanes); SIDE];
+        for samples in Tile::flat(tiles).chunks_exact(SIDE * V::LANES) {
+            for (samples, meter) in samples.chunks_exact(V::LANES).zip(&mut meters) {
+                meter.see(V::load(samples));
+            }
         }
-        meter.store(&mut lanes);
+        Meter::joined(meters).store(&mut lanes);
     }
     lanes.measured()
 }

@@ -1,11 +1,13 @@
 //! The arithmetic of a mix, at the speed of the machine: the only place with `unsafe`.
 //!
-//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`segment`], [`product`], [`together`]), written once over a vector;
+//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`segment`], [`others`], [`product`], [`together`]), written once over a
+//! vector;
 //! and for each instruction set a vector ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made.
 //! Everything works on [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
 #![allow(unsafe_code)]
 
 mod measure;
+mod others;
 mod product;
 mod row;
 mod segment;
@@ -17,8 +19,9 @@ mod vector;
 mod x86;
 
 pub(crate) use measure::{Lanes, Measured};
+pub(crate) use others::{Other, QUAD};
 pub(crate) use product::{BLOCK, PART_BLOCK, ROWS, Row, SHORT_BLOCK, Waiting};
-pub(crate) use segment::{Other, Running, SEGMENT};
+pub(crate) use segment::{Running, SEGMENT};
 pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use tile::{Stack, Tile};
 pub(crate) use together::Together;
@@ -202,17 +205,20 @@ kernels! {
     row::add_row(out: &mut [Tile], frames: Stack<'_>, terms: &Terms<'_>) -> Measured;
     /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it.
     row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
-    /// The sum of eight tiles; and for each of them, if `others` has room for it, the sum of the other seven.
-    segment::add_segment(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile]);
-    /// Writes the sums of a segment over a whole tick, and the running sums of all segments up to it.
-    segment::run_on(
-        frames: Stack<'_>, sources: &[u32], running: &mut [Running], sums: &mut [Tile], so_far: &mut [Tile]
-    );
-    /// Writes, for each row of a segment, its gain times the sum of all sources but its own over a whole tick, and measures it. `before` is the sum of all segments before
-    /// this one, `after` the running sum of those after it, which then goes on with `sum`, that of this one.
-    segment::add_others(
-        rows: &mut [Option<Other<'_>>; SEGMENT], frames: Stack<'_>, sources: &[u32], before: Option<&[Tile]>,
-        after: &mut [Running], sum: &[Tile]
+    /// The sum of eight tiles; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two.
+    segment::add_segment(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile], twos: &mut [Tile]);
+    /// Writes the sum of up to four signals over a whole tick.
+    others::sum_up(frames: Stack<'_>, signals: &[u32], sums: &mut [Tile]);
+    /// Writes what all running sums were, and adds a sum to them.
+    others::run_on(sums: &[Tile], running: &mut [Running], before: &mut [Running]);
+    /// The same backwards: adds a sum to the running ones, and writes in its place what they and those from before came to without it, rounded once.
+    others::run_back(sums: &mut [Tile], running: &mut [Running], before: &[Running]);
+    /// Writes, for each of up to four signals, the sum of the others and of what is outside over a whole tick; `out` has room for four.
+    others::leave_out(frames: Stack<'_>, signals: &[u32], outside: &[Tile], out: &mut [Tile]);
+    /// Writes, for each row of a quad, its gain times the sum of all sources but its own over a whole tick, and measures it. `outside` is the sum of all that are not in
+    /// the quad.
+    others::add_others(
+        rows: &mut [Option<Other<'_>>; QUAD], frames: Stack<'_>, sources: &[u32], outside: &[Tile]
     );
     /// Writes the running sums of some tiles: from the first one on, or, if `backwards`, from the last one.
     segment::run(tiles: &[Tile], out: &mut [Tile], backwards: bool);

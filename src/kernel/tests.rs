@@ -1,5 +1,7 @@
 //! Every kernel equals a plain f64 sum, for every shape and every instruction set that this machine has.
 
+mod others;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -211,68 +213,21 @@ fn a_segment_is_its_sum_and_the_sums_of_the_others() {
     for kernel in Kernel::available() {
         for room in [0, 3, SEGMENT] {
             let (mut sum, mut others) = (Tile::SILENCE, [Tile::SILENCE; SEGMENT]);
-            kernel.add_segment(sources, &mut sum, &mut others[..room]);
+            let mut twos = [Tile::SILENCE; SEGMENT / 2];
+            kernel.add_segment(sources, &mut sum, &mut others[..room], &mut twos[..room.div_ceil(2)]);
             for k in 0..Tile::SAMPLES {
                 let but = |left_out: usize| {
                     (0..SEGMENT).filter(move |n| *n != left_out).map(|n| f64::from(sources[n].0[k])).collect::<Vec<_>>()
                 };
                 assert_near(sum.0[k], but(SEGMENT).into_iter(), "the sum");
+                for (pair, two) in sources.chunks(2).zip(&twos[..room.div_ceil(2)]) {
+                    assert_eq!(two.0[k], pair[0].0[k] + pair[1].0[k]);
+                }
                 for (n, others) in others[..room].iter().enumerate() {
                     assert_near(others.0[k], but(n).into_iter(), "the others");
                 }
             }
             assert!(others[room..].iter().all(|tile| *tile == Tile::SILENCE));
-        }
-    }
-}
-
-#[test]
-fn rows_that_leave_one_out_have_no_trace_of_it() {
-    const PANELS: usize = 2;
-    for (kernel, members) in Kernel::available().flat_map(|kernel| [1, 5, SEGMENT].map(|members| (kernel, members))) {
-        let tiles: Vec<Tile> = (0..PANELS as u64 * 20).map(|seed| tile(seed, 1.0)).collect();
-        let stack = Stack { tiles: &tiles, stride: PANELS };
-        let sources: Vec<u32> = (0..members as u32).map(|n| n * 2 + 1).collect();
-        let (before, later) = (&tiles[18 * PANELS..19 * PANELS], &tiles[19 * PANELS..]);
-        let (mut out, mut lanes) = ([Tile::SILENCE; SEGMENT * PANELS], [Lanes::NOTHING; SEGMENT]);
-        let rows = out.chunks_mut(PANELS).zip(&mut lanes).take(members);
-        let mut rows = rows.map(|(out, lanes)| Other { gain: 0.75, out, lanes });
-        let mut rows: [Option<Other<'_>>; SEGMENT] = std::array::from_fn(|_| rows.next());
-        rows[members / 2] = None;
-        let mut after = [Running::NOTHING; PANELS];
-        kernel.add_others(&mut [const { None }; SEGMENT], stack, &[], None, &mut after, later);
-        kernel.add_others(&mut rows, stack, &sources, Some(before), &mut after, later);
-        for (n, out) in out.chunks(PANELS).enumerate().take(members) {
-            for (k, actual) in Tile::flat(out).iter().enumerate() {
-                let all = sources.iter().enumerate().filter(|(source, _)| *source != n).map(|(_, signal)| *signal);
-                let heard: Vec<u32> = if n == members / 2 { Vec::new() } else { all.chain([18, 19]).collect() };
-                let sample = |signal: u32| f64::from(stack.get(k / Tile::SAMPLES, signal).0[k % Tile::SAMPLES]);
-                assert_near(*actual, heard.iter().map(|signal| 0.75 * sample(*signal)), "the others");
-            }
-            if n != members / 2 {
-                assert_measured(lanes[n].measured(), Tile::flat(out));
-            }
-        }
-    }
-}
-
-#[test]
-fn a_sweep_keeps_the_sums_of_segments_and_of_all_so_far() {
-    const PANELS: usize = 3;
-    let tiles: Vec<Tile> = (0..PANELS as u64 * 10).map(|seed| tile(seed, 1.0)).collect();
-    let stack = Stack { tiles: &tiles, stride: PANELS };
-    for kernel in Kernel::available() {
-        let mut running = [Running::NOTHING; PANELS];
-        let mut heard: Vec<u32> = Vec::new();
-        for sources in [&[0_u32, 1, 2, 3, 4, 5, 6, 7][..], &[8, 9]] {
-            heard.extend(sources);
-            let (mut sums, mut so_far) = ([Tile::SILENCE; PANELS], [Tile::SILENCE; PANELS]);
-            kernel.run_on(stack, sources, &mut running, &mut sums, &mut so_far);
-            for k in 0..PANELS * Tile::SAMPLES {
-                let sample = |signal: &u32| f64::from(stack.get(k / Tile::SAMPLES, *signal).0[k % Tile::SAMPLES]);
-                assert_near(Tile::flat(&sums)[k], sources.iter().map(sample), "the segment");
-                assert_near(Tile::flat(&so_far)[k], heard.iter().map(sample), "all so far");
-            }
         }
     }
 }
