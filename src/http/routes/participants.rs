@@ -40,6 +40,14 @@ enum Detail {
     MixerLevel,
 }
 
+/// What `$expand` may be, for the description.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only its schema is of use")]
+enum Expand {
+    #[schema(rename = "mixerLevel")]
+    MixerLevel,
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Parameters {
     #[serde(rename = "$expand")]
@@ -53,7 +61,7 @@ pub(super) struct Parameters {
     operation_id = "participants",
     params(
         ("call" = String, Path, description = "The call's id."),
-        ("$expand" = Option<String>, Query, description = "mixerLevel, for what each hears, as a request would have it."),
+        ("$expand" = inline(Expand), Query, description = "mixerLevel, for what each hears, as a request would have it."),
     ),
     responses(
         (status = 200, description = "The participants.", body = Participants),
@@ -62,6 +70,7 @@ pub(super) struct Parameters {
         (status = 403, description = "The token lacks the permission.", body = ErrorBody),
         (status = 404, description = "There is no such call.", body = ErrorBody),
         (status = 429, description = "Over the rate; see Retry-After.", body = ErrorBody),
+        (status = 500, description = "The service has failed.", body = ErrorBody),
         (status = 503, description = "Tokens cannot be checked now.", body = ErrorBody),
     )
 )]

@@ -1,5 +1,6 @@
 //! `GET /openapi.json`: the service's description of itself, for everybody. An OpenAPI 3.1 document, made from the handlers and the types of the answers by utoipa.
 
+mod answers;
 mod request;
 
 use axum::Json;
@@ -42,6 +43,10 @@ fn document(base: &str) -> Value {
     schemas["ConfigureMixerRequest"] = request::schema();
     tag(&mut schemas["CommsOperation"], "#microsoft.graph.commsOperation");
     tag(&mut schemas["OneParticipant"], "#microsoft.graph.participant");
+    schemas["ErrorDetail"]["properties"]["code"]["description"] = json!("The kind of fault, for a program.");
+    request::require(&mut document["paths"]);
+    answers::complete(&mut document);
+    answers::plain_words(&mut document);
     document
 }
 
