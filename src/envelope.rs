@@ -136,7 +136,7 @@ impl Way {
     }
 
     /// The value after the sample before `at`.
-    fn value(&self, at: u64, timing: &Timing) -> f64 {
+    pub fn value(&self, at: u64, timing: &Timing) -> f64 {
         if self.entry.moving(at, timing) {
             return self.entry.value(at, timing);
         }

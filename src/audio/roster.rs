@@ -31,8 +31,14 @@ impl Heard<'_> {
             Ok(entry) => (entry.gain, entry.ducks_others),
             Err(_) => (gains.unlisted.target() as f32, false),
         };
-        let duck = if exempt { 1.0 } else { listener.level.unwrap_or(1.0) };
+        let duck = if exempt { 1.0 } else { listener.level.unwrap_or_else(|| self.envelope(listener)) };
         (f64::from(gain) * duck) as f32 != 0.0
+    }
+
+    /// The greatest value that an envelope on its way has in the tick: it is at an end of it, for it turns between ticks only.
+    fn envelope(&self, listener: &Listener) -> f64 {
+        let (first, last) = (self.clock.now + 1, self.clock.now + self.clock.timing.tick as u64);
+        [first, last].map(|at| listener.way.value(at, self.clock.timing)).into_iter().fold(0.0, f64::max)
     }
 
     /// The same where gains move one by one.

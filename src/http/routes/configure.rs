@@ -46,6 +46,7 @@ use crate::{
         (status = 408, description = "The body took too long.", body = ErrorBody),
         (status = 413, description = "The body is too long, or has too many listeners.", body = ErrorBody),
         (status = 415, description = "The body is not JSON.", body = ErrorBody),
+        (status = 500, description = "The service has failed.", body = ErrorBody),
     )
 )]
 pub(super) async fn configure(

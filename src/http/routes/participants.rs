@@ -50,6 +50,14 @@ enum Detail {
 const PARTICIPANTS: usize = 1000;
 const LEVELS: usize = 2000;
 
+/// What `$expand` may be, for the description.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "only its schema is of use")]
+enum Expand {
+    #[schema(rename = "mixerLevel")]
+    MixerLevel,
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Parameters {
     #[serde(rename = "$expand")]
@@ -73,8 +81,8 @@ struct Page {
     operation_id = "participants",
     params(
         ("call" = String, Path, description = "The call's id."),
-        ("$expand" = Option<String>, Query, description = "mixerLevel, for what each hears, as a request would have it."),
-        ("$skiptoken" = Option<String>, Query, description = "From the @odata.nextLink of the page before."),
+        ("$expand" = inline(Expand), Query, description = "mixerLevel, for what each hears, as a request would have it."),
+        ("$skiptoken" = Option<u64>, Query, description = "From the @odata.nextLink of the page before."),
     ),
     responses(
         (status = 200, description = "The participants, or a page of them.", body = Participants),
@@ -83,6 +91,7 @@ struct Page {
         (status = 403, description = "The token lacks the permission.", body = ErrorBody),
         (status = 404, description = "There is no such call.", body = ErrorBody),
         (status = 429, description = "Over the rate; see Retry-After.", body = ErrorBody),
+        (status = 500, description = "The service has failed.", body = ErrorBody),
         (status = 503, description = "Tokens cannot be checked now.", body = ErrorBody),
     )
 )]
@@ -110,7 +119,10 @@ fn page(query: Result<Query<Parameters>, QueryRejection>) -> Result<Page, Refuse
         Some(other) => return Err(refuse(format!("$expand={other} is not known; mixerLevel is"))),
     };
     let place = |token: String| {
-        token.parse().map_err(|_| refuse(format!("$skiptoken={token} is from no @odata.nextLink of this service")))
+        let is_number = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+        // After a number that is too large to be a place there is nobody.
+        let place = is_number.then(|| token.parse().unwrap_or(usize::MAX));
+        place.ok_or_else(|| refuse(format!("$skiptoken={token} is from no @odata.nextLink of this service")))
     };
     Ok(Page { detail, after: skip_token.map(place).transpose()? })
 }

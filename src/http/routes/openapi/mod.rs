@@ -1,5 +1,6 @@
 //! `GET /openapi.json`: the service's description of itself, for everybody. An OpenAPI 3.1 document, made from the handlers and the types of the answers by utoipa.
 
+mod answers;
 mod request;
 
 use std::sync::LazyLock;
@@ -51,6 +52,10 @@ fn without_servers() -> Value {
     schemas["ConfigureMixerRequest"] = request::schema();
     tag(&mut schemas["CommsOperation"], "#microsoft.graph.commsOperation");
     tag(&mut schemas["OneParticipant"], "#microsoft.graph.participant");
+    schemas["ErrorDetail"]["properties"]["code"]["description"] = json!("The kind of fault, for a program.");
+    request::require(&mut document["paths"]);
+    answers::complete(&mut document);
+    answers::plain_words(&mut document);
     document
 }
 

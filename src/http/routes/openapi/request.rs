@@ -23,6 +23,23 @@ pub(super) fn schema() -> Value {
     request
 }
 
+/// What the macro cannot say of the parameters and the body: what may be absent, and that nothing else may stand there.
+pub(super) fn require(paths: &mut Value) {
+    let operations = paths.as_object_mut().into_iter().flatten().flat_map(|(_, item)| item.as_object_mut());
+    for operation in operations.flat_map(|item| item.values_mut()) {
+        if let Some(body) = operation.get_mut("requestBody") {
+            body["required"] = json!(true);
+        }
+        for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+            match parameter["name"].as_str() {
+                Some("Prefer") => parameter["schema"] = json!({"type": "string", "examples": ["respond-async"]}),
+                Some("$expand") => parameter["required"] = json!(false),
+                _ => {}
+            }
+        }
+    }
+}
+
 fn listener() -> Value {
     let exclusive = json!({
         "type": ["boolean", "null"],
@@ -109,6 +126,22 @@ fn example() -> Value {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_body_has_to_be_there_and_a_preference_has_not() {
+        let document = super::super::document("");
+        let post = &document["paths"]["/app/calls/{call}/participants/configureMixer"]["post"];
+        assert_eq!(post["requestBody"]["required"], true);
+        assert_eq!(
+            (&post["parameters"][1]["name"], &post["parameters"][1]["required"]),
+            (&"Prefer".into(), &false.into())
+        );
+        let expand = &document["paths"]["/app/calls/{call}/participants"]["get"]["parameters"][1];
+        assert_eq!(
+            (&expand["required"], &expand["schema"]["enum"]),
+            (&false.into(), &serde_json::json!(["mixerLevel"]))
+        );
+    }
+
     #[test]
     fn the_example_is_a_request() {
         let text = super::example().to_string();

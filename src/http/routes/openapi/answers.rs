@@ -1,0 +1,108 @@
+//! What utoipa does not know of the answers: the headers that come with a status, where an operation leads, and which words are for readers of Rust.
+
+use serde_json::{Map, Value, json};
+
+/// Completes each answer of each path.
+pub(super) fn complete(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    let items = paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
+    // Beside its operations, a path may have parameters.
+    for operation in items.filter(|item| item["responses"].is_object()) {
+        let reads = operation["operationId"].as_str().and_then(|id| id.strip_suffix(".configureMixer"));
+        let reads = reads.map(|calls| format!("{calls}.operation"));
+        for (status, answer) in operation["responses"].as_object_mut().into_iter().flatten() {
+            headers(status, answer);
+            if let (Some(reads), "200") = (&reads, status.as_str()) {
+                answer["links"] = link(reads);
+            }
+        }
+    }
+}
+
+fn headers(status: &str, answer: &mut Value) {
+    let mut header = |name: &str, description: &str, schema: Value| {
+        answer["headers"][name] = json!({"description": description, "required": true, "schema": schema});
+    };
+    match status {
+        "200" => return,
+        "202" => return header("Preference-Applied", "respond-async", json!({"const": "respond-async"})),
+        "401" | "403" => header("WWW-Authenticate", "What is wrong with the token.", json!({"type": "string"})),
+        "429" | "503" => {
+            let seconds = json!({"type": "integer", "minimum": 1});
+            header("Retry-After", "When to send the request again, in seconds.", seconds);
+        }
+        _ => {}
+    }
+    header("request-id", "The request's id, as in the body.", json!({"type": "string", "format": "uuid"}));
+}
+
+/// From a request to the operation that it began.
+fn link(operation: &str) -> Value {
+    let parameters = json!({"call": "$request.path.call", "operation": "$response.body#/id"});
+    json!({"operation": {"operationId": operation, "parameters": parameters, "description": "How far it is."}})
+}
+
+/// Ends each description before the examples in Rust that the types of the crate have.
+pub(super) fn plain_words(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(text)) = fields.get_mut("description")
+                && let Some(end) = text.find("\n\n```")
+            {
+                text.truncate(end);
+            }
+            fields.values_mut().for_each(plain_words);
+        }
+        Value::Array(items) => items.iter_mut().for_each(plain_words),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::document;
+    use serde_json::{Value, json};
+
+    fn each_answer(mut look: impl FnMut(&str, &Value)) {
+        let document = document("");
+        for item in document["paths"].as_object().unwrap().values() {
+            for operation in item.as_object().unwrap().values().filter(|item| item["responses"].is_object()) {
+                for (status, answer) in operation["responses"].as_object().unwrap() {
+                    look(status, answer);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_status_has_its_headers() {
+        let mut seen = 0;
+        each_answer(|status, answer| {
+            let has = |name: &str| answer["headers"][name]["required"] == json!(true);
+            let expected = (status >= "400", ["401", "403"].contains(&status), ["429", "503"].contains(&status));
+            assert_eq!((has("request-id"), has("WWW-Authenticate"), has("Retry-After")), expected, "{status}");
+            assert_eq!(has("Preference-Applied"), status == "202");
+            seen += 1;
+        });
+        assert!(seen > 50, "{seen}");
+    }
+
+    #[test]
+    fn a_request_leads_to_an_operation_of_the_same_name() {
+        let document = document("");
+        for calls in ["app", "applications", "communications"] {
+            let path = super::super::CALLS.iter().find(|path| path.starts_with(&format!("/{calls}/"))).unwrap();
+            let post = &document["paths"][format!("{path}/participants/configureMixer")]["post"];
+            let read = &document["paths"][format!("{path}/operations/{{operation}}")]["get"];
+            let link = &post["responses"]["200"]["links"]["operation"];
+            assert_eq!(link["operationId"], read["operationId"], "{calls}");
+            assert!(link["operationId"].is_string());
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_for_readers_of_rust() {
+        let text = document("").to_string();
+        assert!(!text.contains("```") && !text.contains("::"), "{text}");
+    }
+}
