@@ -61,7 +61,10 @@ impl Drop for Host {
 
 impl Host {
     pub async fn new(notifications: NotificationOptions) -> Self {
-        let options = ServiceOptions { notifications, ..ServiceOptions::default() };
+        Self::with(ServiceOptions { notifications, ..ServiceOptions::default() }).await
+    }
+
+    pub async fn with(options: ServiceOptions) -> Self {
         let service = Service::new(options, AllowEverybody).unwrap();
         let address = serve(service.router()).await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();

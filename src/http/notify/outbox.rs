@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Delivery, NotificationOptions,
+    Callback, Delivery, NotificationOptions,
     events::Event,
     queue::{Letter, Queue, TooMany},
 };
@@ -21,6 +22,8 @@ pub(in crate::http) struct Outbox {
 #[derive(Debug)]
 struct Inner {
     options: Arc<NotificationOptions>,
+    /// Where each attempt goes; its token may be renewed.
+    callback: Arc<ArcSwap<Callback>>,
     queue: Mutex<Queue>,
     /// Wakes the sender: something waits, or nothing ever will again.
     changed: Notify,
@@ -28,9 +31,10 @@ struct Inner {
 }
 
 impl Outbox {
-    pub fn new(options: Arc<NotificationOptions>) -> Self {
+    pub fn new(options: Arc<NotificationOptions>, callback: Callback) -> Self {
         let (changed, abandoned) = (Notify::new(), CancellationToken::new());
-        Self { inner: Arc::new(Inner { options, queue: Mutex::default(), changed, abandoned }) }
+        let callback = Arc::new(ArcSwap::from_pointee(callback));
+        Self { inner: Arc::new(Inner { options, callback, queue: Mutex::default(), changed, abandoned }) }
     }
 
     /// Puts a notification behind those that wait. Never waits itself, and may be called under a lock.
@@ -45,14 +49,25 @@ impl Outbox {
         self.inner.changed.notify_one();
     }
 
-    /// Gives up all that waits, now; what is on its way to the callback may still arrive there.
-    pub fn abandon(&self) {
-        let count = self.queue().abandon();
+    /// From the next attempt on, notifications go there, those too that wait already.
+    pub fn set_callback(&self, callback: Callback) {
+        self.inner.callback.store(Arc::new(callback));
+    }
+
+    /// Where attempts go, as it is from time to time.
+    pub(super) fn callback(&self) -> Arc<ArcSwap<Callback>> {
+        Arc::clone(&self.inner.callback)
+    }
+
+    /// Gives up all that waits, now, and returns it; what is on its way to the callback may still arrive there.
+    pub fn abandon(&self) -> Vec<Delivery> {
+        let given_up = self.queue().abandon();
         self.inner.abandoned.cancel();
         self.inner.changed.notify_one();
-        if count > 0 {
-            Event::Abandoned { count }.tell();
+        if !given_up.is_empty() {
+            Event::Abandoned { count: given_up.len() }.tell();
         }
+        given_up
     }
 
     /// What became of the newest notifications, oldest first.

@@ -83,16 +83,16 @@ impl Queue {
         self.closed || self.abandoned
     }
 
-    /// Gives up all. Returns how many that were.
-    pub fn abandon(&mut self) -> usize {
+    /// Gives up all that waits or is being sent, and returns it.
+    pub fn abandon(&mut self) -> Vec<Delivery> {
         self.abandoned = true;
         let waiting = std::mem::take(&mut self.waiting).into_iter().map(|waiting| waiting.record);
         let records: Vec<Record> = self.sending.take().into_iter().chain(waiting).collect();
-        let count = records.len();
+        let begin = self.ended.len();
         for record in records {
             self.give_up(record, "the service was shut down", usize::MAX);
         }
-        count
+        self.ended.range(begin..).map(|record| record.delivery.clone()).collect()
     }
 
     /// The next to be sent.

@@ -7,7 +7,10 @@ use tokio::{task::JoinHandle, time::sleep};
 use super::*;
 use crate::{
     config::{CommsNotifications, CommsOperation},
-    http::DeliveryState::{Delivered, GivenUp, Waiting},
+    http::{
+        Callback,
+        DeliveryState::{Delivered, GivenUp, Waiting},
+    },
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -46,7 +49,7 @@ impl Case {
         answer: impl Fn(&str, usize) -> (Duration, Answer) + Send + Sync + 'static,
     ) -> Self {
         let (options, seen, begin) = (Arc::new(options), Arc::default(), Instant::now());
-        let outbox = Outbox::new(Arc::clone(&options));
+        let outbox = Outbox::new(Arc::clone(&options), Callback::new("http://bot/", "token").unwrap());
         let script = Script { begin, seen: Arc::clone(&seen), answer };
         let task = tokio::spawn(run(outbox.clone(), options, script));
         Self { outbox, seen, task, begin }
