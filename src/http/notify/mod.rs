@@ -1,6 +1,6 @@
 //! Telling a call's callback how its operations end: at least once, in order, off the audio thread, and without one call waiting for another.
 //!
-//! Each call has an [`Outbox`], which operations post to, and a task that sends what is in it, one after the other. All tasks share one HTTP client.
+//! Each call has an [`Outbox`], which operations post to, and a task that sends what is in it, in order. All tasks share one HTTP client.
 
 mod answer;
 mod callback;

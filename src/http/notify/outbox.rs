@@ -94,19 +94,20 @@ impl Outbox {
         self.inner.abandoned.clone()
     }
 
-    /// Notes something of what is being sent.
-    pub(super) fn note(&self, letter: &Letter, note: impl FnOnce(&mut Delivery)) {
-        self.queue().sending(letter).map(note);
+    /// Notes something of each in a letter that is being sent.
+    pub(super) fn note(&self, letter: &Letter, note: impl Fn(&mut Delivery)) {
+        self.queue().sending(letter).for_each(note);
     }
 
-    /// Ends what is being sent; `None` if it was abandoned meanwhile.
-    pub(super) fn delivered(&self, letter: &Letter) -> Option<Delivery> {
+    /// Ends what is in a letter; nothing if it was abandoned meanwhile.
+    pub(super) fn delivered(&self, letter: &Letter) -> Vec<Delivery> {
         self.queue().end(letter, Delivery::delivered, self.inner.options.records)
     }
 
     /// See [`Self::delivered`].
-    pub(super) fn give_up(&self, letter: &Letter, reason: Option<String>) -> Option<Delivery> {
-        self.queue().end(letter, |delivery| delivery.given_up(reason), self.inner.options.records)
+    pub(super) fn give_up(&self, letter: &Letter, reason: Option<&str>) -> Vec<Delivery> {
+        let end = |delivery: Delivery| delivery.given_up(reason.map(ToOwned::to_owned));
+        self.queue().end(letter, end, self.inner.options.records)
     }
 
     pub(super) fn take_too_many(&self) -> Option<TooMany> {
