@@ -5,16 +5,21 @@ mod notified;
 
 use std::{
     collections::HashSet,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
-use axum::http::{HeaderValue, StatusCode};
+use axum::{
+    http::{HeaderValue, StatusCode},
+    response::IntoResponse,
+};
 use mixminus::http::{DeliveryState, NotificationOptions};
-use notified::{Host, LONG, TOKEN, callback, callback_router, never, now, quick, serve_on};
+use notified::{Host, LONG, Seen, TOKEN, callback, callback_router, never, now, quick, serve_on};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpSocket},
+    sync::Semaphore,
 };
 
 #[tokio::test]
@@ -203,5 +208,46 @@ async fn one_that_breaks_off_is_tried_again_unless_its_status_has_come() {
         assert_eq!((delivery.state, delivery.attempts), (DeliveryState::Delivered, attempts), "{answer}");
         assert!(begin.elapsed() < LONG);
         server.abort();
+    }
+}
+
+#[tokio::test]
+async fn what_waits_goes_in_one_request_and_one_by_one_if_that_is_refused() {
+    let host = Host::new(quick()).await;
+    for (call, refuses) in [("takes", false), ("refuses", true)] {
+        // The first is held until the others wait.
+        let gate = Arc::new(Semaphore::new(0));
+        let held = Arc::clone(&gate);
+        let (url, log) = callback(move |seen, before| {
+            let (held, count) = (Arc::clone(&held), seen.operations().len());
+            Box::pin(async move {
+                if before == 0 {
+                    drop(held.acquire().await);
+                }
+                let status = if refuses && count > 1 { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+                status.into_response()
+            })
+        })
+        .await;
+        host.add(call, &url);
+        let mut operations = vec![host.configure(call).await];
+        host.until(call, |all| all.first().is_some_and(|first| first.attempts == 1)).await;
+        for count in 2..5 {
+            operations.push(host.configure(call).await);
+            host.until(call, |all| all.len() == count).await;
+        }
+        gate.close();
+        let deliveries = host.until_ended(call, 4).await;
+        let told: Vec<_> = deliveries.iter().map(|it| (it.state, it.attempts)).collect();
+        let attempts = 1 + u32::from(refuses);
+        assert_eq!(told[0], (DeliveryState::Delivered, 1));
+        assert_eq!(told[1..], [(DeliveryState::Delivered, attempts); 3]);
+        let seen = log.all();
+        assert_eq!(seen[1].operations(), operations[1..]);
+        let last = seen[if refuses { 2 } else { 1 }..].iter().flat_map(Seen::operations);
+        assert!(last.eq(operations[1..].iter().cloned()));
+        let ids: HashSet<_> = seen.iter().map(|one| one.header("client-request-id")).collect();
+        assert_eq!((seen.len(), ids.len()), if refuses { (5, 5) } else { (2, 2) });
+        assert_eq!(seen.last().unwrap().header("client-request-id"), deliveries[3].request_id);
     }
 }

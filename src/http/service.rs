@@ -9,7 +9,7 @@ use tokio::runtime::{Handle, TryCurrentError};
 use tokio_util::task::TaskTracker;
 
 use super::{
-    Authorizer, Delivery, DeliveryState, ServiceOptions,
+    Authorizer, Callback, Delivery, ServiceOptions,
     calls::{Call, CallError, CallOptions, Failure, Registry},
     notify::{Notifier, Outbox},
     routes,
@@ -94,7 +94,32 @@ impl Service {
     /// [`CallError`].
     pub fn add_call(&self, id: impl Into<String>, options: CallOptions) -> Result<(), CallError> {
         let Inner { options: service, notifier, tasks, runtime, .. } = &*self.inner;
-        self.calls().add(id.into(), |id| Call::start(id, options, service, notifier, (tasks, runtime)))
+        // Before the registry is locked: it takes a while for the first callback.
+        let mail = options.callback.clone().map(|callback| notifier.prepare(callback));
+        self.calls().add(id.into(), |id| Call::start(id, options, service, mail, (tasks, runtime)))
+    }
+
+    /// Gives a call that was added with a callback another one, as when its token expires: from the next attempt on notifications go there, those that wait already, too.
+    /// `false`, and nothing changes, if there is no such call, it has ended, or it has no callback.
+    ///
+    /// ```
+    /// # use mixminus::{MixerConfig, http::{AllowEverybody, CallOptions, Callback, Service, ServiceOptions}};
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # let _in_it = runtime.enter();
+    /// let service = Service::new(ServiceOptions::default(), AllowEverybody)?;
+    /// let (controller, _processor) = MixerConfig::default().build()?;
+    /// let callback = Some(Callback::new("https://bot.example.org/calls", "token-of-monday")?);
+    /// service.add_call("room 7", CallOptions { callback, ..CallOptions::new(controller) })?;
+    ///
+    /// let renewed = Callback::new("https://bot.example.org/calls", "token-of-tuesday")?;
+    /// assert!(service.set_callback("room 7", renewed.clone()));
+    /// assert!(!service.set_callback("room 8", renewed), "there is no such call");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_callback(&self, id: &str, callback: Callback) -> bool {
+        let call = self.calls().all(id).into_iter().find_map(|found| found.live);
+        let outbox = call.as_ref().and_then(|call| call.ledger.outbox());
+        outbox.map(|outbox| outbox.set_callback(callback)).is_some()
     }
 
     /// Ends a call: what it has not mixed yet has failed, and no more requests are taken. Its operations can be read on for the time that they are kept. `false` if there is none.
@@ -138,17 +163,9 @@ impl Service {
         ShutdownReport { failed_operations, undelivered: self.abandon() }
     }
 
-    /// Gives up what was not delivered, of the calls that have ended before, too.
+    /// Gives up what was not delivered, of the calls that have ended and are forgotten, too.
     fn abandon(&self) -> Vec<(String, Delivery)> {
-        let calls = self.calls().everything();
-        let mut undelivered = Vec::new();
-        for call in &calls {
-            let Some(outbox) = call.ledger.outbox() else { continue };
-            outbox.abandon();
-            let given_up = outbox.deliveries().into_iter().filter(|delivery| delivery.state == DeliveryState::GivenUp);
-            undelivered.extend(given_up.map(|delivery| (call.identity.id.clone(), delivery)));
-        }
-        undelivered
+        self.inner.notifier.abandon_all()
     }
 
     pub(super) fn options(&self) -> &ServiceOptions {

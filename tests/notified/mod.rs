@@ -61,7 +61,10 @@ impl Drop for Host {
 
 impl Host {
     pub async fn new(notifications: NotificationOptions) -> Self {
-        let options = ServiceOptions { notifications, ..ServiceOptions::default() };
+        Self::with(ServiceOptions { notifications, ..ServiceOptions::default() }).await
+    }
+
+    pub async fn with(options: ServiceOptions) -> Self {
         let service = Service::new(options, AllowEverybody).unwrap();
         let address = serve(service.router()).await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -170,10 +173,11 @@ impl Seen {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The id of the operation that it tells of.
-    pub fn operation(&self) -> String {
+    /// The ids of the operations that it tells of.
+    pub fn operations(&self) -> Vec<String> {
         let json = self.json();
-        json["value"][0]["resource"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+        let resources = json["value"].as_array().unwrap().iter().map(|entry| entry["resource"].as_str().unwrap());
+        resources.map(|resource| resource.rsplit('/').next().unwrap().to_owned()).collect()
     }
 }
 
@@ -187,7 +191,7 @@ impl Log {
     }
 
     pub fn operations(&self) -> Vec<String> {
-        self.all().iter().map(Seen::operation).collect()
+        self.all().iter().flat_map(Seen::operations).collect()
     }
 }
 

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::{Failure, Ledger, rate::Rate, watch::watch};
 use crate::{
     Controller,
-    http::{Callback, ServiceOptions, notify::Notifier, routes::IN_A_PATH},
+    http::{Callback, ServiceOptions, notify::Prepared, routes::IN_A_PATH},
 };
 
 /// What a service is told of a call.
@@ -110,13 +110,13 @@ impl Call {
         id: String,
         options: CallOptions,
         service: &ServiceOptions,
-        notifier: &Notifier,
+        mail: Option<Result<Prepared, reqwest::Error>>,
         (tasks, runtime): (&TaskTracker, &Handle),
     ) -> Result<Self, CallError> {
         let _in_it = runtime.enter();
-        let CallOptions { controller, application, audience, callback } = options;
-        let outbox = callback.map(|callback| notifier.open(callback, tasks)).transpose();
-        let outbox = outbox.map_err(|error| CallError::Client { problem: causes(&error) })?;
+        let CallOptions { controller, application, audience, callback: _in_the_mail } = options;
+        let mail = mail.transpose().map_err(|error| CallError::Client { problem: causes(&error) })?;
+        let outbox = mail.map(|mail| mail.open(id.clone(), tasks));
         let in_a_path = utf8_percent_encode(&id, IN_A_PATH).to_string();
         let ledger = Ledger::new(in_a_path, service.operations.clone(), service.limits.operations, outbox);
         let ledger = Arc::new(ledger);

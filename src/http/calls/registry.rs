@@ -51,11 +51,6 @@ impl Registry {
         live.into_iter().chain(self.ended().filter(|call| call.identity.id == id)).collect()
     }
 
-    /// Every call.
-    pub fn everything(&self) -> Vec<Found> {
-        self.live.values().map(Found::live).chain(self.ended()).collect()
-    }
-
     fn ended(&self) -> impl Iterator<Item = Found> {
         self.ended.iter().rev().map(|call| Found {
             identity: Arc::clone(&call.identity),

@@ -1,7 +1,8 @@
 //! One attempt to deliver a notification, over HTTP: [`Courier`]. What is to be done about its [`Answer`] is in `sender`.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use arc_swap::ArcSwap;
 use axum::http::header;
 use reqwest::{Client, Error, Response, redirect::Policy};
 use url::Url;
@@ -38,19 +39,20 @@ pub(super) fn client() -> Result<Client, Error> {
 #[derive(Debug)]
 pub(super) struct Courier {
     client: Client,
-    callback: Callback,
+    /// As it is at each attempt.
+    callback: Arc<ArcSwap<Callback>>,
 }
 
 impl Courier {
-    pub fn new(client: Client, callback: Callback) -> Self {
+    pub fn new(client: Client, callback: Arc<ArcSwap<Callback>>) -> Self {
         Self { client, callback }
     }
 
-    async fn post(&self, url: &Url, letter: &Letter) -> Result<Response, Error> {
+    async fn post(&self, callback: &Callback, url: &Url, letter: &Letter) -> Result<Response, Error> {
         let request = self.client.post(url.clone());
         let request = request
             .header(header::CONTENT_TYPE, "application/json")
-            .header(header::AUTHORIZATION, self.callback.authorization())
+            .header(header::AUTHORIZATION, callback.authorization())
             .header(REQUEST_ID, &letter.request_id);
         request.body(letter.body.clone()).send().await
     }
@@ -58,10 +60,12 @@ impl Courier {
 
 impl Transport for Courier {
     async fn send(&self, letter: &Letter) -> Answer {
-        let mut url = self.callback.url().clone();
+        // One for the whole attempt: a token is not to follow the redirect of another host.
+        let callback = self.callback.load_full();
+        let mut url = callback.url().clone();
         let mut last = None;
         for _ in 0..=redirect::MOST {
-            let response = match self.post(&url, letter).await {
+            let response = match self.post(&callback, &url, letter).await {
                 Ok(response) => response,
                 Err(error) => return Answer::without(error),
             };

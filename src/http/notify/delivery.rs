@@ -11,7 +11,7 @@ use crate::http::date;
 pub struct Delivery {
     /// The operation that it tells of.
     pub operation: String,
-    /// The `client-request-id` that all its attempts have.
+    /// The `client-request-id` of its attempts. Those that are sent together have one; what is sent by itself after that has another.
     pub request_id: String,
     /// How far it is.
     pub state: DeliveryState,

@@ -10,8 +10,10 @@ use super::{Delivery, Letter};
 pub(super) enum Event<'a> {
     /// It will be tried again, or given up, after this.
     Failed { letter: &'a Letter, error: &'a str, wait: Duration },
+    /// It was refused; what is in it will be sent one by one.
+    Split { letter: &'a Letter, error: &'a str },
     /// It is delivered, or given up.
-    Ended { letter: &'a Letter, delivery: &'a Delivery },
+    Ended { operation: &'a str, delivery: &'a Delivery },
     /// These were given up because too many waited.
     TooMany { newest: &'a str, count: usize, most: usize },
     /// These were given up because the service was shut down.
@@ -27,14 +29,19 @@ impl Event<'_> {
         match self {
             Self::Failed { letter, error, wait } => {
                 let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-                debug!(target: TARGET, operation = letter.resource, error, wait_ms, "an attempt to deliver a notification failed");
+                let (operation, count) = (letter.resources().next(), letter.count());
+                debug!(target: TARGET, operation, error, wait_ms, count, "an attempt to deliver a notification failed");
             }
-            Self::Ended { letter, delivery: Delivery { state: DeliveryState::Delivered, attempts, .. } } => {
-                debug!(target: TARGET, operation = letter.resource, attempts, "a notification was delivered");
+            Self::Split { letter, error } => {
+                let (operation, count) = (letter.resources().next(), letter.count());
+                debug!(target: TARGET, operation, error, count, "notifications were refused together, and are sent one by one");
             }
-            Self::Ended { letter, delivery: Delivery { attempts, last_error, .. } } => {
+            Self::Ended { operation, delivery: Delivery { state: DeliveryState::Delivered, attempts, .. } } => {
+                debug!(target: TARGET, operation, attempts, "a notification was delivered");
+            }
+            Self::Ended { operation, delivery: Delivery { attempts, last_error, .. } } => {
                 let error = last_error.as_deref();
-                warn!(target: TARGET, operation = letter.resource, attempts, error, "a notification was given up");
+                warn!(target: TARGET, operation, attempts, error, "a notification was given up");
             }
             Self::TooMany { newest, count, most } => {
                 warn!(target: TARGET, newest, count, most, "notifications were given up, as too many waited");

@@ -1,6 +1,6 @@
 //! Telling a call's callback how its operations end: at least once, in order, off the audio thread, and without one call waiting for another.
 //!
-//! Each call has an [`Outbox`], which operations post to, and a task that sends what is in it, one after the other. All tasks share one HTTP client.
+//! Each call has an [`Outbox`], which operations post to, and a task that sends what is in it, in order. All tasks share one HTTP client.
 
 mod answer;
 mod callback;
@@ -8,6 +8,7 @@ mod courier;
 mod delivery;
 mod dns;
 mod events;
+mod open;
 mod options;
 mod outbox;
 mod queue;
@@ -20,6 +21,7 @@ use std::sync::{Arc, OnceLock};
 use tokio_util::task::TaskTracker;
 
 use courier::Courier;
+use open::Open;
 use queue::Letter;
 
 pub use callback::{Callback, CallbackError};
@@ -33,18 +35,28 @@ pub(super) struct Notifier {
     /// Made with the first callback: a machine without certificate authorities can have calls without.
     client: OnceLock<reqwest::Client>,
     options: Arc<NotificationOptions>,
+    open: Open,
+}
+
+/// A callback, and what it can be reached by.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    callback: Callback,
+    client: reqwest::Client,
+    options: Arc<NotificationOptions>,
+    open: Open,
 }
 
 impl Notifier {
     pub fn new(options: NotificationOptions) -> Self {
-        Self { client: OnceLock::new(), options: Arc::new(options) }
+        Self { client: OnceLock::new(), options: Arc::new(options), open: Open::default() }
     }
 
-    /// Begins the task that sends one call's notifications. It ends once the outbox is closed and nothing waits any more.
+    /// What may take long before a call is told of, which is not to be done under a lock: the first callback makes the HTTP client.
     ///
     /// # Errors
-    /// Why there is no HTTP client to send them.
-    pub fn open(&self, callback: Callback, tasks: &TaskTracker) -> Result<Outbox, reqwest::Error> {
+    /// Why there is no HTTP client.
+    pub fn prepare(&self, callback: Callback) -> Result<Prepared, reqwest::Error> {
         let client = match self.client.get() {
             Some(client) => client,
             None => {
@@ -52,8 +64,27 @@ impl Notifier {
                 self.client.get_or_init(|| made)
             }
         };
-        let outbox = Outbox::new(Arc::clone(&self.options));
-        tasks.spawn(sender::run(outbox.clone(), Arc::clone(&self.options), Courier::new(client.clone(), callback)));
-        Ok(outbox)
+        let (client, options, open) = (client.clone(), Arc::clone(&self.options), self.open.clone());
+        Ok(Prepared { callback, client, options, open })
+    }
+
+    /// Gives up all that waits, of calls that have ended and are forgotten, too. Returns what was given up now, each with the id of its call.
+    pub fn abandon_all(&self) -> Vec<(String, Delivery)> {
+        self.open.abandon_all()
+    }
+}
+
+impl Prepared {
+    /// Begins the task that sends one call's notifications. It ends once the outbox is closed and nothing waits any more.
+    pub fn open(self, call: String, tasks: &TaskTracker) -> Outbox {
+        let outbox = Outbox::new(Arc::clone(&self.options), self.callback);
+        let listed = self.open.add(call, outbox.clone());
+        let courier = Courier::new(self.client, outbox.callback());
+        let sending = sender::run(outbox.clone(), self.options, courier);
+        tasks.spawn(async move {
+            let _listed = listed;
+            sending.await;
+        });
+        outbox
     }
 }

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 /// How notifications are delivered.
 ///
-/// Those of a call go out one after the other. What fails in a way that may pass (408, 429, 5xx, no connection, no answer in time) is tried again; any other
-/// answer but 2xx refuses the notification for good. Of redirects 307 and 308 are followed, as long as scheme, host and port stay the same. Each has a `client-request-id` header, the same in every attempt: one that comes twice can be told by it.
+/// Those of a call go out in order: what waits while the callback is at work goes in one request, up to 100 entries. A request of several that is refused is sent again entry by entry, each with an id of its own. What fails in a way that may pass (408, 429, 5xx, no connection, no answer in time) is tried again; any other
+/// answer but 2xx refuses it for good. Of redirects 307 and 308 are followed, as long as scheme, host and port stay the same. Each request has a
+/// `client-request-id` header, the same in every attempt: one that comes twice can be told by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotificationOptions {
     /// How long one attempt may take.
@@ -17,7 +18,7 @@ pub struct NotificationOptions {
     pub longest_wait: Duration,
     /// How old a notification may be; it is given up when it is older, or would be at its next attempt.
     pub age: Duration,
-    /// How many may wait for one call, behind the one that is being sent; of more the oldest that waits is given up.
+    /// How many may wait for one call, behind those that are being sent; of more the oldest that waits is given up.
     pub queue: usize,
     /// How many records of what was delivered and given up are kept for each call, the newest.
     pub records: usize,

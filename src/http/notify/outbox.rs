@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use arc_swap::ArcSwap;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    Delivery, NotificationOptions,
+    Callback, Delivery, NotificationOptions,
     events::Event,
     queue::{Letter, Queue, TooMany},
 };
@@ -21,6 +22,8 @@ pub(in crate::http) struct Outbox {
 #[derive(Debug)]
 struct Inner {
     options: Arc<NotificationOptions>,
+    /// Where each attempt goes; its token may be renewed.
+    callback: Arc<ArcSwap<Callback>>,
     queue: Mutex<Queue>,
     /// Wakes the sender: something waits, or nothing ever will again.
     changed: Notify,
@@ -28,9 +31,10 @@ struct Inner {
 }
 
 impl Outbox {
-    pub fn new(options: Arc<NotificationOptions>) -> Self {
+    pub fn new(options: Arc<NotificationOptions>, callback: Callback) -> Self {
         let (changed, abandoned) = (Notify::new(), CancellationToken::new());
-        Self { inner: Arc::new(Inner { options, queue: Mutex::default(), changed, abandoned }) }
+        let callback = Arc::new(ArcSwap::from_pointee(callback));
+        Self { inner: Arc::new(Inner { options, callback, queue: Mutex::default(), changed, abandoned }) }
     }
 
     /// Puts a notification behind those that wait. Never waits itself, and may be called under a lock.
@@ -45,14 +49,25 @@ impl Outbox {
         self.inner.changed.notify_one();
     }
 
-    /// Gives up all that waits, now; what is on its way to the callback may still arrive there.
-    pub fn abandon(&self) {
-        let count = self.queue().abandon();
+    /// From the next attempt on, notifications go there, those too that wait already.
+    pub fn set_callback(&self, callback: Callback) {
+        self.inner.callback.store(Arc::new(callback));
+    }
+
+    /// Where attempts go, as it is from time to time.
+    pub(super) fn callback(&self) -> Arc<ArcSwap<Callback>> {
+        Arc::clone(&self.inner.callback)
+    }
+
+    /// Gives up all that waits, now, and returns it; what is on its way to the callback may still arrive there.
+    pub fn abandon(&self) -> Vec<Delivery> {
+        let given_up = self.queue().abandon();
         self.inner.abandoned.cancel();
         self.inner.changed.notify_one();
-        if count > 0 {
-            Event::Abandoned { count }.tell();
+        if !given_up.is_empty() {
+            Event::Abandoned { count: given_up.len() }.tell();
         }
+        given_up
     }
 
     /// What became of the newest notifications, oldest first.
@@ -79,19 +94,20 @@ impl Outbox {
         self.inner.abandoned.clone()
     }
 
-    /// Notes something of what is being sent.
-    pub(super) fn note(&self, letter: &Letter, note: impl FnOnce(&mut Delivery)) {
-        self.queue().sending(letter).map(note);
+    /// Notes something of each in a letter that is being sent.
+    pub(super) fn note(&self, letter: &Letter, note: impl Fn(&mut Delivery)) {
+        self.queue().sending(letter).for_each(note);
     }
 
-    /// Ends what is being sent; `None` if it was abandoned meanwhile.
-    pub(super) fn delivered(&self, letter: &Letter) -> Option<Delivery> {
+    /// Ends what is in a letter; nothing if it was abandoned meanwhile.
+    pub(super) fn delivered(&self, letter: &Letter) -> Vec<Delivery> {
         self.queue().end(letter, Delivery::delivered, self.inner.options.records)
     }
 
     /// See [`Self::delivered`].
-    pub(super) fn give_up(&self, letter: &Letter, reason: Option<String>) -> Option<Delivery> {
-        self.queue().end(letter, |delivery| delivery.given_up(reason), self.inner.options.records)
+    pub(super) fn give_up(&self, letter: &Letter, reason: Option<&str>) -> Vec<Delivery> {
+        let end = |delivery: Delivery| delivery.given_up(reason.map(ToOwned::to_owned));
+        self.queue().end(letter, end, self.inner.options.records)
     }
 
     pub(super) fn take_too_many(&self) -> Option<TooMany> {

@@ -1,15 +1,18 @@
 //! Which notifications of a call wait, which is being sent, and what became of the others: [`Queue`]. Plain data without locks, waits or HTTP.
 
+mod letter;
 #[cfg(test)]
 mod tests;
 
 use std::collections::VecDeque;
 
-use axum::body::Bytes;
 use tokio::time::Instant;
 
 use super::{Delivery, NotificationOptions, retry::later};
 use crate::config::CommsNotifications;
+use letter::{Entry, resource};
+
+pub(super) use letter::{Letter, MOST};
 
 /// The notifications of one call. Each is in one of the three places.
 #[derive(Debug, Default)]
@@ -18,7 +21,7 @@ pub(super) struct Queue {
     posted: u64,
     waiting: VecDeque<Waiting>,
     /// What the sender has.
-    sending: Option<Record>,
+    sending: VecDeque<Record>,
     /// In the order in which they ended.
     ended: VecDeque<Record>,
     closed: bool,
@@ -40,19 +43,6 @@ struct Waiting {
     posted: Instant,
 }
 
-/// A notification as the sender has it.
-#[derive(Debug, Clone)]
-pub(super) struct Letter {
-    number: u64,
-    /// The operation's path, for those who read logs.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "told with the feature only"))]
-    pub resource: String,
-    pub request_id: String,
-    pub body: Bytes,
-    /// Until then it has to be delivered.
-    pub deadline: Instant,
-}
-
 /// What was given up because too many waited, since it was last told.
 #[derive(Debug)]
 pub(super) struct TooMany {
@@ -69,7 +59,7 @@ impl Queue {
         }
         self.waiting.push_back(Waiting { record, notification, posted: Instant::now() });
         // The first goes to the sender, even if it has not come for it yet.
-        while self.waiting.len() + usize::from(self.sending.is_some()) > options.queue.saturating_add(1) {
+        while self.waiting.len() > options.queue.saturating_add(usize::from(self.sending.is_empty())) {
             self.drop_oldest(options);
         }
     }
@@ -83,38 +73,46 @@ impl Queue {
         self.closed || self.abandoned
     }
 
-    /// Gives up all. Returns how many that were.
-    pub fn abandon(&mut self) -> usize {
+    /// Gives up all that waits or is being sent, and returns it.
+    pub fn abandon(&mut self) -> Vec<Delivery> {
         self.abandoned = true;
         let waiting = std::mem::take(&mut self.waiting).into_iter().map(|waiting| waiting.record);
-        let records: Vec<Record> = self.sending.take().into_iter().chain(waiting).collect();
-        let count = records.len();
+        let records: Vec<Record> = std::mem::take(&mut self.sending).into_iter().chain(waiting).collect();
+        let begin = self.ended.len();
         for record in records {
             self.give_up(record, "the service was shut down", usize::MAX);
         }
-        count
+        self.ended.range(begin..).map(|record| record.delivery.clone()).collect()
     }
 
-    /// The next to be sent.
+    /// The next to be sent: all that waits, as far as it goes into one letter.
     pub fn take(&mut self, options: &NotificationOptions) -> Option<Letter> {
-        debug_assert!(self.sending.is_none(), "one after the other");
-        let waiting = self.waiting.pop_front()?;
-        self.sending = Some(waiting.record.clone());
-        Some(waiting.letter(options))
+        debug_assert!(self.sending.is_empty(), "one letter after the other");
+        let taken: Vec<Waiting> = self.waiting.drain(..self.waiting.len().min(MOST)).collect();
+        let request_id = match &taken[..] {
+            [] => return None,
+            [one] => one.record.delivery.request_id.clone(),
+            _ => uuid::Uuid::new_v4().to_string(),
+        };
+        self.sending.extend(taken.iter().map(|waiting| waiting.record.clone()));
+        Some(Letter::new(taken.into_iter().map(|waiting| waiting.entry(options)).collect(), request_id))
     }
 
-    /// What is told of what is being sent; `None` if this is not, as it was abandoned.
-    pub fn sending(&mut self, letter: &Letter) -> Option<&mut Delivery> {
-        let record = self.sending.as_mut().filter(|record| record.number == letter.number)?;
-        Some(&mut record.delivery)
+    /// What is told of each in a letter; nothing if it was abandoned.
+    pub fn sending(&mut self, letter: &Letter) -> impl Iterator<Item = &mut Delivery> {
+        let records = self.sending.iter_mut().filter(|record| letter.has(record.number));
+        records.map(|record| &mut record.delivery)
     }
 
-    /// Ends what is being sent.
-    pub fn end(&mut self, letter: &Letter, end: impl FnOnce(Delivery) -> Delivery, most: usize) -> Option<Delivery> {
-        let Record { number, delivery } = self.sending.take_if(|record| record.number == letter.number)?;
-        let delivery = end(delivery);
-        self.record(Record { number, delivery: delivery.clone() }, most);
-        Some(delivery)
+    /// Ends what is in a letter: all of it, or nothing if it was abandoned.
+    pub fn end(&mut self, letter: &Letter, end: impl Fn(Delivery) -> Delivery, most: usize) -> Vec<Delivery> {
+        let sending = std::mem::take(&mut self.sending).into_iter();
+        let (ending, others) = sending.partition::<VecDeque<_>, _>(|record| letter.has(record.number));
+        self.sending = others;
+        let ended = ending.into_iter().map(|Record { number, delivery }| Record { number, delivery: end(delivery) });
+        let ended: Vec<Record> = ended.collect();
+        ended.iter().for_each(|record| self.record(record.clone(), most));
+        ended.into_iter().map(|record| record.delivery).collect()
     }
 
     pub fn take_too_many(&mut self) -> Option<TooMany> {
@@ -144,23 +142,14 @@ impl Queue {
     fn drop_oldest(&mut self, options: &NotificationOptions) {
         let Some(Waiting { record, notification, .. }) = self.waiting.pop_front() else { return };
         let before = self.too_many.as_ref().map_or(0, |too_many| too_many.count);
-        self.too_many = Some(TooMany { count: before + 1, newest: resource(&notification) });
+        self.too_many = Some(TooMany { count: before + 1, newest: resource(&notification).to_owned() });
         self.give_up(record, &format!("more than {} waited", options.queue), options.records);
     }
 }
 
 impl Waiting {
-    fn letter(self, options: &NotificationOptions) -> Letter {
-        Letter {
-            number: self.record.number,
-            resource: resource(&self.notification),
-            request_id: self.record.delivery.request_id,
-            body: serde_json::to_vec(&self.notification).expect("has no maps, and writes to memory").into(),
-            deadline: later(self.posted, options.age),
-        }
+    fn entry(self, options: &NotificationOptions) -> Entry {
+        let deadline = later(self.posted, options.age);
+        Entry { number: self.record.number, notification: self.notification, deadline }
     }
-}
-
-fn resource(notification: &CommsNotifications) -> String {
-    notification.value.first().map(|entry| entry.resource.clone()).unwrap_or_default()
 }

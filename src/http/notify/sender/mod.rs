@@ -1,9 +1,11 @@
-//! The task that sends one call's notifications, one after the other, each until it is delivered or given up: [`run`]. Knows times, and nothing of HTTP.
+//! The task that sends one call's notifications, one letter after the other, each until it is delivered or given up: [`run`]. Knows times, and nothing of HTTP.
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod together;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{collections::VecDeque, future::Future, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep_until, timeout};
 
@@ -25,7 +27,7 @@ pub(super) async fn run(outbox: Outbox, options: Arc<NotificationOptions>, trans
     let mut sender = Sender { outbox, options, transport, not_before: Instant::now() };
     while let Some(letter) = sender.outbox.next().await {
         sender.tell_of_too_many();
-        abandoned.run_until_cancelled(sender.deliver(&letter)).await;
+        abandoned.run_until_cancelled(sender.deliver(letter)).await;
     }
     sender.tell_of_too_many();
 }
@@ -39,23 +41,42 @@ struct Sender<T> {
 }
 
 impl<T: Transport> Sender<T> {
-    async fn deliver(&mut self, letter: &Letter) {
+    /// Until nothing of it is left to be sent.
+    async fn deliver(&mut self, letter: Letter) {
+        let mut left = VecDeque::from([letter]);
+        while let Some(letter) = left.pop_front() {
+            // Before those behind it, as it is older.
+            for rest in self.send(letter).await.into_iter().rev() {
+                left.push_front(rest);
+            }
+        }
+    }
+
+    /// As often as it takes. Returns what of it is to be sent in other letters.
+    async fn send(&mut self, letter: Letter) -> Vec<Letter> {
+        self.outbox.note(&letter, |delivery| delivery.request_id.clone_from(&letter.request_id));
         let mut waits = Waits::new(&self.options);
-        while self.not_before < letter.deadline {
+        while self.not_before < letter.deadline() {
             sleep_until(self.not_before).await;
-            let left = letter.deadline.saturating_duration_since(Instant::now());
+            let left = letter.deadline().saturating_duration_since(Instant::now());
             if left.is_zero() {
                 break;
             }
-            let answer = self.attempt(letter, left).await;
+            let answer = self.attempt(&letter, left).await;
             self.tell_of_too_many();
-            if self.is_the_end(letter, answer, &mut waits) {
-                return;
+            match answer {
+                Answer::Taken { status } => {
+                    self.taken(&letter, status);
+                    return Vec::new();
+                }
+                Answer::Refused { status, error } => return self.refused(letter, status, error),
+                Answer::Failed { status, error, retry_after } => {
+                    let wait = waits.next().max(retry_after.unwrap_or_default());
+                    self.failed(&letter, status, &error, wait);
+                }
             }
         }
-        let age = self.options.age.as_millis();
-        let reason = format!("it would be older than {age} ms at the next attempt");
-        self.end(letter, self.outbox.give_up(letter, Some(reason)));
+        self.too_old(letter)
     }
 
     async fn attempt(&self, letter: &Letter, left: Duration) -> Answer {
@@ -64,34 +85,44 @@ impl<T: Transport> Sender<T> {
         timeout(limit, self.transport.send(letter)).await.unwrap_or_else(|_late| Answer::late(limit))
     }
 
-    /// Notes what came of an attempt; `false` if there is to be another.
-    fn is_the_end(&mut self, letter: &Letter, answer: Answer, waits: &mut Waits) -> bool {
-        let note = |status, error| self.outbox.note(letter, |delivery| delivery.attempted(status, error));
-        match answer {
-            Answer::Taken { status } => {
-                note(Some(status), None);
-                self.end(letter, self.outbox.delivered(letter));
-                true
-            }
-            Answer::Refused { status, error } => {
-                note(status, Some(error));
-                self.end(letter, self.outbox.give_up(letter, None));
-                true
-            }
-            Answer::Failed { status, error, retry_after } => {
-                let wait = waits.next().max(retry_after.unwrap_or_default());
-                Event::Failed { letter, error: &error, wait }.tell();
-                note(status, Some(error));
-                // However long the callback asks for: the next notification is to get its chance.
-                self.not_before = later(Instant::now(), wait).min(letter.deadline);
-                false
-            }
-        }
+    fn taken(&self, letter: &Letter, status: u16) {
+        self.outbox.note(letter, |delivery| delivery.attempted(Some(status), None));
+        self.tell_of_the_end(letter, &self.outbox.delivered(letter));
     }
 
-    fn end(&self, letter: &Letter, ended: Option<Delivery>) {
-        if let Some(delivery) = ended {
-            Event::Ended { letter, delivery: &delivery }.tell();
+    /// One bad notification is not to lose the others with it, nor all be lost where a callback knows only one at a time.
+    fn refused(&self, letter: Letter, status: Option<u16>, error: String) -> Vec<Letter> {
+        self.outbox.note(&letter, |delivery| delivery.attempted(status, Some(error.clone())));
+        if letter.count() > 1 {
+            Event::Split { letter: &letter, error: &error }.tell();
+            return letter.split();
+        }
+        self.tell_of_the_end(&letter, &self.outbox.give_up(&letter, None));
+        Vec::new()
+    }
+
+    fn failed(&mut self, letter: &Letter, status: Option<u16>, error: &str, wait: Duration) {
+        Event::Failed { letter, error, wait }.tell();
+        self.outbox.note(letter, |delivery| delivery.attempted(status, Some(error.to_owned())));
+        self.not_before = later(Instant::now(), wait);
+    }
+
+    /// Gives up what cannot be delivered in time. Returns a letter of what can.
+    fn too_old(&mut self, letter: Letter) -> Vec<Letter> {
+        let (old, rest) = letter.due_by(self.not_before.max(Instant::now()));
+        if rest.is_none() {
+            // However long the callback asks for: the next notification is to get its chance.
+            self.not_before = self.not_before.min(old.last_deadline());
+        }
+        let age = self.options.age.as_millis();
+        let reason = format!("it would be older than {age} ms at the next attempt");
+        self.tell_of_the_end(&old, &self.outbox.give_up(&old, Some(&reason)));
+        rest.into_iter().collect()
+    }
+
+    fn tell_of_the_end(&self, letter: &Letter, ended: &[Delivery]) {
+        for (operation, delivery) in letter.resources().zip(ended) {
+            Event::Ended { operation, delivery }.tell();
         }
     }
 

@@ -7,10 +7,13 @@ use tokio::{task::JoinHandle, time::sleep};
 use super::*;
 use crate::{
     config::{CommsNotifications, CommsOperation},
-    http::DeliveryState::{Delivered, GivenUp, Waiting},
+    http::{
+        Callback,
+        DeliveryState::{Delivered, GivenUp, Waiting},
+    },
 };
 
-const SECOND: Duration = Duration::from_secs(1);
+pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// Answers by what the attempt is about and how many there were of it, and notes who asked when.
 struct Script<F> {
@@ -21,7 +24,8 @@ struct Script<F> {
 
 impl<F: Fn(&str, usize) -> (Duration, Answer) + Send + Sync + 'static> Transport for Script<F> {
     async fn send(&self, letter: &Letter) -> Answer {
-        let name = letter.resource.rsplit('/').next().unwrap().to_owned();
+        let names: Vec<_> = letter.resources().map(|path| path.rsplit('/').next().unwrap()).collect();
+        let name = names.join("+");
         let attempt = {
             let mut seen = self.seen.lock().unwrap();
             seen.push((name.clone(), self.begin.elapsed()));
@@ -33,7 +37,7 @@ impl<F: Fn(&str, usize) -> (Duration, Answer) + Send + Sync + 'static> Transport
     }
 }
 
-struct Case {
+pub(super) struct Case {
     outbox: Outbox,
     seen: Arc<Mutex<Vec<(String, Duration)>>>,
     task: JoinHandle<()>,
@@ -41,18 +45,18 @@ struct Case {
 }
 
 impl Case {
-    fn new(
+    pub fn new(
         options: NotificationOptions,
         answer: impl Fn(&str, usize) -> (Duration, Answer) + Send + Sync + 'static,
     ) -> Self {
         let (options, seen, begin) = (Arc::new(options), Arc::default(), Instant::now());
-        let outbox = Outbox::new(Arc::clone(&options));
+        let outbox = Outbox::new(Arc::clone(&options), Callback::new("http://bot/", "token").unwrap());
         let script = Script { begin, seen: Arc::clone(&seen), answer };
         let task = tokio::spawn(run(outbox.clone(), options, script));
         Self { outbox, seen, task, begin }
     }
 
-    fn post(&self, names: &[&str]) {
+    pub fn post(&self, names: &[&str]) {
         for name in names {
             let operation = CommsOperation::new(*name, None, "then");
             self.outbox.post(name, CommsNotifications::ended("call", &operation));
@@ -60,7 +64,7 @@ impl Case {
     }
 
     /// Lets it come to its end: what became of each, who was sent when, and how long it took.
-    async fn end(self) -> (Vec<Delivery>, Vec<(String, Duration)>, Duration) {
+    pub async fn end(self) -> (Vec<Delivery>, Vec<(String, Duration)>, Duration) {
         self.outbox.close();
         self.task.await.unwrap();
         let seen = self.seen.lock().unwrap().clone();
@@ -68,15 +72,15 @@ impl Case {
     }
 }
 
-fn taken() -> (Duration, Answer) {
+pub(super) fn taken() -> (Duration, Answer) {
     (Duration::ZERO, Answer::Taken { status: 200 })
 }
 
-fn failed(retry_after: Option<Duration>) -> (Duration, Answer) {
+pub(super) fn failed(retry_after: Option<Duration>) -> (Duration, Answer) {
     (Duration::ZERO, Answer::Failed { status: Some(503), error: "busy".into(), retry_after })
 }
 
-fn states(deliveries: &[Delivery]) -> Vec<(&str, crate::http::DeliveryState, u32)> {
+pub(super) fn states(deliveries: &[Delivery]) -> Vec<(&str, crate::http::DeliveryState, u32)> {
     deliveries.iter().map(|it| (it.operation.as_str(), it.state, it.attempts)).collect()
 }
 
@@ -134,7 +138,7 @@ async fn one_that_hangs_is_cut_at_each_attempt_and_at_the_age() {
     let case = Case::new(options, |_, _| (Duration::MAX, Answer::Taken { status: 200 }));
     case.post(&["a", "b"]);
     let (deliveries, seen, took) = case.end().await;
-    assert_eq!(states(&deliveries), [("a", GivenUp, 2), ("b", GivenUp, 0)]);
+    assert_eq!(states(&deliveries), [("a", GivenUp, 2), ("b", GivenUp, 2)]);
     assert!(seen.len() == 2 && took < 71 * SECOND, "{seen:?}");
     let why = deliveries[0].last_error.as_deref().unwrap();
     assert!(why.contains("; the last attempt: the callback did not answer within "), "{why}");
@@ -145,24 +149,29 @@ async fn what_is_refused_is_given_up_at_once_and_the_rest_goes_on_in_order() {
     let case = Case::new(NotificationOptions::default(), |name, attempt| match (name, attempt) {
         ("b", _) => (Duration::ZERO, Answer::Refused { status: Some(404), error: "no".into() }),
         ("c", 1..5) => failed(None),
+        ("a+b+c+d", _) => (Duration::ZERO, Answer::Refused { status: Some(400), error: "too many".into() }),
         _ => taken(),
     });
     case.post(&["a", "b", "c", "d"]);
     let (deliveries, seen, _) = case.end().await;
-    let expected = [("a", Delivered, 1), ("b", GivenUp, 1), ("c", Delivered, 5), ("d", Delivered, 1)];
+    let expected = [("a", Delivered, 2), ("b", GivenUp, 2), ("c", Delivered, 6), ("d", Delivered, 2)];
     assert_eq!(states(&deliveries), expected);
-    assert!(seen.is_sorted_by_key(|(name, _)| name.clone()), "{seen:?}");
+    let ids: std::collections::HashSet<_> = deliveries.iter().map(|delivery| &delivery.request_id).collect();
+    assert_eq!((ids.len(), deliveries[1].last_error.as_deref()), (4, Some("no")), "each by its own answer");
+    assert!(seen[1..].is_sorted_by_key(|(name, _)| name.clone()) && seen.len() == 9, "{seen:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_abandoned_is_given_up_before_anything_else_happens() {
     let case = Case::new(NotificationOptions::default(), |_, _| (5 * SECOND, Answer::Taken { status: 200 }));
-    case.post(&["a", "b", "c"]);
-    sleep(7 * SECOND).await;
-    let now = [("a", Delivered, 1), ("b", Waiting, 1), ("c", Waiting, 0)];
+    case.post(&["a"]);
+    sleep(SECOND).await;
+    case.post(&["b", "c"]);
+    sleep(6 * SECOND).await;
+    let now = [("a", Delivered, 1), ("b", Waiting, 1), ("c", Waiting, 1)];
     assert_eq!(states(&case.outbox.deliveries()), now);
     case.outbox.abandon();
-    let then = [("a", Delivered, 1), ("b", GivenUp, 1), ("c", GivenUp, 0)];
+    let then = [("a", Delivered, 1), ("b", GivenUp, 1), ("c", GivenUp, 1)];
     assert_eq!(states(&case.outbox.deliveries()), then);
     case.post(&["d"]);
     let (deliveries, seen, took) = case.end().await;
@@ -195,5 +204,5 @@ async fn no_options_make_it_spin_or_panic() {
     case.post(&["a", "b"]);
     sleep(SECOND).await;
     case.outbox.abandon();
-    assert_eq!(states(&case.end().await.0)[1], ("b", GivenUp, 0));
+    assert_eq!(states(&case.end().await.0)[1], ("b", GivenUp, 1));
 }
