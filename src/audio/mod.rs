@@ -18,6 +18,7 @@ mod kept;
 mod lines;
 mod listener;
 mod loudest;
+mod merge;
 mod mixes;
 mod moving;
 mod others;

@@ -12,18 +12,27 @@ pub(crate) const PLANES: usize = 4;
 /// How many samples of the moves of a row are over, if single gains move in it and all of them began together; and if it is so large that it is worth it.
 pub(crate) fn samples_over(listener: &Listener, heard: Heard<'_>) -> Option<u32> {
     let (clock, gains) = (&heard.clock, &listener.gains);
-    let moves = |fade: &&Fade| fade.moving(clock.now, clock.timing);
-    // A base and an exemption that move together are no line.
-    let bends = |entry: &Entry| moves(&&entry.factor) && moves(&&entry.exempt);
-    let has_own = |entry: &Entry| entry.own.is_some();
+    let moves = |fade: &Fade| fade.moving(clock.now, clock.timing);
     let apart = !gains.classes.is_empty() || clock.timing.moves_overlap() && heard.moving().next().is_some();
-    if heard.audible.len() < WORTHWHILE || apart || gains.entries.iter().any(|entry| bends(entry) || has_own(entry)) {
+    if heard.audible.len() < WORTHWHILE || apart {
         return None;
     }
-    let of_entries = gains.entries.iter().flat_map(|entry| [&entry.factor, &entry.exempt]);
-    let mut over = std::iter::once(&gains.unlisted).chain(of_entries).filter(moves).map(|fade| fade.over(clock.now));
-    let first = over.next()?;
-    over.all(|over| over == first).then_some(first)
+    let mut first = moves(&gains.unlisted).then(|| gains.unlisted.over(clock.now));
+    // One pass: in a large room the entries of all rows are far away.
+    for Entry { factor, exempt, own, .. } in &gains.entries {
+        let moving = match (moves(factor), moves(exempt)) {
+            (false, false) => None,
+            (true, false) => Some(factor),
+            (false, true) => Some(exempt),
+            // A base and an exemption that move together are no line.
+            (true, true) => return None,
+        };
+        let over = moving.map(|fade| fade.over(clock.now));
+        if own.is_some() || over.is_some_and(|over| over != *first.get_or_insert(over)) {
+            return None;
+        }
+    }
+    first
 }
 
 /// Writes the gains of a row at both ends of its moves: as many as there are audible sources in each plane, or none in the ducked planes of a row whose
@@ -36,11 +45,15 @@ pub(crate) fn write_ends(planes: [&mut [f32]; PLANES], listener: &Listener, slot
     for position in heard.moving() {
         ends.write(position, together(unlisted, position, heard), [0.0; 2]);
     }
+    let presences_move = heard.moving().next().is_some();
     for entry in &gains.entries {
-        let here = |position: &usize| heard.sources[heard.audible[*position] as usize].key == entry.source;
+        let here = |_: &usize| heard.sources[entry.source.slot as usize].key == entry.source;
         if let Some(position) = heard.position(entry.source.slot).filter(here) {
-            let factor = both_ends(entry.factor, clock);
-            ends.write(position, together(factor, position, heard), both_ends(entry.exempt, clock));
+            let mut factor = both_ends(entry.factor, clock);
+            if presences_move {
+                factor = together(factor, position, heard);
+            }
+            ends.write(position, factor, both_ends(entry.exempt, clock));
         }
     }
     if let Some(own) = heard.position(slot) {

@@ -88,7 +88,10 @@ impl Entry {
 
     /// Forgets a move of its own that the product has caught up with.
     pub fn settle(&mut self, presence: Fade, clock: &Clock<'_>) {
-        self.own = self.own.and_then(|own| unless_product(own, self.factor, presence, clock));
+        // Most have none, and are not written to: the entries of all rows are far away.
+        if let Some(own) = self.own {
+            self.own = unless_product(own, self.factor, presence, clock);
+        }
     }
 }
 

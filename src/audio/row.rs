@@ -38,7 +38,7 @@ pub(crate) struct Entry {
 pub(crate) struct AtRest {
     pub gain: f32,
     pub slot: u32,
-    stay: u32,
+    pub stay: u32,
     pub ducks_others: bool,
 }
 
@@ -130,46 +130,6 @@ impl Gains {
         self.entries.len().max(self.at_rest.len())
     }
 
-    /// The entries, as they are or as they were when they came to rest.
-    fn old_entries(&self) -> impl Iterator<Item = Entry> {
-        let at_rest = self.at_rest.iter().map(|rest| Entry {
-            factor: Fade::resting(f64::from(rest.gain)),
-            exempt: Fade::resting(if rest.ducks_others { 1.0 } else { 0.0 }),
-            fresh: false,
-            ..Entry::unlisted(ParticipantKey { mixer: self.mixer, slot: rest.slot, stay: rest.stay }, Fade::ZERO)
-        });
-        self.entries.iter().copied().chain(at_rest)
-    }
-
-    /// Merges the old entries and the row's list, both in order, into `merged`, whose room the control side has made for all of them.
-    fn merge_into(&self, merged: &mut Vec<Entry>, listed: &[Listed]) {
-        merged.clear();
-        let mut old = self.old_entries().peekable();
-        let mut push = |entry| {
-            debug_assert!(merged.len() < merged.capacity(), "the control side makes room for every entry");
-            if merged.len() < merged.capacity() {
-                merged.push(entry);
-            }
-        };
-        for listed in listed {
-            while let Some(entry) = old.next_if(|entry| entry.source.slot < listed.source.slot) {
-                push(Entry { listed: None, ducks_others: false, ..entry });
-            }
-            let known = old.next_if(|entry| entry.source.slot == listed.source.slot);
-            let mut entry = known
-                .filter(|entry| entry.source == listed.source)
-                .unwrap_or_else(|| Entry::unlisted(listed.source, self.unlisted));
-            if entry.factor.rests() && f64::from(listed.gain as f32) == entry.factor.target() {
-                // It is there already, but for the rounding of what has come to rest: naming it again is no move.
-                entry.factor = Fade::resting(listed.gain);
-            }
-            push(Entry { listed: Some(listed.gain), ducks_others: listed.ducks_others, ..entry });
-        }
-        for entry in old {
-            push(Entry { listed: None, ducks_others: false, ..entry });
-        }
-    }
-
     /// Steers everything to where the configuration wants it, if `steer`; and has what was moving go on from where it stood: `shifts`
     /// are the ways in which presences move, `presence` is that of a source before and after this tick's events. How many
     /// of these ways found no room.
@@ -233,6 +193,9 @@ impl Gains {
         self.settle_classes(clock);
         let classes = !self.classes.is_empty();
         self.entries.retain_mut(|entry| {
+            if entry.listed.is_some() && entry.own.is_none() {
+                return true;
+            }
             let Some(presence) = presence(entry.source) else { return entry.listed.is_some() };
             entry.settle(presence, clock);
             let differs = unlisted_moves || moving(&entry.factor) || moving(&entry.exempt);

@@ -222,8 +222,8 @@ kernels! {
     );
     /// Writes the running sums of some tiles: from the first one on, or, if `backwards`, from the last one.
     segment::run(tiles: &[Tile], out: &mut [Tile], backwards: bool);
-    /// Writes, for each row, the sum of gain * signal over a tile to the tile at `place` of those that are the row's, and goes on measuring it. Gains are as many as signals, at most [`BLOCK`]. `whole` if
-    /// nothing is put together from these sums.
+    /// Writes, for each row, the sum of gain * signal over a tile to the tile at `place` of those that are the row's, and goes on measuring it if it is `whole`: if nothing
+    /// is put together from these sums. Gains are as many as signals, at most [`BLOCK`].
     product::multiply(
         rows: &mut [Option<Row<'_>>], place: usize, signals: &[&Tile], whole: bool, waiting: &mut Waiting
     );

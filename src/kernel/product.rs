@@ -47,8 +47,8 @@ pub(crate) struct Row<'a> {
     pub lanes: &'a mut Lanes,
 }
 
-/// Writes, for each row, the sum of `gain * signal` over a tile to the tile at `place` of those that are the row's, and goes on measuring it. Gains are as many as
-/// `signals`, at most [`BLOCK`]. `whole` if nothing is put together from these sums.
+/// Writes, for each row, the sum of `gain * signal` over a tile to the tile at `place` of those that are the row's, and goes on measuring it if it is `whole`: if nothing is put together from these sums. Gains are as many as
+/// `signals`, at most [`BLOCK`].
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -70,12 +70,16 @@ pub(super) unsafe fn multiply<V: Vector>(
                 let sums = add_all::<V>(from, signals, gains, whole, waiting);
                 for (sums, row) in sums.into_iter().zip(&mut *rows) {
                     let Some(row) = row else { continue };
-                    let mut meter = Meter::<V>::load(row.lanes);
                     for (sum, out) in sums.into_iter().zip(row.out[place].0[from..].chunks_exact_mut(V::LANES)) {
                         sum.store(out);
-                        meter.see(sum);
                     }
-                    meter.store(row.lanes);
+                    if whole {
+                        let mut meter = Meter::<V>::load(row.lanes);
+                        for sum in sums {
+                            meter.see(sum);
+                        }
+                        meter.store(row.lanes);
+                    }
                 }
             }
         }

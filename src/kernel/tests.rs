@@ -130,7 +130,9 @@ fn check_product(count: usize, whole: bool, sign: f32) {
                 let products = frames.iter().zip(gains).map(|(s, gain)| f64::from(*gain) * f64::from(s.0[k]));
                 assert_near(*actual, products, &format!("{kernel:?}, sample {k} of row {row}, {count} signals"));
             }
-            assert_measured(lanes[row].measured(), &out.0);
+            if whole {
+                assert_measured(lanes[row].measured(), &out.0);
+            }
         }
         assert!(out[rows..].iter().all(|tile| *tile == Tile::SILENCE), "rows that are not there are not written");
     }
