@@ -93,7 +93,7 @@ proptest! {
     #[test]
     fn in_large_rooms(
         smoothing_ms in prop::sample::select(vec![0.0, 1.0]),
-        participants in prop_oneof![17..40_usize, 60..80_usize],
+        participants in prop_oneof![12..40_usize, 60..80_usize],
         crowd in prop::collection::vec(prop::collection::vec(event_in(0..80, 0..4), 0..4), 1..12),
     ) {
         let figures = Figures { rate: 48_000, tick: 48, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 5.0 };

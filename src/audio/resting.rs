@@ -145,6 +145,9 @@ impl<'a> Resting<'a> {
         let mut gains = [Gain::NOTHING; WORTHWHILE - 1];
         let gains = &mut gains[..self.heard.audible.len()];
         self.write(gains, |gain| gain);
+        if let Some(sum) = self.others_of(gains) {
+            return Some(sum);
+        }
         let mut program = programs.begin();
         let ducks = Self::ducks(self.listener);
         for ducked in [false, true].into_iter().take(1 + usize::from(ducks)) {
@@ -161,6 +164,16 @@ impl<'a> Resting<'a> {
             }
             _ => Sum::Program(program),
         })
+    }
+
+    /// Everybody else, if all have the same gain, and are so many that rows of that kind cost less than a gain for each.
+    fn others_of(&self, gains: &[Gain]) -> Option<Sum> {
+        const MANY: usize = 12;
+        let own = self.heard.position(self.slot).filter(|_| gains.len() >= MANY)?;
+        let rest = *gains.get(usize::from(own == 0))?;
+        let alike = gains.iter().enumerate().all(|(position, gain)| *gain == rest || position == own);
+        let named = alike && !rest.ducked && rest.value != 0.0;
+        named.then_some(Sum::Others { position: own as u32, gain: rest.value })
     }
 
     /// The runs of segments between the exceptions, what is left of their segments, and the exceptions.
