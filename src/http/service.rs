@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::{
     Authorizer, Callback, Delivery, ServiceOptions,
     calls::{Call, CallError, CallOptions, Failure, Registry},
-    notify::{Notifier, Outbox},
+    notify::Notifier,
     routes,
 };
 
@@ -220,6 +220,6 @@ impl Drop for Inner {
         for call in calls.close() {
             call.end(Failure::ShutDown);
         }
-        calls.everything().iter().filter_map(|call| call.ledger.outbox()).for_each(Outbox::abandon);
+        self.notifier.abandon_all();
     }
 }
