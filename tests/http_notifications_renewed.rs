@@ -37,7 +37,7 @@ async fn a_new_token_holds_from_the_next_attempt_on_for_what_waits_too() {
 #[tokio::test]
 async fn a_shutdown_reports_calls_that_are_forgotten_and_only_what_it_gives_up_itself() {
     let (url, log) = callback(|_, before| if before == 0 { now(StatusCode::GONE) } else { never() }).await;
-    let operations = OperationOptions { kept: 0, ..OperationOptions::default() };
+    let operations = OperationOptions { kept: 0, kept_calls: 0, ..OperationOptions::default() };
     let options = ServiceOptions { notifications: quick(), operations, ..ServiceOptions::default() };
     let host = Host::with(options).await;
     host.add("call", &url);
