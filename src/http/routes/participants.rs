@@ -119,9 +119,10 @@ fn page(query: Result<Query<Parameters>, QueryRejection>) -> Result<Page, Refuse
         Some(other) => return Err(refuse(format!("$expand={other} is not known; mixerLevel is"))),
     };
     let place = |token: String| {
-        let is_number = !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+        let is_number = token.bytes().all(|byte| byte.is_ascii_digit());
+        let place = token.parse::<u64>().ok().filter(|_| is_number);
         // After a number that is too large to be a place there is nobody.
-        let place = is_number.then(|| token.parse().unwrap_or(usize::MAX));
+        let place = place.map(|place| usize::try_from(place).unwrap_or(usize::MAX));
         place.ok_or_else(|| refuse(format!("$skiptoken={token} is from no @odata.nextLink of this service")))
     };
     Ok(Page { detail, after: skip_token.map(place).transpose()? })
