@@ -120,7 +120,7 @@ fn page(query: Result<Query<Parameters>, QueryRejection>) -> Result<Page, Refuse
     };
     let place = |token: String| {
         let is_number = token.bytes().all(|byte| byte.is_ascii_digit());
-        let place = token.parse::<u64>().ok().filter(|_| is_number);
+        let place = token.parse::<i64>().ok().filter(|_| is_number);
         // After a number that is too large to be a place there is nobody.
         let place = place.map(|place| usize::try_from(place).unwrap_or(usize::MAX));
         place.ok_or_else(|| refuse(format!("$skiptoken={token} is from no @odata.nextLink of this service")))
