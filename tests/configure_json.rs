@@ -14,29 +14,7 @@ use proptest::{
 use serde_json::Value;
 
 /// As published, with the comma after the last property.
-const EXAMPLE: &str = r#"{
-  "clientContext": "d45324c1-fcb5-430a-902c-f20af696537c",
-  "participantMixerLevels": [
-    {
-      "participant": "550fae72-d251-43ec-868c-373732c2704f",
-      "exclusive": true,
-      "ducking": {
-        "rampActive": 50,
-        "rampInactive": 50,
-        "lowerLevel": 10,
-        "upperLevel": 50
-      },
-      "sourceLevels": [
-        {
-          "participant": "632899f8-2ea1-4604-8413-27bd2892079f",
-          "level": 50,
-          "duckOthers": false
-        }
-      ]
-    }
-  ],
-}
-"#;
+const EXAMPLE: &str = include_str!("published-example.json");
 
 fn example() -> ConfigureMixerRequest {
     let source = SourceLevel { level: 50, ..SourceLevel::new("632899f8-2ea1-4604-8413-27bd2892079f") };

@@ -13,29 +13,7 @@ use serde_json::{Value, json};
 use service::{CALL, Doors, NOTHING, Rig, refused};
 
 /// As it was published, trailing comma included.
-const PUBLISHED: &str = r#"{
-  "clientContext": "d45324c1-fcb5-430a-902c-f20af696537c",
-  "participantMixerLevels": [
-    {
-      "participant": "550fae72-d251-43ec-868c-373732c2704f",
-      "exclusive": true,
-      "ducking": {
-        "rampActive": 50,
-        "rampInactive": 50,
-        "lowerLevel": 10,
-        "upperLevel": 50
-      },
-      "sourceLevels": [
-        {
-          "participant": "632899f8-2ea1-4604-8413-27bd2892079f",
-          "level": 50,
-          "duckOthers": false
-        }
-      ]
-    }
-  ],
-}
-"#;
+const PUBLISHED: &str = include_str!("published-example.json");
 
 #[tokio::test]
 async fn the_published_example_is_put_in_force_and_completes() {

@@ -42,7 +42,7 @@ mod service;
 
 pub use auth::{
     AllowEverybody, Audience, Authorization, Authorizer, Grant, JwksRefresh, JwksSource, JwtAuthorizer, JwtError,
-    JwtOptions, Permissions, Refusal, StaticTokens, StaticTokensError,
+    JwtOptions, Permissions, Refusal, StaticTokens, StaticTokensError, bearer_token,
 };
 pub use calls::{CallError, CallOptions};
 pub use limits::Limits;

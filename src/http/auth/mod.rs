@@ -1,5 +1,6 @@
 //! Who may use the service: [`Authorizer`], which a host implements or chooses. Knows tokens, and nothing of calls or HTTP.
 
+mod bearer;
 mod jwt;
 mod static_tokens;
 
@@ -11,6 +12,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+pub use bearer::bearer_token;
 pub use jwt::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
 pub use static_tokens::{StaticTokens, StaticTokensError};
 
@@ -104,7 +106,7 @@ pub enum Permissions {
 
 impl Permissions {
     /// Whether one of these, any of which is enough, is in it.
-    pub(super) fn include_any(&self, wanted: &[String]) -> bool {
+    pub fn include_any(&self, wanted: &[String]) -> bool {
         match self {
             Self::Every => true,
             Self::Of(own) => own.iter().any(|permission| wanted.contains(permission)),

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     extract::{FromRequestParts, Path, rejection::PathRejection},
-    http::{HeaderMap, header, request::Parts},
+    http::request::Parts,
 };
 use serde::Deserialize;
 
 use crate::{
     config::ErrorCode,
     http::{
-        Grant, Refusal, Service,
+        Grant, Refusal, Service, bearer_token,
         calls::{Call, Found},
         refused::Refused,
     },
@@ -37,7 +37,7 @@ impl FromRequestParts<Service> for Caller {
 
     /// First the token: who has none is told nothing else.
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
-        let grant = service.authorizer().authorize(bearer(&parts.headers)?).await?;
+        let grant = service.authorizer().authorize(bearer_token(&parts.headers)?).await?;
         let wanted = &service.options().permissions;
         if !grant.permissions.include_any(wanted) {
             return Err(Refused::forbidden(wanted));
@@ -96,44 +96,5 @@ impl Caller {
     /// The operation that the path names.
     pub fn operation(&self) -> &str {
         self.path.operation.as_deref().unwrap_or_default()
-    }
-}
-
-/// The token of the one `Authorization` header (RFC 6750, section 2.1); the scheme's case does not matter.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
-    let invalid = |reason: &str| Refusal::Invalid { reason: reason.into() };
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    if values.next().is_some() {
-        return Err(invalid("stands in one of several Authorization headers; send one"));
-    }
-    let text = value.to_str().map_err(|_| invalid("is not ASCII"))?;
-    match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim_matches(' '))),
-        _ => Err(Refusal::Missing),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use axum::http::HeaderValue;
-
-    fn token(values: &[&str]) -> Result<Option<String>, Refusal> {
-        let mut headers = HeaderMap::new();
-        for value in values {
-            headers.append(header::AUTHORIZATION, HeaderValue::from_str(value).unwrap());
-        }
-        bearer(&headers).map(|token| token.map(str::to_owned))
-    }
-
-    #[test]
-    fn a_token_comes_after_its_scheme() {
-        assert_eq!(token(&["Bearer abc"]), Ok(Some("abc".into())));
-        assert_eq!(token(&["bEARER  abc "]), Ok(Some("abc".into())));
-        assert_eq!(token(&[]), Ok(None));
-        assert_eq!(token(&["Basic abc"]), Err(Refusal::Missing));
-        assert_eq!(token(&["Bearer"]), Err(Refusal::Missing));
-        assert!(matches!(token(&["Bearer a", "Bearer b"]), Err(Refusal::Invalid { .. })));
     }
 }

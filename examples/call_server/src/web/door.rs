@@ -10,7 +10,7 @@ use axum::{
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use mixminus::{
     config::ErrorCode,
-    http::{Authorizer, Permissions, Refusal},
+    http::{Authorizer, Refusal, bearer_token},
 };
 
 use super::{Web, refused::Refused};
@@ -32,10 +32,7 @@ impl Door {
     /// Until when, if not for ever.
     async fn admit(&self, token: Option<&str>) -> Result<Option<SystemTime>, Refused> {
         let grant = self.authorizer.authorize(token).await?;
-        let enough = match &grant.permissions {
-            Permissions::Every => true,
-            Permissions::Of(own) => own.iter().any(|permission| self.permissions.contains(permission)),
-        };
+        let enough = grant.permissions.include_any(&self.permissions);
         let wanted = || format!("the token has none of the permissions {}", self.permissions.join(", "));
         if enough { Ok(grant.expires) } else { Err(Refused::new(ErrorCode::Forbidden, wanted())) }
     }
@@ -49,7 +46,7 @@ impl FromRequestParts<Arc<Web>> for Bearer {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Refused> {
-        web.door.admit(authorization(&parts.headers)?).await?;
+        web.door.admit(bearer_token(&parts.headers)?).await?;
         Ok(Self)
     }
 }
@@ -79,20 +76,6 @@ impl FromRequestParts<Arc<Web>> for Desk {
             return Err(Refused::new(ErrorCode::BadRequest, message).into_response());
         }
         Ok(Self { upgrade, expires })
-    }
-}
-
-/// The token of the one `Authorization` header; the scheme's case does not matter.
-fn authorization(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
-    let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = values.next() else { return Ok(None) };
-    if values.next().is_some() {
-        return Err(invalid("stands in one of several Authorization headers; send one"));
-    }
-    let text = value.to_str().map_err(|_| invalid("is not ASCII"))?;
-    match text.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim_matches(' '))),
-        _ => Err(Refusal::Missing),
     }
 }
 
