@@ -3,12 +3,13 @@
 
 mod service;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use mixminus::http::{CallError, CallOptions, OperationOptions, ServiceOptions};
 use reqwest::StatusCode;
 use serde_json::Value;
 use service::{CALL, Rig, anna_hears_ben_at, refused};
+use tokio::task::JoinSet;
 
 async fn begin(rig: &Rig, level: u32) -> String {
     let answer = rig.configure(anna_hears_ben_at(level)).await;
@@ -144,6 +145,29 @@ async fn those_of_a_call_that_has_ended_are_kept_from_its_end_on() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("it is kept for ever");
+}
+
+/// Thirty calls, eight requests on each at once: every operation is completed, in its own call and in no other.
+#[tokio::test]
+async fn many_calls_are_changed_at_once() {
+    let rig = Arc::new(Rig::start().await);
+    let mut requests = JoinSet::new();
+    for call in 0..30 {
+        rig.service.add_call(call.to_string(), CallOptions::new(rig.controller.clone())).unwrap();
+        for level in 0..8 {
+            let rig = Arc::clone(&rig);
+            requests.spawn(async move {
+                let path = format!("/app/calls/{call}/participants/configureMixer");
+                let answer = rig.configure_at(&path, anna_hears_ben_at((10 * call + level) % 100)).await;
+                let operation: Value = answer.json().await.unwrap();
+                (call, operation["id"].as_str().unwrap_or_else(|| panic!("{operation}")).to_owned())
+            });
+        }
+    }
+    for (call, id) in requests.join_all().await {
+        assert_eq!(rig.ended(&format!("/app/calls/{call}/operations/{id}")).await["status"], "completed");
+        refused(rig.get(&format!("/app/calls/{}/operations/{id}", (call + 1) % 30)).await, 404, "notFound").await;
+    }
 }
 
 #[tokio::test]
