@@ -129,3 +129,26 @@ fn a_tick_that_was_dropped() {
     };
     same_after_quiet_ticks(drop_one, AS_BEFORE);
 }
+
+/// Two who hear the same, one of whom had it too loud before: once its limiter rests they share a mix, though nothing else has changed since.
+#[test]
+fn limiters_that_come_to_rest_are_noticed() {
+    let (controller, mut processor) = MixerConfig::default().build().unwrap();
+    let [ben, ..] = ["ben", "anna", "dora"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
+    let mut distinct = |ticks: u32| {
+        let mut audio = processor.enter();
+        let mut last = 0;
+        for tick in 0..ticks {
+            let mut next = audio.tick();
+            next.send(ben, Frame::from(&frame(0, tick, 0.5)[..])).unwrap();
+            last = next.mix().distinct().len();
+        }
+        last
+    };
+    assert_eq!(distinct(20), 2, "silence for ben, and one mix for the others");
+    controller.set_gain("anna", "ben", Gain::new(4.0).unwrap()).unwrap();
+    assert_eq!(distinct(20), 3);
+    controller.clear_gain("anna", "ben").unwrap();
+    assert_eq!(distinct(5), 3, "its limiter is not at rest yet");
+    assert_eq!(distinct(100), 2);
+}
