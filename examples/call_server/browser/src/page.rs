@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use thirtyfour::{By, WebDriver, WebElement};
+use thirtyfour::{By, WebDriver, WebElement, extensions::query::ElementQueryable};
 use tokio::time::{Instant, sleep};
 
 use crate::{Result, Server};
 
 /// How long the page may take for anything.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// How often it is asked.
+const INTERVAL: Duration = Duration::from_millis(50);
 
 /// What the state socket says, asked for apart from the desk's own scripts.
 const STATE: &str = r#"
@@ -67,7 +70,7 @@ impl Page {
                 let text = self.driver.find(By::Css("body")).await?.text().await?;
                 return Err(format!("in 15 s it did not happen that {what}; the page says:\n{text}").into());
             }
-            sleep(Duration::from_millis(50)).await;
+            sleep(INTERVAL).await;
         }
     }
 
@@ -85,7 +88,7 @@ impl Page {
             if Instant::now() > deadline {
                 return Err(format!("in 15 s it did not happen that {what}; the state is:\n{state}").into());
             }
-            sleep(Duration::from_millis(50)).await;
+            sleep(INTERVAL).await;
         }
     }
 
@@ -101,12 +104,13 @@ impl Page {
         }
     }
 
-    /// The one element that a selector finds first.
+    /// The one element that a selector finds first, waited for: the page draws once a frame, so what a click brings
+    /// is not there yet when the click returns.
     ///
     /// # Errors
-    /// There is none.
+    /// There is none in 15 s.
     pub async fn find(&self, css: &str) -> Result<WebElement> {
-        Ok(self.driver.find(By::Css(css)).await?)
+        Ok(self.driver.query(By::Css(css)).wait(PATIENCE, INTERVAL).first().await?)
     }
 
     /// Does something that sends a request, and waits until the page says that its operation has completed.
