@@ -103,6 +103,16 @@ impl Detecting {
         }
     }
 
+    /// Whether a tick without a frame changes nothing.
+    pub fn rests(&self) -> bool {
+        match self {
+            Self::Host => true,
+            Self::Energy { left, .. } => *left == 0,
+            #[cfg(feature = "vad")]
+            Self::Speech { left, .. } => *left == 0,
+        }
+    }
+
     /// One tick passes, with a frame (its mean square, and the word of the host or of the ear) or without. Whether the detector says active.
     pub fn tick(&mut self, frame: Option<(f64, bool)>) -> bool {
         match (self, frame) {

@@ -46,6 +46,11 @@ pub(crate) struct Clock<'a> {
 }
 
 impl Clock<'_> {
+    /// The number of this tick, from 0 on.
+    pub fn tick(&self) -> u64 {
+        self.now / self.timing.tick.max(1) as u64
+    }
+
     /// Sends a value to a target: over the smoothing time, or at once before anything was heard.
     pub fn steer(&self, fade: &mut Fade, target: f64) {
         if self.begun {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     NONE,
     alike::Seen,
+    asleep::Rest,
     dominant::Floor,
     ear::Ear,
     listener::Listener,
@@ -79,6 +80,8 @@ pub(crate) struct Arena {
     pub loudest: Loudest,
     /// Which sources were told to be active; who has the floor; and where it is told, if anywhere.
     pub told: Vec<bool>,
+    /// Whether each place is looked at.
+    pub rests: Vec<Rest>,
     pub floor: Floor,
     pub talk: Option<TalkSender>,
     /// The signal of each source as it was sent; behind these, the same faded by its presence, where that moves.
@@ -134,6 +137,7 @@ impl Arena {
             follower: Follower::new(timing),
             loudest: Loudest::default(),
             told: filled(places, false),
+            rests: filled(places, Rest::Awake),
             floor: Floor::default(),
             talk: None,
             frames: Panels::new(2 * places, panels),
@@ -165,8 +169,9 @@ impl Arena {
         self.sources.len()
     }
 
-    /// Takes a frame's samples of its side.
+    /// Takes a frame's samples of its side. Whoever sends is awake.
     pub fn accept(&mut self, slot: usize, frame: &Frame<'_>, kernel: Kernel) -> Result<Loudness, usize> {
+        self.wake(slot);
         self.sources[slot].accept(frame, self.side, &mut self.frames, slot, kernel)
     }
 
@@ -190,6 +195,7 @@ impl Arena {
         larger.lines.extend_from_slice(&self.lines);
         swap_all(&mut self.seats, &mut larger.seats);
         swap_all(&mut self.told, &mut larger.told);
+        swap_all(&mut self.rests, &mut larger.rests);
         std::mem::swap(&mut self.talk, &mut larger.talk);
         (larger.floor, larger.loudest) = (self.floor, self.loudest);
         // Numbers that are past all that were given: what is known of earlier ones is known of other memory.
@@ -210,6 +216,7 @@ impl Arena {
             // The control side lists this berth as still out, so that it is never the last owner that is dropped here.
         }
         self.sources[place] = Source::default();
+        self.rests[place] = Rest::Awake;
         self.listeners[place] = Listener::default();
     }
 }

@@ -57,7 +57,9 @@ impl Rows {
     pub fn of(group: &Group, scene: Scene<'_>) -> Option<Self> {
         let listener = &scene.listeners[group.first as usize];
         match group.sum {
-            Sum::Program(program) if scene.is_small() => Some(Self { ducks: program.ducks(), moves: false }),
+            Sum::Program(program) if scene.is_small() && !program.is_few() => {
+                Some(Self { ducks: program.ducks(), moves: false })
+            }
             Sum::Dense => Some(Self { ducks: Resting::ducks(listener), moves: false }),
             Sum::Ends(_) => Some(Self { ducks: listener.level.is_none(), moves: true }),
             _ => None,

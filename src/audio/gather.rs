@@ -1,6 +1,6 @@
 //! The second step of a tick: what the sources sent, and which of them are to be heard.
 
-use super::{Arena, Clock, NONE, loudest::Lists, overlap::Shift, source::Standing};
+use super::{Arena, Clock, NONE, asleep::Rest, loudest::Lists, overlap::Shift, source::Standing};
 
 /// The mean square of what is as loud as can be.
 const FULL_SCALE: f64 = 1.0;
@@ -18,12 +18,15 @@ impl Arena {
         self.shifted = false;
         self.shifts_left_out = 0;
         for index in 0..self.used {
+            if self.rests[index].is_asleep() {
+                continue;
+            }
             match self.sources[index].standing {
-                Standing::Vacant => {}
                 // Not before it is told that it speaks no more.
                 Standing::Leaving if self.sources[index].is_gone(clock) && !self.told[index] => self.vacate(index),
+                Standing::Vacant => self.rests[index] = Rest::Asleep(clock.tick()),
                 _ if self.sources[index].sends => self.gather_one(index, clock),
-                _ => {}
+                _ => self.rests[index] = Rest::Asleep(clock.tick()),
             }
         }
         if self.audible != self.audible_before {
@@ -34,18 +37,19 @@ impl Arena {
 
     /// Takes all frames, and chooses who is heard where only the loudest are.
     fn choose(&mut self, clock: &Clock<'_>) {
-        (0..self.used).for_each(|index| self.listen(index));
+        (0..self.used).for_each(|index| self.listen(index, clock));
         // Nothing that is of this tick is in these two yet.
         let lists = Lists { seated: &mut self.audible, standing: &mut self.signals };
         self.loudest.choose(&mut self.seats[..self.used], lists, clock);
     }
 
     /// Takes a source's frame, or its absence.
-    fn listen(&mut self, index: usize) {
-        let source = &mut self.sources[index];
-        if !source.sends {
+    fn listen(&mut self, index: usize, clock: &Clock<'_>) {
+        if self.rests[index].is_asleep() || !self.sources[index].sends {
             return;
         }
+        self.get_up(index, clock);
+        let source = &mut self.sources[index];
         let present = source.listen();
         let (seat, square) = (&mut self.seats[index], source.input.map_or(0.0, |input| input.loudness.square));
         // One wild sample must not keep others out for long.
@@ -57,11 +61,12 @@ impl Arena {
     fn gather_one(&mut self, index: usize, clock: &Clock<'_>) {
         let faded = self.places() + index;
         if self.loudest.limit.is_none() {
-            self.listen(index);
+            self.listen(index, clock);
         }
         let source = &mut self.sources[index];
         source.fade(self.loudest.lets(&self.seats[index]), clock);
-        if source.audible {
+        let audible = source.audible;
+        if audible {
             source.sound(&mut self.frames, index, faded, clock);
             self.positions[index] = self.audible.len() as u32;
             self.audible.push(index as u32);
@@ -75,6 +80,9 @@ impl Arena {
         }
         if clock.begun && clock.timing.moves_overlap() {
             self.note_shift(index, clock);
+        }
+        if !audible {
+            self.try_to_sleep(index, clock);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::{Arena, arena::Home, source::Standing};
+use super::{Arena, arena::Home, asleep::Rest, source::Standing};
 use crate::matrix::{Matrix, Place};
 
 impl Arena {
@@ -27,6 +27,7 @@ impl Arena {
         if self.homes[index].is_none() {
             self.admit(index, place);
         }
+        self.wake(index);
         self.sources[index].muted = place.muted;
         self.seats[index].listed = place.listed;
         if self.listeners[index].hears {
@@ -42,6 +43,7 @@ impl Arena {
         listener.gains.mixer = place.key.mixer;
         listener.gains.swap_memory(&mut memory.row);
         std::mem::swap(&mut memory.classes, &mut listener.gains.classes);
+        self.rests[index] = Rest::Awake;
         self.sources[index].admit(place);
         std::mem::swap(&mut memory.ear, &mut self.sources[index].ear);
         if memory.line.is_some() {
@@ -54,6 +56,7 @@ impl Arena {
     fn leave(&mut self, slot: u32) {
         let index = slot as usize;
         if self.sources.get(index).is_some_and(|source| source.standing == Standing::Here) {
+            self.wake(index);
             self.sources[index].leave();
             self.listeners[index].hears = false;
         }

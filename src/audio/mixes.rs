@@ -24,13 +24,13 @@ impl<'a> Mixes<'a> {
 
     /// What the listener hears; `None` if nobody who hears has this key.
     pub fn get(&self, listener: ParticipantKey) -> Option<Mix<'a>> {
-        Some(Mix { mixes: *self, output: self.stage.output(self.stage.heard_by(listener)?) })
+        Some(Mix { mixes: *self, index: self.stage.heard_by(listener)? })
     }
 
     /// Each different mix once, with its listeners: encode it once, send it to all of them.
     pub fn distinct(&self) -> impl ExactSizeIterator<Item = Mix<'a>> + use<'a> {
         let mixes = *self;
-        (0..self.stage.outputs()).map(move |index| Mix { mixes, output: mixes.stage.output(index) })
+        (0..self.stage.outputs()).map(move |index| Mix { mixes, index })
     }
 
     /// The sources that were there to be heard in this tick, in the order of their places: present, or fading in or out, and not silent; whether or not
@@ -45,13 +45,18 @@ impl<'a> Mixes<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Mix<'a> {
     mixes: Mixes<'a>,
-    output: Output<'a>,
+    /// Its place among them. What is there is looked up when it is asked for: most ask for the samples alone.
+    index: usize,
 }
 
 impl<'a> Mix<'a> {
+    fn output(&self) -> Output<'a> {
+        self.mixes.stage.output(self.index)
+    }
+
     /// The samples of a mono mix, or those of the left channel of a stereo one; full scale is ±1.0, which the limiter, if it is on, keeps them in.
     pub fn samples(&self) -> &'a [f32] {
-        self.side(self.output.sides.left)
+        self.side(self.output().sides.left)
     }
 
     /// The left channel; in a mono mixer the only one.
@@ -61,7 +66,8 @@ impl<'a> Mix<'a> {
 
     /// The right channel; in a mono mixer the only one.
     pub fn right(&self) -> &'a [f32] {
-        self.side(self.output.sides.right.unwrap_or(self.output.sides.left))
+        let sides = self.output().sides;
+        self.side(sides.right.unwrap_or(sides.left))
     }
 
     fn side(&self, tiles: &'a [Tile]) -> &'a [f32] {
@@ -70,7 +76,7 @@ impl<'a> Mix<'a> {
 
     /// The samples as i16, rounded to the nearest; past full scale they saturate. Left and right by turns if the mixer is a stereo one. Writes as many as both have.
     pub fn write_i16(&self, out: &mut [i16]) {
-        if self.output.sides.right.is_some() {
+        if self.output().sides.right.is_some() {
             return self.write_interleaved(out);
         }
         let samples = self.samples();
@@ -89,7 +95,8 @@ impl<'a> Mix<'a> {
     pub fn listeners(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
         let stage = self.mixes.stage;
         let some = |slot: u32| (slot != NONE).then_some(slot);
-        std::iter::successors(some(self.output.first), move |slot| some(stage.after(*slot))).map(|slot| stage.key(slot))
+        std::iter::successors(some(self.output().first), move |slot| some(stage.after(*slot)))
+            .map(|slot| stage.key(slot))
     }
 
     /// Who is heard in it, in the order of their places: every source that is audible and has a gain over 0 at any time of this tick; what an RTP packet names as its
@@ -112,7 +119,7 @@ impl<'a> Mix<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
-        let (Mixes { stage, clock, .. }, listener) = (self.mixes, self.output.first);
+        let (Mixes { stage, clock, .. }, listener) = (self.mixes, self.output().first);
         stage
             .audible()
             .filter(move |source| stage.is_in_mix(*source, listener, &clock))
@@ -121,21 +128,21 @@ impl<'a> Mix<'a> {
 
     /// Whether nobody is heard in it: every sample is exactly 0.
     pub fn is_silent(&self) -> bool {
-        self.output.silent
+        self.output().silent
     }
 
     /// The greatest magnitude.
     pub fn peak(&self) -> f32 {
-        self.output.level.peak
+        self.output().level.peak
     }
 
     /// The RMS, of both channels together.
     pub fn rms(&self) -> f32 {
-        self.output.level.rms
+        self.output().level.rms
     }
 
     /// The limiter's least gain in this tick: 0 dB or less. Both channels are limited by the same gain.
     pub fn reduction(&self) -> Decibels {
-        Decibels::from_amplitude(f64::from(self.output.level.gain))
+        Decibels::from_amplitude(f64::from(self.output().level.gain))
     }
 }

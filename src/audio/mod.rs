@@ -7,6 +7,7 @@
 
 mod alike;
 mod arena;
+mod asleep;
 mod batch;
 mod compose;
 mod dense;

@@ -36,6 +36,11 @@ impl Presence {
             if clock.begun { (self.way ^ turn).rotate_left(23).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1 } else { 0 };
     }
 
+    /// Whether it rests at 0, and for so long that nothing is to be forgotten any more.
+    pub fn is_gone(&self, clock: &Clock<'_>) -> bool {
+        self.way == 0 && self.fade.target() == 0.0 && !self.fade.moving(clock.now, clock.timing)
+    }
+
     /// Forgets the way once it has rested for long: by then no row is on its way because of it, unless it was turned around again and again.
     pub fn forget(&mut self, clock: &Clock<'_>) {
         if self.way != 0 && clock.now >= self.fade.end(clock.timing) + RESTED * u64::from(clock.timing.smoothing) {

@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 use super::Clock;
 use crate::{
     fade::Fade,
-    kernel::{Mover, Moving, Weight},
+    kernel::{FEW, Mover, Moving, Weight},
     memory::room,
 };
 
@@ -31,6 +31,11 @@ impl Program {
     /// How many signals it is the sum of.
     pub fn len(&self) -> usize {
         (self.open + self.ducked) as usize
+    }
+
+    /// Whether it is made most quickly by itself, wherever there are more of its kind.
+    pub fn is_few(&self) -> bool {
+        !self.derived && self.ducked == 0 && self.len() <= FEW
     }
 
     /// Whether anything is multiplied by the envelope of the row.

@@ -153,6 +153,23 @@ impl Source {
         (self.readings != SourceReadings::default()).then_some(&self.readings)
     }
 
+    /// Whether it has missed a frame, and its detector has come to rest since.
+    pub fn is_missing_at_rest(&self) -> bool {
+        self.missing && self.input.is_none() && self.detecting.as_ref().is_none_or(Detecting::rests)
+    }
+
+    /// Its ticks without a good frame, if another one counts.
+    pub fn counts_missing(&self) -> Option<u64> {
+        (self.standing == Standing::Here && self.readings.frames > 0).then_some(self.readings.missing)
+    }
+
+    /// So many ticks have passed without a frame.
+    pub fn miss_more(&mut self, ticks: u64) {
+        if self.counts_missing().is_some() {
+            self.readings.missing += ticks;
+        }
+    }
+
     fn receive(&mut self, input: Input) {
         (self.readings.peak, self.readings.rms) = (input.loudness.peak, input.loudness.rms());
         self.last = input.last;
@@ -167,8 +184,6 @@ impl Source {
         self.peak = self.last.abs();
         self.missing = true;
         (self.readings.peak, self.readings.rms) = (0.0, 0.0);
-        if self.standing == Standing::Here && self.readings.frames > 0 {
-            self.readings.missing += 1;
-        }
+        self.miss_more(1);
     }
 }

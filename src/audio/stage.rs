@@ -96,6 +96,7 @@ impl Stage {
         };
         if let Some(fault) = fault {
             sender.readings.refused += 1;
+            self.arenas.left.wake(slot);
             return Err(fault);
         }
         self.take(slot, frame, shared).map_err(|index| FrameError::NotFinite { key, index })

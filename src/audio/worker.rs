@@ -93,7 +93,7 @@ impl Worker {
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
                 Sum::Silent => continue,
-                Sum::Program(program) if !program.derived && !scene.is_small() => {
+                Sum::Program(program) if program.is_few() || !program.derived && !scene.is_small() => {
                     self.add_program(mix, group.first, program, scene)
                 }
                 Sum::Dense | Sum::Ends(_) | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
@@ -177,7 +177,11 @@ fn finish(mix: &mut [Tile], measured: Measured, limiting: &mut Limiting, scene: 
 }
 
 fn level(measured: Measured, mix: &[Tile], count: usize) -> MixLevel {
-    let square = f64::from(measured.squares) / count as f64;
-    let square = if square.is_finite() { square } else { exact_square(Tile::flat(mix).iter().copied(), count) };
-    MixLevel { peak: measured.peak, rms: square.sqrt() as f32, gain: 1.0 }
+    let square = measured.squares / count as f32;
+    let rms = if square.is_finite() {
+        square.sqrt()
+    } else {
+        exact_square(Tile::flat(mix).iter().copied(), count).sqrt() as f32
+    };
+    MixLevel { peak: measured.peak, rms, gain: 1.0 }
 }

@@ -265,7 +265,8 @@ impl Controller {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn readings(&self, id: &str) -> Result<Readings, ControlError> {
-        self.shared.registry().member(id).map(|member| member.meters.left.read())
+        let ticks = self.mixer_readings().ticks;
+        self.shared.registry().member(id).map(|member| member.meters.left.read(ticks))
     }
 
     /// What the mixer works with, and the samples of its tick.

@@ -60,8 +60,8 @@ fn index<S: Serializer>(key: &ParticipantKey, serializer: S) -> Result<S::Ok, S:
 }
 
 impl ParticipantSnapshot {
-    fn new(id: &ParticipantId, member: &Member) -> Self {
-        let (place, readings) = (&member.place, member.meters.left.read());
+    fn new(id: &ParticipantId, member: &Member, ticks: u64) -> Self {
+        let (place, readings) = (&member.place, member.meters.left.read(ticks));
         Self {
             id: id.clone(),
             key: place.key,
@@ -99,11 +99,12 @@ impl Controller {
     /// ```
     pub fn snapshot(&self) -> Snapshot {
         let registry = self.shared.registry();
+        let mixer = self.mixer_readings();
         let mut participants = Vec::with_capacity(registry.members().len());
-        participants.extend(registry.members().map(|(id, member)| ParticipantSnapshot::new(id, member)));
+        let members = registry.members();
+        participants.extend(members.map(|(id, member)| ParticipantSnapshot::new(id, member, mixer.ticks)));
         // Both while nothing can be published: what is mixed is never ahead.
         let (published, mixed) = (registry.published(), self.mixed());
-        let mixer = self.mixer_readings();
         let dominant = mixer.dominant.and_then(|key| registry.id(key).cloned());
         drop(registry);
         participants.sort_unstable_by_key(|participant| participant.key);

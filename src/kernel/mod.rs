@@ -21,6 +21,7 @@ mod x86;
 pub(crate) use measure::{Lanes, Measured};
 pub(crate) use others::{Other, QUAD};
 pub(crate) use product::{BLOCK, PART_BLOCK, ROWS, Row, SHORT_BLOCK, Waiting};
+pub(crate) use row::FEW;
 pub(crate) use segment::{Running, SEGMENT};
 pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use tile::{Stack, Tile};
@@ -69,6 +70,11 @@ pub(crate) struct Terms<'a> {
 }
 
 impl<'a> Terms<'a> {
+    /// Whether all of its gains rest, and no envelope is to come.
+    fn is_open(&self) -> bool {
+        self.open_moving.is_empty() && self.envelope.is_empty()
+    }
+
     /// The sum of nothing, yet.
     pub fn of(curve: &'a FadeCurve) -> Self {
         Self { open: &[], open_moving: &[], ducked: &[], ducked_moving: &[], envelope: &[], curve }

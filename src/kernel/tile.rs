@@ -41,6 +41,12 @@ impl<'a> Stack<'a> {
     pub fn get(&self, panel: usize, signal: u32) -> &'a Tile {
         &self.tiles[signal as usize * self.stride + panel]
     }
+
+    /// So many tiles of a signal, from the first panel on.
+    #[inline(always)]
+    pub fn signal(&self, signal: u32, panels: usize) -> &'a [Tile] {
+        &self.tiles[signal as usize * self.stride..][..panels]
+    }
 }
 
 #[cfg(test)]

@@ -114,6 +114,15 @@ pub struct ListenerReadings {
     pub limited_ticks: u64,
 }
 
+/// Marks a count that goes up with every tick by itself: what is stored is the count without those ticks.
+const GOES_ON: u64 = 1 << 63;
+
+/// Such a count after so many ticks. These may be older than what is stored: then it is 0 rather than less.
+fn since(goes_on: u64, ticks: u64) -> u64 {
+    let signed = goes_on.wrapping_add(ticks).wrapping_shl(1).cast_signed() >> 1;
+    signed.max(0).cast_unsigned()
+}
+
 /// The shared meters of one participant.
 #[derive(Debug)]
 pub(crate) struct Meters {
@@ -198,7 +207,13 @@ impl Meters {
         }
     }
 
-    pub fn read(&self) -> Readings {
+    /// So many ticks were missing before the tick of a number, and every tick from there on is, until something else is written.
+    pub fn go_on_missing(&self, missing: u64, tick: u64) {
+        self.missing.store(GOES_ON | missing.wrapping_sub(tick) & !GOES_ON, Relaxed);
+    }
+
+    /// `ticks` are those of the mixer until now.
+    pub fn read(&self, ticks: u64) -> Readings {
         let level = |bits: &AtomicU32| f32::from_bits(bits.load(Relaxed));
         Readings {
             source: SourceReadings {
@@ -207,7 +222,10 @@ impl Meters {
                 active: self.source_active.load(Relaxed),
                 frames: self.frames.load(Relaxed),
                 active_ticks: self.active_ticks.load(Relaxed),
-                missing: self.missing.load(Relaxed),
+                missing: match self.missing.load(Relaxed) {
+                    goes_on if goes_on & GOES_ON > 0 => since(goes_on, ticks),
+                    missing => missing,
+                },
                 returns: self.returns.load(Relaxed),
                 not_finite: self.not_finite.load(Relaxed),
                 refused: self.refused.load(Relaxed),
@@ -250,6 +268,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_count_goes_on_by_itself_until_another_is_written() {
+        let meters = Meters::default();
+        meters.go_on_missing(5, 100);
+        // The tick in which it is written has not ended yet.
+        assert_eq!([0, 99, 100, 107].map(|ticks| meters.read(ticks).source.missing), [0, 4, 5, 12]);
+        meters.write_source(&SourceReadings { missing: 13, ..SourceReadings::default() });
+        assert_eq!(meters.read(200).source.missing, 13);
+    }
+
+    #[test]
     fn meters_read_what_was_written() {
         let meters = Meters::default();
         let written = SourceReadings {
@@ -265,7 +293,7 @@ mod tests {
         };
         meters.write_source(&written);
         meters.write_mix(&MixLevel { peak: 1.0, rms: 0.25, gain: 0.1 });
-        let readings = meters.read();
+        let readings = meters.read(0);
         assert_eq!(readings.source, written);
         assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);
     }
