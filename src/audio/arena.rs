@@ -8,6 +8,7 @@ use super::{
     asleep::Rest,
     dominant::Floor,
     ear::Ear,
+    hearing::Hearing,
     listener::Listener,
     loudest::Loudest,
     overlap::{Class, SHIFTS, Shift, classes},
@@ -58,6 +59,8 @@ impl Memory {
 #[derive(Debug)]
 pub(crate) struct Home {
     pub memory: Box<Memory>,
+    /// Those of the memory, which are written to in every tick.
+    pub meters: Arc<Meters>,
     pub berth: Arc<Berth<Memory>>,
 }
 
@@ -68,6 +71,7 @@ pub(crate) struct Arena {
     pub side: Side,
     pub sources: Vec<Source>,
     pub listeners: Vec<Listener>,
+    pub hearings: Vec<Hearing>,
     pub homes: Vec<Option<Home>>,
     /// The places of those who have a line.
     pub lines: Vec<u32>,
@@ -129,6 +133,7 @@ impl Arena {
             side,
             sources: vacant().map(|_| Source::default()).collect(),
             listeners: vacant().map(|_| Listener::default()).collect(),
+            hearings: filled(places, Hearing::default()),
             homes: vacant().map(|_| None).collect(),
             lines: room(places, 0),
             positions: filled(places, NONE),
@@ -191,6 +196,7 @@ impl Arena {
         }
         swap_all(&mut self.sources, &mut larger.sources);
         swap_all(&mut self.listeners, &mut larger.listeners);
+        swap_all(&mut self.hearings, &mut larger.hearings);
         swap_all(&mut self.homes, &mut larger.homes);
         larger.lines.extend_from_slice(&self.lines);
         swap_all(&mut self.seats, &mut larger.seats);
@@ -207,16 +213,18 @@ impl Arena {
     pub fn vacate(&mut self, place: usize) {
         (self.positions[place], self.active[place], self.seats[place]) = (NONE, false, Seat::default());
         self.still.changed = true;
-        if let Some(Home { mut memory, berth }) = self.homes[place].take() {
+        if let Some(Home { mut memory, meters, berth }) = self.homes[place].take() {
             self.listeners[place].gains.swap_memory(&mut memory.row);
             std::mem::swap(&mut memory.classes, &mut self.listeners[place].gains.classes);
             self.lines.retain(|line| *line != place as u32);
             std::mem::swap(&mut memory.ear, &mut self.sources[place].ear);
+            // The memory has them, too: it is never the last owner that is dropped here.
+            drop(meters);
             berth.put(memory);
             // The control side lists this berth as still out, so that it is never the last owner that is dropped here.
         }
         self.sources[place] = Source::default();
         self.rests[place] = Rest::Awake;
-        self.listeners[place] = Listener::default();
+        (self.listeners[place], self.hearings[place]) = (Listener::default(), Hearing::default());
     }
 }

@@ -46,7 +46,7 @@ impl Arena {
         }
         self.rests[index] = Rest::Asleep(clock.tick());
         if let (Some(missing), Some(home)) = (self.sources[index].counts_missing(), &self.homes[index]) {
-            home.memory.meters.go_on_missing(missing, clock.tick() + 1);
+            home.meters.go_on_missing(missing, clock.tick() + 1);
         }
     }
 }

@@ -76,7 +76,7 @@ impl Arena {
         }
         source.input = None;
         if let (Some(readings), Some(home)) = (source.show(), &self.homes[index]) {
-            home.memory.meters.write_source(readings);
+            home.meters.write_source(readings);
         }
         if clock.begun && clock.timing.moves_overlap() {
             self.note_shift(index, clock);

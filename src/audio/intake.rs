@@ -49,7 +49,7 @@ impl Arena {
         if memory.line.is_some() {
             self.lines.push(index as u32);
         }
-        self.homes[index] = Some(Home { memory, berth: Arc::clone(berth) });
+        self.homes[index] = Some(Home { meters: Arc::clone(&memory.meters), memory, berth: Arc::clone(berth) });
         self.used = self.used.max(index + 1);
     }
 
@@ -66,7 +66,7 @@ impl Arena {
     /// still to be done.
     pub fn report_entries(&mut self, index: usize) -> bool {
         let (Some(home), listener) = (&self.homes[index], &mut self.listeners[index]) else { return false };
-        let meters = &home.memory.meters;
+        let meters = &home.meters;
         meters.entries.store(listener.gains.count() as u32, Ordering::Relaxed);
         let Some(row_since) = listener.settled() else { return false };
         // One box goes to and fro: it is not here only while the control side is emptying it.

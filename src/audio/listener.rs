@@ -1,4 +1,4 @@
-//! One listener on the audio side: its row, its envelope, its limiter, and which mix it hears.
+//! One listener on the audio side: its row and its envelope.
 
 use super::{Clock, alike::Alike, overlap::Shift, row::Gains};
 use crate::{
@@ -7,7 +7,6 @@ use crate::{
     id::ParticipantKey,
     limiter::Limiting,
     matrix::{Place, RowIdentity},
-    meter::MixLevel,
     sides::Side,
 };
 
@@ -22,17 +21,11 @@ pub(crate) struct Listener {
     pub owes: bool,
     pub gains: Gains,
     pub envelope: Envelope,
-    pub limiting: Limiting,
     /// The envelope's course in this tick, and where it stands if it does not move.
     pub way: Way,
     pub level: Option<f64>,
     /// Among which audible sources, by their number, and at which level its mix was found to be dense.
     pub dense: Option<(u64, Option<f64>)>,
-    /// Its group in this tick, and the next listener of that group.
-    pub group: u32,
-    pub next: u32,
-    /// What its meters show.
-    pub shown: MixLevel,
     /// The row that it has, and the generation that it came with.
     row: RowIdentity,
     row_since: u64,
@@ -50,13 +43,9 @@ impl Default for Listener {
             owes: false,
             gains: Gains::default(),
             envelope: Envelope::default(),
-            limiting: Limiting::default(),
             way: Way::NONE,
             level: Some(1.0),
             dense: None,
-            group: NONE,
-            next: NONE,
-            shown: MixLevel::default(),
             row: RowIdentity::default(),
             row_since: 0,
             published: false,
@@ -145,10 +134,10 @@ impl Listener {
     }
 
     /// All that its mix depends on, as long as its own voice is not in it; but for gains that move one by one, of which it has a hash.
-    pub fn alike(&self) -> Alike {
+    pub fn alike(&self, limiting: Limiting) -> Alike {
         let (unlisted, moving) =
             if self.unsettled { (self.gains.unlisted, self.gains.hash()) } else { (Fade::ZERO, 0) };
-        let Self { row, way, limiting, .. } = *self;
+        let Self { row, way, .. } = *self;
         Alike { row, deafened: self.gains.deafened, unlisted, way, limiting, moving }
     }
 

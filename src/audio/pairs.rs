@@ -107,7 +107,7 @@ impl Pairs {
             }
             (hearer.pair, hearer.next) = (NONE, NONE);
             if left.listeners[place].hears {
-                let groups = (left.listeners[place].group, right.listeners[place].group);
+                let groups = (left.hearings[place].group, right.hearings[place].group);
                 let silent = [(left, groups.0), (right, groups.1)]
                     .iter()
                     .all(|(arena, group)| arena.groups[*group as usize].silent());
@@ -180,7 +180,7 @@ impl Pairs {
             if hearer.shown != pair.level || pair.limited() {
                 hearer.shown = pair.level;
                 if let Some(home) = &left.homes[slot as usize] {
-                    home.memory.meters.write_mix(&pair.level);
+                    home.meters.write_mix(&pair.level);
                 }
             }
             slot = hearer.next;

@@ -18,7 +18,7 @@ use crate::{id::ParticipantKey, kernel::prefetch, limiter::Limiting, meter::MixL
 /// Listeners whose mixes are the same in this tick.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Group {
-    /// The first of them; the others follow by [`Listener::next`](super::listener::Listener).
+    /// The first of them; the others follow by [`Hearing::next`](super::hearing::Hearing).
     pub first: u32,
     pub last: u32,
     /// What they hear.
@@ -73,7 +73,7 @@ impl Arena {
         self.segments = Segments::of(self.audible.len());
         let (mut silent, mut approximated, mut moves) = (NONE, self.shifts_left_out, false);
         for slot in 0..self.used as u32 {
-            self.listeners[slot as usize].group = NONE;
+            self.hearings[slot as usize].group = NONE;
             if let Some(soon) = self.listeners.get(slot as usize + AHEAD) {
                 prefetch(&soon.gains.at_rest);
             }
@@ -86,7 +86,7 @@ impl Arena {
             if self.audible.len() <= usize::from(own_voice) {
                 self.join_silent(&mut silent, slot);
             } else if !own_voice {
-                self.find_alike(self.listeners[slot as usize].alike(), slot, &mut silent, clock);
+                self.find_alike(self.listeners[slot as usize].alike(self.hearings[slot as usize].limiting), slot, &mut silent, clock);
             } else {
                 self.find_group(slot, &mut silent, clock);
             }
@@ -133,8 +133,9 @@ impl Arena {
         let hash = alike.hash();
         let listener = &self.listeners[slot as usize];
         let is_alike = |first: &&First| {
-            let first = &self.listeners[first.slot as usize];
-            first.alike() == alike && first.moves_like(listener)
+            let (first, limiting) =
+                (&self.listeners[first.slot as usize], self.hearings[first.slot as usize].limiting);
+            first.alike(limiting) == alike && first.moves_like(listener)
         };
         let known = self.seen.with(hash).find(is_alike).map(|first| first.group);
         if let Some(group) = known {
@@ -221,7 +222,7 @@ impl Arena {
             }
         };
         let listener = &self.listeners[slot as usize];
-        listener.limiting.bits().iter().for_each(|bits| hasher.write_u64(*bits));
+        self.hearings[slot as usize].limiting.bits().iter().for_each(|bits| hasher.write_u64(*bits));
         if ducks {
             listener.way.bits().iter().for_each(|bits| hasher.write_u64(*bits));
         }
@@ -246,7 +247,7 @@ impl Arena {
             _ => return false,
         };
         let (listener, other) = (&self.listeners[slot as usize], &self.listeners[group.first as usize]);
-        listener.limiting == group.limiting && (!ducks || listener.same_envelope(other))
+        self.hearings[slot as usize].limiting == group.limiting && (!ducks || listener.same_envelope(other))
     }
 
     fn join_silent(&mut self, silent: &mut u32, slot: u32) {
@@ -258,19 +259,19 @@ impl Arena {
     }
 
     fn open(&mut self, slot: u32, sum: Sum) -> u32 {
-        let listener = &mut self.listeners[slot as usize];
+        let hearing = &mut self.hearings[slot as usize];
         let group = self.groups.len() as u32;
-        (listener.group, listener.next) = (group, NONE);
-        let limiting = listener.limiting;
+        (hearing.group, hearing.next) = (group, NONE);
+        let limiting = hearing.limiting;
         self.groups.push(Group { first: slot, last: slot, sum, limiting, ..Group::default() });
         group
     }
 
     fn join(&mut self, group: u32, slot: u32) {
         let last = std::mem::replace(&mut self.groups[group as usize].last, slot);
-        self.listeners[last as usize].next = slot;
-        let listener = &mut self.listeners[slot as usize];
-        (listener.group, listener.next) = (group, NONE);
+        self.hearings[last as usize].next = slot;
+        let hearing = &mut self.hearings[slot as usize];
+        (hearing.group, hearing.next) = (group, NONE);
     }
 }
 

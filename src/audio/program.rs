@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 use super::Clock;
 use crate::{
     fade::Fade,
-    kernel::{FEW, Mover, Moving, Weight},
+    kernel::{FEW, FewRow, Mover, Moving, Weight},
     memory::room,
 };
 
@@ -33,9 +33,14 @@ impl Program {
         (self.open + self.ducked) as usize
     }
 
-    /// Whether it is made most quickly by itself, wherever there are more of its kind.
+    /// Whether it has only a few signals, and no envelope.
     pub fn is_few(&self) -> bool {
-        !self.derived && self.ducked == 0 && self.len() <= FEW
+        self.ducked == 0 && self.len() <= FEW
+    }
+
+    /// The row that it is for the kernels, of the group with this number.
+    pub fn row(&self, number: usize) -> FewRow {
+        FewRow { number, from: self.from as usize, count: self.len() }
     }
 
     /// Whether anything is multiplied by the envelope of the row.
@@ -100,6 +105,11 @@ impl Programs {
     pub fn of(&self, program: Program) -> (&[Weight], &[Weight]) {
         let from = program.from as usize;
         self.weights[from..from + program.len()].split_at(program.open as usize)
+    }
+
+    /// The signals of all.
+    pub fn weights(&self) -> &[Weight] {
+        &self.weights
     }
 
     /// Whether two programs are the sum of the same.

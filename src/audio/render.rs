@@ -24,6 +24,9 @@ impl Task<'_> {
 impl Arena {
     /// Cuts the groups into a part for each worker, of about the same work.
     pub fn divide(&mut self) {
+        if self.still.now {
+            return self.workers.iter_mut().for_each(|worker| worker.done = worker.part.is_empty());
+        }
         let audible = self.audible.len() as u64;
         let cost = |group: &Group| {
             8 + match group.sum {
@@ -86,19 +89,19 @@ impl Arena {
     fn pass_on(&mut self, group: Group, clock: &Clock<'_>, limiter: Option<&Limiter>) {
         let mut slot = group.first;
         while slot != NONE {
-            let listener = &mut self.listeners[slot as usize];
+            let hearing = &mut self.hearings[slot as usize];
             if !group.silent() {
-                listener.limiting = group.limiting;
-            } else if let (Some(limiter), false) = (limiter, listener.limiting.at_rest()) {
-                limiter.limit_silence(&mut listener.limiting, clock.timing.tick);
+                hearing.limiting = group.limiting;
+            } else if let (Some(limiter), false) = (limiter, hearing.limiting.at_rest()) {
+                limiter.limit_silence(&mut hearing.limiting, clock.timing.tick);
             }
-            if listener.shown != group.level || group.level.limited() {
-                listener.shown = group.level;
+            if hearing.shown != group.level || group.level.limited() {
+                hearing.shown = group.level;
                 if let Some(home) = &self.homes[slot as usize] {
-                    home.memory.meters.write_mix(&group.level);
+                    home.meters.write_mix(&group.level);
                 }
             }
-            slot = listener.next;
+            slot = hearing.next;
         }
     }
 }

@@ -116,7 +116,7 @@ impl Segments {
             for (source, signal) in sources.iter_mut().zip(&signals[self.members(segment)]) {
                 *source = frames.get(panel, *signal);
             }
-            kernel.add_segment(sources, sum, others, twos);
+            kernel.add_segment(&sources, sum, others, twos);
         }
         let (sums, runs) = sums.split_at_mut(self.count);
         let (from_first, runs) = runs.split_at_mut(self.count);

@@ -177,7 +177,7 @@ impl Stage {
     pub fn heard_by(&self, key: ParticipantKey) -> Option<usize> {
         let (arena, slot) = (&self.arenas.left, key.slot as usize);
         let here = arena.sources.get(slot).is_some_and(|source| source.key == key);
-        let group = arena.listeners.get(slot).filter(|listener| here && listener.hears)?.group;
+        let group = arena.hearings.get(slot).filter(|_| here)?.group;
         let output = self.pairs.as_ref().map_or(group, |pairs| pairs.of(slot));
         (output != NONE).then_some(output as usize)
     }
@@ -206,7 +206,7 @@ impl Stage {
     pub fn after(&self, slot: u32) -> u32 {
         match &self.pairs {
             Some(pairs) => pairs.after(slot),
-            None => self.arenas.left.listeners.get(slot as usize).map_or(NONE, |listener| listener.next),
+            None => self.arenas.left.hearings.get(slot as usize).map_or(NONE, |hearing| hearing.next),
         }
     }
 

@@ -13,6 +13,8 @@ pub(crate) struct Still {
     pub changed: bool,
     /// Nothing of it moved.
     rests: bool,
+    /// This tick is planned like that.
+    pub now: bool,
     /// The tick that it was made for has ended, and left every limiter as it was: at rest.
     holds: bool,
 }
@@ -21,7 +23,8 @@ impl Arena {
     /// Whether the groups of the tick before are those of this one. Asked once a tick.
     pub fn is_still(&mut self) -> bool {
         let changed = std::mem::take(&mut self.still.changed);
-        std::mem::take(&mut self.still.holds) && !changed && !self.presence_moves()
+        self.still.now = std::mem::take(&mut self.still.holds) && !changed && !self.presence_moves();
+        self.still.now
     }
 
     /// Notes that a plan was made, and whether any gain in it moves.

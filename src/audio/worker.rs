@@ -6,6 +6,7 @@ use std::ops::Range;
 use super::{
     compose::{Heard, write_terms},
     dense::Dense,
+    derived::Derived,
     listener::Listener,
     others::Others,
     panels::Panels,
@@ -15,7 +16,7 @@ use super::{
     segments::{Segments, WORTHWHILE},
 };
 use crate::{
-    kernel::{Lanes, Measured, Signals, Terms, Tile, prefetch},
+    kernel::{Lanes, Measured, Terms, Tile},
     limiter::{Limiter, Limiting},
     memory::{filled, room},
     meter::{MixLevel, exact_square},
@@ -49,6 +50,7 @@ pub(crate) struct Worker {
     /// Sums that many mixes have in common: the derived signals of one panel; then those of rows that leave one out.
     tiles: Vec<Tile>,
     envelope: Envelope,
+    derived: Derived,
     others: Others,
     pub terms: Vec<Term>,
     pub sorted: Sorted,
@@ -64,6 +66,7 @@ impl Worker {
         Self {
             tiles: filled(Segments::derived(places).max(Others::tiles(places, panels)), Tile::SILENCE),
             envelope: Envelope::new(panels),
+            derived: Derived::new(places),
             others: Others::new(places, panels),
             terms: room(2 * places, Term::default()),
             sorted: Sorted::new(places),
@@ -85,7 +88,7 @@ pub(crate) struct Portion<'a> {
 impl Worker {
     /// Makes the mixes of its part, with their limiters and measures.
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        self.add_derived(portion, scene);
+        self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
         self.others.add(&mut self.tiles, portion, scene);
         self.dense.add(&mut self.envelope, portion, scene);
         let panels = scene.frames.panels();
@@ -93,7 +96,7 @@ impl Worker {
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
                 Sum::Silent => continue,
-                Sum::Program(program) if program.is_few() || !program.derived && !scene.is_small() => {
+                Sum::Program(program) if !program.derived && (program.is_few() || !scene.is_small()) => {
                     self.add_program(mix, group.first, program, scene)
                 }
                 Sum::Dense | Sum::Ends(_) | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
@@ -103,31 +106,6 @@ impl Worker {
             group.level = finish(mix, measured, &mut group.limiting, scene);
         }
         self.done = true;
-    }
-
-    /// Adds up the programs that name derived signals, panel by panel: so that each derived signal is near while it is needed, and then forgotten.
-    fn add_derived(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        let Scene { heard, frames, segments, programs, shared, .. } = scene;
-        if !portion.groups.iter().any(|group| derived(group).is_some()) {
-            return;
-        }
-        portion.lanes.fill(Lanes::NOTHING);
-        for panel in 0..frames.panels() {
-            let (stack, at) = (frames.after(panel), panel * Tile::SAMPLES);
-            segments.derive(&mut self.tiles, stack, 0, heard.signals, shared.kernel);
-            let signals = Signals { frames: stack, panel: 0, derived: &self.tiles };
-            let mixes = portion.mixes.chunks_exact_mut(frames.panels());
-            for ((group, mix), lanes) in portion.groups.iter().zip(mixes).zip(&mut *portion.lanes) {
-                let Some(program) = derived(group) else { continue };
-                prefetch(&mix[panel + 1..]);
-                let (open, ducked) = programs.of(program);
-                let listener = &scene.listeners[group.first as usize];
-                let envelope =
-                    if program.ducks() { self.envelope.of(listener, at, Tile::SAMPLES, &heard) } else { &[] };
-                let terms = Terms { open, ducked, envelope, ..Terms::of(&shared.curve) };
-                shared.kernel.add_tile(&mut mix[panel], 0, signals, &terms, lanes);
-            }
-        }
     }
 
     /// A few sources of many.
@@ -151,11 +129,6 @@ impl Worker {
         let terms = Terms { open, open_moving, ducked, ducked_moving, envelope, curve };
         scene.shared.kernel.add_row(mix, scene.frames.after(0), &terms)
     }
-}
-
-/// The program of a group whose mix is made of derived signals.
-fn derived(group: &Group) -> Option<Program> {
-    if let Sum::Program(program) = group.sum { Some(program).filter(|program| program.derived) } else { None }
 }
 
 /// One source as it was sent, bit for bit.

@@ -1,11 +1,12 @@
 //! The arithmetic of a mix, at the speed of the machine: the only place with `unsafe`.
 //!
-//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`segment`], [`others`], [`product`], [`together`]), written once over a
+//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`few`], [`segment`], [`others`], [`product`], [`together`]), written once over a
 //! vector;
 //! and for each instruction set a vector ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made.
 //! Everything works on [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
 #![allow(unsafe_code)]
 
+mod few;
 mod measure;
 mod others;
 mod product;
@@ -18,10 +19,10 @@ mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub(crate) use few::{FEW, FewRow, Outs};
 pub(crate) use measure::{Lanes, Measured};
 pub(crate) use others::{Other, QUAD};
 pub(crate) use product::{BLOCK, PART_BLOCK, ROWS, Row, SHORT_BLOCK, Waiting};
-pub(crate) use row::FEW;
 pub(crate) use segment::{Running, SEGMENT};
 pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use tile::{Stack, Tile};
@@ -211,8 +212,10 @@ kernels! {
     row::add_row(out: &mut [Tile], frames: Stack<'_>, terms: &Terms<'_>) -> Measured;
     /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it.
     row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
+    /// Writes the sums of rows of up to [`FEW`] signals at rest over one panel, and goes on measuring them.
+    few::add_few(rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, outs: &mut Outs<'_>);
     /// The sum of eight tiles; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two.
-    segment::add_segment(sources: [&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile], twos: &mut [Tile]);
+    segment::add_segment(sources: &[&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile], twos: &mut [Tile]);
     /// Writes the sum of up to four signals over a whole tick.
     others::sum_up(frames: Stack<'_>, signals: &[u32], sums: &mut [Tile]);
     /// Writes what all running sums were, and adds a sum to them.

@@ -1,6 +1,6 @@
 //! The sum of one row: a listener's mix from the signals that it is made of.
 
-use super::{Lanes, Measured, Moving, Signals, Stack, Terms, Tile, Weight, measure::Meter, vector::Vector};
+use super::{Lanes, Measured, Moving, Signals, Stack, Terms, Tile, Weight, few, measure::Meter, vector::Vector};
 
 /// Vectors that are added up side by side: with the widest, a tile.
 const SIDE: usize = 3;
@@ -13,9 +13,7 @@ const MOST_SUMS: usize = Tile::SAMPLES;
 /// chains, or of many in f64 + 1 for the gain + 2 for an envelope, or 1 for a ducking level in the gain, are 16. Where a gain moves, it brings 6 (where it came to rest, both
 /// ends, both parts of the curve, and their sum) and the envelope: 6 + 6 + 1 + 1 + 2 are 16; signals are not derived there. Only a gain with two moves
 /// at once, a ducker's exemption beside its base, may come to 21, if every rounding were at its worst and in the same direction.
-const STEADY_CHAIN: usize = 8;
-/// Signals at rest whose gains stay in registers over a whole tick.
-pub(crate) const FEW: usize = STEADY_CHAIN;
+pub(super) const STEADY_CHAIN: usize = 8;
 const MOVING_CHAIN: usize = 6;
 
 /// Writes the sum of a row over all tiles of a tick, and measures it.
@@ -28,7 +26,7 @@ pub(super) unsafe fn add_row<V: Vector>(out: &mut [Tile], frames: Stack<'_>, ter
     // SAFETY: the caller's contract.
     unsafe {
         let mut meter = Meter::<V>::load(&lanes);
-        if terms.is_open() && add_few(out, frames, terms.open, &mut meter) {
+        if terms.is_open() && few::add(out, frames, terms.open, &mut meter) {
             meter.store(&mut lanes);
             return lanes.measured();
         }
@@ -39,55 +37,6 @@ pub(super) unsafe fn add_row<V: Vector>(out: &mut [Tile], frames: Stack<'_>, ter
         meter.store(&mut lanes);
     }
     lanes.measured()
-}
-
-/// Writes the sum of a few signals at gains that rest, which stay in registers from the first tile to the last one. Whether they are few enough.
-///
-/// # Safety
-/// As for [`Vector`].
-#[inline(always)]
-unsafe fn add_few<V: Vector>(out: &mut [Tile], frames: Stack<'_>, terms: &[Weight], meter: &mut Meter<V>) -> bool {
-    macro_rules! add {
-        ($($count:literal)*) => {
-            match terms.len() {
-                // SAFETY: the caller's contract.
-                $($count => if let Some(terms) = terms.first_chunk::<$count>() { unsafe { add_so_many(out, frames, terms, meter) } })*
-                _ => return false,
-            }
-        };
-    }
-    add!(1 2 3 4 5 6 7 8);
-    true
-}
-
-/// # Safety
-/// As for [`Vector`].
-#[inline(always)]
-unsafe fn add_so_many<V: Vector, const N: usize>(
-    out: &mut [Tile],
-    frames: Stack<'_>,
-    terms: &[Weight; N],
-    meter: &mut Meter<V>,
-) {
-    let signals = terms.map(|term| frames.signal(term.signal, out.len()));
-    // SAFETY: the caller's contract. No closures: they would be compiled without the instruction set.
-    unsafe {
-        let mut gains = [V::splat(0.0); N];
-        for n in 0..N {
-            gains[n] = V::splat(terms[n].gain);
-        }
-        for (panel, out) in out.iter_mut().enumerate() {
-            let tiles = signals.map(|signal| &signal[panel]);
-            for (at, out) in out.0.chunks_exact_mut(V::LANES).enumerate() {
-                let mut mix = V::splat(0.0);
-                for n in 0..N {
-                    mix = V::load(&tiles[n].0[at * V::LANES..(at + 1) * V::LANES]).mul_add(gains[n], mix);
-                }
-                mix.store(out);
-                meter.see(mix);
-            }
-        }
-    }
 }
 
 /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it.

@@ -5,9 +5,6 @@ use super::{Tile, vector::Vector};
 /// Sources in a segment.
 pub(crate) const SEGMENT: usize = 8;
 
-/// As many as the widest vector has.
-const MOST_LANES: usize = 16;
-
 /// A tile of running sums, in f64: however long they run, one rounding is left.
 #[derive(Debug, Clone, Copy)]
 #[repr(C, align(64))]
@@ -24,7 +21,7 @@ impl Running {
 /// As for [`Vector`].
 #[inline(always)]
 pub(super) unsafe fn add_segment<V: Vector>(
-    sources: [&Tile; SEGMENT],
+    sources: &[&Tile; SEGMENT],
     sum: &mut Tile,
     others: &mut [Tile],
     twos: &mut [Tile],
@@ -58,15 +55,15 @@ pub(super) unsafe fn add_segment<V: Vector>(
 #[inline(always)]
 pub(super) unsafe fn run<V: Vector>(tiles: &[Tile], out: &mut [Tile], backwards: bool) {
     let last = tiles.len().min(out.len()).saturating_sub(1);
-    for from in (0..Tile::SAMPLES).step_by(V::LANES) {
-        let range = from..from + V::LANES;
-        let mut sums = [0.0_f64; MOST_LANES];
-        for n in 0..tiles.len().min(out.len()) {
-            let n = if backwards { last - n } else { n };
+    let mut sums = Running::NOTHING;
+    for n in 0..tiles.len().min(out.len()) {
+        let n = if backwards { last - n } else { n };
+        let vectors = tiles[n].0.chunks_exact(V::LANES).zip(out[n].0.chunks_exact_mut(V::LANES));
+        for ((tile, out), sums) in vectors.zip(sums.0.chunks_exact_mut(V::LANES)) {
             // SAFETY: the caller's contract.
             unsafe {
-                V::load(&tiles[n].0[range.clone()]).add_to(&mut sums[..V::LANES]);
-                V::from_sums(&sums[..V::LANES]).store(&mut out[n].0[range.clone()]);
+                V::load(tile).add_to(sums);
+                V::from_sums(sums).store(out);
             }
         }
     }

@@ -216,7 +216,7 @@ fn a_segment_is_its_sum_and_the_sums_of_the_others() {
         for room in [0, 3, SEGMENT] {
             let (mut sum, mut others) = (Tile::SILENCE, [Tile::SILENCE; SEGMENT]);
             let mut twos = [Tile::SILENCE; SEGMENT / 2];
-            kernel.add_segment(sources, &mut sum, &mut others[..room], &mut twos[..room.div_ceil(2)]);
+            kernel.add_segment(&sources, &mut sum, &mut others[..room], &mut twos[..room.div_ceil(2)]);
             for k in 0..Tile::SAMPLES {
                 let but = |left_out: usize| {
                     (0..SEGMENT).filter(move |n| *n != left_out).map(|n| f64::from(sources[n].0[k])).collect::<Vec<_>>()
