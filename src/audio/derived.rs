@@ -1,22 +1,26 @@
-//! Rows that are put together from derived signals: the sums that many mixes have in common, of [`Segments`](super::segments::Segments).
+//! Rows that are put together from derived signals: the sums that many mixes have in common, of [`Segments`].
 
 use super::{
     plan::{Group, Sum},
     program::Program,
     row_envelope::Envelope,
+    segments::Segments,
     worker::{Portion, Scene},
 };
 use crate::{
-    kernel::{FewRow, Lanes, Outs, Signals, Terms, Tile},
+    kernel::{FewRow, Lanes, Outs, Signals, Stack, Terms, Tile},
     memory::room,
 };
+
+/// So many tiles of derived signals stay in a core's second memory, beside the mixes that are made of them.
+const NEAR: usize = 1024;
 
 /// The scratch of such rows.
 #[derive(Debug)]
 pub(crate) struct Derived {
     /// Those of a few signals at rest, which are made by one call; and the numbers of the other groups.
     few: Vec<FewRow>,
-    others: Vec<usize>,
+    others: Vec<u32>,
 }
 
 impl Derived {
@@ -25,30 +29,35 @@ impl Derived {
         Self { few: room(places, FewRow::default()), others: room(places, 0) }
     }
 
-    /// Makes the mixes of such groups, panel by panel: so that each derived signal is near while it is needed, and then forgotten. `tiles` are room for those of one
-    /// panel.
-    pub fn add(
-        &mut self,
-        tiles: &mut [Tile],
-        envelope: &mut Envelope,
-        portion: &mut Portion<'_>,
-        scene: Scene<'_>,
-    ) {
+    /// How many tiles it needs for the derived signals of `places` sources: for those of one panel, and of more of them as long as they stay near.
+    pub fn tiles(places: usize, panels: usize) -> usize {
+        let each = Segments::derived(places);
+        each.max(NEAR.min(each * panels))
+    }
+
+    /// Makes the mixes of such groups, some panels at a time: so that each derived signal is near while it is needed, and then forgotten. `tiles` are
+    /// scratch: as many as it needs.
+    pub fn add(&mut self, tiles: &mut [Tile], envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
         self.sort(portion.groups);
         if self.few.is_empty() && self.others.is_empty() {
             return;
         }
         let Scene { heard, frames, segments, programs, shared, .. } = scene;
         portion.lanes.fill(Lanes::NOTHING);
-        for panel in 0..frames.panels() {
-            let stack = frames.after(panel);
-            segments.derive(tiles, stack, 0, heard.signals, shared.kernel);
-            let signals = Signals { frames: stack, panel: 0, derived: tiles };
+        let each = segments.needed();
+        let at_a_time = (NEAR / each.max(1)).max(1);
+        for first in (0..frames.panels()).step_by(at_a_time) {
+            let panels = first..(first + at_a_time).min(frames.panels());
+            let (stack, tiles) = (frames.after(first), &mut tiles[..each * panels.len()]);
+            segments.derive(tiles, panels.len(), stack, heard.signals, shared.kernel);
+            let signals = Signals { frames: stack, derived: Stack { tiles, stride: panels.len() } };
             let Portion { mixes, lanes, .. } = portion;
-            let outs = &mut Outs { mixes, panels: frames.panels(), panel, lanes };
+            let outs = &mut Outs { mixes, stride: frames.panels(), panels: panels.clone(), lanes };
             shared.kernel.add_few(&self.few, programs.weights(), signals, outs);
-            for number in &self.others {
-                add_one(*number, panel, signals, envelope, portion, scene);
+            for (number, panel) in
+                self.others.iter().flat_map(|number| panels.clone().map(move |panel| (number, panel)))
+            {
+                add_one(*number as usize, panel, signals.after(panel - first), envelope, portion, scene);
             }
         }
     }
@@ -56,7 +65,7 @@ impl Derived {
     fn sort(&mut self, groups: &[Group]) {
         self.few.clear();
         self.others.clear();
-        for (number, group) in groups.iter().enumerate() {
+        for (number, group) in (0..).zip(groups) {
             match derived(group) {
                 Some(program) if program.is_few() => self.few.push(program.row(number)),
                 Some(_) => self.others.push(number),

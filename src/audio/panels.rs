@@ -28,7 +28,7 @@ impl Panels {
 
     /// The signals from one panel on: it is the first of the stack.
     pub fn after(&self, panel: usize) -> Stack<'_> {
-        Stack { tiles: self.tiles.get(panel..).unwrap_or_default(), stride: self.stride }
+        Stack { tiles: &self.tiles, stride: self.stride }.after(panel)
     }
 
     /// One signal.

@@ -86,7 +86,12 @@ impl Arena {
             if self.audible.len() <= usize::from(own_voice) {
                 self.join_silent(&mut silent, slot);
             } else if !own_voice {
-                self.find_alike(self.listeners[slot as usize].alike(self.hearings[slot as usize].limiting), slot, &mut silent, clock);
+                self.find_alike(
+                    self.listeners[slot as usize].alike(self.hearings[slot as usize].limiting),
+                    slot,
+                    &mut silent,
+                    clock,
+                );
             } else {
                 self.find_group(slot, &mut silent, clock);
             }
@@ -133,8 +138,7 @@ impl Arena {
         let hash = alike.hash();
         let listener = &self.listeners[slot as usize];
         let is_alike = |first: &&First| {
-            let (first, limiting) =
-                (&self.listeners[first.slot as usize], self.hearings[first.slot as usize].limiting);
+            let (first, limiting) = (&self.listeners[first.slot as usize], self.hearings[first.slot as usize].limiting);
             first.alike(limiting) == alike && first.moves_like(listener)
         };
         let known = self.seen.with(hash).find(is_alike).map(|first| first.group);

@@ -39,8 +39,8 @@ impl Program {
     }
 
     /// The row that it is for the kernels, of the group with this number.
-    pub fn row(&self, number: usize) -> FewRow {
-        FewRow { number, from: self.from as usize, count: self.len() }
+    pub fn row(&self, number: u32) -> FewRow {
+        FewRow { number, from: self.from, count: self.len() as u32 }
     }
 
     /// Whether anything is multiplied by the envelope of the row.

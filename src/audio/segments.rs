@@ -13,7 +13,7 @@
 use crate::kernel::{Kernel, SEGMENT, Signals, Stack, Tile};
 
 /// With fewer audible sources there are no segments: a mix names its sources.
-pub(crate) const WORTHWHILE: usize = 17;
+pub(crate) const WORTHWHILE: usize = 14;
 
 /// Where the derived signals of a panel are.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,7 +35,21 @@ impl Segments {
 
     /// How many derived signals a panel of `audible` sources has at most.
     pub fn derived(audible: usize) -> usize {
-        Self::of(audible).twos_at() + audible.div_ceil(2)
+        let most = Self::of(audible);
+        most.table_at(most.levels() + 2)
+    }
+
+    /// How many of them are to be made: those up to the last that is named in a row.
+    pub fn needed(&self) -> usize {
+        if self.needs_runs {
+            Self::derived(self.audible)
+        } else if self.needs_others {
+            self.table_at(2)
+        } else if self.needs_twos {
+            self.others_at()
+        } else {
+            self.twos_at()
+        }
     }
 
     /// Levels of the table: runs that a smaller block divides need no table.
@@ -43,16 +57,17 @@ impl Segments {
         (usize::BITS - self.count.saturating_sub(1).leading_zeros()).saturating_sub(1) as usize
     }
 
-    fn table_at(&self, level: usize) -> usize {
-        self.count * (3 + level - 2)
+    /// Behind the sums, and the runs from the first one on and up to the last one.
+    fn twos_at(&self) -> usize {
+        3 * self.count
     }
 
     fn others_at(&self) -> usize {
-        self.table_at(self.levels() + 2)
+        self.twos_at() + self.audible.div_ceil(2)
     }
 
-    fn twos_at(&self) -> usize {
-        self.others_at() + self.audible
+    fn table_at(&self, level: usize) -> usize {
+        self.others_at() + self.audible + self.count * (level - 2)
     }
 
     /// The segment of a source, by its position among the audible.
@@ -103,32 +118,34 @@ impl Segments {
         }
     }
 
-    /// Makes the derived signals of one panel. `signals` are those of the audible sources.
-    pub fn derive(&self, derived: &mut [Tile], frames: Stack<'_>, panel: usize, signals: &[u32], kernel: Kernel) {
-        let (sums, others) = derived.split_at_mut(self.others_at());
-        let (others, twos) = others.split_at_mut(self.audible);
-        for (segment, sum) in sums[..self.count].iter_mut().enumerate() {
+    /// Makes the derived signals of as many panels as there are tiles for, behind one another: as many as are [`needed`](Self::needed). `signals` are those of the audible sources.
+    pub fn derive(&self, derived: &mut [Tile], panels: usize, frames: Stack<'_>, signals: &[u32], kernel: Kernel) {
+        let (sums, rest) = derived.split_at_mut(self.twos_at() * panels);
+        let (twos, rest) = rest.split_at_mut((self.audible.div_ceil(2) * panels).min(rest.len()));
+        let (others, table) = rest.split_at_mut((self.audible * panels).min(rest.len()));
+        let (sums, runs) = sums.split_at_mut(self.count * panels);
+        for (segment, sum) in sums.chunks_exact_mut(panels).enumerate() {
             let members = self.members(segment);
-            let of_two = members.start / 2..members.end.div_ceil(2);
-            let others = if self.needs_others { &mut others[members] } else { &mut [] };
+            let of_two = members.start / 2 * panels..members.end.div_ceil(2) * panels;
             let twos = if self.needs_twos { &mut twos[of_two] } else { &mut [] };
-            let mut sources = [&Tile::SILENCE; SEGMENT];
-            for (source, signal) in sources.iter_mut().zip(&signals[self.members(segment)]) {
-                *source = frames.get(panel, *signal);
+            let others =
+                if self.needs_others { &mut others[members.start * panels..members.end * panels] } else { &mut [] };
+            let mut sources: [&[Tile]; SEGMENT] = [&[]; SEGMENT];
+            for (source, signal) in sources.iter_mut().zip(&signals[members]) {
+                *source = frames.signal(*signal, panels);
             }
             kernel.add_segment(&sources, sum, others, twos);
         }
-        let (sums, runs) = sums.split_at_mut(self.count);
-        let (from_first, runs) = runs.split_at_mut(self.count);
-        let (to_last, table) = runs.split_at_mut(self.count);
-        kernel.run(sums, from_first, false);
-        kernel.run(sums, to_last, true);
+        let (from_first, to_last) = runs.split_at_mut(self.count * panels);
+        kernel.run(sums, from_first, panels, false);
+        kernel.run(sums, to_last, panels, true);
         for level in (2..self.levels() + 2).filter(|_| self.needs_runs) {
-            let table = &mut table[(level - 2) * self.count..][..self.count];
-            for (sums, table) in sums.chunks(1 << level).zip(table.chunks_mut(1 << level)) {
-                let middle = (1 << (level - 1)).min(sums.len());
-                kernel.run(&sums[..middle], &mut table[..middle], true);
-                kernel.run(&sums[middle..], &mut table[middle..], false);
+            let table = &mut table[(level - 2) * self.count * panels..][..self.count * panels];
+            let block = panels << level;
+            for (sums, table) in sums.chunks(block).zip(table.chunks_mut(block)) {
+                let middle = (block / 2).min(sums.len());
+                kernel.run(&sums[..middle], &mut table[..middle], panels, true);
+                kernel.run(&sums[middle..], &mut table[middle..], panels, false);
             }
         }
     }
@@ -138,14 +155,29 @@ impl Segments {
 mod tests {
     use super::*;
 
-    /// The derived signals of a panel in which the source at position p is the constant p + 1.
+    /// The derived signals of two panels in which the source at position p is the constants p + 1 and 2 (p + 1): of the second one.
     fn derive(audible: usize) -> (Segments, Vec<Tile>) {
-        let panel: Vec<Tile> = (0..audible).map(|p| Tile([p as f32 + 1.0; Tile::SAMPLES])).collect();
+        let tile = |n: usize| Tile([((n / 2 + 1) * (n % 2 + 1)) as f32 * 0.5; Tile::SAMPLES]);
+        let panels: Vec<Tile> = (0..2 * audible).map(tile).collect();
         let signals: Vec<u32> = (0..audible as u32).collect();
         let segments = Segments { needs_others: true, needs_twos: true, needs_runs: true, ..Segments::of(audible) };
-        let mut derived = vec![Tile::SILENCE; Segments::derived(audible)];
-        segments.derive(&mut derived, Stack { tiles: &panel, stride: 1 }, 0, &signals, Kernel::detect());
-        (segments, derived)
+        let mut derived = vec![Tile::SILENCE; 2 * segments.needed()];
+        segments.derive(&mut derived, 2, Stack { tiles: &panels, stride: 2 }, &signals, Kernel::detect());
+        let of_panel = |panel: usize| derived.iter().skip(panel).step_by(2).copied().collect::<Vec<_>>();
+        assert!(of_panel(0).iter().zip(&of_panel(1)).all(|(first, second)| first.0[7] * 2.0 == second.0[7]));
+        (segments, of_panel(1))
+    }
+
+    #[test]
+    fn what_is_not_needed_is_not_made() {
+        let needed = |needs: [bool; 3]| {
+            let [needs_twos, needs_others, needs_runs] = needs;
+            Segments { needs_others, needs_twos, needs_runs, ..Segments::of(100) }.needed()
+        };
+        let counts = [[false; 3], [true, false, false], [false, true, false], [false, false, true]].map(needed);
+        // 13 segments: their sums and two runs of each, 50 twos, 100 others, a table of 3 levels.
+        assert_eq!(counts, [39, 89, 189, 228]);
+        assert_eq!(Segments::derived(100), 228);
     }
 
     fn number(signal: u32) -> usize {
@@ -154,7 +186,7 @@ mod tests {
 
     #[test]
     fn every_run_is_the_sum_of_its_sources() {
-        for audible in [17, 24, 25, 64, 65, 100, 200] {
+        for audible in [14, 17, 24, 25, 64, 65, 100, 200] {
             let (mut segments, derived) = derive(audible);
             for from in 0..=segments.count() {
                 for to in from..=segments.count() {
@@ -169,7 +201,7 @@ mod tests {
 
     #[test]
     fn two_are_two() {
-        for audible in [17, 30, 64] {
+        for audible in [14, 17, 30, 64] {
             let (mut segments, derived) = derive(audible);
             for position in (0..audible).step_by(2) {
                 let second = if position + 1 < audible { position + 2 } else { 0 };
@@ -180,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_others_leave_one_out() {
-        for audible in [17, 30, 64] {
+        for audible in [14, 17, 30, 64] {
             let (mut segments, derived) = derive(audible);
             for position in 0..audible {
                 let others = derived[number(segments.others(position))].0[0];

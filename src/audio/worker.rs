@@ -47,7 +47,7 @@ impl Scene<'_> {
 /// The scratch of one who adds up.
 #[derive(Debug)]
 pub(crate) struct Worker {
-    /// Sums that many mixes have in common: the derived signals of one panel; then those of rows that leave one out.
+    /// Sums that many mixes have in common: the derived signals of some panels; then those of rows that leave one out.
     tiles: Vec<Tile>,
     envelope: Envelope,
     derived: Derived,
@@ -64,7 +64,7 @@ impl Worker {
     /// Room for the mixes of `places` participants, of `panels` tiles each. Allocates: control side.
     pub fn new(places: usize, panels: usize) -> Self {
         Self {
-            tiles: filled(Segments::derived(places).max(Others::tiles(places, panels)), Tile::SILENCE),
+            tiles: filled(Derived::tiles(places, panels).max(Others::tiles(places, panels)), Tile::SILENCE),
             envelope: Envelope::new(panels),
             derived: Derived::new(places),
             others: Others::new(places, panels),

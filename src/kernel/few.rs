@@ -1,33 +1,35 @@
 //! Rows of a few signals at gains that rest: most rows of a room in which few speak, and of one in which most are heard alike. What they are the sum of is one chain, as in
 //! [`row`](super::row), and their gains stay in registers.
 
+use std::ops::Range;
+
 use super::{Lanes, Signals, Stack, Tile, Weight, measure::Meter, prefetch, row::STEADY_CHAIN, vector::Vector};
 
 /// The most signals of such a row.
-pub(crate) const FEW: usize = STEADY_CHAIN;
+pub(crate) const FEW: usize = 2 * STEADY_CHAIN;
 
 /// One such row: the number of its mix, and where its terms are among those of all.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct FewRow {
-    pub number: usize,
-    pub from: usize,
-    pub count: usize,
+    pub number: u32,
+    pub from: u32,
+    pub count: u32,
 }
 
-/// Where the rows go: the tile of a panel of each mix, and its measure.
+/// Where the rows go: the tiles of some panels of each mix, and its measure.
 #[derive(Debug)]
 pub(crate) struct Outs<'a> {
     pub mixes: &'a mut [Tile],
     /// Tiles from one mix to the next.
-    pub panels: usize,
-    pub panel: usize,
+    pub stride: usize,
+    pub panels: Range<usize>,
     pub lanes: &'a mut [Lanes],
 }
 
 /// Does something with terms whose number is a constant.
 macro_rules! of_so_many {
     ($terms:expr, $do:ident($($argument:expr),*)) => {
-        of_so_many!(1 2 3 4 5 6 7 8; $terms, $do($($argument),*))
+        of_so_many!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; $terms, $do($($argument),*))
     };
     ($($count:literal)*; $terms:expr, $do:ident $arguments:tt) => {
         match $terms.len() {
@@ -43,29 +45,40 @@ macro_rules! of_so_many {
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn add<V: Vector>(out: &mut [Tile], frames: Stack<'_>, terms: &[Weight], meter: &mut Meter<V>) -> bool {
+pub(super) unsafe fn add<V: Vector>(
+    out: &mut [Tile],
+    frames: Stack<'_>,
+    terms: &[Weight],
+    meter: &mut Meter<V>,
+) -> bool {
     // SAFETY: the caller's contract.
-    unsafe { of_so_many!(terms, add_tick(out, frames, meter)) }
+    unsafe { of_so_many!(terms, add_tiles(out, Signals { frames, derived: Stack::NOTHING }, meter)) }
     (1..=FEW).contains(&terms.len())
 }
 
-/// Writes the sums of some rows over one panel, and goes on measuring them.
+/// Writes the sums of some rows over some panels, and goes on measuring them.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn add_few<V: Vector>(rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, outs: &mut Outs<'_>) {
+pub(super) unsafe fn add_few<V: Vector>(
+    rows: &[FewRow],
+    weights: &[Weight],
+    signals: Signals<'_>,
+    outs: &mut Outs<'_>,
+) {
     for row in rows {
-        let terms = &weights[row.from..row.from + row.count];
-        let mix = &mut outs.mixes[row.number * outs.panels + outs.panel..];
-        let (out, after) = mix.split_at_mut(1);
-        // For the next panel.
-        prefetch(after);
+        let number = row.number as usize;
+        let terms = &weights[row.from as usize..][..row.count as usize];
+        let mix = &mut outs.mixes[number * outs.stride..][..outs.stride];
+        // For the next panels.
+        prefetch(&mix[outs.panels.end..]);
+        let out = &mut mix[outs.panels.clone()];
         // SAFETY: the caller's contract.
         unsafe {
-            let lanes = &mut outs.lanes[row.number];
+            let lanes = &mut outs.lanes[number];
             let mut meter = Meter::<V>::load(lanes);
-            of_so_many!(terms, add_tile(&mut out[0], signals, &mut meter));
+            of_so_many!(terms, add_tiles(out, signals, &mut meter));
             meter.store(lanes);
         }
     }
@@ -74,30 +87,33 @@ pub(super) unsafe fn add_few<V: Vector>(rows: &[FewRow], weights: &[Weight], sig
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn add_tick<V: Vector, const N: usize>(
+unsafe fn add_tiles<V: Vector, const N: usize>(
     terms: &[Weight; N],
     out: &mut [Tile],
-    frames: Stack<'_>,
-    meter: &mut Meter<V>,
-) {
-    let signals = terms.map(|term| frames.signal(term.signal, out.len()));
-    for (panel, out) in out.iter_mut().enumerate() {
-        // SAFETY: the caller's contract.
-        unsafe { add_up(terms, signals.map(|signal| &signal[panel]), out, meter) }
-    }
-}
-
-/// # Safety
-/// As for [`Vector`].
-#[inline(always)]
-unsafe fn add_tile<V: Vector, const N: usize>(
-    terms: &[Weight; N],
-    out: &mut Tile,
     signals: Signals<'_>,
     meter: &mut Meter<V>,
 ) {
-    // SAFETY: the caller's contract.
-    unsafe { add_up(terms, terms.map(|term| signals.get(term.signal)), out, meter) }
+    let panels = out.len();
+    if let [out] = out {
+        let mut tiles = [&Tile::SILENCE; N];
+        for n in 0..N {
+            tiles[n] = signals.get(terms[n].signal);
+        }
+        // SAFETY: the caller's contract.
+        return unsafe { add_up(terms, tiles, out, meter) };
+    }
+    let mut sources: [&[Tile]; N] = [&[]; N];
+    for n in 0..N {
+        sources[n] = &signals.signal(terms[n].signal, panels)[..panels];
+    }
+    for panel in 0..panels {
+        let mut tiles = [&Tile::SILENCE; N];
+        for n in 0..N {
+            tiles[n] = &sources[n][panel];
+        }
+        // SAFETY: the caller's contract.
+        unsafe { add_up(terms, tiles, &mut out[panel], meter) }
+    }
 }
 
 /// # Safety
@@ -112,11 +128,13 @@ unsafe fn add_up<V: Vector, const N: usize>(
     for (at, out) in out.0.chunks_exact_mut(V::LANES).enumerate() {
         // SAFETY: the caller's contract. No closures: they would be compiled without the instruction set.
         unsafe {
-            let mut mix = V::splat(0.0);
+            let mut chains = [V::splat(0.0); 2];
             for n in 0..N {
                 let signal = V::load(&tiles[n].0[at * V::LANES..(at + 1) * V::LANES]);
-                mix = signal.mul_add(V::splat(terms[n].gain), mix);
+                let chain = &mut chains[n / STEADY_CHAIN];
+                *chain = signal.mul_add(V::splat(terms[n].gain), *chain);
             }
+            let mix = if N > STEADY_CHAIN { chains[0].add(chains[1]) } else { chains[0] };
             mix.store(out);
             meter.see(mix);
         }

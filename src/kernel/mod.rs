@@ -33,12 +33,11 @@ use crate::fade::FadeCurve;
 /// Numbers from here on name derived signals.
 const DERIVED: u32 = 1 << 31;
 
-/// The signals of a panel: those of a stack, and derived ones.
+/// The signals of some panels: those of a stack, and derived ones.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Signals<'a> {
     pub frames: Stack<'a>,
-    pub panel: usize,
-    pub derived: &'a [Tile],
+    pub derived: Stack<'a>,
 }
 
 impl<'a> Signals<'a> {
@@ -47,11 +46,26 @@ impl<'a> Signals<'a> {
         DERIVED | number as u32
     }
 
+    /// The same from a later panel on.
+    pub fn after(&self, panel: usize) -> Self {
+        Self { frames: self.frames.after(panel), derived: self.derived.after(panel) }
+    }
+
+    /// The tile of a signal in the first panel.
     #[inline(always)]
     fn get(&self, signal: u32) -> &'a Tile {
         match signal.checked_sub(DERIVED) {
-            None => self.frames.get(self.panel, signal),
-            Some(derived) => &self.derived[derived as usize],
+            None => self.frames.get(0, signal),
+            Some(derived) => self.derived.get(0, derived),
+        }
+    }
+
+    /// So many tiles of a signal, from the first panel on.
+    #[inline(always)]
+    fn signal(&self, signal: u32, panels: usize) -> &'a [Tile] {
+        match signal.checked_sub(DERIVED) {
+            None => self.frames.signal(signal, panels),
+            Some(derived) => self.derived.signal(derived, panels),
         }
     }
 }
@@ -210,12 +224,12 @@ kernels! {
     shape::shape(samples: &mut [f32; SHAPED], followers: &[f32; SHAPED], curve: Curve, least: &mut Least);
     /// Writes the sum of a row over all tiles of a tick, and measures it.
     row::add_row(out: &mut [Tile], frames: Stack<'_>, terms: &Terms<'_>) -> Measured;
-    /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it.
+    /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it. The signals are those of its panel on.
     row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
-    /// Writes the sums of rows of up to [`FEW`] signals at rest over one panel, and goes on measuring them.
+    /// Writes the sums of rows of up to [`FEW`] signals at rest over some panels, and goes on measuring them.
     few::add_few(rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, outs: &mut Outs<'_>);
-    /// The sum of eight tiles; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two.
-    segment::add_segment(sources: &[&Tile; SEGMENT], sum: &mut Tile, others: &mut [Tile], twos: &mut [Tile]);
+    /// The sum of up to eight signals over some panels; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two.
+    segment::add_segment(sources: &[&[Tile]; SEGMENT], sum: &mut [Tile], others: &mut [Tile], twos: &mut [Tile]);
     /// Writes the sum of up to four signals over a whole tick.
     others::sum_up(frames: Stack<'_>, signals: &[u32], sums: &mut [Tile]);
     /// Writes what all running sums were, and adds a sum to them.
@@ -229,8 +243,8 @@ kernels! {
     others::add_others(
         rows: &mut [Option<Other<'_>>; QUAD], frames: Stack<'_>, sources: &[u32], outside: &[Tile]
     );
-    /// Writes the running sums of some tiles: from the first one on, or, if `backwards`, from the last one.
-    segment::run(tiles: &[Tile], out: &mut [Tile], backwards: bool);
+    /// Writes the running sums of some signals over so many panels: from the first one on, or, if `backwards`, from the last one.
+    segment::run(signals: &[Tile], out: &mut [Tile], panels: usize, backwards: bool);
     /// Writes, for each row, the sum of gain * signal over a tile to the tile at `place` of those that are the row's, and goes on measuring it if it is `whole`: if nothing
     /// is put together from these sums. Gains are as many as signals, at most [`BLOCK`].
     product::multiply(

@@ -31,7 +31,7 @@ pub(super) unsafe fn add_row<V: Vector>(out: &mut [Tile], frames: Stack<'_>, ter
             return lanes.measured();
         }
         for (panel, out) in out.iter_mut().enumerate() {
-            let signals = Signals { frames, panel, derived: &[] };
+            let signals = Signals { frames: frames.after(panel), derived: Stack::NOTHING };
             mix_tile(out, panel * Tile::SAMPLES, signals, terms, &mut meter);
         }
         meter.store(&mut lanes);

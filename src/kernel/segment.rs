@@ -14,56 +14,68 @@ impl Running {
     pub const NOTHING: Self = Self([0.0; Tile::SAMPLES]);
 }
 
-/// The sum of eight tiles; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two. Nothing is subtracted: a sum has no trace of the
-/// one that it leaves out. Pairs, pairs of pairs: each sum is at most three additions deep.
+/// The sum of up to eight signals over some panels; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two. Nothing is
+/// subtracted: a sum has no trace of the one that it leaves out. Pairs, pairs of pairs: each sum is at most three additions deep. A signal that is not there has no tiles.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
 pub(super) unsafe fn add_segment<V: Vector>(
-    sources: &[&Tile; SEGMENT],
-    sum: &mut Tile,
+    sources: &[&[Tile]; SEGMENT],
+    sum: &mut [Tile],
     others: &mut [Tile],
     twos: &mut [Tile],
 ) {
-    for from in (0..Tile::SAMPLES).step_by(V::LANES) {
-        let range = from..from + V::LANES;
-        // SAFETY: the caller's contract.
-        unsafe {
-            let mut x = [V::splat(0.0); SEGMENT];
-            for (x, source) in x.iter_mut().zip(sources) {
-                *x = V::load(&source.0[range.clone()]);
-            }
-            let pairs = [x[0].add(x[1]), x[2].add(x[3]), x[4].add(x[5]), x[6].add(x[7])];
-            let halves = [pairs[0].add(pairs[1]), pairs[2].add(pairs[3])];
-            halves[0].add(halves[1]).store(&mut sum.0[range.clone()]);
-            for (two, pair) in twos.iter_mut().zip(pairs) {
-                pair.store(&mut two.0[range.clone()]);
-            }
-            for (n, others) in others.iter_mut().enumerate() {
-                let beside = pairs[(n / 2) ^ 1].add(halves[(n / 4) ^ 1]);
-                x[n ^ 1].add(beside).store(&mut others.0[range.clone()]);
+    let panels = sum.len();
+    for (panel, sum) in sum.iter_mut().enumerate() {
+        let mut tiles = [&Tile::SILENCE; SEGMENT];
+        for n in 0..SEGMENT {
+            tiles[n] = sources[n].get(panel).unwrap_or(&Tile::SILENCE);
+        }
+        for from in (0..Tile::SAMPLES).step_by(V::LANES) {
+            let range = from..from + V::LANES;
+            // SAFETY: the caller's contract.
+            unsafe {
+                let mut x = [V::splat(0.0); SEGMENT];
+                for (x, tile) in x.iter_mut().zip(tiles) {
+                    *x = V::load(&tile.0[range.clone()]);
+                }
+                let pairs = [x[0].add(x[1]), x[2].add(x[3]), x[4].add(x[5]), x[6].add(x[7])];
+                let halves = [pairs[0].add(pairs[1]), pairs[2].add(pairs[3])];
+                halves[0].add(halves[1]).store(&mut sum.0[range.clone()]);
+                for (n, pair) in pairs.into_iter().enumerate() {
+                    if let Some(two) = twos.get_mut(n * panels + panel) {
+                        pair.store(&mut two.0[range.clone()]);
+                    }
+                }
+                for n in 0..SEGMENT {
+                    let Some(others) = others.get_mut(n * panels + panel) else { break };
+                    let beside = pairs[(n / 2) ^ 1].add(halves[(n / 4) ^ 1]);
+                    x[n ^ 1].add(beside).store(&mut others.0[range.clone()]);
+                }
             }
         }
     }
 }
 
-/// Writes the running sums of some tiles: from the first one on, or, if `backwards`, from the last one.
+/// Writes the running sums of some signals over so many panels: from the first one on, or, if `backwards`, from the last one.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn run<V: Vector>(tiles: &[Tile], out: &mut [Tile], backwards: bool) {
-    let last = tiles.len().min(out.len()).saturating_sub(1);
-    let mut sums = Running::NOTHING;
-    for n in 0..tiles.len().min(out.len()) {
-        let n = if backwards { last - n } else { n };
-        let vectors = tiles[n].0.chunks_exact(V::LANES).zip(out[n].0.chunks_exact_mut(V::LANES));
-        for ((tile, out), sums) in vectors.zip(sums.0.chunks_exact_mut(V::LANES)) {
-            // SAFETY: the caller's contract.
-            unsafe {
-                V::load(tile).add_to(sums);
-                V::from_sums(sums).store(out);
+pub(super) unsafe fn run<V: Vector>(signals: &[Tile], out: &mut [Tile], panels: usize, backwards: bool) {
+    let count = signals.len().min(out.len()) / panels.max(1);
+    for panel in 0..panels {
+        let mut sums = Running::NOTHING;
+        for n in 0..count {
+            let at = if backwards { count - 1 - n } else { n } * panels + panel;
+            let vectors = signals[at].0.chunks_exact(V::LANES).zip(out[at].0.chunks_exact_mut(V::LANES));
+            for ((tile, out), sums) in vectors.zip(sums.0.chunks_exact_mut(V::LANES)) {
+                // SAFETY: the caller's contract.
+                unsafe {
+                    V::load(tile).add_to(sums);
+                    V::from_sums(sums).store(out);
+                }
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Every kernel equals a plain f64 sum, for every shape and every instruction set that this machine has.
 
+mod few;
 mod others;
+mod segment;
 
 use proptest::prelude::*;
 
@@ -102,7 +104,7 @@ fn check_row(panels: usize, counts: [usize; 4], sign: f32) {
         assert_measured(measured, Tile::flat(&out));
         let (mut lanes, mut piece) = (Lanes::NOTHING, Tile::SILENCE);
         let last = panels - 1;
-        let signals = Signals { frames: stack, panel: last, derived: &[] };
+        let signals = Signals { frames: stack.after(last), derived: Stack::NOTHING };
         kernel.add_tile(&mut piece, last * Tile::SAMPLES, signals, &terms, &mut lanes);
         assert_eq!(piece, out[last]);
         assert_measured(lanes.measured(), &piece.0);
@@ -205,49 +207,6 @@ fn nobody_and_thousands() {
     for count in [0, 1, 255, 256, 257, 5000] {
         check_product(count, true, 1.0);
         check_product(count, false, 1.0);
-    }
-}
-
-#[test]
-fn a_segment_is_its_sum_and_the_sums_of_the_others() {
-    let tiles: Vec<Tile> = (0..SEGMENT as u64).map(|seed| tile(seed, 1.0)).collect();
-    let sources = std::array::from_fn(|n| &tiles[n]);
-    for kernel in Kernel::available() {
-        for room in [0, 3, SEGMENT] {
-            let (mut sum, mut others) = (Tile::SILENCE, [Tile::SILENCE; SEGMENT]);
-            let mut twos = [Tile::SILENCE; SEGMENT / 2];
-            kernel.add_segment(&sources, &mut sum, &mut others[..room], &mut twos[..room.div_ceil(2)]);
-            for k in 0..Tile::SAMPLES {
-                let but = |left_out: usize| {
-                    (0..SEGMENT).filter(move |n| *n != left_out).map(|n| f64::from(sources[n].0[k])).collect::<Vec<_>>()
-                };
-                assert_near(sum.0[k], but(SEGMENT).into_iter(), "the sum");
-                for (pair, two) in sources.chunks(2).zip(&twos[..room.div_ceil(2)]) {
-                    assert_eq!(two.0[k], pair[0].0[k] + pair[1].0[k]);
-                }
-                for (n, others) in others[..room].iter().enumerate() {
-                    assert_near(others.0[k], but(n).into_iter(), "the others");
-                }
-            }
-            assert!(others[room..].iter().all(|tile| *tile == Tile::SILENCE));
-        }
-    }
-}
-
-#[test]
-fn running_sums_run_for_long() {
-    let tiles = vec![tile(1, 1.0); 10_000];
-    for kernel in Kernel::available() {
-        let mut out = vec![Tile::SILENCE; tiles.len()];
-        for backwards in [false, true] {
-            kernel.run(&tiles, &mut out, backwards);
-            for n in [0, 1, 4711, 9999] {
-                let count = if backwards { 10_000 - n } else { n + 1 } as f64;
-                for (sum, sample) in out[n].0.iter().zip(tiles[0].0) {
-                    assert!((f64::from(*sum) / f64::from(sample) / count - 1.0).abs() < 1e-7);
-                }
-            }
-        }
     }
 }
 

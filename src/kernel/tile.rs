@@ -36,6 +36,14 @@ pub(crate) struct Stack<'a> {
 }
 
 impl<'a> Stack<'a> {
+    pub const NOTHING: Self = Self { tiles: &[], stride: 0 };
+
+    /// The signals from a later panel on: it is the first of the stack.
+    #[inline(always)]
+    pub fn after(&self, panel: usize) -> Self {
+        Self { tiles: self.tiles.get(panel..).unwrap_or_default(), ..*self }
+    }
+
     /// The tile of a signal in the panel that is so many after the first.
     #[inline(always)]
     pub fn get(&self, panel: usize, signal: u32) -> &'a Tile {

@@ -1,0 +1,52 @@
+//! Rows of a few signals: many of them at a time, over some of the panels.
+
+use super::*;
+
+const PANELS: usize = 4;
+
+/// Rows of 0 to 17 signals, of which a third are derived: the last one is of too many, and left as it is.
+#[test]
+fn each_row_is_the_sum_of_its_signals() {
+    let (frames, derived) = (tiles(20, PANELS), tiles(10, PANELS));
+    let signal = |n: usize| if n.is_multiple_of(3) { Signals::derived(n / 3) } else { n as u32 };
+    let weights: Vec<Weight> =
+        (0..FEW + 1).map(|n| Weight { signal: signal(n), gain: noise(n as u64 + 7).abs() }).collect();
+    let rows: Vec<FewRow> =
+        (0..=FEW + 1).map(|n| FewRow { number: 2 * n as u32, from: (FEW + 1 - n) as u32, count: n as u32 }).collect();
+    for kernel in Kernel::available() {
+        for panels in [0..1, 1..3, 0..PANELS, 3..4] {
+            let mut mixes = vec![Tile::SILENCE; 2 * rows.len() * PANELS];
+            let mut lanes = vec![Lanes::NOTHING; 2 * rows.len()];
+            let signals = Signals {
+                frames: Stack { tiles: &frames, stride: PANELS }.after(panels.start),
+                derived: Stack { tiles: &derived, stride: PANELS }.after(panels.start),
+            };
+            let outs = &mut Outs { mixes: &mut mixes, stride: PANELS, panels: panels.clone(), lanes: &mut lanes };
+            kernel.add_few(&rows, &weights, signals, outs);
+            for (number, mix) in mixes.chunks(PANELS).enumerate() {
+                let row =
+                    rows.iter().find(|row| row.number as usize == number && (1..=FEW).contains(&(row.count as usize)));
+                let written = if row.is_some() { panels.clone() } else { 0..0 };
+                for (panel, tile) in mix.iter().enumerate() {
+                    if !written.contains(&panel) {
+                        assert_eq!(*tile, Tile::SILENCE);
+                    }
+                }
+                let Some(row) = row else { continue };
+                for (panel, k) in written.clone().flat_map(|panel| (0..Tile::SAMPLES).map(move |k| (panel, k))) {
+                    let product = |weight: &Weight| {
+                        let tile = signals.after(panel - panels.start).get(weight.signal);
+                        f64::from(weight.gain) * f64::from(tile.0[k])
+                    };
+                    let products = weights[row.from as usize..][..row.count as usize].iter().map(product);
+                    assert_near(mix[panel].0[k], products, &format!("{kernel:?}, {} signals", row.count));
+                }
+                assert_measured(lanes[number].measured(), Tile::flat(&mix[written]));
+            }
+        }
+    }
+}
+
+fn tiles(signals: usize, panels: usize) -> Vec<Tile> {
+    (0..signals * panels).map(|seed| tile((signals * 100 + seed) as u64, 1.0)).collect()
+}

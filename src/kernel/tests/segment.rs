@@ -1,0 +1,62 @@
+//! The sums of eight, of seven of them and of two, and running sums.
+
+use super::*;
+
+/// Signals of so many panels each, behind one another.
+fn signals(count: usize, panels: usize) -> Vec<Tile> {
+    (0..count * panels).map(|seed| tile(seed as u64, 1.0)).collect()
+}
+
+#[test]
+fn a_segment_is_its_sum_and_the_sums_of_the_others() {
+    for (kernel, panels) in Kernel::available().flat_map(|kernel| [1, 3].map(|panels| (kernel, panels))) {
+        let tiles = signals(SEGMENT, panels);
+        for count in 1..=SEGMENT {
+            for room in [0, count] {
+                check_segment(kernel, panels, &tiles[..count * panels], room);
+            }
+        }
+    }
+}
+
+fn check_segment(kernel: Kernel, panels: usize, tiles: &[Tile], room: usize) {
+    let mut sources: [&[Tile]; SEGMENT] = [&[]; SEGMENT];
+    sources.iter_mut().zip(tiles.chunks(panels)).for_each(|(source, tiles)| *source = tiles);
+    let (mut sum, mut others) = (vec![Tile::SILENCE; panels], vec![Tile::SILENCE; room * panels]);
+    let mut twos = vec![Tile::SILENCE; room.div_ceil(2) * panels];
+    kernel.add_segment(&sources, &mut sum, &mut others, &mut twos);
+    let sample = |tiles: &[Tile], n: usize, k: usize| tiles[n * panels + k / Tile::SAMPLES].0[k % Tile::SAMPLES];
+    let count = tiles.len() / panels;
+    for k in 0..panels * Tile::SAMPLES {
+        let but = |left_out: usize| {
+            let heard = (0..count).filter(move |n| *n != left_out);
+            heard.map(|n| f64::from(sample(tiles, n, k))).collect::<Vec<_>>().into_iter()
+        };
+        assert_near(sample(&sum, 0, k), but(SEGMENT), "the sum");
+        for n in 0..room {
+            assert_near(sample(&others, n, k), but(n), "the others");
+        }
+        for n in 0..room.div_ceil(2) {
+            let second = if 2 * n + 1 < count { sample(tiles, 2 * n + 1, k) } else { 0.0 };
+            assert_eq!(sample(&twos, n, k), sample(tiles, 2 * n, k) + second);
+        }
+    }
+}
+
+#[test]
+fn running_sums_run_for_long() {
+    for (kernel, panels) in Kernel::available().flat_map(|kernel| [1, 2].map(|panels| (kernel, panels))) {
+        let tiles = signals(1, panels).repeat(10_000);
+        let mut out = vec![Tile::SILENCE; tiles.len()];
+        for backwards in [false, true] {
+            kernel.run(&tiles, &mut out, panels, backwards);
+            for at in [0, 1, 4711, 10_000 * panels - 1] {
+                let n = at / panels;
+                let count = if backwards { 10_000 - n } else { n + 1 } as f64;
+                for (sum, sample) in out[at].0.iter().zip(tiles[at].0) {
+                    assert!((f64::from(*sum) / f64::from(sample) / count - 1.0).abs() < 1e-7);
+                }
+            }
+        }
+    }
+}
