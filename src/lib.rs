@@ -96,8 +96,3 @@ pub use pan::{Pan, PanError};
 pub use sample::Sample;
 pub use ship::Generation;
 pub use talk::{TalkEvent, TalkEventKind, TalkEvents};
-
-/// The README's examples are tests, with the features that they need.
-#[cfg(all(doctest, feature = "http"))]
-#[doc = include_str!("../README.md")]
-struct Readme;

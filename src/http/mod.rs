@@ -5,9 +5,10 @@
 //! thread has mixed with the new levels, and the call's [`Callback`] is told.
 //!
 //! ```
-//! use axum::{Router, routing::get};
+//! use axum::{Router, body::{Body, to_bytes}, http::Request, routing::get};
 //! use mixminus::{JoinOptions, MixerConfig, http::{AllowEverybody, CallOptions, Service, ServiceOptions}};
 //! use std::time::Duration;
+//! use tower_service::Service as _;
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! let service = Service::new(ServiceOptions::default(), AllowEverybody)?; // or StaticTokens, JwtAuthorizer, an Authorizer of your own
@@ -15,11 +16,10 @@
 //! controller.join("anna", JoinOptions::default())?;
 //! service.add_call("room 7", CallOptions::new(controller))?; // the processor goes to the audio thread
 //!
-//! let app: Router = Router::new().route("/", get(|| async { "a media server" })).merge(service.router());
-//! let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-//! let url = format!("http://{}/app/calls/room%207/participants", listener.local_addr()?);
-//! tokio::spawn(async move { axum::serve(listener, app).await });
-//! let answer = reqwest::get(url).await?.text().await?;
+//! let mut app: Router = Router::new().route("/", get(|| async { "a media server" })).merge(service.router());
+//! // axum::serve(listener, app) is what a server does with it. This is one request.
+//! let answer = app.call(Request::get("/app/calls/room%207/participants").body(Body::empty())?).await?;
+//! let answer = to_bytes(answer.into_body(), 1000).await?;
 //! assert_eq!(answer, r##"{"value":[{"@odata.type":"#microsoft.graph.participant","id":"anna","isMuted":false}]}"##);
 //!
 //! // Before the server stops: no operation is lost without a word.

@@ -1,7 +1,4 @@
 //! Notifications that wait: their order, how many and how long, and what becomes of them when a call or the service ends.
-#![cfg(feature = "http")]
-
-mod notified;
 
 use std::{
     collections::HashSet,
@@ -15,7 +12,7 @@ use mixminus::http::{
     DeliveryState::{self, Delivered, GivenUp, Waiting},
     NotificationOptions,
 };
-use notified::{Answer, Host, LONG, Log, Seen, callback, never, now, quick};
+use mixminus_http_tests::notified::{Answer, Host, LONG, Log, Seen, callback, never, now, quick};
 use tokio::{sync::Semaphore, task::JoinSet};
 
 /// A callback that answers only once the gate is open.

@@ -1,5 +1,4 @@
 //! A service on a real port with calls that are mixed, and callbacks on other ports that do as the tests say.
-#![allow(dead_code, reason = "each test file uses its part of the rig")]
 
 use std::{
     future::Future,
@@ -29,6 +28,7 @@ use mixminus::{
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+/// What callbacks are to be sent.
 pub const TOKEN: &str = "c2VjcmV0.dG9rZW4";
 /// Far more than anything takes that is waited for, on the slowest machine.
 pub const LONG: Duration = Duration::from_secs(60);
@@ -46,7 +46,9 @@ pub fn quick() -> NotificationOptions {
 }
 
 /// A service that is served, with a thread for each call that ticks until this is dropped.
+#[derive(Debug)]
 pub struct Host {
+    /// The service that is served.
     pub service: Service,
     address: SocketAddr,
     client: reqwest::Client,
@@ -60,10 +62,12 @@ impl Drop for Host {
 }
 
 impl Host {
+    /// One that notifies like this.
     pub async fn new(notifications: NotificationOptions) -> Self {
         Self::with(ServiceOptions { notifications, ..ServiceOptions::default() }).await
     }
 
+    /// One with options of the test's.
     pub async fn with(options: ServiceOptions) -> Self {
         let service = Service::new(options, AllowEverybody).unwrap();
         let address = serve(service.router()).await;
@@ -145,6 +149,7 @@ pub async fn serve(router: Router) -> SocketAddr {
     address
 }
 
+/// Serves a router on this port.
 pub fn serve_on(listener: TcpListener, router: Router) {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
@@ -153,15 +158,20 @@ pub fn serve_on(listener: TcpListener, router: Router) {
 /// A request that a callback has got.
 #[derive(Debug, Clone)]
 pub struct Seen {
+    /// When.
     pub at: Instant,
     /// Which connection it came on.
     pub from: SocketAddr,
+    /// Its method and path.
     pub line: String,
+    /// As they came.
     pub headers: HeaderMap,
+    /// All of it.
     pub body: Bytes,
 }
 
 impl Seen {
+    /// A header that is there once.
     pub fn header(&self, name: &str) -> &str {
         let mut values = self.headers.get_all(name).iter();
         let value = values.next().unwrap_or_else(|| panic!("no {name}: {self:?}")).to_str().unwrap();
@@ -169,6 +179,7 @@ impl Seen {
         value
     }
 
+    /// Its body.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
@@ -186,15 +197,18 @@ impl Seen {
 pub struct Log(Arc<Mutex<Vec<Seen>>>);
 
 impl Log {
+    /// All requests.
     pub fn all(&self) -> Vec<Seen> {
         self.0.lock().unwrap().clone()
     }
 
+    /// The ids of the operations that they tell of.
     pub fn operations(&self) -> Vec<String> {
         self.all().iter().flat_map(Seen::operations).collect()
     }
 }
 
+/// What a callback answers, once it does.
 pub type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
 /// A callback that answers by the request and how many came before it, its log and its URL.
@@ -203,6 +217,7 @@ pub async fn callback(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + 's
     (format!("http://{}", serve(router).await), log)
 }
 
+/// The same as a router, to be served where the test wants it, and its log.
 pub fn callback_router(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> (Router, Log) {
     let (answer, log) = (Arc::new(answer), Log::default());
     let given = log.clone();

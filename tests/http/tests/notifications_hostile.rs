@@ -1,7 +1,4 @@
 //! Callbacks that mean ill, or are broken: they get no token that is not theirs, hold nobody up, and make nothing grow.
-#![cfg(feature = "http")]
-
-mod notified;
 
 use std::{
     sync::Arc,
@@ -10,7 +7,7 @@ use std::{
 
 use axum::http::StatusCode;
 use mixminus::http::{DeliveryState, NotificationOptions};
-use notified::{Host, LONG, TOKEN, callback, now, quick, redirect};
+use mixminus_http_tests::notified::{Host, LONG, Seen, TOKEN, callback, now, quick, redirect};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -19,7 +16,7 @@ use tokio::{
 #[tokio::test]
 async fn a_redirect_on_the_same_host_keeps_everything() {
     for status in [307, 308] {
-        let hop = move |seen: &notified::Seen, _| match seen.line.as_str() {
+        let hop = move |seen: &Seen, _| match seen.line.as_str() {
             "POST /a?x" => redirect(status, "b"),
             "POST /b" => redirect(status, "/c?y"),
             _ => now(StatusCode::OK),

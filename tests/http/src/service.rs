@@ -1,7 +1,5 @@
 //! A service on a real socket, a call of two with a thread that ticks it, and a client.
 
-#![allow(dead_code, reason = "each test uses a part")]
-
 use std::{
     sync::{
         Arc,
@@ -59,9 +57,14 @@ impl Authorizer for Doors {
     }
 }
 
+/// A service with the call "room", and a client.
+#[derive(Debug)]
 pub struct Rig {
+    /// The service that is served.
     pub service: Service,
+    /// Of the mixer of its call.
     pub controller: Controller,
+    /// Where it listens.
     pub address: String,
     client: reqwest::Client,
     mixing: Arc<AtomicBool>,
@@ -69,10 +72,12 @@ pub struct Rig {
 }
 
 impl Rig {
+    /// One as it is by default.
     pub async fn start() -> Self {
         Self::with(ServiceOptions::default()).await
     }
 
+    /// One with options of the test's.
     pub async fn with(options: ServiceOptions) -> Self {
         let service = Service::new(options, Doors).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -102,6 +107,7 @@ impl Rig {
         self.request_as(Some("good"), method, path)
     }
 
+    /// A request with this token, or none, to a path or a whole URL.
     pub fn request_as(&self, token: Option<&str>, method: Method, path: &str) -> RequestBuilder {
         let url = if path.starts_with("http") { path.to_owned() } else { format!("http://{}{path}", self.address) };
         let request = self.client.request(method, url);
@@ -111,14 +117,17 @@ impl Rig {
         }
     }
 
+    /// What is read at a path.
     pub async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
+    /// What its call answers to a configureMixer.
     pub async fn configure(&self, body: impl Into<reqwest::Body>) -> Response {
         self.configure_at(&format!("{CALL}/participants/configureMixer"), body).await
     }
 
+    /// What a path answers to one.
     pub async fn configure_at(&self, path: &str, body: impl Into<reqwest::Body>) -> Response {
         let request = self.request(Method::POST, path).header("content-type", "application/json");
         request.body(body).send().await.unwrap()
@@ -153,7 +162,7 @@ impl Drop for Rig {
 }
 
 /// A mixer with anna and ben, ticked fast.
-pub fn mixer(mixing: &Arc<AtomicBool>, ended: &Arc<AtomicBool>) -> Controller {
+fn mixer(mixing: &Arc<AtomicBool>, ended: &Arc<AtomicBool>) -> Controller {
     let (controller, mut processor) = MixerConfig::default().build().unwrap();
     for id in ["anna", "ben"] {
         controller.join(id, JoinOptions::default()).unwrap();

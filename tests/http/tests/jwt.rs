@@ -1,9 +1,8 @@
 //! Tokens that are checked with keys from a server over real sockets: one that rotates its keys, goes down, hangs, floods, and sends elsewhere.
-#![cfg(feature = "http")]
 
-#[path = "../src/http/auth/jwt/issuer.rs"]
+#[path = "../../../src/http/auth/jwt/issuer.rs"]
 mod issuer;
-#[path = "http_jwt/served.rs"]
+#[path = "jwt/served.rs"]
 mod served;
 
 use std::{

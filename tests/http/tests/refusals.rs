@@ -1,14 +1,11 @@
 //! Every kind of refusal, over a socket: its status, its code, its headers, and that nothing has changed.
-#![cfg(feature = "http")]
-
-mod service;
 
 use std::{num::NonZeroU32, time::Duration};
 
 use mixminus::http::{CallOptions, Limits, ServiceOptions};
+use mixminus_http_tests::service::{CALL, NOTHING, Rig, anna_hears_ben_at, refused};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
-use service::{CALL, NOTHING, Rig, anna_hears_ben_at, refused};
 
 const JSON: &str = "application/json";
 

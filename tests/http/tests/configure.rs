@@ -1,19 +1,16 @@
 //! A request over HTTP: what it may look like, where it may go, and what is answered.
-#![cfg(feature = "http")]
-
-mod service;
 
 use mixminus::{
     Gain, JoinOptions,
     config::{ParticipantMixerLevel, SourceLevel},
     http::{Service, ServiceOptions},
 };
+use mixminus_http_tests::service::{CALL, Doors, NOTHING, Rig, refused};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use service::{CALL, Doors, NOTHING, Rig, refused};
 
 /// As it was published, trailing comma included.
-const PUBLISHED: &str = include_str!("published-example.json");
+const PUBLISHED: &str = include_str!("../../published-example.json");
 
 #[tokio::test]
 async fn the_published_example_is_put_in_force_and_completes() {

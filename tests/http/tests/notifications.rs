@@ -1,7 +1,4 @@
 //! What a callback is sent when an operation ends, and how often, if it cannot take it at once.
-#![cfg(feature = "http")]
-
-mod notified;
 
 use std::{
     collections::HashSet,
@@ -14,7 +11,9 @@ use axum::{
     response::IntoResponse,
 };
 use mixminus::http::{DeliveryState, NotificationOptions};
-use notified::{Host, LONG, Seen, TOKEN, callback, callback_router, never, now, quick, serve_on};
+use mixminus_http_tests::notified::{
+    Answer, Host, LONG, Seen, TOKEN, callback, callback_router, never, now, quick, serve_on,
+};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -152,7 +151,7 @@ async fn one_that_hangs_is_left_and_tried_again() {
 
 #[tokio::test]
 async fn one_that_is_slow_is_waited_for() {
-    let slow = |_: &_, _| -> notified::Answer {
+    let slow = |_: &_, _| -> Answer {
         Box::pin(async {
             tokio::time::sleep(Duration::from_millis(300)).await;
             axum::response::IntoResponse::into_response(StatusCode::OK)

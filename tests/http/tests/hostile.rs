@@ -1,14 +1,11 @@
 //! Clients that break off, send too much, too deep, too slowly or what is no HTTP: they get an answer or the door, and nobody else notices.
-#![cfg(feature = "http")]
-
-mod service;
 
 use std::time::{Duration, Instant};
 
 use mixminus::http::{Limits, ServiceOptions};
+use mixminus_http_tests::service::{CALL, NOTHING, Rig, refused};
 use proptest::prelude::{ProptestConfig, any, prop, prop_assert, proptest};
 use reqwest::StatusCode;
-use service::{CALL, NOTHING, Rig, refused};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 const WAIT: Duration = Duration::from_secs(20);

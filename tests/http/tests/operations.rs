@@ -1,14 +1,11 @@
 //! How operations end, and how long they can be read.
-#![cfg(feature = "http")]
-
-mod service;
 
 use std::{sync::Arc, time::Duration};
 
 use mixminus::http::{CallError, CallOptions, OperationOptions, ServiceOptions};
+use mixminus_http_tests::service::{CALL, Rig, anna_hears_ben_at, refused};
 use reqwest::StatusCode;
 use serde_json::Value;
-use service::{CALL, Rig, anna_hears_ben_at, refused};
 use tokio::task::JoinSet;
 
 async fn begin(rig: &Rig, level: u32) -> String {

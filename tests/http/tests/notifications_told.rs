@@ -1,7 +1,4 @@
 //! What is told of notifications: to a subscriber of `tracing`, and in what a host may print; and that no secret is ever in it.
-#![cfg(all(feature = "http", feature = "tracing"))]
-
-mod notified;
 
 use std::{
     fmt::{Debug, Write},
@@ -11,7 +8,7 @@ use std::{
 
 use axum::http::StatusCode;
 use mixminus::http::{DeliveryState, NotificationOptions};
-use notified::{Host, LONG, TOKEN, callback, never, now, quick, redirect};
+use mixminus_http_tests::notified::{Host, LONG, TOKEN, callback, never, now, quick, redirect};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},

@@ -1,13 +1,10 @@
 //! Callbacks that are replaced while a call goes on, and what is reported of calls that nobody remembers.
-#![cfg(feature = "http")]
-
-mod notified;
 
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use mixminus::http::{Callback, DeliveryState, OperationOptions, ServiceOptions};
-use notified::{Host, TOKEN, callback, never, now, quick};
+use mixminus_http_tests::notified::{Host, TOKEN, callback, never, now, quick};
 
 #[tokio::test]
 async fn a_new_token_holds_from_the_next_attempt_on_for_what_waits_too() {

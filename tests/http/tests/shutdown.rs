@@ -1,7 +1,4 @@
 //! Shutting a service down: no operation that was accepted is lost without a word.
-#![cfg(feature = "http")]
-
-mod service;
 
 use std::{
     sync::{
@@ -15,9 +12,9 @@ use mixminus::{
     MixerConfig,
     http::{AllowEverybody, CallError, CallOptions, Limits, OperationOptions, Service, ServiceOptions},
 };
+use mixminus_http_tests::service::{CALL, Rig, anna_hears_ben_at, refused};
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
-use service::{CALL, Rig, anna_hears_ben_at, refused};
 
 #[tokio::test]
 async fn what_runs_may_end_and_nothing_new_begins() {
