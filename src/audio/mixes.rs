@@ -138,7 +138,7 @@ impl<'a> Mix<'a> {
 
     /// The RMS, of both channels together.
     pub fn rms(&self) -> f32 {
-        self.output().level.rms
+        self.output().level.rms()
     }
 
     /// The limiter's least gain in this tick: 0 dB or less. Both channels are limited by the same gain.

@@ -8,7 +8,7 @@ use crate::{
     kernel::{Kernel, Tile},
     limiter::{Limiter, Limiting},
     memory::{filled, room},
-    meter::{Loudness, MixLevel},
+    meter::MixLevel,
     ship::Shared,
     sides::Sides,
     timing::Timing,
@@ -201,13 +201,10 @@ impl Pairs {
 }
 
 fn measure(mix: &[Tile], count: usize, kernel: Kernel) -> MixLevel {
-    let loudness = Loudness::of(kernel.measure(mix), count, 0.0, || Tile::flat(mix).iter().copied());
-    MixLevel { peak: loudness.peak, rms: loudness.rms(), gain: 1.0 }
+    MixLevel::of(kernel.measure(mix), mix, count)
 }
 
 /// The level of both sides together.
 fn join_levels(left: MixLevel, right: MixLevel) -> MixLevel {
-    let square = |level: MixLevel| f64::from(level.rms).powi(2);
-    let rms = (0.5 * square(left) + 0.5 * square(right)).sqrt() as f32;
-    MixLevel { peak: left.peak.max(right.peak), rms, gain: 1.0 }
+    MixLevel { peak: left.peak.max(right.peak), square: 0.5 * left.square + 0.5 * right.square, gain: 1.0 }
 }

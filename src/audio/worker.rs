@@ -19,7 +19,7 @@ use crate::{
     kernel::{Lanes, Measured, Terms, Tile},
     limiter::{Limiter, Limiting},
     memory::{filled, room},
-    meter::{MixLevel, exact_square},
+    meter::MixLevel,
     ship::Shared,
 };
 
@@ -143,18 +143,8 @@ fn finish(mix: &mut [Tile], measured: Measured, limiting: &mut Limiting, scene: 
     match scene.limiter {
         Some(limiter) if !limiter.passes(limiting, measured.peak) => {
             let gain = limiter.limit(limiting, [&mut Tile::flat_mut(mix)[..count]], kernel);
-            MixLevel { gain, ..level(kernel.measure(mix), mix, count) }
+            MixLevel { gain, ..MixLevel::of(kernel.measure(mix), mix, count) }
         }
-        _ => level(measured, mix, count),
+        _ => MixLevel::of(measured, mix, count),
     }
-}
-
-fn level(measured: Measured, mix: &[Tile], count: usize) -> MixLevel {
-    let square = measured.squares / count as f32;
-    let rms = if square.is_finite() {
-        square.sqrt()
-    } else {
-        exact_square(Tile::flat(mix).iter().copied(), count).sqrt() as f32
-    };
-    MixLevel { peak: measured.peak, rms, gain: 1.0 }
 }

@@ -6,7 +6,12 @@ mod mixer;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::{audio::Entry, kernel::Measured, level::Decibels, ship::Berth};
+use crate::{
+    audio::Entry,
+    kernel::{Measured, Tile},
+    level::Decibels,
+    ship::Berth,
+};
 
 pub(crate) use mixer::MixerMeters;
 pub use mixer::MixerReadings;
@@ -31,7 +36,8 @@ impl Loudness {
         threshold: f64,
         samples: impl FnOnce() -> S,
     ) -> Self {
-        let square = f64::from(measured.squares) / count.max(1) as f64;
+        // Nobody waits for this division: it does not depend on what was measured.
+        let square = f64::from(measured.squares) * (1.0 / count.max(1) as f64);
         let near = (square - threshold).abs() <= Self::UNSURE * threshold;
         let small = measured.peak > 0.0 && measured.peak < 1e-12 && threshold < 1e-18;
         let square = if near && threshold > 0.0 || small || !square.is_finite() {
@@ -136,7 +142,7 @@ pub(crate) struct Meters {
     not_finite: AtomicU64,
     refused: AtomicU64,
     mix_peak: AtomicU32,
-    mix_rms: AtomicU32,
+    mix_square: AtomicU64,
     mix_gain: AtomicU32,
     limited_ticks: AtomicU64,
     /// How many entries the listener's row has on the audio side: what the control side makes room for.
@@ -165,7 +171,7 @@ impl Default for Meters {
             not_finite: count(),
             refused: count(),
             mix_peak: level(),
-            mix_rms: level(),
+            mix_square: count(),
             mix_gain: AtomicU32::new(1.0_f32.to_bits()),
             limited_ticks: count(),
             entries: AtomicU32::default(),
@@ -200,7 +206,7 @@ impl Meters {
 
     pub fn write_mix(&self, mix: &MixLevel) {
         self.mix_peak.store(mix.peak.to_bits(), Relaxed);
-        self.mix_rms.store(mix.rms.to_bits(), Relaxed);
+        self.mix_square.store(mix.square.to_bits(), Relaxed);
         self.mix_gain.store(mix.gain.to_bits(), Relaxed);
         if mix.limited() {
             self.limited_ticks.store(self.limited_ticks.load(Relaxed) + 1, Relaxed);
@@ -232,7 +238,7 @@ impl Meters {
             },
             listener: ListenerReadings {
                 peak: level(&self.mix_peak),
-                rms: level(&self.mix_rms),
+                rms: f64::from_bits(self.mix_square.load(Relaxed)).sqrt() as f32,
                 reduction: Decibels::from_amplitude(f64::from(level(&self.mix_gain))),
                 limited_ticks: self.limited_ticks.load(Relaxed),
             },
@@ -240,11 +246,12 @@ impl Meters {
     }
 }
 
-/// The levels of a mix.
+/// The levels of a mix. The root is left to those who read them.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct MixLevel {
     pub peak: f32,
-    pub rms: f32,
+    /// The mean of the squares.
+    pub square: f64,
     /// The limiter's least gain.
     pub gain: f32,
 }
@@ -252,11 +259,21 @@ pub(crate) struct MixLevel {
 impl Default for MixLevel {
     /// Of silence.
     fn default() -> Self {
-        Self { peak: 0.0, rms: 0.0, gain: 1.0 }
+        Self { peak: 0.0, square: 0.0, gain: 1.0 }
     }
 }
 
 impl MixLevel {
+    /// Of a mix, of so many samples, that the limiter leaves as it is.
+    pub fn of(measured: Measured, mix: &[Tile], count: usize) -> Self {
+        let Loudness { peak, square } = Loudness::of(measured, count, 0.0, || Tile::flat(mix).iter().copied());
+        Self { peak, square, gain: 1.0 }
+    }
+
+    pub fn rms(&self) -> f32 {
+        self.square.sqrt() as f32
+    }
+
     /// Whether the limiter acted.
     pub fn limited(&self) -> bool {
         self.gain < 1.0
@@ -292,9 +309,10 @@ mod tests {
             refused: 8,
         };
         meters.write_source(&written);
-        meters.write_mix(&MixLevel { peak: 1.0, rms: 0.25, gain: 0.1 });
+        meters.write_mix(&MixLevel { peak: 1.0, square: 0.0625, gain: 0.1 });
         let readings = meters.read(0);
         assert_eq!(readings.source, written);
+        assert_eq!((readings.listener.peak, readings.listener.rms), (1.0, 0.25));
         assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);
     }
 }
