@@ -1,6 +1,7 @@
 //! Rows that are put together from derived signals: the sums that many mixes have in common, of [`Segments`].
 
 use super::{
+    few::add_whole,
     plan::{Group, Sum},
     program::Program,
     row_envelope::Envelope,
@@ -43,9 +44,15 @@ impl Derived {
             return;
         }
         let Scene { heard, frames, segments, programs, shared, .. } = scene;
-        portion.lanes.fill(Lanes::NOTHING);
         let each = segments.needed();
         let at_a_time = (NEAR / each.max(1)).max(1);
+        if at_a_time >= frames.panels() && self.others.is_empty() {
+            let (stack, tiles) = (frames.after(0), &mut tiles[..each * frames.panels()]);
+            segments.derive(tiles, frames.panels(), stack, heard.signals, shared.kernel);
+            let signals = Signals { frames: stack, derived: Stack { tiles, stride: frames.panels() } };
+            return add_whole(&self.few, signals, portion, scene);
+        }
+        portion.lanes.fill(Lanes::NOTHING);
         for first in (0..frames.panels()).step_by(at_a_time) {
             let panels = first..(first + at_a_time).min(frames.panels());
             let (stack, tiles) = (frames.after(first), &mut tiles[..each * panels.len()]);
@@ -59,6 +66,9 @@ impl Derived {
             {
                 add_one(*number as usize, panel, signals.after(panel - first), envelope, portion, scene);
             }
+        }
+        for number in self.few.iter().map(|row| row.number).chain(self.others.iter().copied()) {
+            portion.finish(number as usize, portion.lanes[number as usize].measured(), scene);
         }
     }
 

@@ -14,6 +14,7 @@ mod dense;
 mod derived;
 mod dominant;
 mod ear;
+mod few;
 mod gather;
 mod hearing;
 mod intake;

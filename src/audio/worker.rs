@@ -7,6 +7,7 @@ use super::{
     compose::{Heard, write_terms},
     dense::Dense,
     derived::Derived,
+    few::Few,
     listener::Listener,
     others::Others,
     panels::Panels,
@@ -50,6 +51,7 @@ pub(crate) struct Worker {
     /// Sums that many mixes have in common: the derived signals of some panels; then those of rows that leave one out.
     tiles: Vec<Tile>,
     envelope: Envelope,
+    few: Few,
     derived: Derived,
     others: Others,
     pub terms: Vec<Term>,
@@ -66,6 +68,7 @@ impl Worker {
         Self {
             tiles: filled(Derived::tiles(places, panels).max(Others::tiles(places, panels)), Tile::SILENCE),
             envelope: Envelope::new(panels),
+            few: Few::new(places),
             derived: Derived::new(places),
             others: Others::new(places, panels),
             terms: room(2 * places, Term::default()),
@@ -85,9 +88,19 @@ pub(crate) struct Portion<'a> {
     pub lanes: &'a mut [Lanes],
 }
 
+impl Portion<'_> {
+    /// What follows a sum: the limiter and the level.
+    pub fn finish(&mut self, number: usize, measured: Measured, scene: Scene<'_>) {
+        let (group, panels) = (&mut self.groups[number], scene.frames.panels());
+        let mix = &mut self.mixes[number * panels..][..panels];
+        group.level = finish(mix, measured, &mut group.limiting, scene);
+    }
+}
+
 impl Worker {
     /// Makes the mixes of its part, with their limiters and measures.
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
+        self.few.add(portion, scene);
         self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
         self.others.add(&mut self.tiles, portion, scene);
         self.dense.add(&mut self.envelope, portion, scene);
@@ -96,9 +109,8 @@ impl Worker {
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
                 Sum::Silent => continue,
-                Sum::Program(program) if !program.derived && (program.is_few() || !scene.is_small()) => {
-                    self.add_program(mix, group.first, program, scene)
-                }
+                Sum::Program(program) if program.is_few() || program.derived => continue,
+                Sum::Program(program) if !scene.is_small() => self.add_program(mix, group.first, program, scene),
                 Sum::Dense | Sum::Ends(_) | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
                 Sum::Copy(signal) => copy(mix, signal, scene),
                 Sum::Moving => self.add_moving(mix, group.first, scene),

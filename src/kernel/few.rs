@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::{Lanes, Signals, Stack, Tile, Weight, measure::Meter, prefetch, row::STEADY_CHAIN, vector::Vector};
+use super::{Lanes, Measured, Signals, Tile, Weight, measure::Meter, prefetch, row::STEADY_CHAIN, vector::Vector};
 
 /// The most signals of such a row.
 pub(crate) const FEW: usize = 2 * STEADY_CHAIN;
@@ -40,20 +40,31 @@ macro_rules! of_so_many {
     (@ $do:ident, $terms:ident, ($($argument:expr),*)) => { $do($terms, $($argument),*) };
 }
 
-/// Writes the sum of a row over a whole tick, and measures it, if it is of a few signals. Whether it is.
+/// Writes the sums of some rows over a whole tick of so many panels, and measures each.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn add<V: Vector>(
-    out: &mut [Tile],
-    frames: Stack<'_>,
-    terms: &[Weight],
-    meter: &mut Meter<V>,
-) -> bool {
-    // SAFETY: the caller's contract.
-    unsafe { of_so_many!(terms, add_tiles(out, Signals { frames, derived: Stack::NOTHING }, meter)) }
-    (1..=FEW).contains(&terms.len())
+pub(super) unsafe fn add_few_whole<V: Vector>(
+    rows: &[FewRow],
+    weights: &[Weight],
+    signals: Signals<'_>,
+    panels: usize,
+    mixes: &mut [Tile],
+    measured: &mut [Measured],
+) {
+    for (row, measured) in rows.iter().zip(measured) {
+        let terms = &weights[row.from as usize..][..row.count as usize];
+        let out = &mut mixes[row.number as usize * panels..][..panels];
+        let mut lanes = Lanes::NOTHING;
+        // SAFETY: the caller's contract.
+        unsafe {
+            let mut meter = Meter::<V>::load(&lanes);
+            of_so_many!(terms, add_tiles(out, signals, &mut meter));
+            meter.store(&mut lanes);
+        }
+        *measured = lanes.measured();
+    }
 }
 
 /// Writes the sums of some rows over some panels, and goes on measuring them.

@@ -85,11 +85,6 @@ pub(crate) struct Terms<'a> {
 }
 
 impl<'a> Terms<'a> {
-    /// Whether all of its gains rest, and no envelope is to come.
-    fn is_open(&self) -> bool {
-        self.open_moving.is_empty() && self.envelope.is_empty()
-    }
-
     /// The sum of nothing, yet.
     pub fn of(curve: &'a FadeCurve) -> Self {
         Self { open: &[], open_moving: &[], ducked: &[], ducked_moving: &[], envelope: &[], curve }
@@ -226,6 +221,10 @@ kernels! {
     row::add_row(out: &mut [Tile], frames: Stack<'_>, terms: &Terms<'_>) -> Measured;
     /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it. The signals are those of its panel on.
     row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
+    /// Writes the sums of rows of up to [`FEW`] signals at rest over a whole tick of so many panels, and measures each.
+    few::add_few_whole(
+        rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, panels: usize, mixes: &mut [Tile], measured: &mut [Measured]
+    );
     /// Writes the sums of rows of up to [`FEW`] signals at rest over some panels, and goes on measuring them.
     few::add_few(rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, outs: &mut Outs<'_>);
     /// The sum of up to eight signals over some panels; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two.

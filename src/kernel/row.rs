@@ -1,6 +1,6 @@
 //! The sum of one row: a listener's mix from the signals that it is made of.
 
-use super::{Lanes, Measured, Moving, Signals, Stack, Terms, Tile, Weight, few, measure::Meter, vector::Vector};
+use super::{Lanes, Measured, Moving, Signals, Stack, Terms, Tile, Weight, measure::Meter, vector::Vector};
 
 /// Vectors that are added up side by side: with the widest, a tile.
 const SIDE: usize = 3;
@@ -26,10 +26,6 @@ pub(super) unsafe fn add_row<V: Vector>(out: &mut [Tile], frames: Stack<'_>, ter
     // SAFETY: the caller's contract.
     unsafe {
         let mut meter = Meter::<V>::load(&lanes);
-        if terms.is_open() && few::add(out, frames, terms.open, &mut meter) {
-            meter.store(&mut lanes);
-            return lanes.measured();
-        }
         for (panel, out) in out.iter_mut().enumerate() {
             let signals = Signals { frames: frames.after(panel), derived: Stack::NOTHING };
             mix_tile(out, panel * Tile::SAMPLES, signals, terms, &mut meter);

@@ -23,6 +23,14 @@ fn each_row_is_the_sum_of_its_signals() {
             };
             let outs = &mut Outs { mixes: &mut mixes, stride: PANELS, panels: panels.clone(), lanes: &mut lanes };
             kernel.add_few(&rows, &weights, signals, outs);
+            if panels == (0..PANELS) {
+                let (mut again, mut measured) =
+                    (vec![Tile::SILENCE; mixes.len()], vec![Measured::default(); rows.len()]);
+                kernel.add_few_whole(&rows, &weights, signals, PANELS, &mut again, &mut measured);
+                assert_eq!(again, mixes);
+                let gone_on = rows.iter().map(|row| lanes[row.number as usize].measured());
+                assert!(gone_on.eq(measured));
+            }
             for (number, mix) in mixes.chunks(PANELS).enumerate() {
                 let row =
                     rows.iter().find(|row| row.number as usize == number && (1..=FEW).contains(&(row.count as usize)));

@@ -1,0 +1,51 @@
+//! Mixes of a few signals at gains that rest, each made from its first sample to its last one, many by one call: what there is to do beside the samples is done once.
+
+use super::{
+    plan::Sum,
+    worker::{Portion, Scene},
+};
+use crate::{
+    kernel::{FewRow, Measured, Signals, Stack},
+    memory::room,
+};
+
+/// Mixes that are made before they are limited: their measures are near while they wait, and so are most of the mixes.
+const AT_ONCE: usize = 32;
+
+/// The mixes of a few sources.
+#[derive(Debug)]
+pub(crate) struct Few {
+    rows: Vec<FewRow>,
+}
+
+impl Few {
+    /// Room for the rows of `places` participants. Allocates: control side.
+    pub fn new(places: usize) -> Self {
+        Self { rows: room(places, FewRow::default()) }
+    }
+
+    /// Makes the mixes of those groups of a part that are a few sources as they are.
+    pub fn add(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
+        self.rows.clear();
+        for (number, group) in (0..).zip(&*portion.groups) {
+            match group.sum {
+                Sum::Program(program) if program.is_few() && !program.derived => self.rows.push(program.row(number)),
+                _ => {}
+            }
+        }
+        let signals = Signals { frames: scene.frames.after(0), derived: Stack::NOTHING };
+        add_whole(&self.rows, signals, portion, scene);
+    }
+}
+
+/// Makes the mixes of some rows, with their limiters and measures.
+pub(super) fn add_whole(rows: &[FewRow], signals: Signals<'_>, portion: &mut Portion<'_>, scene: Scene<'_>) {
+    for rows in rows.chunks(AT_ONCE) {
+        let mut measured = [Measured::default(); AT_ONCE];
+        let (weights, panels) = (scene.programs.weights(), scene.frames.panels());
+        scene.shared.kernel.add_few_whole(rows, weights, signals, panels, portion.mixes, &mut measured[..rows.len()]);
+        for (row, measured) in rows.iter().zip(measured) {
+            portion.finish(row.number as usize, measured, scene);
+        }
+    }
+}
