@@ -43,8 +43,10 @@ struct State {
 type Flight = watch::Receiver<()>;
 
 impl<F: Fetch> Keyring<F> {
-    pub fn new(fetch: F, refresh: JwksRefresh, clock: Clock) -> Self {
-        Self { fetch, refresh, clock, state: Mutex::default() }
+    /// With the keys that there are already, if any.
+    pub fn new(fetch: F, keys: Option<Keys>, refresh: JwksRefresh, clock: Clock) -> Self {
+        let keys = keys.map(|keys| (Arc::new(keys), clock.instant()));
+        Self { fetch, refresh, clock, state: Mutex::new(State { keys, ..State::default() }) }
     }
 
     /// The keys to check a token with. The first who finds them too old waits until they are fetched again; if that has failed, they go on being used while it is tried again.

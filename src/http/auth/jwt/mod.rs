@@ -5,6 +5,7 @@ mod claims;
 mod clock;
 mod error;
 mod fetch;
+mod file;
 #[cfg(test)]
 mod issuer;
 mod key;
@@ -19,12 +20,13 @@ mod hostile;
 #[cfg(test)]
 mod rotation;
 
-use std::{fs, sync::Arc};
+use std::sync::Arc;
 
 use clock::Clock;
 pub use error::JwtError;
 use fetch::HttpJwks;
-use keyring::Keyring;
+use file::FileJwks;
+use keyring::{Fetch, Keyring};
 use keys::{Keys, NotPicked};
 pub use options::{JwksRefresh, JwksSource, JwtOptions};
 use quote::quote;
@@ -50,7 +52,7 @@ use super::{Authorization, Authorizer, Grant, Refusal};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Keys from a URL are fetched on the runtime of tokio that asks for them, once however many wait: see [`JwksRefresh`].
+/// Keys from a URL are fetched, and those in a file read again, on the runtime of tokio that asks for them, once however many wait: see [`JwksRefresh`].
 #[derive(Debug)]
 pub struct JwtAuthorizer {
     source: Source,
@@ -61,7 +63,23 @@ pub struct JwtAuthorizer {
 #[derive(Debug)]
 enum Source {
     Fixed(Arc<Keys>),
-    Served(Arc<Keyring<HttpJwks>>),
+    Kept(Arc<Keyring<Jwks>>),
+}
+
+/// Keys that can be had again.
+#[derive(Debug)]
+enum Jwks {
+    File(FileJwks),
+    Http(HttpJwks),
+}
+
+impl Fetch for Jwks {
+    async fn fetch(&self) -> Result<Keys, JwtError> {
+        match self {
+            Self::File(file) => file.fetch().await,
+            Self::Http(http) => http.fetch().await,
+        }
+    }
 }
 
 impl JwtAuthorizer {
@@ -89,17 +107,16 @@ impl JwtAuthorizer {
         if names_nobody(&options.audiences) {
             return Err(JwtError::NoAudience);
         }
-        let fixed = |text: &[u8]| Ok(Source::Fixed(Arc::new(Keys::parse(text)?)));
+        let refresh = &options.refresh;
+        let kept = |jwks, keys| Source::Kept(Arc::new(Keyring::new(jwks, keys, refresh.clone(), clock.clone())));
         let source = match source {
-            JwksSource::Text(text) => fixed(text.as_bytes())?,
-            JwksSource::File(path) => match fs::read(&path) {
-                Ok(text) => fixed(&text)?,
-                Err(error) => return Err(JwtError::File { path, error }),
-            },
-            JwksSource::Url(url) => {
-                let served = HttpJwks::new(url, &options.refresh)?;
-                Source::Served(Arc::new(Keyring::new(served, options.refresh.clone(), clock.clone())))
+            JwksSource::Text(text) => Source::Fixed(Arc::new(Keys::parse(text.as_bytes())?)),
+            JwksSource::File(path) => {
+                let file = FileJwks::new(path, refresh);
+                let keys = file.read()?;
+                kept(Jwks::File(file), Some(keys))
             }
+            JwksSource::Url(url) => kept(Jwks::Http(HttpJwks::new(url, refresh)?), None),
         };
         Ok(Self { source, options, clock })
     }
@@ -122,7 +139,7 @@ impl JwtAuthorizer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub async fn ready(&self) -> Result<(), JwtError> {
-        let Source::Served(ring) = &self.source else { return Ok(()) };
+        let Source::Kept(ring) = &self.source else { return Ok(()) };
         match ring.keys().await {
             Ok(_) => Ok(()),
             Err(_) => Err(JwtError::NoKeysYet { problem: ring.failure().unwrap_or_else(|| "not tried yet".into()) }),
@@ -143,14 +160,14 @@ impl JwtAuthorizer {
     async fn keys(&self) -> Result<Arc<Keys>, Refusal> {
         match &self.source {
             Source::Fixed(keys) => Ok(keys.clone()),
-            Source::Served(ring) => ring.keys().await,
+            Source::Kept(ring) => ring.keys().await,
         }
     }
 
     async fn newer(&self, keys: Arc<Keys>) -> Result<Arc<Keys>, Refusal> {
         match &self.source {
             Source::Fixed(_) => Ok(keys),
-            Source::Served(ring) => ring.newer(&keys).await,
+            Source::Kept(ring) => ring.newer(&keys).await,
         }
     }
 
@@ -173,7 +190,7 @@ impl JwtAuthorizer {
     fn again(&self) -> String {
         match &self.source {
             Source::Fixed(_) => String::new(),
-            Source::Served(ring) => format!("; keys can be fetched again in {} s", ring.pause().as_secs_f64().ceil()),
+            Source::Kept(ring) => format!("; keys can be fetched again in {} s", ring.pause().as_secs_f64().ceil()),
         }
     }
 }

@@ -10,7 +10,7 @@ use url::Url;
 pub enum JwksSource {
     /// The text itself.
     Text(String),
-    /// A file, which is read once, when the authorizer is made.
+    /// A file. It is read when the authorizer is made, and again as [`JwksRefresh`] says: keys can rotate, best in a file that takes the place of the old one whole.
     File(PathBuf),
     /// Where it is served: `https`, or `http` on this machine. It is fetched when the first token has to be checked, and again as [`JwksRefresh`] says: keys can rotate.
     Url(Url),
@@ -27,7 +27,7 @@ pub struct JwtOptions {
     pub leeway: Duration,
     /// How long a token may be, in bytes.
     pub token_bytes: usize,
-    /// How keys from a URL are kept up to date.
+    /// How keys from a URL or a file are kept up to date.
     pub refresh: JwksRefresh,
 }
 
@@ -44,7 +44,7 @@ impl Default for JwtOptions {
     }
 }
 
-/// How keys from a URL are kept up to date.
+/// How keys from a URL or a file are kept up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JwksRefresh {
     /// How old they get before they are fetched again. A key that the issuer has withdrawn counts for so long.

@@ -63,7 +63,7 @@ impl Rig {
     fn new() -> Self {
         let script = Script { inner: Arc::default(), answers: Arc::new(Semaphore::new(1000)) };
         let clock = Clock::manual(0);
-        Self { ring: Arc::new(Keyring::new(script.clone(), REFRESH, clock.clone())), script, clock }
+        Self { ring: Arc::new(Keyring::new(script.clone(), None, REFRESH, clock.clone())), script, clock }
     }
 
     /// From now on it has these keys; none: it is down.
@@ -276,7 +276,7 @@ async fn the_longest_times_do_not_overflow() {
     let rig = Rig::new();
     let most = Duration::MAX;
     let refresh = JwksRefresh { after: most, keep_for: most, pause: most, fetch_time: most, bytes: usize::MAX };
-    let ring = Arc::new(Keyring::new(rig.script.clone(), refresh, rig.clock.clone()));
+    let ring = Arc::new(Keyring::new(rig.script.clone(), None, refresh, rig.clock.clone()));
     assert_eq!(ring.keys().await.unwrap_err(), in_seconds(3600));
     assert_eq!(ring.keys().await.unwrap_err(), in_seconds(3600));
     assert_eq!(ring.pause(), most);
