@@ -7,7 +7,7 @@ use super::{
     worker::Scene,
 };
 use crate::{
-    kernel::{BLOCK, PART_BLOCK, SHORT_BLOCK, Weight},
+    kernel::{Depth, Weight},
     memory::{filled, room},
 };
 
@@ -68,13 +68,12 @@ impl Rows {
         (1 + usize::from(self.ducks)) * (1 + usize::from(self.moves))
     }
 
-    /// Whether a row is a whole mix; and how many signals are multiplied before their sum goes on in f64. It depends on the group alone, so that its
-    /// bits do not depend on what it is made together with.
-    pub fn rounding(self) -> (bool, usize) {
+    /// What its product is. It depends on the group alone, so that its bits do not depend on what it is made together with.
+    pub fn depth(self) -> Depth {
         match self.count() {
-            1 => (true, BLOCK),
-            2 => (false, PART_BLOCK),
-            _ => (false, SHORT_BLOCK),
+            1 => Depth::Whole,
+            2 => Depth::Part,
+            _ => Depth::Short,
         }
     }
 }
