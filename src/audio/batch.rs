@@ -97,7 +97,10 @@ impl Batch {
 
     /// Whether there is no room for another group.
     pub fn is_full(&self) -> bool {
-        self.groups.len() == BATCH || (self.written + 1) * self.each.count() > WRITTEN
+        let count = self.each.count();
+        // What is put together from products has room for so many.
+        let most = if count == 1 { BATCH } else { WRITTEN / count };
+        self.groups.len() == most || (self.written + 1) * count > WRITTEN
     }
 
     /// Adds a group, and writes its rows if they are not kept.
@@ -149,10 +152,11 @@ impl Batch {
     }
 }
 
-/// The row of a group, if it is kept from tick to tick.
+/// The rows of a group, if they are kept.
 fn kept<'a>(group: &Group, scene: Scene<'a>) -> Option<&'a [f32]> {
     match group.sum {
         Sum::Dense => scene.listeners[group.first as usize].kept_row(scene.epoch),
+        Sum::Ends(_) => scene.listeners[group.first as usize].kept_ends(scene.heard.audible.len()),
         _ => None,
     }
 }

@@ -176,8 +176,7 @@ unsafe fn add_chain<V: Vector>(from: usize, signals: &[&Tile; CHAIN], [a, b, c, 
     }
 }
 
-/// The same; and has the sums of a block wait, as the one after so many others. That is spread over the chain: done at once, it would keep the units that
-/// multiply waiting.
+/// The same; and has the sums of a block wait, after so many others. That is spread over the chain: done at once, it would keep what multiplies waiting.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -191,7 +190,7 @@ unsafe fn add_chain_and_wait<V: Vector>(
     others: usize,
 ) -> Sums<V> {
     let place = others / 2;
-    let before = if others % 2 == 0 { PLACES } else { place };
+    let before = if others.is_multiple_of(2) { PLACES } else { place };
     assert!(place < PLACES, "as many as there are places for");
     // SAFETY: the caller's contract.
     unsafe {
@@ -227,26 +226,55 @@ unsafe fn add_product<V: Vector>(sums: &mut Sums<V>, from: usize, signal: &Tile,
     }
 }
 
-/// Adds what waits at the first places: the last ones to the last block, and then the first two, added up.
+/// Adds what waits at the first places: of eight the last ones one by one, then two, then four. The last block is not one of two: it may pass through one more.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
 unsafe fn add_places<V: Vector>(sums: &mut Sums<V>, from: usize, waiting: &Waiting, places: usize) {
-    let [first, second, others @ .., _] = &waiting.0;
+    let [a, b, c, d, e, f, last @ .., silent] = &waiting.0;
     // SAFETY: the caller's contract.
     unsafe {
-        for place in others[..places.saturating_sub(2)].iter().rev() {
-            for (sums, place) in sums.iter_mut().zip(place) {
-                add(sums, &side_by_side(&place.0, from));
-            }
+        for place in last[..places.saturating_sub(6)].iter().rev() {
+            add_two(sums, from, place, silent);
         }
-        for ((sums, first), second) in sums.iter_mut().zip(first).zip(second) {
-            let mut first = side_by_side(&first.0, from);
-            if places > 1 {
-                add(&mut first, &side_by_side(&second.0, from));
-            }
-            add(sums, &first);
+        if places > 4 {
+            add_two(sums, from, e, if places > 5 { f } else { silent });
+        }
+        if places > 2 {
+            add_four(sums, from, [a, b, c, if places > 3 { d } else { silent }]);
+        } else {
+            add_two(sums, from, a, if places > 1 { b } else { silent });
+        }
+    }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn add_two<V: Vector>(sums: &mut Sums<V>, from: usize, a: &[Tile; ROWS], b: &[Tile; ROWS]) {
+    for ((sums, a), b) in sums.iter_mut().zip(a).zip(b) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let mut two = side_by_side(&a.0, from);
+            add(&mut two, &side_by_side(&b.0, from));
+            add(sums, &two);
+        }
+    }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn add_four<V: Vector>(sums: &mut Sums<V>, from: usize, [a, b, c, d]: [&[Tile; ROWS]; 4]) {
+    for ((((sums, a), b), c), d) in sums.iter_mut().zip(a).zip(b).zip(c).zip(d) {
+        // SAFETY: the caller's contract.
+        unsafe {
+            let (mut four, mut two) = (side_by_side(&a.0, from), side_by_side(&c.0, from));
+            add(&mut four, &side_by_side(&b.0, from));
+            add(&mut two, &side_by_side(&d.0, from));
+            add(&mut four, &two);
+            add(sums, &four);
         }
     }
 }
