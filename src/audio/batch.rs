@@ -7,7 +7,7 @@ use super::{
     worker::Scene,
 };
 use crate::{
-    kernel::{BLOCK, PART_BLOCK, SHORT_BLOCK, Weight},
+    kernel::{Depth, Weight},
     memory::{filled, room},
 };
 
@@ -70,13 +70,12 @@ impl Rows {
         (1 + usize::from(self.ducks)) * (1 + usize::from(self.moves))
     }
 
-    /// Whether a row is a whole mix; and how many signals are multiplied before their sum goes on in f64. It depends on the group alone, so that its
-    /// bits do not depend on what it is made together with.
-    pub fn rounding(self) -> (bool, usize) {
+    /// What its product is. It depends on the group alone, so that its bits do not depend on what it is made together with.
+    pub fn depth(self) -> Depth {
         match self.count() {
-            1 => (true, BLOCK),
-            2 => (false, PART_BLOCK),
-            _ => (false, SHORT_BLOCK),
+            1 => Depth::Whole,
+            2 => Depth::Part,
+            _ => Depth::Short,
         }
     }
 }
@@ -100,7 +99,10 @@ impl Batch {
 
     /// Whether there is no room for another group.
     pub fn is_full(&self) -> bool {
-        self.groups.len() == BATCH || (self.written + 1) * self.each.count() > WRITTEN
+        let count = self.each.count();
+        // What is put together from products has room for so many.
+        let most = if count == 1 { BATCH } else { WRITTEN / count };
+        self.groups.len() == most || (self.written + 1) * count > WRITTEN
     }
 
     /// Adds a group, and writes its rows if they are not kept.
@@ -152,10 +154,11 @@ impl Batch {
     }
 }
 
-/// The row of a group, if it is kept from tick to tick.
+/// The rows of a group, if they are kept.
 fn kept<'a>(group: &Group, scene: Scene<'a>) -> Option<&'a [f32]> {
     match group.sum {
         Sum::Dense => scene.listeners[group.first as usize].kept_row(scene.epoch),
+        Sum::Ends(_) => scene.listeners[group.first as usize].kept_ends(scene.heard.audible.len()),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use super::{
     row_envelope::Envelope,
     worker::{Portion, Scene},
 };
-use crate::kernel::{BLOCK, Lanes, ROWS, Row, Running, Tile, Together, Waiting};
+use crate::kernel::{Depth, Lanes, ROWS, Row, Running, Tile, Together, Waiting};
 
 /// What dense rows are made in.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Dense {
     fn multiply(&mut self, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
         let each = self.batch.each;
         let panels = if self.batch.groups.is_empty() { 0..0 } else { 0..scene.frames.panels() };
-        let mut tiles = [&Tile::SILENCE; BLOCK];
+        let mut tiles = [&Tile::SILENCE; Depth::MOST];
         if each.count() == 1 {
             let mut rows = whole_rows(&self.batch, portion, scene);
             panels.for_each(|panel| self.sums.multiply(&mut rows, (panel, panel), &mut tiles, each, scene));
@@ -126,24 +126,24 @@ impl Sums {
         &mut self,
         rows: &mut [Option<Row<'_>>],
         (panel, place): (usize, usize),
-        tiles: &mut [&'s Tile; BLOCK],
+        tiles: &mut [&'s Tile; Depth::MOST],
         each: Rows,
         scene: Scene<'s>,
     ) {
-        let (kernel, signals, (whole, block)) = (scene.shared.kernel, scene.heard.signals, each.rounding());
-        if signals.len() <= block {
+        let (kernel, signals, depth) = (scene.shared.kernel, scene.heard.signals, each.depth());
+        if signals.len() <= depth.at_once() {
             let tiles = find(signals, panel, tiles, scene);
-            return kernel.multiply(rows, place, tiles, whole, &mut self.waiting);
+            return kernel.multiply(rows, place, tiles, depth, &mut self.waiting);
         }
         self.running.fill(Running::NOTHING);
-        for (at, signals) in (0..).step_by(block).zip(signals.chunks(block)) {
+        for (at, signals) in (0..).step_by(depth.block()).zip(signals.chunks(depth.block())) {
             let tiles = find(signals, panel, tiles, scene);
             for (rows, running) in rows.as_chunks::<ROWS>().0.iter().zip(self.running.as_chunks_mut::<ROWS>().0) {
                 let Some(first) = rows[0].as_ref().map(|row| row.gains) else { break };
                 // Rows that are not there are made like the first one, and not written.
                 let gains = rows.each_ref().map(|row| row.as_ref().map_or(first, |row| row.gains));
                 let gains = gains.map(|gains| &gains[at..at + signals.len()]);
-                kernel.multiply_on(running, gains, tiles, whole, &mut self.waiting);
+                kernel.multiply_on(running, gains, tiles, depth, &mut self.waiting);
             }
         }
         for (row, sums) in rows.iter_mut().flatten().zip(&self.running) {
@@ -153,7 +153,12 @@ impl Sums {
 }
 
 /// Finds the tiles of some signals in a panel.
-fn find<'t, 's>(signals: &[u32], panel: usize, tiles: &'t mut [&'s Tile; BLOCK], scene: Scene<'s>) -> &'t [&'s Tile] {
+fn find<'t, 's>(
+    signals: &[u32],
+    panel: usize,
+    tiles: &'t mut [&'s Tile; Depth::MOST],
+    scene: Scene<'s>,
+) -> &'t [&'s Tile] {
     let frames = scene.frames.after(panel);
     tiles.iter_mut().zip(signals).for_each(|(tile, signal)| *tile = frames.get(0, *signal));
     &tiles[..signals.len()]

@@ -3,6 +3,8 @@
 //! Moves that began together run along the same line. A mix of gains that do is the product with the gains that they start from, falling along it, and the product
 //! with those that they head for, rising. Where the smoothing time fits in a tick all moves are such, for they began with the tick.
 
+use std::ops::Range;
+
 use super::{Clock, compose::Heard, listener::Listener, row::Entry, segments::WORTHWHILE};
 use crate::fade::Fade;
 
@@ -38,14 +40,32 @@ pub(crate) fn samples_over(listener: &Listener, heard: Heard<'_>) -> Option<u32>
 /// Writes the gains of a row at both ends of its moves: as many as there are audible sources in each plane, or none in the ducked planes of a row whose
 /// envelope does not move. Gains that are not moving are the same at both ends.
 pub(crate) fn write_ends(planes: [&mut [f32]; PLANES], listener: &Listener, slot: u32, heard: Heard<'_>) {
-    let (clock, gains) = (&heard.clock, &listener.gains);
-    let mut ends = Ends { planes, level: listener.level };
-    let unlisted = both_ends(gains.unlisted, clock);
-    ends.fill(unlisted);
-    for position in heard.moving() {
-        ends.write(position, together(unlisted, position, heard), [0.0; 2]);
+    let [end, ducked_end, start, ducked_start] = planes;
+    match listener.level {
+        Some(level) => see_ends(listener, slot, heard, |range, [b0, b1], [w0, w1]| {
+            end[range.clone()].fill((b1 * (w1 + (1.0 - w1) * level)) as f32);
+            start[range].fill((b0 * (w0 + (1.0 - w0) * level)) as f32);
+        }),
+        None => see_ends(listener, slot, heard, |range, [b0, b1], [w0, w1]| {
+            end[range.clone()].fill((b1 * w1) as f32);
+            ducked_end[range.clone()].fill((b1 * (1.0 - w1)) as f32);
+            start[range.clone()].fill((b0 * w0) as f32);
+            ducked_start[range].fill((b0 * (1.0 - w0)) as f32);
+        }),
     }
-    let presences_move = heard.moving().next().is_some();
+}
+
+/// Sees the positions of all sources, and of those again that are different, with their base and exemption: each at the start and at the end.
+#[inline]
+fn see_ends(listener: &Listener, slot: u32, heard: Heard<'_>, mut see: impl FnMut(Range<usize>, [f64; 2], [f64; 2])) {
+    let (clock, gains) = (&heard.clock, &listener.gains);
+    let unlisted = both_ends(gains.unlisted, clock);
+    see(0..heard.audible.len(), unlisted, [0.0; 2]);
+    let mut presences_move = false;
+    for position in heard.moving() {
+        presences_move = true;
+        see(position..position + 1, together(unlisted, position, heard), [0.0; 2]);
+    }
     for entry in &gains.entries {
         let here = |_: &usize| heard.sources[entry.source.slot as usize].key == entry.source;
         if let Some(position) = heard.position(entry.source.slot).filter(here) {
@@ -53,11 +73,11 @@ pub(crate) fn write_ends(planes: [&mut [f32]; PLANES], listener: &Listener, slot
             if presences_move {
                 factor = together(factor, position, heard);
             }
-            ends.write(position, factor, both_ends(entry.exempt, clock));
+            see(position..position + 1, factor, both_ends(entry.exempt, clock));
         }
     }
     if let Some(own) = heard.position(slot) {
-        ends.write(own, [0.0; 2], [0.0; 2]);
+        see(own..own + 1, [0.0; 2], [0.0; 2]);
     }
 }
 
@@ -73,35 +93,5 @@ fn together([start, target]: [f64; 2], position: usize, heard: Heard<'_>) -> [f6
         (false, _) => [start, target],
         (true, true) => [target; 2],
         (true, false) => [start; 2],
-    }
-}
-
-struct Ends<'a> {
-    planes: [&'a mut [f32]; PLANES],
-    level: Option<f64>,
-}
-
-impl Ends<'_> {
-    /// The gains of a base and an exemption, each at the start and at the end, in the order of the planes.
-    fn gains(&self, [b0, b1]: [f64; 2], [w0, w1]: [f64; 2]) -> [f32; PLANES] {
-        let gains = match self.level {
-            Some(level) => [b1 * (w1 + (1.0 - w1) * level), 0.0, b0 * (w0 + (1.0 - w0) * level), 0.0],
-            None => [b1 * w1, b1 * (1.0 - w1), b0 * w0, b0 * (1.0 - w0)],
-        };
-        gains.map(|gain| gain as f32)
-    }
-
-    fn fill(&mut self, base: [f64; 2]) {
-        let gains = self.gains(base, [0.0; 2]);
-        self.planes.iter_mut().zip(gains).for_each(|(plane, gain)| plane.fill(gain));
-    }
-
-    fn write(&mut self, position: usize, base: [f64; 2], exempt: [f64; 2]) {
-        let gains = self.gains(base, exempt);
-        for (plane, gain) in self.planes.iter_mut().zip(gains) {
-            if let Some(out) = plane.get_mut(position) {
-                *out = gain;
-            }
-        }
     }
 }

@@ -169,6 +169,7 @@ impl Arena {
         let listener = &self.listeners[slot as usize];
         let Some(resting) = Resting::of(listener, slot, heard) else {
             if let Some(over) = samples_over(listener, heard) {
+                self.keep_ends(slot, clock);
                 return Sum::Ends(over);
             }
             write_terms(terms, listener, slot, heard);

@@ -34,7 +34,9 @@ pub(crate) struct Entry {
 }
 
 /// An [`Entry`] of a row of which nothing moves: all that there is to know of it then. A gain is rounded for the kernels here already.
+/// Packed, for there may be as many as pairs.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C, packed)]
 pub(crate) struct AtRest {
     pub gain: f32,
     pub slot: u32,
@@ -51,7 +53,7 @@ pub(crate) struct RowMemory {
     pub entries: Vec<Entry>,
     /// Room for these.
     pub at_rest: Vec<AtRest>,
-    /// Room for the gains of these and of the own voice, as the kernels want them.
+    /// Room for the gains of these and of the own voice, as the kernels want them, at both ends of a move.
     pub kept: Vec<f32>,
 }
 
@@ -60,7 +62,7 @@ impl RowMemory {
     pub fn new(listed: Vec<Listed>, entries: usize) -> Self {
         let nobody = Entry::unlisted(ParticipantKey::NOBODY, Fade::ZERO);
         let at_rest = memory::room(listed.len(), AtRest::default());
-        let kept = memory::room(listed.len() + 1, 0.0);
+        let kept = memory::room(2 * (listed.len() + 1), 0.0);
         Self { listed, entries: memory::room(entries, nobody), at_rest, kept }
     }
 }
@@ -84,7 +86,8 @@ pub(crate) struct Gains {
     pub entries: Vec<Entry>,
     /// The same while none does.
     pub at_rest: Vec<AtRest>,
-    /// The gain of every audible source, kept for the kernels while that is worth it: see [`Listener::kept_row`](super::listener::Listener::kept_row).
+    /// The gain of every audible source, kept for the kernels while that is worth it: see [`Listener::kept_row`](super::listener::Listener::kept_row);
+    /// or at both ends of the moves of this tick: see [`Listener::kept_ends`](super::listener::Listener::kept_ends).
     pub kept: Vec<f32>,
     /// The mixer that all keys are of.
     pub mixer: u32,

@@ -6,6 +6,7 @@
 //! Everything works on [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
 #![allow(unsafe_code)]
 
+mod depth;
 mod few;
 mod measure;
 mod others;
@@ -19,10 +20,11 @@ mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub(crate) use depth::Depth;
 pub(crate) use few::{FEW, FewRow, Outs};
 pub(crate) use measure::{Lanes, Measured};
 pub(crate) use others::{Other, QUAD};
-pub(crate) use product::{BLOCK, PART_BLOCK, ROWS, Row, SHORT_BLOCK, Waiting};
+pub(crate) use product::{ROWS, Row, Waiting};
 pub(crate) use segment::{Running, SEGMENT};
 pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use tile::{Stack, Tile};
@@ -244,14 +246,14 @@ kernels! {
     );
     /// Writes the running sums of some signals over so many panels: from the first one on, or, if `backwards`, from the last one.
     segment::run(signals: &[Tile], out: &mut [Tile], panels: usize, backwards: bool);
-    /// Writes, for each row, the sum of gain * signal over a tile to the tile at `place` of those that are the row's, and goes on measuring it if it is `whole`: if nothing
-    /// is put together from these sums. Gains are as many as signals, at most [`BLOCK`].
+    /// Writes, for each row, the sum of gain * signal over a tile to the tile at `place` of those that are the row's, and goes on measuring it if it is a whole mix.
+    /// Gains are as many as signals, at most [`Depth::at_once`].
     product::multiply(
-        rows: &mut [Option<Row<'_>>], place: usize, signals: &[&Tile], whole: bool, waiting: &mut Waiting
+        rows: &mut [Option<Row<'_>>], place: usize, signals: &[&Tile], depth: Depth, waiting: &mut Waiting
     );
-    /// Adds, for each of four rows of gains, the sum of gain * signal over one tile to its running sum.
+    /// Adds, for each of four rows of gains, the sum of gain * signal over one tile to its running sum. Gains are as many as signals, at most [`Depth::block`].
     product::multiply_on(
-        sums: &mut [Running; ROWS], gains: [&[f32]; ROWS], signals: &[&Tile], whole: bool, waiting: &mut Waiting
+        sums: &mut [Running; ROWS], gains: [&[f32]; ROWS], signals: &[&Tile], depth: Depth, waiting: &mut Waiting
     );
     /// Writes a mix from its products, and goes on measuring it: what is not ducked and what is, at the end of the moves and then at their start.
     together::put_together(products: [&Tile; 4], together: Together<'_>, out: &mut Tile, lanes: &mut Lanes);

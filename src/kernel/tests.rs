@@ -11,6 +11,8 @@ use crate::timing::Timing;
 
 const TIMING: Timing = Timing { rate: 48_000, tick: 3 * Tile::SAMPLES, smoothing: 100 };
 
+const DEPTHS: [Depth; 3] = [Depth::Whole, Depth::Part, Depth::Short];
+
 fn noise(seed: u64) -> f32 {
     let bits = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ (bits >> 31)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -111,7 +113,7 @@ fn check_row(panels: usize, counts: [usize; 4], sign: f32) {
     }
 }
 
-fn check_product(count: usize, whole: bool, sign: f32) {
+fn check_product(count: usize, depth: Depth, sign: f32) {
     let frames: Vec<Tile> = (0..count).map(|seed| tile(seed as u64, sign)).collect();
     let signals: Vec<&Tile> = frames.iter().collect();
     let gains: [Vec<f32>; 2 * ROWS] =
@@ -122,17 +124,17 @@ fn check_product(count: usize, whole: bool, sign: f32) {
         let mut parts = parts.map(|((gains, out), lanes)| Row { gains, out, lanes });
         let mut parts: [Option<Row<'_>>; 2 * ROWS] = std::array::from_fn(|_| parts.next());
         let mut waiting = Waiting::NOTHING;
-        if count > if whole { BLOCK } else { PART_BLOCK } {
-            multiply_in_blocks(kernel, &mut parts, &signals, whole);
+        if count > depth.at_once() {
+            multiply_in_blocks(kernel, &mut parts, &signals, depth);
         } else {
-            kernel.multiply(&mut parts, 0, &signals, whole, &mut waiting);
+            kernel.multiply(&mut parts, 0, &signals, depth, &mut waiting);
         }
         for (row, (gains, out)) in gains.iter().zip(&out).enumerate().take(rows) {
             for (k, actual) in out.0.iter().enumerate() {
                 let products = frames.iter().zip(gains).map(|(s, gain)| f64::from(*gain) * f64::from(s.0[k]));
                 assert_near(*actual, products, &format!("{kernel:?}, sample {k} of row {row}, {count} signals"));
             }
-            if whole {
+            if depth == Depth::Whole {
                 assert_measured(lanes[row].measured(), &out.0);
             }
         }
@@ -140,8 +142,8 @@ fn check_product(count: usize, whole: bool, sign: f32) {
     }
 }
 
-fn multiply_in_blocks(kernel: Kernel, rows: &mut [Option<Row<'_>>], signals: &[&Tile], whole: bool) {
-    let (mut waiting, block) = (Waiting::NOTHING, if whole { BLOCK } else { PART_BLOCK });
+fn multiply_in_blocks(kernel: Kernel, rows: &mut [Option<Row<'_>>], signals: &[&Tile], depth: Depth) {
+    let (mut waiting, block) = (Waiting::NOTHING, depth.block());
     for rows in rows.as_chunks_mut::<ROWS>().0 {
         let Some(first) = rows[0].as_ref().map(|row| row.gains) else { return };
         let gains = rows.each_ref().map(|row| row.as_ref().map_or(first, |row| row.gains));
@@ -149,7 +151,7 @@ fn multiply_in_blocks(kernel: Kernel, rows: &mut [Option<Row<'_>>], signals: &[&
         for at in (0..signals.len()).step_by(block) {
             let range = at..(at + block).min(signals.len());
             let gains = gains.map(|gains| &gains[range.clone()]);
-            kernel.multiply_on(&mut sums, gains, &signals[range], whole, &mut waiting);
+            kernel.multiply_on(&mut sums, gains, &signals[range], depth, &mut waiting);
         }
         for (row, sums) in rows.iter_mut().flatten().zip(&sums) {
             kernel.round_off(sums, &mut row.out[0], row.lanes);
@@ -173,11 +175,11 @@ proptest! {
 
     #[test]
     fn every_product_is_the_sum(
-        count in prop_oneof![0..40_usize, 0..=BLOCK, 0..1000_usize],
-        whole in any::<bool>(),
+        count in prop_oneof![0..40_usize, 0..=Depth::MOST, 0..1000_usize],
+        depth in prop::sample::select(DEPTHS.to_vec()),
         sign in sign(),
     ) {
-        check_product(count, whole, sign);
+        check_product(count, depth, sign);
     }
 
     #[test]
@@ -205,8 +207,7 @@ fn nobody_and_thousands() {
     check_row(1, [0; 4], 0.0);
     check_row(2, [3000, 500, 2000, 300], 1.0);
     for count in [0, 1, 255, 256, 257, 5000] {
-        check_product(count, true, 1.0);
-        check_product(count, false, 1.0);
+        DEPTHS.iter().for_each(|depth| check_product(count, *depth, 1.0));
     }
 }
 
