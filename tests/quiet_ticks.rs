@@ -95,6 +95,37 @@ fn a_ducker_who_speaks_and_falls_silent() {
     same_between([0.1, 1e-5, 0.05, 0.02], |_| {}, [0.1, 0.2, 0.05, 0.02]);
 }
 
+/// While the envelope is on its way, too, down for 3 ticks and up for 7: whatever happens in the midst of it.
+#[test]
+fn what_happens_while_an_envelope_is_on_its_way() {
+    let (speaks, falls_silent) = ([0.1, 0.2, 0.05, 0.02], [0.1, 1e-5, 0.05, 0.02]);
+    let changes: [&dyn Fn(&mut Call); 5] = [
+        &|_| {},
+        &|call| drop(call.controller.set_gain("anna", "carol", Gain::UNITY)),
+        &|call| drop(call.controller.set_muted("carol", true)),
+        &|call| drop(call.controller.leave("dora")),
+        &|call| {
+            let source_levels = vec![SourceLevel { level: 0, ..SourceLevel::new("zed") }];
+            let plain = ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("anna") };
+            call.controller.configure(&[plain]).unwrap();
+        },
+    ];
+    for (change, after) in changes.iter().flat_map(|change| (1..8).map(move |after| (change, after))) {
+        let [mut quiet, mut restless] = [false, true].map(Call::new);
+        let mut tick = |loud: [f32; 4]| assert_eq!(quiet.tick(loud), restless.tick(loud), "{after} ticks on the way");
+        (0..30).for_each(|_| tick(speaks));
+        (0..after + 20).for_each(|_| tick(falls_silent));
+        (0..after).for_each(|_| tick(speaks));
+        change(&mut quiet);
+        change(&mut restless);
+        for loud in [speaks, falls_silent, speaks] {
+            for _ in 0..35 {
+                assert_eq!(quiet.tick(loud), restless.tick(loud), "{after} ticks on the way, and changed");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_sender_who_stops_or_sends_silence() {
     same_after_quiet_ticks(|_| {}, [0.1, f32::NAN, f32::NAN, 0.02]);

@@ -2,10 +2,11 @@
 
 use super::{
     plan::Sum,
+    row_envelope::Envelope,
     worker::{Portion, Scene},
 };
 use crate::{
-    kernel::{FewRow, Measured, Signals, Stack},
+    kernel::{FewRow, Measured, Signals, Stack, Tile},
     memory::room,
 };
 
@@ -16,25 +17,32 @@ const AT_ONCE: usize = 32;
 #[derive(Debug)]
 pub(crate) struct Few {
     rows: Vec<FewRow>,
+    /// The numbers of the groups whose mixes have an envelope.
+    ducked: Vec<u32>,
 }
 
 impl Few {
     /// Room for the rows of `places` participants. Allocates: control side.
     pub fn new(places: usize) -> Self {
-        Self { rows: room(places, FewRow::default()) }
+        Self { rows: room(places, FewRow::default()), ducked: room(places, 0) }
     }
 
     /// Makes the mixes of those groups of a part that are a few sources as they are.
-    pub fn add(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
+    pub fn add(&mut self, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
         self.rows.clear();
+        self.ducked.clear();
         for (number, group) in (0..).zip(&*portion.groups) {
             match group.sum {
                 Sum::Program(program) if program.is_few() && !program.derived => self.rows.push(program.row(number)),
+                Sum::Program(program) if program.is_few_ducked() => self.ducked.push(number),
                 _ => {}
             }
         }
         let signals = Signals { frames: scene.frames.after(0), derived: Stack::NOTHING };
         add_whole(&self.rows, signals, portion, scene);
+        for number in &self.ducked {
+            add_ducked(*number as usize, envelope, portion, scene);
+        }
     }
 }
 
@@ -48,4 +56,16 @@ pub(super) fn add_whole(rows: &[FewRow], signals: Signals<'_>, portion: &mut Por
             portion.finish(row.number as usize, measured, scene);
         }
     }
+}
+
+/// Makes the mix of a row that has an envelope.
+fn add_ducked(number: usize, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
+    let (group, panels) = (&portion.groups[number], scene.frames.panels());
+    let Sum::Program(program) = group.sum else { return };
+    let (open, ducked) = scene.programs.of(program);
+    let listener = &scene.listeners[group.first as usize];
+    let envelope = envelope.of(listener, 0, panels * Tile::SAMPLES, &scene.heard);
+    let out = &mut portion.mixes[number * panels..][..panels];
+    let measured = scene.shared.kernel.add_few_ducked(out, scene.frames.after(0), open, ducked, envelope);
+    portion.finish(number, measured, scene);
 }

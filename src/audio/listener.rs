@@ -153,9 +153,14 @@ impl Listener {
         self.way == other.way && fade(self) == fade(other)
     }
 
-    /// Whether its part in the next tick may be another one, though nothing is published and nobody comes, goes, speaks or falls silent.
+    /// Whether its part in the next tick may be another one, though nothing is published, nobody comes, goes, speaks or falls silent, and no envelope arrives.
     pub fn may_change(&self) -> bool {
-        self.unsettled || self.owes || self.level.is_none()
+        self.unsettled || self.owes
+    }
+
+    /// Whether its envelope moves in the tick that was planned last.
+    pub fn ramps(&self) -> bool {
+        self.hears && self.level.is_none()
     }
 
     /// Whether any of its gains may be moving, or have a move of its own.

@@ -63,7 +63,7 @@ const AHEAD: usize = 8;
 impl Arena {
     /// Has every listener follow what was published and who came and went, and puts it into a group.
     pub fn plan(&mut self, clock: &Clock<'_>, shared: &Shared) {
-        if self.is_still() {
+        if self.is_still(clock) {
             return;
         }
         self.groups.clear();
@@ -71,7 +71,8 @@ impl Arena {
         self.seen.clear();
         self.programs.clear();
         self.segments = Segments::of(self.audible.len());
-        let (mut silent, mut approximated, mut moves) = (NONE, self.shifts_left_out, false);
+        let (mut silent, mut approximated) = (NONE, self.shifts_left_out);
+        let (mut moves, mut ramps) = (false, false);
         for slot in 0..self.used as u32 {
             self.hearings[slot as usize].group = NONE;
             if let Some(soon) = self.listeners.get(slot as usize + AHEAD) {
@@ -82,6 +83,7 @@ impl Arena {
             }
             approximated += self.prepare(slot, clock);
             moves |= self.listeners[slot as usize].may_change();
+            ramps |= self.listeners[slot as usize].ramps();
             let own_voice = self.positions[slot as usize] != NONE;
             if self.audible.len() <= usize::from(own_voice) {
                 self.join_silent(&mut silent, slot);
@@ -97,7 +99,7 @@ impl Arena {
             }
         }
         self.spare_segments();
-        self.note_plan(moves);
+        self.note_plan(moves, ramps);
         if approximated > 0 {
             shared.meters.approximated.fetch_add(approximated, std::sync::atomic::Ordering::Relaxed);
         }

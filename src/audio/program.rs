@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 use super::Clock;
 use crate::{
     fade::Fade,
-    kernel::{FEW, FewRow, Mover, Moving, Weight},
+    kernel::{FEW, FEW_OPEN, FewRow, Mover, Moving, Weight},
     memory::room,
 };
 
@@ -36,6 +36,11 @@ impl Program {
     /// Whether it has only a few signals, and no envelope.
     pub fn is_few(&self) -> bool {
         self.ducked == 0 && self.len() <= FEW
+    }
+
+    /// Whether it has only a few, sources all, some of which are multiplied by the envelope.
+    pub fn is_few_ducked(&self) -> bool {
+        !self.derived && (1..=FEW as u32).contains(&self.ducked) && self.open <= FEW_OPEN as u32
     }
 
     /// The row that it is for the kernels, of the group with this number.

@@ -1,9 +1,10 @@
 //! Whether a tick can be planned like the one before: most are, for gains rest most of the time, and planning is half of the work where few speak.
 //!
 //! What a tick's groups depend on is what was published, who is audible at which presence, who is active, and what moves or has just come to rest. While
-//! nothing of it has changed and nothing moves, the groups and their sums are those of the tick before.
+//! nothing of it has changed and no gain moves, the groups and their sums are those of the tick before. Envelopes may be on their way meanwhile, for those that are the
+//! same go on alike: until one of them arrives.
 
-use super::{Arena, plan::Group};
+use super::{Arena, Clock, plan::Group};
 use crate::limiter::Limiting;
 
 /// What is known of the last plan.
@@ -11,8 +12,9 @@ use crate::limiter::Limiting;
 pub(crate) struct Still {
     /// Something that a plan depends on has changed since.
     pub changed: bool,
-    /// Nothing of it moved.
+    /// Nothing of it moved but envelopes; and whether any did.
     rests: bool,
+    ramps: bool,
     /// This tick is planned like that.
     pub now: bool,
     /// The tick that it was made for has ended, and left every limiter as it was: at rest.
@@ -21,15 +23,23 @@ pub(crate) struct Still {
 
 impl Arena {
     /// Whether the groups of the tick before are those of this one. Asked once a tick.
-    pub fn is_still(&mut self) -> bool {
+    pub fn is_still(&mut self, clock: &Clock<'_>) -> bool {
         let changed = std::mem::take(&mut self.still.changed);
-        self.still.now = std::mem::take(&mut self.still.holds) && !changed && !self.presence_moves();
+        let holds = std::mem::take(&mut self.still.holds) && !changed && !self.presence_moves();
+        self.still.now = holds && (!self.still.ramps || self.ramps_go_on(clock));
         self.still.now
     }
 
-    /// Notes that a plan was made, and whether any gain in it moves.
-    pub fn note_plan(&mut self, moves: bool) {
+    /// Notes that a plan was made, whether any gain in it moves, and whether any envelope does.
+    pub fn note_plan(&mut self, moves: bool, ramps: bool) {
         self.still.rests = !moves && !self.presence_moves() && self.limiters_rest();
+        self.still.ramps = ramps;
+    }
+
+    /// Whether every envelope that was on its way still is.
+    fn ramps_go_on(&self, clock: &Clock<'_>) -> bool {
+        let mut ramping = self.listeners[..self.used].iter().filter(|listener| listener.ramps());
+        ramping.all(|listener| listener.way.constant(clock.now, clock.timing).is_none())
     }
 
     /// Notes that the tick has ended.

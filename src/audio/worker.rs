@@ -100,7 +100,7 @@ impl Portion<'_> {
 impl Worker {
     /// Makes the mixes of its part, with their limiters and measures.
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        self.few.add(portion, scene);
+        self.few.add(&mut self.envelope, portion, scene);
         self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
         self.others.add(&mut self.tiles, portion, scene);
         self.dense.add(&mut self.envelope, portion, scene);
@@ -109,7 +109,7 @@ impl Worker {
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
                 Sum::Silent => continue,
-                Sum::Program(program) if program.is_few() || program.derived => continue,
+                Sum::Program(program) if program.is_few() || program.is_few_ducked() || program.derived => continue,
                 Sum::Program(program) if !scene.is_small() => self.add_program(mix, group.first, program, scene),
                 Sum::Dense | Sum::Ends(_) | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
                 Sum::Copy(signal) => copy(mix, signal, scene),

@@ -3,10 +3,15 @@
 
 use std::ops::Range;
 
-use super::{Lanes, Measured, Signals, Tile, Weight, measure::Meter, prefetch, row::STEADY_CHAIN, vector::Vector};
+use super::{
+    Lanes, Measured, Signals, Stack, Tile, Weight, measure::Meter, prefetch, row::STEADY_CHAIN, vector::Vector,
+};
 
 /// The most signals of such a row.
 pub(crate) const FEW: usize = 2 * STEADY_CHAIN;
+
+/// The most signals beside them that the envelope of the row leaves alone.
+pub(crate) const FEW_OPEN: usize = STEADY_CHAIN;
 
 /// One such row: the number of its mix, and where its terms are among those of all.
 #[derive(Debug, Clone, Copy, Default)]
@@ -95,6 +100,68 @@ pub(super) unsafe fn add_few<V: Vector>(
     }
 }
 
+/// Writes the sum of some signals and, multiplied by the envelope, of some others over a whole tick, and measures it. Of others than [`FEW`] and [`FEW_OPEN`] it makes nothing.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn add_few_ducked<V: Vector>(
+    out: &mut [Tile],
+    frames: Stack<'_>,
+    open: &[Weight],
+    ducked: &[Weight],
+    envelope: &[f32],
+) -> Measured {
+    let mut lanes = Lanes::NOTHING;
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut meter = Meter::<V>::load(&lanes);
+        of_so_many!(ducked, duck_tiles(out, frames, open, envelope, &mut meter));
+        meter.store(&mut lanes);
+    }
+    lanes.measured()
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn duck_tiles<V: Vector, const N: usize>(
+    ducked: &[Weight; N],
+    out: &mut [Tile],
+    frames: Stack<'_>,
+    open: &[Weight],
+    envelope: &[f32],
+    meter: &mut Meter<V>,
+) {
+    let panels = out.len();
+    let (mut sources, mut others): ([&[Tile]; N], [&[Tile]; FEW_OPEN]) = ([&[]; N], [&[]; FEW_OPEN]);
+    for n in 0..N {
+        sources[n] = &frames.signal(ducked[n].signal, panels)[..panels];
+    }
+    for (source, term) in others.iter_mut().zip(open) {
+        *source = frames.signal(term.signal, panels);
+    }
+    for ((panel, out), envelope) in out.iter_mut().enumerate().zip(envelope.as_chunks::<{ Tile::SAMPLES }>().0) {
+        let mut tiles = [&Tile::SILENCE; N];
+        for n in 0..N {
+            tiles[n] = &sources[n][panel];
+        }
+        for at in 0..Tile::SAMPLES / V::LANES {
+            let range = at * V::LANES..(at + 1) * V::LANES;
+            // SAFETY: the caller's contract.
+            unsafe {
+                let mut mix = V::splat(0.0);
+                for (term, source) in open.iter().zip(&others) {
+                    mix = V::load(&source[panel].0[range.clone()]).mul_add(V::splat(term.gain), mix);
+                }
+                mix = add_up::<V, N>(ducked, tiles, at).mul_add(V::load(&envelope[range.clone()]), mix);
+                mix.store(&mut out.0[range]);
+                meter.see(mix);
+            }
+        }
+    }
+}
+
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
@@ -104,15 +171,15 @@ unsafe fn add_tiles<V: Vector, const N: usize>(
     signals: Signals<'_>,
     meter: &mut Meter<V>,
 ) {
-    let panels = out.len();
     if let [out] = out {
         let mut tiles = [&Tile::SILENCE; N];
         for n in 0..N {
             tiles[n] = signals.get(terms[n].signal);
         }
         // SAFETY: the caller's contract.
-        return unsafe { add_up(terms, tiles, out, meter) };
+        return unsafe { add_tile(terms, tiles, out, meter) };
     }
+    let panels = out.len();
     let mut sources: [&[Tile]; N] = [&[]; N];
     for n in 0..N {
         sources[n] = &signals.signal(terms[n].signal, panels)[..panels];
@@ -123,31 +190,42 @@ unsafe fn add_tiles<V: Vector, const N: usize>(
             tiles[n] = &sources[n][panel];
         }
         // SAFETY: the caller's contract.
-        unsafe { add_up(terms, tiles, &mut out[panel], meter) }
+        unsafe { add_tile(terms, tiles, &mut out[panel], meter) }
     }
 }
 
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn add_up<V: Vector, const N: usize>(
+unsafe fn add_tile<V: Vector, const N: usize>(
     terms: &[Weight; N],
     tiles: [&Tile; N],
     out: &mut Tile,
     meter: &mut Meter<V>,
 ) {
     for (at, out) in out.0.chunks_exact_mut(V::LANES).enumerate() {
-        // SAFETY: the caller's contract. No closures: they would be compiled without the instruction set.
+        // SAFETY: the caller's contract.
         unsafe {
-            let mut chains = [V::splat(0.0); 2];
-            for n in 0..N {
-                let signal = V::load(&tiles[n].0[at * V::LANES..(at + 1) * V::LANES]);
-                let chain = &mut chains[n / STEADY_CHAIN];
-                *chain = signal.mul_add(V::splat(terms[n].gain), *chain);
-            }
-            let mix = if N > STEADY_CHAIN { chains[0].add(chains[1]) } else { chains[0] };
+            let mix = add_up::<V, N>(terms, tiles, at);
             mix.store(out);
             meter.see(mix);
         }
+    }
+}
+
+/// The sum of the vectors at a place.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn add_up<V: Vector, const N: usize>(terms: &[Weight; N], tiles: [&Tile; N], at: usize) -> V {
+    // SAFETY: the caller's contract. No closures: they would be compiled without the instruction set.
+    unsafe {
+        let mut chains = [V::splat(0.0); 2];
+        for n in 0..N {
+            let chain = &mut chains[n / STEADY_CHAIN];
+            *chain = V::load(&tiles[n].0[at * V::LANES..(at + 1) * V::LANES]).mul_add(V::splat(terms[n].gain), *chain);
+        }
+        if N > STEADY_CHAIN { chains[0].add(chains[1]) } else { chains[0] }
     }
 }

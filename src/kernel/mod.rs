@@ -21,7 +21,7 @@ mod vector;
 mod x86;
 
 pub(crate) use depth::Depth;
-pub(crate) use few::{FEW, FewRow, Outs};
+pub(crate) use few::{FEW, FEW_OPEN, FewRow, Outs};
 pub(crate) use measure::{Lanes, Measured};
 pub(crate) use others::{Other, QUAD};
 pub(crate) use product::{ROWS, Row, Waiting};
@@ -227,6 +227,10 @@ kernels! {
     few::add_few_whole(
         rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, panels: usize, mixes: &mut [Tile], measured: &mut [Measured]
     );
+    /// Writes the sum of up to [`FEW_OPEN`] signals and, multiplied by the envelope, of up to [`FEW`] ducked ones over a whole tick, and measures it.
+    few::add_few_ducked(
+        out: &mut [Tile], frames: Stack<'_>, open: &[Weight], ducked: &[Weight], envelope: &[f32]
+    ) -> Measured;
     /// Writes the sums of rows of up to [`FEW`] signals at rest over some panels, and goes on measuring them.
     few::add_few(rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, outs: &mut Outs<'_>);
     /// The sum of up to eight signals over some panels; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two.

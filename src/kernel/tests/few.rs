@@ -58,3 +58,23 @@ fn each_row_is_the_sum_of_its_signals() {
 fn tiles(signals: usize, panels: usize) -> Vec<Tile> {
     (0..signals * panels).map(|seed| tile((signals * 100 + seed) as u64, 1.0)).collect()
 }
+
+#[test]
+fn a_few_that_are_ducked_are_the_sum_as_any_row() {
+    let frames = tiles(FEW + FEW_OPEN, PANELS);
+    let stack = Stack { tiles: &frames, stride: PANELS };
+    let envelope: Vec<f32> = (0..PANELS * Tile::SAMPLES).map(|k| 1.0 - k as f32 / 300.0).collect();
+    let curve = FadeCurve::new(&TIMING);
+    for kernel in Kernel::available() {
+        for (count, open) in (1..=FEW).flat_map(|count| [0, 1, 3, FEW_OPEN].map(|open| (count, open))) {
+            let (open, ducked) = (weights(0, open), weights(FEW_OPEN as u32, count));
+            let (mut out, mut again) = ([Tile::SILENCE; PANELS], [Tile::SILENCE; PANELS]);
+            let measured = kernel.add_few_ducked(&mut out, stack, &open, &ducked, &envelope);
+            // A kernel that is held against an f64 sum.
+            let terms = Terms { open: &open, ducked: &ducked, envelope: &envelope, ..Terms::of(&curve) };
+            kernel.add_row(&mut again, stack, &terms);
+            assert_eq!(out, again, "{kernel:?}, {} and {count}", open.len());
+            assert_measured(measured, Tile::flat(&out));
+        }
+    }
+}
