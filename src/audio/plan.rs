@@ -75,6 +75,7 @@ impl Arena {
         let (mut moves, mut ramps) = (false, false);
         for slot in 0..self.used as u32 {
             self.hearings[slot as usize].group = NONE;
+            prefetch(self.listeners.get(slot as usize + 2 * AHEAD..).unwrap_or_default());
             if let Some(soon) = self.listeners.get(slot as usize + AHEAD) {
                 prefetch(&soon.gains.at_rest);
             }
