@@ -20,6 +20,9 @@ pub struct Room {
     floats: Vec<Vec<f32>>,
     integers: Vec<Vec<i16>>,
     out: Vec<Vec<i16>>,
+    /// The ticks of the first talker's turn that are over, where it takes turns at talking; and what it sends when it does not.
+    turn: Option<u32>,
+    quiet: Vec<f32>,
 }
 
 impl Room {
@@ -37,7 +40,8 @@ impl Room {
         let floats = (0..talkers).map(|n| noise(n, talkers)).collect();
         let integers = (0..talkers).map(|n| noise_i16(n, talkers)).collect();
         let out = vec![vec![0; TICK]; participants];
-        let mut room = Self { controller, processor, keys: keys?, floats, integers, out };
+        let quiet = vec![1e-5; TICK];
+        let mut room = Self { controller, processor, keys: keys?, floats, integers, out, turn: None, quiet };
         room.settle(3)?;
         Ok(room)
     }
@@ -46,6 +50,15 @@ impl Room {
     pub fn configured(mut self) -> Result<Self> {
         let rows: Vec<_> = (0..self.keys.len()).map(|n| rows::own_levels(n, 0)).collect();
         self.configure(&rows)?;
+        self.settle(100)?;
+        Ok(self)
+    }
+
+    /// The same, and the ducking moves all the time: the first talker, a ducker, speaks and falls silent by turns, and each ramp takes longer than its turn.
+    pub fn ducking(mut self) -> Result<Self> {
+        let rows: Vec<_> = (0..self.keys.len()).map(rows::slow_ducking).collect();
+        self.configure(&rows)?;
+        self.turn = Some(0);
         self.settle(100)?;
         Ok(self)
     }
@@ -82,9 +95,11 @@ impl Room {
 
     /// One tick, what is measured: frames in, mixes out.
     pub fn tick(&mut self) -> Result<()> {
+        let falls_silent = self.take_turn();
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
-        for (key, frame) in self.keys.iter().zip(&self.floats) {
+        for (n, (key, frame)) in self.keys.iter().zip(&self.floats).enumerate() {
+            let frame = if falls_silent && n == 0 { &self.quiet } else { frame };
             // The word of the host is for Detector::Host, which the bare room has; others do not listen to it.
             tick.send(*key, Frame::from(&frame[..]).active(true))?;
         }
@@ -92,6 +107,15 @@ impl Room {
             black_box(mix.samples());
         }
         Ok(())
+    }
+
+    /// Whether the first talker is silent in this tick. It is active for as long as it is not: its detector's hangover is 20 ticks.
+    fn take_turn(&mut self) -> bool {
+        const ACTIVE: u32 = 250;
+        const TURN: u32 = 2 * (ACTIVE + 20);
+        let Some(turn) = &mut self.turn else { return false };
+        *turn = (*turn + 1) % TURN;
+        *turn >= ACTIVE
     }
 
     /// The same, the mixes made by the threads of the pool that this runs in.
@@ -156,6 +180,22 @@ mod tests {
         assert_eq!(kinds(Room::new(10, 10).and_then(Room::next_at_half)), 10);
         assert_eq!(kinds(Room::new(10, 4).and_then(Room::configured)), 10);
         assert_eq!(kinds(Room::new(10, 10).and_then(Room::dense)), 10);
+    }
+
+    #[test]
+    fn the_ducking_moves_in_every_tick() {
+        let mut room = Room::new(10, 4).and_then(Room::ducking).unwrap();
+        // What is sent is the same in every tick of a turn: how loud it is heard tells how far it is ducked.
+        let mut loudness = || {
+            room.tick().unwrap();
+            room.controller.readings("9").unwrap().listener.rms
+        };
+        let mut before = loudness();
+        for tick in 0..1500 {
+            let now = loudness();
+            assert_ne!(now, before, "tick {tick}");
+            before = now;
+        }
     }
 
     #[test]

@@ -18,6 +18,13 @@ pub fn own_levels(n: usize, round: usize) -> ParticipantMixerLevel {
     ParticipantMixerLevel { ducking: Some(ducking), source_levels, ..ParticipantMixerLevel::new(n.to_string()) }
 }
 
+/// The same with ramps so long that the ducking goes on moving for as long as a talker takes turns in [`Room::ducking`](crate::room::Room::ducking).
+pub fn slow_ducking(n: usize) -> ParticipantMixerLevel {
+    let row = own_levels(n, 0);
+    let ducking = row.ducking.map(|ducking| Ducking { ramp_active: 5000, ramp_inactive: 5000, ..ducking });
+    ParticipantMixerLevel { ducking, ..row }
+}
+
 /// Rows in which everybody lists everybody else at a level of its own. Every level is another in the next round.
 pub fn dense(participants: usize, round: usize) -> Vec<ParticipantMixerLevel> {
     let row = |n: usize| ParticipantMixerLevel {
