@@ -22,9 +22,10 @@ pub(crate) struct Segments {
     audible: usize,
     /// How many segments there are.
     count: usize,
-    /// Whether the sums of all but one or of two in a segment, or the runs between two, are named in a row.
+    /// Whether the sums of all but one or of two in a segment are named in a row; and runs of more than one segment, at the ends or elsewhere.
     pub needs_others: bool,
     pub needs_twos: bool,
+    pub needs_ends: bool,
     pub needs_runs: bool,
 }
 
@@ -103,12 +104,14 @@ impl Segments {
             return;
         }
         let last = to - 1;
-        if from == 0 {
+        if from == last {
+            derived(from);
+        } else if from == 0 {
+            self.needs_ends = true;
             derived(self.count + last);
         } else if to == self.count {
+            self.needs_ends = true;
             derived(2 * self.count + from);
-        } else if from == last {
-            derived(from);
         } else {
             let level = (usize::BITS - (from ^ last).leading_zeros()) as usize;
             let at = if level == 1 { 0 } else { self.table_at(level) };
@@ -137,8 +140,10 @@ impl Segments {
             kernel.add_segment(&sources, sum, others, twos);
         }
         let (from_first, to_last) = runs.split_at_mut(self.count * panels);
-        kernel.run(sums, from_first, panels, false);
-        kernel.run(sums, to_last, panels, true);
+        if self.needs_ends {
+            kernel.run(sums, from_first, panels, false);
+            kernel.run(sums, to_last, panels, true);
+        }
         for level in (2..self.levels() + 2).filter(|_| self.needs_runs) {
             let table = &mut table[(level - 2) * self.count * panels..][..self.count * panels];
             let block = panels << level;
@@ -160,7 +165,8 @@ mod tests {
         let tile = |n: usize| Tile([((n / 2 + 1) * (n % 2 + 1)) as f32 * 0.5; Tile::SAMPLES]);
         let panels: Vec<Tile> = (0..2 * audible).map(tile).collect();
         let signals: Vec<u32> = (0..audible as u32).collect();
-        let segments = Segments { needs_others: true, needs_twos: true, needs_runs: true, ..Segments::of(audible) };
+        let needs = Segments { needs_others: true, needs_twos: true, needs_ends: true, ..Segments::of(audible) };
+        let segments = Segments { needs_runs: true, ..needs };
         let mut derived = vec![Tile::SILENCE; 2 * segments.needed()];
         segments.derive(&mut derived, 2, Stack { tiles: &panels, stride: 2 }, &signals, Kernel::detect());
         let of_panel = |panel: usize| derived.iter().skip(panel).step_by(2).copied().collect::<Vec<_>>();
