@@ -1,7 +1,7 @@
 //! How a row takes a new list: what it has and what it is to have, both in the order of the sources' places, become one. Each entry is copied once: in a large room
 //! they are far away.
 
-use super::row::{Entry, Gains};
+use super::{entry::Entry, row::Gains};
 use crate::{fade::Fade, id::ParticipantKey, matrix::Listed};
 
 impl Gains {

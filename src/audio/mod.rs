@@ -14,6 +14,7 @@ mod dense;
 mod derived;
 mod dominant;
 mod ear;
+mod entry;
 mod few;
 mod gather;
 mod hearing;
@@ -52,9 +53,9 @@ pub use processor::{AudioThread, Processor, Tick};
 
 pub(crate) use arena::{Arena, Memory};
 pub(crate) use ear::Ear;
+pub(crate) use entry::{Entry, RowMemory};
 use listener::NONE;
 pub(crate) use panels::Panels;
-pub(crate) use row::{Entry, RowMemory};
 pub(crate) use stage::Stage;
 
 use crate::timing::Clock;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::{Clock, compose::Heard, listener::Listener, row::Entry, segments::WORTHWHILE};
+use super::{Clock, compose::Heard, entry::Entry, listener::Listener, segments::WORTHWHILE};
 use crate::fade::Fade;
 
 /// Rows of gains: open and ducked at the end of the moves; and at their start.

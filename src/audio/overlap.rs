@@ -8,10 +8,7 @@
 //! Sources that a row does not list differ in their presence only, so that all those with the same presence share one own move in it
 //! ([`Class`]): a thousand sources that go at once are one class.
 
-use super::{
-    Clock,
-    row::{Entry, Gains},
-};
+use super::{Clock, entry::Entry, row::Gains};
 use crate::{fade::Fade, timing::Timing};
 
 /// For how many smoothing times a presence rests before the way that it came is forgotten.
