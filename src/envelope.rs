@@ -4,6 +4,7 @@
 
 use crate::{
     fade::Fade,
+    kernel::{Kernel, Slope},
     timing::{Clock, Timing},
 };
 
@@ -152,8 +153,28 @@ impl Way {
         }
     }
 
-    /// Writes `finish(value, sample)` for every sample from `now` on: stretch by stretch, so that those on a slope have no branch.
+    /// Writes `finish(value, sample)` for every sample from `now` on.
     pub fn fill(&self, out: &mut [f32], now: u64, timing: &Timing, finish: impl Fn(f64, u64) -> f32) {
+        self.fill_stretches(out, now, timing, &finish, |out, slope, first| {
+            (0..).zip(out).for_each(|(n, out)| *out = finish(slope.value(n), first + u64::from(n)));
+        });
+    }
+
+    /// Writes the value times a factor for every sample from `now` on: most of them quickly.
+    pub fn fill_times(&self, out: &mut [f32], now: u64, timing: &Timing, factor: f64, kernel: Kernel) {
+        let finish = |value: f64, _: u64| (value * factor) as f32;
+        self.fill_stretches(out, now, timing, finish, |out, slope, _| kernel.write_slope(out, slope, factor));
+    }
+
+    /// Stretch by stretch, so that those on a slope have no branch: `fill_slope` is given them, and the first sample of theirs.
+    fn fill_stretches(
+        &self,
+        out: &mut [f32],
+        now: u64,
+        timing: &Timing,
+        finish: impl Fn(f64, u64) -> f32,
+        fill_slope: impl FnOnce(&mut [f32], Slope, u64),
+    ) {
         let entering = if self.entry.moving(now, timing) { self.entry.end(timing) - now } else { 0 };
         // The last sample of the entry is on its target, from where the slope starts: it belongs to what follows.
         let (entry, rest) = out.split_at_mut((entering as usize).saturating_sub(1).min(out.len()));
@@ -167,12 +188,10 @@ impl Way {
         // So far it goes by slope; then it is on its heading.
         let landing = if self.step > 0.0 { (distance / self.step - before).clamp(0.0, rest.len() as f64) } else { 0.0 };
         let (slope, rest) = rest.split_at_mut((landing as usize).saturating_sub(1));
-        for (n, out) in slope.iter_mut().enumerate() {
-            let left = distance - self.step * (before + n as f64);
-            *out = finish(self.heading + left * sign, first + n as u64);
-        }
+        let after = first + slope.len() as u64;
+        fill_slope(slope, Slope { heading: self.heading, distance, sign, step: self.step, before }, first);
         let mut landed = false;
-        for (at, out) in (first + slope.len() as u64..).zip(rest) {
+        for (at, out) in (after..).zip(rest) {
             let value = if landed { self.heading } else { self.value(at, timing) };
             landed |= value == self.heading;
             *out = finish(value, at);

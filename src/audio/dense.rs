@@ -105,8 +105,8 @@ fn put_together(
         let listener = &scene.listeners[group.first as usize];
         let envelope = match (each.ducks, each.moves) {
             (false, _) => None,
-            (true, false) => Some(envelope.of(listener, at, Tile::SAMPLES, &scene.heard)),
-            (true, true) => Some(envelope.of_ducking(listener, at, Tile::SAMPLES, &scene.heard)),
+            (true, false) => Some(envelope.of(listener, at, Tile::SAMPLES, scene)),
+            (true, true) => Some(envelope.of_ducking(listener, at, Tile::SAMPLES, scene)),
         };
         let parts = match group.sum {
             Sum::Ends(over) => Some(scene.shared.curve.parts(over as usize + at, Tile::SAMPLES)),

@@ -103,7 +103,7 @@ fn add_one(
     let Some(program) = derived(group) else { return };
     let (open, ducked) = scene.programs.of(program);
     let listener = &scene.listeners[group.first as usize];
-    let envelope = if program.ducks() { envelope.of(listener, at, Tile::SAMPLES, &scene.heard) } else { &[] };
+    let envelope = if program.ducks() { envelope.of(listener, at, Tile::SAMPLES, scene) } else { &[] };
     let terms = Terms { open, ducked, envelope, ..Terms::of(&scene.shared.curve) };
     let out = &mut portion.mixes[number * scene.frames.panels() + panel];
     scene.shared.kernel.add_tile(out, 0, signals, &terms, &mut portion.lanes[number]);

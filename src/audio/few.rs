@@ -64,7 +64,7 @@ fn add_ducked(number: usize, envelope: &mut Envelope, portion: &mut Portion<'_>,
     let Sum::Program(program) = group.sum else { return };
     let (open, ducked) = scene.programs.of(program);
     let listener = &scene.listeners[group.first as usize];
-    let envelope = envelope.of(listener, 0, panels * Tile::SAMPLES, &scene.heard);
+    let envelope = envelope.of(listener, 0, panels * Tile::SAMPLES, scene);
     let out = &mut portion.mixes[number * panels..][..panels];
     let measured = scene.shared.kernel.add_few_ducked(out, scene.frames.after(0), open, ducked, envelope);
     portion.finish(number, measured, scene);

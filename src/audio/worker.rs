@@ -124,7 +124,7 @@ impl Worker {
     fn add_program(&mut self, mix: &mut [Tile], slot: u32, program: Program, scene: Scene<'_>) -> Measured {
         let (open, ducked) = scene.programs.of(program);
         let (listener, count) = (&scene.listeners[slot as usize], mix.len() * Tile::SAMPLES);
-        let envelope = if program.ducks() { self.envelope.of(listener, 0, count, &scene.heard) } else { &[] };
+        let envelope = if program.ducks() { self.envelope.of(listener, 0, count, scene) } else { &[] };
         let terms = Terms { open, ducked, envelope, ..Terms::of(&scene.shared.curve) };
         scene.shared.kernel.add_row(mix, scene.frames.after(0), &terms)
     }
@@ -136,7 +136,7 @@ impl Worker {
         let Sorted { open, open_moving, ducked, ducked_moving } = &self.sorted;
         let ducks = !ducked.is_empty() || !ducked_moving.is_empty();
         let envelope =
-            if ducks { self.envelope.of_ducking(listener, 0, mix.len() * Tile::SAMPLES, &scene.heard) } else { &[] };
+            if ducks { self.envelope.of_ducking(listener, 0, mix.len() * Tile::SAMPLES, scene) } else { &[] };
         let curve = &scene.shared.curve;
         let terms = Terms { open, open_moving, ducked, ducked_moving, envelope, curve };
         scene.shared.kernel.add_row(mix, scene.frames.after(0), &terms)

@@ -1,6 +1,6 @@
 //! The arithmetic of a mix, at the speed of the machine: the only place with `unsafe`.
 //!
-//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`few`], [`segment`], [`others`], [`product`], [`together`]), written once over a
+//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`few`], [`segment`], [`others`], [`product`], [`together`], [`slope`]), written once over a
 //! vector;
 //! and for each instruction set a vector ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made.
 //! Everything works on [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
@@ -14,6 +14,7 @@ mod product;
 mod row;
 mod segment;
 mod shape;
+mod slope;
 mod tile;
 mod together;
 mod vector;
@@ -27,6 +28,7 @@ pub(crate) use others::{Other, QUAD};
 pub(crate) use product::{ROWS, Row, Waiting};
 pub(crate) use segment::{Running, SEGMENT};
 pub(crate) use shape::{Curve, Least, SHAPED};
+pub(crate) use slope::Slope;
 pub(crate) use tile::{Stack, Tile};
 pub(crate) use together::Together;
 
@@ -223,6 +225,8 @@ kernels! {
     row::add_row(out: &mut [Tile], frames: Stack<'_>, terms: &Terms<'_>) -> Measured;
     /// Writes the sum of a row over the tile that begins at sample `at` of a tick, and goes on measuring it. The signals are those of its panel on.
     row::add_tile(out: &mut Tile, at: usize, signals: Signals<'_>, terms: &Terms<'_>, lanes: &mut Lanes);
+    /// Writes the line of an envelope, times a factor.
+    slope::write_slope(out: &mut [f32], slope: Slope, factor: f64);
     /// Writes the sums of rows of up to [`FEW`] signals at rest over a whole tick of so many panels, and measures each.
     few::add_few_whole(
         rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, panels: usize, mixes: &mut [Tile], measured: &mut [Measured]
