@@ -10,7 +10,9 @@ async fn the_desk_fits_from_a_telephone_to_a_wide_screen_in_light_and_dark() -> 
     let directory =
         env::var_os("DESK_PICTURES").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     fs::create_dir_all(&directory)?;
-    visit(&[], Complaints::Forbidden, async |page| {
+    // An id that is as wide as ids are, and wider than a telephone.
+    let call = "WWWWWWWW-WWWW-WWWW-WWWW-WWWWWWWWWWWW";
+    visit(&["--call", call], Complaints::Forbidden, async |page| {
         page.open().await?;
         let mut grounds = Vec::new();
         for (name, width, height, scheme) in [
