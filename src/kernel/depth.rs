@@ -5,68 +5,78 @@
 //! loaded. What comes of more signals than fill the places is added up in f64.
 //!
 //! The last block never waits. It may be a chain longer, by the one that is not full; then the last place is free.
+//!
+//! A product passes through 4 roundings in a chain, through one less than there are chains in its block, one where two blocks are added up, and up to 3 where the places
+//! are: none if nothing waits, 1 of one place, 2 of two. The tests count them with a vector that counts.
 
 /// Products in a chain.
 pub(super) const CHAIN: usize = 4;
 /// Places where two blocks wait.
 pub(super) const PLACES: usize = 8;
 
-/// What a product of rows and signals is for, and so how many roundings of 2^-24, of which 1e-6 is 16, are left for its sums.
+/// What a product of rows and signals is for, and so how many roundings of 2^-24, of which 1e-6 is 16, are left for its sums. A signal that fades has one already.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Depth {
-    /// Whole mixes: 14 are left, for a gain and a ducking level in it bring 2.
+    /// Whole mixes: a gain and a ducking level in it bring 2.
     Whole,
-    /// Parts of which a move or an envelope puts a mix together: 11 are left, for that brings 2 more, and 3 where there is a move.
+    /// Parts of which a move or an envelope puts a mix together: a gain brings 1, and that up to 4.
     Part,
-    /// Parts of a mix that has both a move and an envelope, which bring 5 together: 9 are left.
+    /// Parts of a mix that has both a move and an envelope, which bring up to 7 together.
     Short,
 }
 
 impl Depth {
     /// The most signals that are ever multiplied at a time.
-    pub const MOST: usize = full(7);
+    pub const MOST: usize = full(6);
+
+    /// How many roundings a product may pass through in the sums.
+    #[cfg(test)]
+    pub fn most(self) -> u32 {
+        match self {
+            Self::Whole => 13,
+            Self::Part => 10,
+            Self::Short => 7,
+        }
+    }
 
     /// The most signals whose sum needs no f64.
     pub fn at_once(self) -> usize {
         match self {
-            Self::Whole => full(7),
-            Self::Part => full(4),
-            Self::Short => self.block(),
+            Self::Whole => full(6),
+            Self::Part => full(3),
+            Self::Short => one_place(2),
         }
     }
 
     /// How many signals are multiplied at a time where there are more, and their sums added up in f64, which is one rounding more.
     pub fn block(self) -> usize {
         match self {
-            Self::Whole => full(6),
-            Self::Part => full(4) / 2,
-            Self::Short => 2 * 4 * CHAIN,
+            Self::Whole => full(5),
+            Self::Part => full(2),
+            Self::Short => alone(3),
         }
     }
 
-    /// The chains in a block, where so many signals are all. A product passes through 4 roundings in a chain; in a block through 7, if it is one of 8 chains;
-    /// one more where two blocks are added up; and 2 or 3 where 4 or 8 places are.
+    /// The chains in a block, where so many signals are all.
     pub(super) fn chains_at_once(self, signals: usize) -> usize {
         match self {
-            // 4 + 7 + 1 + 2; 4 + 6 + 1 + 3.
-            Self::Whole if signals <= full(8) / 2 => 8,
-            Self::Whole => 7,
-            // 4 + 7, for nothing waits; 4 + 4 + 1 + 2; 4 + 3 + 1 + 3.
-            Self::Part if signals <= 8 * CHAIN => 8,
-            Self::Part if signals <= full(5) / 2 => 5,
-            Self::Part => 4,
-            // 4 + 3 + 1.
-            Self::Short => 4,
+            Self::Whole if signals <= alone(9) => 9,
+            Self::Whole if signals <= two_places(7) => 7,
+            Self::Whole => 6,
+            Self::Part if signals <= alone(6) => 6,
+            Self::Part if signals <= two_places(4) => 4,
+            Self::Part => 3,
+            Self::Short if signals <= alone(3) => 3,
+            Self::Short => 2,
         }
     }
 
     /// The chains in a block, where there are more.
     pub(super) fn chains(self) -> usize {
         match self {
-            // 4 + 5 + 1 + 3, and one in f64.
-            Self::Whole => 6,
-            // 4 + 3 + 1 + 2, and one in f64; 4 + 3 + 1, and it.
-            Self::Part | Self::Short => 4,
+            Self::Whole => 5,
+            Self::Part => 2,
+            Self::Short => 3,
         }
     }
 }
@@ -74,4 +84,17 @@ impl Depth {
 /// How many signals fill the places, but for the last block, with blocks of so many chains.
 const fn full(chains: usize) -> usize {
     2 * PLACES * chains * CHAIN
+}
+
+/// The same of two places, of one, and of none.
+const fn two_places(chains: usize) -> usize {
+    5 * chains * CHAIN
+}
+
+const fn one_place(chains: usize) -> usize {
+    3 * chains * CHAIN
+}
+
+const fn alone(chains: usize) -> usize {
+    chains * CHAIN
 }

@@ -34,7 +34,7 @@ pub(crate) struct Outs<'a> {
 /// Does something with terms whose number is a constant.
 macro_rules! of_so_many {
     ($terms:expr, $do:ident($($argument:expr),*)) => {
-        of_so_many!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; $terms, $do($($argument),*))
+        of_so_many!(1 2 3 4 5 6 7 8 9 10 11 12; $terms, $do($($argument),*))
     };
     ($($count:literal)*; $terms:expr, $do:ident $arguments:tt) => {
         match $terms.len() {

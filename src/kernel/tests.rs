@@ -2,6 +2,7 @@
 
 mod few;
 mod others;
+mod roundings;
 mod segment;
 
 use proptest::prelude::*;

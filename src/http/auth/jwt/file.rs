@@ -35,7 +35,7 @@ impl FileJwks {
 
 fn read_up_to(path: &PathBuf, bytes: usize) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
-    File::open(path)?.take(bytes as u64 + 1).read_to_end(&mut text)?;
+    File::open(path)?.take((bytes as u64).saturating_add(1)).read_to_end(&mut text)?;
     if text.len() > bytes {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it is longer than {bytes} bytes")));
     }
