@@ -12,7 +12,7 @@ pub(crate) enum Rest {
     Awake,
     /// Since the tick of this number, the last one in which it was looked at.
     Asleep(u64),
-    /// Something has happened to it in the tick in hand; it was asleep since then.
+    /// Something has happened to it since it was looked at last; it was asleep since then.
     Woken(u64),
 }
 
@@ -38,16 +38,15 @@ impl Arena {
         }
     }
 
-    /// Lets a place sleep if there is nothing to be done there in a tick in which nothing happens to it.
-    pub fn try_to_sleep(&mut self, index: usize, clock: &Clock<'_>) {
-        let seat = &self.seats[index];
-        if !self.sources[index].is_idle(clock) || self.told[index] || seat.level > 0.0 {
-            return;
+    /// Lets a place sleep if there is nothing to be done there in a tick in which nothing happens to it. From which tick on its missing frames count by
+    /// themselves, if they do.
+    pub fn try_to_sleep(&mut self, index: usize, clock: &Clock<'_>) -> Option<u64> {
+        let source = &self.sources[index];
+        if !source.is_idle(clock) || self.told[index] || self.seats[index].level > 0.0 {
+            return None;
         }
         self.rests[index] = Rest::Asleep(clock.tick());
-        if let (Some(missing), Some(home)) = (self.sources[index].counts_missing(), &self.homes[index]) {
-            home.meters.go_on_missing(missing, clock.tick() + 1);
-        }
+        source.counts_missing().then(|| clock.tick() + 1)
     }
 }
 

@@ -75,14 +75,12 @@ impl Arena {
             self.positions[index] = NONE;
         }
         source.input = None;
-        if let (Some(readings), Some(home)) = (source.show(), &self.homes[index]) {
-            home.meters.write_source(readings);
-        }
         if clock.begun && clock.timing.moves_overlap() {
             self.note_shift(index, clock);
         }
-        if !audible {
-            self.try_to_sleep(index, clock);
+        let goes_on = if audible { None } else { self.try_to_sleep(index, clock) };
+        if let (Some(readings), Some(home)) = (self.sources[index].show(), &self.homes[index]) {
+            home.meters.write_source(readings, goes_on);
         }
     }
 

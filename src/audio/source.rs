@@ -158,14 +158,14 @@ impl Source {
         self.missing && self.input.is_none() && self.detecting.as_ref().is_none_or(Detecting::rests)
     }
 
-    /// Its ticks without a good frame, if another one counts.
-    pub fn counts_missing(&self) -> Option<u64> {
-        (self.standing == Standing::Here && self.readings.frames > 0).then_some(self.readings.missing)
+    /// Whether another tick without a good frame counts.
+    pub fn counts_missing(&self) -> bool {
+        self.standing == Standing::Here && self.readings.frames > 0
     }
 
     /// So many ticks have passed without a frame.
     pub fn miss_more(&mut self, ticks: u64) {
-        if self.counts_missing().is_some() {
+        if self.counts_missing() {
             self.readings.missing += ticks;
         }
     }

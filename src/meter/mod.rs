@@ -136,13 +136,15 @@ impl Meters {
         }
     }
 
-    pub fn write_source(&self, readings: &SourceReadings) {
+    /// If missing frames go on, one is counted in each tick from that number on until something else is written.
+    pub fn write_source(&self, readings: &SourceReadings, goes_on: Option<u64>) {
         self.source_peak.store(readings.peak.to_bits(), Relaxed);
         self.source_rms.store(readings.rms.to_bits(), Relaxed);
         self.source_active.store(readings.active, Relaxed);
         self.frames.store(readings.frames, Relaxed);
         self.active_ticks.store(readings.active_ticks, Relaxed);
-        self.missing.store(readings.missing, Relaxed);
+        let without = |ticks| GOES_ON | readings.missing.wrapping_sub(ticks) & !GOES_ON;
+        self.missing.store(goes_on.map_or(readings.missing, without), Relaxed);
         self.returns.store(readings.returns, Relaxed);
         self.not_finite.store(readings.not_finite, Relaxed);
         self.refused.store(readings.refused, Relaxed);
@@ -155,11 +157,6 @@ impl Meters {
         if mix.limited() {
             self.limited_ticks.store(self.limited_ticks.load(Relaxed) + 1, Relaxed);
         }
-    }
-
-    /// So many ticks were missing before the tick of a number, and every tick from there on is, until something else is written.
-    pub fn go_on_missing(&self, missing: u64, tick: u64) {
-        self.missing.store(GOES_ON | missing.wrapping_sub(tick) & !GOES_ON, Relaxed);
     }
 
     /// `ticks` are those of the mixer until now.
@@ -197,10 +194,13 @@ mod tests {
     #[test]
     fn a_count_goes_on_by_itself_until_another_is_written() {
         let meters = Meters::default();
-        meters.go_on_missing(5, 100);
+        let of = |missing| SourceReadings { missing, ..SourceReadings::default() };
+        meters.write_source(&of(4), None);
+        assert_eq!(meters.read(99).source.missing, 4);
+        meters.write_source(&of(5), Some(100));
         // The tick in which it is written has not ended yet.
         assert_eq!([0, 99, 100, 107].map(|ticks| meters.read(ticks).source.missing), [0, 4, 5, 12]);
-        meters.write_source(&SourceReadings { missing: 13, ..SourceReadings::default() });
+        meters.write_source(&of(13), None);
         assert_eq!(meters.read(200).source.missing, 13);
     }
 
@@ -218,7 +218,7 @@ mod tests {
             not_finite: 7,
             refused: 8,
         };
-        meters.write_source(&written);
+        meters.write_source(&written, None);
         meters.write_mix(&MixLevel { peak: 1.0, square: 0.0625, gain: 0.1 });
         let readings = meters.read(0);
         assert_eq!(readings.source, written);

@@ -112,9 +112,11 @@ impl JwtAuthorizer {
         let source = match source {
             JwksSource::Text(text) => Source::Fixed(Arc::new(Keys::parse(text.as_bytes())?)),
             JwksSource::File(path) => {
+                let is_read_again = path.is_file();
                 let file = FileJwks::new(path, refresh);
                 let keys = file.read()?;
-                kept(Jwks::File(file), Some(keys))
+                // What a pipe has said it does not say again.
+                if is_read_again { kept(Jwks::File(file), Some(keys)) } else { Source::Fixed(Arc::new(keys)) }
             }
             JwksSource::Url(url) => kept(Jwks::Http(HttpJwks::new(url, refresh)?), None),
         };

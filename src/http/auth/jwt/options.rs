@@ -10,7 +10,7 @@ use url::Url;
 pub enum JwksSource {
     /// The text itself.
     Text(String),
-    /// A file. It is read when the authorizer is made, and again as [`JwksRefresh`] says: keys can rotate, best in a file that takes the place of the old one whole.
+    /// A file. It is read when the authorizer is made, and again as [`JwksRefresh`] says: keys can rotate, best in a file that takes the place of the old one whole. A pipe is read once.
     File(PathBuf),
     /// Where it is served: `https`, or `http` on this machine. It is fetched when the first token has to be checked, and again as [`JwksRefresh`] says: keys can rotate.
     Url(Url),
