@@ -38,6 +38,12 @@ impl Room {
         }
     }
 
+    fn say_something_and_be_silent(&mut self) {
+        self.tick(Some(&[0.5; TICK]));
+        self.tick(None);
+        self.ticks(LONG);
+    }
+
     fn readings(&self) -> SourceReadings {
         let Readings { source, .. } = self.controller.readings("voice").unwrap();
         let snapshot = self.controller.snapshot();
@@ -101,9 +107,7 @@ fn what_is_refused_is_counted_at_once() {
 #[test]
 fn who_is_muted_or_unmuted_meanwhile_goes_on() {
     let mut room = Room::new();
-    room.tick(Some(&[0.5; TICK]));
-    room.tick(None);
-    room.ticks(LONG);
+    room.say_something_and_be_silent();
     room.controller.set_muted("voice", true).unwrap();
     room.ticks(LONG);
     assert_eq!(room.tick(Some(&[0.5; TICK])), 0.0, "muted");
@@ -116,9 +120,7 @@ fn who_is_muted_or_unmuted_meanwhile_goes_on() {
 #[test]
 fn a_mixer_that_grows_meanwhile_loses_no_count() {
     let mut room = Room::new();
-    room.tick(Some(&[0.5; TICK]));
-    room.tick(None);
-    room.ticks(LONG);
+    room.say_something_and_be_silent();
     for n in 0..500 {
         room.controller.join(&*n.to_string(), JoinOptions::default()).unwrap();
     }
@@ -131,9 +133,7 @@ fn a_mixer_that_grows_meanwhile_loses_no_count() {
 #[test]
 fn a_place_that_was_silent_for_long_is_given_to_somebody_new() {
     let mut room = Room::new();
-    room.tick(Some(&[0.5; TICK]));
-    room.tick(None);
-    room.ticks(LONG);
+    room.say_something_and_be_silent();
     room.controller.leave("voice").unwrap();
     room.ticks(2);
     assert_eq!(room.controller.reclaim(), 0, "its memory has come back");

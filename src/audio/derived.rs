@@ -1,5 +1,7 @@
 //! Rows that are put together from derived signals: the sums that many mixes have in common, of [`Segments`].
 
+use std::ops::Range;
+
 use super::{
     few::add_whole,
     plan::{Group, Sum},
@@ -43,21 +45,15 @@ impl Derived {
         if self.few.is_empty() && self.others.is_empty() {
             return;
         }
-        let Scene { heard, frames, segments, programs, shared, .. } = scene;
-        let each = segments.needed();
-        let at_a_time = (NEAR / each.max(1)).max(1);
+        let Scene { frames, segments, programs, shared, .. } = scene;
+        let at_a_time = (NEAR / segments.needed().max(1)).max(1);
         if at_a_time >= frames.panels() && self.others.is_empty() {
-            let (stack, tiles) = (frames.after(0), &mut tiles[..each * frames.panels()]);
-            segments.derive(tiles, frames.panels(), stack, heard.signals, shared.kernel);
-            let signals = Signals { frames: stack, derived: Stack { tiles, stride: frames.panels() } };
-            return add_whole(&self.few, signals, portion, scene);
+            return add_whole(&self.few, derive(tiles, 0..frames.panels(), scene), portion, scene);
         }
         portion.lanes.fill(Lanes::NOTHING);
         for first in (0..frames.panels()).step_by(at_a_time) {
             let panels = first..(first + at_a_time).min(frames.panels());
-            let (stack, tiles) = (frames.after(first), &mut tiles[..each * panels.len()]);
-            segments.derive(tiles, panels.len(), stack, heard.signals, shared.kernel);
-            let signals = Signals { frames: stack, derived: Stack { tiles, stride: panels.len() } };
+            let signals = derive(tiles, panels.clone(), scene);
             let Portion { mixes, lanes, .. } = portion;
             let outs = &mut Outs { mixes, stride: frames.panels(), panels: panels.clone(), lanes };
             shared.kernel.add_few(&self.few, programs.weights(), signals, outs);
@@ -83,6 +79,14 @@ impl Derived {
             }
         }
     }
+}
+
+/// Makes the derived signals of some panels; and what they are with the others.
+fn derive<'a>(tiles: &'a mut [Tile], panels: Range<usize>, scene: Scene<'a>) -> Signals<'a> {
+    let (segments, count, frames) = (scene.segments, panels.len(), scene.frames.after(panels.start));
+    let tiles = &mut tiles[..segments.needed() * count];
+    segments.derive(tiles, count, frames, scene.heard.signals, scene.shared.kernel);
+    Signals { frames, derived: Stack { tiles, stride: count } }
 }
 
 /// The program of a group whose mix is made of derived signals.

@@ -89,12 +89,7 @@ impl Arena {
             if self.audible.len() <= usize::from(own_voice) {
                 self.join_silent(&mut silent, slot);
             } else if !own_voice {
-                self.find_alike(
-                    self.listeners[slot as usize].alike(self.hearings[slot as usize].limiting),
-                    slot,
-                    &mut silent,
-                    clock,
-                );
+                self.find_alike(slot, &mut silent, clock);
             } else {
                 self.find_group(slot, &mut silent, clock);
             }
@@ -136,13 +131,17 @@ impl Arena {
         approximated
     }
 
+    fn alike(&self, slot: u32) -> Alike {
+        self.listeners[slot as usize].alike(self.hearings[slot as usize].limiting)
+    }
+
     /// Joins the group of those whose rows say the same, or finds or opens one.
-    fn find_alike(&mut self, alike: Alike, slot: u32, silent: &mut u32, clock: &Clock<'_>) {
+    fn find_alike(&mut self, slot: u32, silent: &mut u32, clock: &Clock<'_>) {
+        let alike = self.alike(slot);
         let hash = alike.hash();
         let listener = &self.listeners[slot as usize];
         let is_alike = |first: &&First| {
-            let (first, limiting) = (&self.listeners[first.slot as usize], self.hearings[first.slot as usize].limiting);
-            first.alike(limiting) == alike && first.moves_like(listener)
+            self.alike(first.slot) == alike && self.listeners[first.slot as usize].moves_like(listener)
         };
         let known = self.seen.with(hash).find(is_alike).map(|first| first.group);
         if let Some(group) = known {
