@@ -2,7 +2,7 @@
 //! that turn a move into one gain a sample. Pure data.
 
 use crate::{
-    kernel::{Mover, Tile},
+    kernel::{Course, Mover, STEP, Tile},
     timing::Timing,
 };
 
@@ -22,11 +22,6 @@ impl Fade {
 
     pub const fn resting(value: f64) -> Self {
         Self { start: value, target: value, began: 0 }
-    }
-
-    /// Whether it is where it was.
-    pub fn rests(&self) -> bool {
-        self.start == self.target
     }
 
     /// Where the last move started.
@@ -137,16 +132,24 @@ impl Fade {
 pub(crate) struct FadeCurve {
     up: Box<[f32]>,
     down: Box<[f32]>,
+    /// The steps of a [`Ramp`](crate::kernel::Ramp) from the start, and to the end.
+    onward: Box<[f32]>,
+    back: Box<[f32]>,
+    length: usize,
 }
 
 impl FadeCurve {
     pub fn new(timing: &Timing) -> Self {
         let length = f64::from(timing.smoothing);
         let done = |k: usize| if (k as f64) < length { k as f64 / length } else { 1.0 };
+        let steps = |samples: usize| samples as f32 / STEP as f32;
         let samples = 0..timing.smoothing as usize + Tile::count(timing.tick) * Tile::SAMPLES + 1;
         Self {
             up: samples.clone().map(|k| done(k) as f32).collect(),
-            down: samples.map(|k| (1.0 - done(k)) as f32).collect(),
+            down: samples.clone().map(|k| (1.0 - done(k)) as f32).collect(),
+            onward: samples.clone().map(steps).collect(),
+            back: samples.map(|k| steps((timing.smoothing as usize).saturating_sub(k))).collect(),
+            length: timing.smoothing as usize,
         }
     }
 
@@ -155,6 +158,26 @@ impl FadeCurve {
         let range = from + 1..from + 1 + count;
         (&self.down[range.clone()], &self.up[range])
     }
+
+    /// How ramps are followed over the samples `from + 1 ..= from + count` of a move, which are those of a tile: from the nearer end, unless they are so near to the middle
+    /// of a short move, or the move is over so soon, that they would not be exact.
+    pub fn course(&self, from: usize, count: usize) -> Option<Course<'_>> {
+        let (first, last, length) = (from + 1, from + count, self.length);
+        let left = length.checked_sub(last)?;
+        if is_near(last, left, left + count.saturating_sub(STEP)) {
+            self.onward.get(first..)?.first_chunk().map(Course::Onward)
+        } else if is_near(length - first, first, first + 2 * STEP) {
+            self.back.get(first..)?.first_chunk().map(Course::Back)
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether a line is exact that goes to nothing at its other end, `gone` samples from this end and `left` from that; its tile's vectors are made of one that is `first` away from that.
+/// A step is rounded, once for all samples: that is to weigh no more than a tenth more than what is left. What rounds the first vector is to weigh no more than a quarter more.
+fn is_near(gone: usize, left: usize, first: usize) -> bool {
+    10 * gone <= 11 * left && 4 * first <= 5 * left
 }
 
 #[cfg(test)]

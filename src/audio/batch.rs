@@ -7,7 +7,7 @@ use super::{
     worker::Scene,
 };
 use crate::{
-    kernel::{Depth, Weight},
+    kernel::{Course, Depth, Tile, Weight},
     memory::{filled, room},
 };
 
@@ -16,6 +16,9 @@ pub(crate) const BATCH: usize = 128;
 
 /// Rows among them whose gains are written for this tick alone.
 pub(crate) const WRITTEN: usize = 40;
+
+/// Groups among them whose gains are ramps.
+pub(crate) const RAMPS: usize = 16;
 
 /// Some groups whose rows are multiplied together.
 #[derive(Debug)]
@@ -27,6 +30,8 @@ pub(crate) struct Batch {
     /// The groups; all have such rows.
     pub groups: Vec<Member>,
     pub each: Rows,
+    /// How many samples of their moves are over, if their gains move.
+    over: Option<u32>,
 }
 
 /// A group of a batch: its number in the part, and its place among those whose rows are written, if they are not kept.
@@ -88,6 +93,7 @@ impl Batch {
             written: 0,
             groups: room(BATCH, Member::default()),
             each: Rows::default(),
+            over: None,
         }
     }
 
@@ -97,16 +103,30 @@ impl Batch {
         self.groups.clear();
     }
 
-    /// Whether there is no room for another group.
-    pub fn is_full(&self) -> bool {
+    /// Whether there is room for another group: in one whose gains move, for one that has come as far.
+    pub fn has_room_for(&self, group: &Group) -> bool {
         let count = self.each.count();
-        // What is put together from products has room for so many.
-        let most = if count == 1 { BATCH } else { WRITTEN / count };
-        self.groups.len() == most || (self.written + 1) * count > WRITTEN
+        let most = match self.each {
+            Rows { ducks: false, moves: false } => BATCH,
+            Rows { ducks: false, moves: true } => RAMPS,
+            // What is put together from products has room for so many.
+            _ => WRITTEN / count,
+        };
+        let alike = self.groups.is_empty() || self.over == group.over();
+        alike && self.groups.len() < most && (self.written + 1) * count <= WRITTEN
+    }
+
+    /// The course of the gains of all groups over a panel, if they are ramps there and nothing is multiplied with their sum.
+    pub fn course<'s>(&self, panel: usize, scene: Scene<'s>) -> Option<Course<'s>> {
+        let at = panel * Tile::SAMPLES;
+        let count = scene.heard.clock.timing.tick.saturating_sub(at).min(Tile::SAMPLES);
+        let over = self.over.filter(|_| !self.each.ducks)?;
+        scene.shared.curve.course(over as usize + at, count)
     }
 
     /// Adds a group, and writes its rows if they are not kept.
     pub fn push(&mut self, number: usize, group: &Group, scene: Scene<'_>) {
+        self.over = group.over();
         if kept(group, scene).is_some() {
             return self.groups.push(Member { number, written: None });
         }

@@ -30,26 +30,39 @@ pub(crate) struct AtRest {
     pub ducks_others: bool,
 }
 
+impl AtRest {
+    fn of(listed: &Listed) -> Self {
+        let Listed { source, gain, ducks_others } = *listed;
+        Self { gain: gain as f32, slot: source.slot, stay: source.stay, ducks_others }
+    }
+}
+
 /// What comes with a row: its list, and the memory for it.
 #[derive(Debug, Default)]
 pub(crate) struct RowMemory {
-    /// In the order of their places.
-    pub listed: Vec<Listed>,
-    /// Room for these and all that the row may still have of earlier ones, while gains move.
-    pub entries: Vec<Entry>,
-    /// Room for these.
-    pub at_rest: Vec<AtRest>,
+    /// What it lists, as it is at rest: in the order of their places.
+    pub listed: Vec<AtRest>,
+    pub moves: ForMoves,
     /// Room for the gains of these and of the own voice, as the kernels want them, at both ends of a move.
     pub kept: Vec<f32>,
 }
 
+/// Memory that a row has while its gains move.
+#[derive(Debug, Default)]
+pub(crate) struct ForMoves {
+    /// Room for what the row lists and all that it may still have of earlier ones.
+    pub entries: Vec<Entry>,
+    /// Room for what it lists.
+    pub from: Vec<f32>,
+}
+
 impl RowMemory {
     /// The list of a row, and room for so many entries while gains move. Allocates: control side.
-    pub fn new(listed: Vec<Listed>, entries: usize) -> Self {
+    pub fn new(listed: &[Listed], entries: usize) -> Self {
         let nobody = Entry::unlisted(ParticipantKey::NOBODY, Fade::ZERO);
-        let at_rest = memory::room(listed.len(), AtRest::default());
+        let moves = ForMoves { entries: memory::room(entries, nobody), from: memory::room(listed.len(), 0.0) };
         let kept = memory::room(2 * (listed.len() + 1), 0.0);
-        Self { listed, entries: memory::room(entries, nobody), at_rest, kept }
+        Self { listed: listed.iter().map(AtRest::of).collect(), moves, kept }
     }
 }
 

@@ -71,7 +71,7 @@ impl Arena {
         let Some(row_since) = listener.settled() else { return false };
         // One box goes to and fro: it is not here only while the control side is emptying it.
         let Some(mut spare) = meters.spare.take() else { return true };
-        std::mem::swap(&mut *spare, &mut listener.gains.entries);
+        listener.gains.swap_moves(&mut spare);
         meters.spare.put(spare);
         meters.settled.store(row_since, Ordering::Release);
         false

@@ -24,7 +24,7 @@ pub(crate) struct Listener {
     /// The envelope's course in this tick, and where it stands if it does not move.
     pub way: Way,
     pub level: Option<f64>,
-    /// Among which audible sources, by their number, and at which level its mix was found to be dense.
+    /// Among which audible sources, by their number, and at which level its mix was found to be dense, or both ends of its move as a whole were kept.
     pub dense: Option<(u64, Option<f64>)>,
     /// The row that it has, and the generation that it came with.
     row: RowIdentity,
@@ -64,7 +64,8 @@ impl Listener {
             let row = place.row.of(side);
             (self.row, self.row_since) = (row.identity, place.row_since);
             let mut memory = row.memory.as_ref().and_then(|berth| berth.take());
-            self.gains.adopt(row, memory.as_deref_mut());
+            let rests = !self.unsettled && !self.published;
+            self.gains.adopt(row, memory.as_deref_mut(), rests);
             if let (Some(berth), Some(memory)) = (&row.memory, memory) {
                 berth.put(memory);
             }
@@ -94,6 +95,7 @@ impl Listener {
             return unfinished;
         }
         self.unsettled = true;
+        self.dense = None;
         unfinished + self.gains.follow(published, shifts, presence, clock)
     }
 
@@ -113,20 +115,19 @@ impl Listener {
         if was_unsettled {
             self.gains.settle(clock, presence);
             self.unsettled = self.gains.unsettled(clock);
-            self.dense = None;
+            if !self.gains.departs() {
+                self.dense = None;
+            }
             if !self.unsettled {
                 self.gains.come_to_rest();
             }
         }
         if self.envelope.ducks() || self.way != Way::NONE {
+            // A row has ones or the others.
             let mut entries = self.gains.entries.iter().filter(|entry| entry.ducks_others);
             let mut at_rest = self.gains.at_rest.iter().filter(|entry| entry.ducks_others);
-            let ducking = self.envelope.ducks()
-                && if self.unsettled {
-                    entries.any(|entry| active(entry.source.slot))
-                } else {
-                    at_rest.any(|entry| active(entry.slot))
-                };
+            let active_one = entries.any(|entry| active(entry.source.slot)) || at_rest.any(|entry| active(entry.slot));
+            let ducking = self.envelope.ducks() && active_one;
             self.way = self.envelope.steer(ducking, clock).settled(clock.now, clock.timing);
             self.level = self.way.constant(clock.now, clock.timing);
         }
@@ -143,8 +144,7 @@ impl Listener {
 
     /// Whether it is certain that gains which move one by one, and have the same hash, are the same as those of `other`.
     pub fn moves_like(&self, other: &Self) -> bool {
-        !self.unsettled && !other.unsettled
-            || self.gains.entries == other.gains.entries && self.gains.classes == other.gains.classes
+        !self.unsettled && !other.unsettled || self.gains.moves_like(&other.gains)
     }
 
     /// Whether the ducked parts of its mix and that of `other` are multiplied by the same.

@@ -19,6 +19,9 @@ pub(crate) fn samples_over(listener: &Listener, heard: Heard<'_>) -> Option<u32>
     if heard.audible.len() < WORTHWHILE || apart {
         return None;
     }
+    if gains.departs() {
+        return gains.departed_for(clock);
+    }
     let mut first = moves(&gains.unlisted).then(|| gains.unlisted.over(clock.now));
     // One pass: in a large room the entries of all rows are far away.
     for Entry { factor, exempt, own, .. } in &gains.entries {
@@ -65,6 +68,16 @@ fn see_ends(listener: &Listener, slot: u32, heard: Heard<'_>, mut see: impl FnMu
     for position in heard.moving() {
         presences_move = true;
         see(position..position + 1, together(unlisted, position, heard), [0.0; 2]);
+    }
+    // Whom a row lists is here: who leaves is taken off all rows.
+    for (from, rest) in gains.from.iter().zip(&gains.at_rest) {
+        if let Some(position) = heard.position(rest.slot) {
+            let mut factor = [f64::from(*from), f64::from(rest.gain)];
+            if presences_move {
+                factor = together(factor, position, heard);
+            }
+            see(position..position + 1, factor, if rest.ducks_others { [1.0; 2] } else { [0.0; 2] });
+        }
     }
     for entry in &gains.entries {
         let here = |_: &usize| heard.sources[entry.source.slot as usize].key == entry.source;

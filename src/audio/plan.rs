@@ -55,6 +55,14 @@ impl Group {
     pub fn silent(&self) -> bool {
         self.sum == Sum::Silent
     }
+
+    /// How many samples of the moves of its gains are over, if they move along one line.
+    pub fn over(&self) -> Option<u32> {
+        match self.sum {
+            Sum::Ends(over) => Some(over),
+            _ => None,
+        }
+    }
 }
 
 /// How many listeners ahead their rows are asked for.
@@ -166,17 +174,10 @@ impl Arena {
 
     /// What a listener hears. A program, or the terms if it is [`Sum::Moving`], are made for it.
     fn compose(&mut self, slot: u32, clock: &Clock<'_>) -> Sum {
-        let Self { programs, segments, exceptions, terms, .. } = self;
+        let Self { programs, segments, exceptions, .. } = self;
         let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
         let listener = &self.listeners[slot as usize];
-        let Some(resting) = Resting::of(listener, slot, heard) else {
-            if let Some(over) = samples_over(listener, heard) {
-                self.keep_ends(slot, clock);
-                return Sum::Ends(over);
-            }
-            write_terms(terms, listener, slot, heard);
-            return if terms.is_empty() { Sum::Silent } else { Sum::Moving };
-        };
+        let Some(resting) = Resting::of(listener, slot, heard) else { return self.compose_moving(slot, clock) };
         if listener.dense == Some((self.epoch, listener.level)) {
             return Sum::Dense;
         }
@@ -185,6 +186,19 @@ impl Arena {
             self.keep_dense(slot, clock);
         }
         sum
+    }
+
+    /// The same of a listener whose single gains move.
+    fn compose_moving(&mut self, slot: u32, clock: &Clock<'_>) -> Sum {
+        let index = slot as usize;
+        let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
+        if let Some(over) = samples_over(&self.listeners[index], heard) {
+            self.keep_ends(slot, clock);
+            return Sum::Ends(over);
+        }
+        self.listeners[index].gains.spread_out();
+        write_terms(&mut self.terms, &self.listeners[index], slot, heard);
+        if self.terms.is_empty() { Sum::Silent } else { Sum::Moving }
     }
 
     fn find_sum(&mut self, sum: Sum, slot: u32, clock: &Clock<'_>) -> u32 {

@@ -57,7 +57,8 @@ impl<'a> Resting<'a> {
         let rest = if listener.is_unsettled() {
             let overlaps = clock.timing.moves_overlap();
             let together = level.is_none() && heard.moving().next().is_some();
-            if overlaps || together || !gains.entries.is_empty() || !gains.classes.is_empty() {
+            let apart = !gains.entries.is_empty() || !gains.classes.is_empty() || gains.departs();
+            if overlaps || together || apart {
                 return None;
             }
             // The move of the rest is in the envelope of the row.

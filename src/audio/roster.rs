@@ -45,9 +45,8 @@ impl Heard<'_> {
     fn moves_in(&self, source: u32, listener: &Listener) -> bool {
         let (gains, clock) = (&listener.gains, &self.clock);
         let sender = &self.sources[source as usize];
-        let entry = gains.entries.binary_search_by_key(&source, |entry| entry.source.slot).map(|at| gains.entries[at]);
-        let (factor, exempt, own) = match entry {
-            Ok(entry) if entry.source == sender.key => (entry.factor, entry.exempt, entry.own),
+        let (factor, exempt, own) = match gains.find(source) {
+            Some(entry) if entry.source == sender.key => (entry.factor, entry.exempt, entry.own),
             _ => (gains.unlisted, Fade::ZERO, gains.class(&sender.presence)),
         };
         let base = base(factor, sender.presence.fade, own, clock);

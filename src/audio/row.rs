@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use super::{
     Clock,
-    entry::{AtRest, Entry, RowMemory},
+    entry::{AtRest, Entry, ForMoves, RowMemory},
     overlap::{Class, Shift},
 };
 use crate::{fade::Fade, id::ParticipantKey, matrix::Row};
@@ -20,10 +20,14 @@ pub(crate) struct Gains {
     /// Where it is heading while the listener hears.
     pub unlisted_gain: f64,
     pub deafened: bool,
-    /// While gains move: in the order of the sources' places, one for each.
+    /// While gains move one by one: in the order of the sources' places, one for each.
     pub entries: Vec<Entry>,
-    /// The same while none does.
+    /// The same while none does; or where they are heading for, while the row moves as a whole.
     pub at_rest: Vec<AtRest>,
+    /// While the row moves as a whole: where each of those comes from. See [`departure`](super::departure).
+    pub from: Vec<f32>,
+    /// The sample before which that began; `None` as long as it is only published.
+    pub began: Option<u64>,
     /// The gain of every audible source, kept for the kernels while that is worth it: see [`Listener::kept_row`](super::listener::Listener::kept_row);
     /// or at both ends of the moves of this tick: see [`Listener::kept_ends`](super::listener::Listener::kept_ends).
     pub kept: Vec<f32>,
@@ -34,26 +38,42 @@ pub(crate) struct Gains {
 }
 
 impl Gains {
-    /// Takes a published row. `memory` came with it; it holds the old memory afterwards.
-    pub fn adopt(&mut self, row: &Row, memory: Option<&mut RowMemory>) {
+    /// Takes a published row; `rests` if nothing of the one before is moving. `memory` came with it; it holds the old memory afterwards.
+    pub fn adopt(&mut self, row: &Row, memory: Option<&mut RowMemory>, rests: bool) {
         self.unlisted_gain = row.unlisted;
         if let Some(memory) = memory {
-            self.merge_into(&mut memory.entries, &memory.listed);
+            let departs = rests && self.find_departure(memory);
+            if !departs {
+                self.merge_into(&mut memory.moves.entries, &memory.listed);
+            }
             self.swap_memory(memory);
-            self.at_rest.clear();
+            self.began = None;
             self.kept.clear();
+            if !departs {
+                self.at_rest.clear();
+                self.from.clear();
+            }
         }
     }
 
     /// Takes other memory in exchange for its own.
     pub fn swap_memory(&mut self, memory: &mut RowMemory) {
-        std::mem::swap(&mut self.entries, &mut memory.entries);
-        std::mem::swap(&mut self.at_rest, &mut memory.at_rest);
+        std::mem::swap(&mut self.at_rest, &mut memory.listed);
         std::mem::swap(&mut self.kept, &mut memory.kept);
+        self.swap_moves(&mut memory.moves);
     }
 
-    /// Writes its entries in short: nothing of them moves. Their memory is needed no more.
+    /// The same with the memory for moves.
+    pub fn swap_moves(&mut self, moves: &mut ForMoves) {
+        std::mem::swap(&mut self.entries, &mut moves.entries);
+        std::mem::swap(&mut self.from, &mut moves.from);
+    }
+
+    /// Writes its entries, if it has any, in short: nothing of them moves. Their memory is needed no more.
     pub fn come_to_rest(&mut self) {
+        if self.entries.is_empty() {
+            return;
+        }
         self.at_rest.clear();
         let room = self.at_rest.capacity();
         debug_assert!(room >= self.entries.len(), "at rest a row has what it lists, for which there is room");
@@ -81,12 +101,13 @@ impl Gains {
         presence: impl Fn(ParticipantKey) -> Shift,
         clock: &Clock<'_>,
     ) -> u64 {
+        let overlaps = clock.begun && clock.timing.moves_overlap();
+        self.depart(steer && (shifts.is_empty() || !overlaps), clock);
         let gain = |gain: f64| if self.deafened { 0.0 } else { gain };
         let before = self.unlisted;
         if steer {
             clock.steer(&mut self.unlisted, gain(self.unlisted_gain));
         }
-        let overlaps = clock.begun && clock.timing.moves_overlap();
         for entry in &mut self.entries {
             let before = entry.factor;
             if steer {
@@ -109,6 +130,7 @@ impl Gains {
     /// Equal for those that move alike, and hardly for others. Never 0.
     pub fn hash(&self) -> u64 {
         let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
+        self.hash_departure(&mut hasher);
         for entry in &self.entries {
             hasher.write_u32(entry.source.slot);
             let moves = [entry.factor, entry.exempt].into_iter().chain(entry.own);
@@ -121,6 +143,7 @@ impl Gains {
     pub fn unsettled(&self, clock: &Clock<'_>) -> bool {
         let moving = |fade: &Fade| fade.moving(clock.now, clock.timing);
         moving(&self.unlisted)
+            || self.departs()
             || !self.classes.is_empty()
             || self.entries.iter().any(|entry| {
                 entry.listed.is_none() || entry.own.is_some() || moving(&entry.factor) || moving(&entry.exempt)
@@ -132,6 +155,7 @@ impl Gains {
         let moving = |fade: &Fade| fade.moving(clock.now, clock.timing);
         let unlisted_moves = moving(&self.unlisted);
         self.settle_classes(clock);
+        self.arrive(clock);
         let classes = !self.classes.is_empty();
         self.entries.retain_mut(|entry| {
             if entry.listed.is_some() && entry.own.is_none() {
@@ -167,8 +191,8 @@ mod tests {
     /// Publishes a row that lists these, with room for so many entries.
     fn adopt(gains: &mut Gains, listed: &[(ParticipantKey, f64)], room: usize) -> RowMemory {
         let listed = listed.iter().map(|(source, gain)| Listed { source: *source, gain: *gain, ducks_others: false });
-        let mut memory = RowMemory::new(listed.collect(), room);
-        gains.adopt(&Row::plain(), Some(&mut memory));
+        let mut memory = RowMemory::new(&listed.collect::<Vec<_>>(), room);
+        gains.adopt(&Row::plain(), Some(&mut memory), gains.entries.is_empty() && !gains.departs());
         memory
     }
 
@@ -177,7 +201,8 @@ mod tests {
     }
 
     fn factors(gains: &Gains, now: u64) -> Vec<(u32, f64)> {
-        gains.entries.iter().map(|entry| (entry.source.slot, entry.factor.value(now, &TIMING))).collect()
+        let entries = (0..gains.count()).filter_map(|n| gains.entry(n));
+        entries.map(|entry| (entry.source.slot, entry.factor.value(now, &TIMING))).collect()
     }
 
     #[test]
@@ -219,7 +244,8 @@ mod tests {
         gains.come_to_rest();
         adopt(&mut gains, &[(key(3), 0.3)], 1);
         steer(&mut gains, &at(4));
-        assert_eq!(gains.entries[0].factor, Fade::resting(0.3));
+        assert!(!gains.unsettled(&at(4)));
+        assert_eq!(gains.entry(0).map(|entry| entry.factor), Some(Fade::resting(f64::from(0.3_f32))));
     }
 
     #[test]
@@ -237,7 +263,7 @@ mod tests {
     fn the_old_memory_stays_in_the_room() {
         let mut gains = Gains { entries: Vec::with_capacity(7), ..plain() };
         let memory = adopt(&mut gains, &[], 9);
-        assert_eq!((gains.entries.capacity(), memory.entries.capacity()), (9, 7));
+        assert_eq!((gains.entries.capacity(), memory.moves.entries.capacity()), (9, 7));
     }
 
     #[test]

@@ -147,7 +147,7 @@ impl ListenerConfig {
             identity: RowIdentity::of(keys, unlisted, &ducking, &listed),
             unlisted,
             ducking,
-            memory: Some(Berth::new(RowMemory::new(listed, room))),
+            memory: Some(Berth::new(RowMemory::new(&listed, room))),
         }
     }
 }

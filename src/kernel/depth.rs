@@ -19,6 +19,8 @@ pub(super) const PLACES: usize = 8;
 pub(crate) enum Depth {
     /// Whole mixes: a gain and a ducking level in it bring 2.
     Whole,
+    /// Whole mixes of gains that move: a gain brings up to 6, where it came to rest, a ducking level in it, and 4 of its ramp.
+    Ramp,
     /// Parts of which a move or an envelope puts a mix together: a gain brings 1, and that up to 4.
     Part,
     /// Parts of a mix that has both a move and an envelope, which bring up to 7 together.
@@ -34,15 +36,22 @@ impl Depth {
     pub fn most(self) -> u32 {
         match self {
             Self::Whole => 13,
+            Self::Ramp => 9,
             Self::Part => 10,
             Self::Short => 7,
         }
+    }
+
+    /// Whether what it makes is measured.
+    pub(super) fn is_whole(self) -> bool {
+        matches!(self, Self::Whole | Self::Ramp)
     }
 
     /// The most signals whose sum needs no f64.
     pub fn at_once(self) -> usize {
         match self {
             Self::Whole => full(6),
+            Self::Ramp => full(2),
             Self::Part => full(3),
             Self::Short => one_place(2),
         }
@@ -52,6 +61,7 @@ impl Depth {
     pub fn block(self) -> usize {
         match self {
             Self::Whole => full(5),
+            Self::Ramp => full(1),
             Self::Part => full(2),
             Self::Short => alone(3),
         }
@@ -63,6 +73,9 @@ impl Depth {
             Self::Whole if signals <= alone(9) => 9,
             Self::Whole if signals <= two_places(7) => 7,
             Self::Whole => 6,
+            Self::Ramp if signals <= alone(6) => 6,
+            Self::Ramp if signals <= two_places(3) => 3,
+            Self::Ramp => 2,
             Self::Part if signals <= alone(6) => 6,
             Self::Part if signals <= two_places(4) => 4,
             Self::Part => 3,
@@ -75,6 +88,7 @@ impl Depth {
     pub(super) fn chains(self) -> usize {
         match self {
             Self::Whole => 5,
+            Self::Ramp => 1,
             Self::Part => 2,
             Self::Short => 3,
         }

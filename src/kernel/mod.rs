@@ -6,11 +6,13 @@
 //! Everything works on [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
 #![allow(unsafe_code)]
 
+mod chain;
 mod depth;
 mod few;
 mod measure;
 mod others;
 mod product;
+mod ramp;
 mod row;
 mod segment;
 mod shape;
@@ -21,11 +23,13 @@ mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
+pub(crate) use chain::{ROWS, Waiting};
 pub(crate) use depth::Depth;
 pub(crate) use few::{FEW, FEW_OPEN, FewRow, Outs};
 pub(crate) use measure::{Lanes, Measured};
 pub(crate) use others::{Other, QUAD};
-pub(crate) use product::{ROWS, Row, Waiting};
+pub(crate) use product::Row;
+pub(crate) use ramp::{Course, Ramp, STEP};
 pub(crate) use segment::{Running, SEGMENT};
 pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use slope::Slope;
@@ -262,6 +266,16 @@ kernels! {
     /// Adds, for each of four rows of gains, the sum of gain * signal over one tile to its running sum. Gains are as many as signals, at most [`Depth::block`].
     product::multiply_on(
         sums: &mut [Running; ROWS], gains: [&[f32]; ROWS], signals: &[&Tile], depth: Depth, waiting: &mut Waiting
+    );
+    /// Writes the ramps of gains that move from `near` to `far` over so many samples, as they are followed from `near`. All are as many.
+    ramp::write_ramps(ramps: &mut [Ramp], near: &[f32], far: &[f32], samples: u32);
+    /// The product of gains that move, which are whole mixes; otherwise as [`Kernel::multiply`], at a depth of [`Depth::Ramp`].
+    product::multiply_ramps(
+        rows: &mut [Option<Row<'_, Ramp>>], place: usize, signals: &[&Tile], course: Course<'_>, waiting: &mut Waiting
+    );
+    /// The same as [`Kernel::multiply_on`].
+    product::multiply_ramps_on(
+        sums: &mut [Running; ROWS], gains: [&[Ramp]; ROWS], signals: &[&Tile], course: Course<'_>, waiting: &mut Waiting
     );
     /// Writes a mix from its products, and goes on measuring it: what is not ducked and what is, at the end of the moves and then at their start.
     together::put_together(products: [&Tile; 4], together: Together<'_>, out: &mut Tile, lanes: &mut Lanes);

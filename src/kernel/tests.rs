@@ -2,6 +2,7 @@
 
 mod few;
 mod others;
+mod ramps;
 mod roundings;
 mod segment;
 
@@ -12,7 +13,7 @@ use crate::timing::Timing;
 
 const TIMING: Timing = Timing { rate: 48_000, tick: 3 * Tile::SAMPLES, smoothing: 100 };
 
-const DEPTHS: [Depth; 3] = [Depth::Whole, Depth::Part, Depth::Short];
+const DEPTHS: [Depth; 4] = [Depth::Whole, Depth::Ramp, Depth::Part, Depth::Short];
 
 fn noise(seed: u64) -> f32 {
     let bits = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -135,7 +136,7 @@ fn check_product(count: usize, depth: Depth, sign: f32) {
                 let products = frames.iter().zip(gains).map(|(s, gain)| f64::from(*gain) * f64::from(s.0[k]));
                 assert_near(*actual, products, &format!("{kernel:?}, sample {k} of row {row}, {count} signals"));
             }
-            if depth == Depth::Whole {
+            if depth.is_whole() {
                 assert_measured(lanes[row].measured(), &out.0);
             }
         }

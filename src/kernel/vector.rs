@@ -24,6 +24,8 @@ pub(super) trait Vector: Copy {
     unsafe fn sqrt(self) -> Self;
     /// self * factor + term; whether it is rounded once or twice depends on the instruction set.
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// The same with one term for all, rounded once on every instruction set.
+    unsafe fn mul_add_one(self, factor: Self, term: &f32) -> Self;
     /// Without sign.
     unsafe fn abs(self) -> Self;
     /// The greater value of each lane, of numbers without sign: compared as bits, so that a NaN is greater than infinity.
@@ -100,6 +102,13 @@ impl Vector for Portable {
     #[inline(always)]
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
         self.each(factor, |a, b| a * b).each(term, |a, b| a + b)
+    }
+
+    #[inline(always)]
+    unsafe fn mul_add_one(self, factor: Self, term: &f32) -> Self {
+        // A product of two f32 is exact in f64.
+        let term = f64::from(*term);
+        self.each(factor, |a, b| (f64::from(a) * f64::from(b) + term) as f32)
     }
 
     #[inline(always)]

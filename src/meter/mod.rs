@@ -7,7 +7,7 @@ mod mixer;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::{audio::Entry, level::Decibels, ship::Berth};
+use crate::{audio::ForMoves, level::Decibels, ship::Berth};
 
 pub(crate) use loudness::{Loudness, MixLevel, exact_square};
 pub(crate) use mixer::MixerMeters;
@@ -92,7 +92,7 @@ pub(crate) struct Meters {
     /// How many entries the listener's row has on the audio side: what the control side makes room for.
     pub entries: AtomicU32,
     /// The memory for the moves of the row, on its way back once they are over: one box that goes to and fro.
-    pub spare: Berth<Vec<Entry>>,
+    pub spare: Berth<ForMoves>,
     /// The generation of the row that has come to rest, and of the one that is waited for.
     pub settled: AtomicU64,
     pub wanted: AtomicU64,
@@ -119,7 +119,7 @@ impl Default for Meters {
             mix_gain: AtomicU32::new(1.0_f32.to_bits()),
             limited_ticks: count(),
             entries: AtomicU32::default(),
-            spare: Berth::new(Vec::new()),
+            spare: Berth::new(ForMoves::default()),
             settled: count(),
             wanted: count(),
             awaited: AtomicBool::default(),

@@ -62,6 +62,11 @@ impl Vector for Count {
         unsafe { self.mul(factor).add(term) }
     }
 
+    unsafe fn mul_add_one(self, factor: Self, term: &f32) -> Self {
+        // SAFETY: as before.
+        unsafe { self.mul_add(factor, Self::splat(*term)) }
+    }
+
     unsafe fn abs(self) -> Self {
         self
     }
