@@ -7,7 +7,7 @@ use std::hash::Hasher;
 
 use super::{
     Clock,
-    entry::{AtRest, Entry, RowMemory},
+    entry::{AtRest, Entry, ForMoves, RowMemory},
     row::Gains,
 };
 use crate::fade::Fade;
@@ -29,21 +29,32 @@ impl Gains {
         if !self.entries.is_empty() || !self.classes.is_empty() || self.departs() || self.deafened {
             return false;
         }
-        let from = &mut memory.moves.from;
+        let RowMemory { listed, moves: ForMoves { from, .. }, .. } = memory;
         from.clear();
-        let (mut known, mut differs) = (self.at_rest.iter().peekable(), self.unlisted.target() != self.unlisted_gain);
-        for listed in &memory.listed {
-            let before = known.next_if(|before| (before.slot, before.stay) == (listed.slot, listed.stay));
-            let (gain, ducks_others) =
-                before.map_or((self.unlisted.target() as f32, false), |before| (before.gain, before.ducks_others));
-            if ducks_others != listed.ducks_others || from.len() == from.capacity() {
+        let same = |(before, listed): (&AtRest, &AtRest)| before.is_like(listed);
+        if self.at_rest.len() == listed.len() && self.at_rest.iter().zip(&*listed).all(same) {
+            // Most rows that are large.
+            from.extend(self.at_rest.iter().take(from.capacity()).map(|before| before.gain));
+        } else if !self.come_from(from, listed) {
+            return false;
+        }
+        let stay = from.iter().zip(&*listed).all(|(from, listed)| *from == listed.gain);
+        let (fits, rest_stays) = (from.len() == listed.len(), self.unlisted.target() == self.unlisted_gain);
+        if stay && rest_stays {
+            from.clear();
+        }
+        fits
+    }
+
+    /// Notes where the gains of a new list come from. Whether that is all there is to it.
+    fn come_from(&self, from: &mut Vec<f32>, listed: &[AtRest]) -> bool {
+        let (unlisted, mut known) = (self.unlisted.target() as f32, self.at_rest.iter().peekable());
+        for listed in listed {
+            let known = known.next_if(|known| (known.slot, known.stay) == (listed.slot, listed.stay));
+            if known.map_or(listed.ducks_others, |known| !known.is_like(listed)) || from.len() == from.capacity() {
                 return false;
             }
-            from.push(gain);
-            differs |= gain != listed.gain;
-        }
-        if !differs {
-            from.clear();
+            from.push(known.map_or(unlisted, |known| known.gain));
         }
         known.next().is_none()
     }

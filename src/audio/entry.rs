@@ -35,6 +35,12 @@ impl AtRest {
         let Listed { source, gain, ducks_others } = *listed;
         Self { gain: gain as f32, slot: source.slot, stay: source.stay, ducks_others }
     }
+
+    /// Whether it is the same but for its gain.
+    #[inline]
+    pub fn is_like(&self, other: &Self) -> bool {
+        (self.slot, self.stay, self.ducks_others) == (other.slot, other.stay, other.ducks_others)
+    }
 }
 
 /// What comes with a row: its list, and the memory for it.

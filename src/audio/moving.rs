@@ -3,8 +3,6 @@
 //! Moves that began together run along the same line. A mix of gains that do is the product with the gains that they start from, falling along it, and the product
 //! with those that they head for, rising. Where the smoothing time fits in a tick all moves are such, for they began with the tick.
 
-use std::ops::Range;
-
 use super::{Clock, compose::Heard, entry::Entry, listener::Listener, segments::WORTHWHILE};
 use crate::fade::Fade;
 
@@ -44,30 +42,41 @@ pub(crate) fn samples_over(listener: &Listener, heard: Heard<'_>) -> Option<u32>
 /// envelope does not move. Gains that are not moving are the same at both ends.
 pub(crate) fn write_ends(planes: [&mut [f32]; PLANES], listener: &Listener, slot: u32, heard: Heard<'_>) {
     let [end, ducked_end, start, ducked_start] = planes;
-    match listener.level {
-        Some(level) => see_ends(listener, slot, heard, |range, [b0, b1], [w0, w1]| {
-            end[range.clone()].fill((b1 * (w1 + (1.0 - w1) * level)) as f32);
-            start[range].fill((b0 * (w0 + (1.0 - w0) * level)) as f32);
-        }),
-        None => see_ends(listener, slot, heard, |range, [b0, b1], [w0, w1]| {
-            end[range.clone()].fill((b1 * w1) as f32);
-            ducked_end[range.clone()].fill((b1 * (1.0 - w1)) as f32);
-            start[range.clone()].fill((b0 * w0) as f32);
-            ducked_start[range].fill((b0 * (1.0 - w0)) as f32);
-        }),
+    let unlisted = both_ends(listener.gains.unlisted, &heard.clock);
+    if let Some(level) = listener.level {
+        end.fill((unlisted[1] * level) as f32);
+        start.fill((unlisted[0] * level) as f32);
+        return see_ends(listener, slot, unlisted, heard, |position, [b0, b1], [w0, w1]| {
+            end[position] = (b1 * (w1 + (1.0 - w1) * level)) as f32;
+            start[position] = (b0 * (w0 + (1.0 - w0) * level)) as f32;
+        });
     }
+    end.fill(0.0);
+    start.fill(0.0);
+    ducked_end.fill(unlisted[1] as f32);
+    ducked_start.fill(unlisted[0] as f32);
+    see_ends(listener, slot, unlisted, heard, |position, [b0, b1], [w0, w1]| {
+        end[position] = (b1 * w1) as f32;
+        ducked_end[position] = (b1 * (1.0 - w1)) as f32;
+        start[position] = (b0 * w0) as f32;
+        ducked_start[position] = (b0 * (1.0 - w0)) as f32;
+    });
 }
 
-/// Sees the positions of all sources, and of those again that are different, with their base and exemption: each at the start and at the end.
+/// Sees the positions of all sources that are different from the rest, with their base and exemption: each at the start and at the end.
 #[inline]
-fn see_ends(listener: &Listener, slot: u32, heard: Heard<'_>, mut see: impl FnMut(Range<usize>, [f64; 2], [f64; 2])) {
+fn see_ends(
+    listener: &Listener,
+    slot: u32,
+    unlisted: [f64; 2],
+    heard: Heard<'_>,
+    mut see: impl FnMut(usize, [f64; 2], [f64; 2]),
+) {
     let (clock, gains) = (&heard.clock, &listener.gains);
-    let unlisted = both_ends(gains.unlisted, clock);
-    see(0..heard.audible.len(), unlisted, [0.0; 2]);
     let mut presences_move = false;
     for position in heard.moving() {
         presences_move = true;
-        see(position..position + 1, together(unlisted, position, heard), [0.0; 2]);
+        see(position, together(unlisted, position, heard), [0.0; 2]);
     }
     // Whom a row lists is here: who leaves is taken off all rows.
     for (from, rest) in gains.from.iter().zip(&gains.at_rest) {
@@ -76,7 +85,7 @@ fn see_ends(listener: &Listener, slot: u32, heard: Heard<'_>, mut see: impl FnMu
             if presences_move {
                 factor = together(factor, position, heard);
             }
-            see(position..position + 1, factor, if rest.ducks_others { [1.0; 2] } else { [0.0; 2] });
+            see(position, factor, if rest.ducks_others { [1.0; 2] } else { [0.0; 2] });
         }
     }
     for entry in &gains.entries {
@@ -86,11 +95,11 @@ fn see_ends(listener: &Listener, slot: u32, heard: Heard<'_>, mut see: impl FnMu
             if presences_move {
                 factor = together(factor, position, heard);
             }
-            see(position..position + 1, factor, both_ends(entry.exempt, clock));
+            see(position, factor, both_ends(entry.exempt, clock));
         }
     }
     if let Some(own) = heard.position(slot) {
-        see(own..own + 1, [0.0; 2], [0.0; 2]);
+        see(own, [0.0; 2], [0.0; 2]);
     }
 }
 

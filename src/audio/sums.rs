@@ -27,7 +27,7 @@ impl Sums {
             let tiles = find(signals, panel, tiles, scene);
             return G::multiply(kernel, rows, place, tiles, how, &mut self.waiting);
         }
-        self.running.fill(Running::NOTHING);
+        self.running[..rows.len()].fill(Running::NOTHING);
         for (at, signals) in (0..).step_by(depth.block()).zip(signals.chunks(depth.block())) {
             let tiles = find(signals, panel, tiles, scene);
             for (rows, running) in rows.as_chunks::<ROWS>().0.iter().zip(self.running.as_chunks_mut::<ROWS>().0) {
