@@ -46,6 +46,10 @@ fn event_in(who: Range<usize>, sources: Range<usize>) -> impl Strategy<Value = E
     ]
 }
 
+fn fade(who: Range<usize>) -> impl Strategy<Value = Event> {
+    (who, prop_oneof![Just(0_i64), 1..100_i64]).prop_map(|(listener, by)| Event::Fade(listener, by))
+}
+
 /// What happens before each tick; most ticks follow the one before at once.
 fn events() -> impl Strategy<Value = Vec<Vec<Event>>> {
     prop::collection::vec(prop_oneof![2 => Just(Vec::new()), 3 => prop::collection::vec(event(), 1..4)], 1..30)
@@ -107,6 +111,20 @@ proptest! {
         crowd in prop::collection::vec(prop::collection::vec(event_in(0..140, 8..140), 0..4), 1..8),
     ) {
         let figures = Figures { rate: 48_000, tick: 48, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 5.0 };
+        play(figures, participants, &crowd);
+    }
+
+    #[test]
+    fn where_large_rows_move_over_many_tiles(
+        tick in prop::sample::select(vec![240_usize, 441, 480, 960]),
+        smoothing_ms in prop::sample::select(vec![5.0, 10.0, 20.0]),
+        participants in 14..33_usize,
+        crowd in prop::collection::vec(
+            prop::collection::vec(prop_oneof![event_in(0..33, 8..33), fade(0..33), fade(0..33)], 0..12),
+            1..6,
+        ),
+    ) {
+        let figures = Figures { rate: 48_000, tick, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 5.0 };
         play(figures, participants, &crowd);
     }
 

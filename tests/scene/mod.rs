@@ -29,7 +29,12 @@ pub enum Event {
         ducking: Option<Ducking>,
         sources: Vec<(usize, i64, bool)>,
     },
+    /// The last configuration of a listener again, with every level moved on by so much, and more for each source.
+    Fade(usize, i64),
 }
+
+/// What a listener was configured with last: exclusive, ducking, and the level of each source and whether it ducks others.
+type Request = (bool, Option<Ducking>, BTreeMap<usize, (i64, bool)>);
 
 /// How many may ever join a scene in which moves overlap: for so many the mixer has room to follow every move exactly.
 const MOST: usize = 33;
@@ -54,6 +59,7 @@ pub struct Scene {
     processor: Processor,
     oracle: Oracle,
     here: BTreeMap<usize, Member>,
+    requests: BTreeMap<usize, Request>,
     next: usize,
     now: usize,
 }
@@ -84,7 +90,8 @@ impl Scene {
             threshold_dbfs: figures.threshold_dbfs,
             hangover_ms: figures.hangover_ms,
         });
-        Self { figures, controller, processor, oracle, here: BTreeMap::new(), next: 0, now: 0 }
+        let (here, requests) = (BTreeMap::new(), BTreeMap::new());
+        Self { figures, controller, processor, oracle, here, requests, next: 0, now: 0 }
     }
 
     /// The id of the n-th of those who are here.
@@ -100,6 +107,8 @@ impl Scene {
                     self.controller.leave(&id.to_string()).expect("it is here");
                     self.oracle.leave(id);
                     self.here.remove(&id);
+                    self.requests.remove(&id);
+                    self.requests.values_mut().for_each(|(.., sources)| drop(sources.remove(&id)));
                 }
             }
             Event::Mute(n, muted) => {
@@ -117,7 +126,23 @@ impl Scene {
             Event::Send(n, sends) => self.with(n, |member| member.sends = sends),
             Event::Active(n, active) => self.with(n, |member| member.active = active),
             Event::Configure { listener, exclusive, ducking, ref sources } => {
-                self.configure(listener, exclusive, ducking, sources);
+                let Some(listener) = self.nth(listener) else { return };
+                let source = |(n, level, duck_others): &(usize, i64, bool)| {
+                    let source = self.nth(*n).filter(|source| *source != listener)?;
+                    Some((source, (*level, *duck_others && ducking.is_some())))
+                };
+                let listed = sources.iter().filter_map(source).collect();
+                self.configure(listener, (exclusive, ducking, listed));
+            }
+            Event::Fade(n, by) => {
+                let Some((id, mut request)) = self.nth(n).and_then(|id| Some((id, self.requests.get(&id)?.clone())))
+                else {
+                    return;
+                };
+                for ((level, _), by) in request.2.values_mut().zip((1..).map(|n| n * by)) {
+                    *level = (*level + by).rem_euclid(101);
+                }
+                self.configure(id, request);
             }
         }
     }
@@ -143,20 +168,9 @@ impl Scene {
         self.next += 1;
     }
 
-    fn configure(
-        &mut self,
-        listener: usize,
-        exclusive: bool,
-        ducking: Option<Ducking>,
-        sources: &[(usize, i64, bool)],
-    ) {
-        let Some(listener) = self.nth(listener) else { return };
-        let mut listed = BTreeMap::new();
-        for (n, level, duck_others) in sources {
-            if let Some(source) = self.nth(*n).filter(|source| *source != listener) {
-                listed.insert(source, (*level, *duck_others && ducking.is_some()));
-            }
-        }
+    fn configure(&mut self, listener: usize, request: Request) {
+        self.requests.insert(listener, request.clone());
+        let (exclusive, ducking, listed) = request;
         let wire = ParticipantMixerLevel {
             exclusive,
             ducking,
