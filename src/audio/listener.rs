@@ -126,8 +126,8 @@ impl Listener {
             // A row has ones or the others.
             let mut entries = self.gains.entries.iter().filter(|entry| entry.ducks_others);
             let mut at_rest = self.gains.at_rest.iter().filter(|entry| entry.ducks_others);
-            let active_one = entries.any(|entry| active(entry.source.slot)) || at_rest.any(|entry| active(entry.slot));
-            let ducking = self.envelope.ducks() && active_one;
+            let mut any = || entries.any(|entry| active(entry.source.slot)) || at_rest.any(|entry| active(entry.slot));
+            let ducking = self.envelope.ducks() && any();
             self.way = self.envelope.steer(ducking, clock).settled(clock.now, clock.timing);
             self.level = self.way.constant(clock.now, clock.timing);
         }

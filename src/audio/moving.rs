@@ -1,16 +1,39 @@
-//! How a large row is put together in which single gains move: as products at both ends of the moves.
+//! How a row is put together in which single gains move: a large one as products at both ends of the moves.
 //!
 //! Moves that began together run along the same line. A mix of gains that do is the product with the gains that they start from, falling along it, and the product
-//! with those that they head for, rising. Where the smoothing time fits in a tick all moves are such, for they began with the tick.
+//! with those that they head for, rising. Where the smoothing time fits in a tick all moves are such, for they began with the tick. In most tiles one product does,
+//! of [`ramps`](super::ramps).
 
-use super::{Clock, compose::Heard, entry::Entry, listener::Listener, segments::WORTHWHILE};
+use super::{
+    Arena, Clock,
+    compose::{Heard, write_terms},
+    entry::Entry,
+    listener::Listener,
+    plan::{Sum, heard},
+    segments::WORTHWHILE,
+};
 use crate::fade::Fade;
 
 /// Rows of gains: open and ducked at the end of the moves; and at their start.
 pub(crate) const PLANES: usize = 4;
 
+impl Arena {
+    /// What a listener hears whose single gains move. The terms are made for it if it is [`Sum::Moving`].
+    pub fn compose_moving(&mut self, slot: u32, clock: &Clock<'_>) -> Sum {
+        let index = slot as usize;
+        let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
+        if let Some(over) = samples_over(&self.listeners[index], heard) {
+            self.keep_ends(slot, clock);
+            return Sum::Ends(over);
+        }
+        self.listeners[index].gains.spread_out();
+        write_terms(&mut self.terms, &self.listeners[index], slot, heard);
+        if self.terms.is_empty() { Sum::Silent } else { Sum::Moving }
+    }
+}
+
 /// How many samples of the moves of a row are over, if single gains move in it and all of them began together; and if it is so large that it is worth it.
-pub(crate) fn samples_over(listener: &Listener, heard: Heard<'_>) -> Option<u32> {
+fn samples_over(listener: &Listener, heard: Heard<'_>) -> Option<u32> {
     let (clock, gains) = (&heard.clock, &listener.gains);
     let moves = |fade: &Fade| fade.moving(clock.now, clock.timing);
     let apart = !gains.classes.is_empty() || clock.timing.moves_overlap() && heard.moving().next().is_some();

@@ -6,7 +6,6 @@ use super::{
     Arena, Clock, NONE,
     alike::{Alike, First},
     compose::{Heard, write_terms},
-    moving::samples_over,
     overlap::Shift,
     program::{Program, Term},
     resting::Resting,
@@ -186,19 +185,6 @@ impl Arena {
             self.keep_dense(slot, clock);
         }
         sum
-    }
-
-    /// The same of a listener whose single gains move.
-    fn compose_moving(&mut self, slot: u32, clock: &Clock<'_>) -> Sum {
-        let index = slot as usize;
-        let heard = heard(&self.sources, &self.audible, &self.positions, &self.signals, clock);
-        if let Some(over) = samples_over(&self.listeners[index], heard) {
-            self.keep_ends(slot, clock);
-            return Sum::Ends(over);
-        }
-        self.listeners[index].gains.spread_out();
-        write_terms(&mut self.terms, &self.listeners[index], slot, heard);
-        if self.terms.is_empty() { Sum::Silent } else { Sum::Moving }
     }
 
     fn find_sum(&mut self, sum: Sum, slot: u32, clock: &Clock<'_>) -> u32 {

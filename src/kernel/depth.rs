@@ -14,12 +14,12 @@ pub(super) const CHAIN: usize = 4;
 /// Places where two blocks wait.
 pub(super) const PLACES: usize = 8;
 
-/// What a product of rows and signals is for, and so how many roundings of 2^-24, of which 1e-6 is 16, are left for its sums. A signal that fades has one already.
+/// What a product of rows and signals is for, and so how many roundings of 2^-24, of which 1e-6 is 16.7, are left for its sums. A signal that fades has one already.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Depth {
     /// Whole mixes: a gain and a ducking level in it bring 2.
     Whole,
-    /// Whole mixes of gains that move: a gain brings up to 6, where it came to rest, a ducking level in it, and 4 of its ramp.
+    /// Whole mixes of gains that move: a gain and a ducking level in it bring 2, and its ramp 4.5.
     Ramp,
     /// Parts of which a move or an envelope puts a mix together: a gain brings 1, and that up to 4.
     Part,
