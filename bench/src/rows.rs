@@ -25,6 +25,20 @@ pub fn slow_ducking(n: usize) -> ParticipantMixerLevel {
     ParticipantMixerLevel { ducking, ..row }
 }
 
+/// The n-th participant's row, which lists so many of the talkers, spread over all of them, at levels of their own.
+pub fn exceptions(n: usize, talkers: usize, listed: usize) -> ParticipantMixerLevel {
+    let source = |k: usize| (n + 1 + k * talkers / (listed + 1)) % talkers;
+    let sources = (0..listed).map(source).filter(|source| *source != n);
+    let source_levels =
+        sources.map(|source| SourceLevel { level: dense_level(n, source, 0), ..SourceLevel::new(source.to_string()) });
+    ParticipantMixerLevel { source_levels: source_levels.collect(), ..ParticipantMixerLevel::new(n.to_string()) }
+}
+
+/// The row of the n-th participant, if it is to hear nobody.
+pub fn deaf(n: usize) -> ParticipantMixerLevel {
+    ParticipantMixerLevel { exclusive: true, ..ParticipantMixerLevel::new(n.to_string()) }
+}
+
 /// Rows in which everybody lists everybody else at a level of its own. Every level is another in the next round.
 pub fn dense(participants: usize, round: usize) -> Vec<ParticipantMixerLevel> {
     let row = |n: usize| ParticipantMixerLevel {

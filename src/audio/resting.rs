@@ -10,6 +10,7 @@ use super::{
     program::{Program, Programs},
     segments::{Segments, WORTHWHILE},
 };
+use crate::kernel::SEGMENT;
 
 /// The gain of one source; `ducked` if the envelope of the row is still to come.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -137,26 +138,51 @@ impl<'a> Resting<'a> {
 
     /// What the row is the sum of; its program, if it is one, is added to `programs`.
     pub fn sum(&self, programs: &mut Programs, segments: &mut Segments, exceptions: &mut Vec<Exception>) -> Sum {
-        if self.heard.audible.len() < WORTHWHILE { self.by_sources(programs) } else { None }
-            .unwrap_or_else(|| self.by_segments(programs, segments, exceptions))
-    }
-
-    /// A gain for each source.
-    fn by_sources(&self, programs: &mut Programs) -> Option<Sum> {
+        if self.heard.audible.len() >= WORTHWHILE {
+            return self.by_segments(programs, segments, exceptions);
+        }
         let mut gains = [Gain::NOTHING; WORTHWHILE - 1];
         let gains = &mut gains[..self.heard.audible.len()];
         self.write(gains, |gain| gain);
-        if let Some(sum) = self.others_of(gains) {
-            return Some(sum);
+        let named = gains.iter().filter(|gain| gain.value != 0.0).count();
+        self.others_of(gains)
+            .or_else(|| self.by_fewer(named, programs, segments, exceptions))
+            .unwrap_or_else(|| self.by_sources(gains, programs))
+    }
+
+    /// By segments, if that takes fewer signals than the sources that are named, so many that it is worth it.
+    fn by_fewer(
+        &self,
+        named: usize,
+        programs: &mut Programs,
+        segments: &mut Segments,
+        exceptions: &mut Vec<Exception>,
+    ) -> Option<Sum> {
+        /// The segments themselves cost about as much as so many signals in each of a few mixes.
+        const SAVED: usize = 3;
+        if named < SEGMENT || Self::ducks(self.listener) {
+            return None;
         }
+        match self.by_segments(programs, segments, exceptions) {
+            Sum::Program(program) if program.len() + SAVED <= named => Some(Sum::Program(program)),
+            Sum::Program(program) => {
+                programs.forget(program);
+                None
+            }
+            _ => None,
+        }
+    }
+
+    /// A gain for each source.
+    fn by_sources(&self, gains: &[Gain], programs: &mut Programs) -> Sum {
         let mut program = programs.begin();
         let ducks = Self::ducks(self.listener);
         for ducked in [false, true].into_iter().take(1 + usize::from(ducks)) {
-            for (signal, gain) in self.heard.signals.iter().zip(&*gains).filter(|(_, gain)| gain.ducked == ducked) {
+            for (signal, gain) in self.heard.signals.iter().zip(gains).filter(|(_, gain)| gain.ducked == ducked) {
                 programs.add(&mut program, *signal, gain.value, ducked);
             }
         }
-        Some(match programs.of(program) {
+        match programs.of(program) {
             ([], []) => Sum::Silent,
             ([only], []) if only.gain == 1.0 => {
                 let signal = only.signal;
@@ -164,7 +190,7 @@ impl<'a> Resting<'a> {
                 Sum::Copy(signal)
             }
             _ => Sum::Program(program),
-        })
+        }
     }
 
     /// Everybody else, if all have the same gain, and are so many that rows of that kind cost less than a gain for each.
@@ -195,8 +221,8 @@ impl<'a> Resting<'a> {
             fits && same.all(|exception| programs.add(&mut program, signal(exception), exception.gain.value, ducked))
         });
         let (open, ducked) = programs.of(program);
-        // A signal of a sparse row costs about as much as two gains of a product of rows.
-        if fits && 2 * (open.len() + ducked.len()) <= self.heard.audible.len() {
+        // A signal of a sparse row costs about as much as two gains of a product of rows; one of a few, no more than one.
+        if fits && (program.is_few() || 2 * (open.len() + ducked.len()) <= self.heard.audible.len()) {
             return if program.is_nothing() { Sum::Silent } else { Sum::Program(program) };
         }
         programs.forget(program);

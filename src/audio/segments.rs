@@ -10,10 +10,10 @@
 //!
 //! All of them are kept in f64 while they run, so that each is rounded once.
 
-use crate::kernel::{Kernel, SEGMENT, Signals, Stack, Tile};
+use crate::kernel::{FEW, Kernel, SEGMENT, Signals, Stack, Tile};
 
-/// With fewer audible sources there are no segments: a mix names its sources.
-pub(crate) const WORTHWHILE: usize = 14;
+/// With fewer audible sources a mix may name all of them, and be one of a few signals.
+pub(crate) const WORTHWHILE: usize = FEW + 1;
 
 /// Where the derived signals of a panel are.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,7 +1,7 @@
 //! Gains that move, as a product multiplies with them: each is a line over a tile, so that one multiplication a sample is enough.
 //!
 //! A line is followed from that end of its move which is nearer: on from where it started, or back from its target. What is added on the way is then never much more
-//! than what it is added to, so that nothing cancels: a gain is as exact as one that rests but for 4.5 roundings of 2^-24, however small it is:
+//! than what it is added to, so that nothing cancels: however small a gain is, it is as exact as one that rests but for 4.5 roundings of 2^-24, which are
 //! 1.1 of the step, 1.25 of the first vector, and 2.15 of the two that are made from it.
 
 use super::{Tile, chain::SIDE, product::Weigh, vector::Vector};

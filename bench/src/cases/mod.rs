@@ -1,6 +1,7 @@
 //! What is measured: the cases, each in a file of its own.
 
 mod behind_the_sum;
+mod choices;
 mod curves;
 mod dense;
 mod dense_moving;
@@ -36,6 +37,7 @@ pub const ALL: &[Case] = &[
     #[cfg(feature = "servers")]
     peers::CASE,
     behind_the_sum::CASE,
+    choices::CASE,
     publish::CASE,
     swaps::CASE,
     threads::CASE,

@@ -1,0 +1,166 @@
+//! Where one way to make a mix takes over from another: a choice that is right is not felt. A little more of what it depends on takes a little more time, on both sides of it.
+
+use std::ops::RangeInclusive;
+
+use crate::{
+    Result,
+    cases::Case,
+    contender::{Contender, Key},
+    line::{Goal, Line},
+    room::Room,
+    rounds::Measured,
+    rows,
+    session::Session,
+};
+
+/// The case.
+pub const CASE: Case = Case {
+    name: "choices",
+    about: "rooms on both sides of each choice between ways to make a mix, one step apart; the step that is felt most",
+    run,
+};
+
+/// How many times as long, for the same work, a step may take; and how many times as short.
+const LIMIT: f64 = 1.2;
+
+/// Rooms that differ in a number, so that the way in which their mixes are made changes on the way.
+struct Sweep {
+    name: &'static str,
+    what: &'static str,
+    numbers: RangeInclusive<usize>,
+    room: fn(usize) -> Result<Room>,
+    /// What the time grows with if the way stays the same, at most.
+    work: fn(usize) -> f64,
+}
+
+const SWEEPS: [Sweep; 6] = [
+    Sweep {
+        name: "talkers, configured",
+        what: "talkers among 100, each of whom lists one",
+        numbers: 8..=24,
+        room: |talkers| configured(100, talkers, 1),
+        work: |talkers| talkers as f64,
+    },
+    Sweep {
+        name: "talkers, three listed",
+        what: "talkers among 100, each of whom lists three",
+        numbers: 8..=24,
+        room: |talkers| configured(100, talkers, 3),
+        work: |talkers| talkers as f64,
+    },
+    Sweep {
+        name: "talkers, all configured",
+        what: "participants, who all talk and list one",
+        numbers: 5..=24,
+        room: |all| configured(all, all, 1),
+        work: |all| (all * (all - 1)) as f64,
+    },
+    Sweep {
+        name: "talkers, nobody configured",
+        what: "participants, who all talk",
+        numbers: 8..=24,
+        room: |all| Room::new(all, all),
+        work: |all| (all * (all - 1)) as f64,
+    },
+    Sweep {
+        name: "exceptions",
+        what: "sources that each of 100 who all talk lists",
+        numbers: 4..=24,
+        room: |listed| configured(100, 100, listed),
+        work: |listed| listed as f64,
+    },
+    Sweep {
+        name: "listeners",
+        what: "of 64 who all talk that hear anybody",
+        numbers: 1..=8,
+        room: |listeners| heard_by(64, listeners),
+        work: |listeners| (64 + listeners) as f64,
+    },
+];
+
+/// A room in which everybody lists so many of the talkers, at levels of their own.
+fn configured(participants: usize, talkers: usize, listed: usize) -> Result<Room> {
+    let room = Room::new(participants, talkers)?;
+    let rows: Vec<_> = (0..participants).map(|n| rows::exceptions(n, talkers, listed)).collect();
+    at_rest(room, &rows)
+}
+
+/// A room in which only so many hear anybody.
+fn heard_by(participants: usize, listeners: usize) -> Result<Room> {
+    let room = Room::new(participants, participants)?;
+    let rows: Vec<_> = (listeners..participants).map(rows::deaf).collect();
+    at_rest(room, &rows)
+}
+
+fn at_rest(mut room: Room, rows: &[mixminus::config::ParticipantMixerLevel]) -> Result<Room> {
+    room.configure(rows)?;
+    room.settle(3)?;
+    Ok(room)
+}
+
+fn run(session: &Session) -> Result<Vec<Line>> {
+    let mut lines = Vec::new();
+    for (n, sweep) in SWEEPS.iter().enumerate() {
+        let mut contenders = Vec::new();
+        for number in sweep.numbers.clone() {
+            let mut room = (sweep.room)(number)?;
+            contenders.push(Contender::repeated(Key::new(sweep.name, number), move || room.tick()));
+        }
+        let measured = session.measure(contenders, 5.0)?;
+        lines.push(line(sweep, &measured)?);
+        session.reached((n + 1) as f64 / SWEEPS.len() as f64);
+    }
+    Ok(lines)
+}
+
+/// The step that is felt most.
+fn line(sweep: &Sweep, measured: &Measured) -> Result<Line> {
+    let mut worst = (1.0, *sweep.numbers.start() + 1);
+    for number in sweep.numbers.clone().skip(1) {
+        let felt = felt(sweep, number, measured)?; eprintln!("{} {number}: {:.2} us felt {felt:.2}", sweep.name, measured.median(Key::new(sweep.name, number))? * 1e6);
+        if felt > worst.0 {
+            worst = (felt, number);
+        }
+    }
+    let (felt, number) = worst;
+    let (key, before) = (Key::new(sweep.name, number), Key::new(sweep.name, number - 1));
+    let line = Line::tick(CASE.name, key, measured)?.beside(before, measured)?;
+    Ok(line.noting(sweep.what).goal(Goal::at_most(LIMIT, "felt, as is one less", felt)))
+}
+
+/// How many times as long as the work has grown a number takes than the one before, or how many times as short.
+fn felt(sweep: &Sweep, number: usize, measured: &Measured) -> Result<f64> {
+    let ratio = measured.ratio(Key::new(sweep.name, number), Key::new(sweep.name, number - 1))?;
+    let growth = (sweep.work)(number) / (sweep.work)(number - 1);
+    Ok((ratio / growth).max(1.0 / ratio))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_felt_beyond_its_work_and_where_more_takes_less() {
+        let sweep = &SWEEPS[5];
+        let mut measured = Measured::default();
+        for (number, seconds) in (1..=8).zip([1.0, 1.0, 1.3, 1.3, 0.9, 0.9, 0.9, 0.9]) {
+            measured.record(Key::new(sweep.name, number), seconds);
+        }
+        assert!((felt(sweep, 3, &measured).unwrap() - 1.3 * 66.0 / 67.0).abs() < 1e-9);
+        let line = line(sweep, &measured).unwrap();
+        assert_eq!((line.key.size, line.goals[0].met), (5, false));
+        assert_eq!(line.goals[0].found, "1.44 ×");
+    }
+
+    #[test]
+    fn rooms_are_what_they_are_called() {
+        let distinct = |room: Result<Room>| {
+            let mut heard = room.unwrap().heard().unwrap();
+            heard.sort_by(|a, b| a.partial_cmp(b).unwrap());
+            heard.dedup();
+            heard.len()
+        };
+        assert_eq!(distinct(configured(20, 20, 4)), 20);
+        assert_eq!(distinct(heard_by(20, 3)), 4, "three, and silence");
+    }
+}
