@@ -3,7 +3,7 @@
 use super::{
     Arena, Clock, NONE,
     plan::{Group, Sum, heard},
-    worker::{Portion, Scene, Worker},
+    worker::{Kinds, Portion, Scene, Worker},
 };
 use crate::{limiter::Limiter, ship::Shared, sides::Side};
 
@@ -42,8 +42,10 @@ impl Arena {
         let (workers, mut from, mut behind) = (self.workers.len() as u64, 0, 0);
         for (n, worker) in (1..).zip(&mut self.workers) {
             let mut to = from;
+            worker.kinds = Kinds::default();
             while to < self.groups.len() && (n == workers || behind * workers < total * n) {
                 behind += cost(&self.groups[to]);
+                worker.kinds.see(self.groups[to].sum);
                 to += 1;
             }
             (worker.part, worker.done) = (from..to, from == to);

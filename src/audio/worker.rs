@@ -57,8 +57,9 @@ pub(crate) struct Worker {
     pub terms: Vec<Term>,
     pub sorted: Sorted,
     pub dense: Dense,
-    /// The groups that are its part of this tick, and whether their mixes are made.
+    /// The groups that are its part of this tick, what they hear, and whether their mixes are made.
     pub part: Range<usize>,
+    pub kinds: Kinds,
     pub done: bool,
 }
 
@@ -75,7 +76,29 @@ impl Worker {
             sorted: Sorted::new(places),
             dense: Dense::new(places),
             part: 0..0,
+            kinds: Kinds::default(),
             done: true,
+        }
+    }
+}
+
+/// Which kinds of sums are in a part: what is not there is not looked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Kinds {
+    programs: bool,
+    others: bool,
+    dense: bool,
+    rest: bool,
+}
+
+impl Kinds {
+    /// Takes note of one.
+    pub fn see(&mut self, sum: Sum) {
+        match sum {
+            Sum::Program(_) => self.programs = true,
+            Sum::Others { .. } => self.others = true,
+            Sum::Dense | Sum::Ends(_) => self.dense = true,
+            Sum::Silent | Sum::Copy(_) | Sum::Moving => self.rest = true,
         }
     }
 }
@@ -100,24 +123,38 @@ impl Portion<'_> {
 impl Worker {
     /// Makes the mixes of its part, with their limiters and measures.
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        self.few.add(&mut self.envelope, portion, scene);
-        self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
-        self.others.add(&mut self.tiles, portion, scene);
-        self.dense.add(&mut self.envelope, portion, scene);
+        let Kinds { programs, others, dense, rest } = self.kinds;
+        if programs {
+            self.few.add(&mut self.envelope, portion, scene);
+            self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
+        }
+        if others {
+            self.others.add(&mut self.tiles, portion, scene);
+        }
+        if dense || programs && scene.is_small() {
+            self.dense.add(&mut self.envelope, portion, scene);
+        }
+        if programs || dense || rest {
+            self.add_each(portion, scene);
+        }
+        self.done = true;
+    }
+
+    /// Makes those mixes of a part that are made one by one, and finishes those that were made together.
+    fn add_each(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
         let panels = scene.frames.panels();
         let mixes = portion.mixes.chunks_exact_mut(panels);
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
-                Sum::Silent => continue,
+                Sum::Silent | Sum::Others { .. } => continue,
                 Sum::Program(program) if program.is_few() || program.is_few_ducked() || program.derived => continue,
                 Sum::Program(program) if !scene.is_small() => self.add_program(mix, group.first, program, scene),
-                Sum::Dense | Sum::Ends(_) | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
+                Sum::Dense | Sum::Ends(_) | Sum::Program(_) => lanes.measured(),
                 Sum::Copy(signal) => copy(mix, signal, scene),
                 Sum::Moving => self.add_moving(mix, group.first, scene),
             };
             group.level = finish(mix, measured, &mut group.limiting, scene);
         }
-        self.done = true;
     }
 
     /// A few sources of many.

@@ -1,6 +1,6 @@
 //! Sums that leave one of four out: of the signals of a quad, for its rows; and of quads themselves, for what each of them hears from without.
 
-use super::{Lanes, Running, Stack, Tile, measure::Meter, vector::Vector};
+use super::{Lanes, Measured, Running, Stack, Tile, measure::Meter, vector::Vector};
 
 /// Signals that are added up together, and rows that are made together: with what is outside, and their measures, as many as registers hold.
 pub(crate) const QUAD: usize = 4;
@@ -10,7 +10,7 @@ pub(crate) const QUAD: usize = 4;
 pub(crate) struct Other<'a> {
     pub gain: f32,
     pub out: &'a mut [Tile],
-    pub lanes: &'a mut Lanes,
+    pub measured: &'a mut Measured,
 }
 
 /// The tiles of up to four signals, and silence where there are fewer.
@@ -177,7 +177,7 @@ unsafe fn add_four<V: Vector>(rows: [&mut Other<'_>; QUAD], frames: Stack<'_>, s
             }
         }
         for (meter, row) in meters.into_iter().zip([a, b, c, d]) {
-            meter.store(row.lanes);
+            *row.measured = meter.measured();
         }
     }
 }
@@ -202,6 +202,6 @@ unsafe fn add_one<V: Vector>(row: &mut Other<'_>, frames: Stack<'_>, sources: &[
                 sum.store(&mut out.0[range]);
             }
         }
-        meter.store(row.lanes);
+        *row.measured = meter.measured();
     }
 }
