@@ -1,7 +1,9 @@
 //! The last step of a tick: the mix of each group is made, by one or by several at the same time, and every listener takes on what stays for the next tick.
 
 use super::{
-    Arena, Clock, NONE,
+    Arena, Clock,
+    arena::Home,
+    hearing::Hearing,
     plan::{Group, Sum, heard},
     worker::{Kinds, Portion, Scene, Worker},
 };
@@ -77,7 +79,8 @@ impl Arena {
     /// Takes every listener through the tick.
     pub fn finish(&mut self, clock: &Clock<'_>, shared: &Shared) {
         if let Some(limiter) = self.limits_by_itself().then_some(shared.limiter.as_ref()) {
-            (0..self.groups.len()).for_each(|index| self.pass_on(self.groups[index], clock, limiter));
+            let Self { groups, hearings, homes, .. } = self;
+            groups.iter().for_each(|group| pass_on(group, hearings, homes, clock, limiter));
         }
         self.note_end();
     }
@@ -86,25 +89,30 @@ impl Arena {
     fn limits_by_itself(&self) -> bool {
         self.side == Side::Middle
     }
+}
 
-    /// Gives each listener of a group what it takes on to the next tick, and its meters what they show.
-    fn pass_on(&mut self, group: Group, clock: &Clock<'_>, limiter: Option<&Limiter>) {
-        let mut slot = group.first;
-        while slot != NONE {
-            let hearing = &mut self.hearings[slot as usize];
-            if !group.silent() {
-                hearing.limiting = group.limiting;
-            } else if let (Some(limiter), false) = (limiter, hearing.limiting.at_rest()) {
-                limiter.limit_silence(&mut hearing.limiting, clock.timing.tick);
-            }
-            if hearing.shown != group.level || group.level.limited() {
-                hearing.shown = group.level;
-                if let Some(home) = &self.homes[slot as usize] {
-                    home.meters.write_mix(&group.level);
-                }
-            }
-            slot = hearing.next;
+/// Gives each listener of a group what it takes on to the next tick, and its meters what they show.
+fn pass_on(
+    group: &Group,
+    hearings: &mut [Hearing],
+    homes: &[Option<Home>],
+    clock: &Clock<'_>,
+    limiter: Option<&Limiter>,
+) {
+    let mut slot = group.first;
+    while let Some(hearing) = hearings.get_mut(slot as usize) {
+        if !group.silent() {
+            hearing.limiting = group.limiting;
+        } else if let (Some(limiter), false) = (limiter, hearing.limiting.at_rest()) {
+            limiter.limit_silence(&mut hearing.limiting, clock.timing.tick);
         }
+        if hearing.shown != group.level || group.level.limited() {
+            hearing.shown = group.level;
+            if let Some(home) = &homes[slot as usize] {
+                home.meters.write_mix(&group.level);
+            }
+        }
+        slot = hearing.next;
     }
 }
 

@@ -44,10 +44,6 @@ impl Loudness {
         let near = threshold > 0.0 && (self.square - threshold).abs() <= Self::UNSURE * threshold;
         if near { Self { square: exact(), ..self } } else { self }
     }
-
-    pub fn rms(&self) -> f32 {
-        self.square.sqrt() as f32
-    }
 }
 
 /// The mean square of `count` samples, added up in f64.
