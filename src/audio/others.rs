@@ -37,14 +37,14 @@ struct OtherRow {
 }
 
 impl OtherRow {
-    /// The sum of a level that it is in.
-    fn within(&self, level: usize) -> usize {
-        self.position / size(level)
+    /// The quad that it leaves one out of.
+    fn quad(&self) -> usize {
+        self.position / QUAD
     }
 }
 
 /// The sources of a sum.
-fn size(level: usize) -> usize {
+const fn size(level: usize) -> usize {
     QUAD.pow(level as u32 + 1)
 }
 
@@ -99,18 +99,22 @@ impl Others {
         let (kernel, panels) = (scene.shared.kernel, scene.frames.panels());
         let Self { rows, around: [of_quads, of_sixteens], .. } = self;
         let part = |n: usize| n % QUAD * panels..(n % QUAD + 1) * panels;
-        for rows in rows.chunk_by(|a, b| a.within(2) == b.within(2) && a.position < b.position) {
-            let block = rows[0].within(2);
-            let outside = &sums.levels[2][block * panels..][..panels];
-            kernel.leave_out(sums.stack(1), sums.parts(block, 1).get(), outside, of_sixteens);
-            for rows in rows.chunk_by(|a, b| a.within(1) == b.within(1)) {
-                let sixteen = rows[0].within(1);
+        // Whose parts the surroundings at hand are of.
+        let (mut block, mut sixteen) = (usize::MAX, usize::MAX);
+        let of_one_quad = |a: &OtherRow, b: &OtherRow| a.position < b.position && a.quad() == b.quad();
+        for rows in rows.chunk_by(of_one_quad) {
+            let quad = rows[0].quad();
+            if quad / size(1) != block {
+                block = quad / size(1);
+                let outside = &sums.levels[2][block * panels..][..panels];
+                kernel.leave_out(sums.stack(1), sums.parts(block, 1).get(), outside, of_sixteens);
+            }
+            if quad / size(0) != sixteen {
+                sixteen = quad / size(0);
                 let outside = &of_sixteens[part(sixteen)];
                 kernel.leave_out(sums.stack(0), sums.parts(sixteen, 0).get(), outside, of_quads);
-                for rows in rows.chunk_by(|a, b| a.within(0) == b.within(0)) {
-                    add_quad(rows, portion, &of_quads[part(rows[0].within(0))], scene);
-                }
             }
+            add_quad(rows, portion, &of_quads[part(quad)], scene);
         }
     }
 }
@@ -170,7 +174,7 @@ fn add_quad(rows: &[OtherRow], portion: &mut Portion<'_>, outside: &[Tile], scen
         (mixes, next) = (others, row.number + 1);
         together[row.position % QUAD] = Some(Other { gain: row.gain, out, measured });
     }
-    let (signals, first) = (scene.heard.signals, rows[0].within(0) * QUAD);
+    let (signals, first) = (scene.heard.signals, rows[0].quad() * QUAD);
     let sources = &signals[first..(first + QUAD).min(signals.len())];
     scene.shared.kernel.add_others(&mut together, scene.frames.after(0), sources, outside);
     for (row, measured) in rows.iter().zip(measured) {
