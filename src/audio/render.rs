@@ -80,7 +80,13 @@ impl Arena {
     pub fn finish(&mut self, clock: &Clock<'_>, shared: &Shared) {
         if let Some(limiter) = self.limits_by_itself().then_some(shared.limiter.as_ref()) {
             let Self { groups, hearings, homes, .. } = self;
-            groups.iter().for_each(|group| pass_on(group, hearings, homes, clock, limiter));
+            for group in groups {
+                if group.first == group.last && !group.silent() {
+                    pass_on_to_one(group, &mut hearings[group.first as usize], &homes[group.first as usize]);
+                } else {
+                    pass_on(group, hearings, homes, clock, limiter);
+                }
+            }
         }
         self.note_end();
     }
@@ -88,6 +94,24 @@ impl Arena {
     /// Whether what it mixes is all that a listener hears. The sides of a stereo mixer are limited together, once both are made.
     fn limits_by_itself(&self) -> bool {
         self.side == Side::Middle
+    }
+}
+
+/// The same as [`pass_on`], where one listener has a mix of its own: most groups of a room in which all talk.
+#[inline]
+fn pass_on_to_one(group: &Group, hearing: &mut Hearing, home: &Option<Home>) {
+    hearing.limiting = group.limiting;
+    show(group, hearing, home);
+}
+
+/// Shows the level of a group on the meters of a listener.
+#[inline]
+fn show(group: &Group, hearing: &mut Hearing, home: &Option<Home>) {
+    if hearing.shown != group.level || group.level.limited() {
+        hearing.shown = group.level;
+        if let Some(home) = home {
+            home.meters.write_mix(&group.level);
+        }
     }
 }
 
@@ -106,12 +130,7 @@ fn pass_on(
         } else if let (Some(limiter), false) = (limiter, hearing.limiting.at_rest()) {
             limiter.limit_silence(&mut hearing.limiting, clock.timing.tick);
         }
-        if hearing.shown != group.level || group.level.limited() {
-            hearing.shown = group.level;
-            if let Some(home) = &homes[slot as usize] {
-                home.meters.write_mix(&group.level);
-            }
-        }
+        show(group, hearing, &homes[slot as usize]);
         slot = hearing.next;
     }
 }

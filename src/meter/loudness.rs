@@ -26,11 +26,7 @@ impl Loudness {
         let square = f64::from(measured.squares) * (1.0 / f64::from(count.max(1) as u32));
         let near = threshold > 0.0 && (square - threshold).abs() <= Self::UNSURE * threshold;
         let small = measured.peak < 1e-12 && measured.peak > 0.0 && threshold < 1e-18;
-        let square = if near || small || !square.is_finite() {
-            exact_square(samples(), count)
-        } else {
-            square
-        };
+        let square = if near || small || !square.is_finite() { exact_square(samples(), count) } else { square };
         Self { peak: measured.peak, square }
     }
 
