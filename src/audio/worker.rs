@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     kernel::{Lanes, Measured, Terms, Tile},
-    limiter::{Limiter, Limiting},
+    limiter::Limiter,
     memory::{filled, room},
     meter::MixLevel,
     ship::Shared,
@@ -113,10 +113,11 @@ pub(crate) struct Portion<'a> {
 
 impl Portion<'_> {
     /// What follows a sum: the limiter and the level.
+    #[inline]
     pub fn finish(&mut self, number: usize, measured: Measured, scene: Scene<'_>) {
         let (group, panels) = (&mut self.groups[number], scene.frames.panels());
         let mix = &mut self.mixes[number * panels..][..panels];
-        group.level = finish(mix, measured, &mut group.limiting, scene);
+        finish(mix, measured, group, scene);
     }
 }
 
@@ -153,7 +154,7 @@ impl Worker {
                 Sum::Copy(signal) => copy(mix, signal, scene),
                 Sum::Moving => self.add_moving(mix, group.first, scene),
             };
-            group.level = finish(mix, measured, &mut group.limiting, scene);
+            finish(mix, measured, group, scene);
         }
     }
 
@@ -186,14 +187,19 @@ fn copy(mix: &mut [Tile], signal: u32, scene: Scene<'_>) -> Measured {
     scene.shared.kernel.measure(mix)
 }
 
-/// What follows the sum: the limiter and the level.
-fn finish(mix: &mut [Tile], measured: Measured, limiting: &mut Limiting, scene: Scene<'_>) -> MixLevel {
-    let (kernel, count) = (scene.shared.kernel, scene.heard.clock.timing.tick);
+/// What follows the sum: the limiter and the level. The level is written where it stays, piece by piece: a copy of the whole would wait for its pieces.
+#[inline]
+fn finish(mix: &mut [Tile], measured: Measured, group: &mut Group, scene: Scene<'_>) {
+    let count = scene.heard.clock.timing.tick;
     match scene.limiter {
-        Some(limiter) if !limiter.passes(limiting, measured.peak) => {
-            let gain = limiter.limit(limiting, [&mut Tile::flat_mut(mix)[..count]], kernel);
-            MixLevel { gain, ..MixLevel::of(kernel.measure(mix), mix, count) }
-        }
-        _ => MixLevel::of(measured, mix, count),
+        Some(limiter) if !limiter.passes(&group.limiting, measured.peak) => limit(limiter, mix, group, scene),
+        _ => group.level = MixLevel::of(measured, mix, count),
     }
+}
+
+/// Limits a mix.
+fn limit(limiter: &Limiter, mix: &mut [Tile], group: &mut Group, scene: Scene<'_>) {
+    let (kernel, count) = (scene.shared.kernel, scene.heard.clock.timing.tick);
+    let gain = limiter.limit(&mut group.limiting, [&mut Tile::flat_mut(mix)[..count]], kernel);
+    group.level = MixLevel { gain, ..MixLevel::of(kernel.measure(mix), mix, count) };
 }
