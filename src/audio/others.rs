@@ -83,6 +83,9 @@ impl Others {
     /// Puts what is outside of each block into its place.
     fn run(&mut self, blocks: &mut [Tile], scene: Scene<'_>) {
         let (kernel, panels) = (scene.shared.kernel, scene.frames.panels());
+        if blocks.len() <= panels {
+            return blocks.fill(Tile::SILENCE);
+        }
         let Self { before, running, .. } = self;
         running.fill(Running::NOTHING);
         for (block, before) in blocks.chunks_exact(panels).zip(before.chunks_exact_mut(panels)) {
@@ -144,7 +147,9 @@ impl<'a> Sums<'a> {
         for (quad, sum) in scene.heard.signals.chunks(QUAD).zip(self.levels[0].chunks_exact_mut(self.panels)) {
             kernel.sum_up(scene.frames.after(0), quad, sum);
         }
-        for level in 1..LEVELS {
+        // The only sum of a level is outside of nobody.
+        let several = |level: &usize| self.levels[*level].len() > self.panels;
+        for level in 1..(1..LEVELS).find(|level| !several(level)).unwrap_or(LEVELS) {
             for n in 0..self.levels[level].len() / self.panels {
                 let parts = self.parts(n, level - 1);
                 let (below, sums) = self.levels.split_at_mut(level);
