@@ -107,14 +107,15 @@ impl Others {
         let of_one_quad = |a: &OtherRow, b: &OtherRow| a.position < b.position && a.quad() == b.quad();
         for rows in rows.chunk_by(of_one_quad) {
             let quad = rows[0].quad();
-            if quad / size(1) != block {
+            if sums.has_several(1) && quad / size(1) != block {
                 block = quad / size(1);
                 let outside = &sums.levels[2][block * panels..][..panels];
                 kernel.leave_out(sums.stack(1), sums.parts(block, 1).get(), outside, of_sixteens);
             }
             if quad / size(0) != sixteen {
                 sixteen = quad / size(0);
-                let outside = &of_sixteens[part(sixteen)];
+                // What is outside of the only sixteen is what is outside of its block.
+                let outside = if sums.has_several(1) { &of_sixteens[part(sixteen)] } else { &*sums.levels[2] };
                 kernel.leave_out(sums.stack(0), sums.parts(sixteen, 0).get(), outside, of_quads);
             }
             add_quad(rows, portion, &of_quads[part(quad)], scene);
@@ -148,8 +149,7 @@ impl<'a> Sums<'a> {
             kernel.sum_up(scene.frames.after(0), quad, sum);
         }
         // The only sum of a level is outside of nobody.
-        let several = |level: &usize| self.levels[*level].len() > self.panels;
-        for level in 1..(1..LEVELS).find(|level| !several(level)).unwrap_or(LEVELS) {
+        for level in 1..(1..LEVELS).find(|level| !self.has_several(*level)).unwrap_or(LEVELS) {
             for n in 0..self.levels[level].len() / self.panels {
                 let parts = self.parts(n, level - 1);
                 let (below, sums) = self.levels.split_at_mut(level);
@@ -157,6 +157,10 @@ impl<'a> Sums<'a> {
                 kernel.sum_up(stack, parts.get(), &mut sums[0][n * self.panels..][..self.panels]);
             }
         }
+    }
+
+    fn has_several(&self, level: usize) -> bool {
+        self.levels[level].len() > self.panels
     }
 
     fn stack(&self, level: usize) -> Stack<'_> {
