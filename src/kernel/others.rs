@@ -25,7 +25,7 @@ fn find<'a>(frames: Stack<'a>, signals: &[u32], panels: usize) -> [&'a [Tile]; Q
 
 /// Their tiles in a panel, and silence where there is nothing.
 #[inline(always)]
-fn tiles<'a>(found: [&'a [Tile]; QUAD], panel: usize) -> [&'a Tile; QUAD] {
+fn tiles(found: [&[Tile]; QUAD], panel: usize) -> [&Tile; QUAD] {
     let mut tiles = [&Tile::SILENCE; QUAD];
     for n in 0..QUAD {
         tiles[n] = found[n].get(panel).unwrap_or(&Tile::SILENCE);
