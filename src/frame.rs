@@ -76,6 +76,7 @@ impl Frame<'_> {
     /// Past this magnitude a sample is no sample, but the sign of a fault: sums of it could leave the range of f32.
     pub(crate) const LIMIT: f32 = 1e30;
 
+    #[inline]
     /// Samples of each channel; of the left and of the right one, if they are not as many.
     pub(crate) fn len(&self) -> Result<usize, (usize, usize)> {
         let (left, right) = match self.samples {
@@ -108,6 +109,7 @@ impl Frame<'_> {
         0.5 * square(Side::Left) + 0.5 * square(Side::Right)
     }
 
+    #[inline]
     /// Copies one side to a signal of `out`, and measures: the mean square is exact where it decides, near `threshold`. `Err` with the place of the first
     /// sample that is none.
     pub(crate) fn read_into(

@@ -175,12 +175,14 @@ impl Arena {
     }
 
     /// Takes a frame's samples of its side. Whoever sends is awake.
+    #[inline]
     pub fn accept(&mut self, slot: usize, frame: &Frame<'_>, kernel: Kernel) -> Result<Loudness, usize> {
         self.wake(slot);
         self.sources[slot].accept(frame, self.side, &mut self.frames, slot, kernel)
     }
 
     /// The samples that a group hears.
+    #[inline]
     pub fn mix(&self, group: usize) -> &[Tile] {
         let panels = self.silence.len();
         match self.groups.get(group) {

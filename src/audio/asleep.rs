@@ -25,6 +25,7 @@ impl Rest {
 
 impl Arena {
     /// Has a place looked at in the next tick, or in the one in hand if that is not planned yet.
+    #[inline]
     pub fn wake(&mut self, index: usize) {
         if let Rest::Asleep(since) = self.rests[index] {
             self.rests[index] = Rest::Woken(since);
@@ -32,6 +33,7 @@ impl Arena {
     }
 
     /// Makes up for the ticks that a source has slept through.
+    #[inline]
     pub fn get_up(&mut self, index: usize, clock: &Clock<'_>) {
         if let Rest::Woken(since) = std::mem::take(&mut self.rests[index]) {
             self.sources[index].miss_more(clock.tick().saturating_sub(since + 1));

@@ -67,10 +67,13 @@ impl Arena {
         source.fade(self.loudest.lets(&self.seats[index]), clock);
         let audible = source.audible;
         if audible {
-            source.sound(&mut self.frames, index, faded, clock);
+            let moves = source.moves(clock);
+            if moves || source.input.is_none() {
+                source.sound(&mut self.frames, index, faded, clock);
+            }
             self.positions[index] = self.audible.len() as u32;
             self.audible.push(index as u32);
-            self.signals.push(if source.moves(clock) { faded as u32 } else { index as u32 });
+            self.signals.push(if moves { faded as u32 } else { index as u32 });
         } else {
             self.positions[index] = NONE;
         }

@@ -6,6 +6,7 @@ use crate::{
     kernel::{Kernel, Tile},
     level::Decibels,
     sample::Sample,
+    sides::Sides,
 };
 
 /// The mixes of one tick. Listeners who hear the same share one.
@@ -54,9 +55,13 @@ impl<'a> Mix<'a> {
         self.mixes.stage.output(self.index)
     }
 
+    fn sides(&self) -> Sides<&'a [Tile]> {
+        self.mixes.stage.samples(self.index)
+    }
+
     /// The samples of a mono mix, or those of the left channel of a stereo one; full scale is ±1.0, which the limiter, if it is on, keeps them in.
     pub fn samples(&self) -> &'a [f32] {
-        self.side(self.output().sides.left)
+        self.side(self.sides().left)
     }
 
     /// The left channel; in a mono mixer the only one.
@@ -66,7 +71,7 @@ impl<'a> Mix<'a> {
 
     /// The right channel; in a mono mixer the only one.
     pub fn right(&self) -> &'a [f32] {
-        let sides = self.output().sides;
+        let sides = self.sides();
         self.side(sides.right.unwrap_or(sides.left))
     }
 
@@ -76,10 +81,11 @@ impl<'a> Mix<'a> {
 
     /// The samples as i16, rounded to the nearest; past full scale they saturate. Left and right by turns if the mixer is a stereo one. Writes as many as both have.
     pub fn write_i16(&self, out: &mut [i16]) {
-        if self.output().sides.right.is_some() {
+        let Sides { left, right } = self.sides();
+        if right.is_some() {
             return self.write_interleaved(out);
         }
-        let samples = self.samples();
+        let samples = self.side(left);
         let count = out.len().min(samples.len());
         self.mixes.kernel.give_i16(&samples[..count], &mut out[..count]);
     }

@@ -10,7 +10,7 @@ use super::{
     worker::{Portion, Scene},
 };
 use crate::{
-    kernel::{Lanes, Other, QUAD, Running, Stack, Tile},
+    kernel::{Measured, Other, QUAD, Running, Stack, Tile},
     memory::{filled, room},
 };
 
@@ -37,14 +37,14 @@ struct OtherRow {
 }
 
 impl OtherRow {
-    /// The sum of a level that it is in.
-    fn within(&self, level: usize) -> usize {
-        self.position / size(level)
+    /// The quad that it leaves one out of.
+    fn quad(&self) -> usize {
+        self.position / QUAD
     }
 }
 
 /// The sources of a sum.
-fn size(level: usize) -> usize {
+const fn size(level: usize) -> usize {
     QUAD.pow(level as u32 + 1)
 }
 
@@ -64,7 +64,7 @@ impl Others {
         (0..LEVELS).map(|level| places.div_ceil(size(level)) * panels).sum()
     }
 
-    /// Makes the mixes of those groups of a part that hear everybody but one. `tiles` are scratch: as many as it needs.
+    /// Makes the mixes of those groups of a part that hear everybody but one, with their limiters and measures. `tiles` are scratch: as many as it needs.
     pub fn add(&mut self, tiles: &mut [Tile], portion: &mut Portion<'_>, scene: Scene<'_>) {
         self.rows.clear();
         for (number, group) in portion.groups.iter().enumerate() {
@@ -83,6 +83,9 @@ impl Others {
     /// Puts what is outside of each block into its place.
     fn run(&mut self, blocks: &mut [Tile], scene: Scene<'_>) {
         let (kernel, panels) = (scene.shared.kernel, scene.frames.panels());
+        if blocks.len() <= panels {
+            return blocks.fill(Tile::SILENCE);
+        }
         let Self { before, running, .. } = self;
         running.fill(Running::NOTHING);
         for (block, before) in blocks.chunks_exact(panels).zip(before.chunks_exact_mut(panels)) {
@@ -97,21 +100,25 @@ impl Others {
     /// Writes the rows. Most are in the order of whom they leave out, so that those of a sum follow each other.
     fn go_down(&mut self, sums: &Sums<'_>, portion: &mut Portion<'_>, scene: Scene<'_>) {
         let (kernel, panels) = (scene.shared.kernel, scene.frames.panels());
-        let mut places = Places { mixes: &mut *portion.mixes, lanes: &mut *portion.lanes, next: 0 };
         let Self { rows, around: [of_quads, of_sixteens], .. } = self;
         let part = |n: usize| n % QUAD * panels..(n % QUAD + 1) * panels;
-        for rows in rows.chunk_by(|a, b| a.within(2) == b.within(2) && a.position < b.position) {
-            let block = rows[0].within(2);
-            let outside = &sums.levels[2][block * panels..][..panels];
-            kernel.leave_out(sums.stack(1), sums.parts(block, 1).get(), outside, of_sixteens);
-            for rows in rows.chunk_by(|a, b| a.within(1) == b.within(1)) {
-                let sixteen = rows[0].within(1);
-                let outside = &of_sixteens[part(sixteen)];
-                kernel.leave_out(sums.stack(0), sums.parts(sixteen, 0).get(), outside, of_quads);
-                for rows in rows.chunk_by(|a, b| a.within(0) == b.within(0)) {
-                    add_quad(rows, &mut places, &of_quads[part(rows[0].within(0))], scene);
-                }
+        // Whose parts the surroundings at hand are of.
+        let (mut block, mut sixteen) = (usize::MAX, usize::MAX);
+        let of_one_quad = |a: &OtherRow, b: &OtherRow| a.position < b.position && a.quad() == b.quad();
+        for rows in rows.chunk_by(of_one_quad) {
+            let quad = rows[0].quad();
+            if sums.has_several(1) && quad / size(1) != block {
+                block = quad / size(1);
+                let outside = &sums.levels[2][block * panels..][..panels];
+                kernel.leave_out(sums.stack(1), sums.parts(block, 1).get(), outside, of_sixteens);
             }
+            if quad / size(0) != sixteen {
+                sixteen = quad / size(0);
+                // What is outside of the only sixteen is what is outside of its block.
+                let outside = if sums.has_several(1) { &of_sixteens[part(sixteen)] } else { &*sums.levels[2] };
+                kernel.leave_out(sums.stack(0), sums.parts(sixteen, 0).get(), outside, of_quads);
+            }
+            add_quad(rows, portion, &of_quads[part(quad)], scene);
         }
     }
 }
@@ -141,7 +148,8 @@ impl<'a> Sums<'a> {
         for (quad, sum) in scene.heard.signals.chunks(QUAD).zip(self.levels[0].chunks_exact_mut(self.panels)) {
             kernel.sum_up(scene.frames.after(0), quad, sum);
         }
-        for level in 1..LEVELS {
+        // The only sum of a level is outside of nobody.
+        for level in 1..(1..LEVELS).find(|level| !self.has_several(*level)).unwrap_or(LEVELS) {
             for n in 0..self.levels[level].len() / self.panels {
                 let parts = self.parts(n, level - 1);
                 let (below, sums) = self.levels.split_at_mut(level);
@@ -149,6 +157,10 @@ impl<'a> Sums<'a> {
                 kernel.sum_up(stack, parts.get(), &mut sums[0][n * self.panels..][..self.panels]);
             }
         }
+    }
+
+    fn has_several(&self, level: usize) -> bool {
+        self.levels[level].len() > self.panels
     }
 
     fn stack(&self, level: usize) -> Stack<'_> {
@@ -162,34 +174,20 @@ impl<'a> Sums<'a> {
     }
 }
 
-/// Writes the rows of one quad.
-fn add_quad(rows: &[OtherRow], places: &mut Places<'_>, outside: &[Tile], scene: Scene<'_>) {
-    let mut together = [const { None }; QUAD];
-    for row in rows {
-        let (out, lanes) = places.take(row.number, outside.len());
-        together[row.position % QUAD] = Some(Other { gain: row.gain, out, lanes });
+/// Makes the mixes of one quad, and limits them while they are near.
+fn add_quad(rows: &[OtherRow], portion: &mut Portion<'_>, outside: &[Tile], scene: Scene<'_>) {
+    let (mut together, mut measured) = ([const { None }; QUAD], [Measured::default(); QUAD]);
+    let (mut mixes, mut next) = (&mut *portion.mixes, 0);
+    for (row, measured) in rows.iter().zip(&mut measured) {
+        let (out, others) = mixes[(row.number - next) * outside.len()..].split_at_mut(outside.len());
+        (mixes, next) = (others, row.number + 1);
+        together[row.position % QUAD] = Some(Other { gain: row.gain, out, measured });
     }
-    let (signals, first) = (scene.heard.signals, rows[0].within(0) * QUAD);
+    let (signals, first) = (scene.heard.signals, rows[0].quad() * QUAD);
     let sources = &signals[first..(first + QUAD).min(signals.len())];
     scene.shared.kernel.add_others(&mut together, scene.frames.after(0), sources, outside);
-}
-
-/// Where the mixes of the groups from `next` on go.
-struct Places<'a> {
-    mixes: &'a mut [Tile],
-    lanes: &'a mut [Lanes],
-    next: usize,
-}
-
-impl<'a> Places<'a> {
-    /// That of a group; those before it are passed over.
-    fn take(&mut self, number: usize, panels: usize) -> (&'a mut [Tile], &'a mut Lanes) {
-        let skip = number - self.next;
-        self.next = number + 1;
-        let (out, mixes) = std::mem::take(&mut self.mixes)[skip * panels..].split_at_mut(panels);
-        let (lanes, others) = std::mem::take(&mut self.lanes)[skip..].split_at_mut(1);
-        (self.mixes, self.lanes) = (mixes, others);
-        (out, &mut lanes[0])
+    for (row, measured) in rows.iter().zip(measured) {
+        portion.finish(row.number, measured, scene);
     }
 }
 

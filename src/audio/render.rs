@@ -1,9 +1,11 @@
 //! The last step of a tick: the mix of each group is made, by one or by several at the same time, and every listener takes on what stays for the next tick.
 
 use super::{
-    Arena, Clock, NONE,
+    Arena, Clock,
+    arena::Home,
+    hearing::Hearing,
     plan::{Group, Sum, heard},
-    worker::{Portion, Scene, Worker},
+    worker::{Kinds, Portion, Scene, Worker},
 };
 use crate::{limiter::Limiter, ship::Shared, sides::Side};
 
@@ -42,8 +44,10 @@ impl Arena {
         let (workers, mut from, mut behind) = (self.workers.len() as u64, 0, 0);
         for (n, worker) in (1..).zip(&mut self.workers) {
             let mut to = from;
+            worker.kinds = Kinds::default();
             while to < self.groups.len() && (n == workers || behind * workers < total * n) {
                 behind += cost(&self.groups[to]);
+                worker.kinds.see(self.groups[to].sum);
                 to += 1;
             }
             (worker.part, worker.done) = (from..to, from == to);
@@ -75,7 +79,14 @@ impl Arena {
     /// Takes every listener through the tick.
     pub fn finish(&mut self, clock: &Clock<'_>, shared: &Shared) {
         if let Some(limiter) = self.limits_by_itself().then_some(shared.limiter.as_ref()) {
-            (0..self.groups.len()).for_each(|index| self.pass_on(self.groups[index], clock, limiter));
+            let Self { groups, hearings, homes, .. } = self;
+            for group in groups {
+                if group.first == group.last && !group.silent() {
+                    pass_on_to_one(group, &mut hearings[group.first as usize], &homes[group.first as usize]);
+                } else {
+                    pass_on(group, hearings, homes, clock, limiter);
+                }
+            }
         }
         self.note_end();
     }
@@ -84,25 +95,43 @@ impl Arena {
     fn limits_by_itself(&self) -> bool {
         self.side == Side::Middle
     }
+}
 
-    /// Gives each listener of a group what it takes on to the next tick, and its meters what they show.
-    fn pass_on(&mut self, group: Group, clock: &Clock<'_>, limiter: Option<&Limiter>) {
-        let mut slot = group.first;
-        while slot != NONE {
-            let hearing = &mut self.hearings[slot as usize];
-            if !group.silent() {
-                hearing.limiting = group.limiting;
-            } else if let (Some(limiter), false) = (limiter, hearing.limiting.at_rest()) {
-                limiter.limit_silence(&mut hearing.limiting, clock.timing.tick);
-            }
-            if hearing.shown != group.level || group.level.limited() {
-                hearing.shown = group.level;
-                if let Some(home) = &self.homes[slot as usize] {
-                    home.meters.write_mix(&group.level);
-                }
-            }
-            slot = hearing.next;
+/// The same as [`pass_on`], where one listener has a mix of its own: most groups of a room in which all talk.
+#[inline]
+fn pass_on_to_one(group: &Group, hearing: &mut Hearing, home: &Option<Home>) {
+    hearing.limiting = group.limiting;
+    show(group, hearing, home);
+}
+
+/// Shows the level of a group on the meters of a listener.
+#[inline]
+fn show(group: &Group, hearing: &mut Hearing, home: &Option<Home>) {
+    if hearing.shown != group.level || group.level.limited() {
+        hearing.shown = group.level;
+        if let Some(home) = home {
+            home.meters.write_mix(&group.level);
         }
+    }
+}
+
+/// Gives each listener of a group what it takes on to the next tick, and its meters what they show.
+fn pass_on(
+    group: &Group,
+    hearings: &mut [Hearing],
+    homes: &[Option<Home>],
+    clock: &Clock<'_>,
+    limiter: Option<&Limiter>,
+) {
+    let mut slot = group.first;
+    while let Some(hearing) = hearings.get_mut(slot as usize) {
+        if !group.silent() {
+            hearing.limiting = group.limiting;
+        } else if let (Some(limiter), false) = (limiter, hearing.limiting.at_rest()) {
+            limiter.limit_silence(&mut hearing.limiting, clock.timing.tick);
+        }
+        show(group, hearing, &homes[slot as usize]);
+        slot = hearing.next;
     }
 }
 

@@ -22,8 +22,9 @@ pub(crate) struct Segments {
     audible: usize,
     /// How many segments there are.
     count: usize,
-    /// Whether the sums of all but one or of two in a segment are named in a row; and runs of more than one segment, at the ends or elsewhere.
-    pub needs_others: bool,
+    /// The positions at which the sum of all others in the segment is named in a row, a bit for each: modulo 64, so that in a larger room some are made that nobody names.
+    pub others_of: u64,
+    /// Whether the sums of two are named; and runs of more than one segment, at the ends or elsewhere.
     pub needs_twos: bool,
     pub needs_ends: bool,
     pub needs_runs: bool,
@@ -44,7 +45,7 @@ impl Segments {
     pub fn needed(&self) -> usize {
         if self.needs_runs {
             Self::derived(self.audible)
-        } else if self.needs_others {
+        } else if self.others_of != 0 {
             self.table_at(2)
         } else if self.needs_twos {
             self.others_at()
@@ -87,7 +88,7 @@ impl Segments {
 
     /// The signal of all in its segment but this one.
     pub fn others(&mut self, position: usize) -> u32 {
-        self.needs_others = true;
+        self.others_of |= 1 << (position % 64);
         Signals::derived(self.others_at() + position)
     }
 
@@ -131,13 +132,13 @@ impl Segments {
             let members = self.members(segment);
             let of_two = members.start / 2 * panels..members.end.div_ceil(2) * panels;
             let twos = if self.needs_twos { &mut twos[of_two] } else { &mut [] };
-            let others =
-                if self.needs_others { &mut others[members.start * panels..members.end * panels] } else { &mut [] };
+            let named = (self.others_of >> (members.start % 64)) as u8;
+            let others = if named != 0 { &mut others[members.start * panels..members.end * panels] } else { &mut [] };
             let mut sources: [&[Tile]; SEGMENT] = [&[]; SEGMENT];
             for (source, signal) in sources.iter_mut().zip(&signals[members]) {
                 *source = frames.signal(*signal, panels);
             }
-            kernel.add_segment(&sources, sum, others, twos);
+            kernel.add_segment(&sources, sum, others, named, twos);
         }
         let (from_first, to_last) = runs.split_at_mut(self.count * panels);
         if self.needs_ends {
@@ -165,7 +166,7 @@ mod tests {
         let tile = |n: usize| Tile([((n / 2 + 1) * (n % 2 + 1)) as f32 * 0.5; Tile::SAMPLES]);
         let panels: Vec<Tile> = (0..2 * audible).map(tile).collect();
         let signals: Vec<u32> = (0..audible as u32).collect();
-        let needs = Segments { needs_others: true, needs_twos: true, needs_ends: true, ..Segments::of(audible) };
+        let needs = Segments { others_of: !0, needs_twos: true, needs_ends: true, ..Segments::of(audible) };
         let segments = Segments { needs_runs: true, ..needs };
         let mut derived = vec![Tile::SILENCE; 2 * segments.needed()];
         segments.derive(&mut derived, 2, Stack { tiles: &panels, stride: 2 }, &signals, Kernel::detect());
@@ -178,7 +179,7 @@ mod tests {
     fn what_is_not_needed_is_not_made() {
         let needed = |needs: [bool; 3]| {
             let [needs_twos, needs_others, needs_runs] = needs;
-            Segments { needs_others, needs_twos, needs_runs, ..Segments::of(100) }.needed()
+            Segments { others_of: u64::from(needs_others), needs_twos, needs_runs, ..Segments::of(100) }.needed()
         };
         let counts = [[false; 3], [true, false, false], [false, true, false], [false, false, true]].map(needed);
         // 13 segments: their sums and two runs of each, 50 twos, 100 others, a table of 3 levels.

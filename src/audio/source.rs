@@ -7,7 +7,7 @@ use crate::{
     id::ParticipantKey,
     kernel::{Kernel, Tile},
     matrix::Place,
-    meter::{Loudness, SourceReadings},
+    meter::{Loudness, SourceMeasures},
     sides::Side,
 };
 
@@ -27,7 +27,7 @@ pub(crate) struct Source {
     /// Whether it is present and not silent in this tick.
     pub audible: bool,
     /// What is counted and measured of it.
-    pub readings: SourceReadings,
+    pub readings: SourceMeasures,
     /// The greatest magnitude of what is in its memory, a frame or a tail.
     peak: f32,
     detecting: Option<Detecting>,
@@ -81,6 +81,7 @@ impl Source {
         self.standing == Standing::Leaving && self.presence.fade.target() == 0.0 && !self.moves(clock)
     }
 
+    #[inline]
     /// Takes what came, or did not come, in this tick: whether it is there to be heard, and whether it is active.
     pub fn listen(&mut self) -> bool {
         match self.input {
@@ -97,6 +98,7 @@ impl Source {
         present
     }
 
+    #[inline]
     /// Fades it in or out, as it is `chosen` to be heard in this tick or not.
     pub fn fade(&mut self, chosen: bool, clock: &Clock<'_>) {
         self.presence.forget(clock);
@@ -127,6 +129,7 @@ impl Source {
         self.presence.fade.moving(clock.now, clock.timing)
     }
 
+    #[inline]
     /// Takes a frame's samples of one side, if they are samples, to where the signal of this source is among `frames`.
     pub fn accept(
         &mut self,
@@ -137,7 +140,8 @@ impl Source {
         kernel: Kernel,
     ) -> Result<Loudness, usize> {
         let loudness = frame.read_into(side, frames, signal, self.threshold(), kernel)?;
-        let last = frame.len().map_or(0.0, |count| frame.sample(side, count.saturating_sub(1)));
+        let count = frame.len().unwrap_or_default();
+        let last = Tile::flat(frames.of(signal)).get(count.wrapping_sub(1)).copied().unwrap_or_default();
         self.peak = loudness.peak;
         self.input = Some(Input { loudness, active: frame.active, last });
         Ok(loudness)
@@ -149,8 +153,8 @@ impl Source {
     }
 
     /// What the meters have to show: nothing yet, of one who has never sent anything.
-    pub fn show(&self) -> Option<&SourceReadings> {
-        (self.readings != SourceReadings::default()).then_some(&self.readings)
+    pub fn show(&self) -> Option<&SourceMeasures> {
+        (self.readings != SourceMeasures::default()).then_some(&self.readings)
     }
 
     /// Whether it has missed a frame, and its detector has come to rest since.
@@ -170,8 +174,9 @@ impl Source {
         }
     }
 
+    #[inline]
     fn receive(&mut self, input: Input) {
-        (self.readings.peak, self.readings.rms) = (input.loudness.peak, input.loudness.rms());
+        self.readings.loudness = input.loudness;
         self.last = input.last;
         if self.missing && self.readings.frames > 0 {
             self.readings.returns += 1;
@@ -183,7 +188,7 @@ impl Source {
     fn miss(&mut self) {
         self.peak = self.last.abs();
         self.missing = true;
-        (self.readings.peak, self.readings.rms) = (0.0, 0.0);
+        self.readings.loudness = Loudness::default();
         self.miss_more(1);
     }
 }

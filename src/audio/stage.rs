@@ -110,6 +110,7 @@ impl Stage {
         })
     }
 
+    #[inline]
     /// Takes the samples of each side. Both have the loudness of the whole frame, and what the ear says of it, so that they agree on who is active.
     fn accept(&mut self, slot: usize, frame: &Frame<'_>, shared: &Shared) -> Result<(), usize> {
         let Sides { left, right } = &mut self.arenas;
@@ -120,10 +121,13 @@ impl Stage {
             loudness = both.sure(source.threshold(), || frame.square());
         }
         // All of it is known to be numbers now.
-        let active = source.ear.hear(frame).unwrap_or(frame.active);
-        for arena in self.arenas.iter_mut() {
-            let input = arena.sources[slot].input.as_mut();
-            input.into_iter().for_each(|input| (input.loudness, input.active) = (loudness, active));
+        let heard = source.ear.hear(frame);
+        if right.is_some() || heard.is_some() {
+            let active = heard.unwrap_or(frame.active);
+            for arena in self.arenas.iter_mut() {
+                let input = arena.sources[slot].input.as_mut();
+                input.into_iter().for_each(|input| (input.loudness, input.active) = (loudness, active));
+            }
         }
         Ok(())
     }
@@ -152,7 +156,7 @@ impl Stage {
         if let (Some(pairs), Some(right)) = (pairs, &arenas.right) {
             pairs.join(&arenas.left, right, clock, shared);
         }
-        shared.meters.audible.store(self.audible().count() as u32, Ordering::Relaxed);
+        shared.meters.audible.store(self.audible_count() as u32, Ordering::Relaxed);
         shared.meters.distinct.store(self.outputs() as u32, Ordering::Relaxed);
         self.write_lines(shared);
     }
@@ -162,7 +166,16 @@ impl Stage {
         self.pairs.as_ref().map_or(self.arenas.left.groups.len(), Pairs::count)
     }
 
-    /// One of the different mixes.
+    /// The samples of one of the different mixes.
+    #[inline]
+    pub fn samples(&self, index: usize) -> Sides<&[Tile]> {
+        if self.pairs.is_some() {
+            return self.output(index).sides;
+        }
+        Sides { left: self.arenas.left.mix(index), right: None }
+    }
+
+    /// One of the different mixes, and what is known of it.
     pub fn output(&self, index: usize) -> Output<'_> {
         let Sides { left, right } = &self.arenas;
         if let (Some(pairs), Some(right)) = (&self.pairs, right) {
@@ -195,6 +208,11 @@ impl Stage {
             right.next_if(|slot| **slot == next);
             Some(next)
         })
+    }
+
+    /// How many those are.
+    fn audible_count(&self) -> usize {
+        if self.arenas.right.is_some() { self.audible().count() } else { self.arenas.left.audible.len() }
     }
 
     /// Whether a source is in the mix of a listener, on any side.

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     kernel::{Lanes, Measured, Terms, Tile},
-    limiter::{Limiter, Limiting},
+    limiter::Limiter,
     memory::{filled, room},
     meter::MixLevel,
     ship::Shared,
@@ -57,8 +57,9 @@ pub(crate) struct Worker {
     pub terms: Vec<Term>,
     pub sorted: Sorted,
     pub dense: Dense,
-    /// The groups that are its part of this tick, and whether their mixes are made.
+    /// The groups that are its part of this tick, what they hear, and whether their mixes are made.
     pub part: Range<usize>,
+    pub kinds: Kinds,
     pub done: bool,
 }
 
@@ -75,7 +76,29 @@ impl Worker {
             sorted: Sorted::new(places),
             dense: Dense::new(places),
             part: 0..0,
+            kinds: Kinds::default(),
             done: true,
+        }
+    }
+}
+
+/// Which kinds of sums are in a part: what is not there is not looked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Kinds {
+    programs: bool,
+    others: bool,
+    dense: bool,
+    rest: bool,
+}
+
+impl Kinds {
+    /// Takes note of one.
+    pub fn see(&mut self, sum: Sum) {
+        match sum {
+            Sum::Program(_) => self.programs = true,
+            Sum::Others { .. } => self.others = true,
+            Sum::Dense | Sum::Ends(_) => self.dense = true,
+            Sum::Silent | Sum::Copy(_) | Sum::Moving => self.rest = true,
         }
     }
 }
@@ -90,34 +113,49 @@ pub(crate) struct Portion<'a> {
 
 impl Portion<'_> {
     /// What follows a sum: the limiter and the level.
+    #[inline]
     pub fn finish(&mut self, number: usize, measured: Measured, scene: Scene<'_>) {
         let (group, panels) = (&mut self.groups[number], scene.frames.panels());
         let mix = &mut self.mixes[number * panels..][..panels];
-        group.level = finish(mix, measured, &mut group.limiting, scene);
+        finish(mix, measured, group, scene);
     }
 }
 
 impl Worker {
     /// Makes the mixes of its part, with their limiters and measures.
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        self.few.add(&mut self.envelope, portion, scene);
-        self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
-        self.others.add(&mut self.tiles, portion, scene);
-        self.dense.add(&mut self.envelope, portion, scene);
+        let Kinds { programs, others, dense, rest } = self.kinds;
+        if programs {
+            self.few.add(&mut self.envelope, portion, scene);
+            self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
+        }
+        if others {
+            self.others.add(&mut self.tiles, portion, scene);
+        }
+        if dense || programs && scene.is_small() {
+            self.dense.add(&mut self.envelope, portion, scene);
+        }
+        if programs || dense || rest {
+            self.add_each(portion, scene);
+        }
+        self.done = true;
+    }
+
+    /// Makes those mixes of a part that are made one by one, and finishes those that were made together.
+    fn add_each(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
         let panels = scene.frames.panels();
         let mixes = portion.mixes.chunks_exact_mut(panels);
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
-                Sum::Silent => continue,
+                Sum::Silent | Sum::Others { .. } => continue,
                 Sum::Program(program) if program.is_few() || program.is_few_ducked() || program.derived => continue,
                 Sum::Program(program) if !scene.is_small() => self.add_program(mix, group.first, program, scene),
-                Sum::Dense | Sum::Ends(_) | Sum::Program(_) | Sum::Others { .. } => lanes.measured(),
+                Sum::Dense | Sum::Ends(_) | Sum::Program(_) => lanes.measured(),
                 Sum::Copy(signal) => copy(mix, signal, scene),
                 Sum::Moving => self.add_moving(mix, group.first, scene),
             };
-            group.level = finish(mix, measured, &mut group.limiting, scene);
+            finish(mix, measured, group, scene);
         }
-        self.done = true;
     }
 
     /// A few sources of many.
@@ -149,14 +187,19 @@ fn copy(mix: &mut [Tile], signal: u32, scene: Scene<'_>) -> Measured {
     scene.shared.kernel.measure(mix)
 }
 
-/// What follows the sum: the limiter and the level.
-fn finish(mix: &mut [Tile], measured: Measured, limiting: &mut Limiting, scene: Scene<'_>) -> MixLevel {
-    let (kernel, count) = (scene.shared.kernel, scene.heard.clock.timing.tick);
+/// What follows the sum: the limiter and the level. The level is written where it stays, piece by piece: a copy of the whole would wait for its pieces.
+#[inline]
+fn finish(mix: &mut [Tile], measured: Measured, group: &mut Group, scene: Scene<'_>) {
+    let count = scene.heard.clock.timing.tick;
     match scene.limiter {
-        Some(limiter) if !limiter.passes(limiting, measured.peak) => {
-            let gain = limiter.limit(limiting, [&mut Tile::flat_mut(mix)[..count]], kernel);
-            MixLevel { gain, ..MixLevel::of(kernel.measure(mix), mix, count) }
-        }
-        _ => MixLevel::of(measured, mix, count),
+        Some(limiter) if !limiter.passes(&group.limiting, measured.peak) => limit(limiter, mix, group, scene),
+        _ => group.level = MixLevel::of(measured, mix, count),
     }
+}
+
+/// Limits a mix.
+fn limit(limiter: &Limiter, mix: &mut [Tile], group: &mut Group, scene: Scene<'_>) {
+    let (kernel, count) = (scene.shared.kernel, scene.heard.clock.timing.tick);
+    let gain = limiter.limit(&mut group.limiting, [&mut Tile::flat_mut(mix)[..count]], kernel);
+    group.level = MixLevel { gain, ..MixLevel::of(kernel.measure(mix), mix, count) };
 }

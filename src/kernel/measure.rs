@@ -76,6 +76,18 @@ impl<V: Vector> Meter<V> {
         }
     }
 
+    /// All that was seen, of which nothing was seen elsewhere.
+    ///
+    /// # Safety
+    /// As for [`Vector`].
+    #[inline(always)]
+    pub unsafe fn measured(self) -> Measured {
+        let mut lanes = Lanes::NOTHING;
+        // SAFETY: the caller's contract.
+        unsafe { self.store(&mut lanes) }
+        lanes.measured()
+    }
+
     /// # Safety
     /// As for [`Vector`].
     #[inline(always)]

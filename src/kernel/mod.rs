@@ -241,8 +241,9 @@ kernels! {
     ) -> Measured;
     /// Writes the sums of rows of up to [`FEW`] signals at rest over some panels, and goes on measuring them.
     few::add_few(rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, outs: &mut Outs<'_>);
-    /// The sum of up to eight signals over some panels; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two.
-    segment::add_segment(sources: &[&[Tile]; SEGMENT], sum: &mut [Tile], others: &mut [Tile], twos: &mut [Tile]);
+    /// The sum of up to eight signals over some panels; for each of them that is `named`, a bit for each, the sum of the other seven, if `others` has room for it; and, if `twos` has room for it, the sum
+    /// of each two.
+    segment::add_segment(sources: &[&[Tile]; SEGMENT], sum: &mut [Tile], others: &mut [Tile], named: u8, twos: &mut [Tile]);
     /// Writes the sum of up to four signals over a whole tick.
     others::sum_up(frames: Stack<'_>, signals: &[u32], sums: &mut [Tile]);
     /// Writes what all running sums were, and adds a sum to them.

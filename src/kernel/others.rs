@@ -1,6 +1,6 @@
 //! Sums that leave one of four out: of the signals of a quad, for its rows; and of quads themselves, for what each of them hears from without.
 
-use super::{Lanes, Running, Stack, Tile, measure::Meter, vector::Vector};
+use super::{Lanes, Measured, Running, Stack, Tile, measure::Meter, vector::Vector};
 
 /// Signals that are added up together, and rows that are made together: with what is outside, and their measures, as many as registers hold.
 pub(crate) const QUAD: usize = 4;
@@ -10,15 +10,25 @@ pub(crate) const QUAD: usize = 4;
 pub(crate) struct Other<'a> {
     pub gain: f32,
     pub out: &'a mut [Tile],
-    pub lanes: &'a mut Lanes,
+    pub measured: &'a mut Measured,
 }
 
-/// The tiles of up to four signals, and silence where there are fewer.
+/// Up to four signals; nothing where there are fewer.
 #[inline(always)]
-fn tiles<'a>(frames: Stack<'a>, panel: usize, signals: &[u32]) -> [&'a Tile; QUAD] {
+fn find<'a>(frames: Stack<'a>, signals: &[u32], panels: usize) -> [&'a [Tile]; QUAD] {
+    let mut found: [&[Tile]; QUAD] = [&[]; QUAD];
+    for (found, signal) in found.iter_mut().zip(signals) {
+        *found = frames.signal(*signal, panels);
+    }
+    found
+}
+
+/// Their tiles in a panel, and silence where there is nothing.
+#[inline(always)]
+fn tiles(found: [&[Tile]; QUAD], panel: usize) -> [&Tile; QUAD] {
     let mut tiles = [&Tile::SILENCE; QUAD];
-    for (tile, signal) in tiles.iter_mut().zip(signals) {
-        *tile = frames.get(panel, *signal);
+    for n in 0..QUAD {
+        tiles[n] = found[n].get(panel).unwrap_or(&Tile::SILENCE);
     }
     tiles
 }
@@ -56,8 +66,9 @@ unsafe fn all_but_one<V: Vector>(x: [V; QUAD], outside: V) -> [V; QUAD] {
 /// As for [`Vector`].
 #[inline(always)]
 pub(super) unsafe fn sum_up<V: Vector>(frames: Stack<'_>, signals: &[u32], sums: &mut [Tile]) {
+    let found = find(frames, signals, sums.len());
     for (panel, sum) in sums.iter_mut().enumerate() {
-        let tiles = tiles(frames, panel, signals);
+        let tiles = tiles(found, panel);
         for from in (0..Tile::SAMPLES).step_by(V::LANES) {
             // SAFETY: the caller's contract.
             unsafe {
@@ -110,8 +121,9 @@ pub(super) unsafe fn run_back<V: Vector>(sums: &mut [Tile], running: &mut [Runni
 #[inline(always)]
 pub(super) unsafe fn leave_out<V: Vector>(frames: Stack<'_>, signals: &[u32], outside: &[Tile], out: &mut [Tile]) {
     let panels = outside.len();
+    let found = find(frames, signals, panels);
     for (panel, outside) in outside.iter().enumerate() {
-        let tiles = tiles(frames, panel, signals);
+        let tiles = tiles(found, panel);
         for from in (0..Tile::SAMPLES).step_by(V::LANES) {
             let range = from..from + V::LANES;
             // SAFETY: the caller's contract.
@@ -161,12 +173,13 @@ pub(super) unsafe fn add_others<V: Vector>(
 #[inline(always)]
 unsafe fn add_four<V: Vector>(rows: [&mut Other<'_>; QUAD], frames: Stack<'_>, sources: &[u32], outside: &[Tile]) {
     let [a, b, c, d] = rows;
+    let found = find(frames, sources, outside.len());
     let outs = a.out.iter_mut().zip(&mut *b.out).zip(c.out.iter_mut().zip(&mut *d.out));
     // SAFETY: the caller's contract.
     unsafe {
         let mut meters = [Meter::<V>::load(&Lanes::NOTHING); QUAD];
         for (panel, (((a, b), (c, d)), outside)) in outs.zip(outside).enumerate() {
-            let (tiles, outs) = (tiles(frames, panel, sources), [a, b, c, d]);
+            let (tiles, outs) = (tiles(found, panel), [a, b, c, d]);
             for from in (0..Tile::SAMPLES).step_by(V::LANES) {
                 let range = from..from + V::LANES;
                 let sums = all_but_one(load::<V>(&tiles, from), V::load(&outside.0[range.clone()]));
@@ -177,7 +190,7 @@ unsafe fn add_four<V: Vector>(rows: [&mut Other<'_>; QUAD], frames: Stack<'_>, s
             }
         }
         for (meter, row) in meters.into_iter().zip([a, b, c, d]) {
-            meter.store(row.lanes);
+            *row.measured = meter.measured();
         }
     }
 }
@@ -188,11 +201,12 @@ unsafe fn add_four<V: Vector>(rows: [&mut Other<'_>; QUAD], frames: Stack<'_>, s
 /// As for [`Vector`].
 #[inline(always)]
 unsafe fn add_one<V: Vector>(row: &mut Other<'_>, frames: Stack<'_>, sources: &[u32], n: usize, outside: &[Tile]) {
+    let found = find(frames, sources, outside.len());
     // SAFETY: the caller's contract.
     unsafe {
         let (gain, mut meter) = (V::splat(row.gain), Meter::<V>::load(&Lanes::NOTHING));
         for (panel, (out, outside)) in row.out.iter_mut().zip(outside).enumerate() {
-            let tiles = tiles(frames, panel, sources);
+            let tiles = tiles(found, panel);
             for from in (0..Tile::SAMPLES).step_by(V::LANES) {
                 let range = from..from + V::LANES;
                 let x = load::<V>(&tiles, from);
@@ -202,6 +216,6 @@ unsafe fn add_one<V: Vector>(row: &mut Other<'_>, frames: Stack<'_>, sources: &[
                 sum.store(&mut out.0[range]);
             }
         }
-        meter.store(row.lanes);
+        *row.measured = meter.measured();
     }
 }

@@ -14,7 +14,7 @@ impl Running {
     pub const NOTHING: Self = Self([0.0; Tile::SAMPLES]);
 }
 
-/// The sum of up to eight signals over some panels; for each of them, if `others` has room for it, the sum of the other seven; and, if `twos` has room for it, the sum of each two. Nothing is
+/// The sum of up to eight signals over some panels; for each of them that is `named`, a bit for each, the sum of the other seven, if `others` has room for it; and, if `twos` has room for it, the sum of each two. Nothing is
 /// subtracted: a sum has no trace of the one that it leaves out. Pairs, pairs of pairs: each sum is at most three additions deep. A signal that is not there has no tiles.
 ///
 /// # Safety
@@ -24,6 +24,7 @@ pub(super) unsafe fn add_segment<V: Vector>(
     sources: &[&[Tile]; SEGMENT],
     sum: &mut [Tile],
     others: &mut [Tile],
+    named: u8,
     twos: &mut [Tile],
 ) {
     let panels = sum.len();
@@ -49,6 +50,9 @@ pub(super) unsafe fn add_segment<V: Vector>(
                     }
                 }
                 for n in 0..SEGMENT {
+                    if named >> n & 1 == 0 {
+                        continue;
+                    }
                     let Some(others) = others.get_mut(n * panels + panel) else { break };
                     let beside = pairs[(n / 2) ^ 1].add(halves[(n / 4) ^ 1]);
                     x[n ^ 1].add(beside).store(&mut others.0[range.clone()]);

@@ -23,14 +23,10 @@ impl Loudness {
         samples: impl FnOnce() -> S,
     ) -> Self {
         // Nobody waits for this division: it does not depend on what was measured.
-        let square = f64::from(measured.squares) * (1.0 / count.max(1) as f64);
-        let near = (square - threshold).abs() <= Self::UNSURE * threshold;
-        let small = measured.peak > 0.0 && measured.peak < 1e-12 && threshold < 1e-18;
-        let square = if near && threshold > 0.0 || small || !square.is_finite() {
-            exact_square(samples(), count)
-        } else {
-            square
-        };
+        let square = f64::from(measured.squares) * (1.0 / f64::from(count.max(1) as u32));
+        let near = threshold > 0.0 && (square - threshold).abs() <= Self::UNSURE * threshold;
+        let small = measured.peak < 1e-12 && measured.peak > 0.0 && threshold < 1e-18;
+        let square = if near || small || !square.is_finite() { exact_square(samples(), count) } else { square };
         Self { peak: measured.peak, square }
     }
 
@@ -43,10 +39,6 @@ impl Loudness {
     pub fn sure(self, threshold: f64, exact: impl FnOnce() -> f64) -> Self {
         let near = threshold > 0.0 && (self.square - threshold).abs() <= Self::UNSURE * threshold;
         if near { Self { square: exact(), ..self } } else { self }
-    }
-
-    pub fn rms(&self) -> f32 {
-        self.square.sqrt() as f32
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod loudness;
 mod mixer;
+mod source;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
@@ -12,6 +13,7 @@ use crate::{audio::ForMoves, level::Decibels, ship::Berth};
 pub(crate) use loudness::{Loudness, MixLevel, exact_square};
 pub(crate) use mixer::MixerMeters;
 pub use mixer::MixerReadings;
+pub(crate) use source::SourceMeasures;
 
 /// What one participant sent and heard: as read from any thread.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -73,22 +75,23 @@ fn since(goes_on: u64, ticks: u64) -> u64 {
     signed.max(0).cast_unsigned()
 }
 
-/// The shared meters of one participant.
+/// The shared meters of one participant. What is written in every tick is on one line of a cache.
 #[derive(Debug)]
+#[repr(C, align(64))]
 pub(crate) struct Meters {
     source_peak: AtomicU32,
-    source_rms: AtomicU32,
+    mix_peak: AtomicU32,
+    source_square: AtomicU64,
+    mix_square: AtomicU64,
+    mix_gain: AtomicU32,
     source_active: AtomicBool,
     frames: AtomicU64,
     active_ticks: AtomicU64,
     missing: AtomicU64,
+    limited_ticks: AtomicU64,
     returns: AtomicU64,
     not_finite: AtomicU64,
     refused: AtomicU64,
-    mix_peak: AtomicU32,
-    mix_square: AtomicU64,
-    mix_gain: AtomicU32,
-    limited_ticks: AtomicU64,
     /// How many entries the listener's row has on the audio side: what the control side makes room for.
     pub entries: AtomicU32,
     /// The memory for the moves of the row, on its way back once they are over: one box that goes to and fro.
@@ -106,7 +109,7 @@ impl Default for Meters {
         let count = AtomicU64::default;
         Self {
             source_peak: level(),
-            source_rms: level(),
+            source_square: count(),
             source_active: AtomicBool::default(),
             frames: count(),
             active_ticks: count(),
@@ -137,9 +140,9 @@ impl Meters {
     }
 
     /// If missing frames go on, one is counted in each tick from that number on until something else is written.
-    pub fn write_source(&self, readings: &SourceReadings, goes_on: Option<u64>) {
-        self.source_peak.store(readings.peak.to_bits(), Relaxed);
-        self.source_rms.store(readings.rms.to_bits(), Relaxed);
+    pub fn write_source(&self, readings: &SourceMeasures, goes_on: Option<u64>) {
+        self.source_peak.store(readings.loudness.peak.to_bits(), Relaxed);
+        self.source_square.store(readings.loudness.square.to_bits(), Relaxed);
         self.source_active.store(readings.active, Relaxed);
         self.frames.store(readings.frames, Relaxed);
         self.active_ticks.store(readings.active_ticks, Relaxed);
@@ -165,7 +168,7 @@ impl Meters {
         Readings {
             source: SourceReadings {
                 peak: level(&self.source_peak),
-                rms: level(&self.source_rms),
+                rms: f64::from_bits(self.source_square.load(Relaxed)).sqrt() as f32,
                 active: self.source_active.load(Relaxed),
                 frames: self.frames.load(Relaxed),
                 active_ticks: self.active_ticks.load(Relaxed),
@@ -194,7 +197,7 @@ mod tests {
     #[test]
     fn a_count_goes_on_by_itself_until_another_is_written() {
         let meters = Meters::default();
-        let of = |missing| SourceReadings { missing, ..SourceReadings::default() };
+        let of = |missing| SourceMeasures { missing, ..SourceMeasures::default() };
         meters.write_source(&of(4), None);
         assert_eq!(meters.read(99).source.missing, 4);
         meters.write_source(&of(5), Some(100));
@@ -207,9 +210,8 @@ mod tests {
     #[test]
     fn meters_read_what_was_written() {
         let meters = Meters::default();
-        let written = SourceReadings {
-            peak: 0.75,
-            rms: 0.5,
+        let written = SourceMeasures {
+            loudness: Loudness { peak: 0.75, square: 0.25 },
             active: true,
             frames: 3,
             active_ticks: 4,
@@ -221,7 +223,10 @@ mod tests {
         meters.write_source(&written, None);
         meters.write_mix(&MixLevel { peak: 1.0, square: 0.0625, gain: 0.1 });
         let readings = meters.read(0);
-        assert_eq!(readings.source, written);
+        let SourceReadings { peak, rms, active, frames, active_ticks, missing, returns, not_finite, refused } =
+            readings.source;
+        assert_eq!((peak, rms, active), (0.75, 0.5, true));
+        assert_eq!([frames, active_ticks, missing, returns, not_finite, refused], [3, 4, 5, 6, 7, 8]);
         assert_eq!((readings.listener.peak, readings.listener.rms), (1.0, 0.25));
         assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);
     }

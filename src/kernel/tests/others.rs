@@ -1,7 +1,7 @@
 //! Rows that leave one out, and the sums that they are made of.
 
 use super::{
-    super::{Kernel, Lanes, Other, QUAD, Running, Stack, Tile},
+    super::{Kernel, Measured, Other, QUAD, Running, Stack, Tile},
     assert_measured, assert_near, tile,
 };
 
@@ -29,9 +29,9 @@ fn rows_that_leave_one_out_have_no_trace_of_it() {
     for (kernel, members) in Kernel::available().flat_map(|kernel| [1, 3, QUAD].map(|members| (kernel, members))) {
         for (gain, missing) in [(1.0, None), (1.0, Some(members / 2)), (0.75, None)] {
             let sources: Vec<u32> = (0..members as u32).map(|n| n * 2 + 1).collect();
-            let (mut out, mut lanes) = ([Tile::SILENCE; QUAD * PANELS], [Lanes::NOTHING; QUAD]);
-            let rows = out.chunks_mut(PANELS).zip(&mut lanes).take(members);
-            let mut rows = rows.map(|(out, lanes)| Other { gain, out, lanes });
+            let (mut out, mut measured) = ([Tile::SILENCE; QUAD * PANELS], [Measured::default(); QUAD]);
+            let rows = out.chunks_mut(PANELS).zip(&mut measured).take(members);
+            let mut rows = rows.map(|(out, measured)| Other { gain, out, measured });
             let mut rows: [Option<Other<'_>>; QUAD] = std::array::from_fn(|_| rows.next());
             missing.into_iter().for_each(|missing| rows[missing] = None);
             kernel.add_others(&mut rows, stack, &sources, outside);
@@ -43,7 +43,7 @@ fn rows_that_leave_one_out_have_no_trace_of_it() {
                     assert_near(*actual, expected, "the others");
                 }
                 if missing != Some(n) {
-                    assert_measured(lanes[n].measured(), Tile::flat(out));
+                    assert_measured(measured[n], Tile::flat(out));
                 }
             }
         }
@@ -56,17 +56,17 @@ fn a_row_has_the_same_samples_alone_as_among_four() {
     let (stack, outside) = (Stack { tiles: &tiles, stride: PANELS }, &tiles[19 * PANELS..]);
     for kernel in Kernel::available() {
         let (mut among, mut alone) = ([Tile::SILENCE; QUAD * PANELS], [Tile::SILENCE; QUAD * PANELS]);
-        let mut lanes = [[Lanes::NOTHING; QUAD]; 2];
-        let [of_among, of_alone] = &mut lanes;
+        let mut measured = [[Measured::default(); QUAD]; 2];
+        let [of_among, of_alone] = &mut measured;
         let mut rows = among.chunks_mut(PANELS).zip(of_among);
-        let mut rows = std::array::from_fn(|_| rows.next().map(|(out, lanes)| Other { gain: 1.0, out, lanes }));
+        let mut rows = std::array::from_fn(|_| rows.next().map(|(out, measured)| Other { gain: 1.0, out, measured }));
         kernel.add_others(&mut rows, stack, &[0, 1, 2, 3], outside);
-        for (n, (out, lanes)) in alone.chunks_mut(PANELS).zip(of_alone).enumerate() {
+        for (n, (out, measured)) in alone.chunks_mut(PANELS).zip(of_alone).enumerate() {
             let mut rows = [const { None }; QUAD];
-            rows[n] = Some(Other { gain: 1.0, out, lanes });
+            rows[n] = Some(Other { gain: 1.0, out, measured });
             kernel.add_others(&mut rows, stack, &[0, 1, 2, 3], outside);
         }
-        assert_eq!((among, lanes[0]), (alone, lanes[1]));
+        assert_eq!((among, measured[0]), (alone, measured[1]));
     }
 }
 

@@ -24,7 +24,7 @@ fn check_segment(kernel: Kernel, panels: usize, tiles: &[Tile], room: usize) {
     sources.iter_mut().zip(tiles.chunks(panels)).for_each(|(source, tiles)| *source = tiles);
     let (mut sum, mut others) = (vec![Tile::SILENCE; panels], vec![Tile::SILENCE; room * panels]);
     let mut twos = vec![Tile::SILENCE; room.div_ceil(2) * panels];
-    kernel.add_segment(&sources, &mut sum, &mut others, &mut twos);
+    kernel.add_segment(&sources, &mut sum, &mut others, !0, &mut twos);
     let sample = |tiles: &[Tile], n: usize, k: usize| tiles[n * panels + k / Tile::SAMPLES].0[k % Tile::SAMPLES];
     let count = tiles.len() / panels;
     for k in 0..panels * Tile::SAMPLES {
@@ -39,6 +39,21 @@ fn check_segment(kernel: Kernel, panels: usize, tiles: &[Tile], room: usize) {
         for n in 0..room.div_ceil(2) {
             let second = if 2 * n + 1 < count { sample(tiles, 2 * n + 1, k) } else { 0.0 };
             assert_eq!(sample(&twos, n, k), sample(tiles, 2 * n, k) + second);
+        }
+    }
+}
+
+#[test]
+fn what_nobody_names_is_not_made() {
+    let tiles = signals(SEGMENT, 2);
+    let sources = std::array::from_fn(|n| &tiles[2 * n..][..2]);
+    for kernel in Kernel::available() {
+        let (mut sum, mut all, mut some) =
+            ([Tile::SILENCE; 2], [Tile::SILENCE; 2 * SEGMENT], [Tile::SILENCE; 2 * SEGMENT]);
+        kernel.add_segment(&sources, &mut sum, &mut all, !0, &mut []);
+        kernel.add_segment(&sources, &mut sum, &mut some, 0b1010_0001, &mut []);
+        for (n, (all, some)) in all.chunks(2).zip(some.chunks(2)).enumerate() {
+            assert_eq!(some, if [0, 5, 7].contains(&n) { all } else { &[Tile::SILENCE; 2] });
         }
     }
 }
