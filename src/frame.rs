@@ -76,8 +76,8 @@ impl Frame<'_> {
     /// Past this magnitude a sample is no sample, but the sign of a fault: sums of it could leave the range of f32.
     pub(crate) const LIMIT: f32 = 1e30;
 
-    #[inline]
     /// Samples of each channel; of the left and of the right one, if they are not as many.
+    #[inline]
     pub(crate) fn len(&self) -> Result<usize, (usize, usize)> {
         let (left, right) = match self.samples {
             Samples::Mono(plane) => (plane.len(), plane.len()),
@@ -109,9 +109,9 @@ impl Frame<'_> {
         0.5 * square(Side::Left) + 0.5 * square(Side::Right)
     }
 
-    #[inline]
     /// Copies one side to a signal of `out`, and measures: the mean square is exact where it decides, near `threshold`. `Err` with the place of the first
     /// sample that is none.
+    #[inline]
     pub(crate) fn read_into(
         &self,
         side: Side,

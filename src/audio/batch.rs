@@ -15,10 +15,10 @@ use crate::{
 pub(crate) const BATCH: usize = 128;
 
 /// Rows among them whose gains are written for this tick alone.
-pub(crate) const WRITTEN: usize = 40;
+pub(crate) const WRITTEN: usize = 32;
 
 /// Groups among them whose gains are ramps.
-pub(crate) const RAMPS: usize = 16;
+pub(crate) const RAMPS: usize = 12;
 
 /// Some groups whose rows are multiplied together.
 #[derive(Debug)]

@@ -39,8 +39,8 @@ impl Presence {
         self.way == 0 && self.fade.target() == 0.0 && !self.fade.moving(clock.now, clock.timing)
     }
 
-    #[inline]
     /// Forgets the way once it has rested for long: by then no row is on its way because of it, unless it was turned around again and again.
+    #[inline]
     pub fn forget(&mut self, clock: &Clock<'_>) {
         if self.way != 0 && clock.now >= self.fade.end(clock.timing) + RESTED * u64::from(clock.timing.smoothing) {
             *self = Self { fade: Fade::resting(self.fade.target()), way: 0 };

@@ -81,8 +81,8 @@ impl Source {
         self.standing == Standing::Leaving && self.presence.fade.target() == 0.0 && !self.moves(clock)
     }
 
-    #[inline]
     /// Takes what came, or did not come, in this tick: whether it is there to be heard, and whether it is active.
+    #[inline]
     pub fn listen(&mut self) -> bool {
         match self.input {
             Some(input) => self.receive(input),
@@ -98,8 +98,8 @@ impl Source {
         present
     }
 
-    #[inline]
     /// Fades it in or out, as it is `chosen` to be heard in this tick or not.
+    #[inline]
     pub fn fade(&mut self, chosen: bool, clock: &Clock<'_>) {
         self.presence.forget(clock);
         self.before = self.presence;
@@ -129,8 +129,8 @@ impl Source {
         self.presence.fade.moving(clock.now, clock.timing)
     }
 
-    #[inline]
     /// Takes a frame's samples of one side, if they are samples, to where the signal of this source is among `frames`.
+    #[inline]
     pub fn accept(
         &mut self,
         frame: &Frame<'_>,

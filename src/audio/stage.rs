@@ -110,8 +110,8 @@ impl Stage {
         })
     }
 
-    #[inline]
     /// Takes the samples of each side. Both have the loudness of the whole frame, and what the ear says of it, so that they agree on who is active.
+    #[inline]
     fn accept(&mut self, slot: usize, frame: &Frame<'_>, shared: &Shared) -> Result<(), usize> {
         let Sides { left, right } = &mut self.arenas;
         let mut loudness = left.accept(slot, frame, shared.kernel)?;

@@ -108,7 +108,9 @@ impl Scene {
                     self.oracle.leave(id);
                     self.here.remove(&id);
                     self.requests.remove(&id);
-                    self.requests.values_mut().for_each(|(.., sources)| drop(sources.remove(&id)));
+                    for (.., sources) in self.requests.values_mut() {
+                        sources.remove(&id);
+                    }
                 }
             }
             Event::Mute(n, muted) => {

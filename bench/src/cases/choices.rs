@@ -117,7 +117,7 @@ fn run(session: &Session) -> Result<Vec<Line>> {
 fn line(sweep: &Sweep, measured: &Measured) -> Result<Line> {
     let mut worst = (1.0, *sweep.numbers.start() + 1);
     for number in sweep.numbers.clone().skip(1) {
-        let felt = felt(sweep, number, measured)?; eprintln!("{} {number}: {:.2} us felt {felt:.2}", sweep.name, measured.median(Key::new(sweep.name, number))? * 1e6);
+        let felt = felt(sweep, number, measured)?;
         if felt > worst.0 {
             worst = (felt, number);
         }
