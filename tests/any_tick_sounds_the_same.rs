@@ -17,12 +17,13 @@ fn events(at_ms: usize) -> Vec<Event> {
             .collect(),
         20 => vec![Event::Configure { listener: 0, exclusive: false, ducking, sources: vec![(1, 80, true)] }],
         40 => vec![Event::Active(1, true), Event::Mute(2, true)],
-        60 => vec![Event::Active(1, false), Event::Mute(2, false), Event::Send(0, false)],
+        60 => vec![Event::Active(1, false), Event::Mute(2, false), Event::Send(0, false), Event::Fade(0, 9)],
         80 => vec![Event::Join { role: Role::Both, host_detector: true }, Event::Send(0, true)],
         100 => vec![
             Event::Active(1, true),
             Event::Configure { listener: 3, exclusive: true, ducking, sources: vec![(2, 33, false)] },
         ],
+        120 => vec![Event::Fade(0, 40), Event::Fade(3, 40)],
         140 => vec![Event::Deafen(3, true), Event::Leave(1)],
         180 => vec![
             Event::Deafen(3, false),

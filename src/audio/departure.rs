@@ -100,6 +100,13 @@ impl Gains {
         self.began = None;
     }
 
+    /// Whether it moved as a whole, and rests from now on: its new row may be published before the tick in which it would be told so.
+    pub fn has_arrived(&mut self, clock: &Clock<'_>) -> bool {
+        let departed = self.departs();
+        self.arrive(clock);
+        departed && !self.unsettled(clock)
+    }
+
     /// Rests, if it moved as a whole and has arrived.
     pub fn arrive(&mut self, clock: &Clock<'_>) {
         let over = self.departed_for(clock);
@@ -184,6 +191,16 @@ mod tests {
         gains.arrive(&at(14));
         assert!(!gains.unsettled(&at(14)));
         assert_eq!(factors(&gains, 14), [1.0, 0.5, 0.75]);
+    }
+
+    #[test]
+    fn a_row_that_is_replaced_as_it_arrives_leaves_as_a_whole_again() {
+        let mut gains = at_rest(&[(1, 0.5, false)]);
+        publish(&mut gains, &[(1, 1.0, false)], &at(10));
+        assert!(!gains.has_arrived(&at(13)) && gains.has_arrived(&at(14)));
+        publish(&mut gains, &[(1, 0.0, false)], &at(14));
+        assert!(gains.departs());
+        assert_eq!(factors(&gains, 16), [0.5]);
     }
 
     #[test]

@@ -2,23 +2,23 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use super::{Arena, arena::Home, asleep::Rest, source::Standing};
+use super::{Arena, Clock, arena::Home, asleep::Rest, source::Standing};
 use crate::matrix::{Matrix, Place};
 
 impl Arena {
     /// Takes everything that changed after generation `since`.
-    pub fn take_up(&mut self, matrix: &Matrix, since: u64) {
+    pub fn take_up(&mut self, matrix: &Matrix, since: u64, clock: &Clock<'_>) {
         self.loudest.set_limit(matrix.loudest, &mut self.seats);
         matrix.places.each_since(since, |slot, place| {
             self.still.changed = true;
             match place {
-                Some(place) => self.update(slot, place),
+                Some(place) => self.update(slot, place, clock),
                 None => self.leave(slot),
             }
         });
     }
 
-    fn update(&mut self, slot: u32, place: &Place) {
+    fn update(&mut self, slot: u32, place: &Place, clock: &Clock<'_>) {
         let index = slot as usize;
         if index >= self.places() {
             debug_assert!(false, "the control side makes room for every place");
@@ -31,7 +31,7 @@ impl Arena {
         self.sources[index].muted = place.muted;
         self.seats[index].listed = place.listed;
         if self.listeners[index].hears {
-            self.listeners[index].update(place, self.side);
+            self.listeners[index].update(place, self.side, clock);
         }
     }
 

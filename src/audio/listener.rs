@@ -57,14 +57,14 @@ impl Default for Listener {
 
 impl Listener {
     /// Takes what is published of it. Nothing of it is heard before the next mix.
-    pub fn update(&mut self, place: &Place, side: Side) {
+    pub fn update(&mut self, place: &Place, side: Side, clock: &Clock<'_>) {
         self.published |= self.gains.deafened != place.deafened;
         self.gains.deafened = place.deafened;
         if place.row_since > self.row_since {
             let row = place.row.of(side);
             (self.row, self.row_since) = (row.identity, place.row_since);
             let mut memory = row.memory.as_ref().and_then(|berth| berth.take());
-            let rests = !self.unsettled && !self.published;
+            let rests = !self.published && (!self.unsettled || self.gains.has_arrived(clock));
             self.gains.adopt(row, memory.as_deref_mut(), rests);
             if let (Some(berth), Some(memory)) = (&row.memory, memory) {
                 berth.put(memory);

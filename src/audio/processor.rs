@@ -68,7 +68,8 @@ impl Processor {
         }
         let newest = self.shared.newest();
         if newest.generation > self.taken {
-            self.stage.take_up(&newest, self.taken);
+            let clock = Clock { now: self.now, begun: self.now > 0, timing: &self.shared.timing };
+            self.stage.take_up(&newest, self.taken, &clock);
             self.taken = newest.generation;
         }
     }

@@ -49,11 +49,11 @@ impl Stage {
     }
 
     /// Takes everything that changed after generation `since`.
-    pub fn take_up(&mut self, matrix: &Matrix, since: u64) {
+    pub fn take_up(&mut self, matrix: &Matrix, since: u64, clock: &Clock<'_>) {
         if matrix.capacity > self.arenas.left.places() {
             self.grow(matrix);
         }
-        self.arenas.iter_mut().for_each(|arena| arena.take_up(matrix, since));
+        self.arenas.iter_mut().for_each(|arena| arena.take_up(matrix, since, clock));
     }
 
     fn grow(&mut self, matrix: &Matrix) {
