@@ -62,7 +62,7 @@ impl Rows {
     pub fn of(group: &Group, scene: Scene<'_>) -> Option<Self> {
         let listener = &scene.listeners[group.first as usize];
         match group.sum {
-            Sum::Program(program) if scene.is_small() && !program.is_few() && !program.is_few_ducked() => {
+            Sum::Program(program) if scene.is_small() && !program.is_made_with_others() => {
                 Some(Self { ducks: program.ducks(), moves: false })
             }
             Sum::Dense => Some(Self { ducks: Resting::ducks(listener), moves: false }),

@@ -38,10 +38,22 @@ impl Derived {
         each.max(NEAR.min(each * panels))
     }
 
-    /// Makes the mixes of such groups, some panels at a time: so that each derived signal is near while it is needed, and then forgotten. `tiles` are
+    /// Looks for such groups in a part.
+    pub fn find(&mut self, groups: &[Group]) {
+        self.few.clear();
+        self.others.clear();
+        for (number, group) in (0..).zip(groups) {
+            match derived(group) {
+                Some(program) if program.is_few() => self.few.push(program.row(number)),
+                Some(_) => self.others.push(number),
+                None => {}
+            }
+        }
+    }
+
+    /// Makes the mixes of the groups that were found, some panels at a time: so that each derived signal is near while it is needed, and then forgotten. `tiles` are
     /// scratch: as many as it needs.
     pub fn add(&mut self, tiles: &mut [Tile], envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        self.sort(portion.groups);
         if self.few.is_empty() && self.others.is_empty() {
             return;
         }
@@ -65,18 +77,6 @@ impl Derived {
         }
         for number in self.few.iter().map(|row| row.number).chain(self.others.iter().copied()) {
             portion.finish(number as usize, portion.lanes[number as usize].measured(), scene);
-        }
-    }
-
-    fn sort(&mut self, groups: &[Group]) {
-        self.few.clear();
-        self.others.clear();
-        for (number, group) in (0..).zip(groups) {
-            match derived(group) {
-                Some(program) if program.is_few() => self.few.push(program.row(number)),
-                Some(_) => self.others.push(number),
-                None => {}
-            }
         }
     }
 }

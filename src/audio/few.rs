@@ -1,7 +1,7 @@
 //! Mixes of a few signals at gains that rest, each made from its first sample to its last one, many by one call: what there is to do beside the samples is done once.
 
 use super::{
-    plan::Sum,
+    plan::{Group, Sum},
     row_envelope::Envelope,
     worker::{Portion, Scene},
 };
@@ -27,17 +27,21 @@ impl Few {
         Self { rows: room(places, FewRow::default()), ducked: room(places, 0) }
     }
 
-    /// Makes the mixes of those groups of a part that are a few sources as they are.
-    pub fn add(&mut self, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
+    /// Looks for those groups of a part that are a few sources as they are.
+    pub fn find(&mut self, groups: &[Group]) {
         self.rows.clear();
         self.ducked.clear();
-        for (number, group) in (0..).zip(&*portion.groups) {
+        for (number, group) in (0..).zip(groups) {
             match group.sum {
                 Sum::Program(program) if program.is_few() && !program.derived => self.rows.push(program.row(number)),
                 Sum::Program(program) if program.is_few_ducked() => self.ducked.push(number),
                 _ => {}
             }
         }
+    }
+
+    /// Makes the mixes of the groups that were found.
+    pub fn add(&mut self, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
         let signals = Signals { frames: scene.frames.after(0), derived: Stack::NOTHING };
         add_whole(&self.rows, signals, portion, scene);
         for number in &self.ducked {

@@ -43,6 +43,11 @@ impl Program {
         !self.derived && (1..=FEW as u32).contains(&self.ducked) && self.open <= FEW_OPEN as u32
     }
 
+    /// Whether it is made together with others of a few signals, or of derived ones.
+    pub fn is_made_with_others(&self) -> bool {
+        self.is_few() || self.is_few_ducked() || self.derived
+    }
+
     /// The row that it is for the kernels, of the group with this number.
     pub fn row(&self, number: u32) -> FewRow {
         FewRow { number, from: self.from, count: self.len() as u32 }

@@ -50,7 +50,7 @@ impl Arena {
                 worker.kinds.see(self.groups[to].sum);
                 to += 1;
             }
-            (worker.part, worker.done) = (from..to, from == to);
+            (worker.part, worker.knows, worker.done) = (from..to, false, from == to);
             from = to;
         }
     }

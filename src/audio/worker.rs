@@ -60,6 +60,8 @@ pub(crate) struct Worker {
     /// The groups that are its part of this tick, what they hear, and whether their mixes are made.
     pub part: Range<usize>,
     pub kinds: Kinds,
+    /// Whether they are those of the tick before, in which they were looked through.
+    pub knows: bool,
     pub done: bool,
 }
 
@@ -77,6 +79,7 @@ impl Worker {
             dense: Dense::new(places),
             part: 0..0,
             kinds: Kinds::default(),
+            knows: false,
             done: true,
         }
     }
@@ -95,9 +98,9 @@ impl Kinds {
     /// Takes note of one.
     pub fn see(&mut self, sum: Sum) {
         match sum {
-            Sum::Program(_) => self.programs = true,
+            Sum::Program(program) if program.is_made_with_others() => self.programs = true,
             Sum::Others { .. } => self.others = true,
-            Sum::Dense | Sum::Ends(_) => self.dense = true,
+            Sum::Dense | Sum::Ends(_) | Sum::Program(_) => self.dense = true,
             Sum::Silent | Sum::Copy(_) | Sum::Moving => self.rest = true,
         }
     }
@@ -126,16 +129,20 @@ impl Worker {
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
         let Kinds { programs, others, dense, rest } = self.kinds;
         if programs {
+            if !std::mem::replace(&mut self.knows, true) {
+                self.few.find(portion.groups);
+                self.derived.find(portion.groups);
+            }
             self.few.add(&mut self.envelope, portion, scene);
             self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
         }
         if others {
             self.others.add(&mut self.tiles, portion, scene);
         }
-        if dense || programs && scene.is_small() {
+        if dense {
             self.dense.add(&mut self.envelope, portion, scene);
         }
-        if programs || dense || rest {
+        if dense || rest {
             self.add_each(portion, scene);
         }
         self.done = true;
@@ -148,7 +155,7 @@ impl Worker {
         for ((group, mix), lanes) in portion.groups.iter_mut().zip(mixes).zip(&*portion.lanes) {
             let measured = match group.sum {
                 Sum::Silent | Sum::Others { .. } => continue,
-                Sum::Program(program) if program.is_few() || program.is_few_ducked() || program.derived => continue,
+                Sum::Program(program) if program.is_made_with_others() => continue,
                 Sum::Program(program) if !scene.is_small() => self.add_program(mix, group.first, program, scene),
                 Sum::Dense | Sum::Ends(_) | Sum::Program(_) => lanes.measured(),
                 Sum::Copy(signal) => copy(mix, signal, scene),
