@@ -112,11 +112,20 @@ pub(super) unsafe fn add_few_ducked<V: Vector>(
     ducked: &[Weight],
     envelope: &[f32],
 ) -> Measured {
+    // Those that are not there have the gain 0.
+    let mut terms = [Weight { signal: ducked.first().map_or(0, |weight| weight.signal), gain: 0.0 }; FEW_OPEN];
+    terms.iter_mut().zip(open).for_each(|(term, open)| *term = *open);
+    let [one, two, ..] = terms;
     let mut lanes = Lanes::NOTHING;
     // SAFETY: the caller's contract.
     unsafe {
         let mut meter = Meter::<V>::load(&lanes);
-        of_so_many!(ducked, duck_tiles(out, frames, open, envelope, &mut meter));
+        match open.len() {
+            0..=1 => of_so_many!(ducked, duck_tiles(out, frames, [one], envelope, &mut meter)),
+            2 => of_so_many!(ducked, duck_tiles(out, frames, [one, two], envelope, &mut meter)),
+            3..=FEW_OPEN => of_so_many!(ducked, duck_tiles(out, frames, terms, envelope, &mut meter)),
+            _ => {}
+        }
         meter.store(&mut lanes);
     }
     lanes.measured()
@@ -125,36 +134,37 @@ pub(super) unsafe fn add_few_ducked<V: Vector>(
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn duck_tiles<V: Vector, const N: usize>(
+unsafe fn duck_tiles<V: Vector, const N: usize, const M: usize>(
     ducked: &[Weight; N],
     out: &mut [Tile],
     frames: Stack<'_>,
-    open: &[Weight],
+    open: [Weight; M],
     envelope: &[f32],
     meter: &mut Meter<V>,
 ) {
     let panels = out.len();
-    let (mut sources, mut others): ([&[Tile]; N], [&[Tile]; FEW_OPEN]) = ([&[]; N], [&[]; FEW_OPEN]);
+    let (mut sources, mut others): ([&[Tile]; N], [&[Tile]; M]) = ([&[]; N], [&[]; M]);
     for n in 0..N {
         sources[n] = &frames.signal(ducked[n].signal, panels)[..panels];
     }
-    for (source, term) in others.iter_mut().zip(open) {
-        *source = frames.signal(term.signal, panels);
+    for n in 0..M {
+        others[n] = &frames.signal(open[n].signal, panels)[..panels];
     }
     for ((panel, out), envelope) in out.iter_mut().enumerate().zip(envelope.as_chunks::<{ Tile::SAMPLES }>().0) {
         let mut tiles = [&Tile::SILENCE; N];
         for n in 0..N {
             tiles[n] = &sources[n][panel];
         }
+        let mut beside = [&Tile::SILENCE; M];
+        for n in 0..M {
+            beside[n] = &others[n][panel];
+        }
         for at in 0..Tile::SAMPLES / V::LANES {
             let range = at * V::LANES..(at + 1) * V::LANES;
             // SAFETY: the caller's contract.
             unsafe {
-                let mut mix = V::splat(0.0);
-                for (term, source) in open.iter().zip(&others) {
-                    mix = V::load(&source[panel].0[range.clone()]).mul_add(V::splat(term.gain), mix);
-                }
-                mix = add_up::<V, N>(ducked, tiles, at).mul_add(V::load(&envelope[range.clone()]), mix);
+                let open = add_up::<V, M>(&open, beside, at);
+                let mix = add_up::<V, N>(ducked, tiles, at).mul_add(V::load(&envelope[range.clone()]), open);
                 mix.store(&mut out.0[range]);
                 meter.see(mix);
             }
