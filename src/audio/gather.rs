@@ -1,9 +1,13 @@
 //! The second step of a tick: what the sources sent, and which of them are to be heard.
 
 use super::{Arena, Clock, NONE, asleep::Rest, loudest::Lists, overlap::Shift, source::Standing};
+use crate::kernel::prefetch;
 
 /// The mean square of what is as loud as can be.
 const FULL_SCALE: f64 = 1.0;
+
+/// How many sources ahead they are asked for.
+const AHEAD: usize = 4;
 
 impl Arena {
     /// Takes each source's frame, or its absence; lists the audible; lets those go who have left and faded out.
@@ -21,6 +25,7 @@ impl Arena {
             if self.rests[index].is_asleep() {
                 continue;
             }
+            self.ask_for(index + AHEAD);
             match self.sources[index].standing {
                 // Not before it is told that it speaks no more.
                 Standing::Leaving if self.sources[index].is_gone(clock) && !self.told[index] => self.vacate(index),
@@ -32,6 +37,15 @@ impl Arena {
         if self.audible != self.audible_before {
             self.epoch += 1;
             self.still.changed = true;
+        }
+    }
+
+    /// Has a source, and its meters, brought nearer.
+    #[inline]
+    fn ask_for(&self, index: usize) {
+        prefetch(self.sources.get(index..).unwrap_or_default());
+        if let Some(Some(home)) = self.homes.get(index) {
+            prefetch(std::slice::from_ref(&*home.meters));
         }
     }
 
