@@ -54,10 +54,15 @@ impl Room {
         Ok(self)
     }
 
-    /// The same, and the ducking moves all the time: the first talker, a ducker, speaks and falls silent by turns, and each ramp takes longer than its turn.
-    pub fn ducking(mut self) -> Result<Self> {
+    /// The same, and the ducking moves all the time.
+    pub fn ducking(self) -> Result<Self> {
         let rows: Vec<_> = (0..self.keys.len()).map(rows::slow_ducking).collect();
-        self.configure(&rows)?;
+        self.ducked_by_turns(&rows)
+    }
+
+    /// Everybody has such a row: the first talker, a ducker, speaks and falls silent by turns, and each ramp takes longer than its turn.
+    pub fn ducked_by_turns(mut self, rows: &[ParticipantMixerLevel]) -> Result<Self> {
+        self.configure(rows)?;
         self.turn = Some(0);
         self.settle(100)?;
         Ok(self)

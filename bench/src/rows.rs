@@ -34,6 +34,17 @@ pub fn exceptions(n: usize, talkers: usize, listed: usize) -> ParticipantMixerLe
     ParticipantMixerLevel { source_levels: source_levels.collect(), ..ParticipantMixerLevel::new(n.to_string()) }
 }
 
+/// The same, and all but the first one of them are ducked, along ramps as long as those of [`slow_ducking`].
+pub fn ducked_exceptions(n: usize, talkers: usize, listed: usize) -> ParticipantMixerLevel {
+    let mut row = exceptions(n, talkers, listed);
+    row.source_levels.retain(|level| level.participant != "0");
+    if n != 0 {
+        row.source_levels.push(SourceLevel { duck_others: true, ..SourceLevel::new("0") });
+    }
+    row.ducking = slow_ducking(n).ducking;
+    row
+}
+
 /// The row of the n-th participant, if it is to hear nobody.
 pub fn deaf(n: usize) -> ParticipantMixerLevel {
     ParticipantMixerLevel { exclusive: true, ..ParticipantMixerLevel::new(n.to_string()) }

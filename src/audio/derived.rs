@@ -21,15 +21,16 @@ const NEAR: usize = 1024;
 /// The scratch of such rows.
 #[derive(Debug)]
 pub(crate) struct Derived {
-    /// Those of a few signals at rest, which are made by one call; and the numbers of the other groups.
+    /// Those of a few signals at rest, which are made by one call; the numbers of those of a few of which some are ducked, and of the other groups.
     few: Vec<FewRow>,
+    ducked: Vec<u32>,
     others: Vec<u32>,
 }
 
 impl Derived {
     /// Room for the rows of `places` participants. Allocates: control side.
     pub fn new(places: usize) -> Self {
-        Self { few: room(places, FewRow::default()), others: room(places, 0) }
+        Self { few: room(places, FewRow::default()), ducked: room(places, 0), others: room(places, 0) }
     }
 
     /// How many tiles it needs for the derived signals of `places` sources: for those of one panel, and of more of them as long as they stay near.
@@ -41,10 +42,12 @@ impl Derived {
     /// Looks for such groups in a part.
     pub fn find(&mut self, groups: &[Group]) {
         self.few.clear();
+        self.ducked.clear();
         self.others.clear();
         for (number, group) in (0..).zip(groups) {
             match derived(group) {
                 Some(program) if program.is_few() => self.few.push(program.row(number)),
+                Some(program) if program.is_few_ducked() => self.ducked.push(number),
                 Some(_) => self.others.push(number),
                 None => {}
             }
@@ -54,12 +57,13 @@ impl Derived {
     /// Makes the mixes of the groups that were found, some panels at a time: so that each derived signal is near while it is needed, and then forgotten. `tiles` are
     /// scratch: as many as it needs.
     pub fn add(&mut self, tiles: &mut [Tile], envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        if self.few.is_empty() && self.others.is_empty() {
+        let slow = self.ducked.iter().chain(&self.others).copied();
+        if self.few.is_empty() && slow.clone().next().is_none() {
             return;
         }
         let Scene { frames, segments, programs, shared, .. } = scene;
         let at_a_time = (NEAR / segments.needed().max(1)).max(1);
-        if at_a_time >= frames.panels() && self.others.is_empty() {
+        if at_a_time >= frames.panels() && slow.clone().next().is_none() {
             return add_whole(&self.few, derive(tiles, 0..frames.panels(), scene), portion, scene);
         }
         portion.lanes.fill(Lanes::NOTHING);
@@ -69,13 +73,16 @@ impl Derived {
             let Portion { mixes, lanes, .. } = portion;
             let outs = &mut Outs { mixes, stride: frames.panels(), panels: panels.clone(), lanes };
             shared.kernel.add_few(&self.few, programs.weights(), signals, outs);
+            for number in &self.ducked {
+                add_ducked(*number as usize, panels.clone(), signals, envelope, portion, scene);
+            }
             for (number, panel) in
                 self.others.iter().flat_map(|number| panels.clone().map(move |panel| (number, panel)))
             {
                 add_one(*number as usize, panel, signals.after(panel - first), envelope, portion, scene);
             }
         }
-        for number in self.few.iter().map(|row| row.number).chain(self.others.iter().copied()) {
+        for number in self.few.iter().map(|row| row.number).chain(slow) {
             portion.finish(number as usize, portion.lanes[number as usize].measured(), scene);
         }
     }
@@ -92,6 +99,23 @@ fn derive<'a>(tiles: &'a mut [Tile], panels: Range<usize>, scene: Scene<'a>) -> 
 /// The program of a group whose mix is made of derived signals.
 fn derived(group: &Group) -> Option<Program> {
     if let Sum::Program(program) = group.sum { Some(program).filter(|program| program.derived) } else { None }
+}
+
+/// A row of a few signals of which some are ducked, over some panels.
+fn add_ducked(
+    number: usize,
+    panels: Range<usize>,
+    signals: Signals<'_>,
+    envelope: &mut Envelope,
+    portion: &mut Portion<'_>,
+    scene: Scene<'_>,
+) {
+    let group = &portion.groups[number];
+    let Some(program) = derived(group) else { return };
+    let (terms, listener) = (scene.programs.of(program), &scene.listeners[group.first as usize]);
+    let envelope = envelope.of(listener, panels.start * Tile::SAMPLES, panels.len() * Tile::SAMPLES, scene);
+    let out = &mut portion.mixes[number * scene.frames.panels()..][panels];
+    scene.shared.kernel.add_few_ducked(out, signals, terms.into(), envelope, &mut portion.lanes[number]);
 }
 
 /// Any other row, over one panel.

@@ -6,7 +6,7 @@ use super::{
     worker::{Portion, Scene},
 };
 use crate::{
-    kernel::{FewRow, Measured, Signals, Stack, Tile},
+    kernel::{FewRow, Lanes, Measured, Signals, Stack, Tile},
     memory::room,
 };
 
@@ -33,7 +33,8 @@ impl Few {
         self.ducked.clear();
         for (number, group) in (0..).zip(groups) {
             match group.sum {
-                Sum::Program(program) if program.is_few() && !program.derived => self.rows.push(program.row(number)),
+                Sum::Program(program) if program.derived => {}
+                Sum::Program(program) if program.is_few() => self.rows.push(program.row(number)),
                 Sum::Program(program) if program.is_few_ducked() => self.ducked.push(number),
                 _ => {}
             }
@@ -69,7 +70,8 @@ fn add_ducked(number: usize, envelope: &mut Envelope, portion: &mut Portion<'_>,
     let (open, ducked) = scene.programs.of(program);
     let listener = &scene.listeners[group.first as usize];
     let envelope = envelope.of(listener, 0, panels * Tile::SAMPLES, scene);
-    let out = &mut portion.mixes[number * panels..][..panels];
-    let measured = scene.shared.kernel.add_few_ducked(out, scene.frames.after(0), open, ducked, envelope);
-    portion.finish(number, measured, scene);
+    let (out, mut lanes) = (&mut portion.mixes[number * panels..][..panels], Lanes::NOTHING);
+    let signals = Signals { frames: scene.frames.after(0), derived: Stack::NOTHING };
+    scene.shared.kernel.add_few_ducked(out, signals, [open, ducked], envelope, &mut lanes);
+    portion.finish(number, lanes.measured(), scene);
 }

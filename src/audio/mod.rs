@@ -16,6 +16,7 @@ mod derived;
 mod dominant;
 mod ear;
 mod entry;
+mod exceptions;
 mod few;
 mod gather;
 mod hearing;

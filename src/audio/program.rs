@@ -38,14 +38,19 @@ impl Program {
         self.ducked == 0 && self.len() <= FEW
     }
 
-    /// Whether it has only a few, sources all, some of which are multiplied by the envelope.
+    /// Whether it has only a few, some of which are multiplied by the envelope.
     pub fn is_few_ducked(&self) -> bool {
-        !self.derived && (1..=FEW as u32).contains(&self.ducked) && self.open <= FEW_OPEN as u32
+        (1..=FEW as u32).contains(&self.ducked) && self.open <= FEW_OPEN as u32
+    }
+
+    /// Whether the kernels for a few signals can make it.
+    pub fn is_made_with_few(&self) -> bool {
+        self.is_few() || self.is_few_ducked()
     }
 
     /// Whether it is made together with others of a few signals, or of derived ones.
     pub fn is_made_with_others(&self) -> bool {
-        self.is_few() || self.is_few_ducked() || self.derived
+        self.is_made_with_few() || self.derived
     }
 
     /// The row that it is for the kernels, of the group with this number.

@@ -3,9 +3,7 @@
 
 use std::ops::Range;
 
-use super::{
-    Lanes, Measured, Signals, Stack, Tile, Weight, measure::Meter, prefetch, row::STEADY_CHAIN, vector::Vector,
-};
+use super::{Lanes, Measured, Signals, Tile, Weight, measure::Meter, prefetch, row::STEADY_CHAIN, vector::Vector};
 
 /// The most signals of such a row.
 pub(crate) const FEW: usize = 2 * STEADY_CHAIN;
@@ -100,35 +98,34 @@ pub(super) unsafe fn add_few<V: Vector>(
     }
 }
 
-/// Writes the sum of some signals and, multiplied by the envelope, of some others over a whole tick, and measures it. Of others than [`FEW`] and [`FEW_OPEN`] it makes nothing.
+/// Writes the sum of some signals and, multiplied by the envelope, of some others over some panels, and goes on measuring it. Of more than [`FEW_OPEN`] and [`FEW`] it makes
+/// nothing.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
 pub(super) unsafe fn add_few_ducked<V: Vector>(
     out: &mut [Tile],
-    frames: Stack<'_>,
-    open: &[Weight],
-    ducked: &[Weight],
+    signals: Signals<'_>,
+    [open, ducked]: [&[Weight]; 2],
     envelope: &[f32],
-) -> Measured {
+    lanes: &mut Lanes,
+) {
     // Those that are not there have the gain 0.
     let mut terms = [Weight { signal: ducked.first().map_or(0, |weight| weight.signal), gain: 0.0 }; FEW_OPEN];
     terms.iter_mut().zip(open).for_each(|(term, open)| *term = *open);
     let [one, two, ..] = terms;
-    let mut lanes = Lanes::NOTHING;
     // SAFETY: the caller's contract.
     unsafe {
-        let mut meter = Meter::<V>::load(&lanes);
+        let mut meter = Meter::<V>::load(lanes);
         match open.len() {
-            0..=1 => of_so_many!(ducked, duck_tiles(out, frames, [one], envelope, &mut meter)),
-            2 => of_so_many!(ducked, duck_tiles(out, frames, [one, two], envelope, &mut meter)),
-            3..=FEW_OPEN => of_so_many!(ducked, duck_tiles(out, frames, terms, envelope, &mut meter)),
+            0..=1 => of_so_many!(ducked, duck_tiles(out, signals, [one], envelope, &mut meter)),
+            2 => of_so_many!(ducked, duck_tiles(out, signals, [one, two], envelope, &mut meter)),
+            3..=FEW_OPEN => of_so_many!(ducked, duck_tiles(out, signals, terms, envelope, &mut meter)),
             _ => {}
         }
-        meter.store(&mut lanes);
+        meter.store(lanes);
     }
-    lanes.measured()
 }
 
 /// # Safety
@@ -137,7 +134,7 @@ pub(super) unsafe fn add_few_ducked<V: Vector>(
 unsafe fn duck_tiles<V: Vector, const N: usize, const M: usize>(
     ducked: &[Weight; N],
     out: &mut [Tile],
-    frames: Stack<'_>,
+    signals: Signals<'_>,
     open: [Weight; M],
     envelope: &[f32],
     meter: &mut Meter<V>,
@@ -145,10 +142,10 @@ unsafe fn duck_tiles<V: Vector, const N: usize, const M: usize>(
     let panels = out.len();
     let (mut sources, mut others): ([&[Tile]; N], [&[Tile]; M]) = ([&[]; N], [&[]; M]);
     for n in 0..N {
-        sources[n] = &frames.signal(ducked[n].signal, panels)[..panels];
+        sources[n] = &signals.signal(ducked[n].signal, panels)[..panels];
     }
     for n in 0..M {
-        others[n] = &frames.signal(open[n].signal, panels)[..panels];
+        others[n] = &signals.signal(open[n].signal, panels)[..panels];
     }
     for ((panel, out), envelope) in out.iter_mut().enumerate().zip(envelope.as_chunks::<{ Tile::SAMPLES }>().0) {
         let mut tiles = [&Tile::SILENCE; N];

@@ -235,10 +235,10 @@ kernels! {
     few::add_few_whole(
         rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, panels: usize, mixes: &mut [Tile], measured: &mut [Measured]
     );
-    /// Writes the sum of up to [`FEW_OPEN`] signals and, multiplied by the envelope, of up to [`FEW`] ducked ones over a whole tick, and measures it.
+    /// Writes the sum of up to [`FEW_OPEN`] signals and, multiplied by the envelope, of up to [`FEW`] ducked ones over some panels, and goes on measuring it.
     few::add_few_ducked(
-        out: &mut [Tile], frames: Stack<'_>, open: &[Weight], ducked: &[Weight], envelope: &[f32]
-    ) -> Measured;
+        out: &mut [Tile], signals: Signals<'_>, terms: [&[Weight]; 2], envelope: &[f32], lanes: &mut Lanes
+    );
     /// Writes the sums of rows of up to [`FEW`] signals at rest over some panels, and goes on measuring them.
     few::add_few(rows: &[FewRow], weights: &[Weight], signals: Signals<'_>, outs: &mut Outs<'_>);
     /// The sum of up to eight signals over some panels; for each of them that is `named`, a bit for each, the sum of the other seven, if `others` has room for it; and, if `twos` has room for it, the sum

@@ -33,7 +33,7 @@ struct Sweep {
     work: fn(usize) -> f64,
 }
 
-const SWEEPS: [Sweep; 6] = [
+const SWEEPS: [Sweep; 8] = [
     Sweep {
         name: "talkers, configured",
         what: "talkers among 100, each of whom lists one",
@@ -56,6 +56,13 @@ const SWEEPS: [Sweep; 6] = [
         work: |all| (all * (all - 1)) as f64,
     },
     Sweep {
+        name: "talkers, being ducked",
+        what: "talkers among 100, each of whom lists three and is being ducked",
+        numbers: 5..=24,
+        room: |talkers| Room::new(100, talkers)?.ducking(),
+        work: |talkers| talkers as f64,
+    },
+    Sweep {
         name: "talkers, nobody configured",
         what: "participants, who all talk",
         numbers: 8..=24,
@@ -67,6 +74,16 @@ const SWEEPS: [Sweep; 6] = [
         what: "sources that each of 100 who all talk lists",
         numbers: 4..=24,
         room: |listed| configured(100, 100, listed),
+        work: |listed| listed as f64,
+    },
+    Sweep {
+        name: "exceptions, ducked",
+        what: "sources that each of 100 who all talk lists, and is being ducked",
+        numbers: 2..=24,
+        room: |listed| {
+            let rows: Vec<_> = (0..100).map(|n| rows::ducked_exceptions(n, 100, listed)).collect();
+            Room::new(100, 100)?.ducked_by_turns(&rows)
+        },
         work: |listed| listed as f64,
     },
     Sweep {
@@ -141,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_step_is_felt_beyond_its_work_and_where_more_takes_less() {
-        let sweep = &SWEEPS[5];
+        let sweep = &SWEEPS[7];
         let mut measured = Measured::default();
         for (number, seconds) in (1..=8).zip([1.0, 1.0, 1.3, 1.3, 0.9, 0.9, 0.9, 0.9]) {
             measured.record(Key::new(sweep.name, number), seconds);

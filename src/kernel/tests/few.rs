@@ -69,12 +69,24 @@ fn a_few_that_are_ducked_are_the_sum_as_any_row() {
         for (count, open) in (1..=FEW).flat_map(|count| [0, 1, 2, 3, FEW_OPEN].map(|open| (count, open))) {
             let (open, ducked) = (weights(0, open), weights(FEW_OPEN as u32, count));
             let (mut out, mut again) = ([Tile::SILENCE; PANELS], [Tile::SILENCE; PANELS]);
-            let measured = kernel.add_few_ducked(&mut out, stack, &open, &ducked, &envelope);
+            let (signals, mut lanes) = (Signals { frames: stack, derived: Stack::NOTHING }, Lanes::NOTHING);
+            kernel.add_few_ducked(&mut out, signals, [&open, &ducked], &envelope, &mut lanes);
             // A kernel that is held against an f64 sum.
             let terms = Terms { open: &open, ducked: &ducked, envelope: &envelope, ..Terms::of(&curve) };
             kernel.add_row(&mut again, stack, &terms);
             assert_eq!(out, again, "{kernel:?}, {} and {count}", open.len());
-            assert_measured(measured, Tile::flat(&out));
+            assert_measured(lanes.measured(), Tile::flat(&out));
+            // The same panel by panel, from where the first signals are derived ones.
+            let (mut pieces, mut gone_on) = ([Tile::SILENCE; PANELS], Lanes::NOTHING);
+            let derived = |weight: &Weight| Weight { signal: Signals::derived(weight.signal as usize), ..*weight };
+            let open: Vec<Weight> = open.iter().map(derived).collect();
+            for panel in 0..PANELS {
+                let signals = Signals { frames: stack, derived: stack }.after(panel);
+                let envelope = &envelope[panel * Tile::SAMPLES..][..Tile::SAMPLES];
+                kernel.add_few_ducked(&mut pieces[panel..=panel], signals, [&open, &ducked], envelope, &mut gone_on);
+            }
+            assert_eq!(pieces, out);
+            assert_eq!(gone_on, lanes);
         }
     }
 }
