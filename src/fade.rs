@@ -159,14 +159,16 @@ impl FadeCurve {
         (&self.down[range.clone()], &self.up[range])
     }
 
-    /// How ramps are followed over the samples `from + 1 ..= from + count` of a move, which are those of a tile: from the nearer end, unless they are so near to the middle
-    /// of a short move, or the move is over so soon, that they would not be exact.
+    /// How ramps are followed over the samples `from + 1 ..= from + count` of a move, which are those that are heard of a tile: from the nearer end, unless they are so near
+    /// to the middle of a short move, or the move is over so soon, that they would not be exact.
     pub fn course(&self, from: usize, count: usize) -> Option<Course<'_>> {
         let (first, last, length) = (from + 1, from + count, self.length);
+        // What comes first on the way back is the end of the whole tile, heard or not.
+        let is_whole = from + Tile::SAMPLES <= length;
         let left = length.checked_sub(last)?;
-        if is_near(last, left, left + count.saturating_sub(STEP)) {
+        if is_near(last, left, left + 2 * STEP) {
             self.onward.get(first..)?.first_chunk().map(Course::Onward)
-        } else if is_near(length - first, first, first + 2 * STEP) {
+        } else if is_whole && is_near(length - first, first, first + 2 * STEP) {
             self.back.get(first..)?.first_chunk().map(Course::Back)
         } else {
             None

@@ -4,16 +4,16 @@ use std::hash::{BuildHasher, Hasher};
 
 use crate::{envelope::Way, fade::Fade, limiter::Limiting, matrix::RowIdentity, memory};
 
-/// All that the mix of a listener depends on who has no own voice in it: of gains that move one by one, a hash.
+/// All that the mix of a listener depends on who has no own voice in it: of single gains that move, a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Alike {
     pub row: RowIdentity,
-    /// The move of its gains as a whole.
+    /// The move of all sources that it does not list.
     pub unlisted: Fade,
     pub deafened: bool,
     pub way: Way,
     pub limiting: Limiting,
-    /// Of gains that move one by one; 0 if none does.
+    /// Of single gains that move; 0 if none does.
     pub moving: u64,
 }
 

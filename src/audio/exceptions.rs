@@ -23,10 +23,10 @@ impl Resting<'_> {
         exceptions: &mut Vec<Exception>,
     ) -> Sum {
         let Some(rest) = self.write_exceptions(exceptions) else { return Sum::Dense };
-        if let ([Exception { position, gain: Gain::NOTHING }], false) = (&exceptions[..], rest.ducked)
-            && rest.value != 0.0
+        if let [Exception { position, gain: Gain::NOTHING }] = exceptions[..]
+            && let Some(sum) = self.all_but(position, rest)
         {
-            return Sum::Others { position: *position, gain: rest.value };
+            return sum;
         }
         let mut program = programs.begin();
         let fits = [false, true].into_iter().all(|ducked| {

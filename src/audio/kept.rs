@@ -21,7 +21,8 @@ impl Arena {
         self.listeners[slot as usize].gains.kept = row;
     }
 
-    /// Writes the row of a listener, unless it moves as a whole and has been written, at both ends of its moves, if no envelope is still to come and it lists so many that there is room.
+    /// Writes the row of a listener at both ends of its moves, if no envelope is still to come and it lists so many that there is room. One that moves as a whole is written
+    /// once for all ticks of its move.
     pub fn keep_ends(&mut self, slot: u32, clock: &Clock<'_>) {
         let listener = &mut self.listeners[slot as usize];
         let now = listener.gains.departs().then_some((self.epoch, listener.level));

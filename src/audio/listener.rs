@@ -134,7 +134,7 @@ impl Listener {
         was_unsettled
     }
 
-    /// All that its mix depends on, as long as its own voice is not in it; but for gains that move one by one, of which it has a hash.
+    /// All that its mix depends on, as long as its own voice is not in it; but for single gains that move, of which it has a hash.
     pub fn alike(&self, limiting: Limiting) -> Alike {
         let (unlisted, moving) =
             if self.unsettled { (self.gains.unlisted, self.gains.hash()) } else { (Fade::ZERO, 0) };
@@ -142,7 +142,7 @@ impl Listener {
         Alike { row, deafened: self.gains.deafened, unlisted, way, limiting, moving }
     }
 
-    /// Whether it is certain that gains which move one by one, and have the same hash, are the same as those of `other`.
+    /// Whether it is certain that single gains that move, and have the same hash, are the same as those of `other`.
     pub fn moves_like(&self, other: &Self) -> bool {
         !self.unsettled && !other.unsettled || self.gains.moves_like(&other.gains)
     }

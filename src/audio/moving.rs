@@ -1,4 +1,4 @@
-//! How a row is put together in which single gains move: a large one as products at both ends of the moves.
+//! How a row is put together in which single gains move: as products at both ends of the moves, if there is one line for all of them.
 //!
 //! Moves that began together run along the same line. A mix of gains that do is the product with the gains that they start from, falling along it, and the product
 //! with those that they head for, rising. Where the smoothing time fits in a tick all moves are such, for they began with the tick. In most tiles one product does,
@@ -10,7 +10,6 @@ use super::{
     entry::Entry,
     listener::Listener,
     plan::{Sum, heard},
-    segments::WORTHWHILE,
 };
 use crate::fade::Fade;
 
@@ -32,12 +31,12 @@ impl Arena {
     }
 }
 
-/// How many samples of the moves of a row are over, if single gains move in it and all of them began together; and if it is so large that it is worth it.
+/// How many samples of the moves of a row are over, if single gains move in it and all of them began together.
 fn samples_over(listener: &Listener, heard: Heard<'_>) -> Option<u32> {
     let (clock, gains) = (&heard.clock, &listener.gains);
     let moves = |fade: &Fade| fade.moving(clock.now, clock.timing);
     let apart = !gains.classes.is_empty() || clock.timing.moves_overlap() && heard.moving().next().is_some();
-    if heard.audible.len() < WORTHWHILE || apart {
+    if apart {
         return None;
     }
     if gains.departs() {

@@ -1,7 +1,7 @@
 //! One listener's row on the audio side: the state of its gains, and how it follows what the control side publishes.
 //!
-//! The row keeps what all unlisted sources share once, and an [`Entry`] for each source that differs: listed ones, and ones
-//! that are on their way back to the rest. A publication replaces targets, never state.
+//! The row keeps what all unlisted sources share once, and something for each source that differs: listed ones, and ones that are on their way back to the rest. Where
+//! gains move one by one that is an [`Entry`]; at rest, and while the row moves as a whole, it is less. A publication replaces targets, never state.
 
 use std::hash::{BuildHasher, Hasher};
 

@@ -9,7 +9,7 @@ const MOST_SUMS: usize = Tile::SAMPLES;
 
 /// What keeps the error of a mix under 1e-6 of the sum of its magnitudes, however many terms it has: so many products follow each other in one f32 sum.
 ///
-/// In units of 2^-24, of which 1e-6 is 16. A derived signal brings up to 4 along, and 1 more where it is one of signals that fade. A gain at rest: 5, and 6 for the
+/// In units of 2^-24, of which 1e-6 is 16.7. A derived signal brings up to 4 along, and 1 more where it is one of signals that fade. A gain at rest: 5, and 6 for the
 /// products, 1 for the sum of two chains, or of many in f64, 1 for the gain, and 3 for an envelope and its product, or 1 for a ducking level in the gain, are 16.
 /// Where a gain moves, it brings 7 (where it came to rest, both ends, both parts of the curve, and their sum) and the envelope: 7, 4, 1, 1 and 3 are 16; signals are
 /// not derived there. Only a gain with two moves at once, a ducker's exemption beside its base, may come to 22, if every rounding were at its worst and in the same

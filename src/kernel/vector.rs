@@ -24,7 +24,7 @@ pub(super) trait Vector: Copy {
     unsafe fn sqrt(self) -> Self;
     /// self * factor + term; whether it is rounded once or twice depends on the instruction set.
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
-    /// The same with one term for all, rounded once on every instruction set.
+    /// The same with one term for all, as good as rounded once on every instruction set.
     unsafe fn mul_add_one(self, factor: Self, term: &f32) -> Self;
     /// Without sign.
     unsafe fn abs(self) -> Self;

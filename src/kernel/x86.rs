@@ -221,7 +221,7 @@ fn mul_add_16(values: __m512, factor: __m512, term: &f32) -> __m512 {
         asm!(
             "vfmadd213ps {sum}, {values}, dword ptr [{term}]{{1to16}}",
             sum = inout(zmm_reg) sum, values = in(zmm_reg) values, term = in(reg) term,
-            options(pure, readonly, nostack, preserves_flags),
+            options(pure, readonly, nostack),
         );
     }
     sum

@@ -76,6 +76,8 @@ fn most_tiles_of_a_move_are_ramps_and_none_past_its_end() {
     assert_eq!(tiles(960), (0..20).collect::<Vec<_>>());
     assert_eq!(tiles(441), [0, 1, 2, 3, 5, 6, 7, 8]);
     assert!(tiles(0).is_empty());
+    // Of the last tile of such a tick only 9 samples are heard, and the move ends with them.
+    assert!([9, 48].iter().all(|count| curve(441).course(432, *count).is_none()));
 }
 
 proptest! {
