@@ -23,10 +23,10 @@ impl Resting<'_> {
         exceptions: &mut Vec<Exception>,
     ) -> Sum {
         let Some(rest) = self.write_exceptions(exceptions) else { return Sum::Dense };
-        if let [Exception { position, gain: Gain::NOTHING }] = exceptions[..]
-            && let Some(sum) = self.all_but(position, rest)
+        if let ([Exception { position, gain: Gain::NOTHING }], false) = (&exceptions[..], rest.ducked)
+            && rest.value != 0.0
         {
-            return sum;
+            return Sum::Others { position: *position, gain: rest.value };
         }
         let mut program = programs.begin();
         let fits = [false, true].into_iter().all(|ducked| {

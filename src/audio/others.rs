@@ -2,8 +2,8 @@
 //!
 //! On the way up, sources are added up by four, and what comes of it by four, and once more. What is outside of one of those blocks of 64 is the sum of all blocks before
 //! it and of all after it, which run in f64 from both ends. On the way down, what is outside of each part is what is outside of the whole, and the other three parts;
-//! what a row hears is what is outside of itself. Nothing is subtracted. No sample has more than 16 roundings: 1 where it fades, 6 on the way up, 1 of the running sums, 6 on the
-//! way down, and 2 for the gain. A listed gain at a ducking level would bring one more: such rows are made in another way.
+//! what a row hears is what is outside of itself. Nothing is subtracted. No sample has more than 15 roundings: 1 where it fades, 6 on the way up, 1 of the running sums, 4 on the
+//! way down, 1 where the gain is multiplied with, and 2 in a gain that is listed at a ducking level.
 
 use super::{
     plan::Sum,

@@ -195,14 +195,7 @@ impl<'a> Resting<'a> {
         let one = gains.iter().position(|gain| gain.value == 0.0).filter(|_| gains.len() >= MANY)?;
         let rest = *gains.get(usize::from(one == 0))?;
         let alike = gains.iter().enumerate().all(|(position, gain)| *gain == rest || position == one);
-        alike.then(|| self.all_but(one as u32, rest)).flatten()
-    }
-
-    /// Everybody but one at a gain, unless the envelope or more roundings than sums of that kind leave room for come with it: a listed gain brings one, and a ducking level in it
-    /// another.
-    pub(super) fn all_but(&self, position: u32, gain: Gain) -> Option<Sum> {
-        let rounded_once = gain == self.rest || self.level == Some(1.0);
-        let named = rounded_once && !gain.ducked && gain.value != 0.0;
-        named.then_some(Sum::Others { position, gain: gain.value })
+        let named = alike && !rest.ducked && rest.value != 0.0;
+        named.then_some(Sum::Others { position: one as u32, gain: rest.value })
     }
 }

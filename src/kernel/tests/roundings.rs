@@ -1,7 +1,7 @@
 //! How many roundings a product passes through: counted, for every number of signals, by a vector that counts instead of adding.
 
 use super::{
-    super::{product, row, vector::Vector},
+    super::{others, product, row, vector::Vector},
     *,
 };
 
@@ -144,5 +144,36 @@ fn no_signal_of_a_row_passes_through_more_than_it_may() {
             unsafe { row::add_row::<Count>(&mut out, frames, &terms) };
             assert!(BROUGHT + roundings(&out[0]) <= 16, "{count}: {}", roundings(&out[0]));
         }
+    }
+}
+
+#[test]
+fn no_signal_of_everybody_but_one_passes_through_more_than_it_may() {
+    const QUADS: [u32; QUAD] = [0, 1, 2, 3];
+    let four = |tile: Tile| [tile; QUAD];
+    // SAFETY: nothing here needs an instruction set.
+    unsafe {
+        // Sums of 4, 16 and 64.
+        let mut levels = [EXACT; 4];
+        for level in 1..levels.len() {
+            let (parts, mut sum) = (four(levels[level - 1]), [Tile::SILENCE]);
+            others::sum_up::<Count>(Stack { tiles: &parts, stride: 1 }, &QUADS, &mut sum);
+            levels[level] = sum[0];
+        }
+        // What is outside of the first of two blocks.
+        let (mut running, nothing) = ([Running::NOTHING], [Running::NOTHING]);
+        let mut blocks = [[levels[3]], [levels[3]]];
+        blocks.iter_mut().rev().for_each(|block| others::run_back::<Count>(block, &mut running, &nothing));
+        let mut outside = blocks[0];
+        for level in [levels[2], levels[1]] {
+            let (parts, mut out) = (four(level), four(Tile::SILENCE));
+            others::leave_out::<Count>(Stack { tiles: &parts, stride: 1 }, &QUADS, &outside, &mut out);
+            outside = [out[0]];
+        }
+        let (parts, mut out, mut measured) = (four(EXACT), [Tile::SILENCE], Measured::default());
+        let row = Some(Other { gain: 0.5, out: &mut out, measured: &mut measured });
+        others::add_others::<Count>(&mut [row, None, None, None], Stack { tiles: &parts, stride: 1 }, &QUADS, &outside);
+        // Beside these: 1 where a signal fades, and 2 in its gain.
+        assert_eq!(roundings(&out[0]), 12);
     }
 }
