@@ -132,9 +132,6 @@ impl Fade {
 pub(crate) struct FadeCurve {
     up: Box<[f32]>,
     down: Box<[f32]>,
-    /// The steps of a [`Ramp`](crate::kernel::Ramp) from the start, and to the end.
-    onward: Box<[f32]>,
-    back: Box<[f32]>,
     length: usize,
 }
 
@@ -142,13 +139,10 @@ impl FadeCurve {
     pub fn new(timing: &Timing) -> Self {
         let length = f64::from(timing.smoothing);
         let done = |k: usize| if (k as f64) < length { k as f64 / length } else { 1.0 };
-        let steps = |samples: usize| samples as f32 / STEP as f32;
         let samples = 0..timing.smoothing as usize + Tile::count(timing.tick) * Tile::SAMPLES + 1;
         Self {
             up: samples.clone().map(|k| done(k) as f32).collect(),
-            down: samples.clone().map(|k| (1.0 - done(k)) as f32).collect(),
-            onward: samples.clone().map(steps).collect(),
-            back: samples.map(|k| steps((timing.smoothing as usize).saturating_sub(k))).collect(),
+            down: samples.map(|k| (1.0 - done(k)) as f32).collect(),
             length: timing.smoothing as usize,
         }
     }
@@ -161,15 +155,15 @@ impl FadeCurve {
 
     /// How ramps are followed over the samples `from + 1 ..= from + count` of a move, which are those that are heard of a tile: from the nearer end, unless they are so near
     /// to the middle of a short move, or the move is over so soon, that they would not be exact.
-    pub fn course(&self, from: usize, count: usize) -> Option<Course<'_>> {
+    pub fn course(&self, from: usize, count: usize) -> Option<Course> {
         let (first, last, length) = (from + 1, from + count, self.length);
         // What comes first on the way back is the end of the whole tile, heard or not.
         let is_whole = from + Tile::SAMPLES <= length;
         let left = length.checked_sub(last)?;
         if is_near(last, left, left + 2 * STEP) {
-            self.onward.get(first..)?.first_chunk().map(Course::Onward)
+            Some(Course::Onward(from as f32 / STEP as f32))
         } else if is_whole && is_near(length - first, first, first + 2 * STEP) {
-            self.back.get(first..)?.first_chunk().map(Course::Back)
+            Some(Course::Back((length - from) as f32 / STEP as f32))
         } else {
             None
         }

@@ -117,7 +117,7 @@ impl Batch {
     }
 
     /// The course of the gains of all groups over a panel, if they are ramps there and nothing is multiplied with their sum.
-    pub fn course<'s>(&self, panel: usize, scene: Scene<'s>) -> Option<Course<'s>> {
+    pub fn course(&self, panel: usize, scene: Scene<'_>) -> Option<Course> {
         let at = panel * Tile::SAMPLES;
         let count = scene.heard.clock.timing.tick.saturating_sub(at).min(Tile::SAMPLES);
         let over = self.over.filter(|_| !self.each.ducks)?;

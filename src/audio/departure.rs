@@ -62,7 +62,9 @@ impl Gains {
     /// A row that is only published begins to move, as a whole if it `may`. Anything else that happens to one that moves as a whole spreads it out.
     pub fn depart(&mut self, may: bool, clock: &Clock<'_>) {
         if !self.departs() {
-        } else if !clock.begun {
+            return;
+        }
+        if !clock.begun {
             self.from.clear();
         } else if may && self.began.is_none() && !self.deafened {
             self.began = Some(clock.now);

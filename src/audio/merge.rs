@@ -9,7 +9,7 @@ use crate::{fade::Fade, id::ParticipantKey};
 
 impl Gains {
     /// The place of the source of the n-th entry: there are entries, or there are those that came to rest or move as a whole.
-    pub(super) fn slot(&self, n: usize) -> Option<u32> {
+    fn slot(&self, n: usize) -> Option<u32> {
         let at_rest = || self.at_rest.get(n).map(|rest| rest.slot);
         self.entries.get(n).map(|entry| entry.source.slot).or_else(at_rest)
     }

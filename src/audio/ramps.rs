@@ -1,4 +1,4 @@
-//! Large rows in which gains move, where they are ramps: whole mixes are made of one product then, instead of one for each end of the moves.
+//! Rows in which gains move, where they are ramps: whole mixes are made of one product then, instead of one for each end of the moves.
 
 use super::{
     batch::{Batch, RAMPS},
@@ -40,7 +40,7 @@ impl Ramps {
     fn write(
         &mut self,
         batch: &Batch,
-        course: Course<'_>,
+        course: Course,
         groups: &[Group],
         scene: Scene<'_>,
     ) -> std::slice::ChunksExact<'_, Ramp> {

@@ -19,7 +19,7 @@ impl Sums {
         rows: &mut [Option<Row<'_, G>>],
         (panel, place): (usize, usize),
         tiles: &mut [&'s Tile; Depth::MOST],
-        how: G::How<'_>,
+        how: G::How,
         scene: Scene<'s>,
     ) {
         let (kernel, signals, depth) = (scene.shared.kernel, scene.heard.signals, G::depth(how));
@@ -59,16 +59,16 @@ fn find<'t, 's>(
 /// What a row is made of: gains that rest, or that move along ramps. Each has kernels of its own.
 pub(crate) trait Gain: Copy {
     /// What all rows of a product have in common.
-    type How<'a>: Copy;
+    type How: Copy;
 
-    fn depth(how: Self::How<'_>) -> Depth;
+    fn depth(how: Self::How) -> Depth;
 
     fn multiply(
         kernel: Kernel,
         rows: &mut [Option<Row<'_, Self>>],
         place: usize,
         tiles: &[&Tile],
-        how: Self::How<'_>,
+        how: Self::How,
         waiting: &mut Waiting,
     );
 
@@ -77,13 +77,13 @@ pub(crate) trait Gain: Copy {
         sums: &mut [Running; ROWS],
         gains: [&[Self]; ROWS],
         tiles: &[&Tile],
-        how: Self::How<'_>,
+        how: Self::How,
         waiting: &mut Waiting,
     );
 }
 
 impl Gain for f32 {
-    type How<'a> = Depth;
+    type How = Depth;
 
     fn depth(depth: Depth) -> Depth {
         depth
@@ -113,9 +113,9 @@ impl Gain for f32 {
 }
 
 impl Gain for Ramp {
-    type How<'a> = Course<'a>;
+    type How = Course;
 
-    fn depth(_: Course<'_>) -> Depth {
+    fn depth(_: Course) -> Depth {
         Depth::Ramp
     }
 
@@ -124,7 +124,7 @@ impl Gain for Ramp {
         rows: &mut [Option<Row<'_, Self>>],
         place: usize,
         tiles: &[&Tile],
-        course: Course<'_>,
+        course: Course,
         waiting: &mut Waiting,
     ) {
         kernel.multiply_ramps(rows, place, tiles, course, waiting);
@@ -135,7 +135,7 @@ impl Gain for Ramp {
         sums: &mut [Running; ROWS],
         gains: [&[Self]; ROWS],
         tiles: &[&Tile],
-        course: Course<'_>,
+        course: Course,
         waiting: &mut Waiting,
     ) {
         kernel.multiply_ramps_on(sums, gains, tiles, course, waiting);

@@ -272,11 +272,11 @@ kernels! {
     ramp::write_ramps(ramps: &mut [Ramp], near: &[f32], far: &[f32], samples: u32);
     /// The product of gains that move, which are whole mixes; otherwise as [`Kernel::multiply`], at a depth of [`Depth::Ramp`].
     product::multiply_ramps(
-        rows: &mut [Option<Row<'_, Ramp>>], place: usize, signals: &[&Tile], course: Course<'_>, waiting: &mut Waiting
+        rows: &mut [Option<Row<'_, Ramp>>], place: usize, signals: &[&Tile], course: Course, waiting: &mut Waiting
     );
     /// The same as [`Kernel::multiply_on`].
     product::multiply_ramps_on(
-        sums: &mut [Running; ROWS], gains: [&[Ramp]; ROWS], signals: &[&Tile], course: Course<'_>, waiting: &mut Waiting
+        sums: &mut [Running; ROWS], gains: [&[Ramp]; ROWS], signals: &[&Tile], course: Course, waiting: &mut Waiting
     );
     /// Writes a mix from its products, and goes on measuring it: what is not ducked and what is, at the end of the moves and then at their start.
     together::put_together(products: [&Tile; 4], together: Together<'_>, out: &mut Tile, lanes: &mut Lanes);

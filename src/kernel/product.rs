@@ -5,7 +5,7 @@ use super::{
     chain::{ROWS, SIDE, Waiting, add_all},
     depth::Depth,
     measure::Meter,
-    ramp::{Back, Course, Onward, Ramp},
+    ramp::{Along, Course, Ramp},
     vector::Vector,
 };
 
@@ -75,17 +75,17 @@ pub(super) unsafe fn multiply_ramps<V: Vector>(
     rows: &mut [Option<Row<'_, Ramp>>],
     place: usize,
     signals: &[&Tile],
-    course: Course<'_>,
+    course: Course,
     waiting: &mut Waiting,
 ) {
     // SAFETY: the caller's contract.
     unsafe {
         match course {
             Course::Onward(steps) => {
-                multiply_by::<V, Onward<'_>>(Onward(steps), rows, place, signals, Depth::Ramp, waiting);
+                multiply_by::<V, Along<false>>(Along(steps), rows, place, signals, Depth::Ramp, waiting);
             }
             Course::Back(steps) => {
-                multiply_by::<V, Back<'_>>(Back(steps), rows, place, signals, Depth::Ramp, waiting);
+                multiply_by::<V, Along<true>>(Along(steps), rows, place, signals, Depth::Ramp, waiting);
             }
         }
     }
@@ -155,17 +155,17 @@ pub(super) unsafe fn multiply_ramps_on<V: Vector>(
     sums: &mut [Running; ROWS],
     gains: [&[Ramp]; ROWS],
     signals: &[&Tile],
-    course: Course<'_>,
+    course: Course,
     waiting: &mut Waiting,
 ) {
     // SAFETY: the caller's contract.
     unsafe {
         match course {
             Course::Onward(steps) => {
-                multiply_on_by::<V, Onward<'_>>(Onward(steps), sums, gains, signals, Depth::Ramp, waiting);
+                multiply_on_by::<V, Along<false>>(Along(steps), sums, gains, signals, Depth::Ramp, waiting);
             }
             Course::Back(steps) => {
-                multiply_on_by::<V, Back<'_>>(Back(steps), sums, gains, signals, Depth::Ramp, waiting);
+                multiply_on_by::<V, Along<true>>(Along(steps), sums, gains, signals, Depth::Ramp, waiting);
             }
         }
     }

@@ -18,65 +18,58 @@ pub(crate) struct Ramp {
     pub step: f32,
 }
 
-/// From which end ramps are followed over a tile: how many steps each of its samples is away from there.
+/// From which end ramps are followed over a tile: on from the start of their moves or back from the end, which is so many steps away from what is before its first sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Course<'a> {
-    Onward(&'a [f32; Tile::SAMPLES]),
-    Back(&'a [f32; Tile::SAMPLES]),
+pub(crate) enum Course {
+    Onward(f32),
+    Back(f32),
 }
 
-impl Course<'_> {
+impl Course {
     /// Whether both follow ramps from the same end.
     pub fn is_like(&self, other: &Self) -> bool {
         matches!((self, other), (Self::Onward(_), Self::Onward(_)) | (Self::Back(_), Self::Back(_)))
     }
 }
 
-/// Ramps that are followed from where they started.
-#[derive(Clone, Copy)]
-pub(super) struct Onward<'a>(pub &'a [f32; Tile::SAMPLES]);
+/// How many steps the samples of a tile are after what is before the first of them, and before it.
+const AFTER: [f32; Tile::SAMPLES] = steps(1.0);
+const BEFORE: [f32; Tile::SAMPLES] = steps(-1.0);
 
-/// Ramps that are followed back from their targets.
-#[derive(Clone, Copy)]
-pub(super) struct Back<'a>(pub &'a [f32; Tile::SAMPLES]);
-
-impl<V: Vector> Weigh<V> for Onward<'_> {
-    type Gain = Ramp;
-    type Here = V;
-
-    #[inline(always)]
-    unsafe fn here(self, from: usize) -> V {
-        // SAFETY: the caller's contract.
-        unsafe { V::load(&self.0[from..from + V::LANES]) }
+const fn steps(sign: f32) -> [f32; Tile::SAMPLES] {
+    let (mut steps, mut k) = ([0.0; Tile::SAMPLES], 0);
+    while k < Tile::SAMPLES {
+        steps[k] = sign * (k + 1) as f32 / STEP as f32;
+        k += 1;
     }
-
-    #[inline(always)]
-    unsafe fn gains(steps: V, ramp: &Ramp) -> [V; SIDE] {
-        // SAFETY: the caller's contract.
-        unsafe { line(steps, ramp) }
-    }
+    steps
 }
 
-impl<V: Vector> Weigh<V> for Back<'_> {
+/// Ramps that are followed on from where they started, or back from their targets: from so many steps away.
+#[derive(Clone, Copy)]
+pub(super) struct Along<const BACK: bool>(pub f32);
+
+impl<V: Vector, const BACK: bool> Weigh<V> for Along<BACK> {
     type Gain = Ramp;
+    /// How many steps the vector is away that is nearest to the end that they are followed from. They are sixteenths, so that nothing is rounded.
     type Here = V;
 
     #[inline(always)]
     unsafe fn here(self, from: usize) -> V {
-        let from = from + (SIDE - 1) * V::LANES;
+        let (steps, from) = if BACK { (&BEFORE, from + (SIDE - 1) * V::LANES) } else { (&AFTER, from) };
         // SAFETY: the caller's contract.
-        unsafe { V::load(&self.0[from..from + V::LANES]) }
+        unsafe { V::load(&steps[from..from + V::LANES]).add(V::splat(self.0)) }
     }
 
     #[inline(always)]
     unsafe fn gains(steps: V, ramp: &Ramp) -> [V; SIDE] {
         // SAFETY: the caller's contract.
         let [a, b, c] = unsafe { line(steps, ramp) };
-        [c, b, a]
+        if BACK { [c, b, a] } else { [a, b, c] }
     }
 }
 
-/// The vectors of a line, the one first that is nearest to the end that it is followed from. The steps between them are exact, and each vector is made of the first.
+/// The vectors of a line, the one first that is nearest to the end that it is followed from. The steps between them are exact, and each vector is made of the one before.
 ///
 /// # Safety
 /// As for [`Vector`].

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Tiles of a move over so many samples in which it is a ramp: how many samples are over before them.
-fn ramps(curve: &FadeCurve, smoothing: usize) -> impl Iterator<Item = (usize, Course<'_>)> {
+fn ramps(curve: &FadeCurve, smoothing: usize) -> impl Iterator<Item = (usize, Course)> {
     (0..=smoothing).filter_map(|over| Some((over, curve.course(over, Tile::SAMPLES)?)))
 }
 
@@ -12,7 +12,7 @@ fn curve(smoothing: usize) -> FadeCurve {
 }
 
 /// The ramps of some gains, as they are followed.
-fn written(kernel: Kernel, ends: [&[f32]; 2], smoothing: usize, course: Course<'_>) -> Vec<Ramp> {
+fn written(kernel: Kernel, ends: [&[f32]; 2], smoothing: usize, course: Course) -> Vec<Ramp> {
     let (near, far) = if matches!(course, Course::Onward(_)) { (ends[0], ends[1]) } else { (ends[1], ends[0]) };
     let mut ramps = vec![Ramp::default(); near.len()];
     kernel.write_ramps(&mut ramps, near, far, smoothing as u32);
@@ -20,7 +20,7 @@ fn written(kernel: Kernel, ends: [&[f32]; 2], smoothing: usize, course: Course<'
 }
 
 /// Makes one row of ramps.
-fn multiply(kernel: Kernel, ramps: &[Ramp], signals: &[&Tile], course: Course<'_>) -> (Tile, Lanes) {
+fn multiply(kernel: Kernel, ramps: &[Ramp], signals: &[&Tile], course: Course) -> (Tile, Lanes) {
     let (mut out, mut lanes, mut waiting) = ([Tile::SILENCE], Lanes::NOTHING, Waiting::NOTHING);
     if signals.len() <= Depth::Ramp.at_once() {
         let row = Some(Row { gains: ramps, out: &mut out, lanes: &mut lanes });
