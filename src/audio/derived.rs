@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::{
-    few::add_whole,
-    plan::{Group, Sum},
+    few::{add_ducked, add_whole},
+    plan::Sum,
     program::Program,
     row_envelope::Envelope,
     segments::Segments,
@@ -39,22 +39,25 @@ impl Derived {
         each.max(NEAR.min(each * panels))
     }
 
-    /// Looks for such groups in a part.
-    pub fn find(&mut self, groups: &[Group]) {
+    /// Begins with another part.
+    pub fn clear(&mut self) {
         self.few.clear();
         self.ducked.clear();
         self.others.clear();
-        for (number, group) in (0..).zip(groups) {
-            match derived(group) {
-                Some(program) if program.is_few() => self.few.push(program.row(number)),
-                Some(program) if program.is_few_ducked() => self.ducked.push(number),
-                Some(_) => self.others.push(number),
-                None => {}
-            }
+    }
+
+    /// Takes note of such a group.
+    pub fn note(&mut self, number: u32, program: Program) {
+        if program.is_few() {
+            self.few.push(program.row(number));
+        } else if program.is_few_ducked() {
+            self.ducked.push(number);
+        } else {
+            self.others.push(number);
         }
     }
 
-    /// Makes the mixes of the groups that were found, some panels at a time: so that each derived signal is near while it is needed, and then forgotten. `tiles` are
+    /// Makes the mixes of the groups that were noted, some panels at a time: so that each derived signal is near while it is needed, and then forgotten. `tiles` are
     /// scratch: as many as it needs.
     pub fn add(&mut self, tiles: &mut [Tile], envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
         let slow = self.ducked.iter().chain(&self.others).copied();
@@ -96,28 +99,6 @@ fn derive<'a>(tiles: &'a mut [Tile], panels: Range<usize>, scene: Scene<'a>) -> 
     Signals { frames, derived: Stack { tiles, stride: count } }
 }
 
-/// The program of a group whose mix is made of derived signals.
-fn derived(group: &Group) -> Option<Program> {
-    if let Sum::Program(program) = group.sum { Some(program).filter(|program| program.derived) } else { None }
-}
-
-/// A row of a few signals of which some are ducked, over some panels.
-fn add_ducked(
-    number: usize,
-    panels: Range<usize>,
-    signals: Signals<'_>,
-    envelope: &mut Envelope,
-    portion: &mut Portion<'_>,
-    scene: Scene<'_>,
-) {
-    let group = &portion.groups[number];
-    let Some(program) = derived(group) else { return };
-    let (terms, listener) = (scene.programs.of(program), &scene.listeners[group.first as usize]);
-    let envelope = envelope.of(listener, panels.start * Tile::SAMPLES, panels.len() * Tile::SAMPLES, scene);
-    let out = &mut portion.mixes[number * scene.frames.panels()..][panels];
-    scene.shared.kernel.add_few_ducked(out, signals, terms.into(), envelope, &mut portion.lanes[number]);
-}
-
 /// Any other row, over one panel.
 fn add_one(
     number: usize,
@@ -128,7 +109,7 @@ fn add_one(
     scene: Scene<'_>,
 ) {
     let (group, at) = (&portion.groups[number], panel * Tile::SAMPLES);
-    let Some(program) = derived(group) else { return };
+    let Sum::Program(program) = group.sum else { return };
     let (open, ducked) = scene.programs.of(program);
     let listener = &scene.listeners[group.first as usize];
     let envelope = if program.ducks() { envelope.of(listener, at, Tile::SAMPLES, scene) } else { &[] };

@@ -1,7 +1,10 @@
 //! Mixes of a few signals at gains that rest, each made from its first sample to its last one, many by one call: what there is to do beside the samples is done once.
 
+use std::ops::Range;
+
 use super::{
-    plan::{Group, Sum},
+    plan::Sum,
+    program::Program,
     row_envelope::Envelope,
     worker::{Portion, Scene},
 };
@@ -27,26 +30,25 @@ impl Few {
         Self { rows: room(places, FewRow::default()), ducked: room(places, 0) }
     }
 
-    /// Looks for those groups of a part that are a few sources as they are.
-    pub fn find(&mut self, groups: &[Group]) {
+    /// Begins with another part.
+    pub fn clear(&mut self) {
         self.rows.clear();
         self.ducked.clear();
-        for (number, group) in (0..).zip(groups) {
-            match group.sum {
-                Sum::Program(program) if program.derived => {}
-                Sum::Program(program) if program.is_few() => self.rows.push(program.row(number)),
-                Sum::Program(program) if program.is_few_ducked() => self.ducked.push(number),
-                _ => {}
-            }
-        }
     }
 
-    /// Makes the mixes of the groups that were found.
+    /// Takes note of a group that is a few sources as they are.
+    pub fn note(&mut self, number: u32, program: Program) {
+        if program.is_few() { self.rows.push(program.row(number)) } else { self.ducked.push(number) }
+    }
+
+    /// Makes the mixes of the groups that were noted.
     pub fn add(&mut self, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
         let signals = Signals { frames: scene.frames.after(0), derived: Stack::NOTHING };
         add_whole(&self.rows, signals, portion, scene);
-        for number in &self.ducked {
-            add_ducked(*number as usize, envelope, portion, scene);
+        for number in self.ducked.iter().map(|number| *number as usize) {
+            portion.lanes[number] = Lanes::NOTHING;
+            add_ducked(number, 0..scene.frames.panels(), signals, envelope, portion, scene);
+            portion.finish(number, portion.lanes[number].measured(), scene);
         }
     }
 }
@@ -63,15 +65,19 @@ pub(super) fn add_whole(rows: &[FewRow], signals: Signals<'_>, portion: &mut Por
     }
 }
 
-/// Makes the mix of a row that has an envelope.
-fn add_ducked(number: usize, envelope: &mut Envelope, portion: &mut Portion<'_>, scene: Scene<'_>) {
-    let (group, panels) = (&portion.groups[number], scene.frames.panels());
+/// Makes the mix of a row that has an envelope over some panels, and goes on measuring it.
+pub(super) fn add_ducked(
+    number: usize,
+    panels: Range<usize>,
+    signals: Signals<'_>,
+    envelope: &mut Envelope,
+    portion: &mut Portion<'_>,
+    scene: Scene<'_>,
+) {
+    let group = &portion.groups[number];
     let Sum::Program(program) = group.sum else { return };
-    let (open, ducked) = scene.programs.of(program);
-    let listener = &scene.listeners[group.first as usize];
-    let envelope = envelope.of(listener, 0, panels * Tile::SAMPLES, scene);
-    let (out, mut lanes) = (&mut portion.mixes[number * panels..][..panels], Lanes::NOTHING);
-    let signals = Signals { frames: scene.frames.after(0), derived: Stack::NOTHING };
-    scene.shared.kernel.add_few_ducked(out, signals, [open, ducked], envelope, &mut lanes);
-    portion.finish(number, lanes.measured(), scene);
+    let (terms, listener) = (scene.programs.of(program), &scene.listeners[group.first as usize]);
+    let envelope = envelope.of(listener, panels.start * Tile::SAMPLES, panels.len() * Tile::SAMPLES, scene);
+    let out = &mut portion.mixes[number * scene.frames.panels()..][panels];
+    scene.shared.kernel.add_few_ducked(out, signals, terms.into(), envelope, &mut portion.lanes[number]);
 }

@@ -5,10 +5,7 @@
 //! what a row hears is what is outside of itself. Nothing is subtracted. No sample has more than 15 roundings: 1 where it fades, 6 on the way up, 1 of the running sums, 4 on the
 //! way down, 1 where the gain is multiplied with, and 2 in a gain that is listed at a ducking level.
 
-use super::{
-    plan::Sum,
-    worker::{Portion, Scene},
-};
+use super::worker::{Portion, Scene};
 use crate::{
     kernel::{Measured, Other, QUAD, Running, Stack, Tile},
     memory::{filled, room},
@@ -64,14 +61,18 @@ impl Others {
         (0..LEVELS).map(|level| places.div_ceil(size(level)) * panels).sum()
     }
 
-    /// Makes the mixes of those groups of a part that hear everybody but one, with their limiters and measures. `tiles` are scratch: as many as it needs.
-    pub fn add(&mut self, tiles: &mut [Tile], portion: &mut Portion<'_>, scene: Scene<'_>) {
+    /// Begins with another part.
+    pub fn clear(&mut self) {
         self.rows.clear();
-        for (number, group) in portion.groups.iter().enumerate() {
-            if let Sum::Others { position, gain } = group.sum {
-                self.rows.push(OtherRow { number, position: position as usize, gain });
-            }
-        }
+    }
+
+    /// Takes note of a group that hears everybody but one.
+    pub fn note(&mut self, number: u32, position: u32, gain: f32) {
+        self.rows.push(OtherRow { number: number as usize, position: position as usize, gain });
+    }
+
+    /// Makes the mixes of the groups that were noted, with their limiters and measures. `tiles` are scratch: as many as it needs.
+    pub fn add(&mut self, tiles: &mut [Tile], portion: &mut Portion<'_>, scene: Scene<'_>) {
         if !self.rows.is_empty() {
             let mut sums = Sums::of(tiles, scene);
             sums.add_up(scene);

@@ -5,7 +5,7 @@ use super::{
     arena::Home,
     hearing::Hearing,
     plan::{Group, Sum, heard},
-    worker::{Kinds, Portion, Scene, Worker},
+    worker::{Portion, Scene, Worker},
 };
 use crate::{limiter::Limiter, ship::Shared, sides::Side};
 
@@ -44,10 +44,8 @@ impl Arena {
         let (workers, mut from, mut behind) = (self.workers.len() as u64, 0, 0);
         for (n, worker) in (1..).zip(&mut self.workers) {
             let mut to = from;
-            worker.kinds = Kinds::default();
             while to < self.groups.len() && (n == workers || behind * workers < total * n) {
                 behind += cost(&self.groups[to]);
-                worker.kinds.see(self.groups[to].sum);
                 to += 1;
             }
             (worker.part, worker.knows, worker.done) = (from..to, false, from == to);

@@ -57,10 +57,11 @@ pub(crate) struct Worker {
     pub terms: Vec<Term>,
     pub sorted: Sorted,
     pub dense: Dense,
-    /// The groups that are its part of this tick, what they hear, and whether their mixes are made.
+    /// Whether there are dense groups in its part, and any whose mixes are made one by one.
+    has_dense: bool,
+    has_single: bool,
+    /// The groups that are its part of this tick, whether it has looked through them in a tick before, and whether their mixes are made.
     pub part: Range<usize>,
-    pub kinds: Kinds,
-    /// Whether they are those of the tick before, in which they were looked through.
     pub knows: bool,
     pub done: bool,
 }
@@ -77,31 +78,11 @@ impl Worker {
             terms: room(2 * places, Term::default()),
             sorted: Sorted::new(places),
             dense: Dense::new(places),
+            has_dense: false,
+            has_single: false,
             part: 0..0,
-            kinds: Kinds::default(),
             knows: false,
             done: true,
-        }
-    }
-}
-
-/// Which kinds of sums are in a part: what is not there is not looked for.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Kinds {
-    programs: bool,
-    others: bool,
-    dense: bool,
-    rest: bool,
-}
-
-impl Kinds {
-    /// Takes note of one.
-    pub fn see(&mut self, sum: Sum) {
-        match sum {
-            Sum::Program(program) if program.is_made_with_others() => self.programs = true,
-            Sum::Others { .. } => self.others = true,
-            Sum::Dense | Sum::Ends(_) | Sum::Program(_) => self.dense = true,
-            Sum::Silent | Sum::Copy(_) | Sum::Moving => self.rest = true,
         }
     }
 }
@@ -127,25 +108,37 @@ impl Portion<'_> {
 impl Worker {
     /// Makes the mixes of its part, with their limiters and measures.
     pub fn work(&mut self, portion: &mut Portion<'_>, scene: Scene<'_>) {
-        let Kinds { programs, others, dense, rest } = self.kinds;
-        if programs {
-            if !std::mem::replace(&mut self.knows, true) {
-                self.few.find(portion.groups);
-                self.derived.find(portion.groups);
-            }
-            self.few.add(&mut self.envelope, portion, scene);
-            self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
+        if !std::mem::replace(&mut self.knows, true) {
+            self.look_through(portion.groups);
         }
-        if others {
-            self.others.add(&mut self.tiles, portion, scene);
-        }
-        if dense {
+        self.few.add(&mut self.envelope, portion, scene);
+        self.derived.add(&mut self.tiles, &mut self.envelope, portion, scene);
+        self.others.add(&mut self.tiles, portion, scene);
+        if self.has_dense {
             self.dense.add(&mut self.envelope, portion, scene);
         }
-        if dense || rest {
+        if self.has_dense || self.has_single {
             self.add_each(portion, scene);
         }
         self.done = true;
+    }
+
+    /// Tells those who make mixes together which groups of its part are theirs.
+    fn look_through(&mut self, groups: &[Group]) {
+        self.few.clear();
+        self.derived.clear();
+        self.others.clear();
+        (self.has_dense, self.has_single) = (false, false);
+        for (number, group) in (0..).zip(groups) {
+            match group.sum {
+                Sum::Program(program) if program.derived => self.derived.note(number, program),
+                Sum::Program(program) if program.is_made_with_few() => self.few.note(number, program),
+                Sum::Others { position, gain } => self.others.note(number, position, gain),
+                Sum::Dense | Sum::Ends(_) | Sum::Program(_) => self.has_dense = true,
+                Sum::Copy(_) | Sum::Moving => self.has_single = true,
+                Sum::Silent => {}
+            }
+        }
     }
 
     /// Makes those mixes of a part that are made one by one, and finishes those that were made together.
