@@ -68,7 +68,7 @@ impl Processor {
         }
         let newest = self.shared.newest();
         if newest.generation > self.taken {
-            let clock = Clock { now: self.now, begun: self.now > 0, timing: &self.shared.timing };
+            let clock = clock(self.now, &self.shared);
             self.stage.take_up(&newest, self.taken, &clock);
             self.taken = newest.generation;
         }
@@ -77,14 +77,14 @@ impl Processor {
     /// Plans the tick, up to the sums.
     fn prepare(&mut self) {
         let Self { stage, shared, now, .. } = self;
-        let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
+        let clock = clock(*now, shared);
         stage.prepare(&clock, shared);
     }
 
     /// The sums that are still to be made.
     pub(super) fn tasks(&mut self) -> impl Iterator<Item = Task<'_>> {
         let Self { stage, shared, now, .. } = self;
-        let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
+        let clock = clock(*now, shared);
         stage.tasks(clock, shared)
     }
 
@@ -92,7 +92,7 @@ impl Processor {
     pub(super) fn finish(&mut self) -> Mixes<'_> {
         self.tasks().for_each(Task::work);
         let Self { stage, shared, now, taken, open, .. } = self;
-        let clock = Clock { now: *now, begun: *now > 0, timing: &shared.timing };
+        let clock = clock(*now, shared);
         stage.finish(&clock, shared);
         *now += shared.timing.tick as u64;
         *open = false;
@@ -100,6 +100,11 @@ impl Processor {
         shared.set_mixed(*taken);
         Mixes::new(stage, clock, shared.kernel)
     }
+}
+
+/// The time of the tick that begins after so many samples.
+fn clock(now: u64, shared: &Shared) -> Clock<'_> {
+    Clock { now, begun: now > 0, timing: &shared.timing }
 }
 
 impl Drop for Processor {

@@ -1,6 +1,6 @@
 //! The arithmetic of a mix, at the speed of the machine: the only place with `unsafe`.
 //!
-//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`few`], [`segment`], [`others`], [`product`], [`together`], [`slope`]), written once over a
+//! Three rings: safe functions on slices here; the kernels ([`measure`], [`row`], [`few`], [`segment`], [`others`], [`product`], [`ramp`], [`together`], [`slope`]), written once over a
 //! vector;
 //! and for each instruction set a vector ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made.
 //! Everything works on [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
