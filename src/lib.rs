@@ -43,56 +43,42 @@
 //! - `tracing`: what is done to the call as events of `tracing` (see [`Controller`]).
 //! - `vad`: `Detector::Speech`, a detector that knows speech from noise, by a small neural network (earshot).
 
-mod activity;
 mod audio;
-mod channels;
 pub mod config;
 mod control;
-mod envelope;
+mod data;
 #[cfg(feature = "metrics")]
 mod export;
-mod fade;
-mod frame;
 #[cfg(feature = "stream")]
 mod histogram;
 #[cfg(feature = "http")]
 pub mod http;
-mod id;
 mod kernel;
-mod level;
 mod limiter;
-mod line;
 mod matrix;
-mod memory;
 mod meter;
 mod mixer;
-mod pan;
-mod sample;
 mod ship;
-mod sides;
 #[cfg(feature = "stream")]
 pub mod stream;
-mod talk;
-mod timing;
-mod tree;
 
-pub use activity::Detector;
 pub use audio::{AudioThread, Mix, Mixes, Part, Prepared, Processor, Tick};
-pub use channels::Channels;
 pub use control::{
     Changes, ControlError, Controller, JoinOptions, ListenerConfig, Participant, ParticipantSnapshot, Snapshot,
     SourceConfig, WaitError,
 };
+pub use data::channels::Channels;
+pub use data::detector::Detector;
+pub use data::frame::{Frame, FrameError};
+pub use data::id::Generation;
+pub use data::id::{ParticipantId, ParticipantKey};
+pub use data::level::{Decibels, Gain, GainError};
+pub use data::pan::{Pan, PanError};
+pub use data::role::Role;
+pub use data::sample::Sample;
+pub use data::talk::{TalkEvent, TalkEventKind, TalkEvents};
 #[cfg(feature = "metrics")]
 pub use export::{Export, Exporter};
-pub use frame::{Frame, FrameError};
-pub use id::{ParticipantId, ParticipantKey};
-pub use level::{Decibels, Gain, GainError};
 pub use limiter::LimiterConfig;
-pub use matrix::Role;
 pub use meter::{ListenerReadings, MixerReadings, Readings, SourceReadings};
 pub use mixer::{BuildError, MixerConfig};
-pub use pan::{Pan, PanError};
-pub use sample::Sample;
-pub use ship::Generation;
-pub use talk::{TalkEvent, TalkEventKind, TalkEvents};

@@ -12,9 +12,8 @@
 //! that the attack has no step; and gain is 1, and the samples untouched, as long as the follower is under the knee.
 
 use crate::{
+    data::{level::Decibels, timing::Timing},
     kernel::{Curve, Kernel, Least, SHAPED},
-    level::Decibels,
-    timing::Timing,
 };
 
 /// The figures of the limiter that stands behind every mix. Its delay is 0 samples.

@@ -9,37 +9,10 @@ use std::{
 };
 
 use crate::{
-    activity::Detecting,
     audio::{Memory, RowMemory, Stage},
-    envelope::DuckRange,
-    id::ParticipantKey,
+    data::{detector::Detecting, envelope::DuckRange, id::ParticipantKey, role::Role, sides::Sides, tree::Tree},
     ship::Berth,
-    sides::Sides,
-    tree::Tree,
 };
-
-/// What a participant does in a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Role {
-    /// Sends audio and hears a mix.
-    #[default]
-    Both,
-    /// Sends audio only: there is no mix for it.
-    Source,
-    /// Hears a mix only.
-    Listener,
-}
-
-impl Role {
-    pub(crate) fn sends(self) -> bool {
-        self != Self::Listener
-    }
-
-    pub(crate) fn hears(self) -> bool {
-        self != Self::Source
-    }
-}
 
 /// One publication: everything that the audio side has to know.
 #[derive(Debug, Clone)]

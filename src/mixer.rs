@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use crate::{
     audio::{Processor, Stage},
-    channels::Channels,
     control::{Controller, Registry},
+    data::talk,
+    data::{channels::Channels, timing::Timing},
     limiter::{Limiter, LimiterConfig},
     ship::Shared,
-    talk,
-    timing::Timing,
 };
 
 /// What a mixer is made with; fixed for its life.
@@ -190,7 +189,7 @@ pub enum BuildError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::level::Decibels;
+    use crate::data::level::Decibels;
 
     fn error(config: MixerConfig) -> BuildError {
         config.build().map(|_| ()).unwrap_err()

@@ -2,7 +2,12 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use crate::{envelope::Way, fade::Fade, limiter::Limiting, matrix::RowIdentity, memory};
+use crate::{
+    data::memory,
+    data::{envelope::Way, fade::Fade},
+    limiter::Limiting,
+    matrix::RowIdentity,
+};
 
 /// All that the mix of a listener depends on who has no own voice in it: of single gains that move, a hash.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -24,16 +24,18 @@ use super::{
     worker::Worker,
 };
 use crate::{
-    frame::Frame,
+    data::role::Role,
+    data::{
+        frame::Frame,
+        line::Line,
+        memory::{filled, room},
+        sides::Side,
+        talk::TalkSender,
+        timing::Timing,
+    },
     kernel::{Kernel, Lanes, Tile},
-    line::Line,
-    matrix::Role,
-    memory::{filled, room},
     meter::{Loudness, Meters},
     ship::Berth,
-    sides::Side,
-    talk::TalkSender,
-    timing::Timing,
 };
 
 /// What one participant brings along.

@@ -7,8 +7,8 @@ use super::{
     worker::Scene,
 };
 use crate::{
+    data::memory::{filled, room},
     kernel::{Course, Depth, Tile, Weight},
-    memory::{filled, room},
 };
 
 /// Rows that are multiplied before the next ones are: enough to read the signals of a block many times while they are near.

@@ -6,7 +6,7 @@ use super::{
     program::{Product, Term},
     source::Source,
 };
-use crate::fade::Fade;
+use crate::data::fade::Fade;
 
 /// What a tick's mixes are made of.
 #[derive(Debug, Clone, Copy)]

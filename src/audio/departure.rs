@@ -10,7 +10,7 @@ use super::{
     entry::{AtRest, Entry, ForMoves, RowMemory},
     row::Gains,
 };
-use crate::fade::Fade;
+use crate::data::fade::Fade;
 
 impl Gains {
     /// Whether it moves as a whole.
@@ -138,9 +138,8 @@ impl Gains {
 mod tests {
     use super::*;
     use crate::{
-        id::ParticipantKey,
+        data::{id::ParticipantKey, timing::Timing},
         matrix::{Listed, Row},
-        timing::Timing,
     };
 
     const TIMING: Timing = Timing { rate: 1000, tick: 2, smoothing: 4 };

@@ -11,8 +11,8 @@ use super::{
     worker::{Portion, Scene},
 };
 use crate::{
+    data::memory::room,
     kernel::{FewRow, Lanes, Outs, Signals, Stack, Terms, Tile},
-    memory::room,
 };
 
 /// So many tiles of derived signals stay in a core's second memory, beside the mixes that are made of them.

@@ -6,7 +6,7 @@
 //! - If nobody is active, it stays where it is for [`HOLD_MS`], unless who has it leaves.
 
 use super::seat::LOUDER;
-use crate::{id::ParticipantKey, timing::Clock};
+use crate::data::{id::ParticipantKey, timing::Clock};
 
 /// For how long somebody has to be louder.
 const CHALLENGE_MS: f64 = 300.0;
@@ -81,7 +81,7 @@ impl Floor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::timing::Timing;
+    use crate::data::timing::Timing;
 
     /// Ticks of 100 ms.
     const TIMING: Timing = Timing { rate: 1000, tick: 100, smoothing: 10 };

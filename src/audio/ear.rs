@@ -1,7 +1,7 @@
 //! The ear of a source whose detector knows speech: a small neural network on 16 kHz, and what brings the source there. Made by the control side, with the feature
 //! `vad`; without it there is none.
 
-use crate::{activity::Detecting, frame::Frame, timing::Timing};
+use crate::data::{detector::Detecting, frame::Frame, timing::Timing};
 
 /// What hears whether a source speaks, if its detector is of that kind.
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ mod model {
 
     use rubato::{Fft, FixedSync, Resampler, WindowFunction, audioadapter_buffers::direct::InterleavedSlice};
 
-    use crate::{frame::Frame, memory::filled, sides::Side, timing::Timing};
+    use crate::data::{frame::Frame, memory::filled, sides::Side, timing::Timing};
 
     /// What the network listens to.
     const RATE: usize = 16_000;

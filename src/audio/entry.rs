@@ -1,6 +1,10 @@
 //! What a row on the audio side is made of: the state of the pairs that it lists, and the memory for it, which comes with the row and goes back with it. Pure data.
 
-use crate::{fade::Fade, id::ParticipantKey, matrix::Listed, memory};
+use crate::{
+    data::memory,
+    data::{fade::Fade, id::ParticipantKey},
+    matrix::Listed,
+};
 
 /// The state of one (listener, source) pair that differs from the row's default.
 #[derive(Debug, Clone, Copy, PartialEq)]

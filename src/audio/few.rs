@@ -9,8 +9,8 @@ use super::{
     worker::{Portion, Scene},
 };
 use crate::{
+    data::memory::room,
     kernel::{FewRow, Lanes, Measured, Signals, Stack, Tile},
-    memory::room,
 };
 
 /// Mixes that are made before they are limited: their measures are near while they wait, and so are most of the mixes.

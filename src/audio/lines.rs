@@ -1,7 +1,11 @@
-//! The participants who have a [`Line`](crate::line::Line): what they sent is read before a tick is planned, what they hear is written once it is made.
+//! The participants who have a [`Line`](crate::data::line::Line): what they sent is read before a tick is planned, what they hear is written once it is made.
 
 use super::{Stage, source::Standing};
-use crate::{channels::Planes, frame::Frame, kernel::Tile, line::Line, ship::Shared};
+use crate::{
+    data::{channels::Planes, frame::Frame, line::Line},
+    kernel::Tile,
+    ship::Shared,
+};
 
 impl Stage {
     /// Takes what came over each line, unless the host has sent a frame by hand.

@@ -2,12 +2,14 @@
 
 use super::{Clock, alike::Alike, overlap::Shift, row::Gains};
 use crate::{
-    envelope::{DuckRange, Envelope, Way},
-    fade::Fade,
-    id::ParticipantKey,
+    data::{
+        envelope::{DuckRange, Envelope, Way},
+        fade::Fade,
+        id::ParticipantKey,
+        sides::Side,
+    },
     limiter::Limiting,
     matrix::{Place, RowIdentity},
-    sides::Side,
 };
 
 /// No index.

@@ -10,7 +10,7 @@
 use std::cmp::Ordering;
 
 use super::seat::{LOUDER, Seat};
-use crate::timing::Clock;
+use crate::data::timing::Clock;
 
 /// For how long a seat is safe from those who are only louder.
 const STAY_MS: f64 = 500.0;
@@ -123,7 +123,7 @@ fn best_first(places: &[Seat], a: u32, b: u32) -> Ordering {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{memory::room, timing::Timing};
+    use crate::data::{memory::room, timing::Timing};
 
     /// Ticks of 100 ms.
     const TIMING: Timing = Timing { rate: 1000, tick: 100, smoothing: 10 };

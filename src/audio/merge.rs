@@ -5,7 +5,7 @@ use super::{
     entry::{AtRest, Entry},
     row::Gains,
 };
-use crate::{fade::Fade, id::ParticipantKey};
+use crate::data::{fade::Fade, id::ParticipantKey};
 
 impl Gains {
     /// The place of the source of the n-th entry: there are entries, or there are those that came to rest or move as a whole.

@@ -2,11 +2,8 @@
 
 use super::{Clock, NONE, Stage, stage::Output};
 use crate::{
-    id::ParticipantKey,
+    data::{id::ParticipantKey, level::Decibels, sample::Sample, sides::Sides},
     kernel::{Kernel, Tile},
-    level::Decibels,
-    sample::Sample,
-    sides::Sides,
 };
 
 /// The mixes of one tick. Listeners who hear the same share one.

@@ -62,4 +62,4 @@ use listener::NONE;
 pub(crate) use panels::Panels;
 pub(crate) use stage::Stage;
 
-use crate::timing::Clock;
+use crate::data::timing::Clock;

@@ -11,7 +11,7 @@ use super::{
     listener::Listener,
     plan::{Sum, heard},
 };
-use crate::fade::Fade;
+use crate::data::fade::Fade;
 
 /// Rows of gains: open and ducked at the end of the moves; and at their start.
 pub(crate) const PLANES: usize = 4;

@@ -7,8 +7,8 @@
 
 use super::worker::{Portion, Scene};
 use crate::{
+    data::memory::{filled, room},
     kernel::{Measured, Other, QUAD, Running, Stack, Tile},
-    memory::{filled, room},
 };
 
 /// How often sources are added up by four.

@@ -9,7 +9,7 @@
 //! ([`Class`]): a thousand sources that go at once are one class.
 
 use super::{Clock, entry::Entry, row::Gains};
-use crate::{fade::Fade, timing::Timing};
+use crate::data::{fade::Fade, timing::Timing};
 
 /// For how many smoothing times a presence rests before the way that it came is forgotten.
 const RESTED: u64 = 16;

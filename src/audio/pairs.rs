@@ -4,14 +4,16 @@ use std::hash::{BuildHasher, Hasher};
 
 use super::{Arena, Clock, NONE, alike::Seen, stage::Output};
 use crate::{
-    id::ParticipantKey,
+    data::{
+        id::ParticipantKey,
+        memory::{filled, room},
+        sides::Sides,
+        timing::Timing,
+    },
     kernel::{Kernel, Tile},
     limiter::{Limiter, Limiting},
-    memory::{filled, room},
     meter::MixLevel,
     ship::Shared,
-    sides::Sides,
-    timing::Timing,
 };
 
 /// All pairs of a tick, and what each listener takes from tick to tick.

@@ -1,8 +1,8 @@
 //! [`Panels`]: one tick of many signals, in tiles.
 
 use crate::{
+    data::memory::filled,
     kernel::{Stack, Tile},
-    memory::filled,
 };
 
 /// Signals, cut into tiles: one signal behind the other. The n-th tiles of all signals are a *panel*.

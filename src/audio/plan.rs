@@ -12,7 +12,7 @@ use super::{
     segments::Segments,
     worker::Worker,
 };
-use crate::{id::ParticipantKey, kernel::prefetch, limiter::Limiting, meter::MixLevel, ship::Shared};
+use crate::{data::id::ParticipantKey, kernel::prefetch, limiter::Limiting, meter::MixLevel, ship::Shared};
 
 /// Listeners whose mixes are the same in this tick.
 #[derive(Debug, Clone, Copy, Default)]

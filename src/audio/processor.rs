@@ -7,9 +7,12 @@ use std::{
 
 use super::{Clock, Mixes, Prepared, Stage, render::Task};
 use crate::{
-    frame::{Frame, FrameError},
-    id::ParticipantKey,
-    ship::{Generation, Shared},
+    data::id::Generation,
+    data::{
+        frame::{Frame, FrameError},
+        id::ParticipantKey,
+    },
+    ship::Shared,
 };
 
 /// The half that mixes. It belongs to one thread at a time: `Send`, but neither `Sync` nor `Clone`.

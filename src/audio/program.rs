@@ -7,9 +7,8 @@ use std::hash::{Hash, Hasher};
 
 use super::Clock;
 use crate::{
-    fade::Fade,
+    data::{fade::Fade, memory::room},
     kernel::{FEW, FEW_OPEN, FewRow, Mover, Moving, Weight},
-    memory::room,
 };
 
 /// A mix of which no single gain moves: where its signals and gains are among [`Programs`].

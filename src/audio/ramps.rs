@@ -8,8 +8,8 @@ use super::{
     worker::{Portion, Scene},
 };
 use crate::{
+    data::memory::filled,
     kernel::{Course, Depth, Ramp, Tile},
-    memory::filled,
 };
 
 /// The ramps of the groups of a batch.

@@ -7,7 +7,7 @@ use super::{
     plan::{Group, Sum, heard},
     worker::{Portion, Scene, Worker},
 };
-use crate::{limiter::Limiter, ship::Shared, sides::Side};
+use crate::{data::sides::Side, limiter::Limiter, ship::Shared};
 
 /// One part of a tick's work, which nobody else has, and what all parts share.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use super::{
     listener::Listener,
     plan::heard,
 };
-use crate::fade::Fade;
+use crate::data::fade::Fade;
 
 impl Arena {
     /// Whether a source is heard in the mix of the listener that has a place.

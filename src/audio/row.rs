@@ -10,7 +10,10 @@ use super::{
     entry::{AtRest, Entry, ForMoves, RowMemory},
     overlap::{Class, Shift},
 };
-use crate::{fade::Fade, id::ParticipantKey, matrix::Row};
+use crate::{
+    data::{fade::Fade, id::ParticipantKey},
+    matrix::Row,
+};
 
 /// The base gains of one listener, apart from the presence of the sources.
 #[derive(Debug, Default)]
@@ -172,7 +175,7 @@ impl Gains {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{matrix::Listed, timing::Timing};
+    use crate::{data::timing::Timing, matrix::Listed};
 
     const TIMING: Timing = Timing { rate: 1000, tick: 4, smoothing: 4 };
 

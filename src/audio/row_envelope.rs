@@ -1,7 +1,10 @@
 //! What the ducked part of a row is multiplied by, sample by sample.
 
 use super::{listener::Listener, worker::Scene};
-use crate::{envelope::Way, fade::Fade, kernel::Tile, memory::filled};
+use crate::{
+    data::{envelope::Way, fade::Fade, memory::filled},
+    kernel::Tile,
+};
 
 /// The envelope of a row, as samples; kept until one is asked for that is not the same.
 #[derive(Debug)]

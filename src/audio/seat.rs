@@ -1,6 +1,6 @@
 //! How loud a source has been lately, and whether it is one of those that are heard: what is compared between sources. Pure data.
 
-use crate::timing::Timing;
+use crate::data::timing::Timing;
 
 /// What one place is compared by.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -2,13 +2,10 @@
 
 use super::{Clock, ear::Ear, overlap::Presence, panels::Panels};
 use crate::{
-    activity::Detecting,
-    frame::Frame,
-    id::ParticipantKey,
+    data::{detector::Detecting, frame::Frame, id::ParticipantKey, sides::Side},
     kernel::{Kernel, Tile},
     matrix::Place,
     meter::{Loudness, SourceMeasures},
-    sides::Side,
 };
 
 /// A place's sending side. A place without a participant is a source that sends nothing.

@@ -12,15 +12,17 @@ use super::{
     source::{Source, Standing},
 };
 use crate::{
-    channels::Channels,
-    frame::{Frame, FrameError},
-    id::ParticipantKey,
+    data::{
+        channels::Channels,
+        frame::{Frame, FrameError},
+        id::ParticipantKey,
+        sides::Sides,
+        timing::Timing,
+    },
     kernel::Tile,
     matrix::Matrix,
     meter::MixLevel,
     ship::Shared,
-    sides::Sides,
-    timing::Timing,
 };
 
 /// An arena for each side, and the pairs of a stereo mixer's mixes.

@@ -3,7 +3,10 @@
 use std::sync::atomic::Ordering;
 
 use super::{Arena, Clock, dominant::Voice, source::Standing};
-use crate::{id::ParticipantKey, ship::Shared, talk::TalkEventKind};
+use crate::{
+    data::{id::ParticipantKey, talk::TalkEventKind},
+    ship::Shared,
+};
 
 impl Arena {
     /// Tells who has become active in this tick, who is no more, and whether somebody else has the floor.

@@ -17,9 +17,9 @@ use super::{
     segments::{Segments, WORTHWHILE},
 };
 use crate::{
+    data::memory::{filled, room},
     kernel::{Lanes, Measured, Terms, Tile},
     limiter::Limiter,
-    memory::{filled, room},
     meter::MixLevel,
     ship::Shared,
 };

@@ -6,12 +6,14 @@ use super::{
     registry::Member,
 };
 use crate::{
-    channels::Channels,
     config::{self, Faults, ParticipantMixerLevel},
-    id::{ParticipantId, ParticipantKey},
-    level::Gain,
-    line::Line,
-    pan::Pan,
+    data::{
+        channels::Channels,
+        id::{ParticipantId, ParticipantKey},
+        level::Gain,
+        line::Line,
+        pan::Pan,
+    },
 };
 
 /// Changes that will be published together: see [`Controller::change`](super::Controller::change). One that fails changes nothing.

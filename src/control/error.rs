@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{id::ParticipantId, ship::Generation};
+use crate::{data::id::Generation, data::id::ParticipantId};
 
 /// Why nothing was changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

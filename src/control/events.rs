@@ -5,7 +5,7 @@
 use std::fmt::Display;
 
 use super::Registry;
-use crate::{config::ParticipantMixerLevel, id::ParticipantId, matrix::Role, ship::Generation};
+use crate::{config::ParticipantMixerLevel, data::id::Generation, data::id::ParticipantId, data::role::Role};
 
 /// The changes that are published together, in their order.
 #[derive(Debug)]

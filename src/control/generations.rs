@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Controller, WaitError};
-use crate::ship::Generation;
+use crate::data::id::Generation;
 
 impl Controller {
     /// The newest generation: what was changed last.

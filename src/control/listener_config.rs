@@ -5,14 +5,16 @@ use std::hash::RandomState;
 use crate::{
     audio::RowMemory,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
-    envelope::DuckRange,
-    id::{ParticipantId, ParticipantKey},
-    level::Gain,
+    data::{
+        envelope::DuckRange,
+        id::{ParticipantId, ParticipantKey},
+        level::Gain,
+        pan::Pan,
+        sides::Side,
+        timing::Timing,
+    },
     matrix::{Listed, Row, RowIdentity},
-    pan::Pan,
     ship::Berth,
-    sides::Side,
-    timing::Timing,
 };
 
 /// What a listener hears differently from the default, which is everybody else at gain 1.

@@ -25,14 +25,17 @@ pub(crate) use registry::Registry;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
-    activity::Detector,
     config::{Faults, ParticipantMixerLevel},
-    id::{ParticipantId, ParticipantKey},
-    level::Gain,
-    matrix::Role,
+    data::id::Generation,
+    data::role::Role,
+    data::{
+        detector::Detector,
+        id::{ParticipantId, ParticipantKey},
+        level::Gain,
+        pan::Pan,
+    },
     meter::{MixerReadings, Readings},
-    pan::Pan,
-    ship::{Generation, Shared},
+    ship::Shared,
 };
 
 /// What a participant joins with. The default sends and hears, has the energy detector, and is neither muted nor deafened.

@@ -4,10 +4,10 @@ use serde::{Serialize, Serializer};
 
 use super::{Controller, registry::Member};
 use crate::{
-    id::{ParticipantId, ParticipantKey},
-    matrix::Role,
+    data::id::Generation,
+    data::id::{ParticipantId, ParticipantKey},
+    data::role::Role,
     meter::{ListenerReadings, MixerReadings, SourceReadings},
-    ship::Generation,
 };
 
 /// A mixer at one moment: see [`Controller::snapshot`]. As JSON its names are in camelCase.

@@ -2,9 +2,11 @@
 
 use super::{ControlError, Controller};
 use crate::{
-    id::{ParticipantId, ParticipantKey},
-    ship::Generation,
-    talk::TalkEvents,
+    data::id::Generation,
+    data::{
+        id::{ParticipantId, ParticipantKey},
+        talk::TalkEvents,
+    },
 };
 
 impl Controller {

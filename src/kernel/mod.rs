@@ -36,7 +36,7 @@ pub(crate) use slope::Slope;
 pub(crate) use tile::{Stack, Tile};
 pub(crate) use together::Together;
 
-use crate::fade::FadeCurve;
+use crate::data::fade::FadeCurve;
 
 /// Numbers from here on name derived signals.
 const DERIVED: u32 = 1 << 31;

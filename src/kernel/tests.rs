@@ -9,7 +9,7 @@ mod segment;
 use proptest::prelude::*;
 
 use super::*;
-use crate::timing::Timing;
+use crate::data::timing::Timing;
 
 const TIMING: Timing = Timing { rate: 48_000, tick: 3 * Tile::SAMPLES, smoothing: 100 };
 

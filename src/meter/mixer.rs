@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::id::ParticipantKey;
+use crate::data::id::ParticipantKey;
 
 /// What the whole mixer counts.
 #[derive(Debug, Default)]

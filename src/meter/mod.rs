@@ -8,7 +8,7 @@ mod source;
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::{audio::ForMoves, level::Decibels, ship::Berth};
+use crate::{audio::ForMoves, data::level::Decibels, ship::Berth};
 
 pub(crate) use loudness::{Loudness, MixLevel, exact_square};
 pub(crate) use mixer::MixerMeters;

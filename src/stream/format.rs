@@ -1,6 +1,6 @@
 //! What a participant sends or hears: [`StreamFormat`], and by whose clock. Pure data.
 
-use crate::channels::Channels;
+use crate::data::channels::Channels;
 
 /// The rate and the channels of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

@@ -7,15 +7,17 @@ use super::{
     member::{Member, Room, set_listed},
 };
 use crate::{
-    activity::{Detecting, Detector},
     audio::{Ear, Memory, Stage},
     control::{ControlError, JoinOptions, ListenerConfig},
-    id::{ParticipantId, ParticipantKey},
-    line::Line,
+    data::{
+        detector::{Detecting, Detector},
+        id::{ParticipantId, ParticipantKey},
+        line::Line,
+        sides::Sides,
+    },
     matrix::Place,
     meter::Meters,
     ship::{Berth, Held},
-    sides::Sides,
 };
 
 impl Registry {

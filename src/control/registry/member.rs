@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use crate::{control::ListenerConfig, matrix::Place, meter::Meters, ship::Generation, sides::Sides};
+use crate::{control::ListenerConfig, data::id::Generation, data::sides::Sides, matrix::Place, meter::Meters};
 
 /// One participant.
 #[derive(Debug)]

@@ -17,13 +17,16 @@ use std::{
 
 use super::ControlError;
 use crate::{
-    channels::Channels,
-    id::{ParticipantId, ParticipantKey},
+    data::id::Generation,
+    data::{
+        channels::Channels,
+        id::{ParticipantId, ParticipantKey},
+        talk::TalkEvents,
+        timing::Timing,
+        tree::Tree,
+    },
     matrix::{Matrix, Row},
-    ship::{Berth, Generation, Held, Returning, Shared},
-    talk::TalkEvents,
-    timing::Timing,
-    tree::Tree,
+    ship::{Berth, Held, Returning, Shared},
 };
 
 pub(crate) use member::Member;

@@ -5,9 +5,9 @@ use std::sync::{Arc, atomic::Ordering};
 use super::{Registry, member::set_listed};
 use crate::{
     control::{ControlError, ListenerConfig},
-    id::ParticipantId,
-    ship::{Generation, Held},
-    sides::Sides,
+    data::id::Generation,
+    data::{id::ParticipantId, sides::Sides},
+    ship::Held,
 };
 
 impl Registry {

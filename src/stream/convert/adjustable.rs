@@ -24,7 +24,7 @@ use rubato::{
 };
 
 use super::planes::resample;
-use crate::channels::{Channels, Planes, PlanesMut};
+use crate::data::channels::{Channels, Planes, PlanesMut};
 
 /// Samples of the lower rate that a filter spans.
 const TAPS: f64 = 64.0;

@@ -11,7 +11,7 @@ use super::{
     block::Block,
     planes::{Buffer, part, resample},
 };
-use crate::channels::{Channels, Planes};
+use crate::data::channels::{Channels, Planes};
 
 /// From how many samples of the lower rate on a block is long enough for the window that attenuates most.
 const SHARP: usize = 112;

@@ -11,7 +11,7 @@ use super::{
     too_far,
 };
 use crate::{
-    channels::{Planes, PlanesMut},
+    data::channels::{Planes, PlanesMut},
     stream::{Clock, FormatError, StreamFormat},
 };
 

@@ -30,7 +30,7 @@ pub(super) use planes::Buffer;
 use block::Block;
 
 use super::{Clock, FormatError, StreamFormat};
-use crate::channels::Channels;
+use crate::data::channels::Channels;
 
 /// The greatest ratio of two rates: 768 kHz beside 8 kHz.
 const MOST_RATIO: u32 = 96;

@@ -11,7 +11,7 @@ use super::{
     too_far,
 };
 use crate::{
-    channels::{Channels, Planes},
+    data::channels::{Channels, Planes},
     stream::{Clock, FormatError, StreamFormat},
 };
 

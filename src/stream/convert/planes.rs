@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use rubato::{Resampler, audioadapter_buffers::direct::SequentialSliceOfSlices};
 
-use crate::{
+use crate::data::{
     channels::{Channels, Planes, PlanesMut},
     frame::Frame,
 };

@@ -5,7 +5,7 @@ mod alloc;
 
 use super::{Inbound, Outbound};
 use crate::{
-    channels::{Channels, Planes, PlanesMut},
+    data::channels::{Channels, Planes, PlanesMut},
     stream::{Clock, StreamFormat},
 };
 

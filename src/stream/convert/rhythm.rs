@@ -5,7 +5,7 @@ use super::{
     tone::{chord, listen},
 };
 use crate::{
-    channels::{Planes, PlanesMut},
+    data::channels::{Planes, PlanesMut},
     stream::{Clock, StreamFormat},
 };
 

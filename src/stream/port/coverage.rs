@@ -1,6 +1,6 @@
 //! Which samples of a stream are there: [`Coverage`]. Pure data: positions only, no samples.
 
-use crate::memory::room;
+use crate::data::memory::room;
 
 /// Samples that are there, one after the other, and whether they came with the activity flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

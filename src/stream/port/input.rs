@@ -15,7 +15,7 @@ use super::{
     stamp::{Stamp, Stamps},
     steering::Steering,
 };
-use crate::{
+use crate::data::{
     channels::{Channels, PlanesMut},
     frame::{Frame, Samples},
     sample::Plane,

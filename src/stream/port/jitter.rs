@@ -8,7 +8,7 @@ use super::{
     splice::{Both, Splice},
     store::Store,
 };
-use crate::channels::{Channels, PlanesMut};
+use crate::data::channels::{Channels, PlanesMut};
 
 /// What a read gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

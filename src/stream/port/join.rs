@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     control::{Changes, ControlError, Controller, JoinOptions, PortMeters},
-    id::{ParticipantId, ParticipantKey},
-    matrix::Role,
+    data::id::{ParticipantId, ParticipantKey},
+    data::role::Role,
 };
 
 /// Which ports a participant joins with. One that sends without an input port is sent for by the host, tick by tick

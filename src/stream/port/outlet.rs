@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use rtrb::Producer;
 
 use super::{counters::OutputCounters, splice::Splice, steering::Steering};
-use crate::channels::Planes;
+use crate::data::channels::Planes;
 
 /// After this time without a pull nothing is steered.
 const LONGEST_PAUSE_MS: f64 = 200.0;

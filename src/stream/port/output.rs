@@ -14,7 +14,7 @@ use super::{
     splice::{Both, Splice},
     steering::Steering,
 };
-use crate::sample::Sample;
+use crate::data::sample::Sample;
 
 /// The longest tick of a mixer: what it makes must fit into the ring beside the bound.
 const LONGEST_TICK_MS: f64 = 120.0;

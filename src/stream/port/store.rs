@@ -1,8 +1,10 @@
 //! The samples of a jitter buffer: [`Store`]. Circular memory; which of it means anything is known by the coverage.
 
 use crate::{
-    channels::{Channels, PlanesMut},
-    memory::filled,
+    data::{
+        channels::{Channels, PlanesMut},
+        memory::filled,
+    },
     stream::port::splice::Both,
 };
 

@@ -12,7 +12,7 @@ use super::{
     outlet::Outlet,
     output::{self, OutputPort},
 };
-use crate::{channels::Planes, line::Line};
+use crate::data::{channels::Planes, line::Line};
 
 /// The lines of one participant.
 #[derive(Debug)]

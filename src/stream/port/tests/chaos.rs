@@ -1,11 +1,11 @@
 //! Whatever is sent: lengths, stamps and ticks by chance. What is heard are samples, and the buffer keeps its bound.
 
 use super::scenarios::Random;
+use crate::data::{channels::PlanesMut, frame::Frame};
 use crate::stream::{
     StreamFormat,
     port::{InputOptions, Stamp, input::input},
 };
-use crate::{channels::PlanesMut, frame::Frame};
 
 #[test]
 fn whatever_is_sent_nothing_breaks() {

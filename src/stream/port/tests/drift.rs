@@ -1,5 +1,6 @@
 //! A day of a sender whose clock drifts, over a path with jitter: positions only, so that it takes seconds.
 
+use crate::data::{channels::PlanesMut, frame::Frame};
 use crate::stream::{
     Clock, StreamFormat,
     port::{
@@ -10,7 +11,6 @@ use crate::stream::{
         tests::scenarios::Random,
     },
 };
-use crate::{channels::PlanesMut, frame::Frame};
 
 const DEPTH_MS: f64 = 60.0;
 const PACKET_MS: f64 = 20.0;

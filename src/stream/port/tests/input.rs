@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::data::{channels::PlanesMut, frame::Frame};
 use crate::stream::{
     StreamFormat,
     port::{
@@ -11,7 +12,6 @@ use crate::stream::{
         output::output,
     },
 };
-use crate::{channels::PlanesMut, frame::Frame};
 
 fn exact(format: StreamFormat) -> (InputPort, Inlet) {
     input(&InputOptions { depth_ms: 0.0, smoothing_ms: 0.0, bound_ms: 8.0, ..InputOptions::new(format) }).unwrap()

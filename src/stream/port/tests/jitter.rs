@@ -1,6 +1,6 @@
 //! The jitter buffer with tiny exact numbers: 1 kHz, a depth of 4, a bound of 12, a smoothing time of 2 samples.
 
-use crate::channels::{Channels, PlanesMut};
+use crate::data::channels::{Channels, PlanesMut};
 use crate::stream::port::{
     head::{HeadFigures, Packet},
     jitter::{Got, Jitter},

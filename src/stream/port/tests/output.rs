@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::channels::Planes;
+use crate::data::channels::Planes;
 use crate::stream::{
     StreamFormat,
     port::{

@@ -1,5 +1,6 @@
 //! What networks do to a stream, in simulated time: after each the delay is what it should be, the counters are exact, and nothing clicked.
 
+use crate::data::{channels::PlanesMut, frame::Frame};
 use crate::stream::{
     StreamFormat,
     port::{
@@ -7,7 +8,6 @@ use crate::stream::{
         input::{Inlet, InputPort, input},
     },
 };
-use crate::{channels::PlanesMut, frame::Frame};
 
 /// xorshift64*.
 pub(crate) struct Random(pub u64);

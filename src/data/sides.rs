@@ -1,6 +1,6 @@
 //! [`Sides`]: what there is once in a mono mixer, and for left and right in a stereo one. Pure data.
 
-use crate::channels::Channels;
+use crate::data::channels::Channels;
 
 /// Which channel of a stereo frame; a mono frame is the same on all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,6 +1,6 @@
 //! The figures that every part of the mixer counts with, and the time of a tick. Pure data.
 
-use crate::fade::Fade;
+use crate::data::fade::Fade;
 
 /// Rate, tick and smoothing time of one mixer; fixed for its life.
 #[derive(Debug, Clone, Copy, PartialEq)]

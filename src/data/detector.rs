@@ -1,6 +1,6 @@
 //! Who speaks: the detectors that tell whether a source is active in a tick. Pure data.
 
-use crate::{level::Decibels, timing::Timing};
+use crate::data::{level::Decibels, timing::Timing};
 
 /// How it is decided, tick by tick, that a source is active: that a ducker ducks.
 ///

@@ -93,3 +93,25 @@ impl Default for ParticipantKey {
         Self::NOBODY
     }
 }
+
+/// Number of a publication: each change that a controller makes has a greater one than all before it; what changes nothing has the last one.
+///
+/// `Controller::mixed` tells which one the audio thread mixed with last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
+pub struct Generation(pub(crate) u64);
+
+impl Generation {
+    /// Past every one that is ever mixed.
+    pub(crate) const NEVER: Self = Self(u64::MAX);
+
+    /// The number.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for Generation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "generation {}", self.0)
+    }
+}

@@ -3,9 +3,11 @@
 //! It has two kinds of motion: into its range over the smoothing time (a [`Fade`]), and inside its range at a constant slope.
 
 use crate::{
-    fade::Fade,
+    data::{
+        fade::Fade,
+        timing::{Clock, Timing},
+    },
     kernel::{Kernel, Slope},
-    timing::{Clock, Timing},
 };
 
 /// Where an envelope may be and how fast it goes. Factors and factors a sample.

@@ -2,8 +2,8 @@
 //! that turn a move into one gain a sample. Pure data.
 
 use crate::{
+    data::timing::Timing,
     kernel::{Course, Mover, STEP, Tile},
-    timing::Timing,
 };
 
 /// A value that rests or moves linearly over the smoothing time, in closed form: nothing accumulates.

@@ -2,11 +2,13 @@
 
 use crate::{
     audio::Panels,
-    id::ParticipantKey,
+    data::{
+        id::ParticipantKey,
+        sample::{Plane, Sample},
+        sides::Side,
+    },
     kernel::{Kernel, Tile},
     meter::{Loudness, exact_square},
-    sample::{Plane, Sample},
-    sides::Side,
 };
 
 /// One tick of one source: samples at the mixer's rate, mono or stereo, borrowed from the host. A mono mixer hears the mean of a stereo frame; a stereo

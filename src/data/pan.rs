@@ -1,6 +1,6 @@
 //! Where a source is heard: [`Pan`]. Pure data.
 
-use crate::sides::Side;
+use crate::data::sides::Side;
 
 /// A place between left and right: -1 is left, 0 the middle, 1 right.
 ///

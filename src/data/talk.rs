@@ -1,7 +1,7 @@
 //! Who begins and ceases to speak, as a stream of events from the audio side: [`TalkEvents`]. The ring between the two ends is made by the control side,
 //! and freed by whoever drops its last end: the audio side's goes back with its memory.
 
-use crate::id::ParticipantKey;
+use crate::data::id::ParticipantKey;
 
 /// Something that was heard in who speaks. Events are told at tick boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]

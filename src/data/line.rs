@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use crate::channels::Planes;
+use crate::data::channels::Planes;
 
 /// What stands between a participant and the audio thread, which calls it. It is made by the control side, shipped with the participant's
 /// memory, and back with it. Real time: nothing here may lock, allocate, free or block.

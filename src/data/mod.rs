@@ -1,0 +1,18 @@
+//! The data that both halves of a mixer work with: ids, levels, frames, moves, detectors. Pure: no threads, no locks, no audio.
+
+pub(crate) mod channels;
+pub(crate) mod detector;
+pub(crate) mod envelope;
+pub(crate) mod fade;
+pub(crate) mod frame;
+pub(crate) mod id;
+pub(crate) mod level;
+pub(crate) mod line;
+pub(crate) mod memory;
+pub(crate) mod pan;
+pub(crate) mod role;
+pub(crate) mod sample;
+pub(crate) mod sides;
+pub(crate) mod talk;
+pub(crate) mod timing;
+pub(crate) mod tree;
