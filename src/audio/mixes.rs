@@ -1,41 +1,41 @@
 //! What everybody hears in a tick: [`Mixes`], borrowed from the processor until the next one.
 
-use super::{Clock, NONE, Stage, stage::Output};
+use super::engine::Engine;
 use crate::{
-    data::{id::ParticipantKey, level::Decibels, sample::Sample, sides::Sides},
-    kernel::{Kernel, Tile},
+    data::{id::ParticipantKey, level::Decibels, sample::Sample, timing::Clock},
+    dsp::{Kernel, Tile},
 };
 
 /// The mixes of one tick. Listeners who hear the same share one.
 #[derive(Debug, Clone, Copy)]
 pub struct Mixes<'a> {
-    stage: &'a Stage,
+    engine: &'a Engine,
     /// As it was when the tick was planned.
     clock: Clock<'a>,
     kernel: Kernel,
 }
 
 impl<'a> Mixes<'a> {
-    pub(crate) fn new(stage: &'a Stage, clock: Clock<'a>, kernel: Kernel) -> Self {
-        Self { stage, clock, kernel }
+    pub(crate) fn new(engine: &'a Engine, clock: Clock<'a>, kernel: Kernel) -> Self {
+        Self { engine, clock, kernel }
     }
 
     /// What the listener hears; `None` if nobody who hears has this key.
     pub fn get(&self, listener: ParticipantKey) -> Option<Mix<'a>> {
-        Some(Mix { mixes: *self, index: self.stage.heard_by(listener)? })
+        Some(Mix { mixes: *self, output: self.engine.output_of(listener)? })
     }
 
     /// Each different mix once, with its listeners: encode it once, send it to all of them.
     pub fn distinct(&self) -> impl ExactSizeIterator<Item = Mix<'a>> + use<'a> {
         let mixes = *self;
-        (0..self.stage.outputs()).map(move |index| Mix { mixes, index })
+        (0..self.engine.output_count()).map(move |output| Mix { mixes, output })
     }
 
     /// The sources that were there to be heard in this tick, in the order of their places: present, or fading in or out, and not silent; whether or not
     /// anybody's configuration lets them through. Real time.
     pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
-        let stage = self.stage;
-        stage.audible().map(move |slot| stage.key(slot))
+        let engine = self.engine;
+        engine.audible().iter().map(move |slot| engine.key(*slot))
     }
 }
 
@@ -43,22 +43,14 @@ impl<'a> Mixes<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Mix<'a> {
     mixes: Mixes<'a>,
-    /// Its place among them. What is there is looked up when it is asked for: most ask for the samples alone.
-    index: usize,
+    /// Its number among them. What is known of it is looked up when it is asked for: most ask for the samples alone.
+    output: usize,
 }
 
 impl<'a> Mix<'a> {
-    fn output(&self) -> Output<'a> {
-        self.mixes.stage.output(self.index)
-    }
-
-    fn sides(&self) -> Sides<&'a [Tile]> {
-        self.mixes.stage.samples(self.index)
-    }
-
     /// The samples of a mono mix, or those of the left channel of a stereo one; full scale is ±1.0, which the limiter, if it is on, keeps them in.
     pub fn samples(&self) -> &'a [f32] {
-        self.side(self.sides().left)
+        self.channel(0)
     }
 
     /// The left channel; in a mono mixer the only one.
@@ -68,21 +60,20 @@ impl<'a> Mix<'a> {
 
     /// The right channel; in a mono mixer the only one.
     pub fn right(&self) -> &'a [f32] {
-        let sides = self.sides();
-        self.side(sides.right.unwrap_or(sides.left))
+        self.channel(1)
     }
 
-    fn side(&self, tiles: &'a [Tile]) -> &'a [f32] {
-        &Tile::flat(tiles)[..self.mixes.clock.timing.tick]
+    /// A channel; of those that there are not, the last one.
+    fn channel(&self, channel: usize) -> &'a [f32] {
+        &Tile::flat(self.mixes.engine.mix(channel, self.output))[..self.mixes.clock.timing.tick]
     }
 
     /// The samples as i16, rounded to the nearest; past full scale they saturate. Left and right by turns if the mixer is a stereo one. Writes as many as both have.
     pub fn write_i16(&self, out: &mut [i16]) {
-        let Sides { left, right } = self.sides();
-        if right.is_some() {
+        if self.mixes.engine.channels() > 1 {
             return self.write_interleaved(out);
         }
-        let samples = self.side(left);
+        let samples = self.samples();
         let count = out.len().min(samples.len());
         self.mixes.kernel.give_i16(&samples[..count], &mut out[..count]);
     }
@@ -96,10 +87,8 @@ impl<'a> Mix<'a> {
 
     /// Who hears it.
     pub fn listeners(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
-        let stage = self.mixes.stage;
-        let some = |slot: u32| (slot != NONE).then_some(slot);
-        std::iter::successors(some(self.output().first), move |slot| some(stage.after(*slot)))
-            .map(|slot| stage.key(slot))
+        let engine = self.mixes.engine;
+        engine.listeners(self.output).map(move |slot| engine.key(slot))
     }
 
     /// Who is heard in it, in the order of their places: every source that is audible and has a gain over 0 at any time of this tick; what an RTP packet names as its
@@ -122,30 +111,26 @@ impl<'a> Mix<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
-        let (Mixes { stage, clock, .. }, listener) = (self.mixes, self.output().first);
-        stage
-            .audible()
-            .filter(move |source| stage.is_in_mix(*source, listener, &clock))
-            .map(move |source| stage.key(source))
+        self.mixes.engine.sources(self.output, self.mixes.clock)
     }
 
     /// Whether nobody is heard in it: every sample is exactly 0.
     pub fn is_silent(&self) -> bool {
-        self.output().silent
+        self.mixes.engine.level(self.output).1
     }
 
     /// The greatest magnitude.
     pub fn peak(&self) -> f32 {
-        self.output().level.peak
+        self.mixes.engine.level(self.output).0.peak
     }
 
     /// The RMS, of both channels together.
     pub fn rms(&self) -> f32 {
-        self.output().level.rms()
+        self.mixes.engine.level(self.output).0.rms()
     }
 
     /// The limiter's least gain in this tick: 0 dB or less. Both channels are limited by the same gain.
     pub fn reduction(&self) -> Decibels {
-        Decibels::from_amplitude(f64::from(self.output().level.gain))
+        Decibels::from_amplitude(f64::from(self.mixes.engine.level(self.output).0.gain))
     }
 }

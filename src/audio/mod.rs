@@ -1,65 +1,55 @@
 //! The audio side: everything that runs in a tick. It takes what the control side has published, and knows nothing else of it.
 //!
-//! A tick is a straight line: [`take_up`](Arena::take_up) (what was published), [`gather`](Arena::gather) (what was sent),
-//! [`plan`](Arena::plan) (who hears the same, and what that is the sum of), [`tasks`](Arena::tasks) (the sums, with their limiters and meters: the part that
-//! several threads may share), [`finish`](Arena::finish), and the [`Mixes`]. Beside it, [`tell`](Arena::tell) says who speaks.
+//! A tick is a straight line of steps, each in a folder of its own; [`Engine`](engine::Engine) takes them in their order, and
+//! each hands on a value of its own type:
+//!
+//! | step | from | to |
+//! | --- | --- | --- |
+//! | [`apply`] | the published matrix | [`Listener`](apply::Listener)s with targets |
+//! | [`receive`] | frames | [`Audible`](receive::Audible) sources and their signals |
+//! | [`plan`] | listeners and sources | [`Groups`](plan::Groups) with a [`Recipe`](plan::Recipe) for each channel |
+//! | [`mix`] | groups | the samples of each [`Output`](deliver::Output) |
+//! | [`deliver`] | outputs | what each listener hears, meters, limiter states |
+//!
 //! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back to it.
+//!
+//! # Words
+//! - **slot**: the number of a participant's place in a mixer. A slot that is reused has a new *stay*.
+//! - **signal**: one tick of samples of one channel: of a source at its presence, or a shared sum. It is cut into **tiles** of 48
+//!   samples.
+//! - **level**: the gain that a row gives to a source, before ducking.
+//! - **ramp**: the way of a ducking **envelope** between its two levels, at a constant slope.
+//! - **row**: all gains of one listener. A **pair** is one listener and one source that the row lists: its *open* gain, which the
+//!   envelope does not multiply, and its *ducked* gain, which it does.
+//! - **presence**: the factor of a source in all mixes; **hears**: the factor of a listener's whole mix.
+//! - **line**: a gain on its way over one tick; **progress**: how far its move has come, sample by sample.
+//! - **curve**: what a half of a row is multiplied by, sample by sample, where `hears` or the envelope moves.
+//! - **plan**: who hears the same, and how that is made. It holds from tick to tick while nothing changes.
+//! - **recipe**: how a mix is made. *Sparse*: a weighted sum of a few named signals; *shared sums* are signals that many sparse
+//!   rows name; *all but one*: everybody but one at one gain; *dense*: a gain for every audible source.
+//! - **group**: listeners whose recipes are the same. **Output**: those of a group whose limiters are in the same state: a mix.
+//! - **epoch**: a number for as long as the same sources are audible.
 
-mod alike;
-mod arena;
-mod asleep;
-mod batch;
-mod compose;
-mod dense;
-mod departure;
-mod derived;
-mod dominant;
-mod ear;
-mod entry;
-mod exceptions;
-mod few;
-mod gather;
-mod hearing;
-mod intake;
-mod kept;
-mod lines;
-mod listener;
-mod loudest;
-mod merge;
+mod apply;
+mod belongings;
+mod deliver;
+mod engine;
+mod link;
+mod mix;
 mod mixes;
-mod moving;
-mod others;
-mod overlap;
-mod pairs;
-mod panels;
+mod pair;
 mod plan;
-mod prepared;
 mod processor;
-mod program;
-mod ramps;
-mod render;
-mod resting;
-mod roster;
-mod row;
-mod row_envelope;
-mod seat;
-mod segments;
-mod source;
-mod stage;
-mod still;
-mod sums;
-mod tell;
-mod worker;
+mod published;
+mod receive;
+mod row_memory;
 
 pub use mixes::{Mix, Mixes};
-pub use prepared::{Part, Prepared};
-pub use processor::{AudioThread, Processor, Tick};
+pub use processor::{AudioThread, Part, Prepared, Processor, Tick};
 
-pub(crate) use arena::{Arena, Memory};
-pub(crate) use ear::Ear;
-pub(crate) use entry::{ForMoves, RowMemory};
-use listener::NONE;
-pub(crate) use panels::Panels;
-pub(crate) use stage::Stage;
-
-use crate::data::timing::Clock;
+pub(crate) use belongings::Belongings;
+pub(crate) use deliver::Limiter;
+pub(crate) use engine::Engine;
+pub(crate) use link::{Link, Matrix};
+pub(crate) use published::{Row, RowIdentity, Slot};
+pub(crate) use row_memory::{Listed, RowMemory};

@@ -1,24 +1,21 @@
-//! The audio half: [`Processor`], [`AudioThread`] and [`Tick`].
+//! The audio half: [`Processor`], [`AudioThread`] and [`Tick`]; and one tick on several threads: [`Prepared`] and [`Part`].
 
 use std::{
+    any::Any,
     marker::PhantomData,
     sync::{Arc, atomic::Ordering},
 };
 
-use super::{Clock, Mixes, Prepared, Stage, render::Task};
-use crate::{
-    data::id::Generation,
-    data::{
-        frame::{Frame, FrameError},
-        id::ParticipantKey,
-    },
-    ship::Shared,
+use super::{engine::Engine, link::Link, mix::Task, mixes::Mixes};
+use crate::data::{
+    frame::{Frame, FrameError},
+    id::{Generation, ParticipantKey},
 };
 
 /// The half that mixes. It belongs to one thread at a time: `Send`, but neither `Sync` nor `Clone`.
 ///
-/// It has no clock, thread, socket or file. Dropping it, on any thread, hands its memory to the controllers and frees nothing; only
-/// when no controller is left does the drop free what both halves had.
+/// It has no clock, thread, socket or file. Dropping it, on any thread, hands its memory to the controllers and frees nothing;
+/// only when no controller is left does the drop free what both halves had.
 ///
 /// ```compile_fail
 /// fn needs_sync<T: Sync>() {}
@@ -30,89 +27,83 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct Processor {
-    stage: Stage,
-    shared: Arc<Shared>,
+    engine: Engine,
+    link: Arc<Link>,
     /// Samples mixed so far.
     now: u64,
-    /// The generation that was taken up last.
-    taken: u64,
-    /// Whether frames came in since the last mix.
+    /// The generation that was applied last.
+    applied: u64,
+    /// Whether a tick was begun that is not mixed.
     open: bool,
+    /// Keeps what the control side still owns of this half's memory until this half is gone. Never looked into.
+    _owner: Arc<dyn Any + Send + Sync>,
     not_sync: PhantomData<std::cell::Cell<()>>,
 }
 
 impl Processor {
-    pub(crate) fn new(stage: Stage, shared: Arc<Shared>) -> Self {
-        Self { stage, shared, now: 0, taken: 0, open: false, not_sync: PhantomData }
+    pub(crate) fn new(engine: Engine, link: Arc<Link>, owner: Arc<dyn Any + Send + Sync>) -> Self {
+        Self { engine, link, now: 0, applied: 0, open: false, _owner: owner, not_sync: PhantomData }
     }
 
-    /// Gets ready to tick on the thread that calls this. On a thread's first call one small node is allocated for it, so make that before the
-    /// audio starts. Further calls on the same thread, in every callback of a host, say, cost nanoseconds and are real time. What it
-    /// returns cannot leave the thread.
+    /// Gets ready to tick on the thread that calls this. On a thread's first call one small node is allocated for it, so make
+    /// that before the audio starts. Further calls on the same thread, in every callback of a host, say, cost nanoseconds and
+    /// are real time. What it returns cannot leave the thread.
     pub fn enter(&mut self) -> AudioThread<'_> {
-        drop(self.shared.newest());
+        drop(self.link.newest());
         AudioThread { processor: self, not_send: PhantomData }
     }
 
     /// Samples a second of each channel.
     pub fn sample_rate(&self) -> u32 {
-        self.shared.timing.rate
+        self.link.timing.rate
     }
 
     /// Samples in a tick.
     pub fn tick_samples(&self) -> usize {
-        self.shared.timing.tick
+        self.link.timing.tick
     }
 
     fn begin(&mut self) {
         if std::mem::replace(&mut self.open, true) {
             // A tick was begun and dropped: what was sent in it is not heard.
-            self.stage.forget_input();
+            self.engine.forget_frames();
         }
-        let newest = self.shared.newest();
-        if newest.generation > self.taken {
-            let clock = clock(self.now, &self.shared);
-            self.stage.take_up(&newest, self.taken, &clock);
-            self.taken = newest.generation;
+        let newest = self.link.newest();
+        if newest.generation > self.applied {
+            if newest.capacity > self.engine.slots()
+                && let Some(mut larger) = newest.engine.take()
+            {
+                self.engine.move_into(&mut larger);
+                newest.engine.put(larger);
+            }
+            let clock = self.link.tools(self.now).clock;
+            self.engine.apply(&newest.slots, self.applied, newest.loudest, &clock);
+            self.applied = newest.generation;
         }
     }
 
-    /// Plans the tick, up to the sums.
-    fn prepare(&mut self) {
-        let Self { stage, shared, now, .. } = self;
-        let clock = clock(*now, shared);
-        stage.prepare(&clock, shared);
+    /// The parts that are still to be mixed.
+    fn tasks(&mut self) -> impl Iterator<Item = Task<'_>> {
+        self.engine.tasks(self.link.tools(self.now))
     }
 
-    /// The sums that are still to be made.
-    pub(super) fn tasks(&mut self) -> impl Iterator<Item = Task<'_>> {
-        let Self { stage, shared, now, .. } = self;
-        let clock = clock(*now, shared);
-        stage.tasks(clock, shared)
-    }
-
-    /// Makes what nobody has made yet, and ends the tick.
-    pub(super) fn finish(&mut self) -> Mixes<'_> {
+    /// Mixes what nobody has mixed yet, and ends the tick.
+    fn finish(&mut self) -> Mixes<'_> {
         self.tasks().for_each(Task::work);
-        let Self { stage, shared, now, taken, open, .. } = self;
-        let clock = clock(*now, shared);
-        stage.finish(&clock, shared);
-        *now += shared.timing.tick as u64;
+        let Self { engine, link, now, applied, open, .. } = self;
+        let tools = link.tools(*now);
+        engine.finish(&tools);
+        *now += link.timing.tick as u64;
         *open = false;
-        shared.meters.ticks.fetch_add(1, Ordering::Relaxed);
-        shared.set_mixed(*taken);
-        Mixes::new(stage, clock, shared.kernel)
+        link.meters.ticks.fetch_add(1, Ordering::Relaxed);
+        link.set_mixed(*applied);
+        Mixes::new(engine, tools.clock, tools.kernel)
     }
-}
-
-/// The time of the tick that begins after so many samples.
-fn clock(now: u64, shared: &Shared) -> Clock<'_> {
-    Clock { now, begun: now > 0, timing: &shared.timing }
 }
 
 impl Drop for Processor {
     fn drop(&mut self) {
-        self.shared.bequeath(&mut self.stage);
+        self.link.leave(&mut self.engine);
     }
 }
 
@@ -129,7 +120,8 @@ pub struct AudioThread<'a> {
 }
 
 impl AudioThread<'_> {
-    /// Begins a tick: takes up everything that the controllers have published. Real time: never locks, allocates, frees or blocks.
+    /// Begins a tick: applies everything that the controllers have published. Real time: never locks, allocates, frees or
+    /// blocks.
     ///
     /// A tick that is dropped instead of mixed takes no time, and what was sent in it is not heard.
     pub fn tick(&mut self) -> Tick<'_> {
@@ -139,7 +131,7 @@ impl AudioThread<'_> {
 
     /// Samples in a tick.
     pub fn tick_samples(&self) -> usize {
-        self.processor.shared.timing.tick
+        self.processor.tick_samples()
     }
 }
 
@@ -156,24 +148,106 @@ impl<'a> Tick<'a> {
     /// # Errors
     /// [`FrameError`]: the frame is refused, and counted; the tick goes on.
     pub fn send(&mut self, source: ParticipantKey, frame: Frame<'_>) -> Result<(), FrameError> {
-        let Processor { stage, shared, .. } = &mut *self.processor;
-        stage.send(source, &frame, shared)
+        let Processor { engine, link, now, .. } = &mut *self.processor;
+        engine.send(source, &frame, &link.tools(*now))
     }
 
     /// The generation that this tick is mixed with.
     pub fn generation(&self) -> Generation {
-        Generation(self.processor.taken)
+        Generation(self.processor.applied)
     }
 
-    /// Mixes. Real time. The work is that of the distinct mixes and the sources heard in them, of the rows that are moving or list something of
-    /// their own, and a few nanoseconds for everybody else.
+    /// Mixes. Real time. The work is that of the distinct mixes and the sources heard in them, of the rows that are moving or
+    /// list something of their own, and a few nanoseconds for everybody else.
     pub fn mix(self) -> Mixes<'a> {
         self.prepare().finish()
     }
 
     /// Gets a mix ready to be made by several threads at the same time: everything up to the sums. Real time.
     pub fn prepare(self) -> Prepared<'a> {
-        self.processor.prepare();
-        Prepared::new(self.processor)
+        let Processor { engine, link, now, .. } = &mut *self.processor;
+        engine.prepare(&link.tools(*now));
+        Prepared { processor: self.processor, not_send: PhantomData }
+    }
+}
+
+/// A tick of which only the sums are still to be made: the mixes with their limiters and levels, which is most of the work of a
+/// large room.
+///
+/// They are cut into as many [`Part`]s as the mixer has [`workers`](crate::MixerConfig::workers), of about the same work. Each is
+/// made once, on any thread, and gives the same samples on any. If it is dropped instead of finished, the tick is not heard, but
+/// its frames are counted. What nobody has made [`finish`](Self::finish) makes.
+///
+/// ```
+/// # use mixminus::{Frame, JoinOptions, MixerConfig};
+/// let (controller, mut processor) = MixerConfig { workers: 2, ..MixerConfig::default() }.build()?;
+/// let anna = controller.join("anna", JoinOptions::default())?;
+/// let ben = controller.join("ben", JoinOptions::default())?;
+///
+/// let mut audio = processor.enter();
+/// let mut tick = audio.tick();
+/// tick.send(anna, Frame::from(&[0.25_f32; 480][..]))?;
+/// tick.send(ben, Frame::from(&[0.5_f32; 480][..]))?;
+/// let mut prepared = tick.prepare();
+/// // A host keeps its threads; these are made for the example.
+/// std::thread::scope(|scope| {
+///     for part in prepared.parts() {
+///         scope.spawn(move || part.mix());
+///     }
+/// });
+/// let mixes = prepared.finish();
+/// assert_eq!(mixes.get(anna).map(|mix| mix.samples()[479]), Some(0.5));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "a tick takes place when it is finished"]
+pub struct Prepared<'a> {
+    processor: &'a mut Processor,
+    not_send: PhantomData<*const ()>,
+}
+
+impl<'a> Prepared<'a> {
+    /// The parts that are still to be made; fewer than there are workers if there is little to do. Real time.
+    pub fn parts(&mut self) -> impl Iterator<Item = Part<'_>> {
+        self.processor.tasks().map(Part)
+    }
+
+    /// Ends the tick, after making what nobody has made. Real time.
+    pub fn finish(self) -> Mixes<'a> {
+        self.processor.finish()
+    }
+
+    /// Has rayon's threads, those of the pool that this runs in, make the parts, and ends the tick. The bits are those of
+    /// [`finish`](Self::finish). Call it on one of the pool's own threads (`pool.install`): on another, rayon allocates now and
+    /// then to hand the work over. Its threads sleep, are woken by the system, and take turns with their other work: its worst
+    /// case is rayon's, not the mixer's.
+    #[cfg(feature = "rayon")]
+    pub fn finish_with_rayon(mut self) -> Mixes<'a> {
+        share_out(&mut self.parts());
+        self.finish()
+    }
+}
+
+#[cfg(feature = "rayon")]
+fn share_out<'p>(parts: &mut (impl Iterator<Item = Part<'p>> + Send)) {
+    if let Some(part) = parts.next() {
+        rayon::join(|| part.mix(), || share_out(parts));
+    }
+}
+
+/// A part of a tick's sums, which nobody else has. It may go to any thread.
+///
+/// ```
+/// fn needs_send<T: Send>() {}
+/// needs_send::<mixminus::Part<'static>>();
+/// ```
+#[derive(Debug)]
+#[must_use = "a part is made by mixing it"]
+pub struct Part<'a>(Task<'a>);
+
+impl Part<'_> {
+    /// Makes the mixes of this part. Real time.
+    pub fn mix(self) {
+        self.0.work();
     }
 }

@@ -1,6 +1,6 @@
 //! Who speaks: the detectors that tell whether a source is active in a tick. Pure data.
 
-use crate::data::{level::Decibels, timing::Timing};
+use super::{hears::Hears, level::Decibels, timing::Timing};
 
 /// How it is decided, tick by tick, that a source is active: that a ducker ducks.
 ///
@@ -50,94 +50,92 @@ impl Default for Detector {
     }
 }
 
-/// A detector at work on the audio side. The tick length is part of it: it counts in ticks.
+/// A figure of a [`Detector`] that is out of its range.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Detecting {
-    Energy {
-        /// Mean square at the threshold.
-        threshold: f64,
-        hangover_ticks: u64,
-        /// Ticks for which it stays active without another loud one.
-        left: u64,
-    },
-    Host,
-    /// The ear of the source decides, tick by tick; as above otherwise.
-    #[cfg(feature = "vad")]
-    Speech {
-        threshold: f32,
-        hangover_ticks: u64,
-        left: u64,
-    },
+pub(crate) struct DetectorFault(pub Detector);
+
+/// A detector at work on the audio side. It counts in ticks, so that it belongs to one tick length.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Detecting {
+    by: By,
+    hangover_ticks: u64,
+    /// Ticks for which it stays active without another one in which the source speaks.
+    left: u64,
+}
+
+/// What says that the source speaks in a tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum By {
+    /// A mean square at or above this one.
+    Square(f64),
+    /// The word that comes with the frame: the host's, or that of what [`Hears`] it.
+    Word,
+}
+
+impl Detector {
+    /// Whether its figures are in their ranges.
+    pub(crate) fn check(self) -> Result<Self, DetectorFault> {
+        let lasts = |ms: f64| (0.0..=Self::MAX_HANGOVER_MS).contains(&ms);
+        let fits = match self {
+            Self::Host => true,
+            Self::Energy { threshold, hangover_ms } => !threshold.0.is_nan() && lasts(hangover_ms),
+            #[cfg(feature = "vad")]
+            Self::Speech { threshold, hangover_ms } => (0.0..=1.0).contains(&threshold) && lasts(hangover_ms),
+        };
+        if fits { Ok(self) } else { Err(DetectorFault(self)) }
+    }
+
+    /// What hears for it, if samples decide. Allocates: control side.
+    pub(crate) fn hears(self, timing: &Timing) -> Option<Box<dyn Hears>> {
+        match self {
+            #[cfg(feature = "vad")]
+            Self::Speech { threshold, .. } => Some(Box::new(super::speech::SpeechModel::new(threshold, timing))),
+            _ => {
+                let _ = timing;
+                None
+            }
+        }
+    }
 }
 
 impl Detecting {
     pub fn new(detector: Detector, timing: &Timing) -> Self {
-        match detector {
-            Detector::Host => Self::Host,
-            Detector::Energy { threshold, hangover_ms } => Self::Energy {
-                threshold: threshold.amplitude().powi(2),
-                hangover_ticks: timing.ticks(hangover_ms),
-                left: 0,
-            },
+        let (by, hangover_ms) = match detector {
+            Detector::Host => (By::Word, 0.0),
+            Detector::Energy { threshold, hangover_ms } => (By::Square(threshold.amplitude().powi(2)), hangover_ms),
             #[cfg(feature = "vad")]
-            Detector::Speech { threshold, hangover_ms } => {
-                Self::Speech { threshold, hangover_ticks: timing.ticks(hangover_ms), left: 0 }
-            }
-        }
+            Detector::Speech { hangover_ms, .. } => (By::Word, hangover_ms),
+        };
+        Self { by, hangover_ticks: timing.ticks(hangover_ms), left: 0 }
     }
 
     /// The mean square that decides; 0 if none does.
     pub fn threshold(&self) -> f64 {
-        match self {
-            Self::Energy { threshold, .. } => *threshold,
-            _ => 0.0,
-        }
-    }
-
-    /// How sure it has to be that something is speech; `None` if it does not ask.
-    #[cfg(feature = "vad")]
-    pub fn speech_threshold(&self) -> Option<f32> {
-        match self {
-            Self::Speech { threshold, .. } => Some(*threshold),
-            _ => None,
+        match self.by {
+            By::Square(threshold) => threshold,
+            By::Word => 0.0,
         }
     }
 
     /// Whether a tick without a frame changes nothing.
     pub fn rests(&self) -> bool {
-        match self {
-            Self::Host => true,
-            Self::Energy { left, .. } => *left == 0,
-            #[cfg(feature = "vad")]
-            Self::Speech { left, .. } => *left == 0,
-        }
+        self.left == 0
     }
 
-    /// One tick passes, with a frame (its mean square, and the word of the host or of the ear) or without. Whether the detector says active.
+    /// One tick passes, with a frame (its mean square, and the word that came with it) or without. Whether it is active.
     pub fn tick(&mut self, frame: Option<(f64, bool)>) -> bool {
-        match (self, frame) {
-            (Self::Host, frame) => frame.is_some_and(|(_, flag)| flag),
-            (Self::Energy { threshold, hangover_ticks, left }, Some((square, _))) if square >= *threshold => {
-                *left = *hangover_ticks;
-                true
-            }
-            (Self::Energy { left, .. }, _) => hang_over(left),
-            #[cfg(feature = "vad")]
-            (Self::Speech { hangover_ticks, left, .. }, Some((_, true))) => {
-                *left = *hangover_ticks;
-                true
-            }
-            #[cfg(feature = "vad")]
-            (Self::Speech { left, .. }, _) => hang_over(left),
+        let speaks = frame.is_some_and(|(square, word)| match self.by {
+            By::Square(threshold) => square >= threshold,
+            By::Word => word,
+        });
+        if speaks {
+            self.left = self.hangover_ticks;
+            return true;
         }
+        let hangs_over = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        hangs_over
     }
-}
-
-/// A tick of the hangover, if any of it is left.
-fn hang_over(left: &mut u64) -> bool {
-    let active = *left > 0;
-    *left = left.saturating_sub(1);
-    active
 }
 
 #[cfg(test)]

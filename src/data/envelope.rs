@@ -2,12 +2,9 @@
 //!
 //! It has two kinds of motion: into its range over the smoothing time (a [`Fade`]), and inside its range at a constant slope.
 
-use crate::{
-    data::{
-        fade::Fade,
-        timing::{Clock, Timing},
-    },
-    kernel::{Kernel, Slope},
+use super::{
+    fade::Fade,
+    timing::{Clock, Timing},
 };
 
 /// Where an envelope may be and how fast it goes. Factors and factors a sample.
@@ -42,12 +39,12 @@ impl DuckRange {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Envelope {
     range: DuckRange,
-    way: Way,
+    motion: Motion,
 }
 
 impl Default for Envelope {
     fn default() -> Self {
-        Self { range: DuckRange::NONE, way: Way::NONE }
+        Self { range: DuckRange::NONE, motion: Motion::NONE }
     }
 }
 
@@ -57,17 +54,17 @@ impl Envelope {
     }
 
     /// The way that it is on.
-    pub fn way(&self) -> Way {
-        self.way
+    pub fn motion(&self) -> Motion {
+        self.motion
     }
 
     /// Takes a new range. From outside, it moves to the nearest bound first; from inside, only slopes and targets change. Before anything was
     /// heard it is in it at once.
     pub fn set_range(&mut self, range: DuckRange, clock: &Clock<'_>) {
         self.range = range;
-        let present = self.way.value(clock.now, clock.timing);
+        let present = self.motion.value(clock.now, clock.timing);
         let inside = present.clamp(range.lower, range.upper);
-        let mut entry = self.way.entry;
+        let mut entry = self.motion.entry;
         if !clock.begun || (inside - present).abs() <= ON_THE_BOUND {
             entry.jump(inside);
         } else if !entry.moving(clock.now, clock.timing) {
@@ -76,28 +73,28 @@ impl Envelope {
             entry.retarget(inside, clock.now, clock.timing);
         }
         // It has yet to be steered; until then it stays.
-        self.way = Way { entry, since: clock.now, heading: inside, step: 0.0 };
+        self.motion = Motion { entry, since: clock.now, heading: inside, step: 0.0 };
     }
 
     /// Heads for the lower bound while a ducker is active, for the upper otherwise: from wherever it is. The way that it is on.
-    pub fn steer(&mut self, ducker_active: bool, clock: &Clock<'_>) -> Way {
+    pub fn steer(&mut self, ducker_active: bool, clock: &Clock<'_>) -> Motion {
         let range = &self.range;
         let (heading, step) = if ducker_active { (range.lower, range.fall) } else { (range.upper, range.rise) };
-        if (heading, step) != (self.way.heading, self.way.step) {
-            self.way = if self.way.entry.moving(clock.now, clock.timing) {
-                Way { heading, step, ..self.way }
+        if (heading, step) != (self.motion.heading, self.motion.step) {
+            self.motion = if self.motion.entry.moving(clock.now, clock.timing) {
+                Motion { heading, step, ..self.motion }
             } else {
-                let present = self.way.value(clock.now, clock.timing);
-                Way { entry: Fade::resting(present), since: clock.now, heading, step }
+                let present = self.motion.value(clock.now, clock.timing);
+                Motion { entry: Fade::resting(present), since: clock.now, heading, step }
             };
         }
-        self.way
+        self.motion
     }
 }
 
 /// The course of an envelope, in closed form from its last turn.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Way {
+pub(crate) struct Motion {
     /// Where it was at the turn; or its way into the range, after which it goes on by slope.
     entry: Fade,
     /// The sample of the turn.
@@ -106,18 +103,48 @@ pub(crate) struct Way {
     step: f64,
 }
 
+/// A straight line towards a heading: after `before + n` samples it is `distance - step * (before + n)` away from it, on the
+/// side of `sign`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Slope {
+    pub heading: f64,
+    pub distance: f64,
+    pub sign: f64,
+    pub step: f64,
+    pub before: f64,
+}
+
+impl Slope {
+    /// The value after `before + samples` samples.
+    #[inline(always)]
+    pub fn value(&self, samples: u32) -> f64 {
+        let left = self.distance - self.step * (self.before + f64::from(samples));
+        self.heading + left * self.sign
+    }
+}
+
+/// Pieces of an envelope's course in a tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Stretches {
+    /// Samples on the way into its range.
+    pub entry: usize,
+    /// Samples after those that are on a straight line, and the line.
+    pub slope: usize,
+    pub line: Slope,
+}
+
 /// What is nearer to the target than this share of a step is on it: rounding must not keep it one sample more from landing.
 const ARRIVED: f64 = 1e-7;
 /// What is nearer to a bound than this is on it: rounding must not send it into its range over the smoothing time.
 const ON_THE_BOUND: f64 = 1e-9;
 
-impl Default for Way {
+impl Default for Motion {
     fn default() -> Self {
         Self::NONE
     }
 }
 
-impl Way {
+impl Motion {
     /// The way of a listener without ducking.
     pub const NONE: Self = Self { entry: Fade::resting(1.0), since: 0, heading: 1.0, step: 0.0 };
 
@@ -155,49 +182,19 @@ impl Way {
         }
     }
 
-    /// Writes `finish(value, sample)` for every sample from `now` on.
-    pub fn fill(&self, out: &mut [f32], now: u64, timing: &Timing, finish: impl Fn(f64, u64) -> f32) {
-        self.fill_stretches(out, now, timing, &finish, |out, slope, first| {
-            (0..).zip(out).for_each(|(n, out)| *out = finish(slope.value(n), first + u64::from(n)));
-        });
-    }
-
-    /// Writes the value times a factor for every sample from `now` on: most of them quickly.
-    pub fn fill_times(&self, out: &mut [f32], now: u64, timing: &Timing, factor: f64, kernel: Kernel) {
-        let finish = |value: f64, _: u64| (value * factor) as f32;
-        self.fill_stretches(out, now, timing, finish, |out, slope, _| kernel.write_slope(out, slope, factor));
-    }
-
-    /// Stretch by stretch, so that those on a slope have no branch: `fill_slope` is given them, and the first sample of theirs.
-    fn fill_stretches(
-        &self,
-        out: &mut [f32],
-        now: u64,
-        timing: &Timing,
-        finish: impl Fn(f64, u64) -> f32,
-        fill_slope: impl FnOnce(&mut [f32], Slope, u64),
-    ) {
+    /// How it goes over `count` samples from `now` on: a stretch on its way into its range, a stretch by slope, and the rest.
+    pub fn stretches(&self, count: usize, now: u64, timing: &Timing) -> Stretches {
         let entering = if self.entry.moving(now, timing) { self.entry.end(timing) - now } else { 0 };
         // The last sample of the entry is on its target, from where the slope starts: it belongs to what follows.
-        let (entry, rest) = out.split_at_mut((entering as usize).saturating_sub(1).min(out.len()));
-        for (at, out) in (now + 1..).zip(&mut *entry) {
-            *out = finish(self.entry.value(at, timing), at);
-        }
-        let (from, first) = (self.entry.target(), now + entry.len() as u64 + 1);
+        let entry = (entering as usize).saturating_sub(1).min(count);
+        let (from, first) = (self.entry.target(), now + entry as u64 + 1);
         let anchor = self.since.max(self.entry.end(timing));
         let (distance, sign) = ((self.heading - from).abs(), f64::copysign(1.0, from - self.heading));
         let before = first.saturating_sub(anchor) as f64;
-        // So far it goes by slope; then it is on its heading.
-        let landing = if self.step > 0.0 { (distance / self.step - before).clamp(0.0, rest.len() as f64) } else { 0.0 };
-        let (slope, rest) = rest.split_at_mut((landing as usize).saturating_sub(1));
-        let after = first + slope.len() as u64;
-        fill_slope(slope, Slope { heading: self.heading, distance, sign, step: self.step, before }, first);
-        let mut landed = false;
-        for (at, out) in (after..).zip(rest) {
-            let value = if landed { self.heading } else { self.value(at, timing) };
-            landed |= value == self.heading;
-            *out = finish(value, at);
-        }
+        let most = (count - entry) as f64;
+        let landing = if self.step > 0.0 { (distance / self.step - before).clamp(0.0, most) } else { 0.0 };
+        let line = Slope { heading: self.heading, distance, sign, step: self.step, before };
+        Stretches { entry, slope: (landing as usize).saturating_sub(1), line }
     }
 
     /// For a hash of a mix.
@@ -218,10 +215,8 @@ mod tests {
     }
 
     fn run(envelope: &mut Envelope, active: bool, now: u64, samples: usize) -> Vec<f32> {
-        let way = envelope.steer(active, &at(now));
-        let mut out = vec![0.0; samples];
-        way.fill(&mut out, now, &TIMING, |value, _| value as f32);
-        out
+        let motion = envelope.steer(active, &at(now));
+        (1..=samples as u64).map(|k| motion.value(now + k, &TIMING) as f32).collect()
     }
 
     fn started_in(range: DuckRange) -> Envelope {
@@ -286,8 +281,7 @@ mod tests {
         let clock = Clock { now: 3, begun: true, timing: &at_once };
         let mut envelope = Envelope::default();
         envelope.set_range(DuckRange::new(0.2, 0.8, 0.0, 0.0, &at_once), &clock);
-        let mut out = [0.0; 2];
-        envelope.steer(true, &clock).fill(&mut out, 3, &at_once, |value, _| value as f32);
-        assert_eq!(out, [0.2, 0.2]);
+        let motion = envelope.steer(true, &clock);
+        assert_eq!([4, 5].map(|at| motion.value(at, &at_once)), [0.2, 0.2]);
     }
 }

@@ -1,14 +1,9 @@
 //! What a participant sends in a tick: [`Frame`], and how it becomes the mixer's samples. Pure data.
 
-use crate::{
-    audio::Panels,
-    data::{
-        id::ParticipantKey,
-        sample::{Plane, Sample},
-        sides::Side,
-    },
-    kernel::{Kernel, Tile},
-    meter::{Loudness, exact_square},
+use super::{
+    channels::Channel,
+    id::ParticipantKey,
+    sample::{Plane, Sample},
 };
 
 /// One tick of one source: samples at the mixer's rate, mono or stereo, borrowed from the host. A mono mixer hears the mean of a stereo frame; a stereo
@@ -75,8 +70,9 @@ impl<'a> From<&'a [i16]> for Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// Past this magnitude a sample is no sample, but the sign of a fault: sums of it could leave the range of f32.
-    pub(crate) const LIMIT: f32 = 1e30;
+    /// Past this magnitude, +120 dBFS, a sample is not sound but a fault. Up to it every sum, its square included, is a finite
+    /// f32, whatever the gains and however many sources there are: 2^20 sources at a gain of 16 add up to 1.7e13.
+    pub(crate) const LIMIT: f32 = 1e6;
 
     /// Samples of each channel; of the left and of the right one, if they are not as many.
     #[inline]
@@ -89,60 +85,29 @@ impl Frame<'_> {
         if left == right { Ok(left) } else { Err((left, right)) }
     }
 
-    /// One sample of one side; 0 past the end.
-    pub(crate) fn sample(&self, side: Side, at: usize) -> f32 {
+    /// Whether it has a left and a right channel.
+    pub(crate) fn is_stereo(&self) -> bool {
+        !matches!(self.samples, Samples::Mono(_))
+    }
+
+    /// The left and the right sample at a place; 0 past the end.
+    pub(crate) fn both(&self, at: usize) -> [f32; 2] {
+        [Channel::Left, Channel::Right].map(|channel| self.sample(channel, at))
+    }
+
+    /// One sample, as one channel of a mixer takes it; 0 past the end.
+    pub(crate) fn sample(&self, channel: Channel, at: usize) -> f32 {
         let (left, right) = match self.samples {
             Samples::Mono(plane) => return plane.get(at),
             Samples::Interleaved(plane) => (plane.get(2 * at), plane.get(2 * at + 1)),
             Samples::Planar(left, right) => (left.get(at), right.get(at)),
         };
-        match side {
-            Side::Left => left,
-            Side::Right => right,
+        match channel {
+            Channel::Left => left,
+            Channel::Right => right,
             // Each is halved first: no sum leaves the range of f32.
-            Side::Middle => 0.5 * left + 0.5 * right,
+            Channel::Mono => 0.5 * left + 0.5 * right,
         }
-    }
-
-    /// The mean square of all channels, added up in f64.
-    pub(crate) fn square(&self) -> f64 {
-        let count = self.len().unwrap_or_default();
-        let square = |side| exact_square((0..count).map(|at| self.sample(side, at)), count);
-        0.5 * square(Side::Left) + 0.5 * square(Side::Right)
-    }
-
-    /// Copies one side to a signal of `out`, and measures: the mean square is exact where it decides, near `threshold`. `Err` with the place of the first
-    /// sample that is none.
-    #[inline]
-    pub(crate) fn read_into(
-        &self,
-        side: Side,
-        out: &mut Panels,
-        signal: usize,
-        threshold: f64,
-        kernel: Kernel,
-    ) -> Result<Loudness, usize> {
-        let out = out.of_mut(signal);
-        let count = self.len().unwrap_or_default();
-        let measured = match (self.samples, side) {
-            (Samples::Mono(plane), _)
-            | (Samples::Planar(plane, _), Side::Left)
-            | (Samples::Planar(_, plane), Side::Right) => match plane {
-                Plane::F32(samples) => kernel.take_f32(samples, out),
-                Plane::I16(samples) => kernel.take_i16(samples, out),
-            },
-            _ => {
-                let (samples, rest) = Tile::flat_mut(out).split_at_mut(count);
-                samples.iter_mut().enumerate().for_each(|(at, sample)| *sample = self.sample(side, at));
-                rest.fill(0.0);
-                kernel.measure(out)
-            }
-        };
-        if measured.peak <= Self::LIMIT {
-            return Ok(Loudness::of(measured, count, threshold, || Tile::flat(out).iter().copied()));
-        }
-        let spoilt = |sample: &f32| sample.is_nan() || sample.abs() > Self::LIMIT;
-        Err(Tile::flat(out).iter().position(spoilt).unwrap_or_default())
     }
 }
 
@@ -182,8 +147,8 @@ pub enum FrameError {
         /// Samples of the right channel.
         right: usize,
     },
-    /// A sample is NaN, infinite or past ±1e30.
-    #[error("sample {index} of the frame of {key} is NaN, infinite or past 1e30: the frame counts as missing")]
+    /// A sample is NaN, infinite or past ±1e6 (+120 dBFS).
+    #[error("sample {index} of the frame of {key} is NaN, infinite or past ±1e6: the frame counts as missing")]
     NotFinite {
         /// The key of the frame.
         key: ParticipantKey,
@@ -202,41 +167,12 @@ pub enum FrameError {
 mod tests {
     use super::*;
 
-    fn read(frame: Frame<'_>, threshold: f64) -> (Panels, Result<Loudness, usize>) {
-        let mut panels = Panels::new(1, Tile::count(frame.len().unwrap()));
-        let read = frame.read_into(Side::Middle, &mut panels, 0, threshold, Kernel::detect());
-        (panels, read)
-    }
-
     #[test]
-    fn every_i16_comes_back_as_it_was() {
-        let samples: Vec<i16> = (i16::MIN..=i16::MAX).collect();
-        let (panels, _) = read(Frame::from(&samples[..]), 0.0);
-        let mut out = vec![0; samples.len()];
-        Kernel::detect().give_i16(&Tile::flat(panels.of(0))[..samples.len()], &mut out);
-        assert_eq!(out, samples);
-    }
-
-    #[test]
-    fn what_is_no_sample_is_found() {
-        for bad in [f32::NAN, -f32::NAN, f32::INFINITY, f32::NEG_INFINITY, 2e30] {
-            for place in [0, 1, 47, 48, 99] {
-                let mut samples = [0.5; 100];
-                samples[place] = bad;
-                assert_eq!(read(Frame::from(&samples[..]), 0.0).1, Err(place), "{bad}");
-            }
-        }
-    }
-
-    #[test]
-    fn what_decides_is_exact() {
-        let frame: Vec<f32> = (0..480).map(|n| (n as f32 * 0.37).sin() * 0.003).collect();
-        let exact = frame.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / 480.0;
-        assert_eq!(read(Frame::from(&frame[..]), exact).1.unwrap().square, exact);
-        let far = read(Frame::from(&frame[..]), 0.0).1.unwrap().square;
-        assert!((far / exact - 1.0).abs() < 1e-5);
-        assert_eq!(read(Frame::from(&[0.0_f32; 480][..]), exact).1.unwrap(), Loudness { peak: 0.0, square: 0.0 });
-        let huge = read(Frame::from(&[1e25_f32; 480][..]), 0.0).1.unwrap().square;
-        assert!((huge / f64::from(1e25_f32).powi(2) - 1.0).abs() < 1e-12);
+    fn each_channel_takes_its_own() {
+        let (mono, stereo) = (Frame::mono(&[0.5_f32]), Frame::interleaved(&[0.5_f32, -0.25]));
+        let of = |frame: Frame<'_>| [Channel::Mono, Channel::Left, Channel::Right].map(|channel| frame.sample(channel, 0));
+        assert_eq!((of(mono), of(stereo)), ([0.5; 3], [0.125, 0.5, -0.25]));
+        assert_eq!((mono.len(), stereo.len()), (Ok(1), Ok(1)));
+        assert_eq!(Frame::interleaved(&[0_i16; 3]).len(), Err((2, 1)));
     }
 }

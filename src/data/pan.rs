@@ -1,6 +1,6 @@
 //! Where a source is heard: [`Pan`]. Pure data.
 
-use crate::data::sides::Side;
+use super::channels::Channel;
 
 /// A place between left and right: -1 is left, 0 the middle, 1 right.
 ///
@@ -44,11 +44,11 @@ impl Pan {
         (turned_down(self.0), turned_down(-self.0))
     }
 
-    pub(crate) fn factor(self, side: Side) -> f64 {
-        match side {
-            Side::Left => turned_down(self.0),
-            Side::Right => turned_down(-self.0),
-            Side::Middle => 1.0,
+    pub(crate) fn factor(self, channel: Channel) -> f64 {
+        match channel {
+            Channel::Left => turned_down(self.0),
+            Channel::Right => turned_down(-self.0),
+            Channel::Mono => 1.0,
         }
     }
 }
@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(Pan::LEFT.factors(), (1.0, 0.0));
         let (left, right) = Pan::new(0.5).unwrap().factors();
         assert!((left - 0.5f64.sqrt()).abs() < 1e-15 && right == 1.0);
-        assert_eq!(Pan::new(0.5).unwrap().factor(Side::Middle), 1.0);
+        assert_eq!(Pan::new(0.5).unwrap().factor(Channel::Mono), 1.0);
         assert!(Pan::new(f32::NAN).is_err());
     }
 }

@@ -1,7 +1,5 @@
 //! The figures that every part of the mixer counts with, and the time of a tick. Pure data.
 
-use crate::data::fade::Fade;
-
 /// Rate, tick and smoothing time of one mixer; fixed for its life.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Timing {
@@ -28,11 +26,6 @@ impl Timing {
     pub fn ticks(&self, ms: f64) -> u64 {
         (self.samples(ms) / self.tick as f64).round() as u64
     }
-
-    /// Whether a move can still be under way when the next one starts. Where the smoothing time fits in a tick it never is.
-    pub fn moves_overlap(&self) -> bool {
-        self.smoothing as usize > self.tick
-    }
 }
 
 /// The time of a tick, as all its parts see it.
@@ -49,15 +42,6 @@ impl Clock<'_> {
     /// The number of this tick, from 0 on.
     pub fn tick(&self) -> u64 {
         self.now / self.timing.tick.max(1) as u64
-    }
-
-    /// Sends a value to a target: over the smoothing time, or at once before anything was heard.
-    pub fn steer(&self, fade: &mut Fade, target: f64) {
-        if self.begun {
-            fade.retarget(target, self.now, self.timing);
-        } else {
-            fade.jump(target);
-        }
     }
 }
 

@@ -30,14 +30,9 @@ const fn gauge<T>(name: &'static str, unit: Option<Unit>, read: fn(&T) -> f64, h
 
 const COUNT: Option<Unit> = Some(Unit::Count);
 
-pub(super) const MIXER: [Series<Snapshot>; 9] = [
+pub(super) const MIXER: [Series<Snapshot>; 8] = [
     counter("mixminus_ticks_total", |all| all.mixer.ticks, "Ticks mixed."),
     counter("mixminus_unknown_frames_total", |all| all.mixer.unknown_frames, "Frames of nobody who sends."),
-    counter(
-        "mixminus_approximated_moves_total",
-        |all| all.mixer.approximated_moves,
-        "Moves of a gain that went to their end on another curve, for want of room.",
-    ),
     counter(
         "mixminus_lost_talk_events_total",
         |all| all.mixer.lost_talk_events,

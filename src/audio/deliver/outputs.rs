@@ -1,0 +1,189 @@
+//! [`Outputs`]: the different mixes of a tick, who hears each, and what limiters remember from tick to tick.
+
+use std::hash::{BuildHasher, Hasher};
+
+use hashbrown::HashTable;
+
+use super::limiter::{Limiter, LimiterState};
+use crate::{
+    audio::{belongings::Kept, plan::Groups, receive::NONE},
+    data::{
+        loudness::MixLevel,
+        memory::{filled, room},
+        timing::Clock,
+    },
+};
+
+/// What some listeners of a group hear.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Output {
+    pub group: u32,
+    /// The first of them; [`Outputs::next`] leads from one to the next.
+    pub first: u32,
+    last: u32,
+    /// Whether nobody is heard.
+    pub silent: bool,
+    /// What their limiters remember: before the tick, then after it.
+    pub limiter: LimiterState,
+    pub level: MixLevel,
+}
+
+/// The outputs of a tick.
+#[derive(Debug, Default)]
+pub(crate) struct Outputs {
+    /// Those of each group are consecutive.
+    list: Vec<Output>,
+    /// The first output of each group, and the number of outputs behind them.
+    starts: Vec<u32>,
+    /// Whether a group has several. Otherwise each has one, with its own number and its own listeners.
+    split: bool,
+    /// The output of the listener of each slot, and the next listener who hears it; of use while groups are split.
+    of: Vec<u32>,
+    next: Vec<u32>,
+    /// What the limiter of each listener remembers, and the level that its meters show.
+    states: Vec<LimiterState>,
+    shown: Vec<MixLevel>,
+    /// Whether any limiter remembers anything.
+    limiting: bool,
+    /// The outputs of the group in hand by the state of their limiters.
+    by_state: HashTable<(u64, u32)>,
+}
+
+impl Outputs {
+    /// Room for the listeners of so many slots. Allocates: control side.
+    pub fn new(slots: usize) -> Self {
+        Self {
+            list: room(slots, Output::default()),
+            starts: room(slots + 1, 0),
+            split: false,
+            of: filled(slots, NONE),
+            next: filled(slots, NONE),
+            states: filled(slots, LimiterState::default()),
+            shown: filled(slots, MixLevel::default()),
+            limiting: false,
+            by_state: HashTable::with_capacity(slots),
+        }
+    }
+
+    /// Moves into `larger`, which takes the old memory in exchange.
+    pub fn move_into(&mut self, larger: &mut Self) {
+        larger.states[..self.states.len()].copy_from_slice(&self.states);
+        larger.shown[..self.shown.len()].copy_from_slice(&self.shown);
+        larger.limiting = self.limiting;
+        std::mem::swap(self, larger);
+    }
+
+    pub fn list(&self) -> &[Output] {
+        &self.list
+    }
+
+    /// The outputs, for those who mix to write to; the first output of each group, and the number of outputs behind them.
+    pub fn for_mixing(&mut self) -> (&mut [Output], &[u32]) {
+        (&mut self.list, &self.starts)
+    }
+
+    /// The output that a listener hears, or [`NONE`].
+    pub fn of(&self, slot: u32, groups: &Groups) -> u32 {
+        if self.split { self.of[slot as usize] } else { groups.of(slot) }
+    }
+
+    /// The next listener who hears the same, or [`NONE`].
+    #[inline]
+    pub fn next(&self, slot: u32, groups: &Groups) -> u32 {
+        if self.split { self.next[slot as usize] } else { groups.next(slot) }
+    }
+
+    /// Somebody new has a slot.
+    pub fn forget(&mut self, slot: usize) {
+        (self.states[slot], self.shown[slot]) = (LimiterState::default(), MixLevel::default());
+    }
+
+    /// Makes the outputs of a tick; `planned` if its groups are those of the tick before. Whether the outputs are, too.
+    pub fn form(&mut self, groups: &Groups, planned: bool) -> bool {
+        if planned && !self.split && !self.limiting {
+            return true;
+        }
+        self.list.clear();
+        self.starts.clear();
+        self.split = self.limiting;
+        for (number, group) in (0..).zip(groups.list()) {
+            self.starts.push(self.list.len() as u32);
+            let silent = group.is_silent();
+            if self.split {
+                self.split_group(number, group.first, silent, groups);
+            } else {
+                self.open(number, group.first, silent, LimiterState::default());
+            }
+        }
+        self.starts.push(self.list.len() as u32);
+        false
+    }
+
+    fn open(&mut self, group: u32, first: u32, silent: bool, limiter: LimiterState) -> u32 {
+        let number = self.list.len() as u32;
+        self.list.push(Output { group, first, last: first, silent, limiter, level: MixLevel::default() });
+        number
+    }
+
+    /// Makes an output for each limiter state in a group. Silence is one output, whatever limiters remember.
+    fn split_group(&mut self, group: u32, first: u32, silent: bool, groups: &Groups) {
+        self.by_state.clear();
+        let mut slot = first;
+        while slot != NONE {
+            let state = if silent { LimiterState::default() } else { self.states[slot as usize] };
+            let hash = hash(&state);
+            let known = self.by_state.find(hash, |(_, output)| self.list[*output as usize].limiter == state);
+            let output = match known.map(|(_, output)| *output) {
+                Some(output) => {
+                    let last = std::mem::replace(&mut self.list[output as usize].last, slot);
+                    self.next[last as usize] = slot;
+                    output
+                }
+                None => {
+                    let output = self.open(group, slot, silent, state);
+                    if self.by_state.len() < self.by_state.capacity() {
+                        self.by_state.insert_unique(hash, (hash, output), |(hash, _)| *hash);
+                    }
+                    output
+                }
+            };
+            (self.of[slot as usize], self.next[slot as usize]) = (output, NONE);
+            slot = groups.next(slot);
+        }
+    }
+
+    /// Ends the tick: every listener takes on the state of its limiter, and its meters show the level of its mix.
+    pub fn deliver(&mut self, groups: &Groups, kept: &[Option<Kept>], limiter: Option<&Limiter>, clock: &Clock<'_>) {
+        let limiting = self.limiting || self.list.iter().any(|output| !output.limiter.at_rest());
+        let mut still = false;
+        for output in &self.list {
+            let mut slot = output.first;
+            while slot != NONE {
+                let index = slot as usize;
+                if limiting {
+                    let state = &mut self.states[index];
+                    if !output.silent {
+                        *state = output.limiter;
+                    } else if let (Some(limiter), false) = (limiter, state.at_rest()) {
+                        limiter.limit_silence(state, clock.timing.tick);
+                    }
+                    still |= !state.at_rest();
+                }
+                if self.shown[index] != output.level || output.level.limited() {
+                    self.shown[index] = output.level;
+                    if let Some(kept) = &kept[index] {
+                        kept.meters.write_mix(&output.level);
+                    }
+                }
+                slot = if self.split { self.next[index] } else { groups.next(slot) };
+            }
+        }
+        self.limiting = still;
+    }
+}
+
+fn hash(state: &LimiterState) -> u64 {
+    let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
+    state.bits().iter().for_each(|bits| hasher.write_u64(*bits));
+    hasher.finish()
+}

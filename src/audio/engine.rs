@@ -1,0 +1,353 @@
+//! [`Engine`]: the memory of the audio side as a whole, and the steps of a tick in their order. All of it is made by the control
+//! side; the audio side moves it about and hands it back.
+
+use std::sync::atomic::Ordering;
+
+use super::{
+    apply::{Listener, PairSource},
+    belongings::Kept,
+    deliver::{Limiter, Outputs},
+    mix::{MixBuffers, Scene, Task},
+    pair::Pair,
+    plan::{Groups, PlanCache, is_in_mix},
+    published::Slot,
+    receive::{NONE, Receiver, Standing, TalkSource},
+};
+use crate::{
+    data::{
+        channels::{Channels, MAX_CHANNELS, Planes},
+        frame::{Frame, FrameError},
+        id::ParticipantKey,
+        line::Line,
+        loudness::MixLevel,
+        memory::room,
+        talk::TalkSender,
+        timing::{Clock, Timing},
+        tree::Tree,
+    },
+    dsp::{Kernel, Progress, Tile, prefetch},
+    link::readings::MixerMeters,
+};
+
+/// How many listeners ahead their rows are fetched.
+const AHEAD: usize = 8;
+
+/// What the steps need that does not change.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Tools<'a> {
+    pub clock: Clock<'a>,
+    pub kernel: Kernel,
+    pub progress: &'a Progress,
+    pub limiter: Option<&'a Limiter>,
+    pub meters: &'a MixerMeters,
+}
+
+/// Everything that lasts from tick to tick, and the scratch of one tick.
+#[derive(Debug, Default)]
+pub(crate) struct Engine {
+    channels: usize,
+    receiver: Receiver,
+    talk: TalkSource,
+    listeners: Vec<Listener>,
+    /// What each participant has brought along.
+    kept: Vec<Option<Kept>>,
+    /// The slots of those who have a line.
+    lines: Vec<u32>,
+    groups: Groups,
+    cache: PlanCache,
+    outputs: Outputs,
+    mixes: MixBuffers,
+}
+
+impl Engine {
+    /// Room for so many slots, and for `workers` that mix at the same time. Allocates: control side.
+    pub fn new(channels: Channels, slots: usize, workers: usize, timing: &Timing, talk: Option<TalkSender>) -> Self {
+        let count = channels.count();
+        Self {
+            channels: count,
+            receiver: Receiver::new(channels.all(), slots, timing),
+            talk: TalkSource::new(slots, talk),
+            listeners: (0..slots).map(|_| Listener::default()).collect(),
+            kept: (0..slots).map(|_| None).collect(),
+            lines: room(slots, 0),
+            groups: Groups::new(count, slots),
+            cache: PlanCache::default(),
+            outputs: Outputs::new(slots),
+            mixes: MixBuffers::new(count, slots, workers, Tile::count(timing.tick)),
+        }
+    }
+
+    pub fn slots(&self) -> usize {
+        self.listeners.len()
+    }
+
+    /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in the mixes.
+    pub fn move_into(&mut self, larger: &mut Self) {
+        self.receiver.move_into(&mut larger.receiver);
+        self.talk.move_into(&mut larger.talk);
+        self.listeners.iter_mut().zip(&mut larger.listeners).for_each(|(old, new)| std::mem::swap(old, new));
+        self.kept.iter_mut().zip(&mut larger.kept).for_each(|(old, new)| std::mem::swap(old, new));
+        larger.lines.extend_from_slice(&self.lines);
+        self.outputs.move_into(&mut larger.outputs);
+        std::mem::swap(&mut self.lines, &mut larger.lines);
+        std::mem::swap(&mut self.listeners, &mut larger.listeners);
+        std::mem::swap(&mut self.kept, &mut larger.kept);
+        std::mem::swap(&mut self.groups, &mut larger.groups);
+        std::mem::swap(&mut self.mixes, &mut larger.mixes);
+        self.cache = PlanCache::default();
+    }
+
+    /// Takes everything that changed after generation `since`: first who comes and goes, then what they hear.
+    pub fn apply(&mut self, slots: &Tree<Slot>, since: u64, loudest: Option<usize>, clock: &Clock<'_>) {
+        self.receiver.set_loudest(loudest);
+        slots.each_since(since, |slot, published| match published {
+            Some(published) => self.update(slot as usize, published, clock),
+            None => self.leave(slot as usize),
+        });
+        slots.each_since(since, |slot, published| {
+            let Some(published) = published else { return };
+            let Self { receiver, listeners, .. } = &mut *self;
+            if let Some(listener) = listeners.get_mut(slot as usize).filter(|listener| listener.listens) {
+                let joins = joined_at(receiver, slot) == Some(clock.now);
+                listener.update(published, joins, |pair| pair_source(receiver, pair, clock), clock);
+                report_pairs(listener, &self.kept[slot as usize]);
+            }
+        });
+    }
+
+    fn update(&mut self, index: usize, slot: &Slot, clock: &Clock<'_>) {
+        if index >= self.slots() {
+            debug_assert!(false, "the control side makes room for every slot");
+            return;
+        }
+        if self.kept[index].is_none() {
+            let Some(mut kept) = Kept::take(&slot.belongings) else { return };
+            self.listeners[index].admit(slot.role.hears());
+            self.receiver.admit(index, slot, &mut kept, clock);
+            self.outputs.forget(index);
+            if kept.belongings.line.is_some() {
+                self.lines.push(index as u32);
+            }
+            self.kept[index] = Some(kept);
+        }
+        self.receiver.update(index, slot);
+    }
+
+    fn leave(&mut self, index: usize) {
+        if index < self.slots() && self.receiver.leave(index) {
+            self.listeners[index].listens = false;
+        }
+    }
+
+    /// Forgets what was sent in a tick that was begun and dropped.
+    pub fn forget_frames(&mut self) {
+        self.receiver.forget_frames();
+    }
+
+    /// Takes the frame of a source.
+    pub fn send(&mut self, key: ParticipantKey, frame: &Frame<'_>, tools: &Tools<'_>) -> Result<(), FrameError> {
+        let sent = self.receiver.send(key, frame, tools.clock.timing, tools.kernel);
+        if let Err(FrameError::Unknown { .. } | FrameError::NotASource { .. }) = sent {
+            tools.meters.unknown.fetch_add(1, Ordering::Relaxed);
+        }
+        sent
+    }
+
+    /// The steps up to the sums.
+    pub fn prepare(&mut self, tools: &Tools<'_>) {
+        let clock = &tools.clock;
+        self.read_lines(tools);
+        self.receiver.receive(&self.kept, self.talk.told(), clock);
+        while let Some(index) = self.receiver.pop_gone() {
+            self.vacate(index);
+        }
+        let planned = self.plan(clock);
+        let planned = self.outputs.form(&self.groups, planned);
+        self.mixes.divide(&self.groups, self.receiver.audible().len(), planned);
+        self.talk.tell(&self.receiver, clock, tools.meters);
+    }
+
+    /// Plans the tick. Whether it is planned like the one before.
+    fn plan(&mut self, clock: &Clock<'_>) -> bool {
+        let (changed, used) = (self.receiver.take_changed(), self.receiver.used());
+        let Self { receiver, listeners, kept, groups, cache, .. } = self;
+        let arrived = |listener: &Listener| {
+            listener.envelope_moves() && listener.motion().constant(clock.now, clock.timing).is_some()
+        };
+        if cache.ask(changed, || listeners[..used].iter().any(arrived)) {
+            return true;
+        }
+        let (mut gains_move, mut envelopes_move) = (receiver.audible().moves(), false);
+        groups.begin(receiver.audible().len());
+        for index in 0..used {
+            prefetch(listeners.get(index + 2 * AHEAD..).unwrap_or_default());
+            if let Some(soon) = listeners.get(index + AHEAD) {
+                prefetch(soon.row.pairs(0));
+            }
+            let listener = &mut listeners[index];
+            if !listener.listens {
+                groups.leave_out(index as u32);
+                continue;
+            }
+            let source = |pair: &Pair| pair_source(receiver, pair, clock);
+            if listener.steer(source, |slot| receiver.is_active(slot), clock) {
+                report_pairs(listener, &kept[index]);
+            }
+            gains_move |= listener.gains_move(clock);
+            envelopes_move |= listener.envelope_moves();
+            groups.add(index as u32, listeners, receiver.audible(), clock);
+        }
+        groups.end();
+        cache.note(gains_move, envelopes_move);
+        false
+    }
+
+    /// The parts of the tick that are not mixed yet.
+    pub fn tasks<'a>(&'a mut self, tools: Tools<'a>) -> impl Iterator<Item = Task<'a>> {
+        let Self { receiver, listeners, groups, outputs, mixes, .. } = self;
+        let Tools { clock, kernel, progress, limiter, .. } = tools;
+        let (audible, signals) = (receiver.audible(), receiver.signals());
+        let scene = Scene { audible, signals, listeners, groups, limiter, kernel, progress, clock, channel: 0 };
+        mixes.tasks(outputs, scene)
+    }
+
+    /// Ends a tick that is mixed.
+    pub fn finish(&mut self, tools: &Tools<'_>) {
+        self.outputs.deliver(&self.groups, &self.kept, tools.limiter, &tools.clock);
+        self.cache.note_mixed();
+        tools.meters.audible.store(self.receiver.audible().len() as u32, Ordering::Relaxed);
+        tools.meters.distinct.store(self.output_count() as u32, Ordering::Relaxed);
+        self.write_lines(tools);
+    }
+
+    /// Gives what a participant who left had brought along back to the control side.
+    fn vacate(&mut self, index: usize) {
+        if let Some(mut kept) = self.kept[index].take() {
+            self.receiver.vacate(index, &mut kept);
+            self.listeners[index].vacate(&mut kept.belongings.row);
+            self.lines.retain(|line| *line as usize != index);
+            kept.give_back();
+        }
+    }
+
+    /// How many different mixes there are.
+    pub fn output_count(&self) -> usize {
+        self.outputs.list().len()
+    }
+
+    /// One of the different mixes, in a channel.
+    #[inline]
+    pub fn mix(&self, channel: usize, output: usize) -> &[Tile] {
+        self.mixes.mix(channel.min(self.channels - 1), output)
+    }
+
+    /// The level of one of the different mixes, and whether nobody is heard in it.
+    pub fn level(&self, output: usize) -> (MixLevel, bool) {
+        let output = &self.outputs.list()[output];
+        (output.level, output.silent)
+    }
+
+    /// The different mix that a listener hears.
+    pub fn output_of(&self, key: ParticipantKey) -> Option<usize> {
+        let listens = self.listeners.get(key.slot as usize).is_some_and(|listener| listener.listens);
+        let here = listens && self.receiver.key(key.slot) == key;
+        Some(self.outputs.of(key.slot, &self.groups)).filter(|output| here && *output != NONE).map(|output| output as usize)
+    }
+
+    /// The slots of the listeners who hear one of the different mixes.
+    pub fn listeners(&self, output: usize) -> impl Iterator<Item = u32> + use<'_> {
+        let some = |slot: u32| (slot != NONE).then_some(slot);
+        std::iter::successors(some(self.outputs.list()[output].first), move |slot| {
+            some(self.outputs.next(*slot, &self.groups))
+        })
+    }
+
+    /// The slots of the sources that are audible, in order.
+    pub fn audible(&self) -> &[u32] {
+        self.receiver.audible().slots()
+    }
+
+    /// The audible sources that are in one of the different mixes.
+    pub fn sources(&self, output: usize, clock: Clock<'_>) -> impl Iterator<Item = ParticipantKey> {
+        let slot = self.outputs.list()[output].first;
+        let keys = self.audible().iter().map(|source| self.key(*source));
+        keys.filter(move |key| {
+            is_in_mix(*key, &self.listeners[slot as usize], slot, self.channels, self.receiver.audible(), &clock)
+        })
+    }
+
+    /// Who has a slot.
+    pub fn key(&self, slot: u32) -> ParticipantKey {
+        self.receiver.key(slot)
+    }
+
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// Takes what came over each line, unless the host has sent a frame by hand.
+    fn read_lines(&mut self, tools: &Tools<'_>) {
+        self.each_line(|engine, index, line| {
+            let Some(source) = engine.receiver.source(index as u32) else { return };
+            if source.standing != Standing::Here || !source.sends {
+                return;
+            }
+            let by_hand = source.has_frame();
+            if let (Some((planes, active)), false) = (line.read(), by_hand) {
+                let frame = match planes.right {
+                    Some(right) => Frame::planar(planes.left, right),
+                    None => Frame::mono(planes.left),
+                };
+                // What is refused is counted, and missing.
+                let _ = engine.receiver.take(index, &frame.active(active), tools.kernel);
+            }
+        });
+    }
+
+    /// Gives each line what its participant hears.
+    fn write_lines(&mut self, tools: &Tools<'_>) {
+        self.each_line(|engine, index, line| {
+            let Some(output) = engine.output_of(engine.key(index as u32)) else { return };
+            let mut samples: [&[f32]; MAX_CHANNELS] = [&[]; MAX_CHANNELS];
+            for (channel, samples) in samples.iter_mut().enumerate().take(engine.channels) {
+                *samples = &Tile::flat(engine.mix(channel, output))[..tools.clock.timing.tick];
+            }
+            let [left, right] = samples;
+            line.write(Planes { left, right: (engine.channels > 1).then_some(right) });
+        });
+    }
+
+    /// With each line in turn, which is out of its place meanwhile.
+    fn each_line(&mut self, mut work: impl FnMut(&mut Self, usize, &mut dyn Line)) {
+        for n in 0..self.lines.len() {
+            let index = self.lines[n] as usize;
+            let kept = self.kept[index].as_mut();
+            let Some(mut line) = kept.and_then(|kept| kept.belongings.line.take()) else { continue };
+            work(self, index, &mut *line);
+            if let Some(kept) = &mut self.kept[index] {
+                kept.belongings.line = Some(line);
+            }
+        }
+    }
+}
+
+/// What a row has to know of the source of a pair.
+fn pair_source(receiver: &Receiver, pair: &Pair, clock: &Clock<'_>) -> PairSource {
+    match receiver.source(pair.slot).filter(|source| pair.is_of(source.key)) {
+        Some(source) if source.standing == Standing::Leaving => PairSource::Leaves,
+        Some(source) if source.joined == clock.now => PairSource::Joins,
+        Some(_) => PairSource::Here,
+        None => PairSource::Gone,
+    }
+}
+
+fn joined_at(receiver: &Receiver, slot: u32) -> Option<u64> {
+    receiver.source(slot).map(|source| source.joined)
+}
+
+/// Tells the control side for how many pairs a row has to have room.
+fn report_pairs(listener: &Listener, kept: &Option<Kept>) {
+    if let Some(kept) = kept {
+        kept.meters.pairs.store(listener.row.pair_count() as u32, Ordering::Relaxed);
+    }
+}

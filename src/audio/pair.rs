@@ -1,0 +1,205 @@
+//! The state of one pair: the open and the ducked gain of a source in a listener's mix, moving or not. Pure data.
+//!
+//! A pair lies in memory for as long as its row lists its source, so it is small: 44 bytes.
+
+use crate::data::{
+    fade::Fade,
+    id::ParticipantKey,
+    timing::{Clock, Timing},
+};
+
+/// The state of one pair that a row lists, or has listed.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C, packed(4))]
+pub(crate) struct Pair {
+    /// The source's slot and stay.
+    pub slot: u32,
+    pub stay: u32,
+    flags: u32,
+    /// The gain that the envelope does not multiply, and the one that it does.
+    open: PairMove,
+    ducked: PairMove,
+}
+
+/// A [`Fade`] in 16 bytes. Its target is rounded for the kernels; its beginning is known modulo 2^32 samples, which is enough,
+/// for what is over is settled in the next tick.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[repr(C, packed(4))]
+struct PairMove {
+    start: f64,
+    target: f32,
+    began: u32,
+}
+
+impl PairMove {
+    fn at(target: f32) -> Self {
+        Self { start: f64::from(target), target, began: 0 }
+    }
+
+    #[inline]
+    fn moves(self) -> bool {
+        self.start != f64::from(self.target)
+    }
+
+    #[inline]
+    fn fade(self, now: u64) -> Fade {
+        if self.moves() {
+            let over = (now as u32).wrapping_sub(self.began);
+            Fade::between(self.start, f64::from(self.target), now - u64::from(over))
+        } else {
+            Fade::resting(f64::from(self.target))
+        }
+    }
+}
+
+impl From<Fade> for PairMove {
+    fn from(fade: Fade) -> Self {
+        let (start, began) = fade.origin();
+        Self { start, target: fade.target() as f32, began: began as u32 }
+    }
+}
+
+const LISTED: u32 = 1;
+const DUCKS_OTHERS: u32 = 2;
+
+impl Pair {
+    /// A pair that a row lists at a level, on its target.
+    pub fn listed(source: ParticipantKey, level: f64, ducks_others: bool) -> Self {
+        let level = PairMove::at(level as f32);
+        let (open, ducked) = if ducks_others { (level, PairMove::at(0.0)) } else { (PairMove::at(0.0), level) };
+        let flags = LISTED | if ducks_others { DUCKS_OTHERS } else { 0 };
+        Self { slot: source.slot, stay: source.stay, flags, open, ducked }
+    }
+
+    /// Whether its row lists it.
+    #[inline]
+    pub fn is_listed(&self) -> bool {
+        self.flags & LISTED != 0
+    }
+
+    /// Whether the others are ducked while its source is active.
+    #[inline]
+    pub fn ducks_others(&self) -> bool {
+        self.flags & DUCKS_OTHERS != 0
+    }
+
+    /// Whether it is of this source.
+    #[inline]
+    pub fn is_of(&self, source: ParticipantKey) -> bool {
+        (self.slot, self.stay) == (source.slot, source.stay)
+    }
+
+    /// Whether its row has begun to move it, and it was not settled since.
+    #[inline]
+    pub fn moves(&self) -> bool {
+        { self.open }.moves() || { self.ducked }.moves()
+    }
+
+    /// Its open and its ducked gain, as moves.
+    #[inline]
+    pub fn fades(&self, now: u64) -> [Fade; 2] {
+        [{ self.open }.fade(now), { self.ducked }.fade(now)]
+    }
+
+    /// Its open and its ducked gain, if both rest.
+    #[inline]
+    pub fn at_rest(&self) -> Option<[f32; 2]> {
+        (!self.moves()).then_some([{ self.open }.target, { self.ducked }.target])
+    }
+
+    /// Goes on from where it was, `before`, towards its targets.
+    pub fn go_on_from(&mut self, before: [Fade; 2], clock: &Clock<'_>) {
+        let [mut open, mut ducked] = before;
+        open.steer(f64::from({ self.open }.target), clock);
+        ducked.steer(f64::from({ self.ducked }.target), clock);
+        (self.open, self.ducked) = (open.into(), ducked.into());
+    }
+
+    /// The same pair, which its row lists no more: it goes to the gain of sources that are not listed.
+    pub fn unlisted(self, unlisted: f64, clock: &Clock<'_>) -> Self {
+        let [mut open, mut ducked] = self.fades(clock.now);
+        open.steer(0.0, clock);
+        ducked.steer(unlisted, clock);
+        Self { open: open.into(), ducked: ducked.into(), ..self.released() }
+    }
+
+    /// The same pair, which its row lists no more, on the moves that it had: its source has left.
+    pub fn released(self) -> Self {
+        Self { flags: 0, ..self }
+    }
+
+    /// Forgets moves that are over. Whether any is not.
+    pub fn settle(&mut self, clock: &Clock<'_>) -> bool {
+        if !self.moves() {
+            return false;
+        }
+        let [open, ducked] = self.fades(clock.now).map(|fade| fade.settled(clock.now, clock.timing));
+        (self.open, self.ducked) = (open.into(), ducked.into());
+        self.moves()
+    }
+
+    /// Its moves as bits, for a hash.
+    pub fn bits(&self) -> [u64; 4] {
+        let bits = |half: PairMove| [half.start.to_bits(), u64::from(half.target.to_bits()) << 32 | u64::from(half.began)];
+        let ([a, b], [c, d]) = (bits(self.open), bits(self.ducked));
+        [a, b, c, d]
+    }
+
+    /// Whether it is the same as a source that is not listed, now and later.
+    pub fn is_like(&self, unlisted: Fade, now: u64, timing: &Timing) -> bool {
+        let [open, ducked] = self.fades(now);
+        open == Fade::ZERO && ducked.settled(now, timing) == unlisted.settled(now, timing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TIMING: Timing = Timing { rate: 1000, tick: 2, smoothing: 4 };
+
+    fn at(now: u64) -> Clock<'static> {
+        Clock { now, begun: true, timing: &TIMING }
+    }
+
+    fn key() -> ParticipantKey {
+        ParticipantKey { mixer: 1, slot: 3, stay: 1 }
+    }
+
+    fn values(pair: &Pair, now: u64) -> [f64; 2] {
+        pair.fades(now).map(|fade| fade.value(now, &TIMING))
+    }
+
+    #[test]
+    fn a_pair_is_small() {
+        assert_eq!(size_of::<Pair>(), 44);
+    }
+
+    #[test]
+    fn a_ducker_is_open_and_the_others_are_ducked() {
+        assert_eq!(Pair::listed(key(), 0.5, true).at_rest(), Some([0.5, 0.0]));
+        assert_eq!(Pair::listed(key(), 0.5, false).at_rest(), Some([0.0, 0.5]));
+    }
+
+    #[test]
+    fn it_goes_on_from_where_it_was_and_settles() {
+        // Past 2^32 samples, too.
+        let now = (1 << 32) - 2;
+        let mut pair = Pair::listed(key(), 1.0, true);
+        pair.go_on_from([Fade::ZERO, Fade::resting(0.5)], &at(now));
+        assert_eq!(values(&pair, now + 2), [0.5, 0.25]);
+        assert!(pair.settle(&at(now + 3)) && !pair.settle(&at(now + 4)));
+        assert_eq!(pair, Pair::listed(key(), 1.0, true));
+    }
+
+    #[test]
+    fn a_pair_that_is_unlisted_ends_where_the_others_are() {
+        let mut pair = Pair::listed(key(), 0.5, true).unlisted(1.0, &at(10));
+        assert!(!pair.is_listed() && !pair.ducks_others());
+        assert_eq!(values(&pair, 12), [0.25, 0.5]);
+        assert!(!pair.is_like(Fade::resting(1.0), 12, &TIMING));
+        pair.settle(&at(14));
+        assert!(pair.is_like(Fade::resting(1.0), 14, &TIMING));
+        assert_eq!(Pair::listed(key(), 0.5, false).released().at_rest(), Some([0.0, 0.5]));
+    }
+}

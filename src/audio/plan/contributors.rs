@@ -1,0 +1,36 @@
+//! Who is in a mix: for those who tell the receivers, as the list of contributing sources of an RTP packet does.
+
+use crate::{
+    audio::{apply::Listener, receive::Audible},
+    data::{fade::Fade, id::ParticipantKey, timing::Clock},
+};
+
+/// Whether a source has a gain over 0, at any time of a tick, in the mix of the listener of a slot.
+pub(crate) fn is_in_mix(
+    source: ParticipantKey,
+    listener: &Listener,
+    slot: u32,
+    channels: usize,
+    audible: &Audible,
+    clock: &Clock<'_>,
+) -> bool {
+    let heard = |fade: &Fade| fade.target() > 0.0 || fade.moving(clock.now, clock.timing);
+    source.slot != slot
+        && audible.position(source.slot).is_some()
+        && heard(&listener.hears())
+        && (0..channels).any(|channel| {
+            let pairs = listener.row.pairs(channel);
+            let found = pairs.binary_search_by_key(&source.slot, |pair| pair.slot).map(|at| pairs[at]);
+            let [open, ducked] = match found {
+                Ok(pair) if pair.is_of(source) => pair.fades(clock.now),
+                _ => [Fade::ZERO, listener.row.unlisted()],
+            };
+            heard(&open) || heard(&ducked) && greatest_level(listener, clock) > 0.0
+        })
+}
+
+/// The greatest value of an envelope in the tick. It is at an end of it, for it turns between ticks only.
+fn greatest_level(listener: &Listener, clock: &Clock<'_>) -> f64 {
+    let (first, last) = (clock.now + 1, clock.now + clock.timing.tick as u64);
+    [first, last].map(|at| listener.motion().value(at, clock.timing)).into_iter().fold(0.0, f64::max)
+}

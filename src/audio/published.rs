@@ -1,0 +1,100 @@
+//! What is published of each participant: its [`Slot`], and what its [`Row`] says. Made by the control side, read by the audio
+//! side; immutable once it is published, but for what lies in its mailboxes.
+//!
+//! The matrix of all of them is sparse and persistent: a row knows only what differs from "everybody at gain 1", and a new
+//! matrix shares every slot that did not change. Ids are slots here; a slot that is reused has a new stay, so that an old row
+//! reaches nobody.
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::Arc,
+};
+
+use super::{
+    belongings::Belongings,
+    row_memory::{Listed, RowMemory},
+};
+use crate::{
+    data::{detector::Detecting, envelope::DuckRange, id::ParticipantKey, role::Role},
+    link::mailbox::Mailbox,
+};
+
+/// One participant.
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
+    pub key: ParticipantKey,
+    pub role: Role,
+    pub detecting: Detecting,
+    pub muted: bool,
+    pub deafened: bool,
+    /// Whether anybody's row lists it.
+    pub listed: bool,
+    pub row: Arc<Row>,
+    /// The generation that the row came with.
+    pub row_since: u64,
+    pub belongings: Arc<Mailbox<Belongings>>,
+}
+
+/// What one listener hears differently from the default.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// Equal in rows that say the same.
+    pub identity: RowIdentity,
+    /// The level of a source that is not listed: 1, or 0 in exclusive mode.
+    pub unlisted: f64,
+    pub ducking: DuckRange,
+    /// Whether the gains of its pairs may differ from channel to channel.
+    pub panned: bool,
+    /// The pairs that it lists, and room for what else the audio side keeps; `None` for the row that everybody joins with.
+    pub memory: Option<Mailbox<RowMemory>>,
+}
+
+impl Row {
+    /// The row of a listener without a configuration.
+    pub fn plain() -> Self {
+        Self {
+            identity: RowIdentity::default(),
+            unlisted: 1.0,
+            ducking: DuckRange::NONE,
+            panned: false,
+            memory: None,
+        }
+    }
+}
+
+/// 128 bits of a hash, with keys that nobody knows, of what a row says: among a million different rows two are taken for the
+/// same with a chance of 2^-88. The row of everybody without a configuration has the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct RowIdentity([u64; 2]);
+
+impl RowIdentity {
+    /// Of what a row says in all channels, with the keys of this mixer.
+    pub fn of<'a>(
+        keys: &[RandomState; 2],
+        unlisted: f64,
+        ducking: &DuckRange,
+        listed: impl Iterator<Item = &'a [Listed]> + Clone,
+    ) -> Self {
+        if unlisted == 1.0 && *ducking == DuckRange::NONE && listed.clone().all(<[Listed]>::is_empty) {
+            return Self::default();
+        }
+        Self(keys.each_ref().map(|key| {
+            let mut hasher = key.build_hasher();
+            [unlisted, ducking.lower, ducking.upper, ducking.fall, ducking.rise]
+                .iter()
+                .for_each(|figure| hasher.write_u64(figure.to_bits()));
+            for source in listed.clone().flatten() {
+                hasher.write_u32(source.source.slot);
+                hasher.write_u32(source.source.stay);
+                hasher.write_u64(source.gain.to_bits());
+                hasher.write_u8(u8::from(source.ducks_others));
+            }
+            hasher.finish()
+        }))
+    }
+
+    /// Enough of it for a hash table.
+    pub fn hash(&self) -> u64 {
+        self.0[0]
+    }
+}

@@ -1,0 +1,16 @@
+//! The first step of a tick: what the sources sent, and which of them are to be heard. Hands on an [`Audible`].
+
+mod audible;
+mod dominant;
+mod frames;
+mod idle;
+mod loudest;
+mod receiver;
+mod source;
+mod speaker_level;
+mod talk_events;
+
+pub(crate) use audible::{Audible, NONE};
+pub(crate) use receiver::Receiver;
+pub(crate) use source::Standing;
+pub(crate) use talk_events::TalkSource;

@@ -1,0 +1,306 @@
+//! [`Receiver`]: the sources of a mixer, and what they sent in the tick in hand.
+
+use super::{
+    audible::Audible,
+    frames,
+    idle::Idle,
+    loudest::{Lists, Loudest},
+    source::{Source, Standing},
+    speaker_level::{Follower, SpeakerLevel},
+};
+use crate::{
+    audio::{belongings::Kept, published::Slot},
+    data::{
+        channels::Channel,
+        frame::{Frame, FrameError},
+        id::ParticipantKey,
+        memory::{filled, room},
+        timing::{Clock, Timing},
+    },
+    dsp::{Kernel, SignalBuffer, Tile, prefetch},
+};
+
+/// The mean square of what is as loud as can be.
+const FULL_SCALE: f64 = 1.0;
+
+/// How many sources ahead they are fetched.
+const AHEAD: usize = 4;
+
+/// The sources of a mixer, and what they sent in the tick in hand. Indexed by slot.
+#[derive(Debug, Default)]
+pub(crate) struct Receiver {
+    channels: &'static [Channel],
+    pub(super) sources: Vec<Source>,
+    /// The signals of each channel: those of the slots as sent; behind them, the same faded by their presence, where it moves.
+    signals: Vec<SignalBuffer>,
+    idle: Vec<Idle>,
+    /// What sources are compared by, and how it follows what they send.
+    pub(super) levels: Vec<SpeakerLevel>,
+    follower: Follower,
+    loudest: Loudest,
+    /// Scratch of the choice of the loudest.
+    seated: Vec<u32>,
+    standing: Vec<u32>,
+    /// Whether each source is active in this tick.
+    pub(super) active: Vec<bool>,
+    audible: Audible,
+    /// Slots from here on have never been given.
+    pub(super) used: usize,
+    /// Participants who have left and faded out in this tick.
+    gone: Vec<u32>,
+    /// Something has changed on which the plan of a tick depends.
+    changed: bool,
+}
+
+impl Receiver {
+    /// Room for so many slots. Allocates: control side.
+    pub fn new(channels: &'static [Channel], slots: usize, timing: &Timing) -> Self {
+        let tiles = Tile::count(timing.tick);
+        Self {
+            channels,
+            sources: (0..slots).map(|_| Source::default()).collect(),
+            signals: channels.iter().map(|_| SignalBuffer::new(2 * slots, tiles)).collect(),
+            idle: filled(slots, Idle::No),
+            levels: filled(slots, SpeakerLevel::default()),
+            follower: Follower::new(timing),
+            loudest: Loudest::default(),
+            seated: room(slots, 0),
+            standing: room(slots, 0),
+            active: filled(slots, false),
+            audible: Audible::new(slots),
+            used: 0,
+            gone: room(slots, 0),
+            changed: false,
+        }
+    }
+
+    /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in signals.
+    pub fn move_into(&mut self, larger: &mut Self) {
+        self.sources.iter_mut().zip(&mut larger.sources).for_each(|(old, new)| std::mem::swap(old, new));
+        larger.idle[..self.idle.len()].copy_from_slice(&self.idle);
+        larger.levels[..self.levels.len()].copy_from_slice(&self.levels);
+        larger.active[..self.active.len()].copy_from_slice(&self.active);
+        (larger.loudest, larger.used, larger.changed) = (self.loudest, self.used, true);
+        larger.audible.succeed(&self.audible);
+        std::mem::swap(self, larger);
+    }
+
+    pub fn slots(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// Slots from here on have never been given.
+    pub fn used(&self) -> usize {
+        self.used
+    }
+
+    pub fn audible(&self) -> &Audible {
+        &self.audible
+    }
+
+    /// The signals of each channel.
+    pub fn signals(&self) -> &[SignalBuffer] {
+        &self.signals
+    }
+
+    /// Whether the source of a slot is active in this tick.
+    #[inline]
+    pub fn is_active(&self, slot: u32) -> bool {
+        self.active.get(slot as usize).is_some_and(|active| *active)
+    }
+
+    /// The source of a slot; of a slot that nobody has, one that sends nothing.
+    pub fn source(&self, slot: u32) -> Option<&Source> {
+        self.sources.get(slot as usize)
+    }
+
+    /// Who has a slot.
+    pub fn key(&self, slot: u32) -> ParticipantKey {
+        self.source(slot).map_or(ParticipantKey::NOBODY, |source| source.key)
+    }
+
+    /// Whether anything has changed, since this was asked last, on which the plan of a tick depends.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed) || self.audible.moves()
+    }
+
+    /// A new participant takes a slot.
+    pub fn admit(&mut self, index: usize, slot: &Slot, kept: &mut Kept, clock: &Clock<'_>) {
+        self.idle[index] = Idle::No;
+        self.sources[index].admit(slot, clock);
+        self.sources[index].hears = kept.belongings.hears.take();
+        self.used = self.used.max(index + 1);
+    }
+
+    /// Takes what was published of a slot.
+    pub fn update(&mut self, index: usize, slot: &Slot) {
+        self.changed = true;
+        self.idle[index].wake();
+        self.sources[index].muted = slot.muted;
+        self.levels[index].listed = slot.listed;
+    }
+
+    /// The participant of a slot leaves. Whether there was one.
+    pub fn leave(&mut self, index: usize) -> bool {
+        self.changed = true;
+        let here = self.sources[index].standing == Standing::Here;
+        if here {
+            self.idle[index].wake();
+            self.sources[index].leave();
+        }
+        here
+    }
+
+    /// From now on only so many sources are heard, or all.
+    pub fn set_loudest(&mut self, limit: Option<usize>) {
+        self.loudest.set_limit(limit, &mut self.levels);
+    }
+
+    /// Forgets what was sent in a tick that was begun and dropped.
+    pub fn forget_frames(&mut self) {
+        self.sources.iter_mut().for_each(Source::forget_frame);
+    }
+
+    /// Takes a frame that the host sends.
+    pub fn send(
+        &mut self,
+        key: ParticipantKey,
+        frame: &Frame<'_>,
+        timing: &Timing,
+        kernel: Kernel,
+    ) -> Result<(), FrameError> {
+        let index = key.slot as usize;
+        let here = |source: &&mut Source| source.key == key && source.standing == Standing::Here;
+        let Some(source) = self.sources.get_mut(index).filter(here) else { return Err(FrameError::Unknown { key }) };
+        if !source.sends {
+            return Err(FrameError::NotASource { key });
+        }
+        let fault = match frame.len() {
+            _ if source.has_frame() => Some(FrameError::Repeated { key }),
+            Err((left, right)) => Some(FrameError::Uneven { key, left, right }),
+            Ok(actual) if actual != timing.tick => Some(FrameError::WrongLength { key, expected: timing.tick, actual }),
+            Ok(_) => None,
+        };
+        if let Some(fault) = fault {
+            source.readings.refused += 1;
+            self.idle[index].wake();
+            return Err(fault);
+        }
+        self.take(index, frame, kernel).map_err(|index| FrameError::NotFinite { key, index })
+    }
+
+    /// Takes a frame of the right length. `Err` with the place of the first sample that is none.
+    #[inline]
+    pub fn take(&mut self, index: usize, frame: &Frame<'_>, kernel: Kernel) -> Result<(), usize> {
+        self.idle[index].wake();
+        let source = &mut self.sources[index];
+        match frames::take(frame, self.channels, &mut self.signals, index, source.threshold(), kernel) {
+            Ok(taken) => {
+                let heard = source.hears.as_mut().map(|hears| hears.hears(frame));
+                source.take(taken, heard.unwrap_or(frame.active));
+                Ok(())
+            }
+            Err(place) => {
+                source.forget_frame();
+                source.readings.not_finite += 1;
+                Err(place)
+            }
+        }
+    }
+
+    /// Takes each source's frame, or its absence, into account, and lists the audible. `told` are the slots
+    /// that were told to be active. [`pop_gone`](Self::pop_gone) names those who have left and faded out.
+    pub fn receive(&mut self, kept: &[Option<Kept>], told: &[bool], clock: &Clock<'_>) {
+        if self.loudest.limit.is_some() {
+            self.choose_loudest(clock);
+        }
+        self.audible.begin();
+        for index in 0..self.used {
+            if self.idle[index].is_idle() {
+                continue;
+            }
+            prefetch(self.sources.get(index + AHEAD..).unwrap_or_default());
+            if let Some(Some(kept)) = kept.get(index + AHEAD) {
+                prefetch(std::slice::from_ref(&*kept.meters));
+            }
+            match self.sources[index].standing {
+                // Not before it is told that it speaks no more.
+                Standing::Leaving if self.sources[index].is_gone(clock) && !told[index] => {
+                    self.audible.leave_out(index, false);
+                    self.gone.push(index as u32);
+                }
+                Standing::Vacant => self.idle[index] = Idle::Since(clock.tick()),
+                _ if self.sources[index].sends => self.receive_one(index, kept[index].as_ref(), told[index], clock),
+                _ => self.idle[index] = Idle::Since(clock.tick()),
+            }
+        }
+        self.changed |= self.audible.end();
+    }
+
+    /// The slot of somebody who has left and faded out in this tick, each once.
+    pub fn pop_gone(&mut self) -> Option<usize> {
+        self.gone.pop().map(|slot| slot as usize)
+    }
+
+    /// Forgets the participant who had a slot, whose belongings go back.
+    pub fn vacate(&mut self, index: usize, kept: &mut Kept) {
+        kept.belongings.hears = self.sources[index].hears.take();
+        self.sources[index] = Source::default();
+        (self.active[index], self.levels[index], self.idle[index]) = (false, SpeakerLevel::default(), Idle::No);
+        self.changed = true;
+    }
+
+    /// Takes all frames, and chooses who is heard where only the loudest are.
+    fn choose_loudest(&mut self, clock: &Clock<'_>) {
+        (0..self.used).for_each(|index| self.listen(index, clock));
+        let lists = Lists { seated: &mut self.seated, standing: &mut self.standing };
+        self.loudest.choose(&mut self.levels[..self.used], lists, clock);
+    }
+
+    /// Takes a source's frame, or its absence, into account.
+    fn listen(&mut self, index: usize, clock: &Clock<'_>) {
+        let source = &mut self.sources[index];
+        if self.idle[index].is_idle() || !source.sends {
+            return;
+        }
+        source.miss_more(self.idle[index].end(clock.tick()));
+        let present = source.listen(clock);
+        let level = &mut self.levels[index];
+        // One wild sample must not keep others out for long.
+        level.level = self.follower.follow(level.level, source.square().min(FULL_SCALE));
+        (level.present, level.active) = (present, source.readings.active);
+        self.changed |= std::mem::replace(&mut self.active[index], level.active) != level.active;
+    }
+
+    fn receive_one(&mut self, index: usize, kept: Option<&Kept>, told: bool, clock: &Clock<'_>) {
+        if self.loudest.limit.is_none() {
+            self.listen(index, clock);
+        }
+        let faded = self.sources.len() + index;
+        let source = &mut self.sources[index];
+        source.fade(self.loudest.lets(&self.levels[index]), clock);
+        let turned = source.has_turned();
+        if source.audible {
+            let moves = source.sound(&mut self.signals, index, faded, clock);
+            self.audible.push(index as u32, if moves { faded } else { index } as u32, moves || turned);
+        } else {
+            self.audible.leave_out(index, turned);
+        }
+        source.forget_frame();
+        let missing_from = self.become_idle(index, told, clock);
+        if let (Some(measures), Some(kept)) = (self.sources[index].measures(), kept) {
+            kept.meters.write_source(measures, missing_from);
+        }
+    }
+
+    /// Lets a source be idle if nothing is to be done there in a tick in which nothing happens to it. From which tick on its
+    /// missing frames count by themselves, if they do.
+    fn become_idle(&mut self, index: usize, told: bool, clock: &Clock<'_>) -> Option<u64> {
+        let source = &self.sources[index];
+        if source.audible || !source.is_idle(clock) || told || self.levels[index].level > 0.0 {
+            return None;
+        }
+        self.idle[index] = Idle::Since(clock.tick());
+        source.counts_missing().then(|| clock.tick() + 1)
+    }
+}

@@ -1,0 +1,246 @@
+//! One source: what it sent, whether it is present and active, and the tail that it leaves.
+
+use super::frames::Taken;
+use crate::{
+    audio::published::Slot,
+    data::{
+        channels::MAX_CHANNELS,
+        detector::Detecting,
+        fade::Fade,
+        hears::Hears,
+        id::ParticipantKey,
+        loudness::{Loudness, SourceMeasures},
+        timing::Clock,
+    },
+    dsp::{SignalBuffer, Tile},
+};
+
+/// A slot's sending side. A slot without a participant is a source that sends nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Source {
+    /// Whose slot it is.
+    pub key: ParticipantKey,
+    pub standing: Standing,
+    pub sends: bool,
+    pub muted: bool,
+    /// The sample before its first tick.
+    pub joined: u64,
+    /// present(s): the factor that its gains in all mixes share; and what it was before this tick.
+    presence: Fade,
+    before: Fade,
+    input: Option<Input>,
+    /// Whether it is in the mixes of this tick: present or on its way, and not silent.
+    pub audible: bool,
+    pub readings: SourceMeasures,
+    /// The greatest magnitude of its signal, a frame or a tail.
+    peak: f32,
+    detecting: Option<Detecting>,
+    /// What decides for its detector, if samples do.
+    pub hears: Option<Box<dyn Hears>>,
+    tail: Tail,
+    missing: bool,
+}
+
+/// Whether somebody has the slot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Standing {
+    #[default]
+    Vacant,
+    Here,
+    /// Left, and fades out.
+    Leaving,
+}
+
+/// A good frame.
+#[derive(Debug, Clone, Copy)]
+struct Input {
+    taken: Taken,
+    /// The word of the host, or of what hears the samples.
+    active: bool,
+}
+
+/// What a missing frame goes on from: the last samples that were heard.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tail {
+    heard: [f32; MAX_CHANNELS],
+    /// Those of the newest frame, and the beginning of the tick that it was received in: heard once that tick is over.
+    newest: Option<(u64, [f32; MAX_CHANNELS])>,
+}
+
+impl Tail {
+    /// Notes the last samples of a frame, if one came. A tick that was planned at the same time and dropped was not heard.
+    fn note(&mut self, last: Option<[f32; MAX_CHANNELS]>, now: u64) {
+        if let Some((_, heard)) = self.newest.filter(|(at, _)| *at < now) {
+            self.heard = heard;
+        }
+        self.newest = last.map(|last| (now, last));
+    }
+
+    fn peak(&self) -> f32 {
+        self.heard.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
+    }
+}
+
+impl Source {
+    /// A new participant takes the slot.
+    pub fn admit(&mut self, slot: &Slot, clock: &Clock<'_>) {
+        *self = Self {
+            key: slot.key,
+            standing: Standing::Here,
+            sends: slot.role.sends(),
+            joined: clock.now,
+            detecting: Some(slot.detecting),
+            ..Self::default()
+        };
+    }
+
+    /// The participant leaves; what it sent fades out.
+    pub fn leave(&mut self) {
+        (self.standing, self.input) = (Standing::Leaving, None);
+    }
+
+    /// Whether nothing of a participant who left is to be heard any more.
+    pub fn is_gone(&self, clock: &Clock<'_>) -> bool {
+        self.standing == Standing::Leaving && self.presence.target() == 0.0 && !self.moves(clock)
+    }
+
+    /// Whether it has a frame for the tick in hand.
+    pub fn has_frame(&self) -> bool {
+        self.input.is_some()
+    }
+
+    /// Takes the frame of the tick in hand, whose samples are in their buffers.
+    #[inline]
+    pub fn take(&mut self, taken: Taken, active: bool) {
+        self.peak = taken.loudness.peak;
+        self.input = Some(Input { taken, active });
+    }
+
+    /// Forgets the frame of the tick in hand.
+    pub fn forget_frame(&mut self) {
+        self.input = None;
+    }
+
+    /// The mean square of its frame.
+    pub fn square(&self) -> f64 {
+        self.input.map_or(0.0, |input| input.taken.loudness.square)
+    }
+
+    /// Takes the frame, or its absence, into account: whether the source is there to be heard in this tick.
+    #[inline]
+    pub fn listen(&mut self, clock: &Clock<'_>) -> bool {
+        self.tail.note(self.input.map(|input| input.taken.last), clock.now);
+        match self.input {
+            Some(input) => self.count_frame(input.taken.loudness),
+            None => self.count_missing(),
+        }
+        let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
+        let seen = self.input.map(|input| (input.taken.loudness.square, input.active));
+        let says_active = self.detecting.as_mut().is_some_and(|detecting| detecting.tick(seen));
+        self.readings.active = says_active && present;
+        self.readings.active_ticks += u64::from(self.readings.active);
+        present
+    }
+
+    /// Fades it in or out, as it is `chosen` to be heard in this tick or not.
+    #[inline]
+    pub fn fade(&mut self, chosen: bool, clock: &Clock<'_>) {
+        self.before = self.presence;
+        self.presence.steer(if chosen { 1.0 } else { 0.0 }, clock);
+        let heard = self.presence.target() > 0.0 || self.moves(clock);
+        self.audible = heard && self.peak > 0.0;
+    }
+
+    /// Makes its signals at `raw` in each buffer: without a frame that is its tail, the last sample held. While its presence
+    /// moves, the same times presence goes to `faded`. Whether it did.
+    pub fn sound(&self, buffers: &mut [SignalBuffer], raw: usize, faded: usize, clock: &Clock<'_>) -> bool {
+        let (samples, moves) = (clock.timing.tick, self.moves(clock));
+        for (buffer, last) in buffers.iter_mut().zip(&self.tail.heard) {
+            if self.input.is_none() {
+                Tile::flat_mut(buffer.signal_mut(raw))[..samples].fill(*last);
+            }
+            if moves {
+                let value = |at: usize| self.presence.value(clock.now + at as u64 + 1, clock.timing);
+                // In f64, so that it is rounded once.
+                buffer.copy(raw, faded, samples, |sample, at| (f64::from(sample) * value(at)) as f32);
+            }
+        }
+        moves
+    }
+
+    /// Whether its presence moves.
+    #[inline]
+    pub fn moves(&self, clock: &Clock<'_>) -> bool {
+        self.presence.moving(clock.now, clock.timing)
+    }
+
+    /// Whether its presence has another target than before this tick.
+    pub fn has_turned(&self) -> bool {
+        self.presence != self.before
+    }
+
+    /// The mean square that decides whether it is active; 0 if none does.
+    pub fn threshold(&self) -> f64 {
+        self.detecting.as_ref().map_or(0.0, Detecting::threshold)
+    }
+
+    /// What the meters have to show: nothing yet, of one who has never sent anything.
+    pub fn measures(&self) -> Option<&SourceMeasures> {
+        (self.readings != SourceMeasures::default()).then_some(&self.readings)
+    }
+
+    /// Whether another tick without a frame changes nothing but the count of those.
+    pub fn is_idle(&self, clock: &Clock<'_>) -> bool {
+        let rests = self.detecting.as_ref().is_none_or(Detecting::rests);
+        let gone = !self.has_turned() && self.presence.target() == 0.0 && !self.moves(clock);
+        gone && !self.audible && !self.readings.active && self.missing && self.input.is_none() && rests
+    }
+
+    /// Whether another tick without a good frame counts.
+    pub fn counts_missing(&self) -> bool {
+        self.standing == Standing::Here && self.readings.frames > 0
+    }
+
+    /// So many ticks have passed without a frame.
+    pub fn miss_more(&mut self, ticks: u64) {
+        if self.counts_missing() {
+            self.readings.missing += ticks;
+        }
+    }
+
+    #[inline]
+    fn count_frame(&mut self, loudness: Loudness) {
+        self.readings.loudness = loudness;
+        if self.missing && self.readings.frames > 0 {
+            self.readings.returns += 1;
+        }
+        self.missing = false;
+        self.readings.frames += 1;
+    }
+
+    fn count_missing(&mut self) {
+        self.peak = self.tail.peak();
+        self.missing = true;
+        self.readings.loudness = Loudness::default();
+        self.miss_more(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tail_goes_on_from_what_was_heard() {
+        let mut tail = Tail::default();
+        tail.note(Some([0.5, 0.0]), 0);
+        tail.note(Some([0.25, 0.0]), 480);
+        assert_eq!(tail.heard[0], 0.5);
+        // The tick at 480 was dropped: the next one begins there, too.
+        tail.note(None, 480);
+        assert_eq!(tail.heard[0], 0.5);
+        tail.note(Some([0.75, 0.0]), 480);
+        tail.note(None, 960);
+        assert_eq!((tail.heard[0], tail.peak()), (0.75, 0.75));
+    }
+}

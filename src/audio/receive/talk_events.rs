@@ -1,0 +1,101 @@
+//! Who speaks, for those who want to know: the dominant speaker, and the events of the tick. Nothing that is heard depends on
+//! it.
+
+use std::sync::atomic::Ordering;
+
+use super::{
+    dominant::{Floor, Voice},
+    receiver::Receiver,
+    source::Standing,
+};
+use crate::{
+    data::{
+        id::ParticipantKey,
+        memory::filled,
+        talk::{TalkEventKind, TalkSender},
+        timing::Clock,
+    },
+    link::readings::MixerMeters,
+};
+
+/// Where talk events come from.
+#[derive(Debug, Default)]
+pub(crate) struct TalkSource {
+    /// Which sources were told to be active.
+    told: Vec<bool>,
+    floor: Floor,
+    sender: Option<TalkSender>,
+}
+
+impl TalkSource {
+    /// Room for so many slots, and where events go, if anywhere. Allocates: control side.
+    pub fn new(slots: usize, sender: Option<TalkSender>) -> Self {
+        Self { told: filled(slots, false), floor: Floor::default(), sender }
+    }
+
+    /// Moves into `larger`, which takes the old memory in exchange.
+    pub fn move_into(&mut self, larger: &mut Self) {
+        larger.told[..self.told.len()].copy_from_slice(&self.told);
+        (larger.floor, larger.sender) = (self.floor, self.sender.take());
+        std::mem::swap(self, larger);
+    }
+
+    /// The slots whose sources were told to be active.
+    pub fn told(&self) -> &[bool] {
+        &self.told
+    }
+
+    /// Tells who has become active in this tick, who is no more, and whether somebody else has the floor.
+    pub fn tell(&mut self, receiver: &Receiver, clock: &Clock<'_>, meters: &MixerMeters) {
+        let mut lost = self.tell_activity(receiver, clock);
+        if self.pass_floor(receiver, clock) {
+            let key = self.floor.holder;
+            meters.set_dominant(key);
+            lost += self.tell_one(TalkEventKind::Dominant { key }, clock);
+        }
+        if lost > 0 {
+            meters.lost_talk.fetch_add(lost, Ordering::Relaxed);
+        }
+    }
+
+    /// How many events were lost.
+    fn tell_activity(&mut self, receiver: &Receiver, clock: &Clock<'_>) -> u64 {
+        let used = receiver.used;
+        if receiver.active[..used] == self.told[..used] {
+            return 0;
+        }
+        let mut lost = 0;
+        for slot in 0..used {
+            let active = receiver.active[slot];
+            if self.told[slot] != active {
+                self.told[slot] = active;
+                // Who leaves keeps its slot until this is told.
+                let key = receiver.sources[slot].key;
+                let kind = if active { TalkEventKind::Started { key } } else { TalkEventKind::Stopped { key } };
+                lost += self.tell_one(kind, clock);
+            }
+        }
+        lost
+    }
+
+    fn tell_one(&mut self, kind: TalkEventKind, clock: &Clock<'_>) -> u64 {
+        self.sender.as_mut().map_or(0, |sender| u64::from(sender.tell(kind, clock.now)))
+    }
+
+    /// Whether somebody else has the floor now.
+    fn pass_floor(&mut self, receiver: &Receiver, clock: &Clock<'_>) -> bool {
+        let Receiver { sources, active, levels, used, .. } = receiver;
+        let mut talking = (0..).zip(&active[..*used]).filter(|(_, active)| **active).map(|(slot, _)| slot);
+        let louder = |a: usize, b: usize| if levels[b].level > levels[a].level { b } else { a };
+        let loudest = talking.next().map(|first| talking.fold(first, louder));
+        let voice = |key: ParticipantKey| {
+            let slot = key.slot as usize;
+            match sources.get(slot).filter(|source| source.key == key && source.standing == Standing::Here) {
+                None => Voice::Gone,
+                Some(_) if active[slot] => Voice::Active(levels[slot].level),
+                Some(_) => Voice::Passive,
+            }
+        };
+        self.floor.tick(loudest.map(|slot| sources[slot].key), voice, clock)
+    }
+}

@@ -1,0 +1,79 @@
+//! What the control side still owns although the audio side has it: [`Returning`].
+//!
+//! Nothing is freed on the audio thread. What it puts back into a mailbox, or stops reading, is still owned here, until nobody
+//! else has it.
+
+use std::{collections::VecDeque, fmt, sync::Arc};
+
+use crate::{
+    audio::{Belongings, Engine, Matrix, Row},
+    data::id::{Generation, ParticipantKey},
+    link::mailbox::Mailbox,
+};
+
+/// How many of those that are out one call looks at.
+const LOOKED_AT: usize = 64;
+
+/// Everything that is out.
+#[derive(Debug, Default)]
+pub(crate) struct Returning(VecDeque<Held>);
+
+/// One thing, kept until the audio thread can no longer have it.
+pub(crate) enum Held {
+    /// Until nobody else reads it.
+    Matrix(Arc<Matrix>),
+    /// Until the audio thread has put them back.
+    Belongings(ParticipantKey, Arc<Mailbox<Belongings>>),
+    /// Until no matrix names it any more: what is in it then is an engine that was outgrown.
+    Engine(Arc<Mailbox<Engine>>),
+    /// Until this generation has been mixed: by then the audio thread has put the memory of the row before into its mailbox. Or
+    /// until nobody else has the row.
+    Row(Generation, Arc<Row>),
+}
+
+impl fmt::Debug for Held {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Matrix(_) => "Matrix",
+            Self::Belongings(..) => "Belongings",
+            Self::Engine(_) => "Engine",
+            Self::Row(..) => "Row",
+        })
+    }
+}
+
+impl Held {
+    /// Whether the audio side is done with it. Nobody can become an owner of what has one left: it is reachable from here only.
+    fn returned(&self, mixed: Generation) -> bool {
+        match self {
+            Self::Row(generation, row) => mixed >= *generation || Arc::strong_count(row) == 1,
+            Self::Matrix(matrix) => Arc::strong_count(matrix) == 1,
+            Self::Belongings(_, mailbox) => Arc::strong_count(mailbox) == 1,
+            Self::Engine(mailbox) => Arc::strong_count(mailbox) == 1,
+        }
+    }
+}
+
+impl Returning {
+    pub fn push(&mut self, held: Held) {
+        self.0.push_back(held);
+    }
+
+    /// Frees what came back, and names the slots that may be given again. Looks at a few at a time and comes back to those that
+    /// are still out, so that no call takes long and nothing waits behind anything.
+    pub fn reclaim(&mut self, mixed: Generation, mut free: impl FnMut(ParticipantKey)) {
+        for _ in 0..self.0.len().min(LOOKED_AT) {
+            let Some(held) = self.0.pop_front() else { return };
+            match held {
+                held if !held.returned(mixed) => self.0.push_back(held),
+                Held::Belongings(key, _) => free(key),
+                Held::Row(_, row) => drop(row.memory.as_ref().and_then(Mailbox::take)),
+                Held::Matrix(_) | Held::Engine(_) => {}
+            }
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}

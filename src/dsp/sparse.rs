@@ -1,0 +1,412 @@
+//! Sparse sums: a mix as the weighted sum of a few named signals. That is the mix of most listeners, for in most rooms few
+//! speak, and where many do most rows are a few shared sums.
+//!
+//! Up to [`FEW`] signals have kernels in which the gains stay in registers: at rest, on a line, and at rest with a part
+//! that is multiplied by a curve. [`add_any`] makes every other sum, of any length, on any number of lines.
+
+use std::ops::Range;
+
+use super::{Lanes, Measured, Progress, Signals, Tile, measure::Meter, prefetch, vector::Vector};
+
+/// The most signals whose gains stay in registers.
+pub(crate) const FEW: usize = 12;
+
+/// Products that follow each other in one f32 sum: each may be rounded so many times. What is longer is cut into pieces,
+/// which are added up in f64.
+pub(super) const CHAIN: usize = 32;
+
+/// Vectors that are added up side by side: with the widest, a tile.
+pub(super) const SIDE: usize = 3;
+
+/// One signal of a sum and its gain, at rest or on a line.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Term {
+    /// Which one: see [`Signals`].
+    pub signal: u32,
+    /// The gain, or where its move started.
+    pub start: f32,
+    /// How much more the gain is at the end of its move; 0 at rest.
+    pub delta: f32,
+    /// How many samples of the move are over before the tick.
+    pub over: u32,
+}
+
+impl Term {
+    /// A gain that rests.
+    pub fn at_rest(signal: u32, gain: f32) -> Self {
+        Self { signal, start: gain, delta: 0.0, over: 0 }
+    }
+}
+
+/// A row of up to [`FEW`] terms: the slot of its mix, and where its terms are among those of all rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SparseRow {
+    pub slot: u32,
+    pub from: u32,
+    pub count: u32,
+    /// How many samples of its moves are over; not used at rest.
+    pub over: u32,
+}
+
+/// Where the mixes of rows go: the tiles `span` of each, `stride` tiles from one mix to the next.
+#[derive(Debug)]
+pub(crate) struct MixTiles<'a> {
+    pub tiles: &'a mut [Tile],
+    pub stride: usize,
+    pub span: Range<usize>,
+    pub meters: Meters<'a>,
+}
+
+/// Where the measures of mixes go, by their slots.
+#[derive(Debug)]
+pub(crate) enum Meters<'a> {
+    /// The span is the whole tick.
+    Whole(&'a mut [Measured]),
+    /// Other spans were metered before.
+    Spans(&'a mut [Lanes]),
+}
+
+impl MixTiles<'_> {
+    /// The tiles of one mix.
+    #[inline(always)]
+    fn mix(&mut self, slot: u32) -> &mut [Tile] {
+        let mix = &mut self.tiles[slot as usize * self.stride..][..self.stride];
+        // The tiles that the next span writes to.
+        prefetch(&mix[self.span.end..]);
+        &mut mix[self.span.clone()]
+    }
+
+    /// What was metered of one mix before.
+    #[inline(always)]
+    fn lanes(&self, slot: u32) -> Lanes {
+        match &self.meters {
+            Meters::Whole(_) => Lanes::NOTHING,
+            Meters::Spans(lanes) => lanes[slot as usize],
+        }
+    }
+
+    /// Notes what is metered of one mix by now.
+    #[inline(always)]
+    fn note(&mut self, slot: u32, seen: Lanes) {
+        match &mut self.meters {
+            Meters::Whole(measured) => measured[slot as usize] = seen.measured(),
+            Meters::Spans(lanes) => lanes[slot as usize] = seen,
+        }
+    }
+}
+
+/// A sum of any length: `curves[0] * sum(open) + curves[1] * sum(ducked)`. A curve that is not there is 1.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AnySum<'a> {
+    pub open: &'a [Term],
+    pub ducked: &'a [Term],
+    /// A factor for each sample of the span.
+    pub curves: [Option<&'a [f32]>; 2],
+    pub progress: &'a Progress,
+    /// The first sample of the span in the tick.
+    pub at: usize,
+}
+
+/// Calls a function with terms whose number is a constant.
+macro_rules! with_count {
+    ($terms:expr, $call:ident($($argument:expr),*)) => {
+        with_count!(1 2 3 4 5 6 7 8 9 10 11 12; $terms, $call($($argument),*))
+    };
+    ($($count:literal)*; $terms:expr, $call:ident $arguments:tt) => {
+        match $terms.len() {
+            $($count => if let Some(terms) = $terms.first_chunk::<$count>() { with_count!(@ $call, terms, $arguments) },)*
+            _ => {}
+        }
+    };
+    (@ $call:ident, $terms:ident, ($($argument:expr),*)) => { $call($terms, $($argument),*) };
+}
+
+/// Writes the sums of rows at rest, of 1 to [`FEW`] terms each, and goes on metering them.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn add_rest<V: Vector>(
+    rows: &[SparseRow],
+    terms: &[Term],
+    signals: Signals<'_>,
+    out: &mut MixTiles<'_>,
+) {
+    for row in rows {
+        let terms = &terms[row.from as usize..][..row.count as usize];
+        let mut lanes = out.lanes(row.slot);
+        // SAFETY: the caller's contract.
+        unsafe {
+            let (mix, mut meter) = (out.mix(row.slot), Meter::<V>::load(&lanes));
+            with_count!(terms, add_tiles(mix, signals, Rest, &mut meter));
+            meter.store(&mut lanes);
+        }
+        out.note(row.slot, lanes);
+    }
+}
+
+/// The same of rows whose gains are on lines that began together, or at rest.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn add_lines<V: Vector>(
+    rows: &[SparseRow],
+    terms: &[Term],
+    signals: Signals<'_>,
+    progress: &Progress,
+    out: &mut MixTiles<'_>,
+) {
+    let at = out.span.start * Tile::SAMPLES;
+    for row in rows {
+        let terms = &terms[row.from as usize..][..row.count as usize];
+        let mut lanes = out.lanes(row.slot);
+        // SAFETY: the caller's contract.
+        unsafe {
+            let (mix, mut meter) = (out.mix(row.slot), Meter::<V>::load(&lanes));
+            with_count!(terms, add_tiles(mix, signals, OnLine(&progress.after(row.over)[at..]), &mut meter));
+            meter.store(&mut lanes);
+        }
+        out.note(row.slot, lanes);
+    }
+}
+
+/// Writes `sum(open) + curve * sum(ducked)` of terms at rest, and goes on metering it. Ducked terms are 1 to [`FEW`].
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn add_curved<V: Vector>(
+    out: &mut [Tile],
+    signals: Signals<'_>,
+    open: &[Term],
+    ducked: &[Term],
+    curve: &[f32],
+    lanes: &mut Lanes,
+) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut meter = Meter::<V>::load(lanes);
+        with_count!(ducked, add_tiles(out, signals, Curved { open, curve, signals }, &mut meter));
+        meter.store(lanes);
+    }
+}
+
+/// Writes a sum of any kind over consecutive tiles, and goes on metering it.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn add_any<V: Vector>(out: &mut [Tile], signals: Signals<'_>, sum: &AnySum<'_>, lanes: &mut Lanes) {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut meter = Meter::<V>::load(lanes);
+        for (n, tile) in out.iter_mut().enumerate() {
+            let (signals, at) = (signals.from_tile(n), n * Tile::SAMPLES);
+            for from in (0..Tile::SAMPLES).step_by(SIDE * V::LANES) {
+                let mut mix = sum_of::<V>(sum.open, from, at, signals, sum);
+                if let Some(curve) = sum.curves[0] {
+                    let curve = load_side::<V>(curve, at + from);
+                    mix = [mix[0].mul(curve[0]), mix[1].mul(curve[1]), mix[2].mul(curve[2])];
+                }
+                if !sum.ducked.is_empty() {
+                    let ducked = sum_of::<V>(sum.ducked, from, at, signals, sum);
+                    let curve =
+                        sum.curves[1].map_or([V::splat(1.0); SIDE], |curve| load_side::<V>(curve, at + from));
+                    for n in 0..SIDE {
+                        mix[n] = ducked[n].mul_add(curve[n], mix[n]);
+                    }
+                }
+                for (mix, out) in mix.into_iter().zip(tile.0[from..].chunks_exact_mut(V::LANES)) {
+                    mix.store(out);
+                    meter.see(mix);
+                }
+            }
+        }
+        meter.store(lanes);
+    }
+}
+
+/// How the gains of a short row are, and what is done with its sum.
+trait Gains<V: Vector>: Copy {
+    /// The gain of a term, at vector `at` of a tile.
+    ///
+    /// # Safety
+    /// As for [`Vector`].
+    unsafe fn gain(self, term: &Term, n: usize, at: usize) -> V;
+
+    /// What becomes of the sum there.
+    ///
+    /// # Safety
+    /// As for [`Vector`].
+    #[inline(always)]
+    unsafe fn finish(self, sum: V, _n: usize, _at: usize) -> V {
+        sum
+    }
+}
+
+/// Gains at rest.
+#[derive(Clone, Copy)]
+struct Rest;
+
+impl<V: Vector> Gains<V> for Rest {
+    #[inline(always)]
+    unsafe fn gain(self, term: &Term, _: usize, _: usize) -> V {
+        // SAFETY: the caller's contract.
+        unsafe { V::splat(term.start) }
+    }
+}
+
+/// Gains on lines, with the progress of their moves from the first tile on.
+#[derive(Clone, Copy)]
+struct OnLine<'a>(&'a [f32]);
+
+impl<V: Vector> Gains<V> for OnLine<'_> {
+    #[inline(always)]
+    unsafe fn gain(self, term: &Term, n: usize, at: usize) -> V {
+        let from = n * Tile::SAMPLES + at * V::LANES;
+        // SAFETY: the caller's contract.
+        unsafe { V::load(&self.0[from..from + V::LANES]).mul_add(V::splat(term.delta), V::splat(term.start)) }
+    }
+}
+
+/// Gains at rest, of a sum that is multiplied by a curve before the open terms are added.
+#[derive(Clone, Copy)]
+struct Curved<'a> {
+    open: &'a [Term],
+    curve: &'a [f32],
+    signals: Signals<'a>,
+}
+
+impl<V: Vector> Gains<V> for Curved<'_> {
+    #[inline(always)]
+    unsafe fn gain(self, term: &Term, _: usize, _: usize) -> V {
+        // SAFETY: the caller's contract.
+        unsafe { V::splat(term.start) }
+    }
+
+    #[inline(always)]
+    unsafe fn finish(self, sum: V, n: usize, at: usize) -> V {
+        let from = n * Tile::SAMPLES + at * V::LANES;
+        // SAFETY: the caller's contract.
+        unsafe {
+            let mut mix = V::splat(0.0);
+            for term in self.open {
+                let tile = self.signals.tile(n, term.signal);
+                mix = V::load(&tile.0[at * V::LANES..(at + 1) * V::LANES]).mul_add(V::splat(term.start), mix);
+            }
+            sum.mul_add(V::load(&self.curve[from..from + V::LANES]), mix)
+        }
+    }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn add_tiles<V: Vector, G: Gains<V>, const N: usize>(
+    terms: &[Term; N],
+    out: &mut [Tile],
+    signals: Signals<'_>,
+    gains: G,
+    meter: &mut Meter<V>,
+) {
+    let count = out.len();
+    let mut sources: [&[Tile]; N] = [&[]; N];
+    for n in 0..N {
+        sources[n] = &signals.signal(terms[n].signal, count)[..count];
+    }
+    for (n, out) in out.iter_mut().enumerate() {
+        let mut tiles = [&Tile::SILENCE; N];
+        for term in 0..N {
+            tiles[term] = &sources[term][n];
+        }
+        for (at, out) in out.0.chunks_exact_mut(V::LANES).enumerate() {
+            // SAFETY: the caller's contract. No closures: they would be compiled without the instruction set.
+            unsafe {
+                let range = at * V::LANES..(at + 1) * V::LANES;
+                let mut sum = V::load(&tiles[0].0[range.clone()]).mul(gains.gain(&terms[0], n, at));
+                for term in 1..N {
+                    sum = V::load(&tiles[term].0[range.clone()]).mul_add(gains.gain(&terms[term], n, at), sum);
+                }
+                let mix = gains.finish(sum, n, at);
+                mix.store(out);
+                meter.see(mix);
+            }
+        }
+    }
+}
+
+/// The vectors from sample `at` on.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+pub(super) unsafe fn load_side<V: Vector>(samples: &[f32], at: usize) -> [V; SIDE] {
+    let samples = &samples[at..at + SIDE * V::LANES];
+    // SAFETY: the caller's contract. No closure: it would be compiled without the instruction set.
+    unsafe {
+        [V::load(&samples[..V::LANES]), V::load(&samples[V::LANES..2 * V::LANES]), V::load(&samples[2 * V::LANES..])]
+    }
+}
+
+/// The sum of some terms, in the first tile of the signals: one chain, or chains that are added up in f64.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn sum_of<V: Vector>(
+    terms: &[Term],
+    from: usize,
+    at: usize,
+    signals: Signals<'_>,
+    sum: &AnySum<'_>,
+) -> [V; SIDE] {
+    // SAFETY: the caller's contract.
+    unsafe {
+        if terms.len() <= CHAIN {
+            return chain(terms, from, at, signals, sum);
+        }
+        let mut wide = [0.0; Tile::SAMPLES];
+        for terms in terms.chunks(CHAIN) {
+            let part = chain::<V>(terms, from, at, signals, sum);
+            for (part, wide) in part.into_iter().zip(wide.chunks_exact_mut(V::LANES)) {
+                part.add_to(wide);
+            }
+        }
+        let mut rounded = [V::splat(0.0); SIDE];
+        for (rounded, wide) in rounded.iter_mut().zip(wide.chunks_exact(V::LANES)) {
+            *rounded = V::from_sums(wide);
+        }
+        rounded
+    }
+}
+
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn chain<V: Vector>(
+    terms: &[Term],
+    from: usize,
+    at: usize,
+    signals: Signals<'_>,
+    sum: &AnySum<'_>,
+) -> [V; SIDE] {
+    // SAFETY: the caller's contract.
+    unsafe {
+        let mut chain = [V::splat(0.0); SIDE];
+        for term in terms {
+            let signal = load_side::<V>(&signals.tile(0, term.signal).0, from);
+            let mut gain = [V::splat(term.start); SIDE];
+            if term.delta != 0.0 {
+                let progress = load_side::<V>(sum.progress.after(term.over), sum.at + at + from);
+                for (gain, progress) in gain.iter_mut().zip(progress) {
+                    *gain = progress.mul_add(V::splat(term.delta), *gain);
+                }
+            }
+            for n in 0..SIDE {
+                chain[n] = signal[n].mul_add(gain[n], chain[n]);
+            }
+        }
+        chain
+    }
+}

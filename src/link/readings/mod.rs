@@ -1,0 +1,214 @@
+//! Levels and counters: measured on the audio side, read from any thread without disturbing it.
+//!
+//! The shared part is plain atomics with one writer, the audio thread. Each figure is whole; they are not a snapshot of one tick.
+
+mod mixer;
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
+
+use crate::data::{
+    level::Decibels,
+    loudness::{MixLevel, SourceMeasures},
+};
+
+pub(crate) use mixer::MixerMeters;
+pub use mixer::MixerReadings;
+
+/// What one participant sent and heard: as read from any thread.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Readings {
+    /// Of what it sends.
+    pub source: SourceReadings,
+    /// Of what it hears.
+    pub listener: ListenerReadings,
+}
+
+/// Levels of the last tick and counters since the participant joined.
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct SourceReadings {
+    /// The greatest magnitude in its frame, as sent; 0 without one.
+    pub peak: f32,
+    /// The RMS of its frame, as sent; 0 without one.
+    pub rms: f32,
+    /// Whether it was active in the last tick.
+    pub active: bool,
+    /// Frames that were taken.
+    pub frames: u64,
+    /// Ticks in which it was active.
+    pub active_ticks: u64,
+    /// Ticks without a good frame, since its first one; also of a source that has stopped sending for now.
+    pub missing: u64,
+    /// How often its frames came back after some were missing.
+    pub returns: u64,
+    /// Frames refused because a sample was no number; they count as missing too.
+    pub not_finite: u64,
+    /// Frames refused for their length, or because it had sent one in that tick already.
+    pub refused: u64,
+}
+
+/// Levels of the last tick's mix.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct ListenerReadings {
+    /// The greatest magnitude.
+    pub peak: f32,
+    /// The RMS.
+    pub rms: f32,
+    /// The limiter's least gain: 0 dB or less.
+    pub reduction: Decibels,
+    /// Ticks in which the limiter acted, since the participant joined.
+    pub limited_ticks: u64,
+}
+
+/// Marks a count that goes up with every tick by itself: what is stored is the count without those ticks.
+const GOES_ON: u64 = 1 << 63;
+
+/// Such a count after so many ticks. These may be older than what is stored: then it is 0 rather than less.
+fn since(goes_on: u64, ticks: u64) -> u64 {
+    let signed = goes_on.wrapping_add(ticks).wrapping_shl(1).cast_signed() >> 1;
+    signed.max(0).cast_unsigned()
+}
+
+/// The shared meters of one participant. What is written in every tick is on one line of a cache.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub(crate) struct Meters {
+    source_peak: AtomicU32,
+    mix_peak: AtomicU32,
+    source_square: AtomicU64,
+    mix_square: AtomicU64,
+    mix_gain: AtomicU32,
+    source_active: AtomicBool,
+    frames: AtomicU64,
+    active_ticks: AtomicU64,
+    missing: AtomicU64,
+    limited_ticks: AtomicU64,
+    returns: AtomicU64,
+    not_finite: AtomicU64,
+    refused: AtomicU64,
+    /// How many pairs the listener's row has on the audio side: the control side makes room for them in its next row.
+    pub pairs: AtomicU32,
+}
+
+impl Default for Meters {
+    fn default() -> Self {
+        let level = AtomicU32::default;
+        let count = AtomicU64::default;
+        Self {
+            source_peak: level(),
+            source_square: count(),
+            source_active: AtomicBool::default(),
+            frames: count(),
+            active_ticks: count(),
+            missing: count(),
+            returns: count(),
+            not_finite: count(),
+            refused: count(),
+            mix_peak: level(),
+            mix_square: count(),
+            mix_gain: AtomicU32::new(1.0_f32.to_bits()),
+            limited_ticks: count(),
+            pairs: AtomicU32::default(),
+        }
+    }
+}
+
+impl Meters {
+    /// If missing frames go on, one is counted in each tick from that number on until something else is written.
+    pub fn write_source(&self, readings: &SourceMeasures, goes_on: Option<u64>) {
+        self.source_peak.store(readings.loudness.peak.to_bits(), Relaxed);
+        self.source_square.store(readings.loudness.square.to_bits(), Relaxed);
+        self.source_active.store(readings.active, Relaxed);
+        self.frames.store(readings.frames, Relaxed);
+        self.active_ticks.store(readings.active_ticks, Relaxed);
+        let without = |ticks| GOES_ON | readings.missing.wrapping_sub(ticks) & !GOES_ON;
+        self.missing.store(goes_on.map_or(readings.missing, without), Relaxed);
+        self.returns.store(readings.returns, Relaxed);
+        self.not_finite.store(readings.not_finite, Relaxed);
+        self.refused.store(readings.refused, Relaxed);
+    }
+
+    pub fn write_mix(&self, mix: &MixLevel) {
+        self.mix_peak.store(mix.peak.to_bits(), Relaxed);
+        self.mix_square.store(mix.square.to_bits(), Relaxed);
+        self.mix_gain.store(mix.gain.to_bits(), Relaxed);
+        if mix.limited() {
+            self.limited_ticks.store(self.limited_ticks.load(Relaxed) + 1, Relaxed);
+        }
+    }
+
+    /// `ticks` are those of the mixer until now.
+    pub fn read(&self, ticks: u64) -> Readings {
+        let level = |bits: &AtomicU32| f32::from_bits(bits.load(Relaxed));
+        Readings {
+            source: SourceReadings {
+                peak: level(&self.source_peak),
+                rms: f64::from_bits(self.source_square.load(Relaxed)).sqrt() as f32,
+                active: self.source_active.load(Relaxed),
+                frames: self.frames.load(Relaxed),
+                active_ticks: self.active_ticks.load(Relaxed),
+                missing: match self.missing.load(Relaxed) {
+                    goes_on if goes_on & GOES_ON > 0 => since(goes_on, ticks),
+                    missing => missing,
+                },
+                returns: self.returns.load(Relaxed),
+                not_finite: self.not_finite.load(Relaxed),
+                refused: self.refused.load(Relaxed),
+            },
+            listener: ListenerReadings {
+                peak: level(&self.mix_peak),
+                rms: f64::from_bits(self.mix_square.load(Relaxed)).sqrt() as f32,
+                reduction: Decibels::from_amplitude(f64::from(level(&self.mix_gain))),
+                limited_ticks: self.limited_ticks.load(Relaxed),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::loudness::Loudness;
+
+    #[test]
+    fn a_count_goes_on_by_itself_until_another_is_written() {
+        let meters = Meters::default();
+        let of = |missing| SourceMeasures { missing, ..SourceMeasures::default() };
+        meters.write_source(&of(4), None);
+        assert_eq!(meters.read(99).source.missing, 4);
+        meters.write_source(&of(5), Some(100));
+        // The tick in which it is written has not ended yet.
+        assert_eq!([0, 99, 100, 107].map(|ticks| meters.read(ticks).source.missing), [0, 4, 5, 12]);
+        meters.write_source(&of(13), None);
+        assert_eq!(meters.read(200).source.missing, 13);
+    }
+
+    #[test]
+    fn meters_read_what_was_written() {
+        let meters = Meters::default();
+        let written = SourceMeasures {
+            loudness: Loudness { peak: 0.75, square: 0.25 },
+            active: true,
+            frames: 3,
+            active_ticks: 4,
+            missing: 5,
+            returns: 6,
+            not_finite: 7,
+            refused: 8,
+        };
+        meters.write_source(&written, None);
+        meters.write_mix(&MixLevel { peak: 1.0, square: 0.0625, gain: 0.1 });
+        let readings = meters.read(0);
+        let SourceReadings { peak, rms, active, frames, active_ticks, missing, returns, not_finite, refused } =
+            readings.source;
+        assert_eq!((peak, rms, active), (0.75, 0.5, true));
+        assert_eq!([frames, active_ticks, missing, returns, not_finite, refused], [3, 4, 5, 6, 7, 8]);
+        assert_eq!((readings.listener.peak, readings.listener.rms), (1.0, 0.25));
+        assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);
+    }
+}
