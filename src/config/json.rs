@@ -5,8 +5,7 @@ use serde_json::error::Category;
 use thiserror::Error;
 
 use super::{
-    ConfigureMixerRequest, ErrorBody, ErrorCode, Faults, InnerError, raw::Raw, read::read,
-    trailing::blank_trailing_commas,
+    ConfigureMixerRequest, ErrorBody, ErrorCode, Faults, InnerError, UncheckedRequest, trailing::blank_trailing_commas,
 };
 
 /// Reads a request and checks it: `is_here` says whether an id is in the call.
@@ -29,7 +28,7 @@ use super::{
 /// # Ok::<(), RequestError>(())
 /// ```
 pub fn read_request(body: &[u8], is_here: impl Fn(&str) -> bool) -> Result<ConfigureMixerRequest, RequestError> {
-    Ok(read(&read_json::<Raw>(body)?, is_here)?)
+    Ok(read_json::<UncheckedRequest>(body)?.check(is_here)?)
 }
 
 /// Reads any type as [`read_request`] reads a request: trailing commas are accepted.

@@ -10,9 +10,10 @@
 //! # let (controller, mut processor) = MixerConfig::default().build()?;
 //! # controller.join("anna", JoinOptions::default())?;
 //! let body = br#"{"clientContext": "d45", "participantMixerLevels": [{"participant": "anna", "exclusive": true}]}"#;
-//! let request = config::read_request(body, |id| controller.is_here(id))?; // or 400, with RequestError::error_body
-//! let generation = controller.configure(&request.participant_mixer_levels)?;
-//! let mut operation = config::CommsOperation::new("0fe0623f", request.client_context, "2018-03-19T09:46:02Z");
+//! let request = config::read_json::<config::UncheckedRequest>(body)?; // or 400, with RequestError::error_body
+//! let client_context = request.client_context().map(str::to_owned);
+//! let generation = controller.configure_request(request)?; // or 400, in the same way
+//! let mut operation = config::CommsOperation::new("0fe0623f", client_context, "2018-03-19T09:46:02Z");
 //! # processor.enter().tick().mix();
 //! operation.status = match controller.wait_until_mixed(generation, Duration::from_secs(1)) {
 //!     Ok(()) => config::OperationStatus::Completed,
@@ -22,10 +23,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod check;
-mod draft;
 mod error_body;
 mod fault;
+mod fields;
 #[cfg(feature = "json")]
 mod json;
 mod near;
@@ -33,19 +33,21 @@ mod notification;
 mod operation;
 mod path;
 mod raw;
-mod read;
+mod rules;
 #[cfg(feature = "json")]
 mod trailing;
 mod types;
+mod unchecked;
 mod walk;
 
-pub use check::check;
-#[cfg(feature = "http")]
-pub(crate) use check::{MAX_CLIENT_CONTEXT, MAX_LEVEL, MAX_RAMP_MS};
 pub use error_body::{ApiError, ErrorBody, ErrorCode, ErrorDetail, InnerError};
 pub use fault::{Fault, FaultKind, Faults};
+#[cfg(feature = "http")]
+pub(crate) use fields::{Field, Kind, Wire};
 #[cfg(feature = "json")]
 pub use json::{Malformed, RequestError, read_json, read_request};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications, NotifiedOperation};
 pub use operation::{CommsOperation, OperationStatus, ResultInfo};
 pub use types::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel};
+pub(crate) use unchecked::{Absent, Checked};
+pub use unchecked::{UncheckedRequest, check};

@@ -1,12 +1,12 @@
 //! The changes that a controller can make, before they are published.
 
 use super::{
-    ControlError, JoinOptions, ListenerConfig, Participant, Registry,
+    ControlError, JoinOptions, ListenerConfig, Participant, Registry, SourceConfig,
     events::{Event, Events},
     registry::Member,
 };
 use crate::{
-    config::{self, Faults, ParticipantMixerLevel},
+    config::{Absent, Faults, ParticipantMixerLevel, UncheckedRequest},
     data::{
         channels::Channels,
         id::{ParticipantId, ParticipantKey},
@@ -16,7 +16,8 @@ use crate::{
     },
 };
 
-/// Changes that will be published together: see [`Controller::change`](super::Controller::change). One that fails changes nothing.
+/// Changes that are published together: see [`Controller::change`](super::Controller::change). A change that fails
+/// changes nothing.
 #[derive(Debug)]
 pub struct Changes<'a> {
     registry: &'a mut Registry,
@@ -28,8 +29,8 @@ impl<'a> Changes<'a> {
         Self { registry, events }
     }
 
-    /// Lets a participant into the call: it is heard, and hears, from 0 up over the smoothing time. An id that left may join again and is
-    /// somebody new: with a new key, without a configuration, in nobody's.
+    /// Lets a participant into the call. Its voice, and what it hears, fade in from 0 over the smoothing time. An id
+    /// that left may join again, as a new participant: with a new key, without a configuration, and in nobody else's.
     ///
     /// # Errors
     /// [`ControlError::AlreadyHere`], [`ControlError::Detector`], [`ControlError::Full`].
@@ -61,20 +62,20 @@ impl<'a> Changes<'a> {
         Ok(key)
     }
 
-    /// What the mixer works with, and the samples of its tick.
+    /// The sample rate and channels of the mixer, and the samples of a tick.
     #[cfg(feature = "stream")]
     pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
         self.registry.format()
     }
 
-    /// Notes that somebody could not join for what he brought along.
+    /// Notes that a participant could not join because of its ports.
     #[cfg(feature = "stream")]
     pub(crate) fn note_refused(&mut self, change: &'static str, error: &impl std::fmt::Display) {
         self.events.push(|| Event::Refused { change, error: error.to_string() });
     }
 
-    /// Takes a participant out of the call, with its configuration and its place in everybody else's. Who only loses its connection for
-    /// a while keeps both by staying in the call and sending nothing.
+    /// Takes a participant out of the call, with its configuration and its entries in all others. A participant who
+    /// loses its connection only for a while keeps both by staying in the call and sending nothing.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -101,25 +102,29 @@ impl<'a> Changes<'a> {
         self.events.note("set_deafened", done, || Event::Deafened { participant: id.into(), deafened })
     }
 
-    /// Lists a source at a gain in a listener's configuration; whether it ducks others stays as it was.
+    /// Lists a source at a gain in a listener's configuration. Whether it ducks others stays as it was. The time that
+    /// this takes does not depend on how many sources are listed, but for finding the entry.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
     pub fn set_gain(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
-        let done = self.list(listener, source, gain);
+        let done = self.configure_source(listener, source, |entry| entry.set_gain(gain));
         let listed = || Event::Listed { listener: listener.into(), source: source.into(), gain: gain.factor() };
         self.events.note("set_gain", done, listed)
     }
 
-    fn list(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
-        let source = self.pair(listener, source)?;
-        let mut config = self.registry.member(listener)?.config.clone();
-        config.set_gain(&source, gain);
-        self.registry.configure(listener, config)
+    fn configure_source(
+        &mut self,
+        listener: &str,
+        source: &str,
+        change: impl FnOnce(&mut SourceConfig),
+    ) -> Result<(), ControlError> {
+        let (listener, source) = self.pair(listener, source)?;
+        self.registry.configure_source(&listener, &source, change)
     }
 
-    /// Pans a source in a listener's mix. A source that is not listed is listed by it, at the gain that it has: 1, or 0 in exclusive mode; [`configure`](Self::configure) leaves pans
-    /// as they are.
+    /// Pans a source in a listener's mix. A source that is not listed becomes listed, at the gain that it has: 1, or 0
+    /// in exclusive mode. [`configure`](Self::configure) leaves pans as they are.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`], [`ControlError::MonoMixer`].
@@ -130,16 +135,14 @@ impl<'a> Changes<'a> {
     }
 
     fn pan(&mut self, listener: &str, source: &str, pan: Pan) -> Result<(), ControlError> {
-        let source = self.pair(listener, source)?;
+        let (listener, source) = self.pair(listener, source)?;
         if self.registry.channels() == Channels::Mono {
             return Err(ControlError::MonoMixer);
         }
-        let mut config = self.registry.member(listener)?.config.clone();
-        config.entry(&source).pan = pan;
-        self.registry.configure(listener, config)
+        self.registry.configure_source(&listener, &source, |entry| entry.pan = pan)
     }
 
-    /// Takes a source off a listener's configuration, its pan included; no change if it is not listed.
+    /// Takes a source off a listener's configuration, its pan included. Changes nothing if the source is not listed.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
@@ -150,9 +153,8 @@ impl<'a> Changes<'a> {
     }
 
     fn unlist(&mut self, listener: &str, source: &str) -> Result<(), ControlError> {
-        let source = self.pair(listener, source)?;
-        let mut config = self.registry.member(listener)?.config.clone();
-        if config.remove(source.as_str()) { self.registry.configure(listener, config) } else { Ok(()) }
+        let (listener, source) = self.pair(listener, source)?;
+        self.registry.unlist_source(&listener, &source)
     }
 
     /// Replaces whole configurations: all of them or, if any breaks a rule, none.
@@ -160,22 +162,32 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// Every fault, with its JSON path.
     pub fn configure(&mut self, levels: &[ParticipantMixerLevel]) -> Result<(), Faults> {
-        if let Err(faults) = config::check(levels, |id| self.registry.member(id).is_ok()) {
-            self.events.push(|| Event::Refused { change: "configure", error: faults.to_string() });
-            return Err(faults);
-        }
-        for level in levels {
-            // The check has found every id in the call.
-            let id = &level.participant;
-            let before = self.registry.member(id).map(|member| member.config.clone()).unwrap_or_default();
-            let configured = self.registry.configure(id, ListenerConfig::from_wire(level).keep_pans(&before));
-            debug_assert!(configured.is_ok());
+        self.configure_request(UncheckedRequest::new(levels))
+    }
+
+    /// Replaces whole configurations as a request has them: all of them or, if it has a fault, none.
+    ///
+    /// # Errors
+    /// Every fault, with its JSON path.
+    pub fn configure_request(&mut self, request: UncheckedRequest<'_>) -> Result<(), Faults> {
+        self.apply(&request).map_err(|absent| {
+            let faults = request.into_faults(absent);
+            self.events.push(|| Event::misconfigured(&faults));
+            faults
+        })
+    }
+
+    /// Checks who of a request is in the call, and puts it in force.
+    pub(super) fn apply(&mut self, request: &UncheckedRequest<'_>) -> Result<(), Absent> {
+        let checked = request.check_in(self.registry, Registry::is_here)?;
+        for level in Registry::configure(checked) {
             self.events.push(|| Event::configured(level));
         }
         Ok(())
     }
 
-    /// Has only the loudest sources heard, at least 1, or everybody: see [`MixerConfig::loudest`](crate::MixerConfig::loudest).
+    /// Only the loudest sources are heard, at least 1, or all if `None`: see
+    /// [`MixerConfig::loudest`](crate::MixerConfig::loudest).
     ///
     /// # Errors
     /// [`ControlError::Loudest`].
@@ -184,12 +196,12 @@ impl<'a> Changes<'a> {
         self.events.note("set_loudest", done, || Event::Loudest { loudest })
     }
 
-    /// Whether a participant is in the call, with what has been changed so far.
+    /// Whether a participant is in the call, with the changes so far.
     pub fn is_here(&self, id: &str) -> bool {
-        self.registry.member(id).is_ok()
+        self.registry.is_here(id)
     }
 
-    /// A listener's configuration, with what has been changed so far.
+    /// A listener's configuration, with the changes so far.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -197,11 +209,10 @@ impl<'a> Changes<'a> {
         self.registry.member(listener).map(|member| member.config.clone())
     }
 
-    fn pair(&self, listener: &str, source: &str) -> Result<ParticipantId, ControlError> {
-        self.registry.member(listener)?;
-        self.registry.member(source)?;
-        let source = ParticipantId::from(source);
-        if listener == source.as_str() { Err(ControlError::OwnVoice { id: source }) } else { Ok(source) }
+    /// The ids that a listener and a source have in the call.
+    fn pair(&self, listener: &str, source: &str) -> Result<(ParticipantId, ParticipantId), ControlError> {
+        let (listener, source) = (self.registry.name(listener)?, self.registry.name(source)?);
+        if listener == source { Err(ControlError::OwnVoice { id: source }) } else { Ok((listener, source)) }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::data::id::Generation;
 impl Controller {
     /// The newest generation: what was changed last.
     pub fn published(&self) -> Generation {
-        self.shared.registry().published()
+        self.registry().published()
     }
 
     /// The generation that the last tick was mixed with: everything up to it is being heard.

@@ -46,6 +46,11 @@ pub struct SourceConfig {
 }
 
 impl SourceConfig {
+    /// Gives the source a gain. Whether it ducks others, and its pan, stay as they were.
+    pub(crate) fn set_gain(&mut self, gain: Gain) {
+        (self.gain, self.asked_for) = (gain, true);
+    }
+
     /// Whether it is to be heard even where only the loudest are: a ducker, or one whose gain was asked for, unless that is silence.
     pub(crate) fn is_wanted(&self) -> bool {
         self.ducks_others || self.asked_for && self.gain > Gain::SILENCE
@@ -82,16 +87,18 @@ impl ListenerConfig {
         }
     }
 
-    /// From the wire, once it is checked: a level of 100 percent or less is a gain.
-    pub(crate) fn from_wire(level: &ParticipantMixerLevel) -> Self {
-        let source = |level: &SourceLevel| SourceConfig {
-            source: level.participant.as_str().into(),
-            gain: Gain::from_percent(level.level as f64).unwrap_or_default(),
-            pan: Pan::CENTRE,
-            ducks_others: level.duck_others,
-            asked_for: true,
+    /// From checked levels of the wire, where every level is a gain. `name` finds a source's id in the call.
+    pub(crate) fn from_wire(level: &ParticipantMixerLevel, name: impl Fn(&str) -> Option<ParticipantId>) -> Self {
+        let source = |level: &SourceLevel| {
+            Some(SourceConfig {
+                source: name(&level.participant)?,
+                gain: Gain::from_percent(level.level as f64).unwrap_or_default(),
+                pan: Pan::CENTRE,
+                ducks_others: level.duck_others,
+                asked_for: true,
+            })
         };
-        let mut sources: Vec<_> = level.source_levels.iter().map(source).collect();
+        let mut sources: Vec<_> = level.source_levels.iter().filter_map(source).collect();
         sources.sort_by(|a, b| a.source.cmp(&b.source));
         Self { exclusive: level.exclusive, ducking: level.ducking, sources }
     }
@@ -103,13 +110,12 @@ impl ListenerConfig {
         self
     }
 
-    /// Lists a source at a gain; whether it ducks others, and where it is heard, stays as it was.
-    pub(crate) fn set_gain(&mut self, source: &ParticipantId, gain: Gain) {
-        let entry = self.entry(source);
-        (entry.gain, entry.asked_for) = (gain, true);
+    /// The entry of a source, if it is listed.
+    pub(crate) fn get(&self, source: &ParticipantId) -> Option<&SourceConfig> {
+        self.find(source.as_str()).ok().map(|at| &self.sources[at])
     }
 
-    /// The entry of a source, which is listed at the gain that it has if it was not.
+    /// The entry of a source. A source that is not listed is listed first, at the gain that it has.
     pub(crate) fn entry(&mut self, source: &ParticipantId) -> &mut SourceConfig {
         let at = self.find(source.as_str()).unwrap_or_else(|at| {
             let gain = if self.exclusive { Gain::SILENCE } else { Gain::UNITY };
@@ -121,9 +127,9 @@ impl ListenerConfig {
         &mut self.sources[at]
     }
 
-    /// Lists a source no more. Whether it was listed.
-    pub(crate) fn remove(&mut self, source: &str) -> bool {
-        self.find(source).map(|at| self.sources.remove(at)).is_ok()
+    /// Takes a source off the list. The entry that it had.
+    pub(crate) fn remove(&mut self, source: &str) -> Option<SourceConfig> {
+        self.find(source).ok().map(|at| self.sources.remove(at))
     }
 
     fn find(&self, source: &str) -> Result<usize, usize> {
@@ -175,7 +181,7 @@ mod tests {
         let (a, b) = (ParticipantId::from("a"), ParticipantId::from("b"));
         let ducker = SourceConfig { ducks_others: true, ..config.entry(&b).clone() };
         *config.entry(&b) = ducker;
-        config.set_gain(&b, Gain::SILENCE);
+        config.entry(&b).set_gain(Gain::SILENCE);
         config.entry(&a).pan = Pan::LEFT;
         let listed: Vec<_> = config.sources.iter().map(|s| (s.source.as_str(), s.gain, s.ducks_others)).collect();
         assert_eq!(listed, [("a", Gain::UNITY, false), ("b", Gain::SILENCE, true)]);
@@ -189,6 +195,6 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!([Side::Left, Side::Right, Side::Middle].map(gains), [[1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]);
-        assert!(config.remove("a") && !config.remove("a"));
+        assert!(config.remove("a").is_some() && config.remove("a").is_none());
     }
 }

@@ -11,11 +11,11 @@ mod registry;
 mod snapshot;
 mod talking;
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 pub use changes::Changes;
 pub use error::{ControlError, WaitError};
-use events::Events;
+use events::{Event, Events};
 pub use listener_config::{ListenerConfig, SourceConfig};
 #[cfg(feature = "stream")]
 pub(crate) use port_meters::PortMeters;
@@ -25,7 +25,7 @@ pub(crate) use registry::Registry;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
-    config::{Faults, ParticipantMixerLevel},
+    config::{Faults, ParticipantMixerLevel, UncheckedRequest},
     data::id::Generation,
     data::role::Role,
     data::{
@@ -102,6 +102,13 @@ impl Controller {
         Self { shared }
     }
 
+    /// The registry, under the controllers' lock.
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        #[cfg(test)]
+        tests::LOCKED.set(tests::LOCKED.get() + 1);
+        self.shared.registry()
+    }
+
     /// Makes several changes that take effect at the same tick boundary: they are published together when `make` returns, those before
     /// an error included. Returns what `make` does, and the generation to wait for.
     ///
@@ -120,7 +127,7 @@ impl Controller {
     /// # key?; Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn change<T>(&self, make: impl FnOnce(&mut Changes<'_>) -> T) -> (T, Generation) {
-        let mut registry = self.shared.registry();
+        let mut registry = self.registry();
         let mut events = Events::begin(&registry);
         registry.reclaim(&self.shared);
         let made = make(&mut Changes::new(&mut registry, &mut events));
@@ -221,13 +228,29 @@ impl Controller {
     /// # Errors
     /// Every fault of the request, with its JSON path.
     pub fn configure(&self, levels: &[ParticipantMixerLevel]) -> Result<Generation, Faults> {
-        let (made, generation) = self.change(|changes| changes.configure(levels));
-        made.map(|()| generation)
+        self.configure_request(UncheckedRequest::new(levels))
+    }
+
+    /// Puts the configurations of a request in force, all of them or, if it has a fault, none.
+    ///
+    /// The rules were checked when the request was made. The lock is taken once: for finding out who is in the call,
+    /// and for the change itself, so that nobody can leave between the two.
+    ///
+    /// # Errors
+    /// Every fault of the request, with its JSON path.
+    pub fn configure_request(&self, request: UncheckedRequest<'_>) -> Result<Generation, Faults> {
+        let (applied, generation) = self.change(|changes| changes.apply(&request));
+        applied.map(|()| generation).map_err(|absent| {
+            // Not under the lock: there may be very many faults.
+            let faults = request.into_faults(absent);
+            Events::refused(generation, || Event::misconfigured(&faults));
+            faults
+        })
     }
 
     /// Who is in the call, in the order of their keys.
     pub fn participants(&self) -> Vec<Participant> {
-        let registry = self.shared.registry();
+        let registry = self.registry();
         let mut here: Vec<_> = registry.members().map(|(id, member)| member.participant(id)).collect();
         here.sort_unstable_by_key(|participant| participant.key);
         here
@@ -238,12 +261,12 @@ impl Controller {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn participant(&self, id: &str) -> Result<Participant, ControlError> {
-        self.shared.registry().member(id).map(|member| member.participant(&id.into()))
+        self.registry().member(id).map(|member| member.participant(&id.into()))
     }
 
     /// Whether a participant is in the call.
     pub fn is_here(&self, id: &str) -> bool {
-        self.shared.registry().member(id).is_ok()
+        self.registry().is_here(id)
     }
 
     /// A listener's configuration as it is in force, pair gains included.
@@ -251,7 +274,7 @@ impl Controller {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn configuration(&self, listener: &str) -> Result<ListenerConfig, ControlError> {
-        self.shared.registry().member(listener).map(|member| member.config.clone())
+        self.registry().member(listener).map(|member| member.config.clone())
     }
 
     /// The meters and counters of a participant.
@@ -269,13 +292,13 @@ impl Controller {
     /// [`ControlError::Unknown`].
     pub fn readings(&self, id: &str) -> Result<Readings, ControlError> {
         let ticks = self.mixer_readings().ticks;
-        self.shared.registry().member(id).map(|member| member.meters.left.read(ticks))
+        self.registry().member(id).map(|member| member.meters.left.read(ticks))
     }
 
     /// What the mixer works with, and the samples of its tick.
     #[cfg(feature = "stream")]
     pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
-        self.shared.registry().format()
+        self.registry().format()
     }
 
     /// What the ports of a participant count and measure: how full they are, what was lost, late or too much, and how fast the other clock is.
@@ -284,7 +307,7 @@ impl Controller {
     /// [`ControlError::Unknown`].
     #[cfg(feature = "stream")]
     pub fn port_readings(&self, id: &str) -> Result<PortReadings, ControlError> {
-        self.shared.registry().member(id).map(|member| member.ports.read())
+        self.registry().member(id).map(|member| member.ports.read())
     }
 
     /// The meters and counters of the whole mixer.
@@ -295,7 +318,7 @@ impl Controller {
     /// Frees the memory that the audio thread has given back since. Every change does so too, some pieces at a time; a host that
     /// makes no changes for long may call this now and then. Returns how many old allocations the audio thread has not given back yet.
     pub fn reclaim(&self) -> usize {
-        let mut registry = self.shared.registry();
+        let mut registry = self.registry();
         let events = Events::begin(&registry);
         for _ in 0..registry.still_out().div_ceil(64).max(1) {
             registry.reclaim(&self.shared);
@@ -304,5 +327,41 @@ impl Controller {
         drop(registry);
         events.tell(published);
         still_out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::JoinOptions;
+    use crate::{
+        MixerConfig,
+        config::{ParticipantMixerLevel, SourceLevel, UncheckedRequest},
+    };
+
+    thread_local! {
+        /// How often this thread has taken the controllers' lock.
+        pub static LOCKED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn a_request_takes_the_lock_once_whether_it_has_faults_or_not() {
+        let (controller, _processor) = MixerConfig::default().build().unwrap();
+        for id in ["anna", "ben", "carol"] {
+            controller.join(id, JoinOptions::default()).unwrap();
+        }
+        let levels = |ids: &[&str]| {
+            let source_levels = ids.iter().copied().map(SourceLevel::new).collect();
+            [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("anna") }]
+        };
+        for (ids, faults) in [(["ben", "carol"], 0), (["ben", "zoe"], 1), (["yves", "zoe"], 2)] {
+            let levels = levels(&ids);
+            LOCKED.set(0);
+            let configured = controller.configure_request(UncheckedRequest::new(&levels));
+            assert_eq!((LOCKED.get(), configured.map_or_else(|faults| faults.len(), |_| 0)), (1, faults));
+            LOCKED.set(0);
+            assert_eq!((controller.configure(&levels).is_ok(), LOCKED.get()), (faults == 0, 1));
+        }
     }
 }

@@ -98,7 +98,7 @@ impl Controller {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn snapshot(&self) -> Snapshot {
-        let registry = self.shared.registry();
+        let registry = self.registry();
         let mixer = self.mixer_readings();
         let mut participants = Vec::with_capacity(registry.members().len());
         let members = registry.members();

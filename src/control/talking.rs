@@ -28,7 +28,7 @@ impl Controller {
 
     /// Who has this key; `None` once it has left.
     pub fn id(&self, key: ParticipantKey) -> Option<ParticipantId> {
-        self.shared.registry().id(key).cloned()
+        self.registry().id(key).cloned()
     }
 
     /// The dominant speaker, if there is one: see [`MixerReadings::dominant`](crate::MixerReadings::dominant).
@@ -51,6 +51,6 @@ impl Controller {
     /// The stream of talk events. There is one, which is handed out once: `None` if somebody has it already, or the mixer was made without
     /// ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)). What was told before it was taken is in it, as long as there was room.
     pub fn talk_events(&self) -> Option<TalkEvents> {
-        self.shared.registry().talk.take()
+        self.registry().talk.take()
     }
 }

@@ -12,7 +12,7 @@ use axum::{
 
 use super::{apart, body, caller::Caller, headers, location::Asked};
 use crate::{
-    config::{CommsOperation, ErrorBody, ErrorCode, RequestError, read_request},
+    config::{CommsOperation, ErrorBody, ErrorCode, RequestError, UncheckedRequest, read_json},
     http::{
         Service,
         calls::{Call, Failure, NoPlace},
@@ -76,8 +76,8 @@ pub(super) async fn configure(
 
 /// All of a request, or nothing of it.
 fn put_in_force(call: &Arc<Call>, body: &[u8], most_listeners: usize) -> Result<CommsOperation, Refused> {
-    let request = read_request(body, |id| call.controller.is_here(id))?;
-    let listeners = request.participant_mixer_levels.len();
+    let request = read_json::<UncheckedRequest>(body).map_err(RequestError::from)?;
+    let listeners = request.listeners();
     if listeners > most_listeners {
         let message =
             format!("the request configures {listeners} listeners; at most {most_listeners} are taken at once");
@@ -85,8 +85,9 @@ fn put_in_force(call: &Arc<Call>, body: &[u8], most_listeners: usize) -> Result<
     }
     let place = call.ledger.reserve().map_err(|none| refuse(none, call))?;
     let _in_order = call.order();
-    let generation = call.controller.configure(&request.participant_mixer_levels).map_err(RequestError::from)?;
-    Ok(place.begin(request.client_context, generation))
+    let client_context = request.client_context().map(str::to_owned);
+    let generation = call.controller.configure_request(request).map_err(RequestError::from)?;
+    Ok(place.begin(client_context, generation))
 }
 
 fn refuse(none: NoPlace, call: &Call) -> Refused {
