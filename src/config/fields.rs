@@ -1,7 +1,8 @@
 //! The table of the wire's fields: name, type, range, whether it is required, description.
 //!
-//! Reading a body (`walk`), the checks of single values (`rules`) and the OpenAPI schema all go through this table, so
-//! a new field is one row here, one field of its type in `types`, and whatever it does in the mixer.
+//! Reading a body (`walk`), the checks of single values (`rules`) and the OpenAPI schema all go
+//! through this table, so a new field is one row here, one field of its type in `types`, and
+//! whatever it does in the mixer.
 
 use super::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel};
 
@@ -27,8 +28,8 @@ pub(crate) trait Wire: Sized + 'static {
     /// Every name that a property may have: those of `FIELDS` in that order, then the other names.
     const NAMES: &'static [&'static str];
 
-    /// The object without any property: every field has its default. A required field has a value that breaks no
-    /// rule, so that one fault does not cause another.
+    /// The object without any property: every field has its default. A required field has a value
+    /// that breaks no rule, so that one fault does not cause another.
     fn blank() -> Self;
 }
 

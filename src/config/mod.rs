@@ -1,7 +1,12 @@
 //! The configureMixer interface as data: its requests, what is wrong with them, and its answers.
 //!
-//! Knows the JSON and nothing of audio: it says which participants a request names and whether it keeps the rules; what the levels do to a mix is decided elsewhere.
-//! The types need no feature; reading bytes needs the feature `json`.
+//! This module knows the JSON and nothing of audio: which participants a request names, and whether
+//! it keeps the rules. What the levels do to a mix is decided in the control side. The types need
+//! no feature, reading bytes needs the feature `json`.
+//!
+//! A body takes one way: bytes, a tree (`raw`), typed values (`walk`, by the table in `fields`),
+//! which `rules` checks ([`UncheckedRequest`]). The control side then looks up who is in the call,
+//! and puts the levels in force.
 //!
 //! From a body to the answer, in a host's request handler:
 //! ```

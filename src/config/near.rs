@@ -5,8 +5,8 @@ pub(super) fn near(name: &str, known: &[&'static str]) -> Option<&'static str> {
     let name = name.to_lowercase();
     let characters = name.chars().count();
     let distances = known.iter().filter_map(|&known| {
-        // A third of a name may be wrong, and three letters at most. A name that is much longer or shorter is not
-        // compared: it may be as long as the body.
+        // A third of a name may be wrong, and three letters at most. A name that is much longer or
+        // shorter is not compared: it may be as long as the body.
         let most = (known.len() / 3).min(3);
         let comparable = known.len().abs_diff(characters) <= most;
         let distance = comparable.then(|| strsim::levenshtein(&name, &known.to_ascii_lowercase()))?;

@@ -1,7 +1,7 @@
 //! The rules of a request: ranges, and names that must differ.
 //!
-//! One set of rules for bodies and for typed values. Who is in the call is not known here: each participant who has to
-//! be in it is listed as a [`Naming`], to be looked up later.
+//! One set of rules for bodies and for typed values. Who is in the call is not known here: each
+//! participant who has to be in it is listed as a [`Naming`], to be looked up later.
 
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
@@ -227,9 +227,15 @@ mod tests {
             faults(&[listener(None, sources.into()), listener(None, vec![]), ParticipantMixerLevel::new("carol")]),
             [
                 r#"[0].sourceLevels[1].participant: "b" is named already, in element 0 of the same list; name it once"#,
-                r#"[0].sourceLevels[2].participant: "a" is the listener itself, who never hears themselves; leave it out"#,
+                concat!(
+                    r#"[0].sourceLevels[2].participant: "#,
+                    r#""a" is the listener itself, who never hears themselves; leave it out"#
+                ),
                 r#"[0].sourceLevels[3].participant: "bob" is not in the call; name a participant who is"#,
-                r#"[0].sourceLevels[4].participant: "bob" is named already, in element 3 of the same list; name it once"#,
+                concat!(
+                    r#"[0].sourceLevels[4].participant: "#,
+                    r#""bob" is named already, in element 3 of the same list; name it once"#
+                ),
                 r#"[1].participant: "a" is named already, in element 0 of the same list; name it once"#,
                 r#"[2].participant: "carol" is not in the call; name a participant who is"#
             ]

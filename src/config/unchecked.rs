@@ -1,8 +1,8 @@
-//! A request on its way into force: [`UncheckedRequest`], which has to be checked against a call, and [`Checked`], the
-//! proof that it was.
+//! A request on its way into force: [`UncheckedRequest`], which has to be checked against a call,
+//! and [`Checked`], the proof that it was.
 //!
-//! The rules run once, when an [`UncheckedRequest`] is made. Who is in the call is looked up when it is put in force,
-//! under the same lock.
+//! The rules run once, when an [`UncheckedRequest`] is made. Who is in the call is looked up when
+//! it is put in force, under the same lock.
 
 use std::borrow::Cow;
 
@@ -17,8 +17,9 @@ use super::{
 
 /// A request whose values are checked, while it is open whether everybody it names is in the call.
 ///
-/// It has its faults with it, if it has any: [`Controller::configure_request`](crate::Controller::configure_request)
-/// puts it in force or returns all of them. Made from a body by `read_json` or by serde, or from typed levels.
+/// It has its faults with it, if it has any:
+/// [`Controller::configure_request`](crate::Controller::configure_request) puts it in force or
+/// returns all of them. Made from a body by `read_json` or by serde, or from typed levels.
 ///
 /// ```
 /// use mixminus::{JoinOptions, MixerConfig, config::{Malformed, UncheckedRequest, read_json}};
@@ -62,7 +63,8 @@ impl<'a> UncheckedRequest<'a> {
         self.levels.len()
     }
 
-    /// Checks the request against a call: `is_here` says whether an id is in it, and is called once an id and list.
+    /// Checks the request against a call: `is_here` says whether an id is in it, and is called once
+    /// an id and list.
     ///
     /// A call that others change meanwhile may have changed when this returns;
     /// [`Controller::configure_request`](crate::Controller::configure_request) leaves no such gap.
@@ -99,7 +101,8 @@ impl<'a> UncheckedRequest<'a> {
 
     /// Every fault of a request that has not passed a check, in order.
     ///
-    /// Apart from the check, which may run under a lock: a short body can have a hundred thousand faults.
+    /// Apart from the check, which may run under a lock: a short body can have a hundred thousand
+    /// faults.
     pub(crate) fn into_faults(self, absent: Absent) -> Faults {
         let mut all = Vec::with_capacity(self.faults.len() + absent.0.len());
         let mut absent = absent.0.into_iter().peekable();
@@ -119,8 +122,8 @@ pub(crate) struct Absent(Vec<Naming>);
 
 /// Levels that keep every rule, together with the call that they were checked against.
 ///
-/// Only [`UncheckedRequest::check_in`] makes one. It borrows the call exclusively: nobody can leave the call as long as
-/// it exists, so the check cannot be outdated.
+/// Only [`UncheckedRequest::check_in`] makes one. It borrows the call exclusively: nobody can leave
+/// the call as long as it exists, so the check cannot be outdated.
 #[derive(Debug)]
 pub(crate) struct Checked<'c, C> {
     levels: &'c [ParticipantMixerLevel],
@@ -223,7 +226,10 @@ mod tests {
         let error = serde_json::from_str::<ConfigureMixerRequest>(json).unwrap_err();
         assert_eq!(
             error.to_string(),
-            r#"clientContext: found the number 5, expected a string; participantMixerLevels[0].exlusive: unknown property "exlusive"; did you mean "exclusive"?"#
+            concat!(
+                "clientContext: found the number 5, expected a string; ",
+                r#"participantMixerLevels[0].exlusive: unknown property "exlusive"; did you mean "exclusive"?"#
+            )
         );
     }
 

@@ -18,7 +18,8 @@ pub(super) struct Walked {
     pub request: ConfigureMixerRequest,
     /// One fault for each value that could not be read.
     pub faults: Vec<Fault>,
-    /// The paths of the elements whose participant could not be read: no default stands for a participant.
+    /// The paths of the elements whose participant could not be read: no default stands for a
+    /// participant.
     pub nameless: HashSet<String>,
 }
 
@@ -53,8 +54,8 @@ enum Value<'a> {
 }
 
 impl<'a> Property<'a> {
-    /// Of duplicates that are arrays or objects the first one is read, for the faults inside of it. Other duplicates
-    /// have no value.
+    /// Of duplicates that are arrays or objects the first one is read, for the faults inside of it.
+    /// Other duplicates have no value.
     fn add(&mut self, raw: &'a Raw) {
         self.count += 1;
         self.value = match (self.count, raw, self.value) {
@@ -104,7 +105,8 @@ impl Walker {
         }
     }
 
-    /// The property of a field, under whichever name the body has it. Of two names the first one is read.
+    /// The property of a field, under whichever name the body has it. Of two names the first one is
+    /// read.
     fn property<'a, T>(&mut self, field: &Field<T>, properties: &[Property<'a>], at: Path<'_>) -> Property<'a> {
         let find = |name| properties.iter().find(|property| property.name == name).copied();
         let absent = Property { name: field.name, count: 0, value: Value::Absent };
@@ -179,7 +181,8 @@ impl Walker {
 /// Reads one type of value, or returns the type that would be right.
 type Read<'a, V> = fn(&'a Raw) -> Result<V, &'static str>;
 
-/// OData's annotations of an object (`@odata.type`) or of a property of it (`sourceLevels@odata.type`).
+/// OData's annotations of an object (`@odata.type`) or of a property of it
+/// (`sourceLevels@odata.type`).
 fn is_annotation(name: &str) -> bool {
     name.contains("@odata.")
 }
@@ -247,7 +250,8 @@ mod tests {
     fn wrong_types_are_named_each() {
         assert_eq!(
             faults_of_level(
-                r#"{"participant":1,"exclusive":"yes","ducking":[],"sourceLevels":[{"participant":{},"level":0.5,"duckOthers":1},"b"]}"#
+                r#"{"participant":1,"exclusive":"yes","ducking":[],
+                    "sourceLevels":[{"participant":{},"level":0.5,"duckOthers":1},"b"]}"#
             ),
             [
                 ".participant: found the number 1, expected a string",

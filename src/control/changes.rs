@@ -16,8 +16,8 @@ use crate::{
     },
 };
 
-/// Changes that are published together: see [`Controller::change`](super::Controller::change). A change that fails
-/// changes nothing.
+/// Changes that are published together: see [`Controller::change`](super::Controller::change). A
+/// change that fails changes nothing.
 #[derive(Debug)]
 pub struct Changes<'a> {
     registry: &'a mut Registry,
@@ -29,8 +29,9 @@ impl<'a> Changes<'a> {
         Self { registry, events }
     }
 
-    /// Lets a participant into the call. Its voice, and what it hears, fade in from 0 over the smoothing time. An id
-    /// that left may join again, as a new participant: with a new key, without a configuration, and in nobody else's.
+    /// Lets a participant into the call. Its voice, and what it hears, fade in from 0 over the
+    /// smoothing time. An id that left may join again, as a new participant: with a new key,
+    /// without a configuration, and in nobody else's.
     ///
     /// # Errors
     /// [`ControlError::AlreadyHere`], [`ControlError::Detector`], [`ControlError::Full`].
@@ -74,8 +75,9 @@ impl<'a> Changes<'a> {
         self.events.push(|| Event::Refused { change, error: error.to_string() });
     }
 
-    /// Takes a participant out of the call, with its configuration and its entries in all others. A participant who
-    /// loses its connection only for a while keeps both by staying in the call and sending nothing.
+    /// Takes a participant out of the call, with its configuration and its entries in all others. A
+    /// participant who loses its connection only for a while keeps both by staying in the call and
+    /// sending nothing.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -102,7 +104,8 @@ impl<'a> Changes<'a> {
         self.events.note("set_deafened", done, || Event::Deafened { participant: id.into(), deafened })
     }
 
-    /// Lists a source at a gain in a listener's configuration. Whether it ducks others stays as it was.
+    /// Lists a source at a gain in a listener's configuration. Whether it ducks others stays as it
+    /// was.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
@@ -122,8 +125,9 @@ impl<'a> Changes<'a> {
         self.registry.configure_source(&listener, &source, change)
     }
 
-    /// Pans a source in a listener's mix. A source that is not listed becomes listed, at the gain that it has: 1, or 0
-    /// in exclusive mode. [`configure`](Self::configure) leaves pans as they are.
+    /// Pans a source in a listener's mix. A source that is not listed becomes listed, at the gain
+    /// that it has: 1, or 0 in exclusive mode. [`configure`](Self::configure) leaves pans as they
+    /// are.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`], [`ControlError::MonoMixer`].
@@ -141,7 +145,8 @@ impl<'a> Changes<'a> {
         self.registry.configure_source(&listener, &source, |entry| entry.pan = pan)
     }
 
-    /// Takes a source off a listener's configuration, its pan included. Changes nothing if the source is not listed.
+    /// Takes a source off a listener's configuration, its pan included. Changes nothing if the
+    /// source is not listed.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
@@ -176,7 +181,7 @@ impl<'a> Changes<'a> {
         })
     }
 
-    /// Checks who of a request is in the call, and puts it in force.
+    /// Looks up whether everybody in a request is in the call, and puts the request in force.
     pub(super) fn apply(&mut self, request: &UncheckedRequest<'_>) -> Result<(), Absent> {
         let checked = request.check_in(self.registry, Registry::is_here)?;
         for level in Registry::configure(checked) {
@@ -279,7 +284,9 @@ mod tests {
         fn what_a_source_notes_of_its_listeners_is_what_they_list(steps in prop::collection::vec(step(), 1..40)) {
             let config = MixerConfig { channels: Channels::Stereo, ..MixerConfig::default() };
             let (controller, _processor) = config.build().unwrap();
-            IDS.map(|id| controller.join(id, JoinOptions::default()).unwrap());
+            for id in IDS {
+                controller.join(id, JoinOptions::default()).unwrap();
+            }
             for step in steps {
                 make(&controller, step);
                 let registry = controller.registry();

@@ -1,8 +1,8 @@
-//! The changes of a call as events of `tracing`, emitted once the controllers' lock is released: [`Events`]. Without
-//! the feature nothing is noted.
+//! The changes of a call as events of `tracing`, emitted once the controllers' lock is released:
+//! [`Events`]. Without the feature nothing is noted.
 //!
-//! Under the lock only the greatest level of `tracing` is read, which is an atomic: a subscriber may be slow, and may
-//! use the controller.
+//! Under the lock only the greatest level of `tracing` is read, which is an atomic: a subscriber
+//! may be slow, and may use the controller.
 
 use std::fmt::Display;
 
@@ -45,7 +45,7 @@ pub(super) enum Event {
 }
 
 impl Events {
-    /// Before the registry is changed.
+    /// To be called before the registry is changed.
     pub fn begin(registry: &Registry) -> Self {
         Self { noted: Vec::new(), before: (registry.places(), registry.processor_gone()) }
     }
@@ -71,14 +71,15 @@ impl Events {
         }
     }
 
-    /// Emits one event of a change that was refused, if a subscriber may want it. Not to be called under the lock.
+    /// Emits one event of a change that was refused, if a subscriber may want it. Not to be called
+    /// under the lock.
     pub fn refused(published: Generation, event: impl FnOnce() -> Event) {
         if wanted() {
             event().tell(published.number());
         }
     }
 
-    /// After the registry was changed, while it is still locked.
+    /// To be called after the registry was changed, while it is still locked.
     pub fn end(mut self, registry: &Registry) -> Self {
         let (from, gone) = self.before;
         let to = registry.places();

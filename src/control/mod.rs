@@ -1,4 +1,5 @@
-//! The control side: [`Controller`], from any number of threads. It makes all memory, ships it, and frees what comes back.
+//! The control side: [`Controller`], for any number of threads. It allocates all memory, ships it
+//! to the audio side, and frees the memory that comes back.
 
 mod changes;
 mod error;
@@ -38,39 +39,42 @@ use crate::{
     ship::Shared,
 };
 
-/// What a participant joins with. The default sends and hears, has the energy detector, and is neither muted nor deafened.
+/// The options of a participant who joins. By default it sends and hears, has the energy detector,
+/// and is neither muted nor deafened.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct JoinOptions {
     /// Whether it sends, hears, or both.
     pub role: Role,
-    /// How it is decided that it is active.
+    /// The detector that decides whether it is active.
     pub detector: Detector,
-    /// Whether nobody hears it.
+    /// Whether it is muted: nobody hears it.
     pub muted: bool,
-    /// Whether it hears nothing.
+    /// Whether it is deafened: it hears nothing.
     pub deafened: bool,
 }
 
-/// A participant who is in the call.
+/// A participant in the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Participant {
-    /// Its name.
+    /// Its id.
     pub id: ParticipantId,
-    /// What the audio side calls it.
+    /// Its key on the audio side.
     pub key: ParticipantKey,
     /// Whether it sends, hears, or both.
     pub role: Role,
-    /// Whether nobody hears it.
+    /// Whether it is muted: nobody hears it.
     pub muted: bool,
-    /// Whether it hears nothing.
+    /// Whether it is deafened: it hears nothing.
     pub deafened: bool,
 }
 
-/// The half that says who hears whom. Clones are the same controller; its methods may be called from any thread but the audio thread, for most
-/// take a lock, and changes allocate and free what the audio thread has given back.
+/// The half of a mixer that decides who hears whom. Clones are handles of the same controller. Its
+/// methods may be called from any thread but the audio thread: most take a lock, and changes
+/// allocate, and free the memory that the audio thread has given back.
 ///
-/// Every change is published at once, and heard from the next tick on. [`change`](Self::change) makes several changes one.
+/// Every change is published at once, and is in the mix from the next tick on.
+/// [`change`](Self::change) publishes several changes together.
 ///
 /// ```
 /// use mixminus::{Controller, Gain, JoinOptions, MixerConfig};
@@ -87,11 +91,17 @@ pub struct Participant {
 /// ```
 ///
 /// # Events
-/// With the feature `tracing` every change is told as an event of the target `mixminus`, with the fields `participant` and `generation` and what else there is to say: joins, leaves, mutes
-/// and deafenings at the level INFO; gains, configurations and growth at DEBUG; what was refused, and why, at WARN; that the processor was dropped, at
-/// INFO, once a change or a [`reclaim`](Self::reclaim) has found out. A change is told as it was asked for, even if it changed nothing. The thread that made
-/// it tells it, before the method returns and after the lock is released, so that a subscriber may be slow and may use the controller; only one that answers each
-/// event with a change would never end. The audio thread tells nothing.
+/// With the feature `tracing` every change is an event of the target `mixminus`, with the fields
+/// `participant` and `generation` and those of its kind. The levels are:
+/// - INFO: joins, leaves, mutes, deafenings, how many are heard; and that the processor was dropped, once a change or a
+///   [`reclaim`](Self::reclaim) has noticed it;
+/// - DEBUG: gains, pans, configurations, and growth;
+/// - WARN: refused changes, with the reason; of a request with many faults, the first ten.
+///
+/// An event has the change as it was requested, even if nothing changed by it. It is emitted by the
+/// thread that made the change, before the method returns and after the lock is released. So a
+/// subscriber may be slow, and may use the controller; but a subscriber that makes a change for
+/// every event would never end. The audio thread emits no events.
 #[derive(Debug, Clone)]
 pub struct Controller {
     shared: Arc<Shared>,
@@ -109,11 +119,13 @@ impl Controller {
         self.shared.registry()
     }
 
-    /// Makes several changes that take effect at the same tick boundary: they are published together when `make` returns, those before
-    /// an error included. Returns what `make` does, and the generation to wait for.
+    /// Makes several changes that take effect at the same tick boundary: they are published
+    /// together when `make` returns. Changes before one that fails are published too. Returns the
+    /// result of `make`, and the generation to wait for.
     ///
-    /// The controller is locked meanwhile: `make` has to use the [`Changes`]; a controller of this mixer would wait for itself for ever. If it panics, what it has
-    /// changed is published with the next change.
+    /// The controller is locked meanwhile: `make` has to use the [`Changes`], because a method of a
+    /// controller of this mixer would wait for itself for ever. If `make` panics, its changes are
+    /// published with the next change.
     ///
     /// ```
     /// # use mixminus::{ControlError, JoinOptions, MixerConfig};
@@ -147,7 +159,8 @@ impl Controller {
         made.map(|()| generation)
     }
 
-    /// Lets a participant into the call. The key is what its frames are sent with. [`change`](Self::change) tells the generation, too.
+    /// Lets a participant into the call. Returns the key that its frames are sent with. To get the
+    /// generation too, use [`change`](Self::change).
     ///
     /// # Errors
     /// See [`Changes::join`].
@@ -155,7 +168,7 @@ impl Controller {
         self.change(|changes| changes.join(id, options)).0
     }
 
-    /// Takes a participant out of the call; what it sent fades out over the smoothing time.
+    /// Takes a participant out of the call. Its voice fades out over the smoothing time.
     ///
     /// # Errors
     /// See [`Changes::leave`].
@@ -163,7 +176,7 @@ impl Controller {
         self.change_one(|changes| changes.leave(id))
     }
 
-    /// Mutes a participant for everybody, or lets it be heard again.
+    /// Mutes a participant for everybody, or unmutes it.
     ///
     /// # Errors
     /// See [`Changes::set_muted`].
@@ -171,7 +184,7 @@ impl Controller {
         self.change_one(|changes| changes.set_muted(id, muted))
     }
 
-    /// Lets a participant hear nothing, or its mix again.
+    /// Deafens a participant, which then hears nothing, or lets it hear its mix again.
     ///
     /// # Errors
     /// See [`Changes::set_deafened`].
@@ -179,7 +192,8 @@ impl Controller {
         self.change_one(|changes| changes.set_deafened(id, deafened))
     }
 
-    /// Lists a source in a listener's configuration at a gain. A later [`configure`](Self::configure) of that listener replaces it.
+    /// Lists a source at a gain in a listener's configuration. A later
+    /// [`configure`](Self::configure) of that listener replaces the gain.
     ///
     /// # Errors
     /// See [`Changes::set_gain`].
@@ -187,7 +201,8 @@ impl Controller {
         self.change_one(|changes| changes.set_gain(listener, source, gain))
     }
 
-    /// Pans a source in a listener's mix, in a stereo mixer: it moves there as smoothly as a gain does, and stays there whatever is [configured](Self::configure).
+    /// Pans a source in a listener's mix, in a stereo mixer. The pan moves as smoothly as a gain
+    /// does, and stays when the listener is [configured](Self::configure).
     ///
     /// ```
     /// # use mixminus::{Channels, JoinOptions, MixerConfig, Pan};
@@ -204,7 +219,8 @@ impl Controller {
         self.change_one(|changes| changes.set_pan(listener, source, pan))
     }
 
-    /// Lists a source no more: it has the gain of all who are not listed.
+    /// Takes a source off a listener's configuration: it gets the gain of the sources that are not
+    /// listed.
     ///
     /// # Errors
     /// See [`Changes::clear_gain`].
@@ -212,7 +228,7 @@ impl Controller {
         self.change_one(|changes| changes.clear_gain(listener, source))
     }
 
-    /// Puts whole new configurations in force, all of them or, if any breaks a rule, none.
+    /// Replaces whole configurations: all of them or, if any breaks a rule, none.
     ///
     /// ```
     /// # use mixminus::{JoinOptions, MixerConfig, config::{ParticipantMixerLevel, SourceLevel}};
@@ -231,10 +247,10 @@ impl Controller {
         self.configure_request(UncheckedRequest::new(levels))
     }
 
-    /// Puts the configurations of a request in force, all of them or, if it has a fault, none.
+    /// Replaces whole configurations as a request has them: all of them or, if it has a fault, none.
     ///
-    /// The rules were checked when the request was made. The lock is taken once: for finding out who is in the call,
-    /// and for the change itself, so that nobody can leave between the two.
+    /// The rules were checked when the request was made. The lock is taken once, both to look up
+    /// who is in the call and to make the change, so that nobody can leave between the two.
     ///
     /// # Errors
     /// Every fault of the request, with its JSON path.
@@ -248,7 +264,7 @@ impl Controller {
         })
     }
 
-    /// Who is in the call, in the order of their keys.
+    /// The participants in the call, in the order of their keys.
     pub fn participants(&self) -> Vec<Participant> {
         let registry = self.registry();
         let mut here: Vec<_> = registry.members().map(|(id, member)| member.participant(id)).collect();
@@ -256,7 +272,7 @@ impl Controller {
         here
     }
 
-    /// A participant who is in the call: its key, its role, and whether it is muted or deafened.
+    /// One participant in the call: its key, its role, and whether it is muted or deafened.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -269,7 +285,7 @@ impl Controller {
         self.registry().is_here(id)
     }
 
-    /// A listener's configuration as it is in force, pair gains included.
+    /// A listener's configuration as it is in force, with gains and pans that were set one by one.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -295,13 +311,14 @@ impl Controller {
         self.registry().member(id).map(|member| member.meters.left.read(ticks))
     }
 
-    /// What the mixer works with, and the samples of its tick.
+    /// The sample rate and channels of the mixer, and the samples of a tick.
     #[cfg(feature = "stream")]
     pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
         self.registry().format()
     }
 
-    /// What the ports of a participant count and measure: how full they are, what was lost, late or too much, and how fast the other clock is.
+    /// The counters and measurements of a participant's ports: fill levels, lost, late and surplus
+    /// frames, and the speed of the other clock.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -315,8 +332,9 @@ impl Controller {
         self.shared.meters.read()
     }
 
-    /// Frees the memory that the audio thread has given back since. Every change does so too, some pieces at a time; a host that
-    /// makes no changes for long may call this now and then. Returns how many old allocations the audio thread has not given back yet.
+    /// Frees the memory that the audio thread has given back. Every change does so too, a few
+    /// pieces at a time. A host that makes no changes for long may call this now and then. Returns
+    /// the number of old allocations that the audio thread has not given back yet.
     pub fn reclaim(&self) -> usize {
         let mut registry = self.registry();
         let events = Events::begin(&registry);

@@ -1,10 +1,12 @@
-//! The schema of a request as it may stand on the wire, where much may be absent that the types of the crate always have.
+//! The schema of a request on the wire, from the table of `config`. The types of the crate have no
+//! schema of it, because on the wire most fields may be absent.
 
 use serde_json::{Value, json};
 
 use crate::config::{ConfigureMixerRequest, Ducking, Field, Kind, ParticipantMixerLevel, SourceLevel, Wire};
 
-/// The rules that a schema can express. All others, such as names that have to differ, are checked all the same.
+/// The rules that a schema can express. All others, such as names that have to differ, are checked
+/// all the same.
 pub(super) fn schema() -> Value {
     let mut request = object::<ConfigureMixerRequest>();
     request["description"] = json!("New levels for any number of listeners; all of them are put in force, or none.");
@@ -12,7 +14,8 @@ pub(super) fn schema() -> Value {
     request
 }
 
-/// An object of the table. Other properties are not allowed, but for OData's annotations, which are ignored.
+/// An object of the table. Other properties are not allowed, but for OData's annotations, which are
+/// ignored.
 fn object<T: Wire>() -> Value {
     let mut schema = json!({
         "type": "object",
@@ -60,7 +63,8 @@ fn property<T: Wire>(field: &Field<T>) -> Value {
     schema
 }
 
-/// What the macro cannot say of the parameters and the body: what may be absent, and that nothing else may stand there.
+/// Completes the parameters and bodies of all operations, where the macro cannot say what is
+/// required.
 pub(super) fn require(paths: &mut Value) {
     let operations = paths.as_object_mut().into_iter().flatten().flat_map(|(_, item)| item.as_object_mut());
     for operation in operations.flat_map(|item| item.values_mut()) {
@@ -77,7 +81,7 @@ pub(super) fn require(paths: &mut Value) {
     }
 }
 
-/// The published one.
+/// The example that the API publishes.
 fn example() -> Value {
     json!({
         "clientContext": "d45324c1-fcb5-430a-902c-f20af696537c",
