@@ -1,12 +1,12 @@
-//! The body of an answer that refuses: a code, a message, and for a bad request every fault.
+//! The body of an error answer: a code, a message, and for a bad request every fault.
 //!
-//! Pure data; request ids and dates (RFC 3339) come from the host.
+//! Pure data. Request ids and dates (RFC 3339) come from the host.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Fault, Faults};
 
-/// The body of every answer that is not a success.
+/// The body of every error answer.
 ///
 /// ```
 /// use mixminus::config::{ErrorBody, ErrorCode, InnerError};
@@ -15,7 +15,8 @@ use super::{Fault, Faults};
 /// let body = ErrorBody::new(ErrorCode::NotFound, "there is no such call", inner);
 /// assert_eq!(
 ///     serde_json::to_string(&body)?,
-///     r#"{"error":{"code":"notFound","message":"there is no such call","innerError":{"request-id":"r-1","date":"2018-03-19T09:46:02Z"},"details":[]}}"#
+///     r#"{"error":{"code":"notFound","message":"there is no such call","innerError":"#.to_owned()
+///         + r#"{"request-id":"r-1","date":"2018-03-19T09:46:02Z"},"details":[]}}"#
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -59,18 +60,18 @@ impl ErrorBody {
 #[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ApiError {
-    /// The kind, for a program.
+    /// The kind of error, for programs.
     pub code: ErrorCode,
-    /// The error, for a person.
+    /// The error in words, for people.
     pub message: String,
-    /// Which request it was.
+    /// Identifies the request.
     pub inner_error: InnerError,
-    /// Each fault of a bad request; empty for other errors.
+    /// Every fault of a bad request; empty for other errors.
     #[serde(default)]
     pub details: Vec<ErrorDetail>,
 }
 
-/// Which request it was, and when.
+/// Identifies a request, and says when it was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
@@ -86,7 +87,7 @@ pub struct InnerError {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 pub struct ErrorDetail {
-    /// The kind of fault, as [`FaultKind::code`](super::FaultKind::code) has it.
+    /// The kind of fault: see [`FaultKind::code`](super::FaultKind::code).
     pub code: String,
     /// The fault in words.
     pub message: String,
@@ -108,7 +109,7 @@ impl From<&Fault> for ErrorDetail {
 pub enum ErrorCode {
     /// The body is malformed, or has faults.
     BadRequest,
-    /// There is no token, or one that does not check out.
+    /// There is no token, or it is not valid.
     Unauthorized,
     /// The token lacks the permission.
     Forbidden,
@@ -116,22 +117,22 @@ pub enum ErrorCode {
     NotFound,
     /// The body is over the limit.
     RequestTooLarge,
-    /// The body is not JSON by its own account.
+    /// The headers do not say that the body is JSON.
     UnsupportedMediaType,
-    /// Over the rate, or over the backlog.
+    /// Over the rate limit, or over the backlog limit.
     TooManyRequests,
-    /// The path is not for this method.
+    /// The path exists, but not with this method.
     MethodNotAllowed,
     /// The body took too long to arrive.
     RequestTimeout,
     /// The service has failed.
     InternalServerError,
-    /// The service takes on nothing now.
+    /// The service accepts no requests now.
     ServiceUnavailable,
 }
 
 impl ErrorCode {
-    /// The HTTP status that goes with it.
+    /// The HTTP status of an answer with this code.
     pub fn status(self) -> u16 {
         match self {
             Self::BadRequest => 400,

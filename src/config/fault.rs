@@ -1,12 +1,12 @@
-//! What is wrong with a request: [`Fault`], one thing in one place, and [`Faults`], all of them.
+//! The faults of a request: [`Fault`], one value that is wrong, and [`Faults`], all of them.
 //!
-//! Says it in words and in numbers; finds nothing itself.
+//! Has the messages. The faults are found by `walk` and `rules`.
 
 use std::fmt;
 
 use thiserror::Error;
 
-/// One thing that is wrong in a request, and where.
+/// One value that is wrong in a request: where it is, and what is wrong with it.
 ///
 /// Prints as `participantMixerLevels[0].ducking.rampActive: 6000 is over 5000 ms`.
 ///
@@ -32,17 +32,18 @@ impl Fault {
         Self { path: path.to_string(), kind }
     }
 
-    /// Where: the JSON path of the value, or of the place where one is missing. It is the `target` in an error body.
+    /// The JSON path of the value, or of the place where one is missing. It is the `target` in an
+    /// error body.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What, for a program.
+    /// What is wrong, for programs.
     pub fn kind(&self) -> &FaultKind {
         &self.kind
     }
 
-    /// What, for a person, without the path.
+    /// What is wrong in words, for people. Without the path.
     pub fn message(&self) -> String {
         self.kind.to_string()
     }
@@ -52,34 +53,35 @@ impl Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum FaultKind {
-    /// The value has another type than its property, or is a number that is not whole or does not fit.
+    /// The value does not have the type of its property, or is a number with a fraction or out of
+    /// the range of i64.
     #[error("found {found}, expected {expected}")]
     WrongType {
-        /// What stands there, as `a string` or `the number 1.5`.
+        /// The value in words, as `a string` or `the number 1.5`.
         found: String,
-        /// What would be right.
+        /// The type that would be right.
         expected: &'static str,
     },
-    /// A property that nothing here has.
+    /// The object has no property of this name.
     #[error("unknown property {name:?}; {}", instead(.near, .known))]
     UnknownProperty {
-        /// The name as it stands in the body.
+        /// The name in the body.
         name: String,
-        /// The name that was probably meant.
+        /// The known name that was probably meant.
         near: Option<&'static str>,
-        /// Every name that would be right.
+        /// Every known name.
         known: &'static [&'static str],
     },
-    /// A property stands twice in one object.
+    /// A property occurs more than once in one object.
     #[error("stands more than once in this object; give it once")]
     DuplicateProperty,
     /// A required property is absent or null.
     #[error("is missing; {expected} is required")]
     Missing {
-        /// What would be right.
+        /// The type that would be right.
         expected: &'static str,
     },
-    /// Two names of one property, both given.
+    /// A property is given under both of its names.
     #[error("is another name of {other}, which is given too; give one of them")]
     TwoNames {
         /// The other name.
@@ -88,9 +90,9 @@ pub enum FaultKind {
     /// A text is too long.
     #[error("{characters} characters are over {most}")]
     TooLong {
-        /// Its length in Unicode characters.
+        /// The length of the text in Unicode characters.
         characters: usize,
-        /// The longest that is right.
+        /// The largest length allowed.
         most: usize,
     },
     /// A number is too small.
@@ -98,7 +100,7 @@ pub enum FaultKind {
     Under {
         /// The number.
         value: i64,
-        /// The smallest that is right.
+        /// The smallest number allowed.
         least: i64,
         /// `ms` or `%`.
         unit: &'static str,
@@ -108,7 +110,7 @@ pub enum FaultKind {
     Over {
         /// The number.
         value: i64,
-        /// The largest that is right.
+        /// The largest number allowed.
         most: i64,
         /// `ms` or `%`.
         unit: &'static str,
@@ -147,7 +149,7 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
-    /// The kind as one camelCase word, for the `code` of an error's details.
+    /// The kind in camelCase, for the `code` in the details of an error body.
     pub fn code(&self) -> &'static str {
         match self {
             Self::WrongType { .. } => "wrongType",
@@ -167,7 +169,7 @@ impl FaultKind {
     }
 }
 
-/// What to write in place of an unknown name.
+/// The advice for an unknown name.
 fn instead(near: &Option<&str>, known: &[&str]) -> String {
     match near {
         Some(near) => format!("did you mean {near:?}?"),
@@ -175,21 +177,21 @@ fn instead(near: &Option<&str>, known: &[&str]) -> String {
     }
 }
 
-/// Everything that is wrong with a request: one [`Fault`] or more.
+/// All faults of a request: one [`Fault`] or more.
 ///
 /// Prints all of them on one line, joined with `; `.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Faults(Vec<Fault>);
 
-// Never empty, so `is_empty` would have one answer.
+// Never empty, so `is_empty` would always be false.
 #[allow(clippy::len_without_is_empty)]
 impl Faults {
-    /// The faults of a list; none if the list is empty.
+    /// The faults of a list; `None` if the list is empty.
     pub fn new(faults: Vec<Fault>) -> Option<Self> {
         (!faults.is_empty()).then_some(Self(faults))
     }
 
-    /// Each fault: first those of the body's shape, then the broken rules.
+    /// The faults in order: first wrong names and types in the body, then broken rules.
     ///
     /// ```
     /// use mixminus::config::{ParticipantMixerLevel, check};
@@ -203,12 +205,12 @@ impl Faults {
         self.0.iter()
     }
 
-    /// How many there are, at least 1.
+    /// The number of faults, at least 1.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The first one.
+    /// The first fault.
     pub fn first(&self) -> &Fault {
         &self.0[0]
     }

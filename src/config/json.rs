@@ -1,21 +1,25 @@
-//! Reading JSON from bytes: as the standard has it, and trailing commas too; what does not parse is told with its line and column.
+//! Reads JSON from bytes: standard JSON, and trailing commas. An error has its line and column.
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use thiserror::Error;
 
 use super::{
-    ConfigureMixerRequest, ErrorBody, ErrorCode, Faults, InnerError, raw::Raw, read::read,
-    trailing::blank_trailing_commas,
+    ConfigureMixerRequest, ErrorBody, ErrorCode, Faults, InnerError, UncheckedRequest, trailing::blank_trailing_commas,
 };
 
 /// Reads a request and checks it: `is_here` says whether an id is in the call.
 ///
-/// A trailing comma is accepted. The text may be of any length; whoever takes it in sets the limit.
+/// Trailing commas are accepted. The length of the body is not limited here: the host sets a limit
+/// when it receives the body.
+///
+/// For a request to a [`Controller`](crate::Controller), read an [`UncheckedRequest`] by
+/// [`read_json`]: the controller then checks who is in the call when it puts the request in force,
+/// and nobody can leave between the two.
 ///
 /// # Errors
 ///
-/// The place where the body stops being JSON, or else everything that is wrong with the request.
+/// The place where the body stops being JSON, or else every fault of the request.
 ///
 /// ```
 /// use mixminus::config::{RequestError, read_request};
@@ -29,14 +33,14 @@ use super::{
 /// # Ok::<(), RequestError>(())
 /// ```
 pub fn read_request(body: &[u8], is_here: impl Fn(&str) -> bool) -> Result<ConfigureMixerRequest, RequestError> {
-    Ok(read(&read_json::<Raw>(body)?, is_here)?)
+    Ok(read_json::<UncheckedRequest>(body)?.check(is_here)?)
 }
 
-/// Reads any type as [`read_request`] reads a request: trailing commas are accepted.
+/// Reads any type from JSON. Trailing commas are accepted.
 ///
 /// # Errors
 ///
-/// The place where the text stops being JSON, or stops being a `T`.
+/// The place where the text stops being JSON, or the JSON stops being a `T`.
 ///
 /// ```
 /// use mixminus::config::read_json;
@@ -56,7 +60,7 @@ pub fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
     serde_json::from_slice(&blank_trailing_commas(body)).map_err(|error| Malformed::new(body, &error))
 }
 
-/// Where and why a text is not the JSON that it should be.
+/// Where and why a text is not JSON, or not the JSON of the type that was read.
 ///
 /// Prints as `line 2, column 4: expected value`.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -65,21 +69,22 @@ pub fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
 pub struct Malformed {
     /// The line, from 1.
     pub line: usize,
-    /// The character in the line, from 1; where the text ends too early, the place after its last character.
+    /// The character in the line, from 1. If the text ends too early, one past its last character.
     pub column: usize,
     /// What is wrong there.
     pub message: String,
 }
 
 impl Malformed {
-    /// From the parser's error, whose columns count bytes, from 0 at the end of a line.
+    /// From the parser's error, whose columns count bytes, with 0 for a line break.
     fn new(body: &[u8], error: &serde_json::Error) -> Self {
         let text = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let message = text.strip_suffix(&place).unwrap_or(&text).to_owned();
         let offset = match error.classify() {
             Category::Eof => body.len(),
-            // The parser's place is after the byte in question. A value that is refused as a whole has line 0 and no place: that is the first byte.
+            // The parser's place is one past the byte. A value that is refused as a whole has line
+            // 0: the error is placed at the first byte.
             _ => (line_start(body, error.line()) + error.column()).saturating_sub(1),
         };
         Self::at(body, offset, message)
@@ -89,7 +94,7 @@ impl Malformed {
         let before = &body[..offset.min(body.len())];
         let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
-        // Characters begin at the bytes that continue none.
+        // A character begins at every byte that is not a UTF-8 continuation byte.
         let column = 1 + before[start..].iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
         Self { line, column, message }
     }
@@ -108,13 +113,13 @@ pub enum RequestError {
     /// The body is not JSON.
     #[error(transparent)]
     Malformed(#[from] Malformed),
-    /// The body is JSON, and these things are wrong with it.
+    /// The body is JSON, and the request has faults.
     #[error(transparent)]
     Faults(#[from] Faults),
 }
 
 impl RequestError {
-    /// The body of the answer that refuses the request, a `badRequest`.
+    /// The body of the error answer, a `badRequest`.
     pub fn error_body(&self, inner_error: InnerError) -> ErrorBody {
         match self {
             Self::Malformed(error) => ErrorBody::new(ErrorCode::BadRequest, error.to_string(), inner_error),

@@ -1,7 +1,12 @@
 //! The configureMixer interface as data: its requests, what is wrong with them, and its answers.
 //!
-//! Knows the JSON and nothing of audio: it says which participants a request names and whether it keeps the rules; what the levels do to a mix is decided elsewhere.
-//! The types need no feature; reading bytes needs the feature `json`.
+//! This module knows the JSON and nothing of audio: which participants a request names, and whether
+//! it keeps the rules. What the levels do to a mix is decided in the control side. The types need
+//! no feature, reading bytes needs the feature `json`.
+//!
+//! A body takes one way: bytes, a tree (`raw`), typed values (`walk`, by the table in `fields`),
+//! which `rules` checks ([`UncheckedRequest`]). The control side then looks up who is in the call,
+//! and puts the levels in force.
 //!
 //! From a body to the answer, in a host's request handler:
 //! ```
@@ -10,9 +15,10 @@
 //! # let (controller, mut processor) = MixerConfig::default().build()?;
 //! # controller.join("anna", JoinOptions::default())?;
 //! let body = br#"{"clientContext": "d45", "participantMixerLevels": [{"participant": "anna", "exclusive": true}]}"#;
-//! let request = config::read_request(body, |id| controller.is_here(id))?; // or 400, with RequestError::error_body
-//! let generation = controller.configure(&request.participant_mixer_levels)?;
-//! let mut operation = config::CommsOperation::new("0fe0623f", request.client_context, "2018-03-19T09:46:02Z");
+//! let request = config::read_json::<config::UncheckedRequest>(body)?; // or 400, with RequestError::error_body
+//! let client_context = request.client_context().map(str::to_owned);
+//! let generation = controller.configure_request(request)?; // or 400, in the same way
+//! let mut operation = config::CommsOperation::new("0fe0623f", client_context, "2018-03-19T09:46:02Z");
 //! # processor.enter().tick().mix();
 //! operation.status = match controller.wait_until_mixed(generation, Duration::from_secs(1)) {
 //!     Ok(()) => config::OperationStatus::Completed,
@@ -22,10 +28,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod check;
-mod draft;
 mod error_body;
 mod fault;
+mod fields;
 #[cfg(feature = "json")]
 mod json;
 mod near;
@@ -33,19 +38,21 @@ mod notification;
 mod operation;
 mod path;
 mod raw;
-mod read;
+mod rules;
 #[cfg(feature = "json")]
 mod trailing;
 mod types;
+mod unchecked;
 mod walk;
 
-pub use check::check;
-#[cfg(feature = "http")]
-pub(crate) use check::{MAX_CLIENT_CONTEXT, MAX_LEVEL, MAX_RAMP_MS};
 pub use error_body::{ApiError, ErrorBody, ErrorCode, ErrorDetail, InnerError};
 pub use fault::{Fault, FaultKind, Faults};
+#[cfg(feature = "http")]
+pub(crate) use fields::{Field, Kind, Wire};
 #[cfg(feature = "json")]
 pub use json::{Malformed, RequestError, read_json, read_request};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications, NotifiedOperation};
 pub use operation::{CommsOperation, OperationStatus, ResultInfo};
 pub use types::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel};
+pub(crate) use unchecked::{Absent, Checked};
+pub use unchecked::{UncheckedRequest, check};

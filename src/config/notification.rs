@@ -1,12 +1,12 @@
-//! What is posted to a call's callback when an operation ends.
+//! The body of the POST to a call's callback URL when an operation ends.
 //!
-//! Pure data; who posts it, and how often, is the host's part.
+//! Pure data. The host, or `http`, delivers it.
 
 use serde::{Deserialize, Serialize};
 
 use super::{CommsOperation, OperationStatus, ResultInfo};
 
-/// The body of a notification: one entry or more.
+/// The body of a notification: a list of one or more changes.
 ///
 /// ```
 /// use mixminus::config::{CommsOperation, CommsNotifications, OperationStatus};
@@ -20,12 +20,12 @@ use super::{CommsOperation, OperationStatus, ResultInfo};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "@odata.type", rename = "#microsoft.graph.commsNotifications")]
 pub struct CommsNotifications {
-    /// The entries, oldest first.
+    /// The changes, oldest first.
     pub value: Vec<CommsNotification>,
 }
 
 impl CommsNotifications {
-    /// The one notification that an operation of a call has ended. The ids go into paths as they are.
+    /// One notification: that an operation of a call has ended. The ids go into paths unescaped.
     pub fn ended(call: &str, operation: &CommsOperation) -> Self {
         Self { value: vec![CommsNotification::ended(call, operation)] }
     }
@@ -35,13 +35,13 @@ impl CommsNotifications {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CommsNotification {
-    /// What happened to the resource.
+    /// The kind of change.
     pub change_type: ChangeType,
-    /// The resource's path, by the API's older name of this property.
+    /// The resource's path, under the API's older name of this property.
     pub resource: String,
-    /// The resource's path, by the newer name.
+    /// The resource's path, under the newer name.
     pub resource_url: String,
-    /// The resource as it is now.
+    /// The resource after the change.
     pub resource_data: NotifiedOperation,
 }
 
@@ -64,19 +64,19 @@ impl CommsNotification {
     }
 }
 
-/// What happened to a resource; an operation that ends is deleted.
+/// The kind of change of a resource. An operation that ends counts as deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum ChangeType {
-    /// It is new.
+    /// The resource is new.
     Created,
-    /// It changed.
+    /// The resource has changed.
     Updated,
-    /// It is gone.
+    /// The resource is gone.
     Deleted,
 }
 
-/// An operation as a notification shows it.
+/// An operation, in a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "@odata.type", rename = "#microsoft.graph.commsOperation", rename_all = "camelCase")]
 pub struct NotifiedOperation {
@@ -86,11 +86,11 @@ pub struct NotifiedOperation {
     /// The operation's version.
     #[serde(rename = "@odata.etag")]
     pub etag: String,
-    /// The text that the request brought.
+    /// The client context of the request.
     pub client_context: Option<String>,
     /// How the operation ended.
     pub status: OperationStatus,
-    /// Why it failed; not written otherwise.
+    /// Why it failed; left out otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result_info: Option<ResultInfo>,
 }

@@ -1,6 +1,6 @@
-//! The answer to a request: an operation, and how far it is.
+//! The answer to a request: an operation and its status.
 //!
-//! Pure data; dates are RFC 3339 texts that the host supplies.
+//! Pure data. Dates are RFC 3339 texts that the host supplies.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +20,9 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(tag = "@odata.type", rename = "#microsoft.graph.commsOperation", rename_all = "camelCase")]
 pub struct CommsOperation {
-    /// The text that the request brought.
+    /// The client context of the request.
     pub client_context: Option<String>,
-    /// When the request was taken, in RFC 3339.
+    /// When the request was accepted, in RFC 3339.
     #[cfg_attr(feature = "http", schema(format = DateTime))]
     pub created_date_time: String,
     /// The operation's id.
@@ -30,9 +30,9 @@ pub struct CommsOperation {
     /// When the status last changed, in RFC 3339.
     #[cfg_attr(feature = "http", schema(format = DateTime))]
     pub last_action_date_time: String,
-    /// Why it failed; null for every other status.
+    /// Why the operation failed; null for every other status.
     pub result_info: Option<ResultInfo>,
-    /// How far it is.
+    /// The status of the operation.
     pub status: OperationStatus,
 }
 
@@ -51,7 +51,7 @@ impl CommsOperation {
     }
 }
 
-/// How far an operation is; it goes from the first to one of the last two.
+/// The status of an operation, in this order; the last two are final.
 ///
 /// ```
 /// use mixminus::config::OperationStatus;
@@ -61,13 +61,13 @@ impl CommsOperation {
 #[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum OperationStatus {
-    /// Accepted, and nothing done yet.
+    /// Accepted, and nothing is done yet.
     NotStarted,
-    /// Handed over to the mixer.
+    /// The levels are handed over to the mixer.
     Running,
-    /// In a mix.
+    /// A mix was made with the levels.
     Completed,
-    /// Never came into a mix.
+    /// No mix was made with the levels.
     Failed,
 }
 
@@ -82,9 +82,9 @@ impl OperationStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 pub struct ResultInfo {
-    /// The kind of failure, as an HTTP status has it.
+    /// The kind of failure, as an HTTP status.
     pub code: i32,
-    /// The cause within that kind.
+    /// The cause, within that kind.
     pub subcode: i32,
     /// The cause in words.
     pub message: String,

@@ -1,10 +1,10 @@
-//! Where in a body a value stands, as `participantMixerLevels[0].ducking.rampActive`.
+//! The JSON path of a value in a body, as `participantMixerLevels[0].ducking.rampActive`.
 //!
-//! A chain on the stack: a path costs nothing until a fault prints it.
+//! A linked list on the stack: a path is formatted only for a fault.
 
 use std::fmt;
 
-/// A place in a body; each one borrows the place that it is in.
+/// A place in a body. Each one borrows its parent.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Path<'a> {
     /// The body itself, printed as `$`.
@@ -24,7 +24,7 @@ impl Path<'_> {
         Path::Index(self, index)
     }
 
-    /// The steps from the body, each with what stands before it.
+    /// Writes the steps from the body to this place, with their dots and brackets.
     fn steps(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Path::Root => Ok(()),
@@ -53,7 +53,7 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// Whether a name can stand after a dot and not be misread.
+/// Whether a name can follow a dot without quotes.
 fn is_plain(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '@'))
 }

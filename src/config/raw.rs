@@ -1,13 +1,15 @@
-//! Any value of any format that serde reads, as a tree that keeps what a typed reader would lose: duplicate properties and wrong types.
+//! A tree of any value of any format that serde reads. Keeps duplicate properties and values of
+//! wrong types, to report them as faults.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-/// The one key of the map that serde_json hands out for a number when some crate of the build switches on its feature `arbitrary_precision`.
+/// With serde_json's feature `arbitrary_precision`, which any crate of a build may switch on, a
+/// number is read as a map with this one key.
 const NUMBER_TOKEN: &str = "$serde_json::private::Number";
 
-/// A value as it stands in a body.
+/// A value of a body.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Raw {
     Null,
@@ -20,17 +22,18 @@ pub(super) enum Raw {
     Object(Vec<(String, Raw)>),
 }
 
-/// Each returns the value, or else what would be right there.
+/// Each conversion returns the value, or the type that would be right.
 impl Raw {
     pub(super) fn boolean(&self) -> Result<bool, &'static str> {
         if let Raw::Bool(value) = self { Ok(*value) } else { Err("true or false") }
     }
 
-    /// A float without a fraction, as 50.0, is an integer, as in JSON Schema.
+    /// A float without a fraction, such as 50.0, is an integer, as in JSON Schema.
     pub(super) fn integer(&self) -> Result<i64, &'static str> {
         let value = match self {
             Raw::Integer(value) => i64::try_from(*value).ok(),
-            // The cast saturates, and i128 has room for all of i64, so what is out of range stays so.
+            // The cast saturates at the ends of i128, so a value out of the range of i64 stays out
+            // of it.
             Raw::Float(value) if value.fract() == 0.0 => i64::try_from(*value as i128).ok(),
             _ => None,
         };
@@ -49,7 +52,7 @@ impl Raw {
         if let Raw::Object(entries) = self { Ok(entries) } else { Err("an object") }
     }
 
-    /// What this is, in words.
+    /// The value in words, for a message.
     pub(super) fn describe(&self) -> String {
         match self {
             Raw::Null => "null".into(),
@@ -62,7 +65,7 @@ impl Raw {
         }
     }
 
-    /// The number that an entry stands for, if it is serde_json's own way to write one.
+    /// The number that a map stands for: see [`NUMBER_TOKEN`].
     fn number(entries: &[(String, Raw)]) -> Option<Raw> {
         match entries {
             [(key, Raw::String(digits))] if key == NUMBER_TOKEN => {
@@ -120,7 +123,7 @@ impl<'de> Visitor<'de> for RawVisitor {
         Ok(Raw::String(value.to_owned()))
     }
 
-    // No room is made in advance: a binary format's length is a claim.
+    // Nothing is allocated in advance: a length in a binary format may be false.
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
         let mut values = Vec::new();
         while let Some(value) = seq.next_element()? {

@@ -1,10 +1,12 @@
-//! Trailing commas: finds the commas that stand after the last value of an array or object, as people and published examples leave them.
+//! Trailing commas: commas after the last value of an array or object, as in the API's own
+//! published example.
 
 use std::borrow::Cow;
 
 /// The same text with a space for every trailing comma, so that every other byte keeps its place.
 ///
-/// Right as far as the text is JSON: what comes after a first error changes nothing about that error.
+/// The text may be malformed: commas after the first error do not matter, because the parser stops
+/// at that error.
 pub(super) fn blank_trailing_commas(body: &[u8]) -> Cow<'_, [u8]> {
     let commas = trailing_commas(body);
     if commas.is_empty() {
@@ -30,18 +32,18 @@ fn trailing_commas(body: &[u8]) -> Vec<usize> {
 struct Scan {
     /// The offsets of the trailing commas.
     commas: Vec<usize>,
-    /// The closing bracket that each open one needs.
+    /// The closing bracket of each open one.
     open: Vec<u8>,
-    /// The comma just passed, if it stood after a value.
+    /// The offset of the last token, if it was a comma after a value.
     candidate: Option<usize>,
-    /// Whether a value, and not the name of a property, has just ended.
+    /// Whether the last token ended a value, and not the name of a property.
     after_value: bool,
-    /// Whether a colon has just passed.
+    /// Whether the last token was a colon.
     after_colon: bool,
 }
 
 impl Scan {
-    /// Takes up the token at an offset; returns where the next one begins.
+    /// Scans the token at an offset. Returns the offset of the next token.
     fn token(&mut self, body: &[u8], at: usize) -> usize {
         let byte = body[at];
         let (candidate, after_colon) = (self.candidate, self.after_colon);
@@ -62,7 +64,7 @@ impl Scan {
     }
 }
 
-/// The offset after the quote that ends a string, whose text begins at `at`.
+/// The offset after the closing quote of a string whose text begins at `at`.
 fn string_end(body: &[u8], mut at: usize) -> usize {
     while at < body.len() {
         match body[at] {

@@ -1,12 +1,14 @@
-//! The request: what each listener is to hear, as the wire names it.
+//! The request: what each listener is to hear, in the units of the wire.
 //!
-//! Pure data. The fields are public and unchecked; [`check`](super::check) and the readers say whether they keep the rules.
+//! Pure data: the fields are public and unchecked. [`check`](super::check) and the readers check
+//! them. The names, ranges and defaults on the wire are in `fields`.
 
 use serde::Serialize;
 
 /// A configureMixer request: new levels for any number of listeners.
 ///
-/// Reading one (through serde or `read_request`) applies every rule, so what was read can break only one: naming participants who are not in the call, which serde cannot know.
+/// Reading one through `read_request` checks every rule. Reading one through serde checks every
+/// rule but one: serde cannot know who is in the call.
 ///
 /// ```
 /// use mixminus::config::{ConfigureMixerRequest, ParticipantMixerLevel, SourceLevel};
@@ -16,17 +18,19 @@ use serde::Serialize;
 /// let request = ConfigureMixerRequest::new([alice]);
 /// assert_eq!(
 ///     serde_json::to_string(&request)?,
-///     r#"{"participantMixerLevels":[{"participant":"alice","exclusive":false,"sourceLevels":[{"participant":"bob","level":50,"duckOthers":false}]}]}"#
+///     r#"{"participantMixerLevels":[{"participant":"alice","exclusive":false,"sourceLevels":"#.to_owned()
+///         + r#"[{"participant":"bob","level":50,"duckOthers":false}]}]}"#
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConfigureMixerRequest {
-    /// Text of the client's own, at most 256 characters, that comes back in the operation and the notification.
+    /// The client's own text, at most 256 characters, which comes back in the operation and the
+    /// notification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_context: Option<String>,
-    /// One entry a listener; may be empty; no listener twice.
+    /// One entry for each listener. May be empty. No listener may occur twice.
     pub participant_mixer_levels: Vec<ParticipantMixerLevel>,
 }
 
@@ -44,17 +48,18 @@ impl ConfigureMixerRequest {
 pub struct ParticipantMixerLevel {
     /// The listener's id.
     pub participant: String,
-    /// Whether the listener hears the listed sources only.
+    /// Whether the listener hears only the listed sources.
     pub exclusive: bool,
     /// How sources are ducked for this listener; needed once a source has `duck_others`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ducking: Option<Ducking>,
-    /// One entry a source; no source twice, and not the listener.
+    /// One entry for each source. No source may occur twice, nor may the listener.
     pub source_levels: Vec<SourceLevel>,
 }
 
 impl ParticipantMixerLevel {
-    /// A listener who hears everyone as they are: not exclusive, no ducking, no source levels.
+    /// A listener who hears everybody else at the default level: not exclusive, no ducking, no
+    /// source levels.
     ///
     /// ```
     /// use mixminus::config::ParticipantMixerLevel;
@@ -91,7 +96,7 @@ pub struct Ducking {
     pub upper_level: i64,
 }
 
-/// How loud one listener hears one source.
+/// How loud a listener hears one source.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -100,15 +105,16 @@ pub struct SourceLevel {
     pub participant: String,
     /// Volume in %, 0 to 100.
     pub level: i64,
-    /// Whether the other sources are ducked while this one is active; true needs `ducking` on the listener.
+    /// Whether the other sources are ducked while this one is active; true needs `ducking` on the
+    /// listener.
     pub duck_others: bool,
 }
 
 impl SourceLevel {
-    /// The level of a source, as it is when its entry says nothing else.
+    /// The level of a source whose entry has none.
     pub(super) const DEFAULT_LEVEL: i64 = 100;
 
-    /// A source at its full level, 100 %, that ducks nobody.
+    /// A source at its full level, 100 %, that does not duck others.
     ///
     /// ```
     /// use mixminus::config::SourceLevel;
@@ -131,7 +137,10 @@ mod tests {
         let request = ConfigureMixerRequest { client_context: Some("c".into()), ..ConfigureMixerRequest::new([level]) };
         assert_eq!(
             serde_json::to_string(&request).unwrap(),
-            r#"{"clientContext":"c","participantMixerLevels":[{"participant":"a","exclusive":false,"ducking":{"rampActive":1,"rampInactive":2,"lowerLevel":3,"upperLevel":4},"sourceLevels":[]}]}"#
+            concat!(
+                r#"{"clientContext":"c","participantMixerLevels":[{"participant":"a","exclusive":false,"#,
+                r#""ducking":{"rampActive":1,"rampInactive":2,"lowerLevel":3,"upperLevel":4},"sourceLevels":[]}]}"#
+            )
         );
     }
 }

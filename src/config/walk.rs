@@ -1,130 +1,156 @@
-//! From a tree to a draft: finds every value that has the wrong shape, and where.
+//! Reads a request from a tree: finds every value that has the wrong type, name or place.
 //!
-//! Knows the names and types of the properties; the rules between values are in `check`.
+//! Goes through the table of `fields`. Ranges and the rules between values are in `rules`.
+
+use std::collections::HashSet;
 
 use super::{
-    Fault, FaultKind,
-    draft::{Draft, DraftDucking, DraftLevel, DraftSource},
+    ConfigureMixerRequest, Ducking, Fault, FaultKind,
+    fields::{Field, Kind, Wire},
     near::near,
     path::Path,
     raw::Raw,
 };
 
-/// Reads what can be read of a body, and adds a fault for everything that cannot.
-pub(super) fn walk<'a>(body: &'a Raw, faults: &mut Vec<Fault>) -> Draft<'a> {
-    Walker { faults }.request(body, Path::Root)
+/// What could be read of a body.
+pub(super) struct Walked {
+    /// Has a default for every value that is absent or faulty.
+    pub request: ConfigureMixerRequest,
+    /// One fault for each value that could not be read.
+    pub faults: Vec<Fault>,
+    /// The paths of the elements whose participant could not be read: no default stands for a
+    /// participant.
+    pub nameless: HashSet<String>,
 }
 
-struct Walker<'f> {
-    faults: &'f mut Vec<Fault>,
+pub(super) fn walk(body: &Raw) -> Walked {
+    let mut walker = Walker::default();
+    let request = walker.object(body, Path::Root);
+    Walked { request, faults: walker.faults, nameless: walker.nameless }
 }
 
-/// A property that an object can have, and what the body says there.
+#[derive(Default)]
+struct Walker {
+    faults: Vec<Fault>,
+    nameless: HashSet<String>,
+}
+
+/// A name that a property of an object can have, and the value that the body has under it.
+#[derive(Clone, Copy)]
 struct Property<'a> {
     name: &'static str,
-    /// How often it stands in the object.
+    /// How often it occurs in the object.
     count: usize,
     value: Value<'a>,
 }
 
 #[derive(Clone, Copy)]
 enum Value<'a> {
-    /// Not there, or null.
+    /// Missing, or null.
     Absent,
-    /// There, and reported already.
+    /// Present, with a fault that is listed already.
     Faulty,
-    There(&'a Raw),
+    Present(&'a Raw),
 }
 
 impl<'a> Property<'a> {
-    /// Of a duplicate that is an array or an object the first one is looked into, for the faults in it; of others none counts.
+    /// Of duplicates that are arrays or objects the first one is read, for the faults inside of it.
+    /// Other duplicates have no value.
     fn add(&mut self, raw: &'a Raw) {
         self.count += 1;
         self.value = match (self.count, raw, self.value) {
             (1, Raw::Null, _) => Value::Absent,
-            (1, ..) => Value::There(raw),
-            (_, _, first @ Value::There(Raw::Array(_) | Raw::Object(_))) => first,
+            (1, ..) => Value::Present(raw),
+            (_, _, first @ Value::Present(Raw::Array(_) | Raw::Object(_))) => first,
             _ => Value::Faulty,
         };
     }
 }
 
-impl<'a> Walker<'_> {
-    fn request(&mut self, raw: &'a Raw, at: Path<'_>) -> Draft<'a> {
-        let known = &["clientContext", "participantMixerLevels"];
-        let Some([context, levels]) = self.properties(raw, at, known) else {
-            return Draft::default();
+impl Walker {
+    fn object<T: Wire>(&mut self, raw: &Raw, at: Path<'_>) -> T {
+        let mut object = T::blank();
+        let Some(properties) = self.properties(raw, at, T::NAMES) else {
+            self.nameless.insert(at.to_string());
+            return object;
         };
-        self.require(&levels, at, "an array");
-        Draft { client_context: self.value(&context, at, Raw::string), levels: self.list(&levels, at, Self::level) }
+        for field in T::FIELDS {
+            self.field(field, &properties, at, &mut object);
+        }
+        object
     }
 
-    fn level(&mut self, raw: &'a Raw, at: Path<'_>) -> DraftLevel<'a> {
-        let known = &["participant", "exclusive", "ducking", "sourceLevels", "exclusiveMode"];
-        let Some([participant, exclusive, ducking, sources, mode]) = self.properties(raw, at, known) else {
-            return DraftLevel::default();
-        };
-        self.require(&participant, at, "a string");
-        DraftLevel {
-            participant: self.value(&participant, at, Raw::string),
-            exclusive: self.exclusive(&exclusive, &mode, at),
-            ducking: self.ducking(&ducking, at),
-            source_levels: self.list(&sources, at, Self::source),
+    /// Reads one field into its object. A field that cannot be read keeps its default.
+    fn field<T: Wire>(&mut self, field: &Field<T>, properties: &[Property<'_>], at: Path<'_>, object: &mut T) {
+        let property = self.property(field, properties, at);
+        if let (true, Value::Absent) = (field.required, property.value) {
+            self.fault(at.key(property.name), FaultKind::Missing { expected: field.kind.expected() });
+        }
+        match &field.kind {
+            Kind::Id(place) => {
+                let id = self.value(property, at, Raw::string);
+                if id.is_none() {
+                    self.nameless.insert(at.to_string());
+                }
+                place.set(object, id.map(str::to_owned));
+            }
+            Kind::Text { place, .. } => {
+                place.set(object, self.value(property, at, Raw::string).map(|text| Some(text.to_owned())));
+            }
+            Kind::Flag(place) => place.set(object, self.value(property, at, Raw::boolean)),
+            Kind::Integer { place, .. } => place.set(object, self.value(property, at, Raw::integer)),
+            Kind::Ducking(place) => place.set(object, Some(self.ducking(property, at))),
+            Kind::Listeners(place) => place.set(object, Some(self.list(property, at))),
+            Kind::Sources(place) => place.set(object, Some(self.list(property, at))),
         }
     }
 
-    /// One property with two names; the second of two is not looked into.
-    fn exclusive(&mut self, exclusive: &Property<'a>, mode: &Property<'a>, at: Path<'_>) -> Option<bool> {
-        match (exclusive.value, mode.value) {
-            (Value::Absent, _) => return self.value(mode, at, Raw::boolean),
-            (_, Value::Absent) => {}
-            _ => self.fault(at.key(mode.name), FaultKind::TwoNames { other: exclusive.name }),
+    /// The property of a field, under whichever name the body has it. Of two names the first one is
+    /// read.
+    fn property<'a, T>(&mut self, field: &Field<T>, properties: &[Property<'a>], at: Path<'_>) -> Property<'a> {
+        let find = |name| properties.iter().find(|property| property.name == name).copied();
+        let absent = Property { name: field.name, count: 0, value: Value::Absent };
+        let first = find(field.name).unwrap_or(absent);
+        match (first.value, field.other_name.and_then(find)) {
+            (_, None | Some(Property { value: Value::Absent, .. })) => first,
+            (Value::Absent, Some(other)) => other,
+            (_, Some(other)) => {
+                self.fault(at.key(other.name), FaultKind::TwoNames { other: first.name });
+                first
+            }
         }
-        self.value(exclusive, at, Raw::boolean)
     }
 
-    fn ducking(&mut self, property: &Property<'a>, at: Path<'_>) -> Option<DraftDucking> {
+    /// Ducking that is faulty counts as given: a source that ducks others does not lack it.
+    fn ducking(&mut self, property: Property<'_>, at: Path<'_>) -> Option<Ducking> {
+        match property.value {
+            Value::Absent => None,
+            Value::Faulty => Some(Ducking::blank()),
+            Value::Present(raw) => Some(self.object(raw, at.key(property.name))),
+        }
+    }
+
+    /// Every element of an array, faulty ones included, so that indices are those of the body.
+    fn list<T: Wire>(&mut self, property: Property<'_>, at: Path<'_>) -> Vec<T> {
+        let values = self.value(property, at, Raw::array).unwrap_or_default();
         let at = at.key(property.name);
-        let raw = match property.value {
-            Value::Absent => return None,
-            Value::Faulty => return Some(DraftDucking::default()),
-            Value::There(raw) => raw,
-        };
-        let fields = self.properties(raw, at, &["rampActive", "rampInactive", "lowerLevel", "upperLevel"]);
-        let values = fields.map(|fields| {
-            fields.map(|field| {
-                self.require(&field, at, "an integer");
-                self.value(&field, at, Raw::integer)
-            })
-        });
-        Some(values.unwrap_or_default())
+        values.iter().enumerate().map(|(index, raw)| self.object(raw, at.index(index))).collect()
     }
 
-    fn source(&mut self, raw: &'a Raw, at: Path<'_>) -> DraftSource<'a> {
-        let known = &["participant", "level", "duckOthers"];
-        let Some([participant, level, duck_others]) = self.properties(raw, at, known) else {
-            return DraftSource::default();
-        };
-        self.require(&participant, at, "a string");
-        DraftSource {
-            participant: self.value(&participant, at, Raw::string),
-            level: self.value(&level, at, Raw::integer),
-            duck_others: self.value(&duck_others, at, Raw::boolean),
-        }
-    }
-
-    /// The known properties of an object, in their own order; none if it is no object.
-    fn properties<const N: usize>(
+    /// The properties of an object, one for each known name; `None` if `raw` is no object.
+    fn properties<'a>(
         &mut self,
         raw: &'a Raw,
         at: Path<'_>,
-        known: &'static [&'static str; N],
-    ) -> Option<[Property<'a>; N]> {
+        known: &'static [&'static str],
+    ) -> Option<Vec<Property<'a>>> {
         let entries = self.typed(raw, at, Raw::object)?;
-        let mut properties = known.map(|name| Property { name, count: 0, value: Value::Absent });
+        let absent = |&name| Property { name, count: 0, value: Value::Absent };
+        let mut properties: Vec<_> = known.iter().map(absent).collect();
         for (name, value) in entries.iter().filter(|(name, _)| !is_annotation(name)) {
             let Some(property) = properties.iter_mut().find(|property| property.name == name) else {
-                self.unknown(name, at, known);
+                let kind = FaultKind::UnknownProperty { name: name.clone(), near: near(name, known), known };
+                self.fault(at.key(name), kind);
                 continue;
             };
             property.add(value);
@@ -135,38 +161,15 @@ impl<'a> Walker<'_> {
         Some(properties)
     }
 
-    fn unknown(&mut self, name: &str, at: Path<'_>, known: &'static [&'static str]) {
-        let kind = FaultKind::UnknownProperty { name: name.to_owned(), near: near(name, known), known };
-        self.fault(at.key(name), kind);
-    }
-
-    /// Every element of an array, faulty ones too; no element if there is no array.
-    fn list<T>(
-        &mut self,
-        property: &Property<'a>,
-        at: Path<'_>,
-        element: fn(&mut Self, &'a Raw, Path<'_>) -> T,
-    ) -> Vec<T> {
-        let values = self.value(property, at, Raw::array).unwrap_or_default();
-        let at = at.key(property.name);
-        values.iter().enumerate().map(|(index, raw)| element(self, raw, at.index(index))).collect()
-    }
-
-    fn require(&mut self, property: &Property<'a>, at: Path<'_>, expected: &'static str) {
-        if let Value::Absent = property.value {
-            self.fault(at.key(property.name), FaultKind::Missing { expected });
-        }
-    }
-
-    /// The value of a property, if it is there and has the right type.
-    fn value<T>(&mut self, property: &Property<'a>, at: Path<'_>, read: Read<'a, T>) -> Option<T> {
+    /// The value of a property, if it is present and has the right type.
+    fn value<'a, V>(&mut self, property: Property<'a>, at: Path<'_>, read: Read<'a, V>) -> Option<V> {
         match property.value {
-            Value::There(raw) => self.typed(raw, at.key(property.name), read),
+            Value::Present(raw) => self.typed(raw, at.key(property.name), read),
             Value::Absent | Value::Faulty => None,
         }
     }
 
-    fn typed<T>(&mut self, raw: &'a Raw, at: Path<'_>, read: Read<'a, T>) -> Option<T> {
+    fn typed<'a, V>(&mut self, raw: &'a Raw, at: Path<'_>, read: Read<'a, V>) -> Option<V> {
         read(raw).map_err(|expected| self.fault(at, FaultKind::WrongType { found: raw.describe(), expected })).ok()
     }
 
@@ -175,25 +178,24 @@ impl<'a> Walker<'_> {
     }
 }
 
-/// Reads one type of value, or says what would be right.
-type Read<'a, T> = fn(&'a Raw) -> Result<T, &'static str>;
+/// Reads one type of value, or returns the type that would be right.
+type Read<'a, V> = fn(&'a Raw) -> Result<V, &'static str>;
 
-/// OData's notes on an object (`@odata.type`) or on a property of it (`sourceLevels@odata.type`).
+/// OData's annotations of an object (`@odata.type`) or of a property of it
+/// (`sourceLevels@odata.type`).
 fn is_annotation(name: &str) -> bool {
     name.contains("@odata.")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Draft, walk};
-    use crate::config::raw::Raw;
+    use super::{Walked, walk};
+    use crate::config::{SourceLevel, raw::Raw};
 
     /// The faults of a body, one a line.
     fn faults(json: &str) -> Vec<String> {
         let raw: Raw = serde_json::from_str(json).unwrap();
-        let mut faults = Vec::new();
-        walk(&raw, &mut faults);
-        faults.iter().map(ToString::to_string).collect()
+        walk(&raw).faults.iter().map(ToString::to_string).collect()
     }
 
     fn faults_of_level(json: &str) -> Vec<String> {
@@ -206,13 +208,14 @@ mod tests {
     fn reads_what_is_right() {
         let json = r#"{"clientContext":"c","participantMixerLevels":[{"participant":"a","exclusiveMode":true,
             "sourceLevels":[{"participant":"b","level":5.0,"duckOthers":true}]}]}"#;
-        let (raw, mut faults): (Raw, _) = (serde_json::from_str(json).unwrap(), vec![]);
-        let Draft { client_context, levels } = walk(&raw, &mut faults);
-        assert!(faults.is_empty());
-        assert_eq!(client_context, Some("c"));
-        assert_eq!((levels[0].participant, levels[0].exclusive), (Some("a"), Some(true)));
-        let source = &levels[0].source_levels[0];
-        assert_eq!((source.participant, source.level, source.duck_others), (Some("b"), Some(5), Some(true)));
+        let raw: Raw = serde_json::from_str(json).unwrap();
+        let Walked { request, faults, nameless } = walk(&raw);
+        assert!(faults.is_empty() && nameless.is_empty());
+        assert_eq!(request.client_context.as_deref(), Some("c"));
+        let level = &request.participant_mixer_levels[0];
+        assert_eq!((level.participant.as_str(), level.exclusive), ("a", true));
+        let source = SourceLevel { level: 5, duck_others: true, ..SourceLevel::new("b") };
+        assert_eq!(level.source_levels, [source]);
     }
 
     #[test]
@@ -247,7 +250,8 @@ mod tests {
     fn wrong_types_are_named_each() {
         assert_eq!(
             faults_of_level(
-                r#"{"participant":1,"exclusive":"yes","ducking":[],"sourceLevels":[{"participant":{},"level":0.5,"duckOthers":1},"b"]}"#
+                r#"{"participant":1,"exclusive":"yes","ducking":[],
+                    "sourceLevels":[{"participant":{},"level":0.5,"duckOthers":1},"b"]}"#
             ),
             [
                 ".participant: found the number 1, expected a string",

@@ -1,12 +1,12 @@
 //! The changes that a controller can make, before they are published.
 
 use super::{
-    ControlError, JoinOptions, ListenerConfig, Participant, Registry,
+    ControlError, JoinOptions, ListenerConfig, Participant, Registry, SourceConfig,
     events::{Event, Events},
     registry::Member,
 };
 use crate::{
-    config::{self, Faults, ParticipantMixerLevel},
+    config::{Absent, Faults, ParticipantMixerLevel, UncheckedRequest},
     data::{
         channels::Channels,
         id::{ParticipantId, ParticipantKey},
@@ -16,7 +16,8 @@ use crate::{
     },
 };
 
-/// Changes that will be published together: see [`Controller::change`](super::Controller::change). One that fails changes nothing.
+/// Changes that are published together: see [`Controller::change`](super::Controller::change). A
+/// change that fails changes nothing.
 #[derive(Debug)]
 pub struct Changes<'a> {
     registry: &'a mut Registry,
@@ -28,8 +29,9 @@ impl<'a> Changes<'a> {
         Self { registry, events }
     }
 
-    /// Lets a participant into the call: it is heard, and hears, from 0 up over the smoothing time. An id that left may join again and is
-    /// somebody new: with a new key, without a configuration, in nobody's.
+    /// Lets a participant into the call. Its voice, and what it hears, fade in from 0 over the
+    /// smoothing time. An id that left may join again, as a new participant: with a new key,
+    /// without a configuration, and in nobody else's.
     ///
     /// # Errors
     /// [`ControlError::AlreadyHere`], [`ControlError::Detector`], [`ControlError::Full`].
@@ -61,20 +63,21 @@ impl<'a> Changes<'a> {
         Ok(key)
     }
 
-    /// What the mixer works with, and the samples of its tick.
+    /// The sample rate and channels of the mixer, and the samples of a tick.
     #[cfg(feature = "stream")]
     pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
         self.registry.format()
     }
 
-    /// Notes that somebody could not join for what he brought along.
+    /// Notes that a participant could not join because of its ports.
     #[cfg(feature = "stream")]
     pub(crate) fn note_refused(&mut self, change: &'static str, error: &impl std::fmt::Display) {
         self.events.push(|| Event::Refused { change, error: error.to_string() });
     }
 
-    /// Takes a participant out of the call, with its configuration and its place in everybody else's. Who only loses its connection for
-    /// a while keeps both by staying in the call and sending nothing.
+    /// Takes a participant out of the call, with its configuration and its entries in all others. A
+    /// participant who loses its connection only for a while keeps both by staying in the call and
+    /// sending nothing.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -101,25 +104,30 @@ impl<'a> Changes<'a> {
         self.events.note("set_deafened", done, || Event::Deafened { participant: id.into(), deafened })
     }
 
-    /// Lists a source at a gain in a listener's configuration; whether it ducks others stays as it was.
+    /// Lists a source at a gain in a listener's configuration. Whether it ducks others stays as it
+    /// was.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
     pub fn set_gain(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
-        let done = self.list(listener, source, gain);
+        let done = self.configure_source(listener, source, |entry| entry.set_gain(gain));
         let listed = || Event::Listed { listener: listener.into(), source: source.into(), gain: gain.factor() };
         self.events.note("set_gain", done, listed)
     }
 
-    fn list(&mut self, listener: &str, source: &str, gain: Gain) -> Result<(), ControlError> {
-        let source = self.pair(listener, source)?;
-        let mut config = self.registry.member(listener)?.config.clone();
-        config.set_gain(&source, gain);
-        self.registry.configure(listener, config)
+    fn configure_source(
+        &mut self,
+        listener: &str,
+        source: &str,
+        change: impl FnOnce(&mut SourceConfig),
+    ) -> Result<(), ControlError> {
+        let (listener, source) = self.pair(listener, source)?;
+        self.registry.configure_source(&listener, &source, change)
     }
 
-    /// Pans a source in a listener's mix. A source that is not listed is listed by it, at the gain that it has: 1, or 0 in exclusive mode; [`configure`](Self::configure) leaves pans
-    /// as they are.
+    /// Pans a source in a listener's mix. A source that is not listed becomes listed, at the gain
+    /// that it has: 1, or 0 in exclusive mode. [`configure`](Self::configure) leaves pans as they
+    /// are.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`], [`ControlError::MonoMixer`].
@@ -130,16 +138,15 @@ impl<'a> Changes<'a> {
     }
 
     fn pan(&mut self, listener: &str, source: &str, pan: Pan) -> Result<(), ControlError> {
-        let source = self.pair(listener, source)?;
+        let (listener, source) = self.pair(listener, source)?;
         if self.registry.channels() == Channels::Mono {
             return Err(ControlError::MonoMixer);
         }
-        let mut config = self.registry.member(listener)?.config.clone();
-        config.entry(&source).pan = pan;
-        self.registry.configure(listener, config)
+        self.registry.configure_source(&listener, &source, |entry| entry.pan = pan)
     }
 
-    /// Takes a source off a listener's configuration, its pan included; no change if it is not listed.
+    /// Takes a source off a listener's configuration, its pan included. Changes nothing if the
+    /// source is not listed.
     ///
     /// # Errors
     /// [`ControlError::Unknown`] of either, [`ControlError::OwnVoice`].
@@ -150,9 +157,8 @@ impl<'a> Changes<'a> {
     }
 
     fn unlist(&mut self, listener: &str, source: &str) -> Result<(), ControlError> {
-        let source = self.pair(listener, source)?;
-        let mut config = self.registry.member(listener)?.config.clone();
-        if config.remove(source.as_str()) { self.registry.configure(listener, config) } else { Ok(()) }
+        let (listener, source) = self.pair(listener, source)?;
+        self.registry.unlist_source(&listener, &source)
     }
 
     /// Replaces whole configurations: all of them or, if any breaks a rule, none.
@@ -160,22 +166,32 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// Every fault, with its JSON path.
     pub fn configure(&mut self, levels: &[ParticipantMixerLevel]) -> Result<(), Faults> {
-        if let Err(faults) = config::check(levels, |id| self.registry.member(id).is_ok()) {
-            self.events.push(|| Event::Refused { change: "configure", error: faults.to_string() });
-            return Err(faults);
-        }
-        for level in levels {
-            // The check has found every id in the call.
-            let id = &level.participant;
-            let before = self.registry.member(id).map(|member| member.config.clone()).unwrap_or_default();
-            let configured = self.registry.configure(id, ListenerConfig::from_wire(level).keep_pans(&before));
-            debug_assert!(configured.is_ok());
+        self.configure_request(UncheckedRequest::new(levels))
+    }
+
+    /// Replaces whole configurations as a request has them: all of them or, if it has a fault, none.
+    ///
+    /// # Errors
+    /// Every fault, with its JSON path.
+    pub fn configure_request(&mut self, request: UncheckedRequest<'_>) -> Result<(), Faults> {
+        self.apply(&request).map_err(|absent| {
+            let faults = request.into_faults(absent);
+            self.events.push(|| Event::misconfigured(&faults));
+            faults
+        })
+    }
+
+    /// Looks up whether everybody in a request is in the call, and puts the request in force.
+    pub(super) fn apply(&mut self, request: &UncheckedRequest<'_>) -> Result<(), Absent> {
+        let checked = request.check_in(self.registry, Registry::is_here)?;
+        for level in Registry::configure(checked) {
             self.events.push(|| Event::configured(level));
         }
         Ok(())
     }
 
-    /// Has only the loudest sources heard, at least 1, or everybody: see [`MixerConfig::loudest`](crate::MixerConfig::loudest).
+    /// Only the loudest sources are heard, at least 1, or all if `None`: see
+    /// [`MixerConfig::loudest`](crate::MixerConfig::loudest).
     ///
     /// # Errors
     /// [`ControlError::Loudest`].
@@ -184,12 +200,12 @@ impl<'a> Changes<'a> {
         self.events.note("set_loudest", done, || Event::Loudest { loudest })
     }
 
-    /// Whether a participant is in the call, with what has been changed so far.
+    /// Whether a participant is in the call, with the changes so far.
     pub fn is_here(&self, id: &str) -> bool {
-        self.registry.member(id).is_ok()
+        self.registry.is_here(id)
     }
 
-    /// A listener's configuration, with what has been changed so far.
+    /// A listener's configuration, with the changes so far.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -197,11 +213,10 @@ impl<'a> Changes<'a> {
         self.registry.member(listener).map(|member| member.config.clone())
     }
 
-    fn pair(&self, listener: &str, source: &str) -> Result<ParticipantId, ControlError> {
-        self.registry.member(listener)?;
-        self.registry.member(source)?;
-        let source = ParticipantId::from(source);
-        if listener == source.as_str() { Err(ControlError::OwnVoice { id: source }) } else { Ok(source) }
+    /// The ids that a listener and a source have in the call.
+    fn pair(&self, listener: &str, source: &str) -> Result<(ParticipantId, ParticipantId), ControlError> {
+        let (listener, source) = (self.registry.name(listener)?, self.registry.name(source)?);
+        if listener == source { Err(ControlError::OwnVoice { id: source }) } else { Ok((listener, source)) }
     }
 }
 
@@ -209,5 +224,83 @@ impl Member {
     pub(super) fn participant(&self, id: &ParticipantId) -> Participant {
         let place = &self.place;
         Participant { id: id.clone(), key: place.key, role: place.role, muted: place.muted, deafened: place.deafened }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::{Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
+
+    use crate::{
+        Channels, Controller, Gain, JoinOptions, MixerConfig, Pan,
+        config::{Ducking, ParticipantMixerLevel, SourceLevel},
+    };
+
+    const IDS: [&str; 4] = ["anna", "ben", "carol", "dave"];
+
+    #[derive(Debug, Clone)]
+    enum Step {
+        Gain(&'static str, &'static str, f64),
+        Pan(&'static str, &'static str, f32),
+        Clear(&'static str, &'static str),
+        Configure(&'static str, Vec<(&'static str, i64, bool)>),
+        Leave(&'static str),
+        Join(&'static str),
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let id = || prop::sample::select(&IDS[..]);
+        let source = (id(), prop_oneof![0..=0i64, 1..=100i64], any::<bool>());
+        prop_oneof![
+            (id(), id(), prop_oneof![0.0..=0.0, 0.1..2.0]).prop_map(|(l, s, gain)| Step::Gain(l, s, gain)),
+            (id(), id(), -1.0f32..=1.0).prop_map(|(l, s, pan)| Step::Pan(l, s, pan)),
+            (id(), id()).prop_map(|(l, s)| Step::Clear(l, s)),
+            (id(), prop::collection::vec(source, 0..4)).prop_map(|(l, sources)| Step::Configure(l, sources)),
+            id().prop_map(Step::Leave),
+            id().prop_map(Step::Join),
+        ]
+    }
+
+    /// Makes a change, which may be refused.
+    fn make(controller: &Controller, step: Step) {
+        match step {
+            Step::Gain(l, s, gain) => drop(controller.set_gain(l, s, Gain::new(gain).unwrap())),
+            Step::Pan(l, s, pan) => drop(controller.set_pan(l, s, Pan::new(pan).unwrap())),
+            Step::Clear(l, s) => drop(controller.clear_gain(l, s)),
+            Step::Leave(id) => drop(controller.leave(id)),
+            Step::Join(id) => drop(controller.join(id, JoinOptions::default())),
+            Step::Configure(listener, sources) => {
+                let ducking = Some(Ducking { ramp_active: 0, ramp_inactive: 0, lower_level: 0, upper_level: 0 });
+                let source = |(id, level, duck_others)| SourceLevel { level, duck_others, ..SourceLevel::new(id) };
+                let source_levels = sources.into_iter().map(source).collect();
+                let level = ParticipantMixerLevel { ducking, source_levels, ..ParticipantMixerLevel::new(listener) };
+                drop(controller.configure(&[level]));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_a_source_notes_of_its_listeners_is_what_they_list(steps in prop::collection::vec(step(), 1..40)) {
+            let config = MixerConfig { channels: Channels::Stereo, ..MixerConfig::default() };
+            let (controller, _processor) = config.build().unwrap();
+            for id in IDS {
+                controller.join(id, JoinOptions::default()).unwrap();
+            }
+            for step in steps {
+                make(&controller, step);
+                let registry = controller.registry();
+                for (id, source) in registry.members() {
+                    let listeners = registry.members().map(|(_, listener)| (listener, listener.config.get(id)));
+                    let listed = listeners.filter_map(|(listener, entry)| Some((listener.place.key.slot, entry?)));
+                    let mut listed: Vec<_> = listed.collect();
+                    listed.sort_unstable_by_key(|(slot, _)| *slot);
+                    let slots: Vec<_> = listed.iter().map(|(slot, _)| *slot).collect();
+                    prop_assert_eq!(&source.listed_by, &slots);
+                    let wanted = listed.iter().filter(|(_, entry)| entry.is_wanted()).count();
+                    prop_assert_eq!((source.wanted_by as usize, source.place.listed), (wanted, wanted > 0));
+                }
+            }
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What a controller answers when it cannot do what it was asked.
+//! The errors of a controller.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ pub enum ControlError {
         /// The id.
         id: ParticipantId,
     },
-    /// Somebody in the call has this id already.
+    /// A participant in the call has this id already.
     #[error("participant \"{id}\" is in the call already: it has to leave before it can join again")]
     AlreadyHere {
         /// The id.
         id: ParticipantId,
     },
-    /// A gain was asked for from a participant to itself.
+    /// A gain or pan was to be set from a participant to itself.
     #[error("participant \"{id}\" never hears itself: a gain is between two participants")]
     OwnVoice {
         /// The id.
@@ -31,56 +31,58 @@ pub enum ControlError {
     MonoMixer,
     /// A detector's threshold is NaN, or its hangover is out of range.
     #[error(
-        "an energy detector cannot have a threshold of {threshold_dbfs} dBFS and a hangover of {hangover_ms} ms: a number, and 0 to 60000 ms"
+        "an energy detector cannot have a threshold of {threshold_dbfs} dBFS and a hangover of {hangover_ms} ms: \
+         a number, and 0 to 60000 ms"
     )]
     Detector {
-        /// The threshold that was asked for.
+        /// The threshold, in dBFS.
         threshold_dbfs: f64,
-        /// The hangover that was asked for.
+        /// The hangover, in ms.
         hangover_ms: f64,
     },
     /// A speech detector's threshold, or its hangover, is out of range.
     #[cfg(feature = "vad")]
     #[error(
-        "a speech detector cannot have a threshold of {threshold} and a hangover of {hangover_ms} ms: 0 to 1, and 0 to 60000 ms"
+        "a speech detector cannot have a threshold of {threshold} and a hangover of {hangover_ms} ms: \
+         0 to 1, and 0 to 60000 ms"
     )]
     SpeechDetector {
-        /// The threshold that was asked for.
+        /// The threshold, a probability.
         threshold: f32,
-        /// The hangover that was asked for.
+        /// The hangover, in ms.
         hangover_ms: f64,
     },
-    /// Nobody was asked to be heard.
+    /// Only the loudest 0 sources were to be heard.
     #[error("the loudest 0 are nobody: at least 1, or None for everybody")]
     Loudest,
-    /// Every place that a mixer can have was given.
+    /// The mixer has given out every place that it can have.
     #[error("the mixer has no place left: it has given all {places}")]
     Full {
-        /// How many there are.
+        /// The number of places.
         places: u32,
     },
 }
 
-/// Why waiting for a generation ended without it.
+/// Why a wait for a generation ended before the generation was mixed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaitError {
-    /// The time limit passed first.
+    /// The time limit has passed.
     #[error("{wanted} was not mixed within {limit:?}: the last tick was mixed with {mixed}")]
     TimedOut {
-        /// What was waited for.
+        /// The generation that was waited for.
         wanted: Generation,
-        /// What the audio thread mixed last.
+        /// The generation of the last tick.
         mixed: Generation,
         /// The time limit.
         limit: Duration,
     },
-    /// The processor was dropped: nothing will be mixed any more.
+    /// The processor was dropped: nothing more will be mixed.
     #[error("the processor is gone: {wanted} will not be mixed, the last tick was mixed with {mixed}")]
     ProcessorGone {
-        /// What was waited for.
+        /// The generation that was waited for.
         wanted: Generation,
-        /// What the audio thread mixed last.
+        /// The generation of the last tick.
         mixed: Generation,
     },
 }

@@ -1,23 +1,34 @@
-//! What was done to a call, told through `tracing` once the controllers' lock is released: [`Events`]. Without the feature nothing is noted.
+//! The changes of a call as events of `tracing`, emitted once the controllers' lock is released:
+//! [`Events`]. Without the feature nothing is noted.
 //!
-//! Nothing of `tracing` runs under the lock but a look at its greatest level, which is an atomic: a subscriber may be slow, and may use the controller.
+//! Under the lock only the greatest level of `tracing` is read, which is an atomic: a subscriber
+//! may be slow, and may use the controller.
 
 use std::fmt::Display;
 
 use super::Registry;
-use crate::{config::ParticipantMixerLevel, data::id::Generation, data::id::ParticipantId, data::role::Role};
+use crate::{
+    config::{Faults, ParticipantMixerLevel},
+    data::{
+        id::{Generation, ParticipantId},
+        role::Role,
+    },
+};
 
-/// The changes that are published together, in their order.
+/// How many faults of a request an event lists.
+const LISTED_FAULTS: usize = 10;
+
+/// The events of changes that are published together, in order.
 #[derive(Debug)]
 pub(super) struct Events {
     noted: Vec<Event>,
-    /// How many places there were, and whether the processor was known to be gone, before.
+    /// The number of places, and whether the processor was known to be gone, before the changes.
     before: (usize, bool),
 }
 
-/// One thing that was done, or refused.
+/// One change that was made, or refused.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "told with the feature only"))]
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "emitted with the feature only"))]
 pub(super) enum Event {
     Joined { participant: ParticipantId, role: Role },
     Left { participant: ParticipantId },
@@ -34,12 +45,12 @@ pub(super) enum Event {
 }
 
 impl Events {
-    /// Before the registry is changed.
+    /// To be called before the registry is changed.
     pub fn begin(registry: &Registry) -> Self {
         Self { noted: Vec::new(), before: (registry.places(), registry.processor_gone()) }
     }
 
-    /// Notes what was done, or why not. Gives back what came of it.
+    /// Notes a change, or why it was refused. Returns `done` as it is.
     pub fn note<T, E: Display>(
         &mut self,
         change: &'static str,
@@ -53,14 +64,22 @@ impl Events {
         done
     }
 
-    /// Notes something, if anybody may want to know.
+    /// Notes an event, if a subscriber may want it.
     pub fn push(&mut self, event: impl FnOnce() -> Event) {
         if wanted() {
             self.noted.push(event());
         }
     }
 
-    /// After the registry was changed, while it is still locked.
+    /// Emits one event of a change that was refused, if a subscriber may want it. Not to be called
+    /// under the lock.
+    pub fn refused(published: Generation, event: impl FnOnce() -> Event) {
+        if wanted() {
+            event().tell(published.number());
+        }
+    }
+
+    /// To be called after the registry was changed, while it is still locked.
     pub fn end(mut self, registry: &Registry) -> Self {
         let (from, gone) = self.before;
         let to = registry.places();
@@ -73,7 +92,7 @@ impl Events {
         self
     }
 
-    /// Tells it all. Not under the lock.
+    /// Emits all events. Not to be called under the lock.
     pub fn tell(self, generation: Generation) {
         self.noted.iter().for_each(|event| event.tell(generation.number()));
     }
@@ -90,6 +109,16 @@ fn wanted() -> bool {
 }
 
 impl Event {
+    /// That a request was refused. Lists the first faults only: a request may have very many.
+    pub fn misconfigured(faults: &Faults) -> Self {
+        let listed: Vec<_> = faults.iter().take(LISTED_FAULTS).map(ToString::to_string).collect();
+        let more = match faults.len().saturating_sub(LISTED_FAULTS) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        Self::Refused { change: "configure", error: listed.join("; ") + &more }
+    }
+
     pub fn configured(level: &ParticipantMixerLevel) -> Self {
         Self::Configured {
             listener: level.participant.as_str().into(),

@@ -1,4 +1,4 @@
-//! Which generation is published, which is mixed, and waiting for one.
+//! The generations that were published and mixed, and waiting for one to be mixed.
 
 use std::time::{Duration, Instant};
 
@@ -6,12 +6,12 @@ use super::{Controller, WaitError};
 use crate::data::id::Generation;
 
 impl Controller {
-    /// The newest generation: what was changed last.
+    /// The newest generation: that of the last change.
     pub fn published(&self) -> Generation {
-        self.shared.registry().published()
+        self.registry().published()
     }
 
-    /// The generation that the last tick was mixed with: everything up to it is being heard.
+    /// The generation that the last tick was mixed with. All changes up to it are in the mix.
     pub fn mixed(&self) -> Generation {
         self.shared.mixed()
     }
@@ -22,8 +22,8 @@ impl Controller {
         self.shared.processor_gone()
     }
 
-    /// Waits until a tick has been mixed with `generation`: blocks the thread, and looks every half millisecond. Where that is not wanted, as in
-    /// asynchronous code, compare [`mixed`](Self::mixed) now and then.
+    /// Waits until a tick has been mixed with `generation`. Blocks the thread, and looks every half
+    /// millisecond. In asynchronous code compare [`mixed`](Self::mixed) now and then instead.
     ///
     /// ```
     /// # use mixminus::{JoinOptions, MixerConfig};
@@ -41,7 +41,7 @@ impl Controller {
     pub fn wait_until_mixed(&self, generation: Generation, limit: Duration) -> Result<(), WaitError> {
         let begin = Instant::now();
         loop {
-            // In this order: what it mixed before it went counts.
+            // In this order: a tick that was mixed before the processor was dropped counts.
             let gone = self.shared.processor_gone();
             let mixed = self.mixed();
             if mixed >= generation {

@@ -1,4 +1,5 @@
-//! The configuration of one listener as it is in force, in the mixer's own units, and how it becomes a row of the matrix.
+//! The configuration of one listener as it is in force, in the mixer's units, and its conversion to
+//! a row of the matrix.
 
 use std::hash::RandomState;
 
@@ -17,43 +18,50 @@ use crate::{
     ship::Berth,
 };
 
-/// What a listener hears differently from the default, which is everybody else at gain 1.
+/// How a listener's mix differs from the default, which is everybody else at gain 1.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListenerConfig {
-    /// Whether only listed sources are heard.
+    /// Whether the listener hears only listed sources.
     pub exclusive: bool,
-    /// How the sources that are no duckers are ducked.
+    /// How sources are ducked. Sources that duck others never are.
     pub ducking: Option<Ducking>,
-    /// The sources that are listed, in the order of their ids.
+    /// The listed sources, in the order of their ids.
     pub sources: Vec<SourceConfig>,
 }
 
-/// A source that a listener's configuration lists.
+/// A source in a listener's configuration.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SourceConfig {
-    /// The source.
+    /// The id of the source.
     pub source: ParticipantId,
     /// Its gain, before ducking.
     pub gain: Gain,
-    /// Where it is heard, in a stereo mixer.
+    /// Its pan, in a stereo mixer.
     pub pan: Pan,
-    /// Whether the others are ducked while it is active; it never is.
+    /// Whether the other sources are ducked while it is active. It is never ducked itself.
     pub ducks_others: bool,
-    /// Whether its gain was asked for; a pan alone does not.
+    /// Whether its gain was set. A pan lists a source without setting its gain.
     pub(crate) asked_for: bool,
 }
 
 impl SourceConfig {
-    /// Whether it is to be heard even where only the loudest are: a ducker, or one whose gain was asked for, unless that is silence.
+    /// Gives the source a gain. Whether it ducks others, and its pan, stay as they were.
+    pub(crate) fn set_gain(&mut self, gain: Gain) {
+        (self.gain, self.asked_for) = (gain, true);
+    }
+
+    /// Whether it is mixed even when it is not among the loudest: if it ducks others, or if its
+    /// gain was set and is not 0.
     pub(crate) fn is_wanted(&self) -> bool {
         self.ducks_others || self.asked_for && self.gain > Gain::SILENCE
     }
 }
 
 impl ListenerConfig {
-    /// As the wire has it, for the listener of this id: gains to the nearest percent. Pans, which the wire does not know, are left out.
+    /// The configuration in the units of the wire, for the listener of this id. Gains are rounded
+    /// to the nearest percent. Pans are left out, because the wire has none.
     ///
     /// ```
     /// # use mixminus::{Gain, JoinOptions, MixerConfig};
@@ -82,34 +90,36 @@ impl ListenerConfig {
         }
     }
 
-    /// From the wire, once it is checked: a level of 100 percent or less is a gain.
-    pub(crate) fn from_wire(level: &ParticipantMixerLevel) -> Self {
-        let source = |level: &SourceLevel| SourceConfig {
-            source: level.participant.as_str().into(),
-            gain: Gain::from_percent(level.level as f64).unwrap_or_default(),
-            pan: Pan::CENTRE,
-            ducks_others: level.duck_others,
-            asked_for: true,
+    /// From checked levels of the wire, where every level is a gain. `name` finds a source's id in
+    /// the call.
+    pub(crate) fn from_wire(level: &ParticipantMixerLevel, name: impl Fn(&str) -> Option<ParticipantId>) -> Self {
+        let source = |level: &SourceLevel| {
+            Some(SourceConfig {
+                source: name(&level.participant)?,
+                gain: Gain::from_percent(level.level as f64).unwrap_or_default(),
+                pan: Pan::CENTRE,
+                ducks_others: level.duck_others,
+                asked_for: true,
+            })
         };
-        let mut sources: Vec<_> = level.source_levels.iter().map(source).collect();
+        let mut sources: Vec<_> = level.source_levels.iter().filter_map(source).collect();
         sources.sort_by(|a, b| a.source.cmp(&b.source));
         Self { exclusive: level.exclusive, ducking: level.ducking, sources }
     }
 
-    /// Keeps the pans of the configuration that it replaces, of which the wire knows nothing.
+    /// Takes over the pans of the configuration that it replaces, because the wire has none.
     pub(crate) fn keep_pans(mut self, before: &Self) -> Self {
         let panned = before.sources.iter().filter(|source| source.pan != Pan::CENTRE);
         panned.for_each(|source| self.entry(&source.source).pan = source.pan);
         self
     }
 
-    /// Lists a source at a gain; whether it ducks others, and where it is heard, stays as it was.
-    pub(crate) fn set_gain(&mut self, source: &ParticipantId, gain: Gain) {
-        let entry = self.entry(source);
-        (entry.gain, entry.asked_for) = (gain, true);
+    /// The entry of a source, if it is listed.
+    pub(crate) fn get(&self, source: &ParticipantId) -> Option<&SourceConfig> {
+        self.find(source.as_str()).ok().map(|at| &self.sources[at])
     }
 
-    /// The entry of a source, which is listed at the gain that it has if it was not.
+    /// The entry of a source. A source that is not listed is listed first, at the gain that it has.
     pub(crate) fn entry(&mut self, source: &ParticipantId) -> &mut SourceConfig {
         let at = self.find(source.as_str()).unwrap_or_else(|at| {
             let gain = if self.exclusive { Gain::SILENCE } else { Gain::UNITY };
@@ -121,16 +131,17 @@ impl ListenerConfig {
         &mut self.sources[at]
     }
 
-    /// Lists a source no more. Whether it was listed.
-    pub(crate) fn remove(&mut self, source: &str) -> bool {
-        self.find(source).map(|at| self.sources.remove(at)).is_ok()
+    /// Takes a source off the list. The entry that it had.
+    pub(crate) fn remove(&mut self, source: &str) -> Option<SourceConfig> {
+        self.find(source).ok().map(|at| self.sources.remove(at))
     }
 
     fn find(&self, source: &str) -> Result<usize, usize> {
         self.sources.binary_search_by(|listed| listed.source.as_str().cmp(source))
     }
 
-    /// The sources that are in the call, in the order of their places, at their gains on one side. `key` finds them.
+    /// The sources that are in the call, in the order of their places, at their gains on one side.
+    /// `key` returns the key of a source.
     pub(crate) fn listed(&self, side: Side, key: impl Fn(&ParticipantId) -> Option<ParticipantKey>) -> Vec<Listed> {
         let listed = |config: &SourceConfig| {
             let (source, gain) = (key(&config.source)?, config.gain.factor() * config.pan.factor(side));
@@ -141,7 +152,7 @@ impl ListenerConfig {
         listed
     }
 
-    /// The row that lists these, with `room` for so many entries.
+    /// The row that lists these sources, with memory for `room` entries.
     pub(crate) fn row(&self, listed: Vec<Listed>, room: usize, timing: &Timing, keys: &[RandomState; 2]) -> Row {
         let unlisted = if self.exclusive { 0.0 } else { 1.0 };
         let ducking = self.ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing));
@@ -170,12 +181,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_gain_lists_a_source_and_keeps_what_else_was_said_of_it() {
+    fn a_gain_lists_a_source_and_keeps_the_rest_of_its_entry() {
         let mut config = ListenerConfig::default();
         let (a, b) = (ParticipantId::from("a"), ParticipantId::from("b"));
         let ducker = SourceConfig { ducks_others: true, ..config.entry(&b).clone() };
         *config.entry(&b) = ducker;
-        config.set_gain(&b, Gain::SILENCE);
+        config.entry(&b).set_gain(Gain::SILENCE);
         config.entry(&a).pan = Pan::LEFT;
         let listed: Vec<_> = config.sources.iter().map(|s| (s.source.as_str(), s.gain, s.ducks_others)).collect();
         assert_eq!(listed, [("a", Gain::UNITY, false), ("b", Gain::SILENCE, true)]);
@@ -189,6 +200,6 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!([Side::Left, Side::Right, Side::Middle].map(gains), [[1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]);
-        assert!(config.remove("a") && !config.remove("a"));
+        assert!(config.remove("a").is_some() && config.remove("a").is_none());
     }
 }

@@ -1,4 +1,5 @@
-//! The control side: [`Controller`], from any number of threads. It makes all memory, ships it, and frees what comes back.
+//! The control side: [`Controller`], for any number of threads. It allocates all memory, ships it
+//! to the audio side, and frees the memory that comes back.
 
 mod changes;
 mod error;
@@ -11,11 +12,11 @@ mod registry;
 mod snapshot;
 mod talking;
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
 pub use changes::Changes;
 pub use error::{ControlError, WaitError};
-use events::Events;
+use events::{Event, Events};
 pub use listener_config::{ListenerConfig, SourceConfig};
 #[cfg(feature = "stream")]
 pub(crate) use port_meters::PortMeters;
@@ -25,7 +26,7 @@ pub(crate) use registry::Registry;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
-    config::{Faults, ParticipantMixerLevel},
+    config::{Faults, ParticipantMixerLevel, UncheckedRequest},
     data::id::Generation,
     data::role::Role,
     data::{
@@ -38,39 +39,42 @@ use crate::{
     ship::Shared,
 };
 
-/// What a participant joins with. The default sends and hears, has the energy detector, and is neither muted nor deafened.
+/// The options of a participant who joins. By default it sends and hears, has the energy detector,
+/// and is neither muted nor deafened.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct JoinOptions {
     /// Whether it sends, hears, or both.
     pub role: Role,
-    /// How it is decided that it is active.
+    /// The detector that decides whether it is active.
     pub detector: Detector,
-    /// Whether nobody hears it.
+    /// Whether it is muted: nobody hears it.
     pub muted: bool,
-    /// Whether it hears nothing.
+    /// Whether it is deafened: it hears nothing.
     pub deafened: bool,
 }
 
-/// A participant who is in the call.
+/// A participant in the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Participant {
-    /// Its name.
+    /// Its id.
     pub id: ParticipantId,
-    /// What the audio side calls it.
+    /// Its key on the audio side.
     pub key: ParticipantKey,
     /// Whether it sends, hears, or both.
     pub role: Role,
-    /// Whether nobody hears it.
+    /// Whether it is muted: nobody hears it.
     pub muted: bool,
-    /// Whether it hears nothing.
+    /// Whether it is deafened: it hears nothing.
     pub deafened: bool,
 }
 
-/// The half that says who hears whom. Clones are the same controller; its methods may be called from any thread but the audio thread, for most
-/// take a lock, and changes allocate and free what the audio thread has given back.
+/// The half of a mixer that decides who hears whom. Clones are handles of the same controller. Its
+/// methods may be called from any thread but the audio thread: most take a lock, and changes
+/// allocate, and free the memory that the audio thread has given back.
 ///
-/// Every change is published at once, and heard from the next tick on. [`change`](Self::change) makes several changes one.
+/// Every change is published at once, and is in the mix from the next tick on.
+/// [`change`](Self::change) publishes several changes together.
 ///
 /// ```
 /// use mixminus::{Controller, Gain, JoinOptions, MixerConfig};
@@ -87,11 +91,17 @@ pub struct Participant {
 /// ```
 ///
 /// # Events
-/// With the feature `tracing` every change is told as an event of the target `mixminus`, with the fields `participant` and `generation` and what else there is to say: joins, leaves, mutes
-/// and deafenings at the level INFO; gains, configurations and growth at DEBUG; what was refused, and why, at WARN; that the processor was dropped, at
-/// INFO, once a change or a [`reclaim`](Self::reclaim) has found out. A change is told as it was asked for, even if it changed nothing. The thread that made
-/// it tells it, before the method returns and after the lock is released, so that a subscriber may be slow and may use the controller; only one that answers each
-/// event with a change would never end. The audio thread tells nothing.
+/// With the feature `tracing` every change is an event of the target `mixminus`, with the fields
+/// `participant` and `generation` and those of its kind. The levels are:
+/// - INFO: joins, leaves, mutes, deafenings, how many are heard; and that the processor was dropped, once a change or a
+///   [`reclaim`](Self::reclaim) has noticed it;
+/// - DEBUG: gains, pans, configurations, and growth;
+/// - WARN: refused changes, with the reason; of a request with many faults, the first ten.
+///
+/// An event has the change as it was requested, even if nothing changed by it. It is emitted by the
+/// thread that made the change, before the method returns and after the lock is released. So a
+/// subscriber may be slow, and may use the controller; but a subscriber that makes a change for
+/// every event would never end. The audio thread emits no events.
 #[derive(Debug, Clone)]
 pub struct Controller {
     shared: Arc<Shared>,
@@ -102,11 +112,20 @@ impl Controller {
         Self { shared }
     }
 
-    /// Makes several changes that take effect at the same tick boundary: they are published together when `make` returns, those before
-    /// an error included. Returns what `make` does, and the generation to wait for.
+    /// The registry, under the controllers' lock.
+    fn registry(&self) -> MutexGuard<'_, Registry> {
+        #[cfg(test)]
+        tests::LOCKED.set(tests::LOCKED.get() + 1);
+        self.shared.registry()
+    }
+
+    /// Makes several changes that take effect at the same tick boundary: they are published
+    /// together when `make` returns. Changes before one that fails are published too. Returns the
+    /// result of `make`, and the generation to wait for.
     ///
-    /// The controller is locked meanwhile: `make` has to use the [`Changes`]; a controller of this mixer would wait for itself for ever. If it panics, what it has
-    /// changed is published with the next change.
+    /// The controller is locked meanwhile: `make` has to use the [`Changes`], because a method of a
+    /// controller of this mixer would wait for itself for ever. If `make` panics, its changes are
+    /// published with the next change.
     ///
     /// ```
     /// # use mixminus::{ControlError, JoinOptions, MixerConfig};
@@ -120,7 +139,7 @@ impl Controller {
     /// # key?; Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn change<T>(&self, make: impl FnOnce(&mut Changes<'_>) -> T) -> (T, Generation) {
-        let mut registry = self.shared.registry();
+        let mut registry = self.registry();
         let mut events = Events::begin(&registry);
         registry.reclaim(&self.shared);
         let made = make(&mut Changes::new(&mut registry, &mut events));
@@ -140,7 +159,8 @@ impl Controller {
         made.map(|()| generation)
     }
 
-    /// Lets a participant into the call. The key is what its frames are sent with. [`change`](Self::change) tells the generation, too.
+    /// Lets a participant into the call. Returns the key that its frames are sent with. To get the
+    /// generation too, use [`change`](Self::change).
     ///
     /// # Errors
     /// See [`Changes::join`].
@@ -148,7 +168,7 @@ impl Controller {
         self.change(|changes| changes.join(id, options)).0
     }
 
-    /// Takes a participant out of the call; what it sent fades out over the smoothing time.
+    /// Takes a participant out of the call. Its voice fades out over the smoothing time.
     ///
     /// # Errors
     /// See [`Changes::leave`].
@@ -156,7 +176,7 @@ impl Controller {
         self.change_one(|changes| changes.leave(id))
     }
 
-    /// Mutes a participant for everybody, or lets it be heard again.
+    /// Mutes a participant for everybody, or unmutes it.
     ///
     /// # Errors
     /// See [`Changes::set_muted`].
@@ -164,7 +184,7 @@ impl Controller {
         self.change_one(|changes| changes.set_muted(id, muted))
     }
 
-    /// Lets a participant hear nothing, or its mix again.
+    /// Deafens a participant, which then hears nothing, or lets it hear its mix again.
     ///
     /// # Errors
     /// See [`Changes::set_deafened`].
@@ -172,7 +192,8 @@ impl Controller {
         self.change_one(|changes| changes.set_deafened(id, deafened))
     }
 
-    /// Lists a source in a listener's configuration at a gain. A later [`configure`](Self::configure) of that listener replaces it.
+    /// Lists a source at a gain in a listener's configuration. A later
+    /// [`configure`](Self::configure) of that listener replaces the gain.
     ///
     /// # Errors
     /// See [`Changes::set_gain`].
@@ -180,7 +201,8 @@ impl Controller {
         self.change_one(|changes| changes.set_gain(listener, source, gain))
     }
 
-    /// Pans a source in a listener's mix, in a stereo mixer: it moves there as smoothly as a gain does, and stays there whatever is [configured](Self::configure).
+    /// Pans a source in a listener's mix, in a stereo mixer. The pan moves as smoothly as a gain
+    /// does, and stays when the listener is [configured](Self::configure).
     ///
     /// ```
     /// # use mixminus::{Channels, JoinOptions, MixerConfig, Pan};
@@ -197,7 +219,8 @@ impl Controller {
         self.change_one(|changes| changes.set_pan(listener, source, pan))
     }
 
-    /// Lists a source no more: it has the gain of all who are not listed.
+    /// Takes a source off a listener's configuration: it gets the gain of the sources that are not
+    /// listed.
     ///
     /// # Errors
     /// See [`Changes::clear_gain`].
@@ -205,7 +228,7 @@ impl Controller {
         self.change_one(|changes| changes.clear_gain(listener, source))
     }
 
-    /// Puts whole new configurations in force, all of them or, if any breaks a rule, none.
+    /// Replaces whole configurations: all of them or, if any breaks a rule, none.
     ///
     /// ```
     /// # use mixminus::{JoinOptions, MixerConfig, config::{ParticipantMixerLevel, SourceLevel}};
@@ -221,37 +244,53 @@ impl Controller {
     /// # Errors
     /// Every fault of the request, with its JSON path.
     pub fn configure(&self, levels: &[ParticipantMixerLevel]) -> Result<Generation, Faults> {
-        let (made, generation) = self.change(|changes| changes.configure(levels));
-        made.map(|()| generation)
+        self.configure_request(UncheckedRequest::new(levels))
     }
 
-    /// Who is in the call, in the order of their keys.
+    /// Replaces whole configurations as a request has them: all of them or, if it has a fault, none.
+    ///
+    /// The rules were checked when the request was made. The lock is taken once, both to look up
+    /// who is in the call and to make the change, so that nobody can leave between the two.
+    ///
+    /// # Errors
+    /// Every fault of the request, with its JSON path.
+    pub fn configure_request(&self, request: UncheckedRequest<'_>) -> Result<Generation, Faults> {
+        let (applied, generation) = self.change(|changes| changes.apply(&request));
+        applied.map(|()| generation).map_err(|absent| {
+            // Not under the lock: there may be very many faults.
+            let faults = request.into_faults(absent);
+            Events::refused(generation, || Event::misconfigured(&faults));
+            faults
+        })
+    }
+
+    /// The participants in the call, in the order of their keys.
     pub fn participants(&self) -> Vec<Participant> {
-        let registry = self.shared.registry();
+        let registry = self.registry();
         let mut here: Vec<_> = registry.members().map(|(id, member)| member.participant(id)).collect();
         here.sort_unstable_by_key(|participant| participant.key);
         here
     }
 
-    /// A participant who is in the call: its key, its role, and whether it is muted or deafened.
+    /// One participant in the call: its key, its role, and whether it is muted or deafened.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn participant(&self, id: &str) -> Result<Participant, ControlError> {
-        self.shared.registry().member(id).map(|member| member.participant(&id.into()))
+        self.registry().member(id).map(|member| member.participant(&id.into()))
     }
 
     /// Whether a participant is in the call.
     pub fn is_here(&self, id: &str) -> bool {
-        self.shared.registry().member(id).is_ok()
+        self.registry().is_here(id)
     }
 
-    /// A listener's configuration as it is in force, pair gains included.
+    /// A listener's configuration as it is in force, with gains and pans that were set one by one.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn configuration(&self, listener: &str) -> Result<ListenerConfig, ControlError> {
-        self.shared.registry().member(listener).map(|member| member.config.clone())
+        self.registry().member(listener).map(|member| member.config.clone())
     }
 
     /// The meters and counters of a participant.
@@ -269,22 +308,23 @@ impl Controller {
     /// [`ControlError::Unknown`].
     pub fn readings(&self, id: &str) -> Result<Readings, ControlError> {
         let ticks = self.mixer_readings().ticks;
-        self.shared.registry().member(id).map(|member| member.meters.left.read(ticks))
+        self.registry().member(id).map(|member| member.meters.left.read(ticks))
     }
 
-    /// What the mixer works with, and the samples of its tick.
+    /// The sample rate and channels of the mixer, and the samples of a tick.
     #[cfg(feature = "stream")]
     pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
-        self.shared.registry().format()
+        self.registry().format()
     }
 
-    /// What the ports of a participant count and measure: how full they are, what was lost, late or too much, and how fast the other clock is.
+    /// The counters and measurements of a participant's ports: fill levels, lost, late and surplus
+    /// frames, and the speed of the other clock.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
     #[cfg(feature = "stream")]
     pub fn port_readings(&self, id: &str) -> Result<PortReadings, ControlError> {
-        self.shared.registry().member(id).map(|member| member.ports.read())
+        self.registry().member(id).map(|member| member.ports.read())
     }
 
     /// The meters and counters of the whole mixer.
@@ -292,10 +332,11 @@ impl Controller {
         self.shared.meters.read()
     }
 
-    /// Frees the memory that the audio thread has given back since. Every change does so too, some pieces at a time; a host that
-    /// makes no changes for long may call this now and then. Returns how many old allocations the audio thread has not given back yet.
+    /// Frees the memory that the audio thread has given back. Every change does so too, a few
+    /// pieces at a time. A host that makes no changes for long may call this now and then. Returns
+    /// the number of old allocations that the audio thread has not given back yet.
     pub fn reclaim(&self) -> usize {
-        let mut registry = self.shared.registry();
+        let mut registry = self.registry();
         let events = Events::begin(&registry);
         for _ in 0..registry.still_out().div_ceil(64).max(1) {
             registry.reclaim(&self.shared);
@@ -304,5 +345,41 @@ impl Controller {
         drop(registry);
         events.tell(published);
         still_out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::JoinOptions;
+    use crate::{
+        MixerConfig,
+        config::{ParticipantMixerLevel, SourceLevel, UncheckedRequest},
+    };
+
+    thread_local! {
+        /// How often this thread has taken the controllers' lock.
+        pub static LOCKED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    #[test]
+    fn a_request_takes_the_lock_once_whether_it_has_faults_or_not() {
+        let (controller, _processor) = MixerConfig::default().build().unwrap();
+        for id in ["anna", "ben", "carol"] {
+            controller.join(id, JoinOptions::default()).unwrap();
+        }
+        let levels = |ids: &[&str]| {
+            let source_levels = ids.iter().copied().map(SourceLevel::new).collect();
+            [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("anna") }]
+        };
+        for (ids, faults) in [(["ben", "carol"], 0), (["ben", "zoe"], 1), (["yves", "zoe"], 2)] {
+            let levels = levels(&ids);
+            LOCKED.set(0);
+            let configured = controller.configure_request(UncheckedRequest::new(&levels));
+            assert_eq!((LOCKED.get(), configured.map_or_else(|faults| faults.len(), |_| 0)), (1, faults));
+            LOCKED.set(0);
+            assert_eq!((controller.configure(&levels).is_ok(), LOCKED.get()), (faults == 0, 1));
+        }
     }
 }

@@ -1,10 +1,10 @@
-//! The figures of a participant's ports, for the control side to read.
+//! The counters of a participant's ports, as the control side reads them.
 
 use std::sync::Arc;
 
 use crate::stream::{InputCounters, InputReadings, OutputCounters, OutputReadings};
 
-/// The figures that both ends of the ports write.
+/// The counters of the ports. Both ends of a port write them.
 #[derive(Debug, Default)]
 pub(crate) struct PortMeters {
     pub input: Option<Arc<InputCounters>>,
@@ -20,13 +20,13 @@ impl PortMeters {
     }
 }
 
-/// What the ports of a participant count and measure.
+/// The counters and measurements of a participant's ports.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct PortReadings {
-    /// Of its input port, if it joined with one.
+    /// Those of the input port, if the participant joined with one.
     pub input: Option<InputReadings>,
-    /// Of its output port, if it joined with one.
+    /// Those of the output port, if the participant joined with one.
     pub output: Option<OutputReadings>,
 }

@@ -1,4 +1,5 @@
-//! Everything that people and monitoring ask of a mixer, read at once: [`Snapshot`]. Control side; reads the registry and the meters, changes nothing.
+//! The state of a mixer for people and monitoring, read at once: [`Snapshot`]. Control side. Reads
+//! the registry and the meters, and changes nothing.
 
 use serde::{Serialize, Serializer};
 
@@ -10,23 +11,24 @@ use crate::{
     meter::{ListenerReadings, MixerReadings, SourceReadings},
 };
 
-/// A mixer at one moment: see [`Controller::snapshot`]. As JSON its names are in camelCase.
+/// A mixer at one moment: see [`Controller::snapshot`]. In JSON its names are in camelCase.
 ///
-/// Who is here and what was published belong together. The meters are read while the audio goes on: each figure is whole, those of
-/// different participants may be of neighbouring ticks.
+/// The participants are those of the generation `published`. The meters are read while the audio
+/// goes on: each figure is whole, but figures of different participants may be of neighbouring
+/// ticks.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Snapshot {
-    /// The newest generation.
+    /// The newest generation, that of the last change.
     pub published: Generation,
     /// The generation that the last tick was mixed with.
     pub mixed: Generation,
-    /// Figures of the whole mixer.
+    /// The meters and counters of the whole mixer.
     pub mixer: MixerReadings,
     /// The dominant speaker, if there is one.
     pub dominant: Option<ParticipantId>,
-    /// Who is in the call, in the order of their keys.
+    /// The participants in the call, in the order of their keys.
     pub participants: Vec<ParticipantSnapshot>,
 }
 
@@ -35,22 +37,22 @@ pub struct Snapshot {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ParticipantSnapshot {
-    /// Its name.
+    /// Its id.
     pub id: ParticipantId,
-    /// What the audio side calls it. In JSON it is `index`, the number of its place.
+    /// Its key on the audio side. In JSON it is `index`, the number of its place.
     #[serde(rename = "index", serialize_with = "index")]
     pub key: ParticipantKey,
     /// Whether it sends, hears, or both.
     pub role: Role,
-    /// Whether nobody hears it.
+    /// Whether it is muted: nobody hears it.
     pub muted: bool,
-    /// Whether it hears nothing.
+    /// Whether it is deafened: it hears nothing.
     pub deafened: bool,
-    /// Of what it sends; of one that only hears, as of one that has sent nothing yet.
+    /// Readings of its signal. Those of a participant who only hears are as before the first frame.
     pub source: SourceReadings,
-    /// Of what it hears; of one that only sends, as of one that has heard nothing yet.
+    /// Readings of its mix. Those of a participant who only sends are as before the first mix.
     pub listener: ListenerReadings,
-    /// Of its ports, if it joined with any.
+    /// Readings of its ports, if it joined with any.
     #[cfg(feature = "stream")]
     pub ports: super::PortReadings,
 }
@@ -77,8 +79,9 @@ impl ParticipantSnapshot {
 }
 
 impl Controller {
-    /// Reads the whole mixer at once: who is here, all meters and counters. From any thread but the audio thread, which is not disturbed. It takes
-    /// the controllers' lock once, and allocates the list.
+    /// Reads the whole mixer at once: all participants, meters and counters. May be called from any
+    /// thread but the audio thread, which it does not disturb. Takes the controllers' lock once,
+    /// and allocates the list.
     ///
     /// ```
     /// # use mixminus::{Frame, JoinOptions, MixerConfig};
@@ -98,12 +101,12 @@ impl Controller {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn snapshot(&self) -> Snapshot {
-        let registry = self.shared.registry();
+        let registry = self.registry();
         let mixer = self.mixer_readings();
         let mut participants = Vec::with_capacity(registry.members().len());
         let members = registry.members();
         participants.extend(members.map(|(id, member)| ParticipantSnapshot::new(id, member, mixer.ticks)));
-        // Both while nothing can be published: what is mixed is never ahead.
+        // Both under the lock, while nothing can be published: `mixed` is never ahead of `published`.
         let (published, mixed) = (registry.published(), self.mixed());
         let dominant = mixer.dominant.and_then(|key| registry.id(key).cloned());
         drop(registry);

@@ -1,4 +1,4 @@
-//! What a controller knows of who speaks, and how many of them are heard.
+//! Speakers: how many are heard, who is dominant, and the stream of talk events.
 
 use super::{ControlError, Controller};
 use crate::{
@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl Controller {
-    /// Has only the loudest sources heard, at least 1, or everybody: see [`MixerConfig::loudest`](crate::MixerConfig::loudest).
+    /// Only the loudest sources are heard, at least 1, or all if `None`: see
+    /// [`MixerConfig::loudest`](crate::MixerConfig::loudest).
     ///
     /// ```
     /// # use mixminus::{ControlError, MixerConfig};
@@ -26,12 +27,13 @@ impl Controller {
         self.change_one(|changes| changes.set_loudest(loudest))
     }
 
-    /// Who has this key; `None` once it has left.
+    /// The id of the participant with this key; `None` once the participant has left.
     pub fn id(&self, key: ParticipantKey) -> Option<ParticipantId> {
-        self.shared.registry().id(key).cloned()
+        self.registry().id(key).cloned()
     }
 
-    /// The dominant speaker, if there is one: see [`MixerReadings::dominant`](crate::MixerReadings::dominant).
+    /// The dominant speaker, if there is one: see
+    /// [`MixerReadings::dominant`](crate::MixerReadings::dominant).
     ///
     /// ```
     /// # use mixminus::{Frame, JoinOptions, MixerConfig};
@@ -48,9 +50,10 @@ impl Controller {
         self.mixer_readings().dominant.and_then(|key| self.id(key))
     }
 
-    /// The stream of talk events. There is one, which is handed out once: `None` if somebody has it already, or the mixer was made without
-    /// ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)). What was told before it was taken is in it, as long as there was room.
+    /// The stream of talk events. It is handed out once: `None` if it was taken already, or if the
+    /// mixer was made without it ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)).
+    /// Events from before it was taken are in it, as many as there was room for.
     pub fn talk_events(&self) -> Option<TalkEvents> {
-        self.shared.registry().talk.take()
+        self.registry().talk.take()
     }
 }

@@ -151,6 +151,17 @@ impl Registry {
         self.members.get(id).ok_or_else(|| ControlError::Unknown { id: id.into() })
     }
 
+    /// Whether a participant is in the call.
+    pub fn is_here(&self, id: &str) -> bool {
+        self.members.contains_key(id)
+    }
+
+    /// The id that a member has in all configurations, which share its text.
+    pub fn name(&self, id: &str) -> Result<ParticipantId, ControlError> {
+        let entry = self.members.get_key_value(id);
+        entry.map(|(id, _)| id.clone()).ok_or_else(|| ControlError::Unknown { id: id.into() })
+    }
+
     fn member_mut(&mut self, id: &str) -> Result<&mut Member, ControlError> {
         self.members.get_mut(id).ok_or_else(|| ControlError::Unknown { id: id.into() })
     }

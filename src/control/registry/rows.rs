@@ -4,49 +4,77 @@ use std::sync::{Arc, atomic::Ordering};
 
 use super::{Registry, member::set_listed};
 use crate::{
-    control::{ControlError, ListenerConfig},
+    config::{Checked, ParticipantMixerLevel},
+    control::{ControlError, ListenerConfig, SourceConfig},
     data::id::Generation,
     data::{id::ParticipantId, sides::Sides},
     ship::Held,
 };
 
 impl Registry {
-    /// Puts a whole new configuration in force.
-    pub fn configure(&mut self, id: &str, mut config: ListenerConfig) -> Result<(), ControlError> {
-        let (id, _) = self.members.get_key_value(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?;
-        let id = id.clone();
-        for listed in &mut config.sources {
-            // The name that the member has, so that all who list it share one.
-            if let Some((source, _)) = self.members.get_key_value(&listed.source) {
-                listed.source = source.clone();
+    /// Puts whole new configurations in force. Returns the levels that they are made of.
+    pub fn configure(checked: Checked<'_, Self>) -> &[ParticipantMixerLevel] {
+        let (levels, registry) = checked.into_parts();
+        levels.iter().for_each(|level| registry.replace(level));
+        levels
+    }
+
+    /// Replaces the configuration of one listener, but for its pans, which the wire does not have.
+    fn replace(&mut self, level: &ParticipantMixerLevel) {
+        let Ok(id) = self.name(&level.participant) else { return };
+        let Some(member) = self.members.get_mut(&id) else { return };
+        let (slot, before) = (member.place.key.slot, std::mem::take(&mut member.config));
+        let config = ListenerConfig::from_wire(level, |source| self.name(source).ok()).keep_pans(&before);
+        for source in &before.sources {
+            if config.get(&source.source).is_none() {
+                self.note_listed(slot, Some(source), None);
             }
         }
-        let sources = |config: &ListenerConfig| {
-            config.sources.iter().map(|source| (source.source.clone(), source.is_wanted())).collect::<Vec<_>>()
-        };
-        let listed = sources(&config);
-        let Some(member) = self.members.get_mut(&id) else { return Ok(()) };
-        let slot = member.place.key.slot;
-        let before = sources(&std::mem::replace(&mut member.config, config));
-        for (source, wanted) in &listed {
-            if let Some(source) = self.members.get_mut(source) {
-                source.wanted_by += u32::from(*wanted);
-            }
+        for source in &config.sources {
+            self.note_listed(slot, before.get(&source.source), Some(source));
         }
-        for (source, wanted) in &before {
-            if let Some(source) = self.members.get_mut(source) {
-                source.wanted_by -= u32::from(*wanted);
-                set_listed(&mut source.listed_by, slot, false);
-            }
+        if let Some(member) = self.members.get_mut(&id) {
+            member.config = config;
         }
-        for (source, _) in &listed {
-            if let Some(source) = self.members.get_mut(source) {
-                set_listed(&mut source.listed_by, slot, true);
-            }
-        }
-        before.iter().chain(&listed).for_each(|(source, _)| self.show_listed(source));
         self.stale.insert(id);
+    }
+
+    /// Changes a listener's entry of one source, which is listed first if it is not. Touches no other entry.
+    pub fn configure_source(
+        &mut self,
+        listener: &ParticipantId,
+        source: &ParticipantId,
+        change: impl FnOnce(&mut SourceConfig),
+    ) -> Result<(), ControlError> {
+        let member = self.member_mut(listener.as_str())?;
+        let (slot, before) = (member.place.key.slot, member.config.get(source).cloned());
+        let entry = member.config.entry(source);
+        change(entry);
+        let now = entry.clone();
+        self.note_listed(slot, before.as_ref(), Some(&now));
+        self.stale.insert(listener.clone());
         Ok(())
+    }
+
+    /// Takes one source off a listener's configuration. Changes nothing if it is not listed.
+    pub fn unlist_source(&mut self, listener: &ParticipantId, source: &ParticipantId) -> Result<(), ControlError> {
+        let member = self.member_mut(listener.as_str())?;
+        let slot = member.place.key.slot;
+        if let Some(before) = member.config.remove(source.as_str()) {
+            self.note_listed(slot, Some(&before), None);
+            self.stale.insert(listener.clone());
+        }
+        Ok(())
+    }
+
+    /// Notes on a source how one listener lists it, after the listener's entry has changed.
+    fn note_listed(&mut self, listener: u32, before: Option<&SourceConfig>, now: Option<&SourceConfig>) {
+        let Some(entry) = now.or(before) else { return };
+        let Some(source) = self.members.get_mut(&entry.source) else { return };
+        let wanted = |entry: Option<&SourceConfig>| u32::from(entry.is_some_and(SourceConfig::is_wanted));
+        set_listed(&mut source.listed_by, listener, now.is_some());
+        source.wanted_by = source.wanted_by + wanted(now) - wanted(before);
+        self.show_listed(&entry.source);
     }
 
     /// Tells the audio side whether a source is to be heard where only the loudest are, if that has changed.

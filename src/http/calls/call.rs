@@ -1,4 +1,4 @@
-//! One call: its mixer, who may ask for it, and its operations.
+//! One call: its mixer, who may change it, and its operations.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,7 +15,7 @@ use crate::{
     http::{Callback, ServiceOptions, notify::Prepared, routes::IN_A_PATH},
 };
 
-/// What a service is told of a call.
+/// The options of a call that is added to a service.
 ///
 /// ```
 /// use mixminus::{MixerConfig, http::CallOptions};
@@ -26,14 +26,16 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct CallOptions {
-    /// What changes its mixer.
+    /// The controller of the call's mixer.
     pub controller: Controller,
-    /// The application whose call it is, for the paths that name one; if `None`, any name there will do.
+    /// The application whose call it is, for the paths that name one; if `None`, any name is
+    /// accepted there.
     pub application: Option<String>,
-    /// The audience that a token has to be meant for; if `None`, whatever the service's authorizer lets pass. A JWT names it in its `aud` beside one of
+    /// The audience that a token has to be meant for; if `None`, any token that the service's
+    /// authorizer accepts will do. A JWT names it in its `aud`, beside one of
     /// [`JwtOptions::audiences`](crate::http::JwtOptions::audiences).
     pub audience: Option<String>,
-    /// Where its notifications go; if `None`, nowhere.
+    /// The callback for its notifications; if `None`, there are no notifications.
     pub callback: Option<Callback>,
 }
 
@@ -48,36 +50,36 @@ impl CallOptions {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallError {
-    /// A call that goes on has this id.
+    /// A live call has this id.
     #[error("there is a call \"{id}\" already; end it first, or give another id")]
     Taken {
         /// The id.
         id: String,
     },
-    /// The path of a call needs its id, and leads elsewhere with some.
+    /// The id cannot be a segment of a path: it is empty, or leads elsewhere.
     #[error("no path can lead to a call of the id \"{id}\": it may not be empty, \".\" or \"..\"")]
     Unreachable {
         /// The id.
         id: String,
     },
-    /// Its notifications need an HTTP client, and there is none.
+    /// The call has a callback, and no HTTP client could be made for its notifications.
     #[error("no HTTP client for notifications: {problem}")]
     Client {
-        /// What is missing: certificate authorities, most often.
+        /// The reason: most often there are no certificate authorities.
         problem: String,
     },
-    /// No call can be added to a service that is being shut down.
+    /// The service is being shut down.
     #[error("the service is being shut down; no call can be added")]
     ShuttingDown,
 }
 
-/// An error with all that is behind it.
+/// An error with all of its causes.
 fn causes(error: &dyn std::error::Error) -> String {
     let all = std::iter::successors(Some(error), |error| error.source());
     all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// Who a call is, as long as anything is told of it.
+/// The names of a call, which outlive it.
 #[derive(Debug)]
 pub(in crate::http) struct Identity {
     pub id: String,
@@ -85,18 +87,19 @@ pub(in crate::http) struct Identity {
     pub audience: Option<String>,
 }
 
-/// A call that goes on.
+/// A live call.
 #[derive(Debug)]
 pub(in crate::http) struct Call {
     pub identity: Arc<Identity>,
     pub controller: Controller,
     pub ledger: Arc<Ledger>,
     pub rate: Rate,
-    /// Held from a change to the beginning of its operation, so that operations are in the order of their generations.
+    /// Held from a change until its operation begins, so that operations are in the order of their
+    /// generations.
     order: Mutex<()>,
 }
 
-/// A call that does not, while its operations can still be read.
+/// A call that has ended, while its operations can still be read.
 #[derive(Debug, Clone)]
 pub(in crate::http) struct EndedCall {
     pub identity: Arc<Identity>,
@@ -105,7 +108,7 @@ pub(in crate::http) struct EndedCall {
 }
 
 impl Call {
-    /// A new call, and the tasks that watch it and tell its callback.
+    /// Starts a call, and the tasks that watch its mixer and deliver its notifications.
     pub fn start(
         id: String,
         options: CallOptions,
@@ -129,7 +132,7 @@ impl Call {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Ends it: what was mixed is completed, the rest has failed. Returns how many have.
+    /// Ends the call. Operations that were mixed are completed, the rest fail. Returns how many fail.
     pub fn end(&self, failure: Failure) -> usize {
         self.ledger.advance(self.controller.progress(), Instant::now());
         self.ledger.close(failure)

@@ -1,10 +1,11 @@
-//! How operations end, told through `tracing`: [`Ended`]. Never under a lock, as a subscriber may be slow. Without the feature nothing is told.
+//! The ends of operations as events of `tracing`: [`Ended`]. Never emitted under a lock, because a
+//! subscriber may be slow. Without the feature nothing is emitted.
 
 use super::Failure;
 
 /// An operation that has ended.
 #[derive(Debug)]
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "told with the feature only"))]
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "emitted with the feature only"))]
 pub(super) struct Ended {
     pub id: String,
     pub result: Result<(), Failure>,

@@ -1,4 +1,5 @@
-//! The calls that a service knows: those that go on, with their mixers, and what is still told of those that have ended.
+//! The calls of a service: live calls with their mixers, and ended calls whose operations can still
+//! be read.
 
 mod call;
 mod events;

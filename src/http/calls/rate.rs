@@ -1,4 +1,4 @@
-//! How often a call may be asked.
+//! The rate limit of a call.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use governor::{
 
 use crate::http::Limits;
 
-/// So many requests a second, some more at once (the generic cell rate algorithm, by governor).
+/// A limit of requests a second, with a burst (the generic cell rate algorithm, by governor).
 #[derive(Debug)]
 pub(in crate::http) struct Rate {
     limiter: DefaultDirectRateLimiter,
@@ -22,8 +22,10 @@ impl Rate {
         Self { limiter: DefaultDirectRateLimiter::direct(quota), clock: DefaultClock::default() }
     }
 
+    /// Counts a request.
+    ///
     /// # Errors
-    /// How long to wait.
+    /// The time to wait until a request is allowed.
     pub fn take(&self) -> Result<(), Duration> {
         self.limiter.check().map_err(|until| until.wait_time_from(self.clock.now()))
     }

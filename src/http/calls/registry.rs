@@ -1,4 +1,4 @@
-//! Which calls there are, and were.
+//! The live and the ended calls of a service.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -12,7 +12,7 @@ use crate::http::OperationOptions;
 #[derive(Debug, Default)]
 pub(in crate::http) struct Registry {
     live: HashMap<String, Arc<Call>>,
-    /// The oldest first. An id may stand here often, and among the live too.
+    /// The oldest first. Several may have the same id, which may be that of a live call too.
     ended: VecDeque<EndedCall>,
     closed: bool,
 }
@@ -22,7 +22,7 @@ pub(in crate::http) struct Registry {
 pub(in crate::http) struct Found {
     pub identity: Arc<Identity>,
     pub ledger: Arc<Ledger>,
-    /// The call itself, while it goes on.
+    /// The call itself, until it ends.
     pub live: Option<Arc<Call>>,
 }
 
@@ -39,7 +39,7 @@ impl Registry {
         Ok(())
     }
 
-    /// No more calls are added. Returns those that there are.
+    /// Allows no more calls to be added. Returns the live calls.
     pub fn close(&mut self) -> Vec<Arc<Call>> {
         self.closed = true;
         self.live.values().cloned().collect()
@@ -59,14 +59,15 @@ impl Registry {
         })
     }
 
-    /// Moves a call to those that have ended.
+    /// Moves a call to the ended ones.
     pub fn end(&mut self, id: &str) -> Option<Arc<Call>> {
         let call = self.live.remove(id)?;
         self.ended.push_back(call.ended());
         Some(call)
     }
 
-    /// Forgets the calls that ended too long ago, and the oldest of too many. They are returned to be dropped where nobody waits for this registry.
+    /// Forgets calls that ended too long ago, and the oldest ones if there are too many. Returns
+    /// them, to be dropped without the registry's lock.
     #[must_use = "to be dropped without the lock"]
     pub fn forget(&mut self, options: &OperationOptions) -> Vec<EndedCall> {
         let too_many = self.ended.len().saturating_sub(options.kept_calls);
@@ -74,7 +75,7 @@ impl Registry {
         self.ended.drain(..too_many.max(too_old)).collect()
     }
 
-    /// The operations of the calls that go on.
+    /// The ledgers of the live calls.
     pub fn ledgers(&self) -> Vec<Arc<Ledger>> {
         self.live.values().map(|call| Arc::clone(&call.ledger)).collect()
     }

@@ -1,4 +1,5 @@
-//! Watching a call's mixer, to end the operations that it has mixed. The mixer tells nobody: it is looked at, while something runs.
+//! Watches a call's mixer, to end the operations that it has mixed. The audio thread notifies
+//! nobody, so the mixer is polled while operations run.
 
 use std::{
     sync::Arc,
@@ -8,10 +9,10 @@ use std::{
 use super::{Ledger, ledger::Progress};
 use crate::Controller;
 
-/// How often is looked. A tick is mostly 10 or 20 ms.
+/// The time between two polls. A tick is mostly 10 or 20 ms.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// Until the ledger is closed.
+/// Runs until the ledger is closed.
 pub(super) async fn watch(controller: Controller, ledger: Arc<Ledger>) {
     while ledger.wait_for_work().await {
         ledger.advance(controller.progress(), Instant::now());
@@ -20,7 +21,7 @@ pub(super) async fn watch(controller: Controller, ledger: Arc<Ledger>) {
 }
 
 impl Controller {
-    /// In this order: what it mixed before it went counts.
+    /// Reads `gone` first: a tick that was mixed before the processor was dropped counts.
     pub(super) fn progress(&self) -> Progress {
         let gone = self.processor_gone();
         Progress { mixed: self.mixed(), gone }

@@ -1,4 +1,4 @@
-//! The body of a request, as far as the limits allow.
+//! The body of a request, read within the limits.
 
 use axum::body::{Body, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -14,7 +14,7 @@ pub(super) async fn read(body: Body, limits: &Limits) -> Result<Bytes, Refused> 
         let message = format!("the body is over the limit of {} bytes; send several requests", limits.body_bytes);
         Refused::new(ErrorCode::RequestTooLarge, message).close()
     };
-    // What says that it is too long need not be read to find out.
+    // A body that declares too great a length is not read at all.
     if http_body::Body::size_hint(&body).lower() > limits.body_bytes as u64 {
         return Err(too_large());
     }

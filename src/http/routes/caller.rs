@@ -1,4 +1,4 @@
-//! Who asks, and of which call: [`Caller`], which every route begins with.
+//! The client and the call of a request: [`Caller`], which every route begins with.
 
 use std::sync::Arc;
 
@@ -17,14 +17,14 @@ use crate::{
     },
 };
 
-/// A client whose token checks out and has the permission, and the path that it asks for.
+/// A client whose token is valid and has the permission, and the path of its request.
 #[derive(Debug)]
 pub(super) struct Caller {
     grant: Grant,
     path: CallPath,
 }
 
-/// What the path names.
+/// The ids in the path.
 #[derive(Debug, Deserialize)]
 struct CallPath {
     application: Option<String>,
@@ -35,7 +35,7 @@ struct CallPath {
 impl FromRequestParts<Service> for Caller {
     type Rejection = Refused;
 
-    /// First the token: who has none is told nothing else.
+    /// Checks the token first: a client without one learns nothing else.
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
         let grant = service.authorizer().authorize(bearer_token(&parts.headers)?).await?;
         let wanted = &service.options().permissions;
@@ -51,13 +51,13 @@ impl FromRequestParts<Service> for Caller {
 }
 
 impl Caller {
-    /// The call that goes on.
+    /// The call, if it has not ended.
     pub fn live_call(&self, service: &Service) -> Result<Arc<Call>, Refused> {
         let newest = self.calls(service)?.into_iter().next();
         newest.and_then(|call| call.live).ok_or_else(|| Refused::no_such_call(&self.path.call))
     }
 
-    /// Every call of this id, those that have ended too, the newest first; one at least.
+    /// Every call of this id, ended ones included, the newest first; at least one.
     pub fn calls(&self, service: &Service) -> Result<Vec<Found>, Refused> {
         let CallPath { application, call: id, .. } = &self.path;
         let mut calls = service.calls().all(id);
@@ -81,19 +81,19 @@ impl Caller {
         Ok(calls)
     }
 
-    /// The id of the call that the path names.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "told with the feature only"))]
+    /// The id of the call in the path.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "emitted with the feature only"))]
     pub fn call(&self) -> &str {
         &self.path.call
     }
 
-    /// Whom the token speaks for.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "told with the feature only"))]
+    /// The subject of the token.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "emitted with the feature only"))]
     pub fn subject(&self) -> Option<&str> {
         self.grant.subject.as_deref()
     }
 
-    /// The operation that the path names.
+    /// The id of the operation in the path.
     pub fn operation(&self) -> &str {
         self.path.operation.as_deref().unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! `POST …/participants/configureMixer`: new levels, and an operation.
+//! `POST …/participants/configureMixer`: puts new levels in force, and begins an operation.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use axum::{
 
 use super::{apart, body, caller::Caller, headers, location::Asked};
 use crate::{
-    config::{CommsOperation, ErrorBody, ErrorCode, RequestError, read_request},
+    config::{CommsOperation, ErrorBody, ErrorCode, RequestError, UncheckedRequest, read_json},
     http::{
         Service,
         calls::{Call, Failure, NoPlace},
@@ -22,7 +22,8 @@ use crate::{
 
 /// Sets who hears whom, and how loud.
 ///
-/// All listeners that the request names get the levels that it has for them; a request with a fault changes nothing.
+/// All listeners that the request names get the levels that it has for them; a request with a fault
+/// changes nothing.
 #[utoipa::path(
     post,
     path = "/app/calls/{call}/participants/configureMixer",
@@ -37,12 +38,14 @@ use crate::{
             headers(("Location" = String, description = "Where the operation can be read."))),
         (status = 202, description = "The same, where the client prefers no body.",
             headers(("Location" = String, description = "Where the operation can be read."))),
-        (status = 400, description = "The body is malformed or breaks rules, each of which is in the details.", body = ErrorBody),
+        (status = 400, description = "The body is malformed or breaks rules, each of which is in the details.",
+            body = ErrorBody),
         (status = 401, description = "No token, or one that does not check out.", body = ErrorBody),
         (status = 403, description = "The token lacks the permission.", body = ErrorBody),
         (status = 404, description = "There is no such call.", body = ErrorBody),
         (status = 429, description = "Over the rate, or too many operations run; see Retry-After.", body = ErrorBody),
-        (status = 503, description = "Tokens cannot be checked now, or no changes are taken on any more.", body = ErrorBody),
+        (status = 503, description = "Tokens cannot be checked now, or no changes are taken on any more.",
+            body = ErrorBody),
         (status = 408, description = "The body took too long.", body = ErrorBody),
         (status = 413, description = "The body is too long, or has too many listeners.", body = ErrorBody),
         (status = 415, description = "The body is not JSON.", body = ErrorBody),
@@ -74,10 +77,11 @@ pub(super) async fn configure(
     })
 }
 
-/// All of a request, or nothing of it.
+/// Puts all of a request in force, or nothing of it. The request is checked once: its rules here,
+/// and who is in the call under the controller's lock.
 fn put_in_force(call: &Arc<Call>, body: &[u8], most_listeners: usize) -> Result<CommsOperation, Refused> {
-    let request = read_request(body, |id| call.controller.is_here(id))?;
-    let listeners = request.participant_mixer_levels.len();
+    let request = read_json::<UncheckedRequest>(body).map_err(RequestError::from)?;
+    let listeners = request.listeners();
     if listeners > most_listeners {
         let message =
             format!("the request configures {listeners} listeners; at most {most_listeners} are taken at once");
@@ -85,8 +89,9 @@ fn put_in_force(call: &Arc<Call>, body: &[u8], most_listeners: usize) -> Result<
     }
     let place = call.ledger.reserve().map_err(|none| refuse(none, call))?;
     let _in_order = call.order();
-    let generation = call.controller.configure(&request.participant_mixer_levels).map_err(RequestError::from)?;
-    Ok(place.begin(request.client_context, generation))
+    let client_context = request.client_context().map(str::to_owned);
+    let generation = call.controller.configure_request(request).map_err(RequestError::from)?;
+    Ok(place.begin(client_context, generation))
 }
 
 fn refuse(none: NoPlace, call: &Call) -> Refused {

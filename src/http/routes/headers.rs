@@ -1,10 +1,11 @@
-//! What the headers of a request say of its body and of the answer.
+//! The headers of a request that concern its body and the answer.
 
 use axum::http::{HeaderMap, header};
 
 use crate::{config::ErrorCode, http::refused::Refused};
 
-/// A body is JSON by its own account: `application/json`, in UTF-8 and not compressed.
+/// Refuses a request unless its headers say that the body is `application/json` in UTF-8, not
+/// compressed.
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Refused> {
     let refuse = |message: String| Err(Refused::new(ErrorCode::UnsupportedMediaType, message));
     let Some(content_type) = headers.get(header::CONTENT_TYPE) else {
@@ -31,7 +32,7 @@ fn is_json(content_type: &str) -> bool {
         })
 }
 
-/// Whether the client would rather not wait for a body: `Prefer: respond-async` (RFC 7240).
+/// Whether the client prefers 202 and an empty body: `Prefer: respond-async` (RFC 7240).
 pub(super) fn prefers_async(headers: &HeaderMap) -> bool {
     let values = headers.get_all("prefer").iter().filter_map(|value| value.to_str().ok());
     let mut preferences = values.flat_map(|value| value.split(','));

@@ -1,4 +1,4 @@
-//! Where an operation is to be read: an absolute URL under the same prefix as the request.
+//! The URL of an operation: absolute, under the same prefix as the request.
 
 use crate::http::{Service, ServiceOptions, refused::Refused};
 use axum::{
@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, Uri, header, request::Parts, uri::Authority},
 };
 
-/// Where the request went, as the client sees it: `https://host/prefix/calls/{call}/`.
+/// The URL of the request, as the client sees it: `https://host/prefix/calls/{call}/`.
 #[derive(Debug)]
 pub(super) struct Asked {
     base: String,
@@ -17,7 +17,7 @@ impl FromRequestParts<Service> for Asked {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
-        // Where the host has nested the router, too.
+        // The whole path, also if the host has nested the router.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
         let base = base(service.options(), uri, &parts.headers);
         Ok(Self { base, path: uri.path().to_owned() })
@@ -25,17 +25,17 @@ impl FromRequestParts<Service> for Asked {
 }
 
 impl Asked {
-    /// The URL that the router is mounted at, if the request was one to `path` of it.
+    /// The URL that the router is mounted at, for a request to its `path`.
     pub fn mounted_at(&self, path: &str) -> String {
         format!("{}{}", self.base, self.path.strip_suffix(path).unwrap_or_default())
     }
 
-    /// The URL that was asked for, with another query.
+    /// The URL of the request, with another query.
     pub fn with_query(&self, query: &str) -> String {
         format!("{}{}?{query}", self.base, self.path)
     }
 
-    /// The operation's URL, if the request was one to `…/participants/configureMixer`.
+    /// The operation's URL, for a request to `…/participants/configureMixer`.
     pub fn operation(&self, id: &str) -> String {
         let path = self.path.trim_end_matches('/');
         let call = path.strip_suffix("/participants/configureMixer").unwrap_or(path);
@@ -43,14 +43,15 @@ impl Asked {
     }
 }
 
-/// The scheme and host, as configured, or else as asked for; nothing where a client has said nothing usable, so that the URL is relative to what it has asked.
+/// The scheme and host: those that are configured, or else those of the request. Empty if the
+/// request has no usable host, so that the URL is relative to that of the request.
 fn base(options: &ServiceOptions, uri: &Uri, headers: &HeaderMap) -> String {
     if let Some(url) = &options.public_url {
         return url.as_str().trim_end_matches('/').to_owned();
     }
     let scheme = uri.scheme_str().unwrap_or(if options.https { "https" } else { "http" });
     let host = || headers.get(header::HOST)?.to_str().ok()?.parse::<Authority>().ok();
-    // A name and password before the host have no place in a Location.
+    // A user name and password must not get into a Location.
     let authority = uri.authority().cloned().or_else(host).filter(|authority| !authority.as_str().contains('@'));
     authority.map(|authority| format!("{scheme}://{authority}")).unwrap_or_default()
 }

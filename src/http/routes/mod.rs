@@ -1,4 +1,4 @@
-//! What clients ask for, path by path.
+//! The routes of the service, one file for each path.
 
 mod body;
 mod caller;
@@ -18,16 +18,16 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
 use super::{Service, refused::Refused};
 use crate::config::ErrorCode;
 
-/// What is escaped in a segment of a path: all but the unreserved characters of RFC 3986.
+/// The characters that are escaped in a segment of a path: all but the unreserved ones of RFC 3986.
 pub(super) const IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Before each path: the versions of the API,
+/// The version prefixes of the API.
 const VERSIONS: [&str; 3] = ["", "/beta", "/v1.0"];
-/// and the names of its calls.
+/// The names that the API has for its calls.
 const CALLS: [&str; 3] =
     ["/app/calls/{call}", "/applications/{application}/calls/{call}", "/communications/calls/{call}"];
 
-/// All paths, with and without a slash at the end.
+/// Routes all paths, with and without a slash at the end.
 pub(super) fn router(service: Service) -> Router {
     let mut router = Router::new();
     if service.options().openapi {
@@ -53,7 +53,8 @@ async fn wrong_method(method: axum::http::Method) -> Refused {
     Refused::new(ErrorCode::MethodNotAllowed, format!("{method} is not for this path; see the Allow header"))
 }
 
-/// Does what takes locks or time where nobody else waits for it, and to the end even if the client is gone.
+/// Runs work that takes locks or time on a blocking thread. It runs to its end even if the client
+/// is gone.
 async fn apart<T: Send + 'static>(service: &Service, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refused> {
     let done = service.tasks().spawn_blocking(work).await;
     done.map_err(|_panic| Refused::new(ErrorCode::InternalServerError, "the request could not be worked on"))

@@ -1,4 +1,4 @@
-//! `GET …/operations/{operation}`: an operation as it stands, also after its call.
+//! `GET …/operations/{operation}`: an operation and its status, also after its call has ended.
 
 use axum::{Json, extract::State};
 
@@ -8,7 +8,7 @@ use crate::{
     http::{Service, refused::Refused},
 };
 
-/// An operation as it stands.
+/// An operation and its present status.
 ///
 /// It can be read for some minutes after it has ended, and after its call has.
 #[utoipa::path(

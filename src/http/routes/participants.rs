@@ -1,4 +1,5 @@
-//! `GET …/participants`: who is in the call, and what each hears, if asked; a page at a time.
+//! `GET …/participants`: the participants in the call, with what each hears if requested; a page at
+//! a time.
 
 use std::sync::Arc;
 
@@ -17,11 +18,11 @@ use crate::{
     http::{Service, calls::Call, refused::Refused},
 };
 
-/// Who is in the call, in the order of their places, or a page of them.
+/// The participants in the call, in the order of their places, or a page of them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Participants {
     value: Vec<OneParticipant>,
-    /// Where the next page is, if this is not the last one.
+    /// The URL of the next page, if this is not the last one.
     #[serde(rename = "@odata.nextLink", skip_serializing_if = "Option::is_none")]
     next_link: Option<String>,
 }
@@ -34,23 +35,24 @@ struct OneParticipant {
     id: String,
     /// Whether nobody hears it.
     is_muted: bool,
-    /// What it hears differently from the default, with `$expand=mixerLevel`.
+    /// How its mix differs from the default, with `$expand=mixerLevel`.
     #[serde(skip_serializing_if = "Option::is_none")]
     mixer_level: Option<ParticipantMixerLevel>,
 }
 
-/// What is to be told of each.
+/// How much of each participant is returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Detail {
     Itself,
     MixerLevel,
 }
 
-/// How much is on a page: so many participants, or so many source levels. A call of thousands who list each other would fill memory.
+/// The most participants on a page.
 const PARTICIPANTS: usize = 1000;
+/// A page ends at this many source levels: a call of thousands who list each other would fill memory.
 const LEVELS: usize = 2000;
 
-/// What `$expand` may be, for the description.
+/// The values of `$expand`, for the OpenAPI document.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "only its schema is of use")]
 enum Expand {
@@ -66,11 +68,12 @@ pub(super) struct Parameters {
     skip_token: Option<String>,
 }
 
-/// Which page, and of what.
+/// The page that is requested, and its detail.
 #[derive(Debug, Clone, Copy)]
 struct Page {
     detail: Detail,
-    /// The place after which it begins: who joins or leaves meanwhile moves nobody else to another page.
+    /// The place after which the page begins. A participant who joins or leaves meanwhile moves
+    /// nobody else to another page.
     after: Option<usize>,
 }
 
@@ -81,7 +84,8 @@ struct Page {
     operation_id = "participants",
     params(
         ("call" = String, Path, description = "The call's id."),
-        ("$expand" = inline(Expand), Query, description = "mixerLevel, for what each hears, as a request would have it."),
+        ("$expand" = inline(Expand), Query,
+            description = "mixerLevel, for what each hears, as a request would have it."),
         ("$skiptoken" = Option<u64>, Query, description = "From the @odata.nextLink of the page before."),
     ),
     responses(
@@ -104,7 +108,7 @@ pub(super) async fn participants(
     let call = caller.live_call(&service)?;
     let page = page(query)?;
     let body = apart(&service, move || {
-        // Here, for a page of many levels takes milliseconds to write.
+        // Serialised here, because that takes milliseconds for a page of many levels.
         serde_json::to_vec(&read(&call, page, &asked)).unwrap_or_default()
     });
     Ok(([(header::CONTENT_TYPE, "application/json")], body.await?).into_response())
@@ -121,7 +125,7 @@ fn page(query: Result<Query<Parameters>, QueryRejection>) -> Result<Page, Refuse
     let place = |token: String| {
         let is_number = token.bytes().all(|byte| byte.is_ascii_digit());
         let place = token.parse::<i64>().ok().filter(|_| is_number);
-        // After a number that is too large to be a place there is nobody.
+        // Nobody is after a number that is too large to be a place.
         let place = place.map(|place| usize::try_from(place).unwrap_or(usize::MAX));
         place.ok_or_else(|| refuse(format!("$skiptoken={token} is from no @odata.nextLink of this service")))
     };
@@ -149,7 +153,7 @@ fn read(call: &Arc<Call>, page: Page, asked: &Asked) -> Participants {
 impl OneParticipant {
     fn new(call: &Call, participant: &Participant, detail: Detail) -> Self {
         let id = participant.id.as_str();
-        // Who leaves meanwhile hears nothing any more.
+        // A participant who has left meanwhile has no configuration.
         let level = || call.controller.configuration(id).ok().map(|config| config.mixer_level(id));
         let mixer_level = (detail == Detail::MixerLevel).then(level).flatten();
         Self { id: id.to_owned(), is_muted: participant.muted, mixer_level }

@@ -1,4 +1,5 @@
-//! The operations of one call, from the request to the end: [`Ledger`]. Knows generations and dates, and nothing of HTTP.
+//! The operations of one call, from the request to the end: [`Ledger`]. Knows generations and
+//! dates, but not HTTP.
 
 #[cfg(test)]
 mod tests;
@@ -19,23 +20,24 @@ use crate::{
     http::{OperationOptions, date, notify::Outbox},
 };
 
-/// The operations of one call. Those that run are in the order of their generations, so that they end in that order and are told of in it.
+/// The operations of one call. Running operations are in the order of their generations, so that
+/// they end, and are notified, in that order.
 #[derive(Debug)]
 pub(in crate::http) struct Ledger {
-    /// The call's id as paths have it.
+    /// The call's id, escaped for a path.
     call: String,
     options: OperationOptions,
     most_running: usize,
     outbox: Option<Outbox>,
     state: Mutex<State>,
-    /// Wakes who watches: something runs, or nothing ever will again.
+    /// Wakes the watcher when an operation begins, and when the ledger is closed.
     begun: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     phase: Phase,
-    /// Places for operations whose levels are being put in force.
+    /// The number of places for operations whose levels are being put in force.
     reserved: usize,
     running: VecDeque<Running>,
     ended: VecDeque<(Instant, String)>,
@@ -46,9 +48,10 @@ struct State {
 enum Phase {
     #[default]
     Open,
-    /// Nothing new is taken on, and what runs goes on.
+    /// No operation can begin; running ones go on.
     Draining,
-    /// All has ended for this reason, and so does at once what had a place.
+    /// All operations have ended, for this reason. One that has a place still fails as soon as it
+    /// begins.
     Closed(Failure),
 }
 
@@ -56,7 +59,7 @@ enum Phase {
 struct Running {
     id: String,
     generation: Generation,
-    /// `None` if that is never.
+    /// `None` if it is too far away for an [`Instant`].
     deadline: Option<Instant>,
 }
 
@@ -72,7 +75,7 @@ pub(in crate::http) enum Failure {
 /// Why no operation can begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::http) enum NoPlace {
-    /// As many run as may.
+    /// As many operations run as are allowed.
     Full {
         most: usize,
     },
@@ -80,11 +83,11 @@ pub(in crate::http) enum NoPlace {
     Ended(Failure),
 }
 
-/// What the audio side has done.
+/// The progress of the audio side.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::http) struct Progress {
     pub mixed: Generation,
-    /// Whether it will never do more.
+    /// Whether the processor was dropped, so that nothing more will be mixed.
     pub gone: bool,
 }
 
@@ -93,7 +96,8 @@ impl Ledger {
         Self { call, options, most_running, outbox, state: Mutex::default(), begun: Notify::new() }
     }
 
-    /// A place for an operation, before its levels are put in force; it is free again when dropped.
+    /// Reserves a place for an operation, before its levels are put in force. Dropping the place
+    /// frees it.
     pub fn reserve(&self) -> Result<Place<'_>, NoPlace> {
         let mut state = self.state();
         match state.phase {
@@ -115,7 +119,8 @@ impl Ledger {
         state.operations.get(id).cloned()
     }
 
-    /// Ends what has been mixed, or never will be, or not in time.
+    /// Ends the operations that have been mixed, that never will be, and that are over the time
+    /// limit.
     pub fn advance(&self, progress: Progress, now: Instant) {
         self.advance_locked(progress, now).iter().for_each(|ended| ended.tell(&self.call));
     }
@@ -138,7 +143,7 @@ impl Ledger {
         ended
     }
 
-    /// Takes nothing new on.
+    /// Lets no more operations begin.
     pub fn drain(&self) {
         let mut state = self.state();
         if state.phase == Phase::Open {
@@ -146,7 +151,8 @@ impl Ledger {
         }
     }
 
-    /// Fails all that runs, and all that has a place still. Returns how many have run.
+    /// Fails all running operations, and later those that have a place still. Returns how many were
+    /// running.
     pub fn close(&self, failure: Failure) -> usize {
         let mut state = self.state();
         if !matches!(state.phase, Phase::Closed(_)) {
@@ -161,18 +167,19 @@ impl Ledger {
         ended.len()
     }
 
-    /// Forgets what is not kept any longer.
+    /// Forgets ended operations that are over the limits of age and number.
     pub fn forget(&self) {
         self.state().forget(&self.options);
     }
 
-    /// Whether nothing runs, nor is about to.
+    /// Whether no operation runs, and none has a place.
     pub fn is_idle(&self) -> bool {
         let state = self.state();
         state.reserved == 0 && state.running.is_empty()
     }
 
-    /// Waits until something runs: `true`; or nothing ever will again: `false`.
+    /// Waits until an operation runs, which returns `true`, or the ledger is closed, which returns
+    /// `false`.
     pub async fn wait_for_work(&self) -> bool {
         loop {
             {
@@ -191,7 +198,8 @@ impl Ledger {
         self.outbox.as_ref()
     }
 
-    /// Notifications go out in the order of these calls: under the lock.
+    /// Ends one operation. Called under the lock, so that notifications are in the order in which
+    /// operations end.
     fn end(&self, state: &mut State, id: String, result: Result<(), Failure>) -> Option<Ended> {
         let operation = state.operations.get_mut(&id)?;
         operation.last_action_date_time = date::now();
@@ -205,21 +213,24 @@ impl Ledger {
         Some(Ended { id, result })
     }
 
-    /// Once nothing can be posted any more.
+    /// Closes the outbox once no more notifications can come.
     fn close_outbox(&self, state: &State) {
         if let (Phase::Closed(_), 0, Some(outbox)) = (state.phase, state.reserved, &self.outbox) {
             outbox.close();
         }
     }
 
-    /// A panic under the lock leaves nothing half done that matters more than going on.
+    /// Ignores poisoning: a panic under the lock leaves no state that is worse than stopping the
+    /// service.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    /// Forgets those that ended too long ago, and the oldest of too many. Once a call has ended it is kept as a whole, from then on.
+    /// Forgets operations that ended too long ago, and the oldest ones if there are too many. After
+    /// the end of its call no operation is forgotten by age: the call is kept, and later forgotten,
+    /// as a whole.
     fn forget(&mut self, options: &OperationOptions) {
         let by_time = !matches!(self.phase, Phase::Closed(_));
         while let Some((ended, id)) = self.ended.front()
@@ -238,7 +249,8 @@ pub(in crate::http) struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Begins the operation whose levels are in force from `generation` on: to be called in the order of generations.
+    /// Begins the operation whose levels are in force from `generation` on. To be called in the
+    /// order of generations.
     pub fn begin(self, client_context: Option<String>, generation: Generation) -> CommsOperation {
         let ledger = self.ledger;
         let mut operation = CommsOperation::new(uuid::Uuid::new_v4().to_string(), client_context, date::now());

@@ -1,4 +1,4 @@
-//! Operations one by one, and in any order.
+//! The ledger, step by step, and with steps in any order.
 
 use super::*;
 use proptest::prelude::{Strategy, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
@@ -82,7 +82,8 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    /// Whatever happens in whatever order: one that has ended stays so, none is lost, no more run than may, and they end in order.
+    /// In any order of steps: an operation that has ended stays ended, none is lost, no more run
+    /// than allowed, and they end in the order in which they began.
     #[test]
     fn every_operation_ends_once_and_in_order(steps in prop::collection::vec(step(), 1..60)) {
         let ledger = ledger(5);

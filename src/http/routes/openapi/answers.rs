@@ -1,4 +1,5 @@
-//! What utoipa does not know of the answers: the headers that come with a status, where an operation leads, and which words are for readers of Rust.
+//! The parts of the answers that utoipa does not generate: headers by status, links to operations,
+//! and descriptions without Rust.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +7,7 @@ use serde_json::{Map, Value, json};
 pub(super) fn complete(document: &mut Value) {
     let paths = document["paths"].as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     let items = paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
-    // Beside its operations, a path may have parameters.
+    // A path item may have parameters beside its operations.
     for operation in items.filter(|item| item["responses"].is_object()) {
         let reads = operation["operationId"].as_str().and_then(|id| id.strip_suffix(".configureMixer"));
         let reads = reads.map(|calls| format!("{calls}.operation"));
@@ -36,13 +37,13 @@ fn headers(status: &str, answer: &mut Value) {
     header("request-id", "The request's id, as in the body.", json!({"type": "string", "format": "uuid"}));
 }
 
-/// From a request to the operation that it began.
+/// The link from a request to its operation.
 fn link(operation: &str) -> Value {
     let parameters = json!({"call": "$request.path.call", "operation": "$response.body#/id"});
     json!({"operation": {"operationId": operation, "parameters": parameters, "description": "How far it is."}})
 }
 
-/// Ends each description before the examples in Rust that the types of the crate have.
+/// Cuts each description before the Rust examples that the docs of the crate's types have.
 pub(super) fn plain_words(value: &mut Value) {
     match value {
         Value::Object(fields) => {

@@ -1,29 +1,70 @@
-//! The schema of a request as it may stand on the wire, where much may be absent that the types of the crate always have.
+//! The schema of a request on the wire, from the table of `config`. The types of the crate have no
+//! schema of it, because on the wire most fields may be absent.
 
 use serde_json::{Value, json};
 
-use crate::config::{MAX_CLIENT_CONTEXT, MAX_LEVEL, MAX_RAMP_MS};
+use crate::config::{ConfigureMixerRequest, Ducking, Field, Kind, ParticipantMixerLevel, SourceLevel, Wire};
 
-/// What a schema can say; that names differ and are in the call, and that levels do not cross, is checked all the same.
+/// The rules that a schema can express. All others, such as names that have to differ, are checked
+/// all the same.
 pub(super) fn schema() -> Value {
-    let levels = json!({
-        "type": "array",
-        "description": "One entry for each listener that changes; no listener twice.",
-        "items": listener(),
-    });
-    let context = json!({
-        "type": ["string", "null"],
-        "maxLength": MAX_CLIENT_CONTEXT,
-        "description": "Text of the client's own, which comes back in the operation and the notification.",
-    });
-    let mut request =
-        object(&["participantMixerLevels"], json!({"clientContext": context, "participantMixerLevels": levels}));
+    let mut request = object::<ConfigureMixerRequest>();
     request["description"] = json!("New levels for any number of listeners; all of them are put in force, or none.");
     request["examples"] = json!([example()]);
     request
 }
 
-/// What the macro cannot say of the parameters and the body: what may be absent, and that nothing else may stand there.
+/// An object of the table. Other properties are not allowed, but for OData's annotations, which are
+/// ignored.
+fn object<T: Wire>() -> Value {
+    let mut schema = json!({
+        "type": "object",
+        "required": T::FIELDS.iter().filter(|field| field.required).map(|field| field.name).collect::<Vec<_>>(),
+        "properties": {},
+        "patternProperties": {"@odata\\.": true},
+        "additionalProperties": false,
+    });
+    for field in T::FIELDS {
+        let property = property(field);
+        if let Some(other) = field.other_name {
+            schema["properties"][other] = property.clone();
+            schema["not"] = both_names(field.name, other, &property);
+        }
+        schema["properties"][field.name] = property;
+    }
+    schema
+}
+
+/// Both names of one property at once, neither of them null: that is an error.
+fn both_names(name: &str, other: &str, property: &Value) -> Value {
+    let present = json!({"type": property["type"][0]});
+    json!({"required": [name, other], "properties": {name: present, other: present}})
+}
+
+fn property<T: Wire>(field: &Field<T>) -> Value {
+    let absent = T::blank();
+    let mut schema = match &field.kind {
+        Kind::Id(_) => json!({"type": "string"}),
+        Kind::Text { most, .. } => json!({"type": "string", "maxLength": most}),
+        Kind::Flag(place) => json!({"type": "boolean", "default": (place.get)(&absent)}),
+        Kind::Integer { most, place, .. } => {
+            json!({"type": "integer", "minimum": 0, "maximum": most, "default": (place.get)(&absent)})
+        }
+        Kind::Ducking(_) => object::<Ducking>(),
+        Kind::Listeners(_) => json!({"type": "array", "items": object::<ParticipantMixerLevel>()}),
+        Kind::Sources(_) => json!({"type": "array", "items": object::<SourceLevel>()}),
+    };
+    if field.required {
+        schema.as_object_mut().map(|schema| schema.remove("default"));
+    } else {
+        schema["type"] = json!([schema["type"], "null"]);
+    }
+    schema["description"] = json!(field.about);
+    schema
+}
+
+/// Completes the parameters and bodies of all operations, where the macro cannot say what is
+/// required.
 pub(super) fn require(paths: &mut Value) {
     let operations = paths.as_object_mut().into_iter().flatten().flat_map(|(_, item)| item.as_object_mut());
     for operation in operations.flat_map(|item| item.values_mut()) {
@@ -40,78 +81,7 @@ pub(super) fn require(paths: &mut Value) {
     }
 }
 
-fn listener() -> Value {
-    let exclusive = json!({
-        "type": ["boolean", "null"],
-        "default": false,
-        "description": "Whether only the listed sources are heard. Also called exclusiveMode; one of the two names at a time.",
-    });
-    let sources = json!({
-        "type": ["array", "null"],
-        "description": "No source twice, and not the listener.",
-        "items": source(),
-    });
-    let mut listener = object(
-        &["participant"],
-        json!({
-            "participant": {"type": "string", "description": "The listener's id."},
-            "exclusive": exclusive,
-            "exclusiveMode": exclusive,
-            "ducking": ducking(),
-            "sourceLevels": sources,
-        }),
-    );
-    // Both at once is an error.
-    listener["not"] = json!({
-        "required": ["exclusive", "exclusiveMode"],
-        "properties": {"exclusive": {"type": "boolean"}, "exclusiveMode": {"type": "boolean"}},
-    });
-    listener
-}
-
-fn ducking() -> Value {
-    let ramp = |what| json!({"type": "integer", "minimum": 0, "maximum": MAX_RAMP_MS, "description": what});
-    let level = |what| json!({"type": "integer", "minimum": 0, "maximum": MAX_LEVEL, "description": what});
-    let mut ducking = object(
-        &["rampActive", "rampInactive", "lowerLevel", "upperLevel"],
-        json!({
-            "rampActive": ramp("Time for ducked sources to fade out, in ms."),
-            "rampInactive": ramp("Time for ducked sources to fade in, in ms."),
-            "lowerLevel": level("Volume of ducked sources while a ducker is active, in %."),
-            "upperLevel": level("Volume of ducked sources while none is, in %; lowerLevel or more."),
-        }),
-    );
-    ducking["type"] = json!(["object", "null"]);
-    ducking
-}
-
-fn source() -> Value {
-    object(
-        &["participant"],
-        json!({
-            "participant": {"type": "string", "description": "The source's id."},
-            "level": {"type": ["integer", "null"], "minimum": 0, "maximum": MAX_LEVEL, "default": 100, "description": "Volume in %."},
-            "duckOthers": {
-                "type": ["boolean", "null"],
-                "default": false,
-                "description": "Whether other sources are ducked while this one is active; needs ducking.",
-            },
-        }),
-    )
-}
-
-/// Nothing else may stand in it but OData's annotations, which say nothing.
-fn object(required: &[&str], properties: Value) -> Value {
-    json!({
-        "type": "object",
-        "required": required,
-        "properties": properties,
-        "patternProperties": {"@odata\\.": true},
-        "additionalProperties": false,
-    })
-}
-
-/// The published one.
+/// The example that the API publishes.
 fn example() -> Value {
     json!({
         "clientContext": "d45324c1-fcb5-430a-902c-f20af696537c",

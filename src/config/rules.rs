@@ -1,0 +1,283 @@
+//! The rules of a request: ranges, and names that must differ.
+//!
+//! One set of rules for bodies and for typed values. Who is in the call is not known here: each
+//! participant who has to be in it is listed as a [`Naming`], to be looked up later.
+
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+
+use super::{
+    ConfigureMixerRequest, Ducking, Fault, FaultKind, ParticipantMixerLevel, SourceLevel,
+    fields::{DUCK_OTHERS, DUCKING, Kind, LISTENERS, LOWER_LEVEL, MAX_LEVEL, PARTICIPANT, SOURCES, Wire},
+    path::Path,
+};
+
+/// A value that names a participant, who has to be in the call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Naming {
+    listener: usize,
+    /// The index of the source; `None` for the listener itself.
+    source: Option<usize>,
+    /// How many faults of the request are listed before one of this value.
+    pub faults_before: usize,
+}
+
+impl Naming {
+    pub fn id<'a>(&self, levels: &'a [ParticipantMixerLevel]) -> &'a str {
+        let level = &levels[self.listener];
+        self.source.map_or(&level.participant, |source| &level.source_levels[source].participant)
+    }
+
+    /// The fault that the participant is not in the call.
+    pub fn fault(&self, levels: &[ParticipantMixerLevel]) -> Fault {
+        let kind = FaultKind::NotInCall { id: self.id(levels).to_owned() };
+        let listeners = Path::Root.key(LISTENERS);
+        let listener = listeners.index(self.listener);
+        match self.source {
+            None => Fault::new(listener.key(PARTICIPANT), kind),
+            Some(source) => Fault::new(listener.key(SOURCES).index(source).key(PARTICIPANT), kind),
+        }
+    }
+}
+
+/// Collects the faults and the namings of a request.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    /// At the beginning those that reading has found.
+    pub faults: Vec<Fault>,
+    /// In the order of the request.
+    pub namings: Vec<Naming>,
+    /// The paths of the elements that have no participant, because it could not be read.
+    pub nameless: HashSet<String>,
+}
+
+/// The participants of one list, each with the index of the element that names it first.
+type Named<'a> = HashMap<&'a str, usize>;
+
+impl Rules {
+    pub fn request(&mut self, request: &ConfigureMixerRequest) {
+        self.values(request, Path::Root);
+        self.levels(&request.participant_mixer_levels);
+    }
+
+    pub fn levels(&mut self, levels: &[ParticipantMixerLevel]) {
+        let at = Path::Root.key(LISTENERS);
+        let mut named = Named::new();
+        for (index, level) in levels.iter().enumerate() {
+            let at = at.index(index);
+            self.participant(&level.participant, (index, None), &mut named, at);
+            self.level(level, index, at);
+        }
+    }
+
+    fn level(&mut self, level: &ParticipantMixerLevel, listener: usize, at: Path<'_>) {
+        self.values(level, at);
+        if let Some(ducking) = &level.ducking {
+            self.ducking(ducking, at.key(DUCKING));
+        }
+        let is_named = !self.is_nameless(at);
+        let at = at.key(SOURCES);
+        let mut named = Named::new();
+        for (index, source) in level.source_levels.iter().enumerate() {
+            let at = at.index(index);
+            if is_named && source.participant == level.participant && !self.is_nameless(at) {
+                self.fault(at.key(PARTICIPANT), FaultKind::OwnSource { id: source.participant.clone() });
+            } else {
+                self.participant(&source.participant, (listener, Some(index)), &mut named, at);
+            }
+            self.source(source, level.ducking.is_some(), at);
+        }
+    }
+
+    /// Named once in its list, and in the call. A second naming is one fault, not two.
+    fn participant<'a>(
+        &mut self,
+        id: &'a str,
+        (listener, source): (usize, Option<usize>),
+        named: &mut Named<'a>,
+        at: Path<'_>,
+    ) {
+        if self.is_nameless(at) {
+            return;
+        }
+        match named.entry(id) {
+            Entry::Occupied(first) => {
+                self.fault(at.key(PARTICIPANT), FaultKind::NamedTwice { id: id.to_owned(), first: *first.get() });
+            }
+            Entry::Vacant(place) => {
+                place.insert(source.unwrap_or(listener));
+                self.namings.push(Naming { listener, source, faults_before: self.faults.len() });
+            }
+        }
+    }
+
+    fn is_nameless(&self, at: Path<'_>) -> bool {
+        // A path is written only for a request that has faults.
+        !self.nameless.is_empty() && self.nameless.contains(&at.to_string())
+    }
+
+    fn ducking(&mut self, ducking: &Ducking, at: Path<'_>) {
+        self.values(ducking, at);
+        let (lower, upper) = (ducking.lower_level, ducking.upper_level);
+        // A level that is out of range is listed already.
+        if lower <= MAX_LEVEL && (0..lower).contains(&upper) {
+            self.fault(at.key(LOWER_LEVEL), FaultKind::CrossedLevels { lower, upper });
+        }
+    }
+
+    fn source(&mut self, source: &SourceLevel, has_ducking: bool, at: Path<'_>) {
+        self.values(source, at);
+        if source.duck_others && !has_ducking {
+            self.fault(at.key(DUCK_OTHERS), FaultKind::NoDucking);
+        }
+    }
+
+    /// The range of every value that the object itself has.
+    fn values<T: Wire>(&mut self, object: &T, at: Path<'_>) {
+        for field in T::FIELDS {
+            let kind = match &field.kind {
+                Kind::Integer { most, unit, place } => within(*(place.get)(object), *most, unit),
+                Kind::Text { most, place } => (place.get)(object).as_deref().and_then(|text| no_longer(text, *most)),
+                Kind::Id(_) | Kind::Flag(_) | Kind::Ducking(_) | Kind::Listeners(_) | Kind::Sources(_) => None,
+            };
+            if let Some(kind) = kind {
+                self.fault(at.key(field.name), kind);
+            }
+        }
+    }
+
+    fn fault(&mut self, at: Path<'_>, kind: FaultKind) {
+        self.faults.push(Fault::new(at, kind));
+    }
+}
+
+fn within(value: i64, most: i64, unit: &'static str) -> Option<FaultKind> {
+    match value {
+        ..0 => Some(FaultKind::Under { value, least: 0, unit }),
+        _ if value > most => Some(FaultKind::Over { value, most, unit }),
+        _ => None,
+    }
+}
+
+fn no_longer(text: &str, most: usize) -> Option<FaultKind> {
+    let characters = text.chars().count();
+    (characters > most).then_some(FaultKind::TooLong { characters, most })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Rules;
+    use crate::config::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel, check};
+
+    fn faults(levels: &[ParticipantMixerLevel]) -> Vec<String> {
+        let faults = check(levels, |id| id.len() == 1).err();
+        let prefix = "participantMixerLevels";
+        let texts = faults.iter().flatten().map(ToString::to_string);
+        texts.map(|text| text.strip_prefix(prefix).unwrap().to_owned()).collect()
+    }
+
+    fn listener(ducking: Option<[i64; 4]>, source_levels: Vec<SourceLevel>) -> ParticipantMixerLevel {
+        let ducking = ducking.map(|[ramp_active, ramp_inactive, lower_level, upper_level]| Ducking {
+            ramp_active,
+            ramp_inactive,
+            lower_level,
+            upper_level,
+        });
+        ParticipantMixerLevel { ducking, source_levels, ..ParticipantMixerLevel::new("a") }
+    }
+
+    #[test]
+    fn the_ends_of_every_range_are_in_it() {
+        let level = |level| SourceLevel { level, ..SourceLevel::new(if level == 0 { "b" } else { "c" }) };
+        assert_eq!(faults(&[listener(Some([0, 5000, 0, 0]), vec![level(0), level(100)])]), [""; 0]);
+        assert_eq!(faults(&[listener(Some([5000, 0, 100, 100]), vec![])]), [""; 0]);
+        assert_eq!(faults(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn one_past_an_end_is_a_fault() {
+        assert_eq!(
+            faults(&[listener(Some([-1, 5001, -1, 101]), vec![SourceLevel { level: 101, ..SourceLevel::new("b") }])]),
+            [
+                "[0].ducking.rampActive: -1 is under 0 ms",
+                "[0].ducking.rampInactive: 5001 is over 5000 ms",
+                "[0].ducking.lowerLevel: -1 is under 0 %",
+                "[0].ducking.upperLevel: 101 is over 100 %",
+                "[0].sourceLevels[0].level: 101 is over 100 %"
+            ]
+        );
+    }
+
+    #[test]
+    fn lower_is_not_over_upper() {
+        assert_eq!(
+            faults(&[listener(Some([0, 0, 51, 50]), vec![])]),
+            ["[0].ducking.lowerLevel: 51 is over the upperLevel, 50 %"]
+        );
+        assert_eq!(
+            faults(&[listener(Some([0, 0, 101, 50]), vec![])]),
+            ["[0].ducking.lowerLevel: 101 is over 100 %"],
+            "a value is reported once"
+        );
+    }
+
+    #[test]
+    fn names_differ_and_are_in_the_call() {
+        let sources = ["b", "b", "a", "bob", "bob"].map(SourceLevel::new);
+        assert_eq!(
+            faults(&[listener(None, sources.into()), listener(None, vec![]), ParticipantMixerLevel::new("carol")]),
+            [
+                r#"[0].sourceLevels[1].participant: "b" is named already, in element 0 of the same list; name it once"#,
+                concat!(
+                    r#"[0].sourceLevels[2].participant: "#,
+                    r#""a" is the listener itself, who never hears themselves; leave it out"#
+                ),
+                r#"[0].sourceLevels[3].participant: "bob" is not in the call; name a participant who is"#,
+                concat!(
+                    r#"[0].sourceLevels[4].participant: "#,
+                    r#""bob" is named already, in element 3 of the same list; name it once"#
+                ),
+                r#"[1].participant: "a" is named already, in element 0 of the same list; name it once"#,
+                r#"[2].participant: "carol" is not in the call; name a participant who is"#
+            ]
+        );
+    }
+
+    #[test]
+    fn a_ducker_needs_ducking() {
+        let ducker = || vec![SourceLevel { duck_others: true, ..SourceLevel::new("b") }];
+        assert_eq!(faults(&[listener(Some([0; 4]), ducker())]), [""; 0]);
+        assert_eq!(
+            faults(&[listener(None, ducker())]),
+            ["[0].sourceLevels[0].duckOthers: true needs ducking on the same listener"]
+        );
+    }
+
+    #[test]
+    fn a_client_context_has_256_characters_whatever_their_bytes() {
+        let faults = |count| {
+            let client_context = Some("é".repeat(count));
+            let mut rules = Rules::default();
+            rules.request(&ConfigureMixerRequest { client_context, ..ConfigureMixerRequest::default() });
+            rules.faults.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(faults(256), [""; 0]);
+        assert_eq!(faults(257), ["clientContext: 257 characters are over 256"]);
+    }
+
+    #[test]
+    fn a_participant_that_could_not_be_read_breaks_no_rule() {
+        let source = SourceLevel::new("");
+        let levels = [(); 2].map(|()| listener(None, vec![source.clone(), source.clone()]));
+        let levels = levels.map(|level| ParticipantMixerLevel { participant: String::new(), ..level });
+        let mut rules = Rules::default();
+        for level in ["participantMixerLevels[0]", "participantMixerLevels[1]"] {
+            rules.nameless.extend([
+                level.into(),
+                format!("{level}.sourceLevels[0]"),
+                format!("{level}.sourceLevels[1]"),
+            ]);
+        }
+        rules.levels(&levels);
+        assert!(rules.faults.is_empty() && rules.namings.is_empty(), "{rules:?}");
+    }
+}
