@@ -175,7 +175,6 @@ fn sixty_who_came_one_by_one_go_at_once_in_a_row_that_moves() {
     (0..6).for_each(|_| heard.extend(&rig.level(&sent)["anna"]));
     let (sum, most) = steps(1.0, &heard);
     assert!((sum - 1.0).abs() < 1e-6 && most <= 0.2 + 1e-6, "{heard:?}");
-    assert_eq!(rig.controller.mixer_readings().approximated_moves, 0);
 }
 
 #[test]
