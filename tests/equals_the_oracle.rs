@@ -46,11 +46,14 @@ fn event_in(who: Range<usize>, sources: Range<usize>) -> impl Strategy<Value = E
     ]
 }
 
-/// Rows that are replaced while their last moves may still be on their way.
+/// A row that is replaced, once or twice in a row.
 fn fade(who: Range<usize>) -> impl Strategy<Value = Event> {
-    (who, prop_oneof![Just(0_i64), 1..100_i64], any::<bool>()).prop_map(|(listener, by, twice)| {
-        if twice { Event::FadeTwice(listener, by) } else { Event::Fade(listener, by) }
-    })
+    let twice = (who.clone(), 1..100_i64).prop_map(|(listener, by)| Event::FadeTwice(listener, by));
+    prop_oneof![fade_once(who), twice]
+}
+
+fn fade_once(who: Range<usize>) -> impl Strategy<Value = Event> {
+    (who, prop_oneof![Just(0_i64), 1..100_i64]).prop_map(|(listener, by)| Event::Fade(listener, by))
 }
 
 /// What happens before each tick.
@@ -103,6 +106,17 @@ proptest! {
     #[test]
     fn with_ticks_shorter_than_the_moves(figures in figures(1..200_usize), events in events()) {
         play(figures, 3, &events);
+    }
+
+    #[test]
+    fn with_one_change_at_a_time(
+        tick in prop::sample::select(vec![48_usize, 240, 480, 701]),
+        smoothing in prop_oneof![Just(0.0), Just(1.0), 0.0..1.0_f64],
+        participants in 2..20_usize,
+        changes in prop::collection::vec(prop_oneof![3 => event_in(0..20, 0..20), 1 => fade_once(0..20)], 1..30),
+    ) {
+        let events: Vec<_> = changes.into_iter().map(|change| vec![change]).collect();
+        play(figures_of(tick, smoothing), participants, &events);
     }
 
     #[test]
