@@ -2,7 +2,7 @@
 
 mod rig;
 
-use mixminus::{Frame, MixerConfig, Processor, config::Ducking};
+use mixminus::{Frame, MixerConfig, config::Ducking};
 use rig::{Rig, small, steps};
 
 /// How far a tick gets before it is dropped.
@@ -23,7 +23,7 @@ fn call() -> Rig {
 /// A tick in which these send a constant, and which is dropped.
 fn drop_tick(rig: &mut Rig, sent: &[(&str, f32)], dropped: Dropped) {
     let Rig { processor, keys, .. } = rig;
-    let mut audio = Processor::enter(processor);
+    let mut audio = processor.enter();
     let mut tick = audio.tick();
     for (id, level) in sent {
         tick.send(keys[id], Frame::from(&[*level; 10][..])).unwrap();
@@ -50,9 +50,8 @@ fn the_tail_of_a_missing_frame_goes_on_from_the_last_sample_that_was_heard() {
 #[test]
 fn a_tail_on_its_way_goes_on() {
     for dropped in ALL {
-        let mut rig = Rig::with(MixerConfig { tick_samples: 10, smoothing_ms: 40.0, ..small() }, &["anna", "ben"]);
+        let mut rig = Rig::with(MixerConfig { smoothing_ms: 40.0, ..small() }, &["anna", "ben"]);
         rig.level(&[("anna", 0.8)]);
-        (0..4).for_each(|_| drop(rig.level(&[("anna", 0.8)])));
         let mut heard = rig.level(&[])["ben"].clone();
         drop_tick(&mut rig, &[], dropped);
         drop_tick(&mut rig, &[("anna", 0.1)], dropped);

@@ -78,12 +78,10 @@ impl Call {
             let mut frames = vec![("voice", &voice[..]), ("quiet", &silence), ("other", &silence), ("side", &side)];
             frames.retain(|(id, _)| self.rig.keys.contains_key(id));
             let heard = &self.rig.frames(&frames)["ear"];
-            let at = heard.iter().zip(&voice).position(|(heard, sent)| heard != sent);
-            assert_eq!(
-                at, None,
-                "{change}, from sample {} on: {:?} ms, a tick of {tick_samples}",
-                self.now, smoothing_ms
-            );
+            for (at, (heard, sent)) in heard.iter().zip(&voice).enumerate() {
+                let (now, config) = (self.now, &self.config);
+                assert!(heard == sent, "{change}: {heard} is not {sent} at sample {now} (+{at}) of {config:?}");
+            }
             self.now += tick_samples;
         }
     }
