@@ -1,4 +1,5 @@
-//! A tick that is dropped, begun, prepared or half mixed, is not heard: everything goes on from the last sample that was.
+//! A tick that is dropped, whether begun, prepared or half mixed, is not heard: everything goes on from
+//! the last sample that was heard.
 
 mod rig;
 

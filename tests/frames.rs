@@ -1,4 +1,4 @@
-//! What is done with frames that are wrong, late or absent: they are refused, counted, and leave no click.
+//! Frames that are wrong, late or absent are refused and counted, and leave no click.
 
 mod rig;
 

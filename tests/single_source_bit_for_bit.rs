@@ -1,5 +1,5 @@
-//! A single source at gain 1 arrives bit for bit, whatever else of the listener's row moves. Only the sign of a zero may
-//! be lost, so samples are compared as numbers.
+//! A single source at gain 1 arrives bit for bit, whatever else of the listener's row moves. Only the
+//! sign of a zero may be lost, so samples are compared as numbers.
 
 mod rig;
 

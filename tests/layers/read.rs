@@ -79,7 +79,7 @@ impl Source {
         let Some(name) = word(name) else { return 1 };
         match body {
             Some(TokenTree::Group(body)) => {
-                let within = [within, &[name.clone()]].concat();
+                let within = [within, std::slice::from_ref(&name)].concat();
                 self.defined.push(name);
                 self.scan(&trees(body.stream()), &within);
             }

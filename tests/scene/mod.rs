@@ -37,7 +37,7 @@ pub enum Event {
     FadeTwice(usize, i64),
 }
 
-/// What a listener was configured with last: exclusive, ducking, and the level of each source and whether it ducks others.
+/// The last configuration of a listener: exclusive, ducking, and the level and `duckOthers` of each source.
 type Request = (bool, Option<Ducking>, BTreeMap<usize, (i64, bool)>);
 
 /// The rounding of the model itself: on the sample on which an envelope lands on 0, as much of its steps may be left.
