@@ -1,4 +1,5 @@
-//! The configureMixer JSON from outside: the published example as it stands, bad bodies with exactly their faults, and properties that hold for every body.
+//! The configureMixer JSON through the public API: the published example, bad bodies with exactly their
+//! faults, and properties that hold for every body.
 
 use mixminus::config::{
     ApiError, ConfigureMixerRequest, Ducking, ErrorCode, InnerError, ParticipantMixerLevel, RequestError, SourceLevel,
@@ -30,7 +31,7 @@ fn example() -> ConfigureMixerRequest {
     }
 }
 
-/// What is wrong with a body in a call with alice, bob and carol, one text a fault.
+/// The faults of a body, as texts, in a call with alice, bob and carol.
 fn faults(body: &str) -> Vec<String> {
     match read_request(body.as_bytes(), |id| ["alice", "bob", "carol"].contains(&id)) {
         Ok(_) => vec![],
@@ -146,7 +147,7 @@ fn an_error_body_says_what_is_wrong_with_the_request() {
     assert_eq!(targets(malformed), [""; 0]);
 }
 
-/// Pieces of bodies in any order: nearer to JSON than bytes are, and seldom right.
+/// Pieces of bodies in random order: closer to JSON than random bytes, and seldom valid.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = select(vec![
         "{",
@@ -226,7 +227,7 @@ fn ducking() -> impl Strategy<Value = Ducking> {
     })
 }
 
-/// A request that keeps the rules: the ids of listeners differ, as they are given out by the list.
+/// A request that keeps the rules. Each listener's id is its place in the list, so all differ.
 fn request() -> impl Strategy<Value = ConfigureMixerRequest> {
     let sources = btree_set("[a-z\"\\\\é]{0,5}", 0..5);
     let level = (any::<bool>(), option::of(ducking()), sources, 0..=100i64, any::<bool>());
@@ -241,7 +242,7 @@ fn request() -> impl Strategy<Value = ConfigureMixerRequest> {
     })
 }
 
-/// Levels that break any of the rules between values.
+/// Levels that may break any rule on values.
 fn levels() -> impl Strategy<Value = Vec<ParticipantMixerLevel>> {
     let id = || select(vec!["a", "b", "c", "absent"]).prop_map(str::to_owned);
     let percent = || prop_oneof![-1..=1i64, 99..=101i64];
@@ -263,7 +264,7 @@ fn levels() -> impl Strategy<Value = Vec<ParticipantMixerLevel>> {
     vec(level, 0..4)
 }
 
-/// Puts another value in the place of the one that is so many values further on.
+/// Replaces the value with number `place` in a document: outer values count before the inner, this one is 0.
 fn replace(value: &mut Value, place: &mut usize, with: &Value) {
     if *place == 0 {
         *value = with.clone();

@@ -1,11 +1,12 @@
-//! Rooms in which many talk and nobody is configured: everybody hears the sum of the others, however many there are and whoever talked before.
+//! Large rooms in which many talk and nobody is configured: every listener hears the sum of all others,
+//! whatever the number of talkers and whoever talked before.
 
 mod rig;
 
 use mixminus::{Frame, JoinOptions, ParticipantKey, Processor};
 use rig::usual;
 
-/// Another noise for everybody.
+/// Noise, different for each seed.
 fn noise(seed: usize) -> Vec<f32> {
     let mut state = (seed as u32).wrapping_mul(2_654_435_761) | 1;
     let mut next = || {
@@ -15,7 +16,7 @@ fn noise(seed: usize) -> Vec<f32> {
     (0..480).map(|_| next()).collect()
 }
 
-/// Has some talk for a few ticks, and compares what all hear in the last one.
+/// Has these participants talk for some ticks, and checks every mix of the last one.
 fn check(processor: &mut Processor, keys: &[ParticipantKey], frames: &[Vec<f32>], talkers: std::ops::Range<usize>) {
     let mut audio = processor.enter();
     for _ in 0..4 {
@@ -47,7 +48,8 @@ fn everybody_hears_the_sum_of_the_others_in_a_room_of_any_size() {
     let join = |n: usize| controller.join(n.to_string(), JoinOptions::default()).unwrap();
     let keys: Vec<_> = (0..140).map(join).collect();
     let frames: Vec<_> = (0..keys.len()).map(noise).collect();
-    // Around the sizes at which the sums are made in another way, the scratch of larger rooms behind them.
+    // Sizes on both sides of those at which the mixer changes its method, in an order in which a large
+    // room leaves its scratch to a smaller one.
     for size in [130, 16, 64, 12, 65, 17, 15, 33, 128, 14, 13, 129, 63, 2] {
         for first in [0, 3] {
             check(&mut processor, &keys, &frames, first..first + size);

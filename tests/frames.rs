@@ -1,4 +1,4 @@
-//! What is done with frames that are wrong, late or absent: they are refused, counted, and leave no click.
+//! Frames that are wrong, late or absent are refused and counted, and leave no click.
 
 mod rig;
 
@@ -56,27 +56,6 @@ fn nan_and_infinity_reach_nobody_and_are_counted() {
         assert_eq!(heard, [0.0; 10], "the tail of the last good frame is over");
         let source = rig.controller.readings("anna").unwrap().source;
         assert_eq!((source.not_finite, source.missing, source.frames), (1, 2, 2));
-    }
-}
-
-#[test]
-fn sums_of_the_greatest_samples_stay_finite() {
-    let names = ["anna", "ben", "cleo", "dora"];
-    for limiter in [None, Some(Default::default())] {
-        let mut rig = Rig::with(mixminus::MixerConfig { limiter, ..small() }, &names);
-        for id in &names[1..] {
-            rig.set_gain("anna", id, mixminus::Gain::MAX);
-        }
-        let loud: Vec<_> = names.iter().map(|id| (*id, 1e30)).collect();
-        rig.level(&loud);
-        let heard = rig.level(&loud)["anna"].clone();
-        let listener = rig.controller.readings("anna").unwrap().listener;
-        assert!(listener.rms.is_finite() && listener.peak.is_finite());
-        if limiter.is_some() {
-            assert!(heard.iter().all(|sample| (0.9..=1.0).contains(sample)), "{heard:?}");
-        } else {
-            assert!(heard.iter().all(|sample| (*sample / 4.8e31 - 1.0).abs() < 1e-6), "{heard:?}");
-        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rows that are kept from tick to tick follow every change of the gains and of who is heard.
+//! Rows that the mixer keeps from tick to tick follow every change of gains and of audible sources.
 
 use mixminus::{
     Controller, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor,
@@ -32,7 +32,7 @@ fn room() -> (Controller, Processor, Vec<ParticipantKey>) {
     (controller, processor, keys)
 }
 
-/// Everybody sends a constant; the last samples that everybody hears are `gain` times those.
+/// Everybody sends a constant. The last sample of every mix is the sum of the constants times their `gain`s.
 fn check(processor: &mut Processor, keys: &[ParticipantKey], gain: impl Fn(usize, usize) -> f64) {
     for _ in 0..3 {
         let mut audio = processor.enter();
@@ -55,7 +55,7 @@ fn a_kept_row_follows_gains_and_who_is_heard() {
     let (controller, mut processor, keys) = room();
     let percent = |listener, source| level(listener, source) as f64 / 100.0;
     check(&mut processor, &keys, percent);
-    // Somebody else is heard, but as many.
+    // Another set of audible sources, of the same size.
     for muted in [3, 7] {
         controller.set_muted("3", muted == 3).unwrap();
         controller.set_muted("7", muted == 7).unwrap();

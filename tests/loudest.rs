@@ -1,4 +1,4 @@
-//! Only the loudest few are heard: who that is, and that nobody hears how it changes.
+//! Only the loudest sources are heard: which ones, and that a change of them makes no click.
 
 mod rig;
 
@@ -9,7 +9,7 @@ use rig::{Rig, small, steps};
 
 const NAMES: [&str; 6] = ["anna", "ben", "cleo", "dora", "emil", "finn"];
 
-/// A listener, `ear`, and talkers, of whom the loudest so many are heard.
+/// A listener, `ear`, and talkers, of whom a given number is heard: the loudest.
 struct Call(Rig);
 
 impl Call {
@@ -27,7 +27,8 @@ impl Call {
         Self::new(MixerConfig { loudest: Some(loudest), ..small() }, talkers, Detector::default())
     }
 
-    /// A tick in which the talkers send these levels, a negative one with the word of the host that it is active. Who is heard, and what.
+    /// One tick in which the talkers send these levels; a negative one is sent with the host's word
+    /// that the source is active. Returns the sources that are heard, and the mix.
     fn tick(&mut self, levels: &[f32]) -> (BTreeSet<&'static str>, Vec<f32>) {
         let Rig { processor, keys, .. } = &mut self.0;
         let mut audio = processor.enter();
@@ -45,7 +46,7 @@ impl Call {
         (keys.iter().filter(|(_, key)| sources.contains(key)).map(|(name, _)| *name).collect(), mix.samples().to_vec())
     }
 
-    /// Who is heard after the fades that a first tick with these levels may start.
+    /// The sources that are heard once the fades of a first tick with these levels are over.
     fn heard(&mut self, levels: &[f32]) -> String {
         self.tick(levels);
         self.tick(levels).0.into_iter().collect::<Vec<_>>().join(" ")
@@ -93,7 +94,7 @@ fn two_who_are_as_loud_do_not_take_turns() {
     let mut call = Call::of(1, 2);
     let mut heard: BTreeSet<&str> = BTreeSet::new();
     for n in 0..2000 {
-        // Two decibels up and down, against each other, in words of 150 ms.
+        // Two talkers whose levels swing by 2 dB in opposite directions, in words of 150 ms.
         let (a, b) = if n / 15 % 2 == 0 { (0.3, 0.24) } else { (0.24, 0.3) };
         heard.extend(call.tick(&[a, b]).0);
     }
@@ -161,7 +162,8 @@ fn the_room_grows_around_those_who_are_heard() {
     }
 }
 
-/// The level of a talker at a time: phrases of a second or two, louder and softer ones, with gaps; no frames now and then.
+/// The level of a talker at a time: louder and softer phrases of one or two seconds, with gaps, and now
+/// and then without frames.
 fn level(talker: usize, ms: usize) -> f32 {
     let phrase = ms / (1000 + 140 * talker) + 7 * talker;
     [0.5, 0.001, 0.09, 0.2, NONE, 0.03][phrase * 5 % 6] * (1.0 + 0.01 * talker as f32)
@@ -169,7 +171,7 @@ fn level(talker: usize, ms: usize) -> f32 {
 
 #[test]
 fn the_tick_hardly_matters() {
-    // Who is heard at each 20 ms.
+    // The sources that are heard at each 20 ms.
     let play = |tick: usize| -> Vec<BTreeSet<&'static str>> {
         let config = MixerConfig { sample_rate: 2000, tick_samples: tick, loudest: Some(2), ..small() };
         let mut call = Call::new(config, 6, Detector::default());
@@ -198,7 +200,7 @@ fn who_is_not_heard_is_as_if_muted_to_the_bit() {
     let mut muted: BTreeMap<&str, bool> = BTreeMap::new();
     for n in 0..999 {
         for (talker, name) in NAMES.iter().enumerate() {
-            // A fade takes a tick: who is heard in the next one, too, is not fading out.
+            // A fade takes one tick. A source that is heard in the next tick too is not fading out.
             let out = levels(n)[talker] > 0.0 && !(heard[n].0.contains(name) && heard[n + 1].0.contains(name));
             if muted.insert(name, out) != Some(out) {
                 free.0.mute(name, out);

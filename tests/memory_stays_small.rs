@@ -8,7 +8,7 @@ use mixminus::{
     config::{ParticipantMixerLevel, SourceLevel},
 };
 
-/// What a row takes beside its pairs, if a participant has one.
+/// Bytes of a row without its pairs.
 const ROW: f64 = 384.0;
 
 fn room(participants: usize) -> (Controller, Processor) {
@@ -42,10 +42,10 @@ fn configure(controller: &Controller, listeners: usize, sources: usize) {
 #[test]
 fn a_participant_takes_no_more_in_a_larger_room() {
     let _alone = alone();
-    // What it sends, the same fading, and what it hears.
+    // Three signals a participant: what it sends, a fading copy of it, and its mix.
     let frames = 3.0 * 480.0 * 4.0;
     let mut each = Vec::new();
-    // What a mixer takes whoever is there, such as the ring of talk events, is nobody's.
+    // Memory of the mixer itself, such as the ring of talk events, belongs to no participant.
     let (_alone_in_it, mixer) = bytes(|| room(1));
     for participants in [512, 1024, 4096] {
         let ((controller, mut processor), bytes) = bytes(|| room(participants));
@@ -69,10 +69,10 @@ fn a_pair_takes_no_more_among_many() {
             tick(&mut processor);
             controller.reclaim();
         });
-        // A row takes a little, however short it is: it is part of what a participant takes.
+        // Every row takes this much, however short; it counts as memory of the participant.
         per_pair.push((bytes - 128.0 * ROW) / (128 * sources) as f64);
         for n in 0..3 {
-            // The last room of a row that was long goes with the row after it.
+            // The spare memory of a row that was long is freed with the row after it.
             configure(&controller, 128, n % 2);
             tick(&mut processor);
         }
@@ -144,7 +144,7 @@ fn all_memory_for_moves_comes_back_whoever_is_configured() {
 fn both_halves_dropped_leave_nothing() {
     let _alone = alone();
     for processor_first in [true, false] {
-        // What the thread and the standard library keep is there after a first round.
+        // The first round also fills what the thread and the standard library keep.
         let mut last = 0.0;
         for _ in 0..2 {
             last = bytes(|| {

@@ -1,4 +1,4 @@
-//! What a recorder of the `metrics` facade is told.
+//! The series that a recorder of the `metrics` facade receives.
 #![cfg(feature = "metrics")]
 
 mod rig;
@@ -17,7 +17,7 @@ use metrics::{
 use mixminus::{Export, Exporter, Role};
 use rig::{Rig, small};
 
-/// Keeps what it is told, under `name{label=value,...}`.
+/// Keeps every series that it receives, under `name{label=value,...}`.
 #[derive(Debug, Default)]
 struct Small {
     counters: Mutex<BTreeMap<String, Arc<AtomicU64>>>,
@@ -25,7 +25,7 @@ struct Small {
     units: Mutex<BTreeMap<String, Option<Unit>>>,
 }
 
-/// The bits of an f64 that is only ever set.
+/// A gauge that may only be set: the bits of its f64.
 #[derive(Debug)]
 struct Set(Arc<AtomicU64>);
 
@@ -85,7 +85,7 @@ impl Small {
         self.gauges.lock().unwrap().get(series).map(|cell| f64::from_bits(cell.load(Ordering::Relaxed)))
     }
 
-    /// All series, and those of them that are not described.
+    /// The number of series, and the names of those without a description.
     fn names(&self) -> (usize, Vec<String>) {
         let (counters, gauges) = (self.counters.lock().unwrap(), self.gauges.lock().unwrap());
         let names: BTreeSet<String> = counters.keys().chain(gauges.keys()).cloned().collect();
@@ -162,7 +162,7 @@ fn a_runner_is_exported_in_seconds() {
     let (sender, receiver) = std::sync::mpsc::channel();
     let options = RunnerOptions { priority: Priority::Normal, ..RunnerOptions::default() };
     let runner = Runner::start(processor, options, move |_| sender.send(()).unwrap_or_default()).unwrap();
-    // With the second tick the first one has been counted.
+    // The ticks are counted after they are delivered: when the second arrives, the first has been counted.
     (0..2).for_each(|_| receiver.recv().unwrap());
     let (recorder, readings) = (Small::default(), runner.readings());
     with_local_recorder(&recorder, || Exporter::new("a", Export::Mixer).record_runner(&readings));

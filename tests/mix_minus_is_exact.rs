@@ -1,4 +1,5 @@
-//! Exactness: own voices, single sources, equal listeners, silence; and the faults of other mixers that this one must not have.
+//! Exactness: own voices, single sources, equal listeners and silence; and faults of other mixers that
+//! this one must not have.
 
 mod rig;
 
@@ -36,7 +37,8 @@ proptest! {
 
     #[test]
     fn one_i16_source_arrives_bit_for_bit(frame in prop::collection::vec(any::<i16>(), 480)) {
-        let mut rig = Rig::with(usual(Some(LimiterConfig { knee: Decibels(0.0), ..LimiterConfig::default() })), &["anna", "ben"]);
+        let limiter = LimiterConfig { knee: Decibels(0.0), ..LimiterConfig::default() };
+        let mut rig = Rig::with(usual(Some(limiter)), &["anna", "ben"]);
         let (anna, ben) = (rig.keys["anna"], rig.keys["ben"]);
         let mut audio = rig.processor.enter();
         let mut tick = audio.tick();
@@ -48,8 +50,9 @@ proptest! {
     }
 }
 
-/// Asterisk's bridge saturates at 16 bits after every addition, and then subtracts: what each hears depends on the order, and
-/// can be their own voice upside down. The columns are what was sent and what everybody has to hear.
+/// Asterisk's bridge saturates at 16 bits after every addition, and then subtracts. The result depends
+/// on the order, and can be a listener's own voice inverted. The columns are the samples sent and the
+/// samples that everybody has to hear.
 #[test]
 fn not_as_in_asterisk_the_sum_neither_saturates_on_the_way_nor_depends_on_the_order() {
     let rows: [(&[i16], &[i16]); 4] = [
@@ -82,7 +85,8 @@ fn not_as_in_asterisk_the_sum_neither_saturates_on_the_way_nor_depends_on_the_or
     }
 }
 
-/// Janus writes what is out of range with a plain cast: loud rooms wrap into noise. It also subtracts an own voice without its volume.
+/// Janus writes samples past full scale with a plain cast, so loud rooms wrap into noise. It also
+/// subtracts a listener's own voice without its volume.
 #[test]
 fn not_as_in_janus_what_is_out_of_range_is_limited_and_never_wraps() {
     let mut rig = Rig::with(LIMITED(), &["anna", "ben", "cleo"]);
@@ -113,7 +117,7 @@ fn not_as_in_janus_an_own_voice_at_any_level_leaves_no_residue() {
     assert!(heard["anna"].iter().all(|sample| sample.to_bits() == 0));
 }
 
-/// Asterisk once took a voice out of its own mix only while it was loud enough to count as talking.
+/// Asterisk once removed a voice from its own mix only while it was loud enough to count as talking.
 #[test]
 fn not_as_in_asterisk_a_quiet_speaker_does_not_hear_itself() {
     let mut rig = Rig::with(LIMITED(), &["anna", "ben"]);
@@ -124,7 +128,7 @@ fn not_as_in_asterisk_a_quiet_speaker_does_not_hear_itself() {
     }
 }
 
-/// In FreeSWITCH everybody is mixed and encoded alone. Here gains that are the same are mixed once.
+/// FreeSWITCH mixes and encodes for each listener. Here listeners with the same gains share one mix.
 #[test]
 fn a_thousand_listeners_to_three_talkers_have_four_mixes() {
     let (controller, mut processor) = MixerConfig::default().build().unwrap();
@@ -148,7 +152,7 @@ fn a_thousand_listeners_to_three_talkers_have_four_mixes() {
 #[test]
 fn listeners_whose_gains_are_the_same_share_a_mix_however_they_came_by_them() {
     let mut rig = Rig::with(small(), &["anna", "ben", "cleo", "dora", "emil"]);
-    // Dora is heard by nobody in this group: she is silent. Half of Emil's ducking bounds is a gain of 0.5 too.
+    // Dora is silent, so her level does not matter. Cleo's ducking bounds of 50 are a gain of 0.5 too.
     rig.configure("anna", true, None, &[("emil", 50, false)]);
     rig.configure("ben", false, None, &[("emil", 50, false), ("dora", 20, false)]);
     let ducking = mixminus::config::Ducking { ramp_active: 0, ramp_inactive: 0, lower_level: 50, upper_level: 50 };

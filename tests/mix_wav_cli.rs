@@ -1,4 +1,4 @@
-//! The example `mix_wav` as somebody at a shell meets it: what it writes, what it prints, what it refuses.
+//! The example `mix_wav` from the command line: what it writes, what it prints, and what it refuses.
 
 #[path = "mix_wav_cli/bench.rs"]
 mod bench;
@@ -97,10 +97,10 @@ fn whoever_joins_later_or_leaves_earlier_has_silence_around_their_stay() {
     );
     bench.mix("--source A=a.wav --script s.json --smoothing-ms 0 --limiter off");
     let (a, b, l) = (bench.heard::<f32>("A"), bench.heard::<f32>("B"), bench.heard::<f32>("L"));
-    // B joins at sample 45600, is heard from its beginning, and is the last one to end.
+    // B joins at sample 45600, is heard from the beginning of its file, and ends last.
     let length = 45_600 + 10_000;
     assert_eq!([a.len(), b.len(), l.len()], [length; 3]);
-    // A hears B from then until it leaves itself, at sample 47040.
+    // A hears B from sample 45600 until A leaves, at sample 47040.
     let expected =
         |levels: &[(usize, f32)]| levels.iter().flat_map(|(count, level)| vec![*level; *count]).collect::<Vec<_>>();
     assert_eq!(a, expected(&[(45_600, 0.0), (1_440, 0.125), (8_560, 0.0)]));
@@ -121,7 +121,7 @@ fn a_ducker_ducks_by_the_published_request() {
     );
     bench.mix("--source A=a.wav --source B=b.wav --listener L --script s.json");
     let heard = bench.heard::<f32>("L");
-    // The ramp begins with the ducker's first tick, is half way after 50 ms and over after 100 ms.
+    // The ramp begins with the ducker's first tick, and is half way after 50 ms and over after 100 ms.
     for (sample, level) in [(0, 0.25f32), (23_999, 0.25), (26_399, 0.15), (28_799, 0.05), (47_999, 0.05)] {
         assert!((heard[sample] - level).abs() < 1e-6, "{sample}: {}", heard[sample]);
     }

@@ -1,4 +1,4 @@
-//! Coming, going and coming back; and who is active.
+//! Participants join, leave and come back; and which of them are active.
 
 mod rig;
 
@@ -159,7 +159,7 @@ fn changes_made_together_are_heard_together() {
     let (stop, stopped) = (std::sync::atomic::AtomicBool::new(false), std::sync::atomic::Ordering::Relaxed);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            // Exactly one of the two is muted in any publication.
+            // In every publication exactly one of the two is muted.
             for round in 0..20_000 {
                 let (made, _) = controller.change(|changes| {
                     changes.set_muted("ben", round % 2 == 0)?;

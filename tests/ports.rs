@@ -1,4 +1,5 @@
-//! Participants with ports: whatever they send by, and hear by, arrives as it should, when it should; in simulated time.
+//! Participants with ports: sound arrives in every format that they send and hear, with the delay that
+//! the readings tell; in simulated time.
 #![cfg(feature = "stream")]
 
 mod streams;
@@ -11,7 +12,7 @@ use mixminus::{
 };
 use streams::{Sender, drain, join, listen, mixer, tick, tone};
 
-/// The amplitude of the tone in some samples, by least squares, and the RMS of all else.
+/// The amplitude of the tone in some samples, by least squares, and the RMS of the rest.
 fn measure(samples: &[f32], rate_hz: f64) -> (f64, f64) {
     let waves = |n: usize| (TAU * 437.3 * n as f64 / rate_hz).sin_cos();
     let (mut ss, mut sc, mut cc, mut sx, mut cx) = (0.0, 0.0, 0.0, 0.0, 0.0);
@@ -69,7 +70,7 @@ fn at_the_mixers_rate_and_clock_every_bit_arrives() {
     }
     assert_eq!(heard.len(), 20 * 480);
     let sent: Vec<f32> = (0..heard.len()).map(|n| tone(n as f64 / 48_000.0) as f32).collect();
-    // It waits for its depth, and rises for 10 ms in the port and in the mixer.
+    // The port waits until it holds its depth. Then the sound fades in over 10 ms, in the port and in the mixer.
     assert_eq!(heard[2400..], sent[2400 - 960..9600 - 960]);
     assert!(heard[..960].iter().all(|sample| *sample == 0.0));
     let readings = controller.port_readings("sender").unwrap().input.unwrap();
@@ -83,7 +84,7 @@ fn the_delay_is_what_the_readings_say() {
         let input = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(rate_hz)) };
         let mut sender = Sender::new(&controller, input);
         let mut listener = listen(&controller, OutputOptions::prompt(StreamFormat::mono(48_000)));
-        // A pulse of 8 ms; before it something that is heard, so that there is time to measure.
+        // A pulse of 8 ms. The sound before it gives the port time to measure the clock.
         const MIDDLE: f64 = 12.0;
         let pulse = |t: f64| if t.abs() < 0.004 { 0.5 + 0.5 * (TAU * t / 0.008).cos() } else { 0.0 };
         let sound = |t: f64| if t < MIDDLE - 0.02 { tone(t) * 0.1 } else { pulse(t - MIDDLE) };
@@ -97,7 +98,7 @@ fn the_delay_is_what_the_readings_say() {
         let (loudest, _) = heard.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap();
         let delay_ms = loudest as f64 / 48.0 - 1000.0 * MIDDLE;
         let told_ms = readings.wait_ms + readings.conversion_ms;
-        // Where blocks do not fit ticks, some of a block waits; on the average less than is told.
+        // Where blocks do not fit ticks, a part of a block waits: on average less than the readings say.
         assert!((-1.0..5.0).contains(&(told_ms - delay_ms)), "{rate_hz} Hz: {delay_ms} ms, told {told_ms} ms");
     }
 }
@@ -116,7 +117,7 @@ fn the_flag_of_a_packet_reaches_the_detector() {
         tick(&mut processor);
         active.push(controller.readings("sender").unwrap().source.active);
     }
-    // Five packets, 60 ms later; a tick may have a part of one.
+    // Five packets, 60 ms later. One tick may hold the end of a packet and a part of the next.
     let count = active.iter().filter(|active| **active).count();
     assert!((10..=11).contains(&count), "{active:?}");
     assert!(!active[..15].contains(&true) && !active[28..].contains(&true), "{active:?}");
@@ -133,12 +134,12 @@ fn who_leaves_gives_its_ports_back() {
     controller.leave("anna").unwrap();
     (0..5).for_each(|_| tick(&mut processor));
     assert_eq!(controller.reclaim(), 0, "all has been given back");
-    // The ports lead nowhere, say so, and do no harm.
+    // Ports of a participant that has left say so, and do no harm.
     assert!(!input.is_connected() && !output.is_connected());
     assert_eq!(input.push(Frame::mono(&[0.5_f32; 960]), Stamp::None), Err(PushError::Gone));
     (0..100).for_each(|_| assert!(output.pull(&mut [0.0_f32; 960]) <= 960));
     assert_eq!(output.pull(&mut [0.0_f32; 960]), 0);
-    // The id may come again, with or without ports.
+    // The same id may join again, with or without ports.
     controller.join("anna", JoinOptions::default()).unwrap();
     assert_eq!(controller.port_readings("anna").unwrap().input, None);
 }
@@ -173,7 +174,8 @@ fn what_cannot_be_is_said() {
     let both = PortOptions::both(StreamFormat::mono(8000));
     assert_eq!(
         says(Role::Listener, both),
-        "participant \"anna\" joins as a listener, which has no use for an input port: ask for none, or join with Role::Both"
+        "participant \"anna\" joins as a listener, which has no use for an input port: \
+         ask for none, or join with Role::Both"
     );
     assert!(says(Role::Source, both).contains("a source, which has no use for an output port"));
     let slow = PortOptions { output: Some(OutputOptions::new(StreamFormat::mono(10))), ..both };

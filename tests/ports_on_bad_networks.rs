@@ -1,4 +1,5 @@
-//! What networks, clocks and long ticks do to streams: bounded, counted, and without a click; in simulated time.
+//! Streams on bad networks, with drifting clocks and long ticks: every fault is bounded, counted and
+//! without a click; in simulated time.
 #![cfg(feature = "stream")]
 
 mod streams;
@@ -22,7 +23,7 @@ fn a_lost_packet_is_counted_and_clicks_nowhere() {
     }
     let readings = controller.port_readings("sender").unwrap().input.unwrap();
     assert!((6 * 320..=7 * 320).contains(&readings.lost_samples), "{readings:?}");
-    // The tone's own greatest step is 0.0143; a tail and a rise over 10 ms add 0.0005 each.
+    // The tone's own greatest step is 0.0143. A tail and a fade-in over 10 ms add 0.0005 each.
     assert!(step(&heard) < 0.0156, "{}", step(&heard));
 }
 
@@ -37,7 +38,7 @@ fn a_pause_does_not_change_the_delay() {
         let mut wait = Vec::new();
         for round in 0..3 {
             for second in [false, true] {
-                // A second of sound, then ten of nothing.
+                // One second of sound, then ten without packets.
                 for _ in 0..if second { 1000 } else { 100 } {
                     sender.pass(0.01, tone, |_| second);
                     tick(&mut processor);
@@ -68,7 +69,7 @@ fn a_clock_that_is_off_is_followed_without_a_click() {
             tick(&mut processor);
             drain(&mut listener, 1, &mut heard);
             let step = step(&heard).max((heard.first().map_or(last, |first| first - last)).abs());
-            // The tone's own is 0.0859.
+            // The tone's own greatest step is 0.0859.
             assert!(step < 0.0862, "a step of {step} in tick {n}");
             last = heard.last().copied().unwrap_or(last);
             heard.clear();
@@ -90,7 +91,7 @@ fn ticks_longer_than_the_depth_starve_nobody() {
         let mut sender = Sender::new(&controller, shallow);
         let mut listener = listen(&controller, OutputOptions::new(StreamFormat::mono(8000)));
         let mut pulled = 0;
-        // Two minutes; what is not settled after one is not.
+        // Two minutes, of which the stream may take the first to settle.
         let mut settled = None;
         for n in 0..120_000 / tick_ms {
             for _ in 0..tick_ms / 10 {
@@ -119,7 +120,7 @@ fn a_short_loss_is_no_pause() {
     let guest = controller.join("guest", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
     let mut events = controller.talk_events().unwrap();
     for n in 0..200 {
-        // A little louder than Ben; two packets are lost.
+        // A little louder than Ben. Two of the packets are lost.
         anna.pass(0.01, |_| 0.3, |packet| (50..52).contains(&packet));
         let mut audio = processor.enter();
         let mut tick = audio.tick();
@@ -139,7 +140,8 @@ fn a_path_that_is_slow_again_is_not_cut() {
     let mut port = join(&controller, "sender", PortOptions { input: Some(input), output: None }).input.unwrap();
     let mut sent = 0_u32;
     for n in 0..800 {
-        // For a while all packets come 140 ms earlier; then they do not, just before too much delay would be cut.
+        // For a while all packets come 140 ms earlier, and then as late as before, just before the port
+        // would drop the surplus.
         let ahead = if (100..450).contains(&n) { 14 } else { 0 };
         while sent * 2 <= n + ahead {
             let at = |k: u32| (f64::from(sent * 960 + k) * 0.05).sin() as f32 * 0.3;
@@ -158,7 +160,7 @@ fn a_flood_takes_no_more_than_its_share_of_a_tick() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
     let input = InputOptions { bound_ms: 5000.0, ..InputOptions::new(StreamFormat::mono(48_000)) };
     let mut port = join(&controller, "sender", PortOptions { input: Some(input), output: None }).input.unwrap();
-    // Packets of one sample, each before the last one: as dear as can be.
+    // Packets of one sample in reverse order: the most expensive to sort.
     let flood = (0..10_000_u32).filter(|n| port.push(Frame::mono(&[0.1_f32]), Stamp::Rtp(200_000 - 2 * n)).is_ok());
     let pushed = flood.count();
     let seen = |port: &InputPort| {
@@ -166,7 +168,8 @@ fn a_flood_takes_no_more_than_its_share_of_a_tick() {
         readings.reordered + readings.late + readings.duplicates + readings.strays
     };
     tick(&mut processor);
-    // A read is of 480 frames and takes two packets for each beside 256; a stream that wakes is read twice in a tick.
+    // One read takes 480 frames, and so two packets for each frame and 256 more. A stream that wakes is
+    // read twice in a tick.
     let (after_one, most) = (seen(&port), 2 * 256 + 2 * 600);
     assert!(pushed > 5000 && after_one <= most, "{after_one} of {pushed} packets in one tick");
     (0..20).for_each(|_| tick(&mut processor));

@@ -1,4 +1,4 @@
-//! Threads that push, pull, join and leave do not make the audio thread allocate or free, nor do the ports themselves.
+//! While threads push, pull, join and leave, neither the audio thread nor a port allocates or frees.
 #![cfg(feature = "stream")]
 
 mod alloc;
@@ -20,7 +20,7 @@ fn options(format: StreamFormat, clock: Clock) -> PortOptions {
     PortOptions { input: Some(input), output: Some(OutputOptions { clock, ..OutputOptions::new(format) }) }
 }
 
-/// Pushes packets of all kinds, watched.
+/// Pushes packets of all kinds, watched by the allocator.
 fn push(mut port: InputPort, channels: Channels, stop: &AtomicBool) -> u64 {
     let samples: Vec<f32> = (0..3840).map(|n| (n as f32 * 0.05).sin() * 0.5).collect();
     let mut pushed = 0;
@@ -35,7 +35,7 @@ fn push(mut port: InputPort, channels: Channels, stop: &AtomicBool) -> u64 {
             (_, Channels::Mono) => Frame::mono(packet),
             (_, Channels::Stereo) => Frame::interleaved(packet),
         };
-        // What is refused is a part of it.
+        // Refused packets are part of the test.
         let _ = watched(|| port.push(frame.active(n % 3 == 0), stamp));
         pushed += 1;
         std::thread::yield_now();
@@ -85,7 +85,7 @@ fn all_at_once(channels: Channels) {
                 [pushing, scope.spawn(move || pull(output, stop))]
             })
             .collect();
-        // Meanwhile others come and go, some before they have sent anything, some with their ports still in use.
+        // Meanwhile guests come and go, some before they have sent anything, some with their ports still in use.
         let mut guests = 0;
         while guests < 60 || ticks.load(Ordering::Relaxed) < 300 {
             let id = format!("guest {guests}");

@@ -1,4 +1,5 @@
-//! Ticks in which nothing changes are planned like the one before: whatever happens after them is heard at once, and to the bit as if every tick had been planned anew.
+//! A tick in which nothing changes reuses the plan of the one before. Every change after it is heard at
+//! once, and bit for bit as if each tick had been planned anew.
 
 use mixminus::{
     Controller, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor,
@@ -8,7 +9,8 @@ use mixminus::{
 const TICK: usize = 480;
 const NAMES: [&str; 4] = ["anna", "ben", "carol", "dora"];
 
-/// A call of four; in a restless one, a fifth whom none of them hears comes and goes all the time.
+/// A call of four. In a restless one a fifth, whom none of the four hears, starts and stops sending all
+/// the time, so that no plan is reused.
 struct Call {
     controller: Controller,
     processor: Processor,
@@ -18,7 +20,7 @@ struct Call {
     ticks: u32,
 }
 
-/// What a participant sends in a tick.
+/// The frame of a participant in a tick.
 fn frame(sender: usize, tick: u32, loud: f32) -> Vec<f32> {
     let sample = |n: usize| (n as f32 * (0.03 + 0.01 * sender as f32) + tick as f32).sin() * loud;
     (0..TICK).map(sample).collect()
@@ -42,13 +44,13 @@ impl Call {
         Self { controller, processor, keys, zed, restless, ticks: 0 }
     }
 
-    /// What each of the four hears, `loud` being how loud they send; who is at 0 sends silence, and who is at NaN nothing.
+    /// One tick in which the four send at these amplitudes: 0 is silence, NaN is no frame. Returns their mixes.
     fn tick(&mut self, loud: [f32; 4]) -> Vec<Vec<f32>> {
         self.ticks += 1;
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
         for (sender, loud) in loud.iter().enumerate().filter(|(_, loud)| !loud.is_nan()) {
-            // One who has left is refused.
+            // A participant that has left is refused.
             let _refused = tick.send(self.keys[sender], Frame::from(&frame(sender, self.ticks, *loud)[..]));
         }
         if self.restless && self.ticks.is_multiple_of(2) {
@@ -59,7 +61,8 @@ impl Call {
     }
 }
 
-/// What happens after quiet ticks, and what is sent from then on.
+/// Plays quiet ticks, a change and ticks with the amplitudes `after`, in a quiet and in a restless
+/// call: all mixes are equal.
 fn same_after_quiet_ticks(change: impl Fn(&mut Call), after: [f32; 4]) {
     same_between(AS_BEFORE, change, after);
 }
@@ -95,7 +98,7 @@ fn a_ducker_who_speaks_and_falls_silent() {
     same_between([0.1, 1e-5, 0.05, 0.02], |_| {}, [0.1, 0.2, 0.05, 0.02]);
 }
 
-/// While the envelope is on its way, too, down for 3 ticks and up for 7: whatever happens in the midst of it.
+/// The same with changes while the envelope moves, 3 ticks down and 7 ticks up.
 #[test]
 fn what_happens_while_an_envelope_is_on_its_way() {
     let (speaks, falls_silent) = ([0.1, 0.2, 0.05, 0.02], [0.1, 1e-5, 0.05, 0.02]);
@@ -161,7 +164,8 @@ fn a_tick_that_was_dropped() {
     same_after_quiet_ticks(drop_one, AS_BEFORE);
 }
 
-/// Two who hear the same, one of whom had it too loud before: once its limiter rests they share a mix, though nothing else has changed since.
+/// Two listeners with the same gains, one of whom had a louder mix before, so that its limiter is at
+/// work. Once the limiter rests they share a mix, though nothing else has changed.
 #[test]
 fn limiters_that_come_to_rest_are_noticed() {
     let (controller, mut processor) = MixerConfig::default().build().unwrap();

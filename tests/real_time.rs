@@ -13,7 +13,7 @@ use mixminus::{
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
 
-/// A short tick, and moves that outlast it.
+/// A short tick, and moves that are longer.
 fn busy(participants: usize, channels: Channels) -> (Controller, Processor) {
     let (tick_samples, smoothing_ms) = (48, 5.0);
     let config =
@@ -21,7 +21,8 @@ fn busy(participants: usize, channels: Channels) -> (Controller, Processor) {
     config.build().unwrap()
 }
 
-/// Ticks, watched, until told to stop; sends loud frames, bad ones and none to keys that may or may not be anybody's.
+/// Ticks, watched by the allocator, until it is told to stop. Sends loud frames, bad frames and none,
+/// under keys that may be out of date.
 fn run(processor: &mut Processor, keys: &[ParticipantKey], stop: &AtomicBool) -> u64 {
     let loud = [0.9_f32; 48];
     let (nan, short) = ([f32::NAN; 48], [0_i16; 47]);
@@ -37,7 +38,7 @@ fn run(processor: &mut Processor, keys: &[ParticipantKey], stop: &AtomicBool) ->
                     2 => continue,
                     _ => Frame::from(&loud[..]),
                 };
-                // A key that is nobody's is refused; that is part of the test.
+                // A key that is out of date is refused: a part of the test.
                 let _ = tick.send(*key, frame.active(ticks % 5 < 2));
             }
             let mut prepared = tick.prepare();
@@ -93,7 +94,7 @@ fn joins_leaves_and_growth() {
 fn join_leave_and_grow(channels: Channels) {
     let (controller, mut processor) = busy(1, channels);
     let stop = AtomicBool::new(false);
-    // The first stays of the first places: some keys are right at some time, and all are refused at others.
+    // Keys of the first participants: some stay right for a while, and all are out of date in the end.
     let keys: Vec<_> = (0..300).map(|n| controller.join(n.to_string(), JoinOptions::default()).unwrap()).collect();
     std::thread::scope(|scope| {
         let audio = scope.spawn(|| run(&mut processor, &keys, &stop));
@@ -110,7 +111,7 @@ fn join_leave_and_grow(channels: Channels) {
         stop.store(true, Ordering::Relaxed);
         audio.join().unwrap();
     });
-    // What left has faded out and come back.
+    // The sources that left fade out, and their memory comes back.
     {
         let mut audio = processor.enter();
         (0..20).for_each(|_| assert!(audio.tick().mix().distinct().len() > 0));
@@ -158,7 +159,7 @@ fn swap_from_two_threads(channels: Channels) {
         assert!(audio.join().unwrap() >= 100);
     });
     assert_eq!(swaps.load(Ordering::Relaxed), 100_000);
-    // What still moves comes to rest, and its memory back.
+    // The last moves come to rest, and their memory comes back.
     (0..20).for_each(|_| assert!(processor.enter().tick().mix().distinct().len() > 0));
     assert_eq!(controller.reclaim(), 0, "nothing old piles up");
 }

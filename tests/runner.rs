@@ -1,4 +1,5 @@
-//! A runner keeps its deadlines, catches up, counts, and comes to an end. With real threads and a real clock: what is asserted holds on any machine, however busy.
+//! A runner keeps its deadlines, catches up, counts, and stops. With real threads and a real clock:
+//! every assertion holds on any machine, however busy.
 #![cfg(feature = "stream")]
 
 mod alloc;
@@ -18,7 +19,7 @@ use mixminus::{
 const TICK: Duration = Duration::from_micros(2500);
 const LONG: Duration = Duration::from_secs(60);
 
-/// Ticks of 2.5 ms, and somebody who hears.
+/// Ticks of 2.5 ms, and one listener.
 fn mixer() -> (Controller, Processor) {
     let (controller, processor) = MixerConfig { tick_samples: 120, ..MixerConfig::default() }.build().unwrap();
     controller.join("anna", JoinOptions::default()).unwrap();
@@ -29,7 +30,7 @@ fn options(catch_up: u32) -> RunnerOptions {
     RunnerOptions { catch_up, ..RunnerOptions::default() }
 }
 
-/// Runs `each_tick` with the number of the tick, from 1; what is received comes with the `last` one.
+/// Runs `each_tick` with the number of each tick, from 1. The receiver gets its message in tick `last`.
 fn run(
     processor: Processor,
     catch_up: u32,
@@ -80,7 +81,7 @@ fn as_many_ticks_as_the_time_has() {
     let most = before.elapsed();
     let counted = readings.ticks + readings.skipped_ticks;
     let ticks = |time: Duration| (time.as_nanos() / TICK.as_nanos()) as u64;
-    // The thread may just now be kept from running, for how long nobody knows: 100 ms are allowed.
+    // The system may keep the thread from running for any time: 100 ms are allowed.
     assert!((ticks(least) - 40..=ticks(most) + 1).contains(&counted), "{counted} {least:?} {most:?}");
 }
 
@@ -103,7 +104,7 @@ fn a_slow_closure_is_caught_up_with_and_counted() {
 #[test]
 fn what_is_too_late_is_skipped_and_counted() {
     let _alone = alone();
-    // Of the 19 ticks that have become late by a tick or more, so many are made.
+    // 19 ticks are late by a tick or more. `catch_up` of them are made, and the others are skipped.
     for (catch_up, skipped) in [(0, 19), (5, 14)] {
         let (_controller, processor) = mixer();
         let (runner, done) = run(processor, catch_up, 30, |tick| {
@@ -123,7 +124,7 @@ fn nothing_is_allocated_or_freed_from_the_first_tick_on() {
     let (controller, processor) = mixer();
     let (counts, counted) = sync_channel(2);
     let (_runner, done) = run(processor, 5, 200, move |tick| {
-        // The second ends the watch before it sends: a send may allocate.
+        // The second tick ends the watch before it sends, because a send may allocate.
         if tick == 1 {
             counts.send(watch(false)).unwrap();
             watch(true);
@@ -195,7 +196,7 @@ fn what_is_pushed_is_heard_while_it_runs() {
         controller.join_with_ports(id, JoinOptions::default(), ports).unwrap()
     };
     let (mut input, mut output) = (join("ben").input.unwrap(), join("cleo").output.unwrap());
-    // Packets of 20 ms, as often as they are due, until some of it has come out at the other end.
+    // Packets of 20 ms in real time, until their sound has come out at the other end.
     let (begin, mut heard) = (Instant::now(), 0.0_f32);
     while heard < 0.2 && begin.elapsed() < LONG {
         input.push(Frame::mono(&[0.25_f32; 160]), Stamp::None).unwrap();

@@ -1,4 +1,4 @@
-//! A tick on several threads is the tick on one, bit for bit, whoever makes which part.
+//! A tick on several threads gives the same bits as on one, whichever thread makes which part.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use mixminus::{
 
 const TICK: usize = 480;
 
-/// A room with rows of every kind: alike, plain, listing a few, listing nearly all, ducked and moving.
+/// A room with rows of every kind: equal, without a list, with a short list, with a long list, ducked and moving.
 fn room(participants: usize, workers: usize) -> (Controller, Processor, Vec<ParticipantKey>) {
     let (controller, processor) = MixerConfig { workers, participants, ..MixerConfig::default() }.build().unwrap();
     let keys = (0..participants).map(|n| controller.join(n.to_string(), JoinOptions::default()).unwrap()).collect();
@@ -35,7 +35,7 @@ fn configure(controller: &Controller, participants: usize, round: usize) {
     controller.configure(&(0..participants).step_by(2).map(row).collect::<Vec<_>>()).unwrap();
 }
 
-/// Noise of its own for each source.
+/// Noise, different for each source.
 fn signal(source: usize, at: usize) -> f32 {
     let bits =
         (source as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (at as u64).wrapping_mul(0xd1b5_4a32_d192_ed03);
@@ -54,7 +54,7 @@ enum Way {
     OnRayon,
 }
 
-/// What everybody hears in twelve ticks in which rows change, voices come and go, and ramps run.
+/// Every listener's mix in twelve ticks in which rows change, voices come and go, and ramps run.
 fn play(participants: usize, talkers: usize, workers: usize, way: Way) -> Vec<BTreeMap<usize, Vec<u32>>> {
     let (controller, mut processor, keys) = room(participants, workers);
     let mut heard = Vec::new();

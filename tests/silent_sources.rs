@@ -1,4 +1,4 @@
-//! Sources that send nothing for long cost nothing, and are counted and heard as if they did.
+//! A source that sends nothing for long costs nothing, and is counted and heard as if it did.
 
 use mixminus::{
     Controller, Detector, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, Readings, Role, SourceReadings,
@@ -13,7 +13,7 @@ struct Room {
 }
 
 impl Room {
-    /// A listener, and a source without a hangover, who is heard and forgotten soon.
+    /// A listener, and a source without a hangover, so that it goes to sleep soon.
     fn new() -> Self {
         let (controller, processor) = MixerConfig::default().build().unwrap();
         controller.join("ear", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
@@ -21,12 +21,12 @@ impl Room {
         Self { controller, processor, key }
     }
 
-    /// One tick. The last sample that the listener hears.
+    /// One tick. Returns the last sample of the mix.
     fn tick(&mut self, frame: Option<&[f32]>) -> f32 {
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
         if let Some(samples) = frame {
-            // What is refused is counted.
+            // A refused frame is counted.
             let _ = tick.send(self.key, Frame::from(samples));
         }
         tick.mix().distinct().map(|mix| mix.samples()[TICK - 1]).fold(0.0, f32::max)
@@ -52,7 +52,7 @@ impl Room {
     }
 }
 
-/// Long enough for its loudness to be forgotten, half a minute.
+/// Half a minute: long enough for its loudness to be forgotten.
 const LONG: usize = 3000;
 
 #[test]

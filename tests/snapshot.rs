@@ -1,4 +1,4 @@
-//! A snapshot says of everybody what the single readings say, and is the same as JSON.
+//! A snapshot says of every participant what the single readings say, in JSON too.
 
 mod rig;
 

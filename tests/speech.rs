@@ -1,4 +1,5 @@
-//! The speech detector beside the energy detector: the bundled recordings with noise, doors that slam, keys that click.
+//! The speech detector compared with the energy detector: the bundled recordings in noise, slamming
+//! doors, clicking keys.
 #![cfg(feature = "vad")]
 
 mod alloc;
@@ -19,7 +20,7 @@ impl Noise {
     }
 }
 
-/// A recording, with a second of silence before and behind.
+/// A recording, with a second of silence before and after.
 fn recording(name: &str) -> Vec<f32> {
     let path = format!("{}/examples/recordings/{name}.wav", env!("CARGO_MANIFEST_DIR"));
     let samples = hound::WavReader::open(path).unwrap().into_samples::<i16>();
@@ -31,7 +32,7 @@ fn rms(samples: &[f32]) -> f64 {
     (samples.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>() / samples.len().max(1) as f64).sqrt()
 }
 
-/// Adds noise so many dB beneath the speech, as loud as that is where there is any.
+/// Adds noise this many dB below the speech, measured where there is speech.
 fn with_noise(speech: &[f32], snr_db: f64) -> Vec<f32> {
     let spoken: Vec<f32> = speech.chunks(TICK).filter(|tick| is_spoken(tick)).flatten().copied().collect();
     let level = rms(&spoken) / 10_f64.powf(snr_db / 20.0) * 3_f64.sqrt();
@@ -39,12 +40,12 @@ fn with_noise(speech: &[f32], snr_db: f64) -> Vec<f32> {
     speech.iter().map(|sample| sample + (f64::from(noise.next()) * level) as f32).collect()
 }
 
-/// Whether a tick of a clean recording is speech: 40 dB beneath full scale and more.
+/// Whether a tick of a clean recording is speech: an RMS of -40 dBFS or more.
 fn is_spoken(tick: &[f32]) -> bool {
     rms(tick) > 0.01
 }
 
-/// Something short, once in so many ms for 10 s: noise through a low pass, decaying.
+/// Short bursts, one in every `every_ms`, for 10 s: noise through a low-pass filter, decaying.
 fn bursts(every_ms: usize, decay_ms: f64, low_pass: f32, peak: f32) -> Vec<f32> {
     let (mut noise, mut low) = (Noise(2), 0.0_f32);
     let burst = |n: usize| {
@@ -56,7 +57,7 @@ fn bursts(every_ms: usize, decay_ms: f64, low_pass: f32, peak: f32) -> Vec<f32> 
     (0..10 * RATE).map(burst).collect()
 }
 
-/// Which ticks a detector takes for active.
+/// The ticks that a detector takes for active.
 fn decide(detector: Detector, samples: &[f32]) -> Vec<bool> {
     let (controller, mut processor) = MixerConfig::default().build().unwrap();
     let key = controller.join("talker", JoinOptions { detector, ..JoinOptions::default() }).unwrap();
@@ -70,7 +71,7 @@ fn decide(detector: Detector, samples: &[f32]) -> Vec<bool> {
     samples.chunks_exact(TICK).map(&mut active).collect()
 }
 
-/// The shares of ticks in which the energy detector, and the speech detector, say active.
+/// The shares of ticks that the energy detector and the speech detector take for active.
 fn shares(samples: &[f32], among: impl Fn(usize) -> bool) -> [f64; 2] {
     [Detector::default(), Detector::speech()].map(|detector| {
         let decided = decide(detector, samples);
@@ -79,7 +80,7 @@ fn shares(samples: &[f32], among: impl Fn(usize) -> bool) -> [f64; 2] {
     })
 }
 
-/// Speech and pauses of the four recordings together, at 10 dB over white noise: the shares of ticks that are taken for active.
+/// Speech and pauses of the four recordings together, 10 dB above white noise: the shares of active ticks.
 #[test]
 fn in_noise_it_hears_speech_and_mostly_nothing_else() {
     let _alone = alone();
@@ -87,12 +88,13 @@ fn in_noise_it_hears_speech_and_mostly_nothing_else() {
     for name in ["speaker", "interpreter", "chair", "delegate"] {
         let clean = recording(name);
         let spoken: Vec<bool> = clean.chunks(TICK).map(is_spoken).collect();
-        // 300 ms past the last word: the hangovers are over.
+        // A pause begins 300 ms after a word, when the hangovers are over.
         let pause = |tick: usize| !spoken[tick.saturating_sub(30)..=tick].contains(&true);
         let noisy = with_noise(&clean, 10.0);
         let [heard, idle] = [shares(&noisy, |tick| spoken[tick]), shares(&noisy, pause)];
         println!(
-            "{name}: energy and speech detector find {heard:.3?} of the speech, and are active in {idle:.3?} of the pauses"
+            "{name}: energy and speech detector find {heard:.3?} of the speech, \
+             and are active in {idle:.3?} of the pauses"
         );
         (0..2).for_each(|n| (speech[n], pauses[n]) = (speech[n] + heard[n] / 4.0, pauses[n] + idle[n] / 4.0));
     }
@@ -110,14 +112,15 @@ fn without_noise_both_know_a_pause() {
     assert!(heard.iter().all(|share| *share > 0.95) && idle.iter().all(|share| *share < 0.05), "{heard:?} {idle:?}");
 }
 
-/// The most that each noise may open the speech detector, and the least that it opens the other one.
+/// For each noise, the greatest share of ticks in which the speech detector may open, and the least in
+/// which the energy detector does.
 #[test]
 fn doors_and_keys_open_the_energy_detector_and_hardly_the_other() {
     let _alone = alone();
     let noises = [
         ("a door a second", bursts(1000, 60.0, 0.05, 0.9), 0.05, 0.4),
         ("a hard knock every 0.7 s", bursts(700, 30.0, 0.3, 0.9), 0.05, 0.4),
-        // Long and low, it is the nearest to a voice of them all.
+        // Long and low: of all these noises the most like a voice.
         ("a heavy door every two seconds", bursts(2000, 120.0, 0.02, 1.5), 0.3, 0.4),
         ("five keys a second", bursts(180, 4.0, 0.9, 0.3), 0.02, 0.9),
         ("five dull keys a second", bursts(180, 8.0, 0.3, 0.3), 0.03, 0.9),
@@ -137,7 +140,7 @@ fn it_is_real_time_and_its_memory_comes_back() {
         let config = MixerConfig { sample_rate, tick_samples, participants: 1, ..MixerConfig::default() };
         let (controller, mut processor) = config.build().unwrap();
         let options = JoinOptions { detector: Detector::speech(), ..JoinOptions::default() };
-        // The second makes the room grow under the first.
+        // The second participant makes the room grow while the first is in it.
         let join = |id: &str| controller.join(id, options).unwrap();
         let mut keys = vec![join("anna")];
         let mut noise = Noise(3);
@@ -146,7 +149,7 @@ fn it_is_real_time_and_its_memory_comes_back() {
         for round in 0..300 {
             watched(|| {
                 let mut tick = audio.tick();
-                // Who has left is refused.
+                // A participant that has left is refused.
                 for key in &keys {
                     let _ = tick.send(*key, Frame::from(&frame[..]));
                 }

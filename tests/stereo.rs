@@ -1,4 +1,4 @@
-//! A stereo mixer is two mono mixers in lockstep: each side is mixed by the rules of mixing, and one limiter holds both.
+//! A stereo mixer is two mono mixers in lockstep: each side is mixed by the rules, and one limiter serves both.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use proptest::prelude::*;
 const TICK: usize = 48;
 
 fn config(channels: Channels, limiter: Option<LimiterConfig>) -> MixerConfig {
-    // Little room, so that it grows.
+    // Room for two, so that it has to grow.
     MixerConfig { channels, tick_samples: TICK, smoothing_ms: 3.0, limiter, participants: 2, ..MixerConfig::default() }
 }
 
@@ -25,7 +25,7 @@ fn join(controller: &Controller, ids: &[&str]) -> Vec<ParticipantKey> {
     ids.iter().map(|id| controller.join(*id, options).unwrap()).collect()
 }
 
-/// One tick of these frames; what everybody hears on both sides.
+/// One tick with these frames. Returns both sides of the hearers' mixes.
 fn tick(
     processor: &mut Processor,
     frames: &[(ParticipantKey, Frame<'_>)],
@@ -79,12 +79,13 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// A stereo mixer, and the two mono mixers that it has to equal. What they are panned by, the mono mixers are told as gains.
+/// A stereo mixer, and the two mono mixers that it has to equal, one for each side. A pan in the stereo
+/// mixer is a gain in each mono mixer.
 struct Three {
     mixers: Vec<(Controller, Processor)>,
     keys: BTreeMap<usize, [ParticipantKey; 3]>,
     sends: [bool; IDS.len()],
-    /// What each pair was told: its gain, and its pan.
+    /// The gain and the pan of each pair.
     pairs: BTreeMap<(usize, usize), (f64, Pan)>,
 }
 
@@ -143,7 +144,7 @@ impl Three {
                     None => f64::from(u8::from(!exclusive)),
                 };
                 let levels = listed.keys().map(|source| ((listener, *source), (gain(*source), Pan::CENTRE)));
-                // Pans stay as they are.
+                // A configuration leaves the pans as they are.
                 let panned = self.pairs.iter().filter(|((l, _), (_, pan))| *l == listener && *pan != Pan::CENTRE);
                 let panned: Vec<_> = panned.map(|((_, source), (_, pan))| (*source, gain(*source), *pan)).collect();
                 let levels: Vec<_> = levels.collect();
@@ -189,7 +190,7 @@ impl Three {
         self.pan(listener, source, gain, pan);
     }
 
-    /// Tells the mono mixers what the stereo mixer makes of a pan.
+    /// Sets the gains in the mono mixers that stand for a pair's gain and pan.
     fn pan(&mut self, listener: usize, source: usize, gain: f64, pan: Pan) {
         self.pairs.insert((listener, source), (gain, pan));
         let (l, s) = (IDS[listener], IDS[source]);
@@ -199,7 +200,7 @@ impl Three {
         }
     }
 
-    /// A tick of all three; both sides have to be what the mono mixers make of them, bit for bit.
+    /// One tick of all three mixers: each side has to equal its mono mixer bit for bit.
     fn tick(&mut self, now: usize) {
         let sending: Vec<_> = self.keys.iter().filter(|(who, _)| self.sends[**who]).collect();
         let samples: Vec<_> = sending.iter().map(|(who, _)| [0, 1].map(|side| noise(now * 31 + **who, side))).collect();

@@ -1,4 +1,4 @@
-//! Who speaks: talk events, the dominant speaker, and what becomes of the stream that nobody reads.
+//! Who speaks: talk events, the dominant speaker, and a stream of events that nobody reads.
 
 mod alloc;
 mod rig;
@@ -7,7 +7,7 @@ use alloc::{alone, watched};
 use mixminus::{Frame, JoinOptions, MixerConfig, TalkEventKind, TalkEvents};
 use rig::{Rig, small};
 
-/// What the events say: `at 20 ben started`.
+/// The events as text: `20: ben started`.
 fn said(rig: &Rig, events: &mut TalkEvents) -> Vec<String> {
     let name = |key| {
         let known = rig.keys.iter().find(|(_, known)| **known == key);
@@ -32,10 +32,10 @@ fn who_speaks_is_told_with_the_first_sample_of_its_tick() {
     let mut events = rig.controller.talk_events().expect("nobody has taken them");
     rig.level(&[("anna", 0.5), ("ben", 0.0)]);
     assert_eq!(said(&rig, &mut events), ["10: anna started", "10: dominant: anna"]);
-    // Without its frame it is not active, whatever the hangover.
+    // Without a frame it is not active, whatever the hangover.
     rig.level(&[("ben", 0.5)]);
     assert_eq!(said(&rig, &mut events), ["20: anna stopped", "20: ben started", "20: dominant: ben"]);
-    // A hangover of 200 ms, and a second for the floor.
+    // A hangover of 200 ms, and one second until the floor is given up.
     (0..140).for_each(|_| drop(rig.level(&[("ben", 0.0)])));
     assert_eq!(said(&rig, &mut events), ["230: ben stopped", "1230: dominant: nobody"]);
     assert_eq!((dominant(&rig), rig.controller.mixer_readings().lost_talk_events), (None, 0));
@@ -84,7 +84,8 @@ fn what_nobody_reads_is_lost_and_counted() {
         rig.level(&[("anna", 0.5)]);
         rig.level(&[]);
     }
-    // Started, dominant, stopped: there is no room for the two of the second time and the two of the third.
+    // There is room for started, dominant and stopped; the two events of the second time and the two of
+    // the third are lost.
     assert_eq!(rig.controller.mixer_readings().lost_talk_events, 4);
     let mut events = rig.controller.talk_events().unwrap();
     assert_eq!(said(&rig, &mut events), ["10: anna started", "10: dominant: anna", "20: anna stopped"]);
@@ -101,7 +102,7 @@ fn the_ring_is_never_freed_on_the_audio_thread() {
     let _alone = alone();
     let (controller, mut processor) = MixerConfig { participants: 1, ..small() }.build().unwrap();
     let events = controller.talk_events().unwrap();
-    // A second participant makes the room grow: the ring moves on with it.
+    // The second participant makes the room grow, and the ring moves to the new room.
     let keys = ["anna", "ben"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
     let mut audio = processor.enter();
     let mut speak = |level: f32| {

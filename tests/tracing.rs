@@ -1,4 +1,4 @@
-//! What a subscriber of `tracing` is told, and that it may use the controller meanwhile.
+//! The events that a subscriber of `tracing` receives; and it may use the controller while it does.
 #![cfg(feature = "tracing")]
 
 mod rig;
@@ -18,7 +18,7 @@ use tracing::{
     subscriber::with_default,
 };
 
-/// Writes down events as `LEVEL message field=value ...`, and does something with each.
+/// Writes events down as `LEVEL message field=value ...`, and calls `answer` at each.
 struct Small {
     level: LevelFilter,
     lines: Arc<Mutex<Vec<String>>>,
@@ -71,7 +71,7 @@ impl Subscriber for Small {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// What is told while `work` runs, to a subscriber that does `answer` whenever it is asked or told something.
+/// The events of `work`, received by a subscriber that calls `answer` whenever it is called itself.
 fn told(level: Level, answer: impl Fn() + Send + Sync + 'static, work: impl FnOnce()) -> Vec<String> {
     let lines = Arc::default();
     let small = Small { level: level.into(), lines: Arc::clone(&lines), answer: Box::new(answer) };

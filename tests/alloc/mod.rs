@@ -1,4 +1,4 @@
-//! An allocator that counts: what a watched thread allocates and frees, and how many bytes everybody has.
+//! An allocator that counts what a watched thread allocates and frees, and how many bytes all threads hold.
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{
@@ -27,18 +27,18 @@ fn count(counter: &AtomicU64, bytes: i64) {
     }
 }
 
-// SAFETY: every call goes to the system's allocator as it came; counting touches no memory of the heap.
+// SAFETY: every call is passed on unchanged to the system's allocator; counting touches no memory of the heap.
 #[allow(unsafe_code)]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(&ALLOCATED, layout.size() as i64);
-        // SAFETY: the caller's contract is this one's.
+        // SAFETY: the caller keeps the contract of the same function.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         count(&FREED, -(layout.size() as i64));
-        // SAFETY: the caller's contract is this one's.
+        // SAFETY: the caller keeps the contract of the same function.
         unsafe { System.dealloc(memory, layout) }
     }
 }
@@ -46,13 +46,13 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// Watches this thread from now on, or no more. How much was (allocated, freed) by watched threads so far.
+/// Starts or stops watching this thread. Returns the counts (allocated, freed) of all watched threads so far.
 pub fn watch(on: bool) -> (u64, u64) {
     WATCHED.set(on);
     (ALLOCATED.load(Ordering::Relaxed), FREED.load(Ordering::Relaxed))
 }
 
-/// Runs `work` watched. Panics if this thread allocated or freed in it.
+/// Runs `work` watched. Panics if this thread allocates or frees in it.
 pub fn watched<T>(work: impl FnOnce() -> T) -> T {
     let before = watch(true);
     let result = work();
@@ -60,14 +60,14 @@ pub fn watched<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// How many bytes more everybody has after `work`.
+/// By how many bytes all threads hold more after `work`.
 pub fn bytes<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let before = BYTES.load(Ordering::Relaxed);
     let result = work();
     (result, (BYTES.load(Ordering::Relaxed) - before) as f64)
 }
 
-/// The tests of a file count in the same numbers.
+/// Keeps the other tests of the file waiting: they share these counters.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 pub fn alone() -> MutexGuard<'static, ()> {

@@ -1,4 +1,4 @@
-//! Where the tests of the example run it, and the sounds that they give it.
+//! Runs the example in a directory of the test's own, on sounds that are made here.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use hound::{Sample, SampleFormat, WavReader, WavSpec, WavWriter};
 
 pub const RATE: u32 = 48_000;
 
-/// A directory of one test's own: recordings in it, results in `out`.
+/// The directory of one test: recordings in it, results in `out`.
 pub struct Bench(pub PathBuf);
 
 impl Bench {
@@ -21,7 +21,7 @@ impl Bench {
         Self(directory)
     }
 
-    /// Runs the example there. The arguments are separated by spaces.
+    /// Runs the example in the directory. The arguments are separated by spaces.
     pub fn run(&self, arguments: &str) -> Output {
         let profile = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
         let program = profile.join("examples").join(format!("mix_wav{}", std::env::consts::EXE_SUFFIX));
@@ -37,7 +37,8 @@ impl Bench {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// Runs the example with results in `out`; it must refuse with one line that holds `expected`, and leave nothing.
+    /// Runs the example with results in `out`. It must refuse with one line that contains `expected`,
+    /// and write nothing.
     pub fn refuse(&self, arguments: &str, expected: &str) {
         let output = self.run(&format!("--out out {arguments}"));
         let errors = String::from_utf8(output.stderr).unwrap();
@@ -57,7 +58,7 @@ impl Bench {
         self.wav_of(name, RATE, 1, bits, samples);
     }
 
-    /// A WAV file; 32 bits are float.
+    /// Writes a WAV file; 32 bits are float.
     pub fn wav_of<S: Sample + Copy>(&self, name: &str, sample_rate: u32, channels: u16, bits: u16, samples: &[S]) {
         let sample_format = if bits == 32 { SampleFormat::Float } else { SampleFormat::Int };
         let spec = WavSpec { channels, sample_rate, bits_per_sample: bits, sample_format };
@@ -66,12 +67,12 @@ impl Bench {
         writer.finalize().unwrap();
     }
 
-    /// What a participant hears.
+    /// The mix of a participant.
     pub fn heard<S: Sample>(&self, id: &str) -> Vec<S> {
         self.heard_as(id, RATE, 1)
     }
 
-    /// What a participant hears at some rate; the channels of a frame side by side.
+    /// The mix of a participant at a rate; the channels of a frame side by side.
     pub fn heard_as<S: Sample>(&self, id: &str, rate: u32, channels: u16) -> Vec<S> {
         let mut reader = WavReader::open(self.0.join("out").join(format!("{id}.wav"))).unwrap();
         assert_eq!((reader.spec().sample_rate, reader.spec().channels), (rate, channels));
@@ -79,7 +80,7 @@ impl Bench {
     }
 }
 
-/// Noise that is the same in every run, from -0.4 to 0.4.
+/// Noise from -0.4 to 0.4, the same in every run.
 pub fn noise(seed: u32, length: usize) -> Vec<f32> {
     let mut state = seed;
     let mut next = || {

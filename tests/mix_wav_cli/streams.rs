@@ -6,12 +6,12 @@ use serde_json::Value;
 
 use crate::bench::{Bench, RATE, bits, noise};
 
-/// A tone of so many Hz.
+/// A tone of `hz` Hz.
 fn tone(rate: u32, hz: f64, amplitude: f64, length: usize) -> Vec<f32> {
     (0..length).map(|n| (amplitude * (TAU * hz * n as f64 / f64::from(rate)).sin()) as f32).collect()
 }
 
-/// The amplitude of a tone in whole turns of which there are some in `samples`, and its phase in turns.
+/// The amplitude of a tone, and its phase in turns. `samples` must hold a whole number of its periods.
 fn listen(samples: &[f32], rate: u32, hz: f64) -> (f64, f64) {
     let turns = hz / f64::from(rate);
     let sum = |of: fn(f64) -> f64| {
@@ -31,7 +31,7 @@ fn interleaved(left: &[f32], right: &[f32]) -> Vec<f32> {
     left.iter().zip(right).flat_map(|(left, right)| [*left, *right]).collect()
 }
 
-/// One side of what was heard in stereo.
+/// One side of a stereo mix.
 fn side(samples: &[f32], side: usize) -> Vec<f32> {
     samples.iter().skip(side).step_by(2).copied().collect()
 }
@@ -49,7 +49,7 @@ fn every_rate_is_heard_at_its_level_and_its_place() {
     let report = report(&bench.mix("--source A=a.wav --source B=b.wav --listener L --json"));
     let heard = bench.heard::<f32>("L");
     assert_eq!(report["samples"], heard.len());
-    // The tone of A begins after half a second and what the report says that its port adds.
+    // The tone of A begins after half a second and the delay of its port, which the report tells.
     let delay_ms = report["sources"][0]["port"]["delayMs"].as_f64().unwrap();
     assert!((5.0..30.0).contains(&delay_ms), "{delay_ms}");
     let start = 24_000 + (48.0 * delay_ms) as usize;
@@ -115,7 +115,7 @@ fn a_listener_of_another_rate_hears_the_same_at_the_same_time() {
     assert_level(amplitude, 0.25, "M");
     let late_samples = (expected - phase) / 440.0 * 16_000.0;
     assert!(late_samples.abs() < 0.6, "{late_samples} samples late");
-    // Until the very end.
+    // It is heard to the very end.
     assert!(listen(&side(&there, 0)[15_600..], 16_000, 440.0).0 > 0.2);
 }
 
@@ -180,7 +180,7 @@ fn what_a_network_does_is_counted() {
     let lossy = port("--drop 10");
     let dropped = count(&lossy, "sentPackets") - count(&lossy, "receivedPackets");
     assert!((10..45).contains(&dropped), "{lossy}");
-    // At the very end nothing newer comes that would tell of a loss.
+    // A packet lost at the very end counts only when a newer one arrives, and none does.
     let lost = count(&lossy, "lostSamples");
     assert!(lost.is_multiple_of(160) && (dropped - 3..=dropped).contains(&(lost / 160)), "{lossy}");
     assert_eq!(count(&port("--drop 100"), "receivedPackets"), 0);
@@ -200,7 +200,7 @@ fn a_drift_is_seen_and_followed() {
         let port = &report(&text)["sources"][0]["port"];
         let seen = port["driftPpm"].as_f64().unwrap() * f64::from(ppm.signum());
         assert!((1.0..1_000.0).contains(&seen), "{ppm}: {port}");
-        // Every packet is on its way, and none is lost.
+        // No packet is lost or late.
         assert_eq!((&port["lostSamples"], &port["late"], &port["underruns"]), (&0.into(), &0.into(), &0.into()));
     }
 }
@@ -217,10 +217,10 @@ fn spoilt_packets_and_all_stays_are_counted() {
     );
     let report = report(&bench.mix("--source A=a.wav --listener L --script s.json --json"));
     let source = &report["sources"][0];
-    // One packet in each stay. The first lasts 10 packets, the second as long as it takes until all is heard.
+    // One packet in each stay is spoilt. The first stay lasts 10 packets, the second until the whole file is sent.
     assert_eq!(source["notFinite"], 2);
     let [sent, received] = ["sentPackets", "receivedPackets"].map(|name| source["port"][name].as_u64().unwrap());
-    // Nothing newer is there so soon that would tell of a loss.
+    // A spoilt packet counts as lost when a newer one arrives; here the tick runs out of samples first.
     assert_eq!((received, &source["port"]["underruns"]), (sent - 2, &2.into()));
     assert!((10 + 50..10 + 53).contains(&sent), "{sent}");
 }

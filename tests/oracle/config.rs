@@ -43,28 +43,37 @@ pub struct Ducking {
 /// The whole configuration of a listener; the default is that of a listener without one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ListenerConfig {
-    /// Hears the listed sources only.
+    /// Whether only the listed sources are heard.
     pub exclusive: bool,
-    /// How the sources that are no duckers are ducked, if they are.
+    /// How the sources that are no duckers are ducked; `None` = not at all.
     pub ducking: Option<Ducking>,
-    /// Source, level in percent, `duckOthers`.
+    /// Source, level in percent, `duckOthers`: a source at most once.
     pub sources: Vec<(usize, f64, bool)>,
 }
 
 impl ListenerConfig {
-    /// Lower and upper bound of the envelope; without ducking it has the one place to be.
+    /// Lower and upper bound of the envelope, in percent. Without ducking it rests at 100.
     pub(super) fn range(&self) -> (f64, f64) {
         self.ducking.map_or((100.0, 100.0), |d| (d.lower, d.upper))
     }
 
-    /// The row that lists a source: its level and `duckOthers`.
-    pub(super) fn row(&self, source: usize) -> Option<(f64, bool)> {
-        let row = self.sources.iter().find(|row| row.0 == source);
-        row.map(|&(_, level, duck_others)| (level, duck_others))
+    /// The level of a source, as a factor. The listener itself is no source of its own mix.
+    pub(super) fn level(&self, source: usize) -> f64 {
+        match self.row(source) {
+            Some((level, _)) => level / 100.0,
+            None if self.exclusive => 0.0,
+            None => 1.0,
+        }
     }
 
-    /// Whether a source ducks the others, and so is never ducked.
+    /// Whether a source ducks the others, and so is never ducked. Without `ducking` nobody does.
     pub(super) fn is_ducker(&self, source: usize) -> bool {
         self.ducking.is_some() && self.row(source).is_some_and(|(_, duck_others)| duck_others)
+    }
+
+    /// The row that lists a source: its level in percent and `duckOthers`.
+    fn row(&self, source: usize) -> Option<(f64, bool)> {
+        let row = self.sources.iter().find(|row| row.0 == source);
+        row.map(|&(_, level, duck_others)| (level, duck_others))
     }
 }

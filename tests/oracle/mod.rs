@@ -1,21 +1,22 @@
 //! An independent model of what every listener hears, for tests to hold the mixer against.
 //!
-//! It is written from the rules alone (the page "What a listener hears"), not from the mixer, so that
-//! the two share no mistake. It is naive on purpose: f64 throughout, one base move and one exemption
-//! move for every pair of listener and source, one ducking envelope for every listener, all of them
-//! advanced sample by sample and aimed anew in every tick, with nothing shared, skipped or remembered
-//! between pairs. What it costs does not matter; that it can be read beside the rules does.
+//! It is written from the page "What a listener hears" alone, not from the mixer, so that the two share no
+//! mistake. It is naive on purpose: f64 throughout, one linear move for every factor of a gain, all of them
+//! advanced sample by sample and steered anew in every tick, with nothing shared or skipped between pairs.
+//! Speed does not matter here; that the model can be read beside the page does.
 //!
-//! It has no limiter: compare it with a mixer whose limiter is off. It refuses nothing politely: a
-//! call that the mixer would answer with an error is a mistake of the test, and panics.
+//! It has no limiter: compare it with a mixer whose limiter is off. Its frames have one channel. It refuses
+//! nothing politely: a call that the mixer would answer with an error is a mistake of the test, and panics.
 
 mod config;
+mod envelope;
 mod moves;
+mod pair;
 mod participant;
 mod self_tests;
 
 pub use config::{Ducking, ListenerConfig, OracleConfig};
-use moves::Move;
+use pair::Pair;
 use participant::Participant;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,13 +26,16 @@ pub type Frame = (usize, Vec<f32>, bool);
 /// What one listener hears in a tick.
 #[derive(Clone, Debug)]
 pub struct Heard {
-    /// Who hears it.
+    /// The id of the listener.
     pub listener: usize,
     /// The mix, sample by sample.
     pub mix: Vec<f64>,
-    /// The sum over the sources of |gain * signal|, sample by sample: what a tolerance is a share of.
+    /// The sum over the sources of |gain * signal|, sample by sample; a tolerance is a share of it. While a
+    /// factor of a gain is on its way, the greater of the move's two ends counts instead of its present value
+    /// (the envelope always counts at its present value).
     pub magnitude: Vec<f64>,
-    /// The sources that do not send digital silence, by rising id: each with its gain before the tick, and with the greatest in it.
+    /// The sources that do not send digital silence, by rising id: each with its gain before the tick, and
+    /// with the greatest in it.
     pub gains: Vec<(usize, f64, f64)>,
 }
 
@@ -39,21 +43,12 @@ pub struct Heard {
 #[derive(Clone, Debug)]
 pub struct Oracle {
     config: OracleConfig,
-    /// Whether a tick has been mixed: before that nothing has been heard, and what is set holds at once.
+    /// Whether a tick has been mixed: before the first, whatever is set holds at once.
     started: bool,
-    /// Everyone who is here, and the sources that left and still fade out somewhere.
+    /// Everyone who is here, and the sources that left and still fade out.
     participants: BTreeMap<usize, Participant>,
     /// By listener and source.
     pairs: BTreeMap<(usize, usize), Pair>,
-}
-
-/// The two moves in the gain of a source in a listener's mix. Both start at 0: unheard, no ducker.
-#[derive(Clone, Debug, Default)]
-struct Pair {
-    base: Move,
-    exemption: Move,
-    /// The gain of the last sample.
-    gain: f64,
 }
 
 impl Oracle {
@@ -107,6 +102,10 @@ impl Oracle {
     /// sample that is no finite number) and gives what every listener hears, by rising id.
     pub fn tick(&mut self, frames: &[Frame]) -> Vec<Heard> {
         self.receive(frames);
+        let length = self.move_length();
+        let tick = self.config.tick;
+        self.participants.values_mut().for_each(|participant| participant.advance(length, tick));
+        self.steer_pairs(length);
         let participants = self.participants.iter();
         let listeners: Vec<usize> = participants.filter(|(_, p)| p.here && p.hears).map(|(&id, _)| id).collect();
         let heard = listeners.into_iter().map(|listener| self.mix(listener)).collect();
@@ -118,6 +117,11 @@ impl Oracle {
     fn here(&mut self, id: usize) -> &mut Participant {
         let participant = self.participants.get_mut(&id).filter(|participant| participant.here);
         participant.unwrap_or_else(|| panic!("{id} is not here"))
+    }
+
+    /// The smoothing time in samples; in the first tick everything holds at once.
+    fn move_length(&self) -> usize {
+        if self.started { self.config.smoothing } else { 0 }
     }
 
     /// Gives every participant its frame of this tick, or none.
@@ -136,33 +140,38 @@ impl Oracle {
         }
     }
 
-    /// mix(l) = sum over s of base(l, s) * duck(l, s) * signal(s), for every sample of the tick.
+    /// Sends open and ducked of every pair of a listener and a source that are here to their targets; a pair
+    /// that is new starts there. A pair whose source has left is steered by nothing: its moves go on.
+    fn steer_pairs(&mut self, length: usize) {
+        for (&listener, hearer) in self.participants.iter().filter(|(_, p)| p.here && p.hears) {
+            for (&source, _) in self.participants.iter().filter(|(_, p)| p.here && p.sends) {
+                if source != listener {
+                    let pair = self.pairs.entry((listener, source));
+                    pair.and_modify(|pair| pair.steer(&hearer.levels, source, length))
+                        .or_insert_with(|| Pair::new(&hearer.levels, source));
+                }
+            }
+        }
+    }
+
+    /// mix(l) = sum over s of hears(l) * present(s) * (open(l, s) + envelope(l) * ducked(l, s)) * signal(s), for
+    /// every sample of the tick.
     fn mix(&mut self, listener: usize) -> Heard {
         let envelope = self.envelope(listener);
-        let length = self.move_length();
-        let hearer = &self.participants[&listener];
         let silence = vec![0.0; self.config.tick];
         let mut heard = Heard { listener, mix: silence.clone(), magnitude: silence, gains: Vec::new() };
-        for (&id, source) in &self.participants {
-            if id == listener || !source.sends {
-                continue;
-            }
-            let pair = self.pairs.entry((listener, id)).or_default();
+        let hearing = &self.participants[&listener].hearing;
+        for (&(_, id), pair) in self.pairs.range_mut((listener, 0)..=(listener, usize::MAX)) {
+            let Participant { signal, presence, .. } = &self.participants[&id];
             let (before, mut greatest) = (pair.gain, 0.0_f64);
-            pair.base.head_for(base_target(hearer, id, source), length);
-            let exempt = hearer.levels.is_ducker(id);
-            pair.exemption.head_for(if exempt { 1.0 } else { 0.0 }, length);
-            for (k, envelope) in envelope.iter().enumerate() {
-                let base = pair.base.step();
-                let w = pair.exemption.step();
-                let duck = w + (1.0 - w) * envelope / 100.0;
-                pair.gain = base * duck;
+            for (k, sample) in signal.iter().enumerate() {
+                let factors = [hearing[k], presence[k], pair.step(envelope[k])];
+                pair.gain = factors.iter().map(|factor| factor.value).product();
                 greatest = greatest.max(pair.gain);
-                let part = pair.gain * source.signal[k];
-                heard.mix[k] += part;
-                heard.magnitude[k] += part.abs();
+                heard.mix[k] += pair.gain * sample;
+                heard.magnitude[k] += factors.iter().map(|factor| factor.bound).product::<f64>() * sample.abs();
             }
-            if source.signal.iter().any(|sample| *sample != 0.0) {
+            if signal.iter().any(|sample| *sample != 0.0) {
                 heard.gains.push((id, before, greatest));
             }
         }
@@ -171,18 +180,16 @@ impl Oracle {
 
     /// A listener's ducking envelope, in percent, over this tick.
     fn envelope(&mut self, listener: usize) -> Vec<f64> {
-        let length = self.move_length();
+        let (length, tick) = (self.move_length(), self.config.tick);
         let levels = &self.participants[&listener].levels;
         let (lower, upper) = levels.range();
-        let ducked = self.participants.iter().any(|(&id, p)| p.active && levels.is_ducker(id));
-        let goal = if ducked { lower } else { upper };
-        let slope = levels.ducking.map_or(0.0, |ducking| self.slope(ducking, ducked));
+        let ducks = self.participants.iter().any(|(&id, p)| p.active && levels.is_ducker(id));
+        let goal = if ducks { lower } else { upper };
+        let slope = levels.ducking.map_or(0.0, |ducking| self.slope(ducking, ducks));
 
-        let tick = self.config.tick;
         let hearer = self.here(listener);
-        if hearer.levels_are_new {
+        if std::mem::take(&mut hearer.levels_are_new) {
             hearer.envelope.take_up(lower, upper, length);
-            hearer.levels_are_new = false;
         }
         (0..tick).map(|_| hearer.envelope.step(goal, slope)).collect()
     }
@@ -194,30 +201,12 @@ impl Oracle {
         if journey > 0.0 { (ducking.upper - ducking.lower) / journey } else { f64::INFINITY }
     }
 
-    /// The smoothing time in samples; in the first tick everything moves at once.
-    fn move_length(&self) -> usize {
-        if self.started { self.config.smoothing } else { 0 }
-    }
-
-    /// Drops the pairs that nobody hears any more, and the leavers who are left in none.
+    /// Drops the sources that left and have faded out, and the pairs of those who are not known any more.
     fn forget(&mut self) {
-        let here: BTreeSet<usize> = self.participants.iter().filter(|(_, p)| p.here).map(|(&id, _)| id).collect();
-        self.pairs.retain(|(listener, source), pair| {
-            here.contains(listener) && (here.contains(source) || !pair.base.rests_on(0.0))
+        self.participants.retain(|_, p| !p.is_gone());
+        let participants = &self.participants;
+        self.pairs.retain(|(listener, source), _| {
+            participants.get(listener).is_some_and(|p| p.here) && participants.contains_key(source)
         });
-        let pairs = &self.pairs;
-        self.participants.retain(|id, p| p.here || pairs.keys().any(|(_, source)| source == id));
-    }
-}
-
-/// Where base(l, s) heads in this tick, for an l that is not s.
-fn base_target(listener: &Participant, id: usize, source: &Participant) -> f64 {
-    if source.muted || !source.here || !source.has_frame || listener.deafened {
-        return 0.0;
-    }
-    match listener.levels.row(id) {
-        Some((level, _)) => level / 100.0,
-        None if listener.levels.exclusive => 0.0,
-        None => 1.0,
     }
 }

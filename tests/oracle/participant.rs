@@ -1,12 +1,14 @@
-//! A participant: what it sends, and whether it is active.
+//! A participant: what it sends, whether it is active, and the two factors that belong to it.
 
 use super::Frame;
 use super::config::{ListenerConfig, OracleConfig};
-use super::moves::Envelope;
+use super::envelope::Envelope;
+use super::moves::{Factor, Move};
 
 /// A participant, with this tick's signal and activity.
 #[derive(Clone, Debug)]
 pub(super) struct Participant {
+    /// False for a source that has left and still fades out.
     pub(super) here: bool,
     pub(super) sends: bool,
     pub(super) hears: bool,
@@ -17,11 +19,17 @@ pub(super) struct Participant {
     /// Whether the next tick is the first with these levels.
     pub(super) levels_are_new: bool,
     pub(super) envelope: Envelope,
+    present: Move,
+    undeafened: Move,
+    /// The factor present(s), over this tick.
+    pub(super) presence: Vec<Factor>,
+    /// The factor hears(l), over this tick.
+    pub(super) hearing: Vec<Factor>,
     last_sample: f64,
     ticks_since_loud: Option<u32>,
     /// This tick's signal: the frame, or the last sample held.
     pub(super) signal: Vec<f64>,
-    pub(super) has_frame: bool,
+    has_frame: bool,
     pub(super) active: bool,
 }
 
@@ -37,6 +45,10 @@ impl Participant {
             levels: ListenerConfig::default(),
             levels_are_new: false,
             envelope: Envelope::at(100.0),
+            present: Move::at(0.0),
+            undeafened: Move::at(0.0),
+            presence: Vec::new(),
+            hearing: Vec::new(),
             last_sample: 0.0,
             ticks_since_loud: None,
             signal: Vec::new(),
@@ -45,7 +57,7 @@ impl Participant {
         }
     }
 
-    /// Takes the valid frame of this tick, or goes on from the last sample of the last one.
+    /// Takes the valid frame of this tick, or holds the last sample of the last one.
     pub(super) fn receive(&mut self, frame: Option<&Frame>, config: &OracleConfig) {
         self.has_frame = frame.is_some();
         self.signal = match frame {
@@ -53,19 +65,35 @@ impl Participant {
             None => vec![self.last_sample; config.tick],
         };
         self.last_sample = self.signal[config.tick - 1];
+        self.active = self.detect(frame, config) && self.has_frame && self.here && !self.muted;
+    }
 
+    /// What the detector says of this tick; the hangover of the energy detector runs on without frames.
+    fn detect(&mut self, frame: Option<&Frame>, config: &OracleConfig) -> bool {
         let loud = self.has_frame && rms(&self.signal) >= config.threshold();
         self.ticks_since_loud = if loud { Some(0) } else { self.ticks_since_loud.map(|ticks| ticks + 1) };
-        let detected = if self.host_detector {
-            frame.is_some_and(|&(_, _, active)| active)
-        } else {
-            let hangover = config.hangover_ticks();
-            self.ticks_since_loud.is_some_and(|ticks| f64::from(ticks) <= hangover)
-        };
-        self.active = detected && self.has_frame && self.here && !self.muted;
+        if self.host_detector {
+            return frame.is_some_and(|&(_, _, active)| active);
+        }
+        self.ticks_since_loud.is_some_and(|ticks| f64::from(ticks) <= config.hangover_ticks())
+    }
+
+    /// Sends its two factors to the targets of this tick, and advances them over it.
+    pub(super) fn advance(&mut self, length: usize, tick: usize) {
+        let present = self.here && self.has_frame && !self.muted;
+        self.present.head_for(if present { 1.0 } else { 0.0 }, length);
+        self.undeafened.head_for(if self.deafened { 0.0 } else { 1.0 }, length);
+        self.presence = self.present.steps(tick);
+        self.hearing = self.undeafened.steps(tick);
+    }
+
+    /// Whether it has left, and nobody hears it any more.
+    pub(super) fn is_gone(&self) -> bool {
+        !self.here && self.present.rests_on(0.0)
     }
 }
 
+/// Over all channels as sent. A frame of the model has one.
 fn rms(samples: &[f64]) -> f64 {
     let energy: f64 = samples.iter().map(|sample| sample * sample).sum();
     (energy / samples.len() as f64).sqrt()

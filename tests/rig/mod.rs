@@ -8,7 +8,7 @@ use mixminus::{
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
 
-/// One kilohertz, ticks of 10 samples, moves of 10 samples, no limiter: figures that can be counted by hand.
+/// 1 kHz, ticks of 10 samples, moves of 10 samples, no limiter: figures that can be counted by hand.
 pub fn small() -> MixerConfig {
     MixerConfig { sample_rate: 1000, tick_samples: 10, limiter: None, ..MixerConfig::default() }
 }
@@ -32,7 +32,7 @@ impl Rig {
         Self { controller, processor, keys: BTreeMap::new(), tick }
     }
 
-    /// With these participants, who send and hear, and a first tick behind it in which everybody sent silence.
+    /// With these participants, who send and hear, after a first tick in which everybody sent silence.
     pub fn with(config: MixerConfig, ids: &[&'static str]) -> Self {
         let mut rig = Self::new(config);
         ids.iter().for_each(|id| rig.join(id, Role::Both));
@@ -76,7 +76,7 @@ impl Rig {
         self.controller.configure(&[level]).expect("keeps the rules");
     }
 
-    /// One tick with these frames; what everybody hears.
+    /// One tick with these frames. Returns every listener's mix.
     pub fn frames(&mut self, frames: &[(&str, &[f32])]) -> BTreeMap<&'static str, Vec<f32>> {
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
@@ -87,14 +87,14 @@ impl Rig {
         self.keys.iter().filter_map(|(id, key)| Some((*id, mixes.get(*key)?.samples().to_vec()))).collect()
     }
 
-    /// One tick in which these send a constant.
+    /// One tick in which each of these sends a constant.
     pub fn level(&mut self, levels: &[(&str, f32)]) -> BTreeMap<&'static str, Vec<f32>> {
         let frames: Vec<_> = levels.iter().map(|(id, level)| (*id, vec![*level; self.tick])).collect();
         let frames: Vec<_> = frames.iter().map(|(id, frame)| (*id, &frame[..])).collect();
         self.frames(&frames)
     }
 
-    /// A tick with one frame, which may be refused.
+    /// One tick with one frame, which may be refused.
     pub fn try_send(&mut self, key: ParticipantKey, frame: Frame<'_>) -> Result<(), FrameError> {
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();

@@ -1,4 +1,5 @@
-//! A scene: what happens to a mixer tick by tick, played to the mixer and to the oracle side by side.
+//! A scene: events and ticks, played to the mixer and to the oracle side by side.
+#![allow(dead_code, reason = "each test file uses its part of the scene")]
 
 use std::collections::BTreeMap;
 
@@ -7,9 +8,9 @@ use mixminus::{
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
 
-use crate::oracle::{self, Oracle, OracleConfig};
+use crate::oracle::{self, Heard, Oracle, OracleConfig};
 
-/// Something that happens between two ticks. Ids that are not here make it nothing.
+/// Something that happens between two ticks. Participants are counted among those who are here.
 #[derive(Debug, Clone)]
 pub enum Event {
     Join {
@@ -29,17 +30,17 @@ pub enum Event {
         ducking: Option<Ducking>,
         sources: Vec<(usize, i64, bool)>,
     },
-    /// The last configuration of a listener again, with every level moved on by so much, and more for each source.
+    /// The last configuration of a listener again, every level raised by this much times 1, 2, 3, ..., modulo 101.
     Fade(usize, i64),
+    /// A `Fade` now, and the same one again a tick later: where a move is longer than a tick, the row is replaced
+    /// a second time before its first moves have arrived.
+    FadeTwice(usize, i64),
 }
 
-/// What a listener was configured with last: exclusive, ducking, and the level of each source and whether it ducks others.
+/// The last configuration of a listener: exclusive, ducking, and the level and `duckOthers` of each source.
 type Request = (bool, Option<Ducking>, BTreeMap<usize, (i64, bool)>);
 
-/// How many may ever join a scene in which moves overlap: for so many the mixer has room to follow every move exactly.
-const MOST: usize = 33;
-
-/// On the sample on which an envelope lands on 0, the model may have the rounding of its steps left.
+/// The rounding of the model itself: on the sample on which an envelope lands on 0, as much of its steps may be left.
 const LANDED: f64 = 1e-14;
 
 /// The figures of both.
@@ -60,7 +61,11 @@ pub struct Scene {
     oracle: Oracle,
     here: BTreeMap<usize, Member>,
     requests: BTreeMap<usize, Request>,
+    /// The second halves of `FadeTwice`: the id of the listener, and by how much.
+    later: Vec<(usize, i64)>,
+    /// The id of the next participant.
     next: usize,
+    /// Samples so far.
     now: usize,
 }
 
@@ -91,7 +96,7 @@ impl Scene {
             hangover_ms: figures.hangover_ms,
         });
         let (here, requests) = (BTreeMap::new(), BTreeMap::new());
-        Self { figures, controller, processor, oracle, here, requests, next: 0, now: 0 }
+        Self { figures, controller, processor, oracle, here, requests, later: Vec::new(), next: 0, now: 0 }
     }
 
     /// The id of the n-th of those who are here.
@@ -102,17 +107,7 @@ impl Scene {
     pub fn happen(&mut self, event: &Event) {
         match *event {
             Event::Join { role, host_detector } => self.join(role, host_detector),
-            Event::Leave(n) => {
-                if let Some(id) = self.nth(n) {
-                    self.controller.leave(&id.to_string()).expect("it is here");
-                    self.oracle.leave(id);
-                    self.here.remove(&id);
-                    self.requests.remove(&id);
-                    for (.., sources) in self.requests.values_mut() {
-                        sources.remove(&id);
-                    }
-                }
-            }
+            Event::Leave(n) => self.leave(n),
             Event::Mute(n, muted) => {
                 if let Some(id) = self.nth(n) {
                     self.controller.set_muted(&id.to_string(), muted).expect("it is here");
@@ -137,16 +132,37 @@ impl Scene {
                 self.configure(listener, (exclusive, ducking, listed));
             }
             Event::Fade(n, by) => {
-                let Some((id, mut request)) = self.nth(n).and_then(|id| Some((id, self.requests.get(&id)?.clone())))
-                else {
-                    return;
-                };
-                for ((level, _), by) in request.2.values_mut().zip((1..).map(|n| n * by)) {
-                    *level = (*level + by).rem_euclid(101);
+                if let Some(id) = self.nth(n) {
+                    self.fade(id, by);
                 }
-                self.configure(id, request);
+            }
+            Event::FadeTwice(n, by) => {
+                if let Some(id) = self.nth(n) {
+                    self.fade(id, by);
+                    self.later.push((id, by));
+                }
             }
         }
+    }
+
+    fn leave(&mut self, n: usize) {
+        let Some(id) = self.nth(n) else { return };
+        self.controller.leave(&id.to_string()).expect("it is here");
+        self.oracle.leave(id);
+        self.here.remove(&id);
+        self.requests.remove(&id);
+        for (.., sources) in self.requests.values_mut() {
+            sources.remove(&id);
+        }
+    }
+
+    /// Nothing for a listener that has never been configured, or has left.
+    fn fade(&mut self, id: usize, by: i64) {
+        let Some(mut request) = self.requests.get(&id).cloned() else { return };
+        for ((level, _), by) in request.2.values_mut().zip((1..).map(|n| n * by)) {
+            *level = (*level + by).rem_euclid(101);
+        }
+        self.configure(id, request);
     }
 
     fn with(&mut self, n: usize, change: impl FnOnce(&mut Member)) {
@@ -156,10 +172,6 @@ impl Scene {
     }
 
     fn join(&mut self, role: Role, host_detector: bool) {
-        let overlaps = self.figures.smoothing_ms * f64::from(self.figures.rate) / 1000.0 > self.figures.tick as f64;
-        if overlaps && self.next == MOST {
-            return;
-        }
         let (id, Figures { threshold_dbfs, hangover_ms, .. }) = (self.next, self.figures);
         let energy = Detector::Energy { threshold: Decibels(threshold_dbfs), hangover_ms };
         let detector = if host_detector { Detector::Host } else { energy };
@@ -212,42 +224,44 @@ impl Scene {
         for expected in self.oracle.tick(&frames) {
             let mix = mixes.get(self.here[&expected.listener].key).expect("it hears");
             let named: Vec<_> = mix.sources().collect();
-            for (id, before, greatest) in &expected.gains {
-                // The key of one who has left is not known here any more.
-                let Some(source) = self.here.get(id) else { continue };
-                // A move that ends on 0 with the first sample of the tick may be taken for one that is heard.
-                let (is, may) = (*greatest > 1e-9, *greatest > 0.0 || *before > 0.0);
-                let said = named.contains(&source.key);
-                assert!(said || !is, "source {id} is in the mix of {} at sample {}", expected.listener, self.now);
-                assert!(may || !said, "source {id} is not in the mix of {} at sample {}", expected.listener, self.now);
-            }
-            assert!(named.iter().all(|key| mixes.sources().any(|source| source == *key)));
-            let mix = mix.samples();
-            for (k, (mix, (sum, magnitude))) in mix.iter().zip(expected.mix.iter().zip(&expected.magnitude)).enumerate()
-            {
-                assert!(
-                    (f64::from(*mix) - sum).abs() <= 1e-6 * magnitude + LANDED,
-                    "listener {} hears {mix} at sample {} (+{k}), and should hear {sum} of {magnitude}; {} approximated",
-                    expected.listener,
-                    self.now,
-                    self.controller.mixer_readings().approximated_moves,
-                );
-            }
-            heard.insert(expected.listener, mix.to_vec());
+            check_sources(&expected, &named, &self.here, self.now);
+            check_mix(&expected, mix.samples(), self.now);
+            heard.insert(expected.listener, mix.samples().to_vec());
         }
         let listeners = self.here.values().filter(|member| member.role != Role::Source).count();
         assert_eq!(heard.len(), listeners, "everybody who hears has a mix");
         self.now += self.figures.tick;
+        std::mem::take(&mut self.later).into_iter().for_each(|(id, by)| self.fade(id, by));
         heard
-    }
-
-    /// Gains that could not be followed exactly.
-    pub fn approximated(&self) -> u64 {
-        self.controller.mixer_readings().approximated_moves
     }
 }
 
-/// What a source sends: noise of its own, of a loudness that comes and goes, with stretches of digital silence.
+/// The sources that a mix names are those that are heard in it.
+fn check_sources(expected: &Heard, named: &[ParticipantKey], here: &BTreeMap<usize, Member>, now: usize) {
+    let listener = expected.listener;
+    for (id, before, greatest) in &expected.gains {
+        // A source that has left fades out, and its key is forgotten here.
+        let Some(source) = here.get(id) else { continue };
+        // A source that falls silent on the first sample of the tick may be named or not.
+        let (is, may) = (*greatest > 1e-9, *greatest > 0.0 || *before > 0.0);
+        let said = named.contains(&source.key);
+        assert!(said || !is, "the mix of {listener} does not name source {id} at sample {now}");
+        assert!(may || !said, "the mix of {listener} names source {id} at sample {now}");
+    }
+}
+
+/// In random sound every sample is within 1e-6 of its magnitude.
+fn check_mix(expected: &Heard, mix: &[f32], now: usize) {
+    let listener = expected.listener;
+    for (k, (mix, (sum, magnitude))) in mix.iter().zip(expected.mix.iter().zip(&expected.magnitude)).enumerate() {
+        assert!(
+            (f64::from(*mix) - sum).abs() <= 1e-6 * magnitude + LANDED,
+            "listener {listener} hears {mix} at sample {now} (+{k}), and should hear {sum} of {magnitude}",
+        );
+    }
+}
+
+/// What a source sends: its own noise, loud, faint or digital silence for 1000 samples at a time.
 pub fn signal(id: usize, at: usize) -> f32 {
     let mut bits =
         (id as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (at as u64).wrapping_mul(0xd1b5_4a32_d192_ed03);

@@ -22,13 +22,14 @@ pub fn listen(controller: &Controller, output: OutputOptions) -> OutputPort {
     join(controller, "listener", ports).output.unwrap()
 }
 
-/// A sender of packets of 20 ms, or of 40 ms where these are no whole number of samples, whose clock runs at its own speed.
+/// A sender of packets of 20 ms, or of 40 ms at rates at which 20 ms are no whole number of samples.
+/// Its clock runs at its own speed.
 pub struct Sender {
     pub port: InputPort,
     pub rate_hz: f64,
     pub channels: usize,
     pub position: u32,
-    /// Samples of a packet, and how many of its own clock are left until the next one.
+    /// Samples of a packet, and how many more the sender's clock counts until the next one.
     pub frames: u32,
     pub due: f64,
     pub speed: f64,
@@ -43,7 +44,7 @@ impl Sender {
         Self { port, rate_hz: f64::from(rate_hz), channels, position: 0, frames, due: 0.0, speed: 1.0 }
     }
 
-    /// Time passes: a packet is sent when it is time for its first sample, unless it is `lost`.
+    /// Time passes. A packet is sent when its first sample is due, unless it is `lost`.
     pub fn pass(&mut self, seconds: f64, sound: impl Fn(f64) -> f64, lost: impl Fn(u32) -> bool) {
         while self.due < 0.5 {
             self.due += f64::from(self.frames);
@@ -67,7 +68,7 @@ pub fn tick(processor: &mut Processor) {
     processor.enter().tick().mix();
 }
 
-/// Everything that there is to be pulled, one channel of it.
+/// Pulls everything that is ready, one channel of it.
 pub fn drain(port: &mut OutputPort, channels: usize, heard: &mut Vec<f32>) {
     let mut packet = [0.0_f32; 2];
     while port.pull_whole(&mut packet[..channels]) {
