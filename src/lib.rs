@@ -47,18 +47,15 @@ mod audio;
 pub mod config;
 mod control;
 mod data;
+mod dsp;
 #[cfg(feature = "metrics")]
 mod export;
 #[cfg(feature = "stream")]
 mod histogram;
 #[cfg(feature = "http")]
 pub mod http;
-mod kernel;
-mod limiter;
-mod matrix;
-mod meter;
+mod link;
 mod mixer;
-mod ship;
 #[cfg(feature = "stream")]
 pub mod stream;
 
@@ -73,12 +70,12 @@ pub use data::frame::{Frame, FrameError};
 pub use data::id::Generation;
 pub use data::id::{ParticipantId, ParticipantKey};
 pub use data::level::{Decibels, Gain, GainError};
+pub use data::limiter::LimiterConfig;
 pub use data::pan::{Pan, PanError};
 pub use data::role::Role;
 pub use data::sample::Sample;
 pub use data::talk::{TalkEvent, TalkEventKind, TalkEvents};
 #[cfg(feature = "metrics")]
 pub use export::{Export, Exporter};
-pub use limiter::LimiterConfig;
-pub use meter::{ListenerReadings, MixerReadings, Readings, SourceReadings};
+pub use link::readings::{ListenerReadings, MixerReadings, Readings, SourceReadings};
 pub use mixer::{BuildError, MixerConfig};

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    audio::{Processor, Stage},
-    control::{Controller, Registry},
-    data::talk,
-    data::{channels::Channels, timing::Timing},
-    limiter::{Limiter, LimiterConfig},
-    ship::Shared,
+    audio::{Engine, Limiter, Link, Processor},
+    control::{Controller, Registry, Shared},
+    data::{channels::Channels, limiter::LimiterConfig, talk, timing::Timing},
+    dsp::Kernel,
 };
 
 /// What a mixer is made with; fixed for its life.
@@ -90,13 +88,16 @@ impl MixerConfig {
             return Err(BuildError::TalkEvents { events: self.talk_events, most: MOST_EVENTS });
         }
         let limiter = self.limiter.map(check_limiter).transpose()?.map(|config| Limiter::new(config, &timing));
-        let places = self.participants.max(1);
-        let mut registry = Registry::new(timing, self.channels, places, self.workers);
+        let slots = self.participants.max(1);
+        let mut registry = Registry::new(timing, self.channels, slots, self.workers);
         registry.set_loudest(self.loudest).map_err(|_| BuildError::Loudest)?;
-        let mut stage = Stage::new(self.channels, places, self.workers, &timing);
-        (stage.arenas.left.talk, registry.talk) = talk::ring(self.talk_events).unzip();
-        let shared = Arc::new(Shared::new(timing, limiter, Arc::new(registry.matrix()), registry));
-        let processor = Processor::new(stage, Arc::clone(&shared));
+        let (talk, events) = talk::ring(self.talk_events).unzip();
+        registry.talk = events;
+        let engine = Engine::new(self.channels, slots, self.workers, &timing, talk);
+        let link = Link::new(timing, limiter, Kernel::detect(), Arc::new(registry.matrix()), registry.mixer());
+        let link = Arc::new(link);
+        let shared = Arc::new(Shared::new(Arc::clone(&link), registry));
+        let processor = Processor::new(engine, link, Arc::clone(&shared) as _);
         Ok((Controller::new(shared), processor))
     }
 

@@ -106,11 +106,11 @@ impl Engine {
         });
         slots.each_since(since, |slot, published| {
             let Some(published) = published else { return };
-            let Self { receiver, listeners, .. } = &mut *self;
+            let Self { receiver, listeners, kept, .. } = &mut *self;
             if let Some(listener) = listeners.get_mut(slot as usize).filter(|listener| listener.listens) {
                 let joins = joined_at(receiver, slot) == Some(clock.now);
                 listener.update(published, joins, |pair| pair_source(receiver, pair, clock), clock);
-                report_pairs(listener, &self.kept[slot as usize]);
+                report_pairs(listener, &kept[slot as usize]);
             }
         });
     }
@@ -251,7 +251,9 @@ impl Engine {
     pub fn output_of(&self, key: ParticipantKey) -> Option<usize> {
         let listens = self.listeners.get(key.slot as usize).is_some_and(|listener| listener.listens);
         let here = listens && self.receiver.key(key.slot) == key;
-        Some(self.outputs.of(key.slot, &self.groups)).filter(|output| here && *output != NONE).map(|output| output as usize)
+        Some(self.outputs.of(key.slot, &self.groups))
+            .filter(|output| here && *output != NONE)
+            .map(|output| output as usize)
     }
 
     /// The slots of the listeners who hear one of the different mixes.

@@ -140,7 +140,8 @@ impl Pair {
 
     /// Its moves as bits, for a hash.
     pub fn bits(&self) -> [u64; 4] {
-        let bits = |half: PairMove| [half.start.to_bits(), u64::from(half.target.to_bits()) << 32 | u64::from(half.began)];
+        let bits =
+            |half: PairMove| [half.start.to_bits(), u64::from(half.target.to_bits()) << 32 | u64::from(half.began)];
         let ([a, b], [c, d]) = (bits(self.open), bits(self.ducked));
         [a, b, c, d]
     }

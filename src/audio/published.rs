@@ -52,13 +52,7 @@ pub(crate) struct Row {
 impl Row {
     /// The row of a listener without a configuration.
     pub fn plain() -> Self {
-        Self {
-            identity: RowIdentity::default(),
-            unlisted: 1.0,
-            ducking: DuckRange::NONE,
-            panned: false,
-            memory: None,
-        }
+        Self { identity: RowIdentity::default(), unlisted: 1.0, ducking: DuckRange::NONE, panned: false, memory: None }
     }
 }
 

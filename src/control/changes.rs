@@ -91,7 +91,7 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn set_muted(&mut self, id: &str, muted: bool) -> Result<(), ControlError> {
-        let done = self.registry.set_flags(id, |place| place.muted = muted);
+        let done = self.registry.set_flags(id, |slot| slot.muted = muted);
         self.events.note("set_muted", done, || Event::Muted { participant: id.into(), muted })
     }
 
@@ -100,7 +100,7 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn set_deafened(&mut self, id: &str, deafened: bool) -> Result<(), ControlError> {
-        let done = self.registry.set_flags(id, |place| place.deafened = deafened);
+        let done = self.registry.set_flags(id, |slot| slot.deafened = deafened);
         self.events.note("set_deafened", done, || Event::Deafened { participant: id.into(), deafened })
     }
 
@@ -222,8 +222,8 @@ impl<'a> Changes<'a> {
 
 impl Member {
     pub(super) fn participant(&self, id: &ParticipantId) -> Participant {
-        let place = &self.place;
-        Participant { id: id.clone(), key: place.key, role: place.role, muted: place.muted, deafened: place.deafened }
+        let slot = &self.slot;
+        Participant { id: id.clone(), key: slot.key, role: slot.role, muted: slot.muted, deafened: slot.deafened }
     }
 }
 
@@ -292,13 +292,13 @@ mod tests {
                 let registry = controller.registry();
                 for (id, source) in registry.members() {
                     let listeners = registry.members().map(|(_, listener)| (listener, listener.config.get(id)));
-                    let listed = listeners.filter_map(|(listener, entry)| Some((listener.place.key.slot, entry?)));
+                    let listed = listeners.filter_map(|(listener, entry)| Some((listener.slot.key.slot, entry?)));
                     let mut listed: Vec<_> = listed.collect();
                     listed.sort_unstable_by_key(|(slot, _)| *slot);
                     let slots: Vec<_> = listed.iter().map(|(slot, _)| *slot).collect();
                     prop_assert_eq!(&source.listed_by, &slots);
                     let wanted = listed.iter().filter(|(_, entry)| entry.is_wanted()).count();
-                    prop_assert_eq!((source.wanted_by as usize, source.place.listed), (wanted, wanted > 0));
+                    prop_assert_eq!((source.wanted_by as usize, source.slot.listed), (wanted, wanted > 0));
                 }
             }
         }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::{data::id::Generation, data::id::ParticipantId};
+use crate::data::{
+    detector::DetectorFault,
+    id::{Generation, ParticipantId},
+};
 
 /// Why nothing was changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -61,6 +64,18 @@ pub enum ControlError {
         /// The number of places.
         places: u32,
     },
+}
+
+impl From<DetectorFault> for ControlError {
+    fn from(fault: DetectorFault) -> Self {
+        match fault {
+            DetectorFault::Energy { threshold, hangover_ms } => {
+                Self::Detector { threshold_dbfs: threshold.0, hangover_ms }
+            }
+            #[cfg(feature = "vad")]
+            DetectorFault::Speech { threshold, hangover_ms } => Self::SpeechDetector { threshold, hangover_ms },
+        }
+    }
 }
 
 /// Why a wait for a generation ended before the generation was mixed.

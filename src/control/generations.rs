@@ -13,13 +13,13 @@ impl Controller {
 
     /// The generation that the last tick was mixed with. All changes up to it are in the mix.
     pub fn mixed(&self) -> Generation {
-        self.shared.mixed()
+        self.shared.link.mixed()
     }
 
     /// Whether the processor was dropped: nothing more will ever be mixed.
     #[cfg(feature = "http")]
     pub(crate) fn processor_gone(&self) -> bool {
-        self.shared.processor_gone()
+        self.shared.link.processor_gone()
     }
 
     /// Waits until a tick has been mixed with `generation`. Blocks the thread, and looks every half
@@ -42,7 +42,7 @@ impl Controller {
         let begin = Instant::now();
         loop {
             // In this order: a tick that was mixed before the processor was dropped counts.
-            let gone = self.shared.processor_gone();
+            let gone = self.shared.link.processor_gone();
             let mixed = self.mixed();
             if mixed >= generation {
                 return Ok(());

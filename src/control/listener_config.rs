@@ -4,18 +4,17 @@
 use std::hash::RandomState;
 
 use crate::{
-    audio::RowMemory,
+    audio::{Listed, Row, RowIdentity, RowMemory},
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
     data::{
+        channels::Channel,
         envelope::DuckRange,
         id::{ParticipantId, ParticipantKey},
         level::Gain,
         pan::Pan,
-        sides::Side,
         timing::Timing,
     },
-    matrix::{Listed, Row, RowIdentity},
-    ship::Berth,
+    link::mailbox::Mailbox,
 };
 
 /// How a listener's mix differs from the default, which is everybody else at gain 1.
@@ -140,11 +139,15 @@ impl ListenerConfig {
         self.sources.binary_search_by(|listed| listed.source.as_str().cmp(source))
     }
 
-    /// The sources that are in the call, in the order of their places, at their gains on one side.
+    /// The sources that are in the call, in the order of their slots, at their gains in one channel.
     /// `key` returns the key of a source.
-    pub(crate) fn listed(&self, side: Side, key: impl Fn(&ParticipantId) -> Option<ParticipantKey>) -> Vec<Listed> {
+    pub(crate) fn listed(
+        &self,
+        channel: Channel,
+        key: impl Fn(&ParticipantId) -> Option<ParticipantKey>,
+    ) -> Vec<Listed> {
         let listed = |config: &SourceConfig| {
-            let (source, gain) = (key(&config.source)?, config.gain.factor() * config.pan.factor(side));
+            let (source, gain) = (key(&config.source)?, config.gain.factor() * config.pan.factor(channel));
             Some(Listed { source, gain, ducks_others: config.ducks_others })
         };
         let mut listed: Vec<Listed> = self.sources.iter().filter_map(listed).collect();
@@ -152,15 +155,17 @@ impl ListenerConfig {
         listed
     }
 
-    /// The row that lists these sources, with memory for `room` entries.
-    pub(crate) fn row(&self, listed: Vec<Listed>, room: usize, timing: &Timing, keys: &[RandomState; 2]) -> Row {
+    /// The row that lists these sources in each channel, with memory for `room` pairs.
+    pub(crate) fn row(&self, listed: &[Vec<Listed>], room: usize, timing: &Timing, keys: &[RandomState; 2]) -> Row {
         let unlisted = if self.exclusive { 0.0 } else { 1.0 };
         let ducking = self.ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing));
+        let listed = listed.iter().map(Vec::as_slice);
         Row {
-            identity: RowIdentity::of(keys, unlisted, &ducking, &listed),
+            identity: RowIdentity::of(keys, unlisted, &ducking, listed.clone()),
             unlisted,
             ducking,
-            memory: Some(Berth::new(RowMemory::new(&listed, room))),
+            panned: self.sources.iter().any(|source| source.pan != Pan::CENTRE),
+            memory: Some(Mailbox::new(RowMemory::new(listed, room))),
         }
     }
 }
@@ -190,16 +195,16 @@ mod tests {
         config.entry(&a).pan = Pan::LEFT;
         let listed: Vec<_> = config.sources.iter().map(|s| (s.source.as_str(), s.gain, s.ducks_others)).collect();
         assert_eq!(listed, [("a", Gain::UNITY, false), ("b", Gain::SILENCE, true)]);
-        let gains = |side| {
+        let gains = |channel| {
             config
-                .listed(side, |id| {
+                .listed(channel, |id| {
                     Some(ParticipantKey { slot: u32::from(id.as_str() == "b"), ..ParticipantKey::NOBODY })
                 })
                 .iter()
                 .map(|listed| listed.gain)
                 .collect::<Vec<_>>()
         };
-        assert_eq!([Side::Left, Side::Right, Side::Middle].map(gains), [[1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]);
+        assert_eq!([Channel::Left, Channel::Right, Channel::Mono].map(gains), [[1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]);
         assert!(config.remove("a").is_some() && config.remove("a").is_none());
     }
 }

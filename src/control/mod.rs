@@ -9,6 +9,8 @@ mod listener_config;
 #[cfg(feature = "stream")]
 mod port_meters;
 mod registry;
+mod returning;
+mod shared;
 mod snapshot;
 mod talking;
 
@@ -23,6 +25,7 @@ pub(crate) use port_meters::PortMeters;
 #[cfg(feature = "stream")]
 pub use port_meters::PortReadings;
 pub(crate) use registry::Registry;
+pub(crate) use shared::Shared;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
@@ -35,8 +38,7 @@ use crate::{
         level::Gain,
         pan::Pan,
     },
-    meter::{MixerReadings, Readings},
-    ship::Shared,
+    link::readings::{MixerReadings, Readings},
 };
 
 /// The options of a participant who joins. By default it sends and hears, has the energy detector,
@@ -141,10 +143,10 @@ impl Controller {
     pub fn change<T>(&self, make: impl FnOnce(&mut Changes<'_>) -> T) -> (T, Generation) {
         let mut registry = self.registry();
         let mut events = Events::begin(&registry);
-        registry.reclaim(&self.shared);
+        registry.reclaim(&self.shared.link);
         let made = make(&mut Changes::new(&mut registry, &mut events));
-        let generation = registry.publish(&self.shared);
-        registry.reclaim(&self.shared);
+        let generation = registry.publish(&self.shared.link);
+        registry.reclaim(&self.shared.link);
         let events = events.end(&registry);
         drop(registry);
         events.tell(generation);
@@ -308,7 +310,7 @@ impl Controller {
     /// [`ControlError::Unknown`].
     pub fn readings(&self, id: &str) -> Result<Readings, ControlError> {
         let ticks = self.mixer_readings().ticks;
-        self.registry().member(id).map(|member| member.meters.left.read(ticks))
+        self.registry().member(id).map(|member| member.meters.read(ticks))
     }
 
     /// The sample rate and channels of the mixer, and the samples of a tick.
@@ -329,7 +331,7 @@ impl Controller {
 
     /// The meters and counters of the whole mixer.
     pub fn mixer_readings(&self) -> MixerReadings {
-        self.shared.meters.read()
+        self.shared.link.meters.read()
     }
 
     /// Frees the memory that the audio thread has given back. Every change does so too, a few
@@ -339,7 +341,7 @@ impl Controller {
         let mut registry = self.registry();
         let events = Events::begin(&registry);
         for _ in 0..registry.still_out().div_ceil(64).max(1) {
-            registry.reclaim(&self.shared);
+            registry.reclaim(&self.shared.link);
         }
         let (still_out, published, events) = (registry.still_out(), registry.published(), events.end(&registry));
         drop(registry);

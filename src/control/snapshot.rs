@@ -8,7 +8,7 @@ use crate::{
     data::id::Generation,
     data::id::{ParticipantId, ParticipantKey},
     data::role::Role,
-    meter::{ListenerReadings, MixerReadings, SourceReadings},
+    link::readings::{ListenerReadings, MixerReadings, SourceReadings},
 };
 
 /// A mixer at one moment: see [`Controller::snapshot`]. In JSON its names are in camelCase.
@@ -63,13 +63,13 @@ fn index<S: Serializer>(key: &ParticipantKey, serializer: S) -> Result<S::Ok, S:
 
 impl ParticipantSnapshot {
     fn new(id: &ParticipantId, member: &Member, ticks: u64) -> Self {
-        let (place, readings) = (&member.place, member.meters.left.read(ticks));
+        let (slot, readings) = (&member.slot, member.meters.read(ticks));
         Self {
             id: id.clone(),
-            key: place.key,
-            role: place.role,
-            muted: place.muted,
-            deafened: place.deafened,
+            key: slot.key,
+            role: slot.role,
+            muted: slot.muted,
+            deafened: slot.deafened,
             source: readings.source,
             listener: readings.listener,
             #[cfg(feature = "stream")]

@@ -1,4 +1,5 @@
-//! How many channels a mixer has: [`Channels`]; one of them: [`Channel`]; and what there is once for each: [`PerChannel`].
+//! How many channels a mixer has: [`Channels`], and one of them: [`Channel`]. What there is once for
+//! each channel is an array over channels, [`MAX_CHANNELS`] long.
 
 /// Mono or stereo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
@@ -39,33 +40,6 @@ pub(crate) enum Channel {
 /// The most channels that a mixer has.
 pub(crate) const MAX_CHANNELS: usize = 2;
 
-/// One thing for each channel of a mixer.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct PerChannel<T>([Option<T>; MAX_CHANNELS]);
-
-impl<T> PerChannel<T> {
-    pub fn new(channels: Channels, mut make: impl FnMut(Channel) -> T) -> Self {
-        let mut all = channels.all().iter().copied();
-        Self(std::array::from_fn(|_| all.next().map(&mut make)))
-    }
-
-    /// Of each channel, in order.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.0.iter().flatten()
-    }
-
-    /// Of the n-th channel.
-    pub fn get(&self, channel: usize) -> Option<&T> {
-        self.0.get(channel)?.as_ref()
-    }
-
-    /// The same number of things made of these.
-    pub fn map<U>(self, make: impl FnMut(T) -> U) -> PerChannel<U> {
-        let mut make = make;
-        PerChannel(self.0.map(|item| item.map(&mut make)))
-    }
-}
-
 /// Samples, one slice a channel, both as long.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Planes<'a> {
@@ -88,11 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_is_one_for_each_channel() {
-        assert_eq!([Channels::Mono, Channels::Stereo].map(Channels::count), [1, 2]);
-        let mono = PerChannel::new(Channels::Mono, |channel| channel);
-        assert_eq!((mono.get(0), mono.get(1)), (Some(&Channel::Mono), None));
-        let stereo = PerChannel::new(Channels::Stereo, |channel| channel).map(|channel| (channel, 1));
-        assert!(stereo.iter().eq(&[(Channel::Left, 1), (Channel::Right, 1)]));
+    fn no_mixer_has_more_than_the_most() {
+        assert_eq!([Channels::Mono, Channels::Stereo].map(Channels::count), [1, MAX_CHANNELS]);
     }
 }

@@ -50,9 +50,19 @@ impl Default for Detector {
     }
 }
 
-/// A figure of a [`Detector`] that is out of its range.
+/// A [`Detector`] with a figure that is out of its range.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct DetectorFault(pub Detector);
+pub(crate) enum DetectorFault {
+    Energy {
+        threshold: Decibels,
+        hangover_ms: f64,
+    },
+    #[cfg(feature = "vad")]
+    Speech {
+        threshold: f32,
+        hangover_ms: f64,
+    },
+}
 
 /// A detector at work on the audio side. It counts in ticks, so that it belongs to one tick length.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -76,13 +86,16 @@ impl Detector {
     /// Whether its figures are in their ranges.
     pub(crate) fn check(self) -> Result<Self, DetectorFault> {
         let lasts = |ms: f64| (0.0..=Self::MAX_HANGOVER_MS).contains(&ms);
-        let fits = match self {
-            Self::Host => true,
-            Self::Energy { threshold, hangover_ms } => !threshold.0.is_nan() && lasts(hangover_ms),
+        match self {
+            Self::Energy { threshold, hangover_ms } if threshold.0.is_nan() || !lasts(hangover_ms) => {
+                Err(DetectorFault::Energy { threshold, hangover_ms })
+            }
             #[cfg(feature = "vad")]
-            Self::Speech { threshold, hangover_ms } => (0.0..=1.0).contains(&threshold) && lasts(hangover_ms),
-        };
-        if fits { Ok(self) } else { Err(DetectorFault(self)) }
+            Self::Speech { threshold, hangover_ms } if !(0.0..=1.0).contains(&threshold) || !lasts(hangover_ms) => {
+                Err(DetectorFault::Speech { threshold, hangover_ms })
+            }
+            _ => Ok(self),
+        }
     }
 
     /// What hears for it, if samples decide. Allocates: control side.
@@ -90,10 +103,7 @@ impl Detector {
         match self {
             #[cfg(feature = "vad")]
             Self::Speech { threshold, .. } => Some(Box::new(super::speech::SpeechModel::new(threshold, timing))),
-            _ => {
-                let _ = timing;
-                None
-            }
+            _ => None,
         }
     }
 }

@@ -53,11 +53,6 @@ impl Envelope {
         self.range != DuckRange::NONE
     }
 
-    /// The way that it is on.
-    pub fn motion(&self) -> Motion {
-        self.motion
-    }
-
     /// Takes a new range. From outside, it moves to the nearest bound first; from inside, only slopes and targets change. Before anything was
     /// heard it is in it at once.
     pub fn set_range(&mut self, range: DuckRange, clock: &Clock<'_>) {
@@ -66,11 +61,11 @@ impl Envelope {
         let inside = present.clamp(range.lower, range.upper);
         let mut entry = self.motion.entry;
         if !clock.begun || (inside - present).abs() <= ON_THE_BOUND {
-            entry.jump(inside);
+            entry = Fade::resting(inside);
         } else if !entry.moving(clock.now, clock.timing) {
             entry = Fade::between(present, inside, clock.now);
         } else {
-            entry.retarget(inside, clock.now, clock.timing);
+            entry.steer(inside, clock);
         }
         // It has yet to be steered; until then it stays.
         self.motion = Motion { entry, since: clock.now, heading: inside, step: 0.0 };

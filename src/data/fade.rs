@@ -114,18 +114,6 @@ impl Line {
     pub fn moves(&self) -> bool {
         self.delta != 0.0
     }
-
-    /// Whether one move can be both: one of them rests, or both began together.
-    #[inline]
-    pub fn runs_with(&self, other: &Self) -> bool {
-        !self.moves() || !other.moves() || self.over == other.over
-    }
-
-    /// Its figures as bits, for a hash.
-    #[inline]
-    pub fn bits(&self) -> [u64; 2] {
-        [u64::from(self.start.to_bits()) << 32 | u64::from(self.delta.to_bits()), u64::from(self.over)]
-    }
 }
 
 #[cfg(test)]

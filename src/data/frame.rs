@@ -170,7 +170,8 @@ mod tests {
     #[test]
     fn each_channel_takes_its_own() {
         let (mono, stereo) = (Frame::mono(&[0.5_f32]), Frame::interleaved(&[0.5_f32, -0.25]));
-        let of = |frame: Frame<'_>| [Channel::Mono, Channel::Left, Channel::Right].map(|channel| frame.sample(channel, 0));
+        let of =
+            |frame: Frame<'_>| [Channel::Mono, Channel::Left, Channel::Right].map(|channel| frame.sample(channel, 0));
         assert_eq!((of(mono), of(stereo)), ([0.5; 3], [0.125, 0.5, -0.25]));
         assert_eq!((mono.len(), stereo.len()), (Ok(1), Ok(1)));
         assert_eq!(Frame::interleaved(&[0_i16; 3]).len(), Err((2, 1)));

@@ -42,8 +42,7 @@ impl SpeechModel {
         let resampler = resampler.expect("no rate and no size is 0");
         let waiting = filled(resampler.input_frames_max(), 0.0);
         let network = Box::<earshot::Detector>::default();
-        let mut model =
-            Self { threshold, network, resampler, waiting, count: 0, window: [0.0; WINDOW], score: 0.0 };
+        let mut model = Self { threshold, network, resampler, waiting, count: 0, window: [0.0; WINDOW], score: 0.0 };
         // Everything is used once, so that its first use on the audio side enters no kernel.
         (0..2).for_each(|_| model.hear_window());
         model.network.reset();

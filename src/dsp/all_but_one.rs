@@ -177,12 +177,7 @@ pub(super) unsafe fn add_rows<V: Vector>(
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn add_four<V: Vector>(
-    rows: [&mut AllButOneRow<'_>; QUAD],
-    tiles: Tiles<'_>,
-    signals: &[u32],
-    rest: &[Tile],
-) {
+unsafe fn add_four<V: Vector>(rows: [&mut AllButOneRow<'_>; QUAD], tiles: Tiles<'_>, signals: &[u32], rest: &[Tile]) {
     let [a, b, c, d] = rows;
     let found = find(tiles, signals, rest.len());
     let outs = a.out.iter_mut().zip(&mut *b.out).zip(c.out.iter_mut().zip(&mut *d.out));
@@ -211,13 +206,7 @@ unsafe fn add_four<V: Vector>(
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn add_one<V: Vector>(
-    row: &mut AllButOneRow<'_>,
-    tiles: Tiles<'_>,
-    signals: &[u32],
-    own: usize,
-    rest: &[Tile],
-) {
+unsafe fn add_one<V: Vector>(row: &mut AllButOneRow<'_>, tiles: Tiles<'_>, signals: &[u32], own: usize, rest: &[Tile]) {
     let found = find(tiles, signals, rest.len());
     // SAFETY: the caller's contract.
     unsafe {

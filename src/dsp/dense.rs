@@ -155,11 +155,7 @@ unsafe fn multiply_by<V: Vector, G: Gains<V>>(
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-pub(super) unsafe fn multiply_on<V: Vector>(
-    sums: &mut [RunningSum; ROWS],
-    gains: [&[f32]; ROWS],
-    signals: &[&Tile],
-) {
+pub(super) unsafe fn multiply_on<V: Vector>(sums: &mut [RunningSum; ROWS], gains: [&[f32]; ROWS], signals: &[&Tile]) {
     // SAFETY: the caller's contract.
     unsafe { multiply_on_by::<V, Rest>(Rest, sums, gains, signals) }
 }

@@ -211,8 +211,7 @@ pub(super) unsafe fn add_any<V: Vector>(out: &mut [Tile], signals: Signals<'_>, 
                 }
                 if !sum.ducked.is_empty() {
                     let ducked = sum_of::<V>(sum.ducked, from, at, signals, sum);
-                    let curve =
-                        sum.curves[1].map_or([V::splat(1.0); SIDE], |curve| load_side::<V>(curve, at + from));
+                    let curve = sum.curves[1].map_or([V::splat(1.0); SIDE], |curve| load_side::<V>(curve, at + from));
                     for n in 0..SIDE {
                         mix[n] = ducked[n].mul_add(curve[n], mix[n]);
                     }

@@ -1,19 +1,17 @@
 //! Every kernel equals a plain f64 sum, for every shape and every instruction set that this machine has.
 
-mod few;
-mod others;
-mod ramps;
+mod all_but_one;
+mod dense;
 mod roundings;
-mod segment;
+mod shared_sums;
+mod sparse;
 
 use proptest::prelude::*;
 
 use super::*;
-use crate::data::timing::Timing;
 
-const TIMING: Timing = Timing { rate: 48_000, tick: 3 * Tile::SAMPLES, smoothing: 100 };
-
-const DEPTHS: [Depth; 4] = [Depth::Whole, Depth::Ramp, Depth::Part, Depth::Short];
+/// Samples of a move in these tests.
+const SMOOTHING: u32 = 100;
 
 fn noise(seed: u64) -> f32 {
     let bits = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
@@ -27,37 +25,31 @@ fn tile(seed: u64, sign: f32) -> Tile {
     Tile(std::array::from_fn(|k| if sign == 0.0 { sample(k) } else { sample(k).abs() * sign }))
 }
 
-fn weights(first: u32, count: usize) -> Vec<Weight> {
-    (first..first + count as u32).map(|signal| Weight { signal, gain: noise(u64::from(signal) + 77).abs() }).collect()
+/// Signals of so many tiles each.
+fn signals(count: usize, tiles: usize, sign: f32) -> Vec<Tile> {
+    (0..count * tiles).map(|seed| tile((count * 100 + seed) as u64, sign)).collect()
 }
 
-fn movings(first: u32, count: usize) -> Vec<Moving> {
-    let mover = |seed: u32| Mover {
-        over: seed * 7 % 100,
-        start: noise(u64::from(seed)).abs(),
-        target: noise(u64::from(seed) + 5).abs(),
-    };
-    let moving = |signal: u32| Moving {
-        signal,
-        steady: 0.7,
-        movers: [mover(signal), mover(signal + 1), mover(signal + 2)],
-        count: 1 + signal as usize % 3,
-    };
-    (first..first + count as u32).map(moving).collect()
+/// The gain of a term at a sample of the tick.
+fn gain_at(start: f32, delta: f32, over: u32, k: usize) -> f64 {
+    let done = ((over as usize + k + 1) as f64 / f64::from(SMOOTHING)).min(1.0);
+    f64::from(start) + f64::from(delta) * done
 }
 
-/// The gain of a moving term at a sample of the tick.
-fn gain(moving: &Moving, k: usize) -> f64 {
-    let value = |mover: &Mover| {
-        let done = ((mover.over as usize + k + 1) as f64 / 100.0).min(1.0);
-        f64::from(mover.start) * (1.0 - done) + f64::from(mover.target) * done
-    };
-    f64::from(moving.steady) * moving.movers[..moving.count].iter().map(value).product::<f64>()
+/// The greatest gain of a move: what counts while it is on its way.
+fn greatest(start: f32, delta: f32) -> f64 {
+    f64::from(start.abs().max((start + delta).abs()))
+}
+
+/// Each product with the magnitude that counts for it.
+fn assert_sum(actual: f32, products: impl Iterator<Item = (f64, f64)> + Clone, what: &str) {
+    let sum: f64 = products.clone().map(|(product, _)| product).sum();
+    let magnitude: f64 = products.map(|(_, magnitude)| magnitude).sum();
+    assert!((f64::from(actual) - sum).abs() <= 1e-6 * magnitude, "{what}: {actual}, not {sum} of {magnitude}");
 }
 
 fn assert_near(actual: f32, products: impl Iterator<Item = f64> + Clone, what: &str) {
-    let (sum, magnitude) = (products.clone().sum::<f64>(), products.map(f64::abs).sum::<f64>());
-    assert!((f64::from(actual) - sum).abs() <= 1e-6 * magnitude, "{what}: {actual}, not {sum} of {magnitude}");
+    assert_sum(actual, products.map(|product| (product, product.abs())), what);
 }
 
 fn assert_measured(measured: Measured, samples: &[f32]) {
@@ -66,122 +58,25 @@ fn assert_measured(measured: Measured, samples: &[f32]) {
     assert!((f64::from(measured.squares) - squares).abs() <= 1e-5 * squares);
 }
 
-/// Rows of each kind of terms: (open, open and moving, ducked, ducked and moving).
-fn check_row(panels: usize, counts: [usize; 4], sign: f32) {
-    let total = counts.iter().sum::<usize>().max(1);
-    let frames: Vec<Tile> = (0..panels * total).map(|seed| tile(seed as u64, sign)).collect();
-    let envelope: Vec<f32> = (0..panels * Tile::SAMPLES).map(|k| 1.0 - k as f32 / 600.0).collect();
-    let first = |kind: usize| counts[..kind].iter().sum::<usize>() as u32;
-    let (open, open_moving) = (weights(first(0), counts[0]), movings(first(1), counts[1]));
-    let (ducked, ducked_moving) = (weights(first(2), counts[2]), movings(first(3), counts[3]));
-    let curve = FadeCurve::new(&TIMING);
-    let terms = Terms {
-        open: &open,
-        open_moving: &open_moving,
-        ducked: &ducked,
-        ducked_moving: &ducked_moving,
-        envelope: if counts[2] + counts[3] > 0 { &envelope } else { &[] },
-        curve: &curve,
-    };
-    let products = |k: usize| {
-        let ducking = f64::from(envelope[k]);
-        let (frames, panel) = (&frames, k / Tile::SAMPLES);
-        let of = move |signal: u32, gain: f64| {
-            gain * f64::from(frames[signal as usize * panels + panel].0[k % Tile::SAMPLES])
-        };
-        let steady = move |weights: &[Weight], factor: f64| {
-            weights.iter().map(|w| of(w.signal, f64::from(w.gain) * factor)).collect::<Vec<_>>()
-        };
-        let moving = move |movings: &[Moving], factor: f64| {
-            movings.iter().map(|m| of(m.signal, gain(m, k) * factor)).collect::<Vec<_>>()
-        };
-        [steady(&open, 1.0), steady(&ducked, ducking), moving(&open_moving, 1.0), moving(&ducked_moving, ducking)]
-            .concat()
-    };
-    for kernel in Kernel::available() {
-        let mut out = vec![Tile::SILENCE; panels];
-        let stack = Stack { tiles: &frames, stride: panels };
-        let measured = kernel.add_row(&mut out, stack, &terms);
-        for (k, sample) in Tile::flat(&out).iter().enumerate() {
-            assert_near(*sample, products(k).into_iter(), &format!("{kernel:?}, sample {k} of {counts:?}"));
-        }
-        assert_measured(measured, Tile::flat(&out));
-        let (mut lanes, mut piece) = (Lanes::NOTHING, Tile::SILENCE);
-        let last = panels - 1;
-        let signals = Signals { frames: stack.after(last), derived: Stack::NOTHING };
-        kernel.add_tile(&mut piece, last * Tile::SAMPLES, signals, &terms, &mut lanes);
-        assert_eq!(piece, out[last]);
-        assert_measured(lanes.measured(), &piece.0);
-    }
-}
-
-fn check_product(count: usize, depth: Depth, sign: f32) {
-    let frames: Vec<Tile> = (0..count).map(|seed| tile(seed as u64, sign)).collect();
-    let signals: Vec<&Tile> = frames.iter().collect();
-    let gains: [Vec<f32>; 2 * ROWS] =
-        std::array::from_fn(|row| (0..count).map(|k| noise((row * 9973 + k) as u64).abs()).collect());
-    for (kernel, rows) in Kernel::available().flat_map(|kernel| [1, 2, 4, 7].map(|rows| (kernel, rows))) {
-        let (mut out, mut lanes) = ([Tile::SILENCE; 2 * ROWS], [Lanes::NOTHING; 2 * ROWS]);
-        let parts = gains.iter().zip(out.chunks_mut(1)).zip(&mut lanes).take(rows);
-        let mut parts = parts.map(|((gains, out), lanes)| Row { gains, out, lanes });
-        let mut parts: [Option<Row<'_>>; 2 * ROWS] = std::array::from_fn(|_| parts.next());
-        let mut waiting = Waiting::NOTHING;
-        if count > depth.at_once() {
-            multiply_in_blocks(kernel, &mut parts, &signals, depth);
-        } else {
-            kernel.multiply(&mut parts, 0, &signals, depth, &mut waiting);
-        }
-        for (row, (gains, out)) in gains.iter().zip(&out).enumerate().take(rows) {
-            for (k, actual) in out.0.iter().enumerate() {
-                let products = frames.iter().zip(gains).map(|(s, gain)| f64::from(*gain) * f64::from(s.0[k]));
-                assert_near(*actual, products, &format!("{kernel:?}, sample {k} of row {row}, {count} signals"));
-            }
-            if depth.is_whole() {
-                assert_measured(lanes[row].measured(), &out.0);
-            }
-        }
-        assert!(out[rows..].iter().all(|tile| *tile == Tile::SILENCE), "rows that are not there are not written");
-    }
-}
-
-fn multiply_in_blocks(kernel: Kernel, rows: &mut [Option<Row<'_>>], signals: &[&Tile], depth: Depth) {
-    let (mut waiting, block) = (Waiting::NOTHING, depth.block());
-    for rows in rows.as_chunks_mut::<ROWS>().0 {
-        let Some(first) = rows[0].as_ref().map(|row| row.gains) else { return };
-        let gains = rows.each_ref().map(|row| row.as_ref().map_or(first, |row| row.gains));
-        let mut sums = [Running::NOTHING; ROWS];
-        for at in (0..signals.len()).step_by(block) {
-            let range = at..(at + block).min(signals.len());
-            let gains = gains.map(|gains| &gains[range.clone()]);
-            kernel.multiply_on(&mut sums, gains, &signals[range], depth, &mut waiting);
-        }
-        for (row, sums) in rows.iter_mut().flatten().zip(&sums) {
-            kernel.round_off(sums, &mut row.out[0], row.lanes);
-        }
-    }
-}
-
 fn sign() -> impl Strategy<Value = f32> {
     prop::sample::select(vec![0.0_f32, 1.0, -1.0])
 }
 
 proptest! {
     #[test]
-    fn every_row_is_the_sum(
-        panels in 1..=3_usize,
-        counts in prop::array::uniform4(prop_oneof![Just(0_usize), 1..4_usize, 4..40_usize]),
+    fn every_sum_of_named_signals_is_the_sum(
+        tiles in 1..=3_usize,
+        counts in prop::array::uniform2(prop_oneof![Just(0_usize), 1..4_usize, 4..40_usize, 40..200_usize]),
+        curves in prop::array::uniform2(any::<bool>()),
         sign in sign(),
     ) {
-        check_row(panels, counts, sign);
+        sparse::check_any(tiles, counts, curves, sign);
     }
 
     #[test]
-    fn every_product_is_the_sum(
-        count in prop_oneof![0..40_usize, 0..=Depth::MOST, 0..1000_usize],
-        depth in prop::sample::select(DEPTHS.to_vec()),
-        sign in sign(),
-    ) {
-        check_product(count, depth, sign);
+    fn every_product_is_the_sum(count in prop_oneof![0..40_usize, 0..=BLOCK, 0..3000_usize], sign in sign()) {
+        dense::check_rest(count, sign);
+        dense::check_lines(count, sign);
     }
 
     #[test]
@@ -206,10 +101,11 @@ proptest! {
 
 #[test]
 fn nobody_and_thousands() {
-    check_row(1, [0; 4], 0.0);
-    check_row(2, [3000, 500, 2000, 300], 1.0);
-    for count in [0, 1, 255, 256, 257, 5000] {
-        DEPTHS.iter().for_each(|depth| check_product(count, *depth, 1.0));
+    sparse::check_any(1, [0; 2], [false; 2], 0.0);
+    sparse::check_any(2, [3000, 2000], [true; 2], 1.0);
+    for count in [0, 1, 31, 32, 33, 959, 960, 961, 5000] {
+        dense::check_rest(count, 1.0);
+        dense::check_lines(count, 1.0);
     }
 }
 

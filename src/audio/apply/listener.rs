@@ -44,13 +44,7 @@ impl Listener {
     }
 
     /// Takes what is published of its slot. `joins` if it joins at this tick boundary.
-    pub fn update(
-        &mut self,
-        slot: &Slot,
-        joins: bool,
-        source: impl Fn(&Pair) -> PairSource,
-        clock: &Clock<'_>,
-    ) {
+    pub fn update(&mut self, slot: &Slot, joins: bool, source: impl Fn(&Pair) -> PairSource, clock: &Clock<'_>) {
         self.hears.steer(if slot.deafened { 0.0 } else { 1.0 }, clock);
         self.cache.forget();
         if slot.row_since <= self.row_since {

@@ -201,13 +201,7 @@ fn merge(
 }
 
 /// Keeps a pair that is listed no more until it is like the sources without one, or its source is gone.
-fn keep(
-    pair: &Pair,
-    pairs: &mut Vec<Pair>,
-    unlisted: f64,
-    source: impl Fn(&Pair) -> PairSource,
-    clock: &Clock<'_>,
-) {
+fn keep(pair: &Pair, pairs: &mut Vec<Pair>, unlisted: f64, source: impl Fn(&Pair) -> PairSource, clock: &Clock<'_>) {
     let kept = match source(pair) {
         PairSource::Gone => return,
         PairSource::Leaves => pair.released(),

@@ -4,5 +4,5 @@
 mod limiter;
 mod outputs;
 
-pub(crate) use limiter::{Limiter, LimiterState};
+pub(crate) use limiter::Limiter;
 pub(crate) use outputs::{Output, Outputs};

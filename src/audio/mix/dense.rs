@@ -66,7 +66,7 @@ impl Dense {
                 let batch = &self.batch;
                 let gains = batch.members.iter().flat_map(|member| batch.gains(*member, scene));
                 let scratch = (&mut self.halves, &mut self.sums);
-                multiply_rows(gains, (), batch, scratch, curves, memory, scene);
+                multiply_rows(gains, &[], batch, scratch, curves, memory, scene);
             }
             Some(over) => {
                 let (batch, progress) = (&self.batch, scene.progress.after(over));
@@ -82,14 +82,7 @@ impl Dense {
     }
 
     /// Makes a row whose moves began at different times: as a sum of named signals.
-    fn mix_apart(
-        &mut self,
-        group: usize,
-        mix: usize,
-        curves: &mut Curves,
-        part: &mut Part<'_>,
-        scene: Scene<'_>,
-    ) {
+    fn mix_apart(&mut self, group: usize, mix: usize, curves: &mut Curves, part: &mut Part<'_>, scene: Scene<'_>) {
         let (row, tiles, signals) = (scene.row(group), scene.tiles(), scene.audible.signals());
         self.open.clear();
         self.ducked.clear();
@@ -124,7 +117,7 @@ impl Dense {
 /// Multiplies the rows of a batch with all signals: whole mixes where they belong, or halves that are joined by their curves.
 fn multiply_rows<'a, G: GainOf>(
     gains: impl Iterator<Item = &'a [G]>,
-    how: G::How<'_>,
+    progress: &[f32],
     batch: &Batch,
     (halves, sums): (&mut [Tile; WRITTEN], &mut Sums),
     curves: &mut Curves,
@@ -135,7 +128,7 @@ fn multiply_rows<'a, G: GainOf>(
     if !batch.kind.curved {
         let mut rows = whole_rows(batch, gains, memory, tiles);
         for n in 0..tiles {
-            sums.multiply(&mut rows, (n, n), &mut found, G::at(how, n), scene);
+            sums.multiply(&mut rows, (n, n), &mut found, over_tile(progress, n), scene);
         }
         return;
     }
@@ -145,7 +138,7 @@ fn multiply_rows<'a, G: GainOf>(
         *row = Some(DenseRow { gains, out, lanes });
     }
     for n in 0..tiles {
-        sums.multiply(&mut rows, (n, 0), &mut found, G::at(how, n), scene);
+        sums.multiply(&mut rows, (n, 0), &mut found, over_tile(progress, n), scene);
         for (member, rows) in batch.members.iter().zip(rows.chunks_exact(2)) {
             let half = |row: &'_ Option<DenseRow<'_, G>>| row.as_ref().map_or(Tile::SILENCE, |row| row.out[0]);
             let (open, ducked) = (half(&rows[0]), half(&rows[1]));
@@ -158,9 +151,9 @@ fn multiply_rows<'a, G: GainOf>(
 }
 
 /// The rows of a batch that are whole mixes, and where these belong.
-fn whole_rows<'a, G: GainOf>(
+fn whole_rows<'a, 'g: 'a, G: GainOf>(
     batch: &Batch,
-    gains: impl Iterator<Item = &'a [G]>,
+    gains: impl Iterator<Item = &'g [G]>,
     memory: &'a mut MixMemory<'_>,
     tiles: usize,
 ) -> [Option<DenseRow<'a, G>>; BATCH] {
@@ -188,13 +181,13 @@ impl Sums {
         rows: &mut [Option<DenseRow<'_, G>>],
         (n, place): (usize, usize),
         found: &mut [&'s Tile; BLOCK],
-        how: G::How<'_>,
+        progress: &[f32],
         scene: Scene<'s>,
     ) {
         let (kernel, signals) = (scene.kernel, scene.audible.signals());
         let tiles = scene.sources().from_tile(n);
         if signals.len() <= BLOCK {
-            return G::multiply(kernel, rows, place, find(tiles, signals, found), how);
+            return G::multiply(kernel, rows, place, find(tiles, signals, found), progress);
         }
         let block = signals.len().div_ceil(signals.len().div_ceil(BLOCK));
         self.0[..rows.len()].fill(RunningSum::ZERO);
@@ -204,7 +197,7 @@ impl Sums {
                 let Some(first) = rows[0].as_ref().map(|row| row.gains) else { break };
                 // Rows that are not there are made like the first one, and not written.
                 let gains = rows.each_ref().map(|row| row.as_ref().map_or(first, |row| row.gains));
-                G::multiply_on(kernel, sums, gains.map(|gains| &gains[at..at + signals.len()]), found, how);
+                G::multiply_on(kernel, sums, gains.map(|gains| &gains[at..at + signals.len()]), found, progress);
             }
         }
         for (row, sum) in rows.iter_mut().flatten().zip(&self.0) {
@@ -219,20 +212,19 @@ fn find<'f, 's>(tiles: Tiles<'s>, signals: &[u32], found: &'f mut [&'s Tile; BLO
     &found[..signals.len()]
 }
 
-/// What rows are made of: gains at rest or on lines. Each has kernels of its own.
-trait GainOf: Copy {
-    /// What the kernels need to know beside the gains.
-    type How<'a>: Copy;
+/// The progress of moves over the n-th tile of a tick; nothing of gains at rest.
+fn over_tile(progress: &[f32], n: usize) -> &[f32] {
+    progress.get(n * Tile::SAMPLES..(n + 1) * Tile::SAMPLES).unwrap_or_default()
+}
 
-    /// The same for the n-th tile.
-    fn at(how: Self::How<'_>, n: usize) -> Self::How<'_>;
-
+/// What rows are made of: gains at rest or on lines. Each has kernels of its own; those of lines need the progress of the moves.
+trait GainOf: Copy + 'static {
     fn multiply(
         kernel: Kernel,
         rows: &mut [Option<DenseRow<'_, Self>>],
         place: usize,
         signals: &[&Tile],
-        how: Self::How<'_>,
+        progress: &[f32],
     );
 
     fn multiply_on(
@@ -240,38 +232,21 @@ trait GainOf: Copy {
         sums: &mut [RunningSum; ROWS],
         gains: [&[Self]; ROWS],
         signals: &[&Tile],
-        how: Self::How<'_>,
+        progress: &[f32],
     );
 }
 
 impl GainOf for f32 {
-    type How<'a> = ();
-
-    fn at((): (), _: usize) {}
-
-    fn multiply(kernel: Kernel, rows: &mut [Option<DenseRow<'_>>], place: usize, signals: &[&Tile], (): ()) {
+    fn multiply(kernel: Kernel, rows: &mut [Option<DenseRow<'_>>], place: usize, signals: &[&Tile], _: &[f32]) {
         kernel.multiply(rows, place, signals);
     }
 
-    fn multiply_on(
-        kernel: Kernel,
-        sums: &mut [RunningSum; ROWS],
-        gains: [&[f32]; ROWS],
-        signals: &[&Tile],
-        (): (),
-    ) {
+    fn multiply_on(kernel: Kernel, sums: &mut [RunningSum; ROWS], gains: [&[f32]; ROWS], signals: &[&Tile], _: &[f32]) {
         kernel.multiply_on(sums, gains, signals);
     }
 }
 
 impl GainOf for LineGain {
-    /// The progress of their moves.
-    type How<'a> = &'a [f32];
-
-    fn at(progress: &[f32], n: usize) -> &[f32] {
-        &progress[n * Tile::SAMPLES..][..Tile::SAMPLES]
-    }
-
     fn multiply(
         kernel: Kernel,
         rows: &mut [Option<DenseRow<'_, Self>>],

@@ -19,13 +19,7 @@ pub(crate) fn scratch_tiles(sources: usize, tiles: usize) -> usize {
 }
 
 /// Makes the rows. `scratch` has as many tiles as they need.
-pub(crate) fn mix(
-    rows: &SparseRows,
-    scratch: &mut [Tile],
-    curves: &mut Curves,
-    part: &mut Part<'_>,
-    scene: Scene<'_>,
-) {
+pub(crate) fn mix(rows: &SparseRows, scratch: &mut [Tile], curves: &mut Curves, part: &mut Part<'_>, scene: Scene<'_>) {
     if rows.is_empty() {
         return;
     }

@@ -21,7 +21,11 @@ pub(crate) struct SparseRows {
 impl SparseRows {
     /// Room for the rows of so many groups. Allocates: control side.
     pub fn new(groups: usize) -> Self {
-        Self { rest: room(groups, SparseRow::default()), lines: room(groups, SparseRow::default()), single: room(groups, 0) }
+        Self {
+            rest: room(groups, SparseRow::default()),
+            lines: room(groups, SparseRow::default()),
+            single: room(groups, 0),
+        }
     }
 
     pub fn clear(&mut self) {

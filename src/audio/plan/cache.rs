@@ -11,8 +11,6 @@ pub(crate) struct PlanCache {
     /// No gain moved in it but for envelopes; and whether any of these did.
     rests: bool,
     envelopes_move: bool,
-    /// The plan in hand is that of the tick before.
-    holds: bool,
     /// The tick that the plan was made for was mixed.
     mixed: bool,
 }
@@ -22,8 +20,7 @@ impl PlanCache {
     /// way has arrived.
     pub fn ask(&mut self, changed: bool, has_arrived: impl FnOnce() -> bool) -> bool {
         let known = std::mem::take(&mut self.mixed) && self.rests && !changed;
-        self.holds = known && (!self.envelopes_move || !has_arrived());
-        self.holds
+        known && (!self.envelopes_move || !has_arrived())
     }
 
     /// Notes that a plan was made, whether any gain in it moves, and whether any envelope does.
@@ -34,11 +31,6 @@ impl PlanCache {
     /// Notes that the tick was mixed.
     pub fn note_mixed(&mut self) {
         self.mixed = true;
-    }
-
-    /// Whether the plan in hand is that of the tick before.
-    pub fn holds(&self) -> bool {
-        self.holds
     }
 }
 
@@ -54,7 +46,7 @@ mod tests {
         assert!(!cache.ask(false, || false), "it was not mixed");
         cache.note(false, true);
         cache.note_mixed();
-        assert!(cache.ask(false, || false) && cache.holds());
+        assert!(cache.ask(false, || false));
         cache.note_mixed();
         assert!(!cache.ask(false, || true), "an envelope has arrived");
         cache.note(true, false);

@@ -111,7 +111,7 @@ impl Composer {
     }
 
     fn begin_row(&self, row: &RowGains<'_>) -> Sparse {
-        Sparse { curved: row.curved, fades: row.fades, ..self.terms.begin() }
+        self.terms.begin(row.curved, row.fades)
     }
 
     fn end_row(&mut self, row: &RowGains<'_>, sparse: Sparse, fits: bool) -> Recipe {

@@ -58,7 +58,7 @@ pub(crate) struct Sparse {
     /// Whether the row has curves: its ducked terms one of its own.
     pub curved: bool,
     /// Whether the curve of `hears` is one of them.
-    pub fades: bool,
+    fades: bool,
 }
 
 /// Which kernel makes a sparse row.
@@ -143,9 +143,9 @@ impl Terms {
         &self.list
     }
 
-    /// Begins a row: open terms are to be added first.
-    pub fn begin(&self) -> Sparse {
-        Sparse { from: self.list.len() as u32, ..Sparse::default() }
+    /// Begins a row: open terms are to be added first. `curved` if it has curves, `fades` if that of `hears` is one of them.
+    pub fn begin(&self, curved: bool, fades: bool) -> Sparse {
+        Sparse { from: self.list.len() as u32, curved, fades, ..Sparse::default() }
     }
 
     /// Adds a signal to the row that was begun last. Whether there was room.
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn terms_are_of_their_row() {
         let mut terms = Terms::new(1);
-        let mut row = terms.begin();
+        let mut row = terms.begin(false, false);
         assert!(terms.add(&mut row, 3, Line::at_rest(0.5), false));
         assert!(terms.add(&mut row, 4, Line::ZERO, false), "what is not heard is no term");
         assert!(terms.add(&mut row, 5, line(7), true));
@@ -217,7 +217,7 @@ mod tests {
     #[test]
     fn rows_without_room_are_told() {
         let mut terms = Terms::new(1);
-        let mut row = terms.begin();
+        let mut row = terms.begin(false, false);
         let fit = (0..20).filter(|n| terms.add(&mut row, *n, Line::at_rest(1.0), false)).count();
         assert_eq!((fit, terms.is_full()), (16, true));
     }

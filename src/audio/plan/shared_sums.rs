@@ -190,7 +190,8 @@ mod tests {
     fn what_is_not_needed_is_not_made() {
         let needed = |needs: [bool; 3]| {
             let [needs_pairs, needs_others, needs_runs] = needs;
-            SharedSums { all_but_one_of: u64::from(needs_others), needs_pairs, needs_runs, ..SharedSums::of(100) }.needed()
+            SharedSums { all_but_one_of: u64::from(needs_others), needs_pairs, needs_runs, ..SharedSums::of(100) }
+                .needed()
         };
         let counts = [[false; 3], [true, false, false], [false, true, false], [false, false, true]].map(needed);
         // 13 segments: their sums and two runs of each, 50 pairs, 100 that leave one out, a table of 3 levels.

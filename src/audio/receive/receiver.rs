@@ -85,10 +85,6 @@ impl Receiver {
         std::mem::swap(self, larger);
     }
 
-    pub fn slots(&self) -> usize {
-        self.sources.len()
-    }
-
     /// Slots from here on have never been given.
     pub fn used(&self) -> usize {
         self.used

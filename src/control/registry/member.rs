@@ -2,15 +2,14 @@
 
 use std::sync::{Arc, atomic::Ordering};
 
-use crate::{control::ListenerConfig, data::id::Generation, data::sides::Sides, matrix::Place, meter::Meters};
+use crate::{audio::Slot, control::ListenerConfig, data::id::Generation, link::readings::Meters};
 
 /// One participant.
 #[derive(Debug)]
 pub(crate) struct Member {
-    pub place: Place,
+    pub slot: Slot,
     pub config: ListenerConfig,
-    /// One for each channel; what the left one reads is that of both.
-    pub meters: Sides<Arc<Meters>>,
+    pub meters: Arc<Meters>,
     #[cfg(feature = "stream")]
     pub ports: crate::control::PortMeters,
     /// The places of the listeners whose configurations list it, in order.
@@ -20,7 +19,7 @@ pub(crate) struct Member {
     pub(super) room: Room,
 }
 
-/// How many entries the audio side may have for a row: what it had when it last told, and everything that was listed anew since.
+/// How many pairs the audio side may have for a row: what it had when it last told, and everything that was listed anew since.
 #[derive(Debug, Default)]
 pub(super) struct Room {
     told: usize,
@@ -38,16 +37,9 @@ impl Room {
     }
 
     /// The room that a row with these listed sources needs.
-    pub fn for_row(
-        &mut self,
-        listed: Box<[u32]>,
-        meters: &Sides<Arc<Meters>>,
-        mixed: Generation,
-        now: Generation,
-    ) -> usize {
+    pub fn for_row(&mut self, listed: Box<[u32]>, meters: &Meters, mixed: Generation, now: Generation) -> usize {
         if mixed >= self.since {
-            let told = meters.iter().map(|meters| meters.entries.load(Ordering::Relaxed));
-            self.told = told.max().unwrap_or_default() as usize;
+            self.told = meters.pairs.load(Ordering::Relaxed) as usize;
             self.anew = Vec::new();
         }
         self.anew.extend(listed.iter().filter(|slot| self.listed.binary_search(slot).is_err()));

@@ -15,18 +15,20 @@ use std::{
     },
 };
 
-use super::ControlError;
+use super::{
+    ControlError,
+    returning::{Held, Returning},
+};
 use crate::{
-    data::id::Generation,
+    audio::{Link, Matrix, Row},
     data::{
         channels::Channels,
-        id::{ParticipantId, ParticipantKey},
+        id::{Generation, ParticipantId, ParticipantKey},
         talk::TalkEvents,
         timing::Timing,
         tree::Tree,
     },
-    matrix::{Matrix, Row},
-    ship::{Berth, Held, Returning, Shared},
+    link::mailbox::Mailbox,
 };
 
 pub(crate) use member::Member;
@@ -52,8 +54,8 @@ pub(crate) struct Registry {
     free: Vec<ParticipantKey>,
     /// Places from here on have never been given.
     fresh: u32,
-    /// The generation that the newest stage came with.
-    stage_since: Generation,
+    /// The generation that the newest engine came with.
+    engine_since: Generation,
     plain: Arc<Row>,
     /// Of the identities of rows.
     keys: [RandomState; 2],
@@ -72,8 +74,8 @@ pub(crate) struct Registry {
 
 impl Registry {
     pub fn new(timing: Timing, channels: Channels, capacity: usize, workers: usize) -> Self {
-        let (places, stage) = (Tree::default(), Arc::new(Berth::empty()));
-        let matrix = Matrix { generation: 0, places, capacity, stage, loudest: None };
+        let (slots, engine) = (Tree::default(), Arc::new(Mailbox::empty()));
+        let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None };
         Self {
             timing,
             channels,
@@ -84,7 +86,7 @@ impl Registry {
             ids: HashMap::new(),
             free: Vec::new(),
             fresh: 0,
-            stage_since: Generation::default(),
+            engine_since: Generation::default(),
             plain: Arc::new(Row::plain()),
             keys: [RandomState::new(), RandomState::new()],
             returning: Returning::default(),
@@ -144,7 +146,7 @@ impl Registry {
     /// Who has this key.
     pub fn id(&self, key: ParticipantKey) -> Option<&ParticipantId> {
         let id = self.ids.get(&key.slot)?;
-        self.members.get(id).filter(|member| member.place.key == key).map(|_| id)
+        self.members.get(id).filter(|member| member.slot.key == key).map(|_| id)
     }
 
     pub fn member(&self, id: &str) -> Result<&Member, ControlError> {
@@ -172,22 +174,22 @@ impl Registry {
     }
 
     /// Puts a member's place into the matrix in the making.
-    fn set_place(&mut self, id: &ParticipantId) {
+    fn set_slot(&mut self, id: &ParticipantId) {
         let stamp = self.next().0;
         if let Some(member) = self.members.get(id) {
-            self.matrix.places.set(member.place.key.slot, Some(Arc::new(member.place.clone())), stamp);
+            self.matrix.slots.set(member.slot.key.slot, Some(Arc::new(member.slot.clone())), stamp);
             self.changed = true;
         }
     }
 
     /// Publishes what was changed, all of it at once. The newest generation.
-    pub fn publish(&mut self, shared: &Shared) -> Generation {
+    pub fn publish(&mut self, link: &Link) -> Generation {
         for listener in std::mem::take(&mut self.stale) {
-            self.make_row(&listener, shared.mixed());
+            self.make_row(&listener, link.mixed());
         }
         if std::mem::take(&mut self.changed) {
             self.matrix.generation += 1;
-            let before = shared.publish(Arc::new(self.matrix.clone()));
+            let before = link.publish(Arc::new(self.matrix.clone()));
             self.returning.push(Held::Matrix(before));
             self.given_up.drain(..).for_each(|held| self.returning.push(held));
         }
@@ -200,13 +202,13 @@ impl Registry {
     }
 
     /// Frees what the audio side has given back.
-    pub fn reclaim(&mut self, shared: &Shared) {
-        self.processor_gone |= shared.inherit().is_some();
-        if shared.processor_gone() || shared.mixed() >= self.stage_since {
-            // The audio side has moved: what is in the berth is what it moved out of.
-            drop(self.matrix.stage.take());
+    pub fn reclaim(&mut self, link: &Link) {
+        self.processor_gone |= link.take_leftover().is_some();
+        if link.processor_gone() || link.mixed() >= self.engine_since {
+            // The audio side has moved: what is in the mailbox is what it moved out of.
+            drop(self.matrix.engine.take());
         }
-        let mixed = if shared.processor_gone() { Generation::NEVER } else { shared.mixed() };
+        let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
         let free = &mut self.free;
         self.returning.reclaim(mixed, |key| free.extend(key.next_stay()));
     }

@@ -1,14 +1,16 @@
 //! What listeners are configured to hear, and the rows of the matrix that come of it.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::Arc;
 
 use super::{Registry, member::set_listed};
 use crate::{
+    audio::Listed,
     config::{Checked, ParticipantMixerLevel},
-    control::{ControlError, ListenerConfig, SourceConfig},
-    data::id::Generation,
-    data::{id::ParticipantId, sides::Sides},
-    ship::Held,
+    control::{ControlError, ListenerConfig, SourceConfig, returning::Held},
+    data::{
+        channels::Channel,
+        id::{Generation, ParticipantId},
+    },
 };
 
 impl Registry {
@@ -23,7 +25,7 @@ impl Registry {
     fn replace(&mut self, level: &ParticipantMixerLevel) {
         let Ok(id) = self.name(&level.participant) else { return };
         let Some(member) = self.members.get_mut(&id) else { return };
-        let (slot, before) = (member.place.key.slot, std::mem::take(&mut member.config));
+        let (slot, before) = (member.slot.key.slot, std::mem::take(&mut member.config));
         let config = ListenerConfig::from_wire(level, |source| self.name(source).ok()).keep_pans(&before);
         for source in &before.sources {
             if config.get(&source.source).is_none() {
@@ -47,7 +49,7 @@ impl Registry {
         change: impl FnOnce(&mut SourceConfig),
     ) -> Result<(), ControlError> {
         let member = self.member_mut(listener.as_str())?;
-        let (slot, before) = (member.place.key.slot, member.config.get(source).cloned());
+        let (slot, before) = (member.slot.key.slot, member.config.get(source).cloned());
         let entry = member.config.entry(source);
         change(entry);
         let now = entry.clone();
@@ -59,7 +61,7 @@ impl Registry {
     /// Takes one source off a listener's configuration. Changes nothing if it is not listed.
     pub fn unlist_source(&mut self, listener: &ParticipantId, source: &ParticipantId) -> Result<(), ControlError> {
         let member = self.member_mut(listener.as_str())?;
-        let slot = member.place.key.slot;
+        let slot = member.slot.key.slot;
         if let Some(before) = member.config.remove(source.as_str()) {
             self.note_listed(slot, Some(&before), None);
             self.stale.insert(listener.clone());
@@ -81,8 +83,8 @@ impl Registry {
     pub(super) fn show_listed(&mut self, source: &ParticipantId) {
         let Some(member) = self.members.get_mut(source) else { return };
         let listed = member.wanted_by > 0;
-        if std::mem::replace(&mut member.place.listed, listed) != listed {
-            self.set_place(source);
+        if std::mem::replace(&mut member.slot.listed, listed) != listed {
+            self.set_slot(source);
         }
     }
 
@@ -96,28 +98,20 @@ impl Registry {
         Ok(())
     }
 
-    /// Makes the rows of a listener's configuration, one for each channel, and puts them in their place.
+    /// Makes the row of a listener's configuration, and puts it into the listener's slot.
     pub(super) fn make_row(&mut self, id: &ParticipantId, mixed: Generation) {
         let next = self.next();
-        let key = |source: &ParticipantId| self.members.get(source).map(|member| member.place.key);
-        let list = |side| self.members.get(id).map(|member| member.config.listed(side, key)).unwrap_or_default();
-        let listed = Sides::new(self.channels, list);
+        let key = |source: &ParticipantId| self.members.get(source).map(|member| member.slot.key);
+        let list = |channel: &Channel| {
+            self.members.get(id).map(|member| member.config.listed(*channel, key)).unwrap_or_default()
+        };
+        let listed: Vec<Vec<Listed>> = self.channels.all().iter().map(list).collect();
         let Some(member) = self.members.get_mut(id) else { return };
-        let slots = listed.left.iter().map(|listed| listed.source.slot).collect();
+        let slots = listed.first().into_iter().flatten().map(|listed| listed.source.slot).collect();
         let room = member.room.for_row(slots, &member.meters, mixed, next);
-        let (config, timing, keys) = (&member.config, &self.timing, &self.keys);
-        let rows = listed.map(|listed| Arc::new(config.row(listed, room, timing, keys)));
-        self.given_up.extend(rows.iter().map(|row| Held::Row(next, Arc::clone(row))));
-        (member.place.row, member.place.row_since) = (rows, next.0);
-        for meters in member.meters.iter() {
-            // What came back of earlier moves makes room for what comes back of these.
-            meters.empty_spare();
-            meters.wanted.store(next.0, Ordering::Relaxed);
-            // Nothing of a row moves, and nothing comes back, where nobody hears it.
-            if member.place.role.hears() && !meters.awaited.swap(true, Ordering::Relaxed) {
-                self.given_up.push(Held::Moves(Arc::clone(meters)));
-            }
-        }
-        self.set_place(id);
+        let row = Arc::new(member.config.row(&listed, room, &self.timing, &self.keys));
+        self.given_up.push(Held::Row(next, Arc::clone(&row)));
+        (member.slot.row, member.slot.row_since) = (row, next.0);
+        self.set_slot(id);
     }
 }

@@ -1,111 +1,110 @@
-//! A ramp is the line of its move, and a product of ramps the sum of signals that follow theirs.
+//! Products of rows of gains with all signals.
 
 use super::*;
 
-/// Tiles of a move over so many samples in which it is a ramp: how many samples are over before them.
-fn ramps(curve: &FadeCurve, smoothing: usize) -> impl Iterator<Item = (usize, Course)> {
-    (0..=smoothing).filter_map(|over| Some((over, curve.course(over, Tile::SAMPLES)?)))
-}
+const ROW_COUNTS: [usize; 4] = [1, 2, 4, 7];
 
-fn curve(smoothing: usize) -> FadeCurve {
-    FadeCurve::new(&Timing { smoothing: smoothing as u32, ..TIMING })
-}
-
-/// The ramps of some gains, as they are followed.
-fn written(kernel: Kernel, ends: [&[f32]; 2], smoothing: usize, course: Course) -> Vec<Ramp> {
-    let (near, far) = if matches!(course, Course::Onward(_)) { (ends[0], ends[1]) } else { (ends[1], ends[0]) };
-    let mut ramps = vec![Ramp::default(); near.len()];
-    kernel.write_ramps(&mut ramps, near, far, smoothing as u32);
-    ramps
-}
-
-/// Makes one row of ramps.
-fn multiply(kernel: Kernel, ramps: &[Ramp], signals: &[&Tile], course: Course) -> (Tile, Lanes) {
-    let (mut out, mut lanes, mut waiting) = ([Tile::SILENCE], Lanes::NOTHING, Waiting::NOTHING);
-    if signals.len() <= Depth::Ramp.at_once() {
-        let row = Some(Row { gains: ramps, out: &mut out, lanes: &mut lanes });
-        kernel.multiply_ramps(&mut [row, None, None, None], 0, signals, course, &mut waiting);
-    } else {
-        let mut sums = [Running::NOTHING; ROWS];
-        for (ramps, signals) in ramps.chunks(Depth::Ramp.block()).zip(signals.chunks(Depth::Ramp.block())) {
-            kernel.multiply_ramps_on(&mut sums, [ramps; ROWS], signals, course, &mut waiting);
-        }
-        kernel.round_off(&sums[0], &mut out[0], &mut lanes);
+/// Makes rows by `multiply`, or by blocks of signals and `multiply_on` where there are more than a block.
+fn make<G: Copy>(
+    gains: &[Vec<G>],
+    signals: &[&Tile],
+    multiply: impl Fn(&mut [Option<DenseRow<'_, G>>]),
+    multiply_on: impl Fn(&mut [RunningSum; ROWS], [&[G]; ROWS], &[&Tile]),
+    kernel: Kernel,
+) -> ([Tile; 2 * ROWS], [Lanes; 2 * ROWS]) {
+    let (mut out, mut lanes) = ([Tile::SILENCE; 2 * ROWS], [Lanes::NOTHING; 2 * ROWS]);
+    let parts = gains.iter().zip(out.chunks_mut(1)).zip(&mut lanes);
+    let mut parts = parts.map(|((gains, out), lanes)| DenseRow { gains, out, lanes });
+    let mut rows: [Option<DenseRow<'_, G>>; 2 * ROWS] = std::array::from_fn(|_| parts.next());
+    if signals.len() <= BLOCK {
+        multiply(&mut rows);
+        return (out, lanes);
     }
-    (out[0], lanes)
-}
-
-fn line([start, end]: [f32; 2], done: usize, smoothing: usize) -> f64 {
-    let done = done as f64 / smoothing as f64;
-    f64::from(start) * (1.0 - done) + f64::from(end) * done
-}
-
-#[test]
-fn a_ramp_is_the_line_but_for_the_roundings_that_it_may_bring() {
-    const ONES: Tile = Tile([1.0; Tile::SAMPLES]);
-    for smoothing in [240, 441, 480, 960, 48_000] {
-        let curve = curve(smoothing);
-        let mut worst: f64 = 0.0;
-        for (over, course) in ramps(&curve, smoothing).step_by(1 + smoothing / 500) {
-            for ends in [[0.0, 1.0], [1.0, 0.0], [1.0, 1e-6], [3e-5, 0.7], [0.3, 0.7], [0.1, 0.1], [0.0, 1e-30]] {
-                for kernel in Kernel::available() {
-                    let ramps = written(kernel, [&ends[..1], &ends[1..]], smoothing, course);
-                    let (out, _) = multiply(kernel, &ramps, &[&ONES], course);
-                    for (k, gain) in out.0.iter().enumerate() {
-                        let exact = line(ends, over + k + 1, smoothing);
-                        worst = worst.max(if exact == 0.0 {
-                            f64::from(gain.abs())
-                        } else {
-                            (f64::from(*gain) / exact - 1.0).abs()
-                        });
-                    }
-                }
-            }
+    for rows in rows.as_chunks_mut::<ROWS>().0 {
+        let Some(first) = rows[0].as_ref().map(|row| row.gains) else { break };
+        let gains = rows.each_ref().map(|row| row.as_ref().map_or(first, |row| row.gains));
+        let mut sums = [RunningSum::ZERO; ROWS];
+        for at in (0..signals.len()).step_by(BLOCK) {
+            let range = at..(at + BLOCK).min(signals.len());
+            multiply_on(&mut sums, gains.map(|gains| &gains[range.clone()]), &signals[range]);
         }
-        assert!(worst > 0.0 && worst <= 4.5 * f64::from(f32::EPSILON / 2.0), "{smoothing}: {worst:e}");
+        for (row, sum) in rows.iter_mut().flatten().zip(&sums) {
+            kernel.round_off(sum, &mut row.out[0], row.lanes);
+        }
+    }
+    (out, lanes)
+}
+
+/// Holds each sample of the rows against its sum.
+fn check<G>(
+    what: &str,
+    gains: &[Vec<G>],
+    sources: &[Tile],
+    (out, lanes): ([Tile; 2 * ROWS], [Lanes; 2 * ROWS]),
+    gain: impl Fn(&G, usize) -> (f64, f64),
+) {
+    for (row, (gains, out)) in gains.iter().zip(&out).enumerate() {
+        for (k, actual) in out.0.iter().enumerate() {
+            let products = sources.iter().zip(gains).map(|(signal, of)| {
+                let ((gain, greatest), sample) = (gain(of, k), f64::from(signal.0[k]));
+                (gain * sample, greatest * sample.abs())
+            });
+            assert_sum(*actual, products, &format!("{what}, sample {k} of row {row}, {} signals", sources.len()));
+        }
+        assert_measured(lanes[row].measured(), &out.0);
+    }
+    assert!(out[gains.len()..].iter().all(|tile| *tile == Tile::SILENCE), "rows that are not there are not written");
+}
+
+pub fn check_rest(count: usize, sign: f32) {
+    let sources = signals(count, 1, sign);
+    let found: Vec<&Tile> = sources.iter().collect();
+    let gains: [Vec<f32>; 7] =
+        std::array::from_fn(|row| (0..count).map(|k| noise((row * 9973 + k) as u64).abs()).collect());
+    for (kernel, rows) in Kernel::available().flat_map(|kernel| ROW_COUNTS.map(|rows| (kernel, rows))) {
+        let gains = &gains[..rows];
+        let multiply = |rows: &mut [Option<DenseRow<'_>>]| kernel.multiply(rows, 0, &found);
+        let made =
+            make(gains, &found, multiply, |sums, gains, signals| kernel.multiply_on(sums, gains, signals), kernel);
+        check(&format!("{kernel:?}"), gains, &sources, made, |gain, _| (f64::from(*gain), f64::from(*gain)));
     }
 }
 
-#[test]
-fn most_tiles_of_a_move_are_ramps_and_none_past_its_end() {
-    let tiles = |smoothing: usize| -> Vec<usize> {
-        let curve = curve(smoothing);
-        (0..smoothing + 96).step_by(48).filter(|over| curve.course(*over, 48).is_some()).map(|over| over / 48).collect()
+pub fn check_lines(count: usize, sign: f32) {
+    const OVER: u32 = 70;
+    let sources = signals(count, 1, sign);
+    let found: Vec<&Tile> = sources.iter().collect();
+    let line = |seed: usize| {
+        let [start, end] = [seed, seed + 5].map(|seed| noise(seed as u64).abs());
+        LineGain { start, delta: if seed.is_multiple_of(4) { 0.0 } else { end - start } }
     };
-    assert_eq!(tiles(480), (0..10).collect::<Vec<_>>());
-    assert_eq!(tiles(960), (0..20).collect::<Vec<_>>());
-    assert_eq!(tiles(441), [0, 1, 2, 3, 5, 6, 7, 8]);
-    assert!(tiles(0).is_empty());
-    // Of the last tile of such a tick only 9 samples are heard, and the move ends with them.
-    assert!([9, 48].iter().all(|count| curve(441).course(432, *count).is_none()));
+    let gains: [Vec<LineGain>; 7] = std::array::from_fn(|row| (0..count).map(|k| line(row * 9973 + k)).collect());
+    let progress = Progress::new(SMOOTHING, Tile::SAMPLES);
+    let progress = progress.after(OVER);
+    for (kernel, rows) in Kernel::available().flat_map(|kernel| ROW_COUNTS.map(|rows| (kernel, rows))) {
+        let gains = &gains[..rows];
+        let multiply = |rows: &mut [Option<DenseRow<'_, LineGain>>]| kernel.multiply_lines(rows, 0, &found, progress);
+        let multiply_on = |sums: &mut [RunningSum; ROWS], gains: [&[LineGain]; ROWS], signals: &[&Tile]| {
+            kernel.multiply_lines_on(sums, gains, signals, progress);
+        };
+        let made = make(gains, &found, multiply, multiply_on, kernel);
+        check(&format!("{kernel:?}, lines"), gains, &sources, made, |gain, k| {
+            (gain_at(gain.start, gain.delta, OVER, k), greatest(gain.start, gain.delta))
+        });
+    }
 }
 
-proptest! {
-    #[test]
-    fn every_product_of_ramps_is_the_sum(
-        count in prop_oneof![0..40_usize, 0..=200_usize, 0..1000_usize],
-        smoothing in prop_oneof![Just(480_usize), 240..1000_usize],
-        over in any::<prop::sample::Index>(),
-        sign in sign(),
-    ) {
-        let curve = curve(smoothing);
-        let courses: Vec<_> = ramps(&curve, smoothing).collect();
-        let (over, course) = courses[over.index(courses.len())];
-        let frames: Vec<Tile> = (0..count).map(|seed| tile(seed as u64, sign)).collect();
-        let signals: Vec<&Tile> = frames.iter().collect();
-        let [start, end] = [1, 2].map(|seed| -> Vec<f32> {
-            let gain = |k: usize| noise((seed * 9973 + k) as u64).max(0.0);
-            (0..count).map(gain).collect()
-        });
-        for kernel in Kernel::available() {
-            let ramps = written(kernel, [&start, &end], smoothing, course);
-            let (out, lanes) = multiply(kernel, &ramps, &signals, course);
-            for (k, sample) in out.0.iter().enumerate() {
-                let gain = |n: usize| line([start[n], end[n]], over + k + 1, smoothing);
-                let products = frames.iter().enumerate().map(|(n, frame)| gain(n) * f64::from(frame.0[k]));
-                assert_near(*sample, products, &format!("{kernel:?}, sample {k} of {count} signals, {over} of {smoothing}"));
-            }
-            assert_measured(lanes.measured(), &out.0);
+#[test]
+fn halves_are_joined_by_their_curves() {
+    let (halves, curves) = ([tile(1, 1.0), tile(2, 1.0)], [tile(3, 1.0), tile(4, 1.0)]);
+    for (kernel, curved) in Kernel::available().flat_map(|kernel| [[true; 2], [false, true]].map(|c| (kernel, c))) {
+        let (mut out, mut lanes) = (Tile::SILENCE, Lanes::NOTHING);
+        let of = [0, 1].map(|n: usize| curved[n].then_some(&curves[n].0[..]));
+        kernel.join_halves(halves.each_ref(), of, &mut out, &mut lanes);
+        for (k, actual) in out.0.iter().enumerate() {
+            let half = |n: usize| f64::from(halves[n].0[k]) * of[n].map_or(1.0, |curve| f64::from(curve[k]));
+            assert_near(*actual, [half(0), half(1)].into_iter(), "halves");
         }
+        assert_measured(lanes.measured(), &out.0);
     }
 }

@@ -2,32 +2,27 @@
 
 use super::*;
 
-/// Signals of so many panels each, behind one another.
-fn signals(count: usize, panels: usize) -> Vec<Tile> {
-    (0..count * panels).map(|seed| tile(seed as u64, 1.0)).collect()
-}
-
 #[test]
 fn a_segment_is_its_sum_and_the_sums_of_the_others() {
-    for (kernel, panels) in Kernel::available().flat_map(|kernel| [1, 3].map(|panels| (kernel, panels))) {
-        let tiles = signals(SEGMENT, panels);
+    for (kernel, tiles_each) in Kernel::available().flat_map(|kernel| [1, 3].map(|tiles_each| (kernel, tiles_each))) {
+        let tiles = signals(SEGMENT, tiles_each, 1.0);
         for count in 1..=SEGMENT {
             for room in [0, count] {
-                check_segment(kernel, panels, &tiles[..count * panels], room);
+                check_segment(kernel, tiles_each, &tiles[..count * tiles_each], room);
             }
         }
     }
 }
 
-fn check_segment(kernel: Kernel, panels: usize, tiles: &[Tile], room: usize) {
+fn check_segment(kernel: Kernel, tiles_each: usize, tiles: &[Tile], room: usize) {
     let mut sources: [&[Tile]; SEGMENT] = [&[]; SEGMENT];
-    sources.iter_mut().zip(tiles.chunks(panels)).for_each(|(source, tiles)| *source = tiles);
-    let (mut sum, mut others) = (vec![Tile::SILENCE; panels], vec![Tile::SILENCE; room * panels]);
-    let mut twos = vec![Tile::SILENCE; room.div_ceil(2) * panels];
+    sources.iter_mut().zip(tiles.chunks(tiles_each)).for_each(|(source, tiles)| *source = tiles);
+    let (mut sum, mut others) = (vec![Tile::SILENCE; tiles_each], vec![Tile::SILENCE; room * tiles_each]);
+    let mut twos = vec![Tile::SILENCE; room.div_ceil(2) * tiles_each];
     kernel.add_segment(&sources, &mut sum, &mut others, !0, &mut twos);
-    let sample = |tiles: &[Tile], n: usize, k: usize| tiles[n * panels + k / Tile::SAMPLES].0[k % Tile::SAMPLES];
-    let count = tiles.len() / panels;
-    for k in 0..panels * Tile::SAMPLES {
+    let sample = |tiles: &[Tile], n: usize, k: usize| tiles[n * tiles_each + k / Tile::SAMPLES].0[k % Tile::SAMPLES];
+    let count = tiles.len() / tiles_each;
+    for k in 0..tiles_each * Tile::SAMPLES {
         let but = |left_out: usize| {
             let heard = (0..count).filter(move |n| *n != left_out);
             heard.map(|n| f64::from(sample(tiles, n, k))).collect::<Vec<_>>().into_iter()
@@ -45,7 +40,7 @@ fn check_segment(kernel: Kernel, panels: usize, tiles: &[Tile], room: usize) {
 
 #[test]
 fn what_nobody_names_is_not_made() {
-    let tiles = signals(SEGMENT, 2);
+    let tiles = signals(SEGMENT, 2, 1.0);
     let sources = std::array::from_fn(|n| &tiles[2 * n..][..2]);
     for kernel in Kernel::available() {
         let (mut sum, mut all, mut some) =
@@ -60,13 +55,13 @@ fn what_nobody_names_is_not_made() {
 
 #[test]
 fn running_sums_run_for_long() {
-    for (kernel, panels) in Kernel::available().flat_map(|kernel| [1, 2].map(|panels| (kernel, panels))) {
-        let tiles = signals(1, panels).repeat(10_000);
+    for (kernel, tiles_each) in Kernel::available().flat_map(|kernel| [1, 2].map(|tiles_each| (kernel, tiles_each))) {
+        let tiles = signals(1, tiles_each, 1.0).repeat(10_000);
         let mut out = vec![Tile::SILENCE; tiles.len()];
         for backwards in [false, true] {
-            kernel.run(&tiles, &mut out, panels, backwards);
-            for at in [0, 1, 4711, 10_000 * panels - 1] {
-                let n = at / panels;
+            kernel.run(&tiles, &mut out, tiles_each, backwards);
+            for at in [0, 1, 4711, 10_000 * tiles_each - 1] {
+                let n = at / tiles_each;
                 let count = if backwards { 10_000 - n } else { n + 1 } as f64;
                 for (sum, sample) in out[at].0.iter().zip(tiles[at].0) {
                     assert!((f64::from(*sum) / f64::from(sample) / count - 1.0).abs() < 1e-7);
