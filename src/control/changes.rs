@@ -54,7 +54,7 @@ impl<'a> Changes<'a> {
         id: ParticipantId,
         options: JoinOptions,
         line: Box<dyn Line>,
-        meters: super::PortMeters,
+        meters: crate::data::ports::PortMeters,
     ) -> Result<ParticipantKey, ControlError> {
         let key = self.join_as(id.clone(), options, Some(line))?;
         self.registry.set_ports(&id, meters);
@@ -63,7 +63,7 @@ impl<'a> Changes<'a> {
 
     /// What the mixer works with, and the samples of its tick.
     #[cfg(feature = "stream")]
-    pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
+    pub(crate) fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
         self.registry.format()
     }
 

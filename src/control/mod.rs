@@ -5,8 +5,6 @@ mod error;
 mod events;
 mod generations;
 mod listener_config;
-#[cfg(feature = "stream")]
-mod port_meters;
 mod registry;
 mod snapshot;
 mod talking;
@@ -17,10 +15,6 @@ pub use changes::Changes;
 pub use error::{ControlError, WaitError};
 use events::Events;
 pub use listener_config::{ListenerConfig, SourceConfig};
-#[cfg(feature = "stream")]
-pub(crate) use port_meters::PortMeters;
-#[cfg(feature = "stream")]
-pub use port_meters::PortReadings;
 pub(crate) use registry::Registry;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
 
@@ -274,7 +268,7 @@ impl Controller {
 
     /// What the mixer works with, and the samples of its tick.
     #[cfg(feature = "stream")]
-    pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
+    pub(crate) fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
         self.shared.registry().format()
     }
 
@@ -283,7 +277,7 @@ impl Controller {
     /// # Errors
     /// [`ControlError::Unknown`].
     #[cfg(feature = "stream")]
-    pub fn port_readings(&self, id: &str) -> Result<PortReadings, ControlError> {
+    pub fn port_readings(&self, id: &str) -> Result<crate::data::ports::PortReadings, ControlError> {
         self.shared.registry().member(id).map(|member| member.ports.read())
     }
 

@@ -10,6 +10,8 @@ pub(crate) mod level;
 pub(crate) mod line;
 pub(crate) mod memory;
 pub(crate) mod pan;
+#[cfg(feature = "stream")]
+pub(crate) mod ports;
 pub(crate) mod role;
 pub(crate) mod sample;
 pub(crate) mod sides;

@@ -1,28 +1,4 @@
-//! What a participant sends or hears: [`StreamFormat`], and by whose clock. Pure data.
-
-use crate::data::channels::Channels;
-
-/// The rate and the channels of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StreamFormat {
-    /// Samples a second of each channel: 1000 to 768,000 Hz.
-    pub rate_hz: u32,
-    /// Mono or stereo.
-    pub channels: Channels,
-}
-
-impl StreamFormat {
-    /// One channel.
-    pub const fn mono(rate_hz: u32) -> Self {
-        Self { rate_hz, channels: Channels::Mono }
-    }
-
-    /// Left and right.
-    pub const fn stereo(rate_hz: u32) -> Self {
-        Self { rate_hz, channels: Channels::Stereo }
-    }
-}
+//! By whose clock a stream runs: [`Clock`], and what is wrong with a format: [`FormatError`]. Pure data.
 
 /// Whose clock the other end of a stream runs by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

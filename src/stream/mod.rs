@@ -26,11 +26,9 @@ mod format;
 mod port;
 mod runner;
 
-pub use crate::control::PortReadings;
-pub use format::{Clock, FormatError, StreamFormat};
-pub(crate) use port::{InputCounters, OutputCounters};
+pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
+pub use format::{Clock, FormatError};
 pub use port::{
-    InputOptions, InputPort, InputReadings, JoinError, OutputOptions, OutputPort, OutputReadings, PortError,
-    PortOptions, Ports, PushError, Stamp,
+    InputOptions, InputPort, JoinError, OutputOptions, OutputPort, PortError, PortOptions, Ports, PushError, Stamp,
 };
 pub use runner::{ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs};

@@ -12,7 +12,7 @@ pub(crate) struct Member {
     /// One for each channel; what the left one reads is that of both.
     pub meters: Sides<Arc<Meters>>,
     #[cfg(feature = "stream")]
-    pub ports: crate::control::PortMeters,
+    pub ports: crate::data::ports::PortMeters,
     /// The places of the listeners whose configurations list it, in order.
     pub listed_by: Vec<u32>,
     /// How many of them want it to be heard where only the loudest are.

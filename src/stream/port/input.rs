@@ -6,7 +6,6 @@ use std::{fmt, sync::Arc};
 use rtrb::{Consumer, Producer};
 
 use super::{
-    counters::{InputCounters, InputReadings},
     format::Clock,
     head::{HeadFigures, Packet},
     jitter::{Got, Jitter},
@@ -18,6 +17,7 @@ use super::{
 use crate::data::{
     channels::{Channels, PlanesMut},
     frame::{Frame, Samples},
+    ports::{InputCounters, InputReadings},
     sample::Plane,
     sides::Side,
 };

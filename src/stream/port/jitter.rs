@@ -2,13 +2,15 @@
 //! its only time is the samples that are read from it.
 
 use super::{
-    counters::InputCounts,
     coverage::{Coverage, Span},
     head::{Fate, Head, HeadFigures, Move, Packet},
     splice::{Both, Splice},
     store::Store,
 };
-use crate::data::channels::{Channels, PlanesMut};
+use crate::data::{
+    channels::{Channels, PlanesMut},
+    ports::InputCounts,
+};
 
 /// What a read gave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

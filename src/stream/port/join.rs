@@ -1,16 +1,18 @@
 //! Joining with ports: [`PortOptions`], [`Ports`], and what a controller does for them.
 
 use super::{
-    format::StreamFormat,
     input::InputPort,
     options::{InputOptions, OutputOptions, PortError},
     output::OutputPort,
     wire::{Incoming, Outgoing, Wire},
 };
 use crate::{
-    control::{Changes, ControlError, Controller, JoinOptions, PortMeters},
+    control::{Changes, ControlError, Controller, JoinOptions},
     data::id::{ParticipantId, ParticipantKey},
-    data::role::Role,
+    data::{
+        ports::{PortMeters, StreamFormat},
+        role::Role,
+    },
 };
 
 /// Which ports a participant joins with. One that sends without an input port is sent for by the host, tick by tick

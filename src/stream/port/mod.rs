@@ -3,7 +3,6 @@
 //! On the way in: [`InputPort`] (network thread) -> two rings -> `Inlet` with its jitter buffer (audio thread) -> conversion -> the mixer. On the way out: conversion ->
 //! `Outlet` -> a ring -> [`OutputPort`] (network thread). [`wire`] is all of that on the audio side, [`join`] makes it.
 
-mod counters;
 mod coverage;
 mod excess;
 mod head;
@@ -23,8 +22,6 @@ mod tests;
 mod wire;
 
 use super::{convert, format};
-pub(crate) use counters::{InputCounters, OutputCounters};
-pub use counters::{InputReadings, OutputReadings};
 pub use input::{InputPort, PushError};
 pub use join::{JoinError, PortOptions, Ports};
 pub use options::{InputOptions, OutputOptions, PortError};

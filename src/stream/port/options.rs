@@ -1,6 +1,7 @@
 //! What the ports of a participant are made with: [`InputOptions`], [`OutputOptions`], and what can be wrong with them. Pure data.
 
-use super::format::{Clock, FormatError, StreamFormat};
+use super::format::{Clock, FormatError};
+use crate::data::ports::StreamFormat;
 
 /// What an input port is made with; fixed for its life.
 ///

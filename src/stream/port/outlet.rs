@@ -4,8 +4,8 @@ use std::{fmt, sync::Arc};
 
 use rtrb::Producer;
 
-use super::{counters::OutputCounters, splice::Splice, steering::Steering};
-use crate::data::channels::Planes;
+use super::{splice::Splice, steering::Steering};
+use crate::data::{channels::Planes, ports::OutputCounters};
 
 /// After this time without a pull nothing is steered.
 const LONGEST_PAUSE_MS: f64 = 200.0;

@@ -6,7 +6,6 @@ use std::{fmt, sync::Arc};
 use rtrb::Consumer;
 
 use super::{
-    counters::{OutputCounters, OutputReadings},
     format::Clock,
     options::{OutputOptions, PortError},
     outlet::Outlet,
@@ -14,7 +13,10 @@ use super::{
     splice::{Both, Splice},
     steering::Steering,
 };
-use crate::data::sample::Sample;
+use crate::data::{
+    ports::{OutputCounters, OutputReadings},
+    sample::Sample,
+};
 
 /// The longest tick of a mixer: what it makes must fit into the ring beside the bound.
 const LONGEST_TICK_MS: f64 = 120.0;

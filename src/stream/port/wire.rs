@@ -4,15 +4,17 @@ use std::{fmt, sync::Arc};
 
 use super::{
     convert::{Buffer, Inbound, Outbound},
-    counters::{InputCounters, OutputCounters},
-    format::StreamFormat,
     input::{self, Inlet, InputPort},
     jitter::Got,
     options::{InputOptions, OutputOptions, PortError},
     outlet::Outlet,
     output::{self, OutputPort},
 };
-use crate::data::{channels::Planes, line::Line};
+use crate::data::{
+    channels::Planes,
+    line::Line,
+    ports::{InputCounters, OutputCounters, StreamFormat},
+};
 
 /// The lines of one participant.
 #[derive(Debug)]

@@ -95,7 +95,7 @@ impl Runner {
     /// Starts a thread that makes the first tick at once. `each_tick` is given the mixes of each tick, on that thread: it has less than a tick's time, and is real
     /// time as far as what it calls is; `|_| {}` will do where all that is sent and heard goes through ports.
     ///
-    /// From any thread. Returns when the new one has its priority; allocates its memory, 16 KiB for the readings.
+    /// From any thread. Returns when the new one has its priority; allocates its memory, 30 KiB for the readings.
     ///
     /// # Errors
     /// [`RunnerError::Thread`]. A priority that is refused is no error: see [`RunnerReadings::priority`].

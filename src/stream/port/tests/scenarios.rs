@@ -1,10 +1,10 @@
 //! What networks do to a stream, in simulated time: after each the delay is what it should be, the counters are exact, and nothing clicked.
 
-use crate::data::{channels::PlanesMut, frame::Frame};
+use crate::data::{channels::PlanesMut, frame::Frame, ports::InputReadings};
 use crate::stream::{
     StreamFormat,
     port::{
-        InputOptions, InputReadings, Stamp,
+        InputOptions, Stamp,
         input::{Inlet, InputPort, input},
     },
 };

@@ -1,10 +1,10 @@
-//! The figures of a participant's ports, for the control side to read.
+//! The figures of both ports of a participant, as the control side reads them: [`PortReadings`].
 
 use std::sync::Arc;
 
-use crate::stream::{InputCounters, InputReadings, OutputCounters, OutputReadings};
+use super::{InputCounters, InputReadings, OutputCounters, OutputReadings};
 
-/// The figures that both ends of the ports write.
+/// Where both ends of the ports write their figures.
 #[derive(Debug, Default)]
 pub(crate) struct PortMeters {
     pub input: Option<Arc<InputCounters>>,

@@ -1,6 +1,7 @@
-//! What the ports count and measure: written by one thread each, read from any. Plain atomics; each figure is whole, they are not a snapshot of one moment.
+//! The figures of an input port: counted by the thread that pushes and by the audio thread, read from any thread. Each figure is
+//! whole; together they are not a snapshot of one moment.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use super::Figure;
 
 /// What an input port has seen since it was made.
 ///
@@ -49,33 +50,6 @@ pub struct InputReadings {
     pub drift_ppm: f64,
 }
 
-/// What an output port has seen since it was made.
-///
-/// ```
-/// use mixminus::stream::OutputReadings;
-/// let stalled = |before: &OutputReadings, now: &OutputReadings| now.pulled_samples == before.pulled_samples;
-/// assert!(stalled(&OutputReadings::default(), &OutputReadings::default()));
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct OutputReadings {
-    /// Real samples, of one channel, that were pulled.
-    pub pulled_samples: u64,
-    /// How often less was there than was pulled, after there had been enough.
-    pub underruns: u64,
-    /// How often more than the bound was there: because nobody pulled for a time.
-    pub overruns: u64,
-    /// Samples, of one channel, that were dropped for that, the oldest first; and of ticks for which there was no room at all.
-    pub dropped_samples: u64,
-    /// What was there after the last tick, in ms.
-    pub fill_ms: f64,
-    /// What the conversion between the rates adds to the delay at most, in ms; 0 at equal rates and by the mixer's clock.
-    pub conversion_ms: f64,
-    /// By how much the receiver's clock is faster than the mixer's, in ppm, as far as is known.
-    pub drift_ppm: f64,
-}
-
 /// What the jitter buffer counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct InputCounts {
@@ -89,33 +63,6 @@ pub(crate) struct InputCounts {
     pub cuts: u64,
     pub resyncs: u64,
     pub dropped_samples: u64,
-}
-
-/// A figure with one writer.
-#[derive(Debug, Default)]
-pub(crate) struct Figure(AtomicU64);
-
-impl Figure {
-    /// By its writer only.
-    pub fn add(&self, more: u64) {
-        self.0.store(self.0.load(Relaxed) + more, Relaxed);
-    }
-
-    pub fn set(&self, value: u64) {
-        self.0.store(value, Relaxed);
-    }
-
-    pub fn get(&self) -> u64 {
-        self.0.load(Relaxed)
-    }
-
-    pub fn set_f64(&self, value: f64) {
-        self.set(value.to_bits());
-    }
-
-    pub fn get_f64(&self) -> f64 {
-        f64::from_bits(self.get())
-    }
 }
 
 /// The figures of an input port.
@@ -176,38 +123,6 @@ impl InputCounters {
             cuts,
             resyncs,
             dropped_samples,
-        }
-    }
-}
-
-/// The figures of an output port.
-#[derive(Debug, Default)]
-pub(crate) struct OutputCounters {
-    /// Of the pulling thread.
-    pub pulled: Figure,
-    pub underruns: Figure,
-    pub overruns: Figure,
-    pub dropped: Figure,
-    /// How many frames are pulled at once by a clock of the receiver's, once there is enough; 0 while there is not.
-    pub portion: Figure,
-    /// Of who made the port.
-    pub conversion_ms: Figure,
-    /// Of the audio thread.
-    pub dropped_ticks: Figure,
-    pub fill_ms: Figure,
-    pub drift_ppm: Figure,
-}
-
-impl OutputCounters {
-    pub fn read(&self) -> OutputReadings {
-        OutputReadings {
-            pulled_samples: self.pulled.get(),
-            underruns: self.underruns.get(),
-            overruns: self.overruns.get(),
-            dropped_samples: self.dropped.get() + self.dropped_ticks.get(),
-            fill_ms: self.fill_ms.get_f64(),
-            conversion_ms: self.conversion_ms.get_f64(),
-            drift_ppm: self.drift_ppm.get_f64(),
         }
     }
 }
