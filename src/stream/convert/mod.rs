@@ -11,6 +11,8 @@
 mod adjustable;
 mod block;
 mod fixed;
+#[cfg(test)]
+mod full_scale;
 mod inbound;
 mod outbound;
 mod planes;

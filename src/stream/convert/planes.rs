@@ -97,13 +97,16 @@ pub(super) fn copy(from: &[f32], to: &mut [f32]) {
     to[..count].copy_from_slice(&from[..count]);
 }
 
-/// Resamples once. If a plane is too short, which it is not, silence comes out.
+/// Resamples once, and clips to full scale: between the samples of a wave that touches full scale its band-limited course goes past
+/// it, by up to 6 dB. If a plane is too short, which none is, silence comes out.
 pub(super) fn resample(resampler: &mut impl Resampler<f32>, from: Planes<'_>, to: PlanesMut<'_>) {
     let PlanesMut { left, mut right } = to;
     let made = try_resample(resampler, from, PlanesMut { left: &mut *left, right: right.as_deref_mut() });
-    if made.is_none() {
-        left.fill(0.0);
-        right.unwrap_or_default().fill(0.0);
+    for plane in [left, right.unwrap_or_default()] {
+        match made {
+            Some(_) => plane.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0)),
+            None => plane.fill(0.0),
+        }
     }
 }
 
