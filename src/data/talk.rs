@@ -67,6 +67,12 @@ impl TalkEvents {
     pub fn try_next(&mut self) -> Option<TalkEvent> {
         self.0.pop().ok()
     }
+
+    /// The ring itself, for who looks into it on another thread.
+    #[cfg(feature = "stream")]
+    pub(crate) fn into_ring(self) -> rtrb::Consumer<TalkEvent> {
+        self.0
+    }
 }
 
 impl Iterator for TalkEvents {

@@ -22,11 +22,14 @@
 //! ```
 
 mod convert;
+mod feed;
 mod format;
 mod port;
+mod ring;
 mod runner;
 
 pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
+pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};
 pub use port::{
     InputOptions, InputPort, JoinError, OutputOptions, OutputPort, PortError, PortOptions, Ports, PushError, Stamp,

@@ -12,7 +12,6 @@ mod join;
 mod options;
 mod outlet;
 mod output;
-mod ring;
 mod splice;
 mod stamp;
 mod steering;
@@ -21,7 +20,7 @@ mod store;
 mod tests;
 mod wire;
 
-use super::{convert, format};
+use super::{convert, format, ring};
 pub use input::{InputPort, PushError};
 pub use join::{JoinError, PortOptions, Ports};
 pub use options::{InputOptions, OutputOptions, PortError};

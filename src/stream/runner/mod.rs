@@ -15,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError, bounded};
 use pace::{Pace, Step};
 pub use priority::{ObtainedPriority, Priority};
 use readings::Gauges;
@@ -48,17 +49,18 @@ impl Default for RunnerOptions {
 /// normal priority; with [`Priority::RealTime`] by up to 50 µs, and by more than 0.1 to 1 ms. [`readings`](Self::readings) has what it is where it runs.
 ///
 /// ```
-/// use mixminus::{JoinOptions, MixerConfig, stream::{Runner, RunnerOptions}};
-/// use std::{sync::mpsc, time::Duration};
+/// use mixminus::{JoinOptions, MixerConfig, stream::{Feed, Runner, RunnerOptions}};
+/// use std::time::Duration;
 ///
 /// let (controller, processor) = MixerConfig::default().build()?;
 /// let anna = controller.join("anna", JoinOptions::default())?;
-/// let (peaks, heard) = mpsc::sync_channel(100);
+/// // What the closure finds goes through a feed: it may not wake a thread that waits.
+/// let (mut peaks, heard) = Feed::new(100, Duration::from_millis(5))?;
 /// let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| {
-///     let _ = mixes.get(anna).map(|mix| peaks.try_send(mix.peak()));
+///     let _ = mixes.get(anna).map(|mix| peaks.send(mix.peak()));
 /// })?;
-/// assert_eq!(heard.recv_timeout(Duration::from_secs(10))?, 0.0); // nobody else is here
-/// assert!(runner.is_running() && runner.readings().ticks > 0);
+/// assert_eq!(heard.receiver().recv_timeout(Duration::from_secs(10))?, 0.0); // nobody else is here
+/// assert!(!runner.wait_until_ended(Duration::from_millis(20)) && runner.readings().ticks > 0);
 /// let processor = runner.stop()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -66,10 +68,14 @@ impl Default for RunnerOptions {
 pub struct Runner {
     /// `None` once it was joined.
     thread: Option<JoinHandle<Processor>>,
+    /// Disconnected once the thread has ended.
+    life: Receiver<ObtainedPriority>,
+    priority: ObtainedPriority,
     shared: Arc<Shared>,
 }
 
-/// What the thread and its handle share.
+/// What the thread and its handle share while it ticks. Atomics only: an order through a channel would have the audio thread touch what
+/// another thread may be holding.
 #[derive(Debug)]
 struct Shared {
     stop: AtomicBool,
@@ -110,27 +116,35 @@ impl Runner {
         if name.contains('\0') {
             return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
         }
+        // Held by the thread, which uses it once, before the first tick; it is dropped behind the processor.
+        let (born, life) = bounded(1);
         let thread = thread::Builder::new().name(name).spawn(move || {
-            own.gauges.priority.get_or_init(|| priority.obtain());
+            let _ = born.send(priority.obtain());
             run(processor, catch_up, &own, each_tick)
         })?;
-        shared.gauges.priority.wait();
-        Ok(Self { thread: Some(thread), shared })
+        let priority = life.recv().map_err(io::Error::other)?;
+        Ok(Self { thread: Some(thread), life, priority, shared })
     }
 
     /// How well it keeps time. From any thread; allocates a list of counts meanwhile.
     pub fn readings(&self) -> RunnerReadings {
-        self.shared.gauges.read()
+        self.shared.gauges.read(self.priority.clone())
     }
 
     /// The priority that the thread has got.
     pub fn priority(&self) -> &ObtainedPriority {
-        self.shared.gauges.priority.wait()
+        &self.priority
     }
 
-    /// Whether it still ticks: not if the closure has panicked.
+    /// Whether it still ticks: not if the closure has panicked. From any thread.
     pub fn is_running(&self) -> bool {
-        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+        self.life.try_recv() != Err(TryRecvError::Disconnected)
+    }
+
+    /// Waits until it ticks no more, which it only does by itself if the closure panics; `false` if it still ticks when the limit passes. For
+    /// a thread that looks after it: blocks the thread that calls, any but the runner's own.
+    pub fn wait_until_ended(&self, limit: Duration) -> bool {
+        self.life.recv_timeout(limit) == Err(RecvTimeoutError::Disconnected)
     }
 
     /// Stops after the tick in hand and gives the processor back, which goes on where it was. Blocks until then, up to a tick's time and what the

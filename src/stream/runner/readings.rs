@@ -1,9 +1,6 @@
 //! How well a runner keeps time: counted on its thread, read from any. Plain atomics with one writer.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use serde::Serialize;
 
@@ -57,8 +54,6 @@ pub(super) struct Gauges {
     overruns: AtomicU64,
     lateness_ns: Histogram,
     duration_ns: Histogram,
-    /// Set before the first tick.
-    pub priority: OnceLock<ObtainedPriority>,
 }
 
 impl Gauges {
@@ -69,7 +64,6 @@ impl Gauges {
             overruns: AtomicU64::new(0),
             lateness_ns: Histogram::new(),
             duration_ns: Histogram::new(),
-            priority: OnceLock::new(),
         }
     }
 
@@ -86,15 +80,15 @@ impl Gauges {
         self.skipped.fetch_add(ticks, Relaxed);
     }
 
-    /// Waits until the thread has its priority.
-    pub fn read(&self) -> RunnerReadings {
+    /// What was counted so far, with the priority that the thread has.
+    pub fn read(&self, priority: ObtainedPriority) -> RunnerReadings {
         RunnerReadings {
             ticks: self.ticks.load(Relaxed),
             skipped_ticks: self.skipped.load(Relaxed),
             overrun_ticks: self.overruns.load(Relaxed),
             lateness_us: self.lateness_ns.read().into(),
             duration_us: self.duration_ns.read().into(),
-            priority: self.priority.wait().clone(),
+            priority,
         }
     }
 }
@@ -109,13 +103,12 @@ mod tests {
         gauges.tick(1500, 16, 1000);
         gauges.tick(0, 1001, 1000);
         gauges.skip(3);
-        gauges.priority.get_or_init(|| ObtainedPriority::Normal);
         let json = serde_json::json!({
             "ticks": 2, "skippedTicks": 3, "overrunTicks": 1,
             "latenessUs": { "p50": 0.0, "p99": 1.5, "max": 1.5 },
             "durationUs": { "p50": 0.016, "p99": 1.001, "max": 1.001 },
             "priority": { "obtained": "normal" },
         });
-        assert_eq!(serde_json::to_value(gauges.read()).unwrap(), json);
+        assert_eq!(serde_json::to_value(gauges.read(ObtainedPriority::Normal)).unwrap(), json);
     }
 }
