@@ -10,7 +10,7 @@ use url::Url;
 use super::{
     Callback, Letter,
     answer::Answer,
-    dns::Lookups,
+    dns::Names,
     redirect::{self, redirect},
     sender::Transport,
 };
@@ -29,7 +29,7 @@ pub(super) fn client() -> Result<Client, Error> {
         .redirect(Policy::none())
         .referer(false)
         .no_proxy()
-        .dns_resolver(Lookups::default())
+        .dns_resolver(Names::default())
         .http2_keep_alive_interval(PING)
         .http2_keep_alive_timeout(PING)
         .build()
