@@ -1,5 +1,6 @@
-//! How times are spread: [`Histogram`], which one thread writes and any thread reads, without a lock. It holds no clock. The counts
-//! are those of the crate `histogram`, which knows the greatest value only as exactly as a bucket; this adds the exact one.
+//! The spread of times: [`Histogram`], which one thread writes and any thread reads, without a
+//! lock. It holds no clock. The crate `histogram` counts, and knows the greatest value only to its
+//! bucket; this adds the exact one.
 
 use std::{
     hint::black_box,
@@ -8,7 +9,8 @@ use std::{
 
 use histogram::{AtomicHistogram, Config};
 
-/// 32 buckets from one power of two to the next, so that a value is known to 3.1 %, for any `u64`: 15 KiB.
+/// 32 buckets from one power of two to the next, so that a value is known to 3.1 %, for any `u64`:
+/// 15 KiB.
 const BUCKETS: Config = match Config::new(5, 64) {
     Ok(config) => config,
     Err(_) => panic!("64 powers of two are more than 5"),
@@ -21,10 +23,11 @@ pub(crate) struct Histogram {
     max: AtomicU64,
 }
 
-/// The values of a histogram when it was read.
+/// The spread of a histogram's values when it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Spread {
-    /// Half of the values are at most this; exact below 64, above up to 1/32 too much. 0 without a value.
+    /// Half of the values are at most this; exact below 64, above up to 1/32 too much. 0 without a
+    /// value.
     pub p50: u64,
     /// 99 in 100 values are at most this; as exact as `p50`.
     pub p99: u64,
@@ -33,7 +36,8 @@ pub(crate) struct Spread {
 }
 
 impl Histogram {
-    /// Allocates 15 KiB and writes to each of its pages, so that the first value does not have to fetch them from the system.
+    /// Allocates 15 KiB and writes to each of its pages, so that the first value does not have to
+    /// fetch them from the system.
     pub fn new() -> Self {
         let histogram = Self { counts: AtomicHistogram::with_config(&BUCKETS), max: AtomicU64::new(0) };
         // The buckets of a power of two are 256 bytes apart from those of the next.
@@ -41,14 +45,16 @@ impl Histogram {
         histogram
     }
 
-    /// Counts a value. Real time: an index, and one atomic addition. For one thread: the maximum of a second one could be lost.
+    /// Counts a value. Real time: an index, and one atomic addition. For one thread: a second
+    /// writer could lose the maximum of the first.
     pub fn record(&self, value: u64) {
         self.max.store(self.max.load(Relaxed).max(value), Relaxed);
         // Every `u64` has a bucket.
         let _ = self.counts.increment(value);
     }
 
-    /// How the values are spread so far. A value that is counted meanwhile may be in it or not. Allocates 15 KiB meanwhile.
+    /// The spread so far. A value that is counted meanwhile may be in it or not. Allocates 15 KiB
+    /// meanwhile.
     pub fn read(&self) -> Spread {
         let (counts, max) = (self.counts.load(), self.max.load(Relaxed));
         let at_most = |part| counts.quantile_bucket(part).ok().flatten().map_or(0, |bucket| bucket.end().min(max));

@@ -1,4 +1,4 @@
-//! What a controller knows of who speaks, and how many of them are heard.
+//! The controller's methods on who speaks, and on how many are heard.
 
 use super::{ControlError, Controller};
 use crate::{
@@ -10,7 +10,8 @@ use crate::{
 };
 
 impl Controller {
-    /// Has only the loudest sources heard, at least 1, or everybody: see [`MixerConfig::loudest`](crate::MixerConfig::loudest).
+    /// Has only the loudest sources heard, at least 1, or everybody (`None`): see
+    /// [`MixerConfig::loudest`](crate::MixerConfig::loudest).
     ///
     /// ```
     /// # use mixminus::{ControlError, MixerConfig};
@@ -26,12 +27,13 @@ impl Controller {
         self.change_one(|changes| changes.set_loudest(loudest))
     }
 
-    /// Who has this key; `None` once it has left.
+    /// The participant with this key; `None` once it has left.
     pub fn id(&self, key: ParticipantKey) -> Option<ParticipantId> {
         self.shared.registry().id(key).cloned()
     }
 
-    /// The dominant speaker, if there is one: see [`MixerReadings::dominant`](crate::MixerReadings::dominant).
+    /// The dominant speaker, if there is one: see
+    /// [`MixerReadings::dominant`](crate::MixerReadings::dominant).
     ///
     /// ```
     /// # use mixminus::{Frame, JoinOptions, MixerConfig};
@@ -48,8 +50,11 @@ impl Controller {
         self.mixer_readings().dominant.and_then(|key| self.id(key))
     }
 
-    /// The stream of talk events. There is one, which is handed out once: `None` if somebody has it already, or the mixer was made without
-    /// ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)). What was told before it was taken is in it, as long as there was room.
+    /// The stream of talk events. There is one, which is handed out once: `None` if it was taken
+    /// already, or the mixer was made without
+    /// ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)). Events from before it was
+    /// taken are in it, as far as there was room. `stream::Feed` (feature `stream`) lets threads
+    /// wait for its events.
     pub fn talk_events(&self) -> Option<TalkEvents> {
         self.shared.registry().talk.take()
     }

@@ -1,7 +1,9 @@
-//! From the audio thread to threads that wait: [`Feed`]. The audio thread pushes into a ring, which takes no lock and wakes nobody; a
-//! thread of the feed's own looks into the ring now and then and passes on what it finds through a channel, on which a host's threads wait.
+//! From the audio thread to threads that wait: [`Feed`]. The audio thread pushes values into a
+//! ring, which takes no lock and wakes nobody. A thread of the feed reads the ring once a period
+//! and passes the values on through a channel; threads of the host wait on the channel.
 //!
-//! The audio thread must not write to the channel itself: a channel wakes whoever waits for it, which is a system call.
+//! The audio thread must not write to the channel itself: a channel wakes the thread that waits,
+//! which is a system call.
 
 use std::{
     convert::Infallible,
@@ -16,14 +18,18 @@ use rtrb::{Consumer, Producer};
 use super::ring::ring;
 use crate::data::talk::{TalkEvent, TalkEvents};
 
-/// Values from the audio thread, as a channel that any number of a host's threads may wait on, with or without a timeout.
+/// Values from the audio thread, as a channel that any number of a host's threads may wait on, with
+/// or without a timeout.
 ///
-/// [`Feed::talk`] feeds the talk events of a mixer, [`Feed::new`] what a host's own code finds in a tick. A feed has one thread, which wakes
-/// each period, whether there is anything or not; a value arrives up to a period late. Where there are hundreds of mixers, rather read all
-/// their [`TalkEvents`] in turn on one thread.
+/// [`Feed::talk`] carries the talk events of a mixer, [`Feed::new`] values of the host's own. A
+/// feed has one thread, which wakes once a period, whether there is a value or not; a value arrives
+/// up to a period late. A host of hundreds of mixers rather reads all their [`TalkEvents`] in turn
+/// on one thread.
 ///
-/// Nothing is lost on the way: while the channel is full, what comes waits in the ring, and what finds the ring full is refused to the
-/// audio thread, which counts it. Once the audio side's end is gone and the last value was received, receivers are disconnected.
+/// Nothing is lost on the way. While the channel is full, values wait in the ring; while the ring
+/// is full too, the audio thread is refused and counts that
+/// ([`MixerReadings::lost_talk_events`](crate::MixerReadings::lost_talk_events)). Once the audio
+/// side's end was dropped and the last value received, the channel is disconnected.
 ///
 /// ```
 /// use mixminus::{Detector, Frame, JoinOptions, MixerConfig, TalkEventKind, stream::Feed};
@@ -48,7 +54,7 @@ use crate::data::talk::{TalkEvent, TalkEvents};
 /// ```
 pub struct Feed<T> {
     values: Receiver<T>,
-    /// Nothing is ever sent: dropping it stops the thread. `None` once it was dropped.
+    /// Nothing is ever sent through it: dropping it stops the thread. `None` once it was dropped.
     stop: Option<Sender<Infallible>>,
     /// `None` once it was joined.
     thread: Option<JoinHandle<()>>,
@@ -61,7 +67,7 @@ pub struct FeedSender<T>(Producer<T>);
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum FeedError {
-    /// The room is out of range.
+    /// The room is out of its range.
     #[error("room for {values} values is not between 1 and {most}")]
     Room {
         /// What was asked for.
@@ -80,11 +86,12 @@ const MOST_VALUES: usize = 1 << 20;
 const PERIODS: [Duration; 2] = [Duration::from_millis(1), Duration::from_secs(1)];
 
 impl<T: Copy + Default + Send + 'static> Feed<T> {
-    /// A feed of a host's own values, with room for 1 to 2^20 of them in the ring and as many in the channel. They are [`Copy`], so that
-    /// none owns memory which the audio thread would free.
+    /// A feed of a host's own values, with room for 1 to 2^20 of them in the ring and as many in
+    /// the channel. Values are [`Copy`], so that none owns memory which the audio thread would
+    /// free.
     ///
-    /// From any thread but the audio thread: allocates, and starts the thread that looks into the ring each `period`, 1 ms to 1 s (one that
-    /// is out of range is taken as the nearest).
+    /// From any thread but the audio thread: allocates, and starts the thread that reads the ring
+    /// once a `period` of 1 ms to 1 s (a period out of that range is taken as the nearest in it).
     ///
     /// # Errors
     /// [`FeedError`].
@@ -98,10 +105,11 @@ impl<T: Copy + Default + Send + 'static> Feed<T> {
 }
 
 impl Feed<TalkEvent> {
-    /// A feed of a mixer's talk events, with as much room in the channel as in the ring ([`MixerConfig::talk_events`]).
+    /// A feed of a mixer's talk events, with as much room in the channel as in the ring
+    /// ([`MixerConfig::talk_events`]).
     ///
-    /// From any thread but the audio thread: allocates, and starts the thread that looks for events each `period`, 1 ms to 1 s (one that is
-    /// out of range is taken as the nearest).
+    /// From any thread but the audio thread: allocates, and starts the thread that reads the ring
+    /// once a `period` of 1 ms to 1 s (a period out of that range is taken as the nearest in it).
     ///
     /// # Errors
     /// [`FeedError::Thread`]. The events are lost: they are handed out once.
@@ -125,8 +133,9 @@ impl<T: Send + 'static> Feed<T> {
 }
 
 impl<T> Feed<T> {
-    /// The channel: `recv`, `recv_timeout`, `try_recv`, iterators, and `select!` with other channels of the crate crossbeam-channel. Clones
-    /// share the values: each value goes to one of them. They outlive the feed, and are disconnected once it is dropped.
+    /// The channel: `recv`, `recv_timeout`, `try_recv`, iterators, and `select!` with other
+    /// channels of the crate crossbeam-channel. Clones share the values: each value goes to one of
+    /// the clones. Clones outlive the feed, and are disconnected once it is dropped.
     ///
     /// Any thread but the audio thread may wait on it.
     pub fn receiver(&self) -> &Receiver<T> {
@@ -135,7 +144,8 @@ impl<T> Feed<T> {
 }
 
 impl<T> Drop for Feed<T> {
-    /// Stops the thread and waits for its end, which takes no period. What is in the ring is dropped; what is in the channel can be received.
+    /// Stops the thread and waits for its end, which comes at once. Values in the ring are dropped;
+    /// values in the channel can still be received.
     fn drop(&mut self) {
         drop(self.stop.take());
         drop(self.thread.take().map(JoinHandle::join));
@@ -143,7 +153,8 @@ impl<T> Drop for Feed<T> {
 }
 
 impl<T> FeedSender<T> {
-    /// Hands a value over. On the audio thread, or any other, one at a time: never waits, locks, allocates, frees or makes a system call.
+    /// Hands a value over. For the audio thread, or any other, one at a time: never waits, locks,
+    /// allocates, frees or makes a system call.
     ///
     /// # Errors
     /// The value, if there is no room for it.
@@ -157,10 +168,11 @@ impl<T> FeedSender<T> {
     }
 }
 
-/// What the thread of a feed does, until it is stopped, or nobody sends or receives any more.
+/// The work of a feed's thread, until the feed is dropped, or nobody sends or receives any more.
 fn forward<T>(mut ring: Consumer<T>, to: &Sender<T>, stopped: &Receiver<Infallible>, period: Duration) {
     loop {
-        // Looked at before the ring is emptied: what was sent before the sender went is passed on.
+        // Asked before the ring is emptied: values that were sent before the sender went are passed
+        // on.
         let last = ring.is_abandoned();
         while let Ok(value) = ring.pop() {
             select! {

@@ -1,12 +1,14 @@
-//! By whose clock a stream runs: [`Clock`], and what is wrong with a format: [`FormatError`]. Pure data.
+//! By whose clock a stream runs: [`Clock`]; and why a format cannot be converted: [`FormatError`].
+//! Pure data.
 
 /// Whose clock the other end of a stream runs by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
-    /// Its own, which drifts: it is followed by resampling, up to some hundred ppm. What comes from, or goes to, another machine.
+    /// A clock of its own, which drifts: resampling follows it, up to some hundred ppm. For a
+    /// stream from or to another machine.
     #[default]
     Own,
-    /// That of the mixer: at the mixer's rate the samples pass untouched.
+    /// The mixer's clock: at the mixer's rate the samples pass untouched.
     Mixer,
 }
 

@@ -1,8 +1,12 @@
-//! Real streams: any rate, stereo, packets that come when they come, clocks that drift. On top of the mixer; the only part of the crate that knows of clocks.
+//! Streams as networks have them: any rate, stereo, packets that come late or not at all, clocks
+//! that drift. This layer stands on top of the mixer; it is the only part of the crate that knows
+//! of clocks.
 //!
-//! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets a participant in who sends packets and pulls packets at a rate, in channels and by
-//!   a clock of its own: an [`InputPort`] and an [`OutputPort`] for its network threads.
+//! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets in a participant who
+//!   sends packets and pulls packets at a rate, in channels and by a clock of its own: it returns
+//!   an [`InputPort`] and an [`OutputPort`] for the network threads.
 //! - [`Runner`] is a thread that ticks, for hosts without a clock.
+//! - [`Feed`] lets threads of the host wait for what the audio thread tells, such as talk events.
 //!
 //! ```no_run
 //! use mixminus::{Frame, JoinOptions, MixerConfig, stream::{PortOptions, Runner, RunnerOptions, Stamp, StreamFormat}};

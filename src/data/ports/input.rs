@@ -1,9 +1,9 @@
-//! The figures of an input port: counted by the thread that pushes and by the audio thread, read from any thread. Each figure is
-//! whole; together they are not a snapshot of one moment.
+//! The figures of an input port: counted by the thread that pushes and by the audio thread, read
+//! from any thread. Each figure is whole; together they are not a snapshot of one moment.
 
 use super::Figure;
 
-/// What an input port has seen since it was made.
+/// The figures of an input port since it was made.
 ///
 /// ```
 /// use mixminus::stream::InputReadings;
@@ -18,39 +18,45 @@ pub struct InputReadings {
     pub received_packets: u64,
     /// Their samples, of one channel.
     pub received_samples: u64,
-    /// Packets that were refused for what they were: samples that are no numbers, uneven channels, more than the bound.
+    /// Packets that were refused: samples that are not finite, channels of different lengths, more
+    /// than the bound.
     pub refused: u64,
-    /// Packets that came when all of them was played already.
+    /// Packets that came after all of them should have been played.
     pub late: u64,
     /// Samples that had not come when it was their turn, though newer ones had.
     pub lost_samples: u64,
-    /// Packets of which everything was there already.
+    /// Packets whose samples were all there already.
     pub duplicates: u64,
     /// Packets that came after newer ones and in time.
     pub reordered: u64,
-    /// Packets that were dropped because their stamps were far from all others'.
+    /// Packets that were dropped because their stamps were far from all others.
     pub strays: u64,
-    /// How often nothing newer was there when a sample should have been played: a stall, or a pause of the sender.
+    /// How often nothing newer was there when a sample should have been played: a stall, or a pause
+    /// of the sender.
     pub underruns: u64,
-    /// How often too much was there: more than the bound, and the oldest was dropped; or the mixer did not tick, and a packet was refused.
+    /// How often too much was there: more than the bound, and the oldest was dropped; or the mixer
+    /// did not tick, and a packet was refused.
     pub overruns: u64,
-    /// How often the delay was longer than need be for seconds, and was cut.
+    /// How often the delay was longer than needed for seconds, and was cut.
     pub cuts: u64,
-    /// How often the stamps leapt, or the path became slower, and the stream began anew at its depth.
+    /// How often the stamps leapt, or the path became slower, and the stream began anew at its
+    /// depth.
     pub resyncs: u64,
     /// Samples that were there and were dropped: by an overrun, a cut, a leap.
     pub dropped_samples: u64,
-    /// What was there after the last tick, in ms: from what is played next to the newest sample.
+    /// The fill after the last tick, in ms: from the sample that is played next to the newest.
     pub fill_ms: f64,
-    /// How long packets wait, in ms: the mean of the last seconds. The delay that the port adds.
+    /// How long packets wait, in ms: the mean of the last seconds. This is the delay that the port
+    /// adds.
     pub wait_ms: f64,
-    /// What the conversion between the rates adds to the delay at most, in ms; 0 at equal rates and by the mixer's clock.
+    /// The delay that the conversion between the rates adds at most, in ms; 0 at equal rates and by
+    /// the mixer's clock.
     pub conversion_ms: f64,
     /// By how much the sender's clock is faster than the mixer's, in ppm, as far as is known.
     pub drift_ppm: f64,
 }
 
-/// What the jitter buffer counts.
+/// The counts of the jitter buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct InputCounts {
     pub late: u64,
@@ -68,14 +74,14 @@ pub(crate) struct InputCounts {
 /// The figures of an input port.
 #[derive(Debug, Default)]
 pub(crate) struct InputCounters {
-    /// Of the pushing thread.
+    /// Written by the thread that pushes.
     pub packets: Figure,
     pub samples: Figure,
     pub refused: Figure,
     pub full: Figure,
-    /// Of who made the port.
+    /// Written once, by the control side.
     pub conversion_ms: Figure,
-    /// Of the audio thread: those of [`InputCounts`], in their order.
+    /// Written by the audio thread: the figures of [`InputCounts`], in their order.
     counts: [Figure; 10],
     fill_ms: Figure,
     wait_ms: Figure,
@@ -83,7 +89,7 @@ pub(crate) struct InputCounters {
 }
 
 impl InputCounters {
-    /// Audio: what is counted.
+    /// Publishes the counts. For the audio thread.
     pub fn show(&self, counts: &InputCounts) {
         let InputCounts { late, lost_samples, duplicates, reordered, strays, .. } = *counts;
         let InputCounts { underruns, overruns, cuts, resyncs, dropped_samples, .. } = *counts;
@@ -94,7 +100,7 @@ impl InputCounters {
             .for_each(|(figure, value)| figure.set(value));
     }
 
-    /// Audio: what is measured.
+    /// Publishes the measurements. For the audio thread.
     pub fn measure(&self, fill_ms: f64, wait_ms: f64, drift_ppm: f64) {
         self.fill_ms.set_f64(fill_ms);
         self.wait_ms.set_f64(wait_ms);

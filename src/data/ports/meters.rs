@@ -20,7 +20,7 @@ impl PortMeters {
     }
 }
 
-/// What the ports of a participant count and measure.
+/// The figures of a participant's ports.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -1,5 +1,6 @@
-//! What is known of the ports of a participant below the feature's own layer: their formats, and the figures that they count. The
-//! network threads, the audio thread and the control side all name these. Pure data and plain atomics.
+//! What every layer may know of a participant's ports: their formats, and the figures that they
+//! count. The network threads, the audio thread and the control side all name these. Pure data and
+//! plain atomics.
 
 mod figure;
 mod format;

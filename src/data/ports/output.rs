@@ -1,9 +1,9 @@
-//! The figures of an output port: counted by the thread that pulls and by the audio thread, read from any thread. Each figure is
-//! whole; together they are not a snapshot of one moment.
+//! The figures of an output port: counted by the thread that pulls and by the audio thread, read
+//! from any thread. Each figure is whole; together they are not a snapshot of one moment.
 
 use super::Figure;
 
-/// What an output port has seen since it was made.
+/// The figures of an output port since it was made.
 ///
 /// ```
 /// use mixminus::stream::OutputReadings;
@@ -18,13 +18,15 @@ pub struct OutputReadings {
     pub pulled_samples: u64,
     /// How often less was there than was pulled, after there had been enough.
     pub underruns: u64,
-    /// How often more than the bound was there: because nobody pulled for a time.
+    /// How often more than the bound was there, because nobody pulled for a time.
     pub overruns: u64,
-    /// Samples, of one channel, that were dropped for that, the oldest first; and of ticks for which there was no room at all.
+    /// Samples, of one channel, that were dropped for that, the oldest first; and samples of ticks
+    /// for which there was no room at all.
     pub dropped_samples: u64,
-    /// What was there after the last tick, in ms.
+    /// The fill after the last tick, in ms.
     pub fill_ms: f64,
-    /// What the conversion between the rates adds to the delay at most, in ms; 0 at equal rates and by the mixer's clock.
+    /// The delay that the conversion between the rates adds at most, in ms; 0 at equal rates and by
+    /// the mixer's clock.
     pub conversion_ms: f64,
     /// By how much the receiver's clock is faster than the mixer's, in ppm, as far as is known.
     pub drift_ppm: f64,
@@ -33,16 +35,17 @@ pub struct OutputReadings {
 /// The figures of an output port.
 #[derive(Debug, Default)]
 pub(crate) struct OutputCounters {
-    /// Of the pulling thread.
+    /// Written by the thread that pulls.
     pub pulled: Figure,
     pub underruns: Figure,
     pub overruns: Figure,
     pub dropped: Figure,
-    /// How many frames are pulled at once by a clock of the receiver's, once there is enough; 0 while there is not.
+    /// How many frames a receiver with a clock of its own pulls at once, once there are enough; 0
+    /// while there are not.
     pub portion: Figure,
-    /// Of who made the port.
+    /// Written once, by the control side.
     pub conversion_ms: Figure,
-    /// Of the audio thread.
+    /// Written by the audio thread.
     pub dropped_ticks: Figure,
     pub fill_ms: Figure,
     pub drift_ppm: Figure,

@@ -1,8 +1,9 @@
-//! Looking up the hosts of callbacks: [`Names`], by hickory-resolver. It asks the name servers itself and blocks no thread meanwhile, so
-//! that a name that is never answered holds up no other.
+//! Looking up the hosts of callbacks: [`Names`], by hickory-resolver. It asks the name servers
+//! itself and blocks no thread meanwhile, so that a name that is never answered holds up no other.
 //!
-//! What the host's `/etc/resolv.conf` and `/etc/hosts` say is followed (on Windows, its registry), and nothing else that the system's own
-//! resolver may be set up with: nsswitch.conf and its plug-ins (mDNS, LDAP) are not asked.
+//! It follows `/etc/resolv.conf` and `/etc/hosts` (on Windows, the registry), and nothing else that
+//! the system's own resolver may be set up with: nsswitch.conf and its plug-ins (mDNS, LDAP) are
+//! not asked.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -17,17 +18,20 @@ use hickory_resolver::{
 };
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-/// How long what the system's files say is taken to hold: they change when a machine moves to another network. Answers are kept no longer.
+/// How long the system's files are taken to stay the same: they change when a machine moves to
+/// another network. Answers are kept no longer.
 const READ_EVERY: Duration = Duration::from_secs(60);
 
-/// The resolver of all calls, made anew when the system's files may have changed. Clones are the same.
+/// The resolver of all calls, made anew when the system's files may have changed. Clones are the
+/// same.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Names {
     read: Arc<Mutex<Option<(Instant, TokioResolver)>>>,
 }
 
 impl Names {
-    /// The resolver that is in force. On a thread of tokio's: every [`READ_EVERY`] it reads two small files.
+    /// The resolver that is in force. On a thread of tokio's: every [`READ_EVERY`] it reads two
+    /// small files.
     fn resolver(&self) -> Result<TokioResolver, NetError> {
         // A panic under the lock leaves no resolver half made.
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
@@ -43,13 +47,14 @@ impl Names {
     }
 }
 
-/// By what the system's files say now; where they cannot be read, by what they said before.
+/// A resolver by the system's files; where they cannot be read, the one of before.
 fn of_the_system(before: Option<TokioResolver>) -> Result<TokioResolver, NetError> {
     match (TokioResolver::builder_tokio(), before) {
         (Ok(builder), _) => builder.build(),
         (Err(_), Some(before)) => Ok(before),
         (Err(_), None) => {
-            // As resolv.conf(5) has it: without the file only the name server on this machine is asked.
+            // As resolv.conf(5) has it: without the file only the name server on this machine is
+            // asked.
             let local = NameServerConfig::udp_and_tcp(IpAddr::V4(Ipv4Addr::LOCALHOST));
             let config = ResolverConfig::from_name_servers(vec![local]);
             TokioResolver::builder_with_config(config, TokioRuntimeProvider::default()).build()
@@ -84,7 +89,8 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// The answer to a query: this machine's address, or that there is none of that kind; `None` for names that are dead.
+    /// The answer to a query: this machine's address, or that there is none of that kind; `None`
+    /// for names that are dead.
     fn answer(query: &[u8]) -> Option<Vec<u8>> {
         let mut message = Message::from_vec(query).unwrap().into_response();
         let question = message.queries[0].clone();

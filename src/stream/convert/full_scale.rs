@@ -9,7 +9,8 @@ use crate::{
 const TICK: usize = 480;
 const SAMPLES: usize = 9600;
 const MIXER: StreamFormat = StreamFormat::mono(48_000);
-/// A power of two, so that nothing is rounded where all is scaled by it; far enough down that no overshoot reaches full scale.
+/// A power of two, so that scaling by it rounds nothing; far enough down that no overshoot reaches
+/// full scale.
 const DOWN: f32 = 1.0 / 16.0;
 
 /// White noise 6 dB above full scale, clipped there.
@@ -18,7 +19,7 @@ fn noise() -> Vec<f32> {
     (0..SAMPLES).map(|_| (4.0 * random() - 2.0).clamp(-1.0, 1.0)).collect()
 }
 
-/// An even source of numbers from 0 to 1.
+/// Numbers from 0 to 1, evenly spread.
 fn random(seed: u32) -> impl FnMut() -> f32 {
     let mut state = seed;
     move || {
@@ -27,7 +28,7 @@ fn random(seed: u32) -> impl FnMut() -> f32 {
     }
 }
 
-/// From one end of full scale to the other after each `half` samples.
+/// From one end of full scale to the other after every `half` samples.
 fn square(half: usize) -> Vec<f32> {
     (0..SAMPLES).map(|at| if (at / half).is_multiple_of(2) { 1.0 } else { -1.0 }).collect()
 }
@@ -52,7 +53,8 @@ fn outward(stream: StreamFormat, clock: Clock, mixed: &[f32]) -> Vec<f32> {
     ticks.flat_map(|mix| outbound.convert(Planes { left: mix, right: None }).left.to_vec()).collect()
 }
 
-/// Converts the sound as it is and far below full scale, where it is known what the resampler makes.
+/// Converts the sound as it is, and far below full scale, where the resampler's output is never
+/// clipped.
 fn check(what: &str, sound: &[f32], convert: impl Fn(&[f32]) -> Vec<f32>) {
     let heard = convert(sound);
     let quiet: Vec<f32> = sound.iter().map(|sample| DOWN * sample).collect();

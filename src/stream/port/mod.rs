@@ -1,17 +1,21 @@
-//! The ports of a participant: what it sends goes in by packets, what it hears comes out by packets, each at its own time.
+//! The ports of a participant: packets that it sends go in, packets that it hears come out, each at
+//! its own time.
 //!
-//! On the way in: [`InputPort`] (network thread) -> two rings -> `Inlet` with its jitter buffer (audio thread) -> conversion -> the mixer. On the way out: conversion ->
-//! `Outlet` -> a ring -> [`OutputPort`] (network thread). [`wire`] is all of that on the audio side, [`join`] makes it.
+//! On the way in: [`InputPort`] (network thread) -> two rings -> `Inlet` with its jitter buffer
+//! (audio thread) -> conversion -> the mixer. On the way out: conversion -> `Outlet` -> a ring ->
+//! [`OutputPort`] (network thread). [`wire`] is the audio side of both ways, [`join`] makes it.
 
 mod coverage;
 mod excess;
 mod head;
+mod inlet;
 mod input;
 mod jitter;
 mod join;
 mod options;
 mod outlet;
 mod output;
+mod packet;
 mod splice;
 mod stamp;
 mod steering;

@@ -1,4 +1,5 @@
-//! How well a runner keeps time: counted on its thread, read from any. Plain atomics with one writer.
+//! How well a runner keeps time: counted on its thread, read from any thread. Plain atomics with
+//! one writer.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -7,22 +8,24 @@ use serde::Serialize;
 use super::ObtainedPriority;
 use crate::histogram::{Histogram, Spread};
 
-/// How well a [`Runner`](super::Runner) keeps time, since it was started. Each figure is whole; they are not a snapshot of one tick.
+/// How well a [`Runner`](super::Runner) has kept time since it was started. Each figure is whole;
+/// together they are not a snapshot of one tick.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RunnerReadings {
     /// Ticks made.
     pub ticks: u64,
-    /// Ticks that were not made, because they were too late.
+    /// Ticks that were skipped because they were too late.
     pub skipped_ticks: u64,
     /// Ticks that took longer, with the closure, than a tick's time.
     pub overrun_ticks: u64,
-    /// How long after its deadline a tick began: what the system's sleep is late by, and what earlier ticks have left. In microseconds.
+    /// How long after its deadline a tick began, in microseconds: the system's sleep ended late, or
+    /// earlier ticks took too long.
     pub lateness_us: SpreadUs,
     /// How long a tick took, with the closure. In microseconds.
     pub duration_us: SpreadUs,
-    /// The priority that the thread has got.
+    /// The priority that the thread has obtained.
     pub priority: ObtainedPriority,
 }
 
@@ -46,7 +49,7 @@ impl From<Spread> for SpreadUs {
     }
 }
 
-/// What the thread counts.
+/// The counters, written by the thread.
 #[derive(Debug)]
 pub(super) struct Gauges {
     ticks: AtomicU64,
@@ -80,7 +83,7 @@ impl Gauges {
         self.skipped.fetch_add(ticks, Relaxed);
     }
 
-    /// What was counted so far, with the priority that the thread has.
+    /// The counts so far, with the priority that the thread has.
     pub fn read(&self, priority: ObtainedPriority) -> RunnerReadings {
         RunnerReadings {
             ticks: self.ticks.load(Relaxed),
