@@ -1,96 +1,65 @@
-//! How times are spread: [`Histogram`], which one thread writes and any thread reads, without a lock. Knows no clock.
+//! The spread of times: [`Histogram`], which one thread writes and any thread reads, without a
+//! lock. It holds no clock. The crate `histogram` counts, and knows the greatest value only to its
+//! bucket; this adds the exact one.
 
 use std::{
     hint::black_box,
-    sync::atomic::{
-        AtomicU64,
-        Ordering::{Acquire, Relaxed, Release},
-    },
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-/// Buckets from one power of two to the next: a value is known to one part in 32, 3.1 %.
-const STEPS: u64 = 32;
-/// The bits of a number of steps.
-const STEP_BITS: u32 = STEPS.ilog2();
-/// The first power of two that has no buckets: what is greater is counted in the last one. As nanoseconds, 69 seconds.
-const TOP_BITS: u32 = 36;
-/// Exact ones below `STEPS`, and `STEPS` for each power of two from there on.
-const BUCKETS: usize = (STEPS as usize) * (TOP_BITS - STEP_BITS + 1) as usize;
+use histogram::{AtomicHistogram, Config};
+
+/// 32 buckets from one power of two to the next, so that a value is known to 3.1 %, for any `u64`:
+/// 15 KiB.
+const BUCKETS: Config = match Config::new(5, 64) {
+    Ok(config) => config,
+    Err(_) => panic!("64 powers of two are more than 5"),
+};
 
 /// Counts of values, in buckets whose width grows with the value, and the greatest value.
 #[derive(Debug)]
 pub(crate) struct Histogram {
-    counts: Box<[AtomicU64]>,
+    counts: AtomicHistogram,
     max: AtomicU64,
 }
 
-/// What a histogram held when it was read.
+/// The spread of a histogram's values when it was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Spread {
-    /// Half of the values are at most this; exact below 32, and else up to 1/32 too much. 0 without a value.
+    /// Half of the values are at most this; exact below 64, above up to 1/32 too much. 0 without a
+    /// value.
     pub p50: u64,
-    /// 99 in 100 values are at most this; as exact as the other.
+    /// 99 in 100 values are at most this; as exact as `p50`.
     pub p99: u64,
-    /// The greatest value, exactly.
+    /// The greatest value, exact.
     pub max: u64,
 }
 
 impl Histogram {
-    /// 8 KiB, which the first value does not have to fetch from the system.
+    /// Allocates 15 KiB and writes to each of its pages, so that the first value does not have to
+    /// fetch them from the system.
     pub fn new() -> Self {
-        let mut counts = black_box(Vec::with_capacity(BUCKETS));
-        counts.resize_with(BUCKETS, AtomicU64::default);
-        Self { counts: black_box(counts).into_boxed_slice(), max: AtomicU64::new(0) }
+        let histogram = Self { counts: AtomicHistogram::with_config(&BUCKETS), max: AtomicU64::new(0) };
+        // The buckets of a power of two are 256 bytes apart from those of the next.
+        (0..u64::BITS).for_each(|power| drop(histogram.counts.add(1 << power, black_box(0))));
+        histogram
     }
 
-    /// Counts a value. By one thread only: what a second one counts at the same time can be lost. Real time.
+    /// Counts a value. Real time: an index, and one atomic addition. For one thread: a second
+    /// writer could lose the maximum of the first.
     pub fn record(&self, value: u64) {
-        // The greatest first: who reads a count reads a greatest value that is not below it.
         self.max.store(self.max.load(Relaxed).max(value), Relaxed);
-        if let Some(count) = self.counts.get(bucket(value)) {
-            count.store(count.load(Relaxed) + 1, Release);
-        }
+        // Every `u64` has a bucket.
+        let _ = self.counts.increment(value);
     }
 
-    /// How the values are spread so far. A value that is counted meanwhile may be in it or not.
+    /// The spread so far. A value that is counted meanwhile may be in it or not. Allocates 15 KiB
+    /// meanwhile.
     pub fn read(&self) -> Spread {
-        let counts: Vec<u64> = self.counts.iter().map(|count| count.load(Acquire)).collect();
-        let max = self.max.load(Relaxed);
-        let total = counts.iter().sum();
-        let at_most =
-            |percent| bucket_of_rank(&counts, rank(total, percent)).map_or(0, |index| last_of(index).min(max));
-        Spread { p50: at_most(50), p99: at_most(99), max }
+        let (counts, max) = (self.counts.load(), self.max.load(Relaxed));
+        let at_most = |part| counts.quantile_bucket(part).ok().flatten().map_or(0, |bucket| bucket.end().min(max));
+        Spread { p50: at_most(0.50), p99: at_most(0.99), max }
     }
-}
-
-/// The bucket that counts a value.
-fn bucket(value: u64) -> usize {
-    let value = value.min((1 << TOP_BITS) - 1);
-    let shift = value.max(STEPS).ilog2() - STEP_BITS;
-    (u64::from(shift) * STEPS + (value >> shift)) as usize
-}
-
-/// The greatest value that a bucket counts.
-fn last_of(bucket: usize) -> u64 {
-    let bucket = bucket as u64;
-    if bucket + 1 == BUCKETS as u64 {
-        return u64::MAX;
-    }
-    let shift = (bucket / STEPS).saturating_sub(1);
-    ((bucket - shift * STEPS + 1) << shift) - 1
-}
-
-/// Which of `total` values, from the least as the first, is the least that so many percent do not exceed.
-fn rank(total: u64, percent: u64) -> u64 {
-    (u128::from(total) * u128::from(percent)).div_ceil(100) as u64
-}
-
-fn bucket_of_rank(counts: &[u64], rank: u64) -> Option<usize> {
-    let mut seen = 0;
-    counts.iter().position(|count| {
-        seen += count;
-        seen >= rank.max(1)
-    })
 }
 
 #[cfg(test)]
@@ -111,29 +80,16 @@ mod tests {
     }
 
     #[test]
-    fn small_values_are_exact() {
-        let values: Vec<_> = (1..=31).collect();
-        assert_eq!(spread(&values), Spread { p50: 16, p99: 31, max: 31 });
-        assert_eq!(spread(&[7]), Spread { p50: 7, p99: 7, max: 7 });
+    fn small_values_are_exact_and_the_greatest_always_is() {
+        let values: Vec<_> = (1..=63).collect();
+        assert_eq!(spread(&values), Spread { p50: 32, p99: 63, max: 63 });
         assert_eq!(spread(&[1, 2]), Spread { p50: 1, p99: 2, max: 2 });
-    }
-
-    #[test]
-    fn buckets_lie_side_by_side() {
-        for index in 0..BUCKETS - 1 {
-            let last = last_of(index);
-            assert_eq!((bucket(last), bucket(last + 1)), (index, index + 1));
-        }
-        assert_eq!((bucket(0), bucket(u64::MAX), last_of(BUCKETS - 1)), (0, BUCKETS - 1, u64::MAX));
-    }
-
-    #[test]
-    fn what_is_past_the_range_is_known_by_the_greatest() {
         assert_eq!(spread(&[u64::MAX, 5, 5, 5]), Spread { p50: 5, p99: u64::MAX, max: u64::MAX });
+        assert_eq!(spread(&[1_000_001]).p99, 1_000_001);
     }
 
     #[test]
-    fn readers_see_no_value_past_the_greatest_and_none_lost() {
+    fn readers_see_no_value_past_the_greatest_and_none_is_lost() {
         let histogram = Histogram::new();
         std::thread::scope(|scope| {
             let writer = scope.spawn(|| (1..=100_000).for_each(|value| histogram.record(value)));
@@ -142,19 +98,19 @@ mod tests {
                 assert!(p50 <= p99 && p99 <= max, "{p50} {p99} {max}");
             }
         });
-        assert_eq!(histogram.counts.iter().map(|count| count.load(Relaxed)).sum::<u64>(), 100_000);
+        assert_eq!(histogram.counts.load().iter().map(|bucket| bucket.count()).sum::<u64>(), 100_000);
     }
 
     proptest! {
         #[test]
         fn percentiles_are_those_of_the_sorted_values(
-            mut values in prop::collection::vec((0_u32..36, any::<u64>()).prop_map(|(bits, n)| n >> (63 - bits)), 1..300)
+            mut values in prop::collection::vec((0_u32..64, any::<u64>()).prop_map(|(bits, n)| n >> bits), 1..300)
         ) {
             let Spread { p50, p99, max } = spread(&values);
             values.sort_unstable();
-            let exact = |percent| values[rank(values.len() as u64, percent) as usize - 1];
-            for (read, exact) in [(p50, exact(50)), (p99, exact(99))] {
-                prop_assert!((exact..=exact + exact / STEPS).contains(&read), "{} for {}", read, exact);
+            let exact = |part: f64| values[(part * values.len() as f64).ceil() as usize - 1];
+            for (read, exact) in [(p50, exact(0.50)), (p99, exact(0.99))] {
+                prop_assert!((exact..=exact.saturating_add(exact / 32)).contains(&read), "{} for {}", read, exact);
             }
             prop_assert_eq!(max, values[values.len() - 1]);
         }

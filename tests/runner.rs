@@ -55,7 +55,7 @@ fn fifty_ticks_and_the_processor_comes_back() {
     let (controller, processor) = mixer();
     let (runner, done) = run(processor, 5, 50, |_| {});
     done.recv_timeout(LONG).unwrap();
-    assert!(runner.is_running());
+    assert!(runner.is_running() && !runner.wait_until_ended(Duration::from_millis(1)));
     let readings = runner.readings();
     assert!(readings.ticks >= 49 && readings.duration_us.p50 > 0.0, "{readings:?}");
     let mut processor = runner.stop().unwrap();
@@ -145,10 +145,7 @@ fn a_closure_that_panics_ends_it() {
     let (controller, processor) = mixer();
     let (runner, _) = run(processor, 5, u64::MAX, |tick| assert!(tick < 3, "tick {tick} is too much"));
     let never = controller.set_muted("anna", true).unwrap();
-    let begin = Instant::now();
-    while runner.is_running() && begin.elapsed() < LONG {
-        sleep(TICK);
-    }
+    assert!(runner.wait_until_ended(LONG) && !runner.is_running());
     assert_eq!(runner.readings().ticks, 2);
     let next = controller.set_muted("anna", false).unwrap();
     let gone = controller.wait_until_mixed(next, LONG).unwrap_err();

@@ -3,11 +3,15 @@
 mod alloc;
 mod rig;
 
+use std::time::{Duration, Instant};
+
 use alloc::{alone, watched};
-use mixminus::{Frame, JoinOptions, MixerConfig, TalkEventKind, TalkEvents};
+use mixminus::{Frame, JoinOptions, MixerConfig, TalkEventKind, TalkEvents, stream::Feed};
 use rig::{Rig, small};
 
-/// The events as text: `20: ben started`.
+const LONG: Duration = Duration::from_secs(60);
+
+/// What the events say: `at 20 ben started`.
 fn said(rig: &Rig, events: &mut TalkEvents) -> Vec<String> {
     let name = |key| {
         let known = rig.keys.iter().find(|(_, known)| **known == key);
@@ -138,4 +142,46 @@ fn who_leaves_without_being_heard_is_told_by_name() {
     }
     assert_eq!(events.map(|event| event.kind).last(), Some(TalkEventKind::Stopped { key: keys[1] }));
     assert_eq!(controller.reclaim(), 0);
+}
+
+#[test]
+fn a_thread_may_wait_for_events_and_the_audio_thread_does_nothing_for_it() {
+    let _alone = alone();
+    let (controller, mut processor) = MixerConfig { participants: 1, ..small() }.build().unwrap();
+    let anna = controller.join("anna", JoinOptions::default()).unwrap();
+    let feed = Feed::talk(controller.talk_events().unwrap(), Duration::from_millis(1)).unwrap();
+    let (mut marks, marked) = Feed::new(4, Duration::from_millis(1)).unwrap();
+    let events = feed.receiver().clone();
+    let waiting = std::thread::spawn(move || events.iter().map(|event| event.kind).collect::<Vec<_>>());
+    let mut audio = processor.enter();
+    for (number, level) in [(1_u32, 0.5_f32), (2, 0.0)] {
+        watched(|| {
+            let mut tick = audio.tick();
+            tick.send(anna, Frame::from(&[level; 10][..])).unwrap();
+            tick.mix();
+            marks.send(number).unwrap();
+        });
+        assert_eq!(marked.receiver().recv_timeout(LONG), Ok(number));
+    }
+    // The processor and its end of the ring go, once a controller frees them; then nobody waits any more.
+    drop(processor);
+    assert_eq!(controller.reclaim(), 0);
+    let told = [TalkEventKind::Started { key: anna }, TalkEventKind::Dominant { key: Some(anna) }];
+    assert_eq!(waiting.join().unwrap(), told);
+}
+
+#[test]
+fn events_that_nobody_receives_are_lost_in_the_ring_and_counted() {
+    let mut rig = Rig::with(MixerConfig { talk_events: 4, ..small() }, &["anna"]);
+    let feed = Feed::talk(rig.controller.talk_events().unwrap(), Duration::from_millis(1)).unwrap();
+    let begin = Instant::now();
+    while rig.controller.mixer_readings().lost_talk_events == 0 && begin.elapsed() < LONG {
+        rig.level(&[("anna", 0.5)]);
+        rig.level(&[]);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert!(rig.controller.mixer_readings().lost_talk_events > 0, "the channel is full, and then the ring");
+    let told: Vec<_> = feed.receiver().iter().take(4).collect();
+    assert_eq!(told[0].kind, TalkEventKind::Started { key: rig.keys["anna"] }, "the oldest are kept");
+    assert!(told.is_sorted_by_key(|event| event.at_sample), "{told:?}");
 }

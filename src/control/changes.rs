@@ -56,7 +56,7 @@ impl<'a> Changes<'a> {
         id: ParticipantId,
         options: JoinOptions,
         line: Box<dyn Line>,
-        meters: super::PortMeters,
+        meters: crate::data::ports::PortMeters,
     ) -> Result<ParticipantKey, ControlError> {
         let key = self.join_as(id.clone(), options, Some(line))?;
         self.registry.set_ports(&id, meters);
@@ -65,7 +65,7 @@ impl<'a> Changes<'a> {
 
     /// The sample rate and channels of the mixer, and the samples of a tick.
     #[cfg(feature = "stream")]
-    pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
+    pub(crate) fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
         self.registry.format()
     }
 

@@ -6,8 +6,6 @@ mod error;
 mod events;
 mod generations;
 mod listener_config;
-#[cfg(feature = "stream")]
-mod port_meters;
 mod registry;
 mod returning;
 mod shared;
@@ -20,10 +18,6 @@ pub use changes::Changes;
 pub use error::{ControlError, WaitError};
 use events::{Event, Events};
 pub use listener_config::{ListenerConfig, SourceConfig};
-#[cfg(feature = "stream")]
-pub(crate) use port_meters::PortMeters;
-#[cfg(feature = "stream")]
-pub use port_meters::PortReadings;
 pub(crate) use registry::Registry;
 pub(crate) use shared::Shared;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
@@ -315,7 +309,7 @@ impl Controller {
 
     /// The sample rate and channels of the mixer, and the samples of a tick.
     #[cfg(feature = "stream")]
-    pub(crate) fn format(&self) -> (crate::stream::StreamFormat, usize) {
+    pub(crate) fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
         self.registry().format()
     }
 
@@ -325,7 +319,7 @@ impl Controller {
     /// # Errors
     /// [`ControlError::Unknown`].
     #[cfg(feature = "stream")]
-    pub fn port_readings(&self, id: &str) -> Result<PortReadings, ControlError> {
+    pub fn port_readings(&self, id: &str) -> Result<crate::data::ports::PortReadings, ControlError> {
         self.registry().member(id).map(|member| member.ports.read())
     }
 

@@ -54,7 +54,7 @@ pub struct ParticipantSnapshot {
     pub listener: ListenerReadings,
     /// Readings of its ports, if it joined with any.
     #[cfg(feature = "stream")]
-    pub ports: super::PortReadings,
+    pub ports: crate::data::ports::PortReadings,
 }
 
 fn index<S: Serializer>(key: &ParticipantKey, serializer: S) -> Result<S::Ok, S::Error> {

@@ -50,9 +50,11 @@ impl Controller {
         self.mixer_readings().dominant.and_then(|key| self.id(key))
     }
 
-    /// The stream of talk events. It is handed out once: `None` if it was taken already, or if the
-    /// mixer was made without it ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)).
-    /// Events from before it was taken are in it, as many as there was room for.
+    /// The stream of talk events. There is one, which is handed out once: `None` if it was taken
+    /// already, or the mixer was made without
+    /// ([`MixerConfig::talk_events`](crate::MixerConfig::talk_events)). Events from before it was
+    /// taken are in it, as far as there was room. `stream::Feed` (feature `stream`) lets threads
+    /// wait for its events.
     pub fn talk_events(&self) -> Option<TalkEvents> {
         self.registry().talk.take()
     }

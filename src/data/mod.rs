@@ -13,6 +13,8 @@ pub(crate) mod line;
 pub(crate) mod loudness;
 pub(crate) mod memory;
 pub(crate) mod pan;
+#[cfg(feature = "stream")]
+pub(crate) mod ports;
 pub(crate) mod role;
 pub(crate) mod sample;
 #[cfg(feature = "vad")]

@@ -1,21 +1,23 @@
-//! Who begins and ceases to speak, as a stream of events from the audio side: [`TalkEvents`]. The ring between the two ends is made by the control side,
-//! and freed by whoever drops its last end: the audio side's goes back with its memory.
+//! Who begins and ceases to speak, as a stream of events from the audio side: [`TalkEvents`]. The
+//! control side makes the ring between the two ends. The end that is dropped second frees it: the
+//! audio side's end goes back with its memory, so the audio thread never does.
 
 use crate::data::id::ParticipantKey;
 
-/// Something that was heard in who speaks. Events are told at tick boundaries.
+/// A change in who speaks. Events are told at tick boundaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct TalkEvent {
-    /// What it was.
+    /// What has changed.
     #[serde(flatten)]
     pub kind: TalkEventKind,
     /// The first sample of the tick, counted from the mixer's first.
     pub at_sample: u64,
 }
 
-/// What a [`TalkEvent`] tells. [`Controller::id`](crate::Controller::id) resolves the keys of those who are still here.
+/// What a [`TalkEvent`] tells. [`Controller::id`](crate::Controller::id) resolves the keys of
+/// participants who are still here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[non_exhaustive]
@@ -32,14 +34,16 @@ pub enum TalkEventKind {
     },
     /// Somebody else is the dominant speaker now, or nobody.
     Dominant {
-        /// Who, if anybody.
+        /// The new one, if there is one.
         key: Option<ParticipantKey>,
     },
 }
 
-/// The events that nobody has read yet, in their order: the reading end of the one ring of a mixer. Reading neither locks nor blocks, on any one thread.
+/// The events that nobody has read yet, in their order: the reading end of a mixer's one ring.
+/// Reading neither locks nor blocks. For one thread at a time, any thread.
 ///
-/// As an iterator it ends where nothing is left for now, and goes on once there is more.
+/// As an iterator it ends where no event is left for now, and goes on once there are more. To wait
+/// for events, with or without a timeout, hand it to a `stream::Feed` (feature `stream`).
 ///
 /// ```
 /// use mixminus::{Detector, Frame, JoinOptions, MixerConfig, TalkEventKind};
@@ -63,9 +67,15 @@ pub enum TalkEventKind {
 pub struct TalkEvents(rtrb::Consumer<TalkEvent>);
 
 impl TalkEvents {
-    /// The oldest event that was not read yet.
+    /// The oldest event that was not read yet; `None` if there is none for now.
     pub fn try_next(&mut self) -> Option<TalkEvent> {
         self.0.pop().ok()
+    }
+
+    /// The ring itself, for a reader on another thread.
+    #[cfg(feature = "stream")]
+    pub(crate) fn into_ring(self) -> rtrb::Consumer<TalkEvent> {
+        self.0
     }
 }
 
@@ -82,19 +92,21 @@ impl Iterator for TalkEvents {
 pub(crate) struct TalkSender(rtrb::Producer<TalkEvent>);
 
 impl TalkSender {
-    /// Tells an event, if there is room for it. Whether it is lost to somebody who reads, or may yet.
+    /// Tells an event, if there is room for it. Returns whether it is lost: not if nobody can ever
+    /// read it. Audio thread: never waits, allocates, or frees.
     pub fn tell(&mut self, kind: TalkEventKind, at_sample: u64) -> bool {
         self.0.push(TalkEvent { kind, at_sample }).is_err() && !self.0.is_abandoned()
     }
 }
 
-/// Both ends of a ring with room for so many events; none without room. Allocates: control side.
+/// Both ends of a ring with room for this many events; `None` without room. Control side:
+/// allocates.
 pub(crate) fn ring(events: usize) -> Option<(TalkSender, TalkEvents)> {
     if events == 0 {
         return None;
     }
     let (mut sender, mut reader) = rtrb::RingBuffer::new(events);
-    // Touched, so that the audio side's first use of it enters no kernel.
+    // Written to once, so that the audio thread's first use of it enters no kernel.
     let nothing = TalkEvent { kind: TalkEventKind::Dominant { key: None }, at_sample: 0 };
     while sender.push(nothing).is_ok() {}
     while reader.pop().is_ok() {}

@@ -1,4 +1,5 @@
-//! Readings through the `metrics` facade, for Prometheus and its like: [`Exporter`]. Reads snapshots, nothing of a mixer itself; control side only.
+//! Readings through the `metrics` facade, for Prometheus and its like: [`Exporter`]. Reads
+//! snapshots, nothing of a mixer itself; control side only.
 
 mod series;
 
@@ -10,23 +11,29 @@ use crate::{ParticipantSnapshot, Snapshot};
 /// Which series an [`Exporter`] makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Export {
-    /// Those of the whole mixer: a dozen.
+    /// The series of the whole mixer: a dozen.
     #[default]
     Mixer,
-    /// Those of each participant, too: up to thirty-five for each, labelled with its id. A recorder keeps a series for every id that it was ever given (see
-    /// [`Exporter`]): for calls of a few hundred at most, or ids that come again.
+    /// Those of each participant, too: up to thirty-five for each, labelled with its id. A recorder
+    /// keeps a series for every id that it was ever given (see [`Exporter`]): for calls of a few
+    /// hundred at most, or ids that come again.
     Participants,
 }
 
-/// Hands the readings of one mixer to the recorder that the host has installed, under the label `mixer`.
+/// Hands the readings of one mixer to the recorder that the host has installed, under the label
+/// `mixer`.
 ///
-/// Its names begin with `mixminus_`: counters end in `_total`, and start at 0 with the mixer or the stay of a participant; everything else is a gauge of the last tick. It records
-/// when it is told to, on the thread that tells it: any but the audio thread, every ten seconds, say. Each series costs some allocations and what the recorder does.
+/// The names begin with `mixminus_`: counters end in `_total`, and start at 0 with the mixer or the
+/// stay of a participant; everything else is a gauge of the last tick. An exporter records when it
+/// is told to, on the thread that tells it: any but the audio thread, every ten seconds, say. Each
+/// series costs some allocations and the work of the recorder.
 ///
-/// **Who leaves** is not recorded any more, but the facade has no word for "gone": a recorder keeps the last values, until its own
-/// time limit for what is not recorded (`idle_timeout` of `metrics-exporter-prometheus`) takes the series away. An id that **joins again** counts from 0, while recorders keep
-/// the greatest value of a counter, as is right for one that only grows: it stands still until the new stay has passed the old one. Where that matters, let ids not
-/// come again, or the time limit be short. The same goes for a new mixer under an old label.
+/// A participant who **leaves** is not recorded any more, but the facade has no word for "gone": a
+/// recorder keeps the last values, until its own time limit for series that are not recorded
+/// (`idle_timeout` of `metrics-exporter-prometheus`) takes them away. An id that **joins again**
+/// counts from 0, while recorders keep the greatest value of a counter, as is right for one that
+/// only grows: it stands still until the new stay has passed the old one. Where that matters, use
+/// no id twice, or keep the time limit short. The same goes for a new mixer under an old label.
 ///
 /// ```
 /// use mixminus::{Export, Exporter, JoinOptions, MixerConfig};
@@ -43,11 +50,12 @@ pub struct Exporter {
     export: Export,
 }
 
-/// Of all series: what a recorder may choose them by.
+/// The metadata of all series, by which a recorder may choose them.
 static METADATA: Metadata<'static> = Metadata::new("mixminus", Level::INFO, Some(module_path!()));
 
 impl Exporter {
-    /// An exporter for the mixer that the host calls `mixer`. Describes all series, with their units, to the recorder that is installed: install it before.
+    /// An exporter for the mixer that the host calls `mixer`. Describes all series, with their
+    /// units, to the recorder that is installed: install it before.
     pub fn new(mixer: impl Into<String>, export: Export) -> Self {
         describe(&MIXER);
         if export == Export::Participants {
@@ -63,7 +71,8 @@ impl Exporter {
         Self { mixer: Label::new("mixer", mixer.into()), export }
     }
 
-    /// Records a mixer's figures and, if they were asked for, its participants': of a source only what it sends, of a listener only what it hears.
+    /// Records a mixer's figures and, if they were asked for, its participants': of a participant
+    /// who only sends none of what it hears, and the other way round.
     pub fn record(&self, snapshot: &Snapshot) {
         record(&MIXER, snapshot, std::slice::from_ref(&self.mixer));
         if self.export == Export::Participants {

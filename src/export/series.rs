@@ -1,4 +1,5 @@
-//! Every series that is exported: its name, its unit, what it says, and which reading it is. A table, nothing else.
+//! Every series that is exported: its name, its unit, its help text, and the reading behind it. A
+//! table, nothing else.
 
 use metrics::Unit;
 
@@ -13,7 +14,7 @@ pub(super) struct Series<T> {
     pub read: Read<T>,
 }
 
-/// What a recorder makes of it.
+/// The kind of a series, and how it is read off.
 pub(super) enum Read<T> {
     /// Only grows.
     Counter(fn(&T) -> u64),

@@ -1,36 +1,14 @@
-//! What a participant sends or hears: [`StreamFormat`], and by whose clock. Pure data.
-
-use crate::data::channels::Channels;
-
-/// The rate and the channels of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct StreamFormat {
-    /// Samples a second of each channel: 1000 to 768,000 Hz.
-    pub rate_hz: u32,
-    /// Mono or stereo.
-    pub channels: Channels,
-}
-
-impl StreamFormat {
-    /// One channel.
-    pub const fn mono(rate_hz: u32) -> Self {
-        Self { rate_hz, channels: Channels::Mono }
-    }
-
-    /// Left and right.
-    pub const fn stereo(rate_hz: u32) -> Self {
-        Self { rate_hz, channels: Channels::Stereo }
-    }
-}
+//! By whose clock a stream runs: [`Clock`]; and why a format cannot be converted: [`FormatError`].
+//! Pure data.
 
 /// Whose clock the other end of a stream runs by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
-    /// Its own, which drifts: it is followed by resampling, up to some hundred ppm. What comes from, or goes to, another machine.
+    /// A clock of its own, which drifts: resampling follows it, up to some hundred ppm. For a
+    /// stream from or to another machine.
     #[default]
     Own,
-    /// That of the mixer: at the mixer's rate the samples pass untouched.
+    /// The mixer's clock: at the mixer's rate the samples pass untouched.
     Mixer,
 }
 

@@ -1,8 +1,12 @@
-//! Real streams: any rate, stereo, packets that come when they come, clocks that drift. On top of the mixer; the only part of the crate that knows of clocks.
+//! Streams as networks have them: any rate, stereo, packets that come late or not at all, clocks
+//! that drift. This layer stands on top of the mixer; it is the only part of the crate that knows
+//! of clocks.
 //!
-//! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets a participant in who sends packets and pulls packets at a rate, in channels and by
-//!   a clock of its own: an [`InputPort`] and an [`OutputPort`] for its network threads.
+//! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets in a participant who
+//!   sends packets and pulls packets at a rate, in channels and by a clock of its own: it returns
+//!   an [`InputPort`] and an [`OutputPort`] for the network threads.
 //! - [`Runner`] is a thread that ticks, for hosts without a clock.
+//! - [`Feed`] lets threads of the host wait for what the audio thread tells, such as talk events.
 //!
 //! ```no_run
 //! use mixminus::{Frame, JoinOptions, MixerConfig, stream::{PortOptions, Runner, RunnerOptions, Stamp, StreamFormat}};
@@ -22,15 +26,16 @@
 //! ```
 
 mod convert;
+mod feed;
 mod format;
 mod port;
+mod ring;
 mod runner;
 
-pub use crate::control::PortReadings;
-pub use format::{Clock, FormatError, StreamFormat};
-pub(crate) use port::{InputCounters, OutputCounters};
+pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
+pub use feed::{Feed, FeedError, FeedSender};
+pub use format::{Clock, FormatError};
 pub use port::{
-    InputOptions, InputPort, InputReadings, JoinError, OutputOptions, OutputPort, OutputReadings, PortError,
-    PortOptions, Ports, PushError, Stamp,
+    InputOptions, InputPort, JoinError, OutputOptions, OutputPort, PortError, PortOptions, Ports, PushError, Stamp,
 };
 pub use runner::{ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs};

@@ -52,7 +52,7 @@ impl Registry {
             config,
             meters,
             #[cfg(feature = "stream")]
-            ports: crate::control::PortMeters::default(),
+            ports: crate::data::ports::PortMeters::default(),
             listed_by: Vec::new(),
             wanted_by: 0,
             room,

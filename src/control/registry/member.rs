@@ -11,7 +11,7 @@ pub(crate) struct Member {
     pub config: ListenerConfig,
     pub meters: Arc<Meters>,
     #[cfg(feature = "stream")]
-    pub ports: crate::control::PortMeters,
+    pub ports: crate::data::ports::PortMeters,
     /// The places of the listeners whose configurations list it, in order.
     pub listed_by: Vec<u32>,
     /// How many of them want it to be heard where only the loudest are.

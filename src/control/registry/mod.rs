@@ -100,13 +100,13 @@ impl Registry {
 
     /// What the mixer works with, and the samples of its tick.
     #[cfg(feature = "stream")]
-    pub fn format(&self) -> (crate::stream::StreamFormat, usize) {
-        (crate::stream::StreamFormat { rate_hz: self.timing.rate, channels: self.channels }, self.timing.tick)
+    pub fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
+        (crate::data::ports::StreamFormat { rate_hz: self.timing.rate, channels: self.channels }, self.timing.tick)
     }
 
     /// Where the figures of a member's ports are read.
     #[cfg(feature = "stream")]
-    pub fn set_ports(&mut self, id: &ParticipantId, ports: super::PortMeters) {
+    pub fn set_ports(&mut self, id: &ParticipantId, ports: crate::data::ports::PortMeters) {
         if let Some(member) = self.members.get_mut(id) {
             member.ports = ports;
         }

@@ -1,4 +1,5 @@
-//! What an attempt comes to: [`Answer`], by the status of an HTTP answer or by what went wrong before one.
+//! The outcome of an attempt: [`Answer`], by the status of an HTTP answer or by the error before
+//! one.
 
 use std::{
     error::Error,
@@ -9,7 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 
 use super::retry;
 
-/// What an attempt comes to. Nothing of it may show a token, or a URL's path and query.
+/// The outcome of an attempt. Nothing of it may show a token, or a URL's path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
     /// The callback has taken it.
@@ -35,7 +36,7 @@ impl Answer {
         }
     }
 
-    /// By what the client met with before there was an answer.
+    /// By the client's error before there was an answer.
     pub fn without(error: reqwest::Error) -> Self {
         // A request that cannot be made now cannot be made later either.
         let lasting = error.is_builder();
@@ -47,7 +48,7 @@ impl Answer {
         }
     }
 
-    /// There was none in time.
+    /// There was no answer in time.
     pub fn late(limit: Duration) -> Self {
         let error = format!("the callback did not answer within {} ms", limit.as_millis());
         Self::Failed { status: None, error, retry_after: None }

@@ -7,7 +7,8 @@ use url::Url;
 
 /// Where the notifications of a call go, and the bearer token that goes with each.
 ///
-/// They go straight there: proxies that the environment names are not used. Neither the token nor the URL's path and query are ever shown or logged.
+/// Notifications go straight to the callback: proxies that the environment names are not used.
+/// Neither the token nor the URL's path and query are ever shown or logged.
 ///
 /// ```
 /// use mixminus::http::{Callback, CallbackError};
@@ -26,7 +27,7 @@ pub struct Callback {
     authorization: HeaderValue,
 }
 
-/// Why there is no such callback. Nothing of the token is in it, nor of the URL's path and query.
+/// What is wrong with a callback. Nothing of the token is in it, nor of the URL's path and query.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CallbackError {
@@ -39,22 +40,22 @@ pub enum CallbackError {
         /// The URL's scheme.
         scheme: String,
     },
-    /// The token is what goes with a notification, and nothing beside it.
+    /// The URL has a user name or a password in it: the token alone authorizes a notification.
     #[error("the callback's URL has a user name or a password in it; give the token only")]
     UserInfo,
     /// It is a URL, but HTTP cannot ask for it.
     #[error("the callback's URL cannot be asked for by HTTP: {reason}")]
     Unfit {
-        /// What HTTP does not take.
+        /// Why HTTP cannot ask for it.
         reason: String,
     },
     /// There is no token.
     #[error("the callback's token is empty; one character or more is needed")]
     EmptyToken,
-    /// The token has something in it that cannot stand in a header, or would end it there.
+    /// The token has a byte in it that cannot stand in a header, or would end it there.
     #[error("byte {at} of the callback's token is not allowed; visible ASCII characters without spaces are required")]
     Token {
-        /// The first such byte, from 0.
+        /// The place of the first such byte, from 0.
         at: usize,
     },
 }
@@ -90,7 +91,8 @@ impl fmt::Debug for Callback {
     }
 }
 
-/// Which a client would send as an `Authorization` of its own.
+/// Whether a URL has a user name or a password, which a client would send as an `Authorization` of
+/// its own.
 pub(super) fn has_user_info(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }

@@ -1,4 +1,5 @@
-//! One attempt to deliver a notification, over HTTP: [`Courier`]. What is to be done about its [`Answer`] is in `sender`.
+//! One attempt to deliver a notification, over HTTP: [`Courier`]. What follows on its [`Answer`] is
+//! decided in `sender`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +11,7 @@ use url::Url;
 use super::{
     Callback, Letter,
     answer::Answer,
-    dns::Lookups,
+    dns::Names,
     redirect::{self, redirect},
     sender::Transport,
 };
@@ -19,17 +20,19 @@ const USER_AGENT: &str = concat!("mixminus/", env!("CARGO_PKG_VERSION"));
 /// The same in every attempt.
 const REQUEST_ID: &str = "client-request-id";
 
-/// How often a connection of HTTP/2 is tried while an answer is awaited, and how long for: one that is dead would be used again for every attempt.
+/// How often a connection of HTTP/2 is tried while an answer is awaited, and for how long: without
+/// that, every attempt would use a dead connection again.
 const PING: Duration = Duration::from_secs(5);
 
-/// The client of all calls. It follows nothing by itself, as it would turn a POST into a GET, and no proxy of the environment gets to see the tokens.
+/// The client of all calls. It follows no redirect by itself, as it would turn a POST into a GET;
+/// and it uses no proxy of the environment, which would see the tokens.
 pub(super) fn client() -> Result<Client, Error> {
     Client::builder()
         .user_agent(USER_AGENT)
         .redirect(Policy::none())
         .referer(false)
         .no_proxy()
-        .dns_resolver(Lookups::default())
+        .dns_resolver(Names::default())
         .http2_keep_alive_interval(PING)
         .http2_keep_alive_timeout(PING)
         .build()
@@ -39,7 +42,7 @@ pub(super) fn client() -> Result<Client, Error> {
 #[derive(Debug)]
 pub(super) struct Courier {
     client: Client,
-    /// As it is at each attempt.
+    /// Loaded anew at each attempt.
     callback: Arc<ArcSwap<Callback>>,
 }
 
@@ -60,7 +63,8 @@ impl Courier {
 
 impl Transport for Courier {
     async fn send(&self, letter: &Letter) -> Answer {
-        // One for the whole attempt: a token is not to follow the redirect of another host.
+        // One callback for the whole attempt: its token must not follow the redirect of another
+        // host.
         let callback = self.callback.load_full();
         let mut url = callback.url().clone();
         let mut last = None;
@@ -72,7 +76,8 @@ impl Transport for Courier {
             let status = response.status();
             last = Some(status.as_u16());
             match redirect(&url, status, response.headers()) {
-                // The body is not read: the status is all that counts. A connection whose rest has not come yet is closed.
+                // The body is not read: only the status counts. A connection whose body has not
+                // come yet is closed.
                 None => return Answer::by(status, response.headers()),
                 Some(Ok(next)) => url = next,
                 Some(Err(error)) => return Answer::Refused { status: last, error },

@@ -1,4 +1,4 @@
-//! What is told of a notification: [`Delivery`]. Pure data.
+//! The record of a notification: [`Delivery`]. Pure data.
 
 use serde::Serialize;
 
@@ -11,7 +11,8 @@ use crate::http::date;
 pub struct Delivery {
     /// The operation that it tells of.
     pub operation: String,
-    /// The `client-request-id` of its attempts. Those that are sent together have one; what is sent by itself after that has another.
+    /// The `client-request-id` of its attempts. Notifications that are sent together share one; a
+    /// notification that is sent by itself after that has another.
     pub request_id: String,
     /// How far it is.
     pub state: DeliveryState,
@@ -23,7 +24,8 @@ pub struct Delivery {
     pub attempts: u32,
     /// The status of the callback's last answer, if it has answered at all.
     pub last_status: Option<u16>,
-    /// What the last attempt failed with, if one has, and why it was given up, if it was.
+    /// The error of the last attempt, if it failed, and why the notification was given up, if it
+    /// was.
     pub last_error: Option<String>,
 }
 
@@ -54,12 +56,12 @@ impl Delivery {
         }
     }
 
-    /// Counts an attempt as it begins: it may have arrived even if nothing ever comes of it.
+    /// Counts an attempt as it begins: it may have arrived even if no answer ever comes.
     pub(super) fn begun(&mut self) {
         self.attempts = self.attempts.saturating_add(1);
     }
 
-    /// Notes what an attempt failed with, if it has.
+    /// Notes the error of an attempt, if it failed.
     pub(super) fn attempted(&mut self, status: Option<u16>, error: Option<String>) {
         self.last_status = status.or(self.last_status);
         self.last_error = error;
@@ -71,7 +73,7 @@ impl Delivery {
         self
     }
 
-    /// What the last attempt failed with goes behind the reason; without a reason, it is the reason.
+    /// The error of the last attempt is put behind the reason; without a reason, it is the reason.
     pub(super) fn given_up(mut self, reason: Option<String>) -> Self {
         self.state = DeliveryState::GivenUp;
         self.ended = Some(date::now());
@@ -94,7 +96,10 @@ mod tests {
         delivery.attempted(Some(500), Some("the callback answered 500".into()));
         delivery.begun();
         delivery.attempted(None, Some("no connection".into()));
-        let waiting = r#"{"operation":"o","requestId":"r","state":"waiting","posted":"then","ended":null,"attempts":2,"lastStatus":500,"lastError":"no connection"}"#;
+        let waiting = concat!(
+            r#"{"operation":"o","requestId":"r","state":"waiting","posted":"then","ended":null,"#,
+            r#""attempts":2,"lastStatus":500,"lastError":"no connection"}"#
+        );
         assert_eq!(serde_json::to_string(&delivery).unwrap(), waiting);
         let given_up = serde_json::to_value(delivery.given_up(Some("too old".into()))).unwrap();
         assert_eq!(given_up["state"], "givenUp");

@@ -1,4 +1,5 @@
-//! What becomes of notifications, told through `tracing`: [`Event`]. Never under a lock, as a subscriber may be slow. Without the feature nothing is told.
+//! The fate of notifications, told through `tracing`: [`Event`]. Never under a lock, as a
+//! subscriber may be slow. Without the feature nothing is told.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use super::{Delivery, Letter};
 pub(super) enum Event<'a> {
     /// It will be tried again, or given up, after this.
     Failed { letter: &'a Letter, error: &'a str, wait: Duration },
-    /// It was refused; what is in it will be sent one by one.
+    /// It was refused; its notifications will be sent one by one.
     Split { letter: &'a Letter, error: &'a str },
     /// It is delivered, or given up.
     Ended { operation: &'a str, delivery: &'a Delivery },
@@ -34,7 +35,8 @@ impl Event<'_> {
             }
             Self::Split { letter, error } => {
                 let (operation, count) = (letter.resources().next(), letter.count());
-                debug!(target: TARGET, operation, error, count, "notifications were refused together, and are sent one by one");
+                let what = "notifications were refused together, and are sent one by one";
+                debug!(target: TARGET, operation, error, count, "{what}");
             }
             Self::Ended { operation, delivery: Delivery { state: DeliveryState::Delivered, attempts, .. } } => {
                 debug!(target: TARGET, operation, attempts, "a notification was delivered");

@@ -1,6 +1,8 @@
-//! Telling a call's callback how its operations end: at least once, in order, off the audio thread, and without one call waiting for another.
+//! Telling a call's callback how its operations end: at least once, in order, off the audio thread,
+//! and without one call waiting for another.
 //!
-//! Each call has an [`Outbox`], which operations post to, and a task that sends what is in it, in order. All tasks share one HTTP client.
+//! Each call has an [`Outbox`], which operations post to, and a task that sends its notifications,
+//! in order. All tasks share one HTTP client.
 
 mod answer;
 mod callback;
@@ -29,16 +31,17 @@ pub use delivery::{Delivery, DeliveryState};
 pub use options::NotificationOptions;
 pub(super) use outbox::Outbox;
 
-/// What all calls' notifications are sent by.
+/// The client and the options that all calls share.
 #[derive(Debug, Clone)]
 pub(super) struct Notifier {
-    /// Made with the first callback: a machine without certificate authorities can have calls without.
+    /// Made with the first callback: a machine without certificate authorities can have calls that
+    /// need no client.
     client: OnceLock<reqwest::Client>,
     options: Arc<NotificationOptions>,
     open: Open,
 }
 
-/// A callback, and what it can be reached by.
+/// A callback, and the client that reaches it.
 #[derive(Debug)]
 pub(super) struct Prepared {
     callback: Callback,
@@ -52,7 +55,8 @@ impl Notifier {
         Self { client: OnceLock::new(), options: Arc::new(options), open: Open::default() }
     }
 
-    /// What may take long before a call is told of, which is not to be done under a lock: the first callback makes the HTTP client.
+    /// The slow part of adding a call's callback, which must not be done under a lock: the first
+    /// callback makes the HTTP client.
     ///
     /// # Errors
     /// Why there is no HTTP client.
@@ -68,14 +72,16 @@ impl Notifier {
         Ok(Prepared { callback, client, options, open })
     }
 
-    /// Gives up all that waits, of calls that have ended and are forgotten, too. Returns what was given up now, each with the id of its call.
+    /// Gives up all notifications that wait, of calls that have ended and are forgotten, too.
+    /// Returns those that were given up now, each with the id of its call.
     pub fn abandon_all(&self) -> Vec<(String, Delivery)> {
         self.open.abandon_all()
     }
 }
 
 impl Prepared {
-    /// Begins the task that sends one call's notifications. It ends once the outbox is closed and nothing waits any more.
+    /// Begins the task that sends one call's notifications. It ends once the outbox is closed and
+    /// empty.
     pub fn open(self, call: String, tasks: &TaskTracker) -> Outbox {
         let outbox = Outbox::new(Arc::clone(&self.options), self.callback);
         let listed = self.open.add(call, outbox.clone());

@@ -1,4 +1,5 @@
-//! Which outboxes are open: [`Open`]. Those of calls that have ended too, and of calls that nobody else remembers, for as long as something of theirs may be sent.
+//! Which outboxes are open: [`Open`]. An outbox is listed for as long as something in it may be
+//! sent, also after its call has ended and is forgotten.
 
 use std::{
     collections::BTreeMap,
@@ -15,13 +16,14 @@ pub(super) struct Open {
 
 #[derive(Debug, Default)]
 struct List {
-    /// How many there were.
+    /// How many were ever added.
     added: u64,
-    /// With the ids of their calls, the oldest first.
+    /// Each with the id of its call, the oldest first.
     outboxes: BTreeMap<u64, (String, Outbox)>,
 }
 
-/// A place on the list, until it is dropped: the sender has it, so that the place goes with it, however it ends.
+/// A place on the list, until it is dropped. The sender's task holds it, so that the place goes
+/// with the task, however it ends.
 #[derive(Debug)]
 pub(super) struct Listed {
     open: Open,
@@ -37,9 +39,11 @@ impl Open {
         Listed { open: self.clone(), number }
     }
 
-    /// Gives up all that waits anywhere. Returns what was given up now, each with the id of its call.
+    /// Gives up all notifications that wait anywhere. Returns those that were given up now, each
+    /// with the id of its call.
     pub fn abandon_all(&self) -> Vec<(String, Delivery)> {
-        // Not under the lock: what is given up is told to subscribers, who may be slow.
+        // Not under the lock: subscribers are told of each notification that is given up, and may
+        // be slow.
         let outboxes: Vec<_> = self.list().outboxes.values().cloned().collect();
         let given_up = |(call, outbox): (String, Outbox)| {
             outbox.abandon().into_iter().map(move |delivery| (call.clone(), delivery)).collect::<Vec<_>>()

@@ -1,4 +1,5 @@
-//! The notifications of one call as all sides share them: [`Outbox`], a [`Queue`] under a lock that is never held for long.
+//! The notifications of one call, shared by all who post and send: [`Outbox`], a [`Queue`] under a
+//! lock that is never held for long.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,7 +26,7 @@ struct Inner {
     /// Where each attempt goes; its token may be renewed.
     callback: Arc<ArcSwap<Callback>>,
     queue: Mutex<Queue>,
-    /// Wakes the sender: something waits, or nothing ever will again.
+    /// Wakes the sender: a notification waits, or none ever will again.
     changed: Notify,
     abandoned: CancellationToken,
 }
@@ -37,29 +38,32 @@ impl Outbox {
         Self { inner: Arc::new(Inner { options, callback, queue: Mutex::default(), changed, abandoned }) }
     }
 
-    /// Puts a notification behind those that wait. Never waits itself, and may be called under a lock.
+    /// Puts a notification behind those that wait. Never waits itself, and may be called under a
+    /// lock.
     pub fn post(&self, operation: &str, notification: CommsNotifications) {
         self.queue().post(operation, notification, &self.inner.options);
         self.inner.changed.notify_one();
     }
 
-    /// Nothing more will be posted: the task ends when what waits is delivered or given up.
+    /// Nothing more will be posted: the task ends when every notification is delivered or given up.
     pub fn close(&self) {
         self.queue().close();
         self.inner.changed.notify_one();
     }
 
-    /// From the next attempt on, notifications go there, those too that wait already.
+    /// From the next attempt on, notifications go to this callback, including those that wait
+    /// already.
     pub fn set_callback(&self, callback: Callback) {
         self.inner.callback.store(Arc::new(callback));
     }
 
-    /// Where attempts go, as it is from time to time.
+    /// Where attempts go; it may change at any time.
     pub(super) fn callback(&self) -> Arc<ArcSwap<Callback>> {
         Arc::clone(&self.inner.callback)
     }
 
-    /// Gives up all that waits, now, and returns it; what is on its way to the callback may still arrive there.
+    /// Gives up all that waits, now, and returns it; a notification that is on its way to the
+    /// callback may still arrive there.
     pub fn abandon(&self) -> Vec<Delivery> {
         let given_up = self.queue().abandon();
         self.inner.abandoned.cancel();
@@ -75,7 +79,7 @@ impl Outbox {
         self.queue().deliveries()
     }
 
-    /// The next to be sent; `None` if there will be none.
+    /// The next letter to be sent; waits for one. `None` if there will be none.
     pub(super) async fn next(&self) -> Option<Letter> {
         loop {
             {
@@ -89,17 +93,17 @@ impl Outbox {
         }
     }
 
-    /// What is cancelled when all is given up.
+    /// The token that is cancelled when all is given up.
     pub(super) fn abandoned(&self) -> CancellationToken {
         self.inner.abandoned.clone()
     }
 
-    /// Notes something of each in a letter that is being sent.
+    /// Changes the record of each notification in a letter that is being sent.
     pub(super) fn note(&self, letter: &Letter, note: impl Fn(&mut Delivery)) {
         self.queue().sending(letter).for_each(note);
     }
 
-    /// Ends what is in a letter; nothing if it was abandoned meanwhile.
+    /// Ends the notifications of a letter; nothing if they were abandoned meanwhile.
     pub(super) fn delivered(&self, letter: &Letter) -> Vec<Delivery> {
         self.queue().end(letter, Delivery::delivered, self.inner.options.records)
     }

@@ -1,4 +1,5 @@
-//! Where a redirect leads: on the same host it is followed, to anywhere else it would take the token with it.
+//! Where a redirect leads: to the same host it is followed; to any other it would take the token
+//! along, and is refused.
 
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use url::Url;
@@ -7,7 +8,7 @@ use super::callback::has_user_info;
 
 /// How many redirects one attempt follows.
 pub(super) const MOST: usize = 5;
-/// How much of a foreign host's name is told.
+/// How many characters of a foreign host's name an error shows.
 const NAME: usize = 100;
 
 /// Where an answer sends on to, or why it is not followed; `None` if it is no redirect.

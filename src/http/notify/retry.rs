@@ -1,4 +1,5 @@
-//! How long to wait before another attempt: exponential backoff (by backon) with full jitter, and what a `Retry-After` asks for.
+//! How long to wait before another attempt: exponential backoff (by backon) with full jitter, and
+//! the wait that a `Retry-After` asks for.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,15 +9,15 @@ use tokio::time::Instant;
 
 use super::NotificationOptions;
 
-/// So that no options make an attempt follow another in a loop that never rests.
+/// The least wait, so that no options make attempts follow each other in a loop that never rests.
 const LEAST: Duration = Duration::from_millis(1);
-/// What is as good as never.
+/// A time that is as good as never.
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 
 /// The waits between the attempts of one notification.
 #[derive(Debug)]
 pub(super) struct Waits {
-    /// The most that each may be.
+    /// The most that each wait may be.
     most: <ExponentialBuilder as BackoffBuilder>::Backoff,
     longest: Duration,
 }
@@ -29,7 +30,7 @@ impl Waits {
         Self { most: builder.without_max_times().build(), longest }
     }
 
-    /// The next, anything from nothing to the most that it may be.
+    /// The next wait: random, from nothing to the most that it may be.
     pub fn next(&mut self) -> Duration {
         self.next_most().mul_f64(fastrand::f64())
     }
@@ -39,7 +40,8 @@ impl Waits {
     }
 }
 
-/// What an answer asks to wait: seconds or a date (RFC 9110, section 10.2.3). What is neither is ignored.
+/// The wait that an answer asks for: seconds or a date (RFC 9110, section 10.2.3). Anything else is
+/// ignored.
 pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -49,7 +51,7 @@ pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// A time after another; what no clock can tell is as good as never.
+/// A time after another; a time that no clock can tell is as good as never.
 pub(super) fn later(time: Instant, wait: Duration) -> Instant {
     time.checked_add(wait).unwrap_or(time + FAR)
 }
@@ -95,7 +97,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_options_and_no_header_break_the_arithmetic(first: Duration, longest: Duration, value in any::<Vec<u8>>()) {
+        fn no_options_and_no_header_break_the_arithmetic(
+            first: Duration, longest: Duration, value in any::<Vec<u8>>()
+        ) {
             let options = NotificationOptions { first_wait: first, longest_wait: longest, ..Default::default() };
             let mut waits = Waits::new(&options);
             for _ in 0..100 {

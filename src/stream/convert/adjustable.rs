@@ -1,7 +1,9 @@
-//! The adjustable way: one windowed sinc, read at any place between two samples, does the rates and the drift together.
+//! The adjustable way: one windowed sinc, read at any place between two samples, does the rates and
+//! the drift together.
 //!
-//! What was measured beside 48 kHz, with tones off the beat and the ratio 250 ppm off; cost of a mono tick of 10 ms at 48 kHz, of 300 streams that
-//! run in turn, on a busy machine; cutoffs of 0.98 to 1 of the lower rate:
+//! Measured against 48 kHz, with tones off the beat and the ratio 250 ppm off. The cost is of a
+//! mono tick of 10 ms at 48 kHz, of 300 streams in turn, on a busy machine; cutoffs of 0.98 to 1 of
+//! the lower rate:
 //!
 //! | window of 64 samples of the lower rate | places | between them | images | aliases | cost  | table  |
 //! |----------------------------------------|--------|--------------|--------|---------|-------|--------|
@@ -11,12 +13,14 @@
 //! | Blackman                               | 64     | quadratic    | 93 dB  | 90 dB   | 20 us | 16 KiB |
 //! | Hann squared                           | 64     | quadratic    | 111 dB | 96 dB   | 20 us | 16 KiB |
 //!
-//! All of them are flat within 0.01 dB to 0.85 of what the lower rate can carry. Blackman-Harris falls from unity to nothing between 0.875 and 1.125
-//! of it: nothing folds back below 0.875. Taken is the second. rubato's linear one panics where a place is rounded up to the next sample; the
-//! quadratic one goes on to it. It also wants places and what is left of them to be rounded alike, so their number is a power of two, and at least
-//! 4: it reads three of them.
+//! All are flat within 0.01 dB up to 0.85 of half the lower rate. Blackman-Harris falls from unity
+//! to nothing between 0.875 and 1.125 of it: nothing folds back below 0.875. The second row is in
+//! use. rubato's linear interpolation panics where a place is rounded up to the next sample; its
+//! quadratic one goes on to that sample. It needs places whose fractions round alike, so their
+//! number is a power of two, and at least 4, since it reads three of them.
 //!
-//! Where the rate goes down the filter is stretched, to more samples with fewer places between them: the table stays.
+//! Where the rate goes down the filter is stretched over more samples, with fewer places between
+//! them: the table keeps its size.
 
 use rubato::{
     Adjustable as _, Async, FixedAsync, Resampler, ResamplerConstructionError, SincInterpolationParameters,
@@ -30,24 +34,24 @@ use crate::data::channels::{Channels, Planes, PlanesMut};
 const TAPS: f64 = 64.0;
 /// Places between two samples of the lower rate for which there is a filter.
 const PLACES: f64 = 64.0;
-/// The most that the other clock is followed.
+/// The greatest drift that is followed.
 const MOST_PPM: f64 = 5000.0;
-/// A little more than that, for what is rounded.
+/// How much further rubato is told to go, for rounding.
 const RANGE: f64 = 1.01;
 
 #[derive(Debug)]
 pub(super) struct Adjustable {
     sinc: Async<f32>,
-    /// Samples that go in for one that comes out.
+    /// Samples in for one sample out.
     step: f64,
     taps: f64,
     places: f64,
-    /// Samples on the side that is fixed.
+    /// Samples of each call on the side whose length is fixed.
     tick: usize,
 }
 
 impl Adjustable {
-    /// `fixed`: the side of the mixer, with `tick` samples in each call.
+    /// `fixed`: which side is the mixer's, with `tick` samples in each call.
     pub fn new(
         (from_hz, to_hz): (u32, u32),
         fixed: FixedAsync,
@@ -66,22 +70,23 @@ impl Adjustable {
         Ok(Self { sinc, step, taps: taps as f64, places: places as f64, tick })
     }
 
-    /// Goes in next.
+    /// Samples that the next call takes.
     pub fn needed(&self) -> usize {
         self.sinc.input_frames_next()
     }
 
-    /// Comes out next.
+    /// Samples that the next call gives.
     pub fn makes(&self) -> usize {
         self.sinc.output_frames_next()
     }
 
-    /// The most that ever goes in, where what comes out is fixed: at the greatest speed, and a part of a sample more.
+    /// The most that a call takes, where its output is fixed: at the greatest speed, and a part of
+    /// a sample more.
     pub fn needed_most(&self) -> usize {
         (self.tick as f64 * self.step * most()).ceil() as usize + 1
     }
 
-    /// The most that ever comes out, where what goes in is fixed.
+    /// The most that a call gives, where its input is fixed.
     pub fn makes_most(&self) -> usize {
         (self.tick as f64 / self.step * most()).floor() as usize + 1
     }
@@ -90,31 +95,34 @@ impl Adjustable {
         resample(&mut self.sinc, from, to);
     }
 
-    /// Gives so many more samples for as many, from the end of the next call on; on the way there the ratio moves evenly.
+    /// Gives this many more samples for as many, from the end of the next call on; until then the
+    /// ratio moves evenly.
     pub fn give_more(&mut self, ppm: f64) {
         let ppm = ppm.clamp(-MOST_PPM, MOST_PPM);
         // Only NaN is out of range, and leaves all as it is.
         let _ = self.sinc.set_resample_ratio_relative(1.0 + 1e-6 * ppm, true);
     }
 
-    /// Takes so many more samples for as many.
+    /// Takes this many more samples for as many.
     pub fn take_more(&mut self, ppm: f64) {
         let ppm = ppm.clamp(-MOST_PPM, MOST_PPM);
         let _ = self.sinc.set_resample_ratio_relative((1.0 + 1e-6 * ppm).recip(), true);
     }
 
-    /// How late it is in samples of what goes in, where what comes out is fixed. A filter's middle is half of it behind its first sample; a call
-    /// begins a step on, and the first of the filters a place on. One more sample must be there than is read.
+    /// The delay in samples of the input, where the output is fixed. A filter's middle is half of
+    /// it behind its first sample; a call begins a step on, and the first of the filters a place
+    /// on. One more sample must be there than is read.
     pub fn delay_out_fixed(&self) -> f64 {
         self.taps / 2.0 - self.step - self.places.recip() + 1.0
     }
 
-    /// The same where what goes in is fixed: two more samples must be there than are read, and up to a step of it waits.
+    /// The delay where the input is fixed: two more samples must be there than are read, and up to
+    /// a step of the input waits.
     pub fn delay_in_fixed(&self) -> f64 {
         self.taps / 2.0 - self.step / 2.0 - self.places.recip() + 2.0
     }
 
-    /// As new: at the nominal ratio too.
+    /// As new, at the nominal ratio.
     pub fn reset(&mut self) {
         self.sinc.reset();
     }

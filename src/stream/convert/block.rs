@@ -1,6 +1,6 @@
-//! Which blocks two rates have in common: [`Block`]. Pure data.
+//! The blocks that two rates have in common: [`Block`]. Pure data.
 
-/// As many samples of the stream as of the mixer last exactly as long.
+/// A number of samples of the stream, and the number of the mixer's that last exactly as long.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Block {
     /// Samples at the stream's rate.
@@ -10,13 +10,15 @@ pub(super) struct Block {
 }
 
 impl Block {
-    /// A filter is as long as a block. With fewer samples of the lower rate it is not flat to 0.85 of what that rate can carry: 3.4 kHz at 8 kHz.
+    /// The fewest samples of the lower rate. A filter is as long as a block; with fewer samples it
+    /// is not flat to 0.85 of half that rate: 3.4 kHz at 8 kHz.
     const LEAST: usize = 80;
-    /// The shortest block is the 150th part of a second, 6.7 ms, the longest the 25th, 40 ms.
+    /// The shortest block is the 150th part of a second, 6.7 ms, the longest the 25th part, 40 ms.
     const SHORTEST: usize = 150;
     const LONGEST: usize = 25;
 
-    /// The block that delays least beside ticks of `tick` samples: one that fits in them, if there is one. `None` if all are too long.
+    /// The block that delays least with ticks of `tick` samples: a block that fits in them, if
+    /// there is one. `None` if all are too long.
     pub fn between(stream_hz: u32, mixer_hz: u32, tick: usize) -> Option<Self> {
         let (stream, mixer) = (stream_hz as usize, mixer_hz as usize);
         let (common, low) = (gcd(stream, mixer), stream.min(mixer));
@@ -28,7 +30,7 @@ impl Block {
             .min_by_key(|block| block.mixer + 2 * block.ahead(tick))
     }
 
-    /// How many of the mixer's samples are made, or waited for, before the tick that they belong to: at most.
+    /// How many of the mixer's samples are made, or waited for, ahead of their tick: at most.
     pub fn ahead(&self, tick: usize) -> usize {
         self.mixer - gcd(self.mixer, tick)
     }

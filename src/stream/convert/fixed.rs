@@ -1,9 +1,11 @@
-//! The fixed way: whole [`Block`]s through an FFT, and on the mixer's side a queue where blocks and ticks do not end together.
+//! The fixed way: whole [`Block`]s through an FFT, and on the mixer's side a queue, as blocks and
+//! ticks need not end together.
 //!
-//! Measured against 48 kHz with tones off the bins of the FFT, both ways, blocks of 10 ms: flat to 0.85 of what the lower rate can carry within
-//! 0.2 dB (3.4 kHz at 8 kHz), images and aliases 98 dB down with the Blackman window, 130 dB with Blackman-Harris. The latter needs longer
-//! filters, so it is for blocks of at least [`SHARP`] samples of the lower rate: from about 11 kHz on. (Blackman-Harris squared, rubato's own
-//! choice, loses 9 dB at 3.4 kHz.)
+//! Measured against 48 kHz with tones off the bins of the FFT, both ways, blocks of 10 ms: flat up
+//! to 0.85 of half the lower rate within 0.2 dB (3.4 kHz at 8 kHz), images and aliases 98 dB down
+//! with the Blackman window, 130 dB with Blackman-Harris. Blackman-Harris needs longer filters, so
+//! it is for blocks of at least [`SHARP`] samples of the lower rate: from about 11 kHz on.
+//! (Blackman-Harris squared, rubato's own choice, loses 9 dB at 3.4 kHz.)
 
 use rubato::{Fft, FixedSync, Resampler, ResamplerConstructionError, WindowFunction};
 
@@ -13,22 +15,22 @@ use super::{
 };
 use crate::data::channels::{Channels, Planes};
 
-/// From how many samples of the lower rate on a block is long enough for the window that attenuates most.
+/// The fewest samples of the lower rate in a block for the window that attenuates most.
 const SHARP: usize = 112;
 
-/// `from` and `to`: samples of a block on either side.
+/// `from` and `to`: samples of a block on the two sides.
 fn fft(from: usize, to: usize, channels: Channels) -> Result<Fft<f32>, ResamplerConstructionError> {
     let window = if from.min(to) < SHARP { WindowFunction::Blackman } else { WindowFunction::BlackmanHarris };
     Fft::new_custom(from, to, from, 1, channels.count(), window, FixedSync::Both)
 }
 
-/// Blocks that a participant sends, given out tick by tick.
+/// Blocks that a participant sends, converted and given out tick by tick.
 #[derive(Debug)]
 pub(super) struct FixedIn {
     fft: Fft<f32>,
     block: Block,
     tick: usize,
-    /// What is made, and from where to where it waits for its tick.
+    /// Converted samples; those from `start` to `end` wait for their tick.
     made: Buffer,
     start: usize,
     end: usize,
@@ -37,7 +39,8 @@ pub(super) struct FixedIn {
 impl FixedIn {
     pub fn new(block: Block, tick: usize, channels: Channels) -> Result<Self, ResamplerConstructionError> {
         let fft = fft(block.stream, block.mixer, channels)?;
-        // Less than a tick waits when blocks are made, and the last of them ends less than a block after the tick.
+        // Less than a tick waits when blocks are made, and the last of them ends less than a block
+        // after the tick.
         Ok(Self { fft, block, tick, made: Buffer::new(channels, tick + block.mixer), start: 0, end: 0 })
     }
 
@@ -82,12 +85,12 @@ impl FixedIn {
     }
 }
 
-/// Ticks, gathered to blocks that a participant hears.
+/// Ticks, gathered into blocks that a participant hears.
 #[derive(Debug)]
 pub(super) struct FixedOut {
     fft: Fft<f32>,
     block: Block,
-    /// What waits for its block to be full.
+    /// Samples that wait for their block to be full.
     waiting: Buffer,
     held: usize,
     made: Buffer,
@@ -109,7 +112,7 @@ impl FixedOut {
         self.made.frames()
     }
 
-    /// What is full after this tick.
+    /// Takes a tick and gives the blocks that it fills.
     pub fn convert(&mut self, mix: Planes<'_>) -> Planes<'_> {
         let Block { stream, mixer } = self.block;
         let end = self.held + mix.left.len();
@@ -125,7 +128,8 @@ impl FixedOut {
     }
 }
 
-/// How late a block of `from` samples is heard: the middle of the filter, and how many samples wait on the mixer's side. Each with its rate.
+/// The delay of a block of `from` samples: half the filter, and the samples that wait on the
+/// mixer's side. Each with its rate.
 pub(super) fn delay_ms((from, from_hz): (usize, u32), (waiting, mixer_hz): (usize, u32)) -> f64 {
     let ms = |samples: usize, hz: u32| 1e3 * samples as f64 / f64::from(hz);
     ms(from / 2, from_hz) + ms(waiting, mixer_hz)

@@ -1,4 +1,4 @@
-//! What a participant sends, as the mixer takes it: [`Inbound`], driven by what the mixer needs.
+//! From what a participant sends to the mixer's ticks: [`Inbound`]. The mixer's need drives it.
 
 use rubato::FixedAsync;
 
@@ -17,15 +17,15 @@ use crate::{
 
 /// One stream of one participant, on its way in.
 ///
-/// For each tick: [`steer`](Self::steer) if the clock is followed, then ask what is [`needed`](Self::needed), then [`convert`](Self::convert) exactly
-/// that.
+/// For each tick: [`steer`](Self::steer) if the clock is followed, then ask how much is
+/// [`needed`](Self::needed), then [`convert`](Self::convert) exactly that.
 #[derive(Debug)]
 pub(crate) struct Inbound {
     from: StreamFormat,
     mixer: StreamFormat,
     tick: usize,
     path: Path,
-    /// What goes into the resampler: in the channels that are resampled, and numbers only.
+    /// The input of the resampler: in the channels that are resampled, and finite.
     taken: Buffer,
 }
 
@@ -51,13 +51,14 @@ impl Inbound {
                     .map(|sinc| Path::Adjustable { sinc: Box::new(sinc), follows })
             }
         };
-        // The resampler has nothing to say against rates that were checked.
+        // The resampler accepts all rates that pass the checks.
         let path = path.map_err(|_| too_far(from, mixer))?;
         let room = if matches!(path, Path::Through) { 0 } else { most(&path, tick) };
         Ok(Self { from, mixer, tick, path, taken: Buffer::new(channels, room) })
     }
 
-    /// How many samples of each channel, at the rate of the participant, the next [`convert`](Self::convert) takes: there may be none, and they may vary.
+    /// How many samples of each channel, at the participant's rate, the next
+    /// [`convert`](Self::convert) takes: 0 or more, not always the same.
     pub fn needed(&self) -> usize {
         match &self.path {
             Path::Through => self.tick,
@@ -71,8 +72,9 @@ impl Inbound {
         most(&self.path, self.tick)
     }
 
-    /// Takes [`needed`](Self::needed) samples, in the channels of the participant, and writes a tick, in those of the mixer. Real time. With fewer
-    /// samples the tick is silent, or part of it.
+    /// Takes [`needed`](Self::needed) samples, in the channels of the participant, and writes a
+    /// tick, in the channels of the mixer. Real time. With fewer samples the tick, or a part of it,
+    /// is silent.
     pub fn convert(&mut self, input: Planes<'_>, out: PlanesMut<'_>) {
         if let Path::Through = self.path {
             return fold(input, out);
@@ -94,8 +96,9 @@ impl Inbound {
         }
     }
 
-    /// From the end of the next tick on, takes so many more of the participant's samples for each tick: -5000 to 5000 ppm. On the way there the
-    /// speed changes evenly. Changes what is [`needed`](Self::needed). Real time.
+    /// From the end of the next tick on, takes this many more of the participant's samples for each
+    /// tick: -5000 to 5000 ppm. Until then the speed changes evenly. Changes how much is
+    /// [`needed`](Self::needed). Real time.
     pub fn steer(&mut self, ppm: f64) {
         if let Path::Adjustable { sinc, follows: true } = &mut self.path {
             sinc.take_more(ppm);
@@ -108,7 +111,8 @@ impl Inbound {
         matches!(self.path, Path::Adjustable { follows: true, .. })
     }
 
-    /// How late a sound is in the tick, against one that passes through: in the filter, and for blocks that are taken before all of their ticks.
+    /// The delay of a sound against one that passes through, in ms: of the filter, and of blocks
+    /// that are taken before all of their ticks.
     pub fn delay_ms(&self) -> f64 {
         match &self.path {
             Path::Through => 0.0,

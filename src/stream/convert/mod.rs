@@ -1,16 +1,26 @@
-//! Between the format of one stream and the mixer's: [`Inbound`] for what a participant sends, [`Outbound`] for what it hears.
+//! From the format of one stream to the mixer's, and back: [`Inbound`] converts what a participant
+//! sends, [`Outbound`] what it hears.
 //!
 //! There are three ways from one rate to another, chosen once, when a stream is made:
 //! - *through*: the rates are equal and so is the clock. Samples pass bit for bit, without delay.
-//! - *fixed*: the rates differ, the clock is the mixer's. Whole blocks of about 10 ms go through an FFT: 2 to 6 us for 10 ms, half a block late.
-//! - *adjustable*: the other end has a clock of its own. One windowed sinc does the rates and the drift: 20 to 30 us for 10 ms, 32 samples
-//!   of the lower rate late. Also for rates that have no short block in common.
+//! - *fixed*: the rates differ, the clock is the mixer's. Whole blocks of about 10 ms go through an
+//!   FFT: 2 to 6 us for 10 ms, half a block late.
+//! - *adjustable*: the other end has a clock of its own. One windowed sinc does the rates and the
+//!   drift: 20 to 30 us for 10 ms, 32 samples of the lower rate late. Also for rates that have no
+//!   short block in common.
 //!
-//! Channels are converted on the side where fewer of them have to be resampled. Constructors allocate; all else is real time.
+//! Fixed and adjustable conversion clip at full scale: a wave that touches full scale at its
+//! samples goes past it between them, and so at the samples of another rate. Only such samples are
+//! changed.
+//!
+//! Channels are converted on the side where fewer of them have to be resampled. Constructors
+//! allocate; all else is real time.
 
 mod adjustable;
 mod block;
 mod fixed;
+#[cfg(test)]
+mod full_scale;
 mod inbound;
 mod outbound;
 mod planes;

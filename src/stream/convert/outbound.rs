@@ -1,4 +1,4 @@
-//! What the mixer makes, as a participant hears it: [`Outbound`], driven by ticks.
+//! From the mixer's ticks to what a participant hears: [`Outbound`]. Ticks drive it.
 
 use rubato::FixedAsync;
 
@@ -22,7 +22,7 @@ pub(crate) struct Outbound {
     to: StreamFormat,
     tick: usize,
     path: Path,
-    /// What goes into the resampler: in the channels that are resampled, and numbers only.
+    /// The input of the resampler: in the channels that are resampled, and finite.
     taken: Buffer,
 }
 
@@ -49,7 +49,7 @@ impl Outbound {
                 })
             }
         };
-        // The resampler has nothing to say against rates that were checked.
+        // The resampler accepts all rates that pass the checks.
         let path = path.map_err(|_| too_far(to, mixer))?;
         Ok(Self { mixer, to, tick, path, taken: Buffer::new(channels, tick) })
     }
@@ -64,8 +64,8 @@ impl Outbound {
         }
     }
 
-    /// Takes a tick, in the channels of the mixer, and gives what that makes, in those of the participant: there may be nothing, and it may vary.
-    /// Real time.
+    /// Takes a tick, in the channels of the mixer, and gives the samples that it makes, in the
+    /// channels of the participant: 0 or more, not always the same number. Real time.
     pub fn convert<'a>(&'a mut self, mix: Planes<'a>) -> Planes<'a> {
         let made = match &mut self.path {
             Path::Through if mix.right.is_some() && self.to.channels == Channels::Mono => self.taken.take(mix),
@@ -83,8 +83,8 @@ impl Outbound {
         }
     }
 
-    /// From the end of the next tick on, gives so many more samples for each tick: -5000 to 5000 ppm. On the way there the speed changes evenly. Real
-    /// time.
+    /// From the end of the next tick on, gives this many more samples for each tick: -5000 to 5000
+    /// ppm. Until then the speed changes evenly. Real time.
     pub fn steer(&mut self, ppm: f64) {
         if let Path::Adjustable { sinc, follows: true, .. } = &mut self.path {
             sinc.give_more(ppm);
@@ -97,7 +97,8 @@ impl Outbound {
         matches!(self.path, Path::Adjustable { follows: true, .. })
     }
 
-    /// How late a sound is given, against one that passes through: in the filter, and for blocks that are given once all of their ticks are there.
+    /// The delay of a sound against one that passes through, in ms: of the filter, and of blocks
+    /// that are given once all of their ticks are there.
     pub fn delay_ms(&self) -> f64 {
         match &self.path {
             Path::Through => 0.0,

@@ -1,5 +1,5 @@
-//! What conversion does with planes: keeps them ([`Buffer`]), folds channels, and hands them to the resampler. Nothing here allocates but
-//! [`Buffer::new`].
+//! The planes of a conversion: a memory for them ([`Buffer`]), folding of channels, and the call of
+//! the resampler. Nothing here allocates but [`Buffer::new`].
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use crate::data::{
     frame::Frame,
 };
 
-/// Planes of its own.
+/// Memory for the planes of a conversion.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     left: Box<[f32]>,
@@ -50,7 +50,8 @@ impl Buffer {
         }
     }
 
-    /// Takes samples in, in its own channels, as numbers that a resampler bears: its sums must stay numbers, or it panics.
+    /// Takes samples in, in its own channels, with silence for those that are NaN, infinite or
+    /// huge: a resampler panics where its sums are not finite.
     pub fn take(&mut self, from: Planes<'_>) -> Planes<'_> {
         let frames = from.left.len().min(self.left.len());
         fold(from, self.part_mut(0..frames));
@@ -61,12 +62,12 @@ impl Buffer {
     }
 }
 
-/// The sample, or silence if it is none.
+/// The sample, or silence if it is not finite or past the limit of a frame.
 fn sound(sample: f32) -> f32 {
     if sample.abs() <= Frame::LIMIT { sample } else { 0.0 }
 }
 
-/// Empty if they do not reach so far.
+/// A part of the planes; empty if they end before it does.
 pub(super) fn part(planes: Planes<'_>, range: Range<usize>) -> Planes<'_> {
     Planes {
         left: planes.left.get(range.clone()).unwrap_or_default(),
@@ -74,7 +75,7 @@ pub(super) fn part(planes: Planes<'_>, range: Range<usize>) -> Planes<'_> {
     }
 }
 
-/// As many samples as both have: mono to both sides at unity, stereo to mono as the mean.
+/// Copies as many samples as both have: mono to both sides at unity, stereo to mono as the mean.
 pub(super) fn fold(from: Planes<'_>, to: PlanesMut<'_>) {
     match (from.right, to.right) {
         (Some(right), None) => {
@@ -91,19 +92,23 @@ pub(super) fn fold(from: Planes<'_>, to: PlanesMut<'_>) {
     }
 }
 
-/// As many samples as both have.
+/// Copies as many samples as both have.
 pub(super) fn copy(from: &[f32], to: &mut [f32]) {
     let count = from.len().min(to.len());
     to[..count].copy_from_slice(&from[..count]);
 }
 
-/// Resamples once. If a plane is too short, which it is not, silence comes out.
+/// Resamples once, and clips at full scale. A wave that touches full scale at its samples goes past
+/// it between them, by up to 6 dB, and so at the samples of another rate. If a plane were too
+/// short, the output would be silence.
 pub(super) fn resample(resampler: &mut impl Resampler<f32>, from: Planes<'_>, to: PlanesMut<'_>) {
     let PlanesMut { left, mut right } = to;
     let made = try_resample(resampler, from, PlanesMut { left: &mut *left, right: right.as_deref_mut() });
-    if made.is_none() {
-        left.fill(0.0);
-        right.unwrap_or_default().fill(0.0);
+    for plane in [left, right.unwrap_or_default()] {
+        match made {
+            Some(_) => plane.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0)),
+            None => plane.fill(0.0),
+        }
     }
 }
 
@@ -113,7 +118,7 @@ fn try_resample(resampler: &mut impl Resampler<f32>, from: Planes<'_>, to: Plane
     let mut to = [to.left, to.right.unwrap_or_default()];
     let from = SequentialSliceOfSlices::new(from.get(..channels)?, channels, taken).ok()?;
     let mut to = SequentialSliceOfSlices::new_mut(to.get_mut(..channels)?, channels, room).ok()?;
-    // Without a list of channels: it would be allocated.
+    // Without a list of channels: rubato would allocate one.
     resampler.process_into_buffer(&from, &mut to, None).ok().map(|(_, made)| made)
 }
 

@@ -10,11 +10,11 @@ use crate::{
 };
 
 const RATES: [u32; 10] = [8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
-/// How steep a test's clock is.
+/// How far the clock of a test is off.
 const PPM: f64 = 130.0;
-/// In halves of the lower rate, up to 0.85; off the beat of every block.
+/// Tones that must pass, as parts of half the lower rate: up to 0.85, off the beat of every block.
 const PASSED: [f64; 6] = [0.0319, 0.1571, 0.3313, 0.5177, 0.7129, 0.8473];
-/// From 1.15 on.
+/// Tones that must not fold back: from 1.15 on.
 const STOPPED: [f64; 7] = [1.1517, 1.2671, 1.4413, 1.7793, 2.3171, 3.4337, 5.1179];
 
 /// A tick of 10 ms.
@@ -52,7 +52,8 @@ fn outbound(mixer_hz: u32, to_hz: u32, clock: Clock, mixed: &[f32]) -> Vec<f32> 
         .collect()
 }
 
-/// The ratio of the rates as the clock has it: samples that go in for one that comes out. Both ways are steered to the same.
+/// The ratio of the rates as the clock has it: samples in for one sample out. Both directions are
+/// steered to the same.
 fn step(from_hz: u32, to_hz: u32, clock: Clock, inward: bool) -> f64 {
     let nominal = f64::from(from_hz) / f64::from(to_hz);
     match (clock, inward) {
@@ -66,7 +67,7 @@ fn converted(from_hz: u32, to_hz: u32, clock: Clock, inward: bool, tones: &[f64]
     let samples = from_hz as usize * 15 / 100;
     let sound = chord(tones, amplitude, samples);
     let heard = if inward { inbound(from_hz, to_hz, clock, &sound) } else { outbound(from_hz, to_hz, clock, &sound) };
-    // What comes before the filters are full, and while the first tick is steered.
+    // Left out: the time until the filters are full, and the first tick, in which it is steered.
     heard[to_hz as usize * 3 / 100..].to_vec()
 }
 

@@ -1,4 +1,4 @@
-//! How many samples conversion takes and gives, when, and how late.
+//! How many samples a conversion takes and gives, when, and how late.
 
 use super::{
     Inbound, Outbound,
@@ -9,7 +9,7 @@ use crate::{
     stream::{Clock, StreamFormat},
 };
 
-/// Turns a second of the tone that is timed: slower than any delay.
+/// Turns a second of the tone that is timed: one turn is longer than any delay.
 const SLOW: f64 = 17.3;
 
 fn mono(samples: &[f32]) -> Planes<'_> {
@@ -24,7 +24,7 @@ fn outbound(mixer_hz: u32, to_hz: u32, tick: usize, clock: Clock) -> Outbound {
     Outbound::new(StreamFormat::mono(mixer_hz), StreamFormat::mono(to_hz), tick, clock).unwrap()
 }
 
-/// What comes of `sound`, and how many samples were taken after each tick.
+/// The converted `sound`, and how many samples were taken after each tick.
 fn take(inbound: &mut Inbound, tick: usize, sound: &[f32]) -> (Vec<f32>, Vec<usize>) {
     let (mut heard, mut taken) = (Vec::new(), vec![]);
     let mut at = 0;
@@ -39,7 +39,7 @@ fn take(inbound: &mut Inbound, tick: usize, sound: &[f32]) -> (Vec<f32>, Vec<usi
     (heard, taken)
 }
 
-/// What comes of `mix`, and how many samples were given after each tick.
+/// The converted `mix`, and how many samples were given after each tick.
 fn give(outbound: &mut Outbound, tick: usize, mix: &[f32]) -> (Vec<f32>, Vec<usize>) {
     let (mut heard, mut given, most) = (Vec::new(), Vec::new(), outbound.made_most());
     for mix in mix.chunks_exact(tick) {
@@ -51,10 +51,10 @@ fn give(outbound: &mut Outbound, tick: usize, mix: &[f32]) -> (Vec<f32>, Vec<usi
     (heard, given)
 }
 
-/// How many milliseconds what is heard lags behind the tone that was sent, sample for sample.
+/// By how many milliseconds the output lags behind the tone that was sent, sample for sample.
 fn lag_ms(heard: &[f32], hz: u32) -> f64 {
     let turns = SLOW / f64::from(hz);
-    // Whole turns are left out: so is what comes before the filter is full.
+    // Whole turns are left out, and with them the time until the filter is full.
     let skipped = (2.0 / turns).round() as usize;
     let (tones, _) = listen(&heard[skipped..], &[turns]);
     (skipped as f64 * turns - tones[0].1).rem_euclid(1.0) / SLOW * 1e3
@@ -64,8 +64,8 @@ fn ms(samples: usize, hz: u32) -> f64 {
     1e3 * samples as f64 / f64::from(hz)
 }
 
-/// As a participant hears it who sends, or plays, evenly: a tick cannot be made before all that it takes was sent, and nothing played before it was
-/// given.
+/// The delay for a participant who sends or plays evenly: a tick cannot be made before everything
+/// that it takes was sent, and nothing can be played before it was given.
 fn check_delay(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock) {
     let near = |told: f64, measured: f64, way: &str| {
         let sample = ms(1, stream_hz.min(mixer_hz));
@@ -115,7 +115,7 @@ fn ticks_of_10_ms_take_and_give_10_ms_each() {
     }
 }
 
-/// What is sent and what is heard last as long, but for what waits: two samples, or a block.
+/// Input and output last equally long, but for what waits: two samples, or a block.
 fn check_total(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock, slack: f64) {
     let what = format!("{stream_hz} beside {mixer_hz} in {tick}, {clock:?}");
     let (heard, taken) = take(&mut inbound(stream_hz, mixer_hz, tick, clock), tick, &vec![0.0; stream_hz as usize / 2]);
@@ -158,7 +158,7 @@ fn steering_takes_and_gives_just_so_many_more_over_a_minute() {
         taken += needed;
         given += outward.convert(mono(&out)).left.len();
     }
-    // 144 of a minute. One sample is taken ahead, and two wait.
+    // 300 ppm of a minute are 144 samples. One sample is taken ahead, and two wait.
     assert_eq!((taken, given), (MINUTE + 144 + 1, MINUTE - 144 - 2));
 }
 
@@ -186,7 +186,8 @@ fn after_a_reset_a_stream_is_as_new() {
     }
 }
 
-/// The greatest bend of a tone, from one sample to the next but one: a step is one, and far greater than a tone's own.
+/// The greatest bend of a tone over three samples: a step bends by its height, far more than a
+/// tone.
 fn bend(heard: &[f32]) -> f32 {
     heard.windows(3).map(|three| (three[0] - 2.0 * three[1] + three[2]).abs()).fold(0.0, f32::max)
 }

@@ -1,4 +1,4 @@
-//! What the tests of sound quality listen with: tones, and what there is beside them.
+//! The ears of the sound quality tests: tones, and the rest beside them.
 
 use std::f64::consts::TAU;
 
@@ -8,7 +8,8 @@ pub(super) fn chord(tones: &[f64], amplitude: f64, samples: usize) -> Vec<f32> {
     (0..samples).map(|at| tones.iter().map(|tone| sine(at, tone)).sum::<f64>() as f32).collect()
 }
 
-/// The amplitude and the phase of each tone in `heard`, in turns, and the RMS amplitude of what is left when they are taken away: by least squares.
+/// The amplitude and the phase (in turns) of each tone in `heard`, and the RMS amplitude of the
+/// rest without them: by least squares.
 pub(super) fn listen(heard: &[f32], tones: &[f64]) -> (Vec<(f64, f64)>, f64) {
     let waves = |at: usize| -> Vec<f64> {
         let (sines, cosines): (Vec<_>, Vec<_>) = tones.iter().map(|tone| (TAU * tone * at as f64).sin_cos()).unzip();
@@ -33,7 +34,8 @@ pub(super) fn listen(heard: &[f32], tones: &[f64]) -> (Vec<(f64, f64)>, f64) {
     (polar.collect(), rest)
 }
 
-/// Solves linear equations: each row is its factors and what they amount to. Rows as these need no pivots.
+/// Solves linear equations: each row holds its factors and its result. Rows like these need no
+/// pivots.
 fn solve(mut rows: Vec<Vec<f64>>) -> Vec<f64> {
     for at in 0..rows.len() {
         let pivot: Vec<f64> = rows[at].iter().map(|value| value / rows[at][at]).collect();

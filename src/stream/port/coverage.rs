@@ -2,7 +2,7 @@
 
 use crate::data::memory::room;
 
-/// Samples that are there, one after the other, and whether they came with the activity flag.
+/// A run of samples that are there, and whether they came with the activity flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Span {
     pub start: u64,
@@ -11,7 +11,8 @@ pub(crate) struct Span {
     pub active: bool,
 }
 
-/// Spans in their order, disjoint; those that touch differ in their flag. Of bounded number: nothing is allocated after it is made.
+/// Spans in their order, disjoint; spans that touch differ in their flag. Their number is bounded:
+/// nothing is allocated after construction.
 #[derive(Debug)]
 pub(crate) struct Coverage(Vec<Span>);
 
@@ -30,7 +31,7 @@ impl Coverage {
         self.0.last().map(|span| span.end)
     }
 
-    /// The first run of samples in `start..end` that are not there.
+    /// The first run of missing samples in `start..end`.
     pub fn hole(&self, start: u64, end: u64) -> Option<(u64, u64)> {
         let mut from = start;
         for span in &self.0[self.after(start)..] {
@@ -42,7 +43,7 @@ impl Coverage {
         (from < end).then_some((from, end))
     }
 
-    /// Fills a hole, or a part of one. `false` if there is no room for one more span.
+    /// Fills a hole, or a part of one. `false` if there is no room for another span.
     pub fn fill(&mut self, start: u64, end: u64, active: bool) -> bool {
         let at = self.after(start);
         let meets = |span: Option<&Span>, position: u64, of: fn(&Span) -> u64| {
@@ -60,7 +61,7 @@ impl Coverage {
         true
     }
 
-    /// Forgets what is before `position`, and tells how many samples that were.
+    /// Forgets the samples before `position`, and tells how many they were.
     pub fn forget(&mut self, position: u64) -> u64 {
         let whole = self.after(position);
         let mut samples = self.0.drain(..whole).map(|span| span.end - span.start).sum();

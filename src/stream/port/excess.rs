@@ -1,16 +1,17 @@
-//! When a stream has had too much delay for too long: [`Excess`]. Pure arithmetic; its only time is as samples.
+//! When a stream has had too much delay for too long: [`Excess`]. Pure arithmetic; it knows time
+//! only as samples.
 
-/// The least that packets waited over a window of time; what stays too much is to be skipped.
+/// The least wait of the packets in a window of time; if it stays too long, the excess is skipped.
 ///
-/// Steering takes away 1.5 ms a second at most: for some ms that is right, for 100 ms it is not. Such an excess is there when the first packets were held up, or
-/// when the path has become faster.
+/// Steering takes away 1.5 ms a second at most: right for some ms, not for 100 ms. Such an excess
+/// arises when the first packets were held up, or when the path has become faster.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Excess {
     figures: ExcessFigures,
-    /// What is left of the window, and the least wait in it so far.
+    /// The rest of the window, and the least wait in it so far.
     left: u64,
     least: Option<i64>,
-    /// What is to be skipped, and how long a quiet moment may still be waited for.
+    /// The excess to be skipped, and how long a quiet moment may still be waited for.
     due: Option<(u64, u64)>,
 }
 
@@ -19,7 +20,7 @@ pub(crate) struct Excess {
 pub(crate) struct ExcessFigures {
     /// How long a packet should wait.
     pub depth: u64,
-    /// How much more than that is left to steering.
+    /// How much more than that is left to the steering.
     pub tolerated: u64,
     /// The length of a window.
     pub window: u64,
@@ -37,7 +38,7 @@ impl Excess {
         self.least = Some(self.least.map_or(wait, |least| least.min(wait)));
     }
 
-    /// So much has been played.
+    /// This many samples have been played.
     pub fn pass(&mut self, samples: u64) {
         if let Some((_, patience)) = &mut self.due {
             *patience = patience.saturating_sub(samples);
@@ -48,7 +49,7 @@ impl Excess {
         }
         let over = self.least.map_or(0, |least| least.saturating_sub_unsigned(self.figures.depth));
         self.due = match u64::try_from(over) {
-            // What is due already has not become less urgent.
+            // An excess that is due already stays as urgent as it was.
             Ok(over) if over > self.figures.tolerated => {
                 Some((over, self.due.map_or(self.figures.patience, |(_, patience)| patience)))
             }
@@ -57,7 +58,7 @@ impl Excess {
         (self.left, self.least) = (self.figures.window, None);
     }
 
-    /// How many samples are to be skipped now; `quiet` if little is heard of it.
+    /// How many samples to skip now; `quiet` if a skip is hardly heard.
     pub fn take(&mut self, quiet: bool) -> Option<u64> {
         let (over, _) = self.due.take_if(|(_, patience)| quiet || *patience == 0)?;
         // The path may have become slower again since.
@@ -66,12 +67,12 @@ impl Excess {
         Some(over.min(now)).filter(|over| *over > 0)
     }
 
-    /// Whether there is something to be skipped.
+    /// Whether an excess waits to be skipped.
     pub fn is_due(&self) -> bool {
         self.due.is_some()
     }
 
-    /// The play head stands somewhere else.
+    /// The play head has moved.
     pub fn restart(&mut self) {
         *self = Self::new(self.figures);
     }

@@ -1,46 +1,10 @@
-//! Where a stream is played, and which packets are of use there: [`Head`]. Pure arithmetic on positions, no samples; its only time is as samples.
+//! Where a stream is played, and which packets are of use there: [`Head`]. Pure arithmetic on
+//! positions, without samples; it knows time only as samples.
 
-use super::excess::{Excess, ExcessFigures};
-
-/// A packet of a stream.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Packet {
-    /// The position of its first sample.
-    pub start: u64,
-    pub frames: u32,
-    /// The activity flag.
-    pub active: bool,
-    /// Whether its position tells of gaps; without it follows on the packet before, however long ago that was.
-    pub stamped: bool,
-}
-
-impl Packet {
-    pub fn end(&self) -> u64 {
-        self.start + u64::from(self.frames)
-    }
-}
-
-/// What becomes of a packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// It is to be played, or a part of it.
-    Used,
-    /// The head is past it.
-    Late,
-    /// It is from far off, alone.
-    Stray,
-}
-
-/// How the head moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Move {
-    /// A stream begins, or one without stamps goes on after it ran dry.
-    Began,
-    /// To another time of the stream: nothing that is there is of use.
-    Resynced,
-    /// On: what is before it is dropped.
-    Skipped,
-}
+use super::{
+    excess::{Excess, ExcessFigures},
+    packet::{Fate, Move, Packet},
+};
 
 /// All in samples.
 #[derive(Debug, Clone, Copy)]
@@ -48,9 +12,9 @@ pub(crate) struct HeadFigures {
     /// How long a packet waits on average, and at most.
     pub depth: u64,
     pub bound: u64,
-    /// How long there may be nothing but late packets.
+    /// How long all packets may be late before the head moves back.
     pub lateness: u64,
-    /// Further behind the newest packet none is just late.
+    /// A packet further behind the newest one is not late, but from another time.
     pub leap: u64,
     pub excess: ExcessFigures,
 }
@@ -64,8 +28,9 @@ impl HeadFigures {
     }
 }
 
-/// The place that is played next. The *wait* of a packet is how long after it came in its first sample is played; the head stands so that it is the depth on
-/// average, whatever the length of the packets, and never more than the bound.
+/// The position that is played next. The *wait* of a packet is the time from its arrival until its
+/// first sample is played. The head stands so that the wait is the depth on average, whatever the
+/// length of the packets, and never more than the bound.
 #[derive(Debug)]
 pub(crate) struct Head {
     figures: HeadFigures,
@@ -75,13 +40,15 @@ pub(crate) struct Head {
     newest: Option<Packet>,
     /// Samples played so far: the time.
     now: u64,
-    /// When the first of those that are late came, if no other came since; and how much they are together.
+    /// When the first of the late packets came, if no other packet came since; and how many samples
+    /// they have together.
     late: Option<(u64, u64)>,
-    /// The end of the last packet, if that was a stray.
+    /// The end of the last packet, if it was a stray.
     stray: Option<u64>,
-    /// How long the newer and newer packets wait that came since this was last asked for: the sum, and how many they are.
+    /// The waits of the packets, each newer than all before it, since they were last asked for: the
+    /// sum, and how many there are.
     waits: (i64, i64),
-    /// Whether too much came since the last read.
+    /// Whether more than the bound came since the last read.
     flooded: bool,
     excess: Excess,
 }
@@ -106,7 +73,7 @@ impl Head {
         self.at
     }
 
-    /// A packet comes in; `dry` if nothing is there to be played.
+    /// A packet comes in; `dry` if there is nothing to play.
     pub fn place(&mut self, packet: &Packet, dry: bool) -> (Fate, Option<Move>) {
         let begins = self.newest.is_none() || dry && !packet.stamped;
         let far = !begins && self.is_far(packet);
@@ -135,13 +102,15 @@ impl Head {
         (if packet.end() <= self.at { Fate::Late } else { Fate::Used }, moved)
     }
 
-    /// All that came since the last read has been placed. If it was too much, the newest packet now waits for the depth.
+    /// All packets since the last read have been placed. If they were more than the bound, the
+    /// newest packet now waits for the depth.
     pub fn settle(&mut self) -> bool {
         let newest = self.newest.filter(|_| std::mem::take(&mut self.flooded));
         newest.inspect(|newest| self.stand_before(newest)).is_some()
     }
 
-    /// If there has been too much delay for long, the head moves on; `quiet` if little is heard of that.
+    /// If the delay has been too long for seconds, the head moves ahead; `quiet` if that is hardly
+    /// heard.
     pub fn tighten(&mut self, quiet: bool) -> Option<u64> {
         let over = self.excess.take(quiet)?;
         self.at += over;
@@ -149,12 +118,12 @@ impl Head {
         Some(over)
     }
 
-    /// Whether it waits for a quiet moment to do that.
+    /// Whether it waits for a quiet moment to move ahead.
     pub fn is_to_be_tightened(&self) -> bool {
         self.excess.is_due()
     }
 
-    /// So many samples are played, or missing; `dry` if nothing is there to be played.
+    /// This many samples are played, or missing; `dry` if there is nothing to play.
     pub fn advance(&mut self, samples: u64, dry: bool) {
         (self.at, self.now) = (self.at + samples, self.now + samples);
         if !dry {
@@ -162,7 +131,8 @@ impl Head {
         }
     }
 
-    /// The mean wait of the packets that came since this was last asked for, if some came that are newer than all before.
+    /// The mean wait of the packets since this was last asked for that were newer than all before,
+    /// if there were any.
     pub fn take_wait(&mut self) -> Option<i64> {
         let (sum, count) = std::mem::take(&mut self.waits);
         sum.checked_div(count)
@@ -178,7 +148,8 @@ impl Head {
         self.excess.restart();
     }
 
-    /// Whether it belongs to another time than the packets before it: far ahead of them and of the head, or far behind.
+    /// Whether it belongs to another time than the packets before it: far ahead of them and of the
+    /// head, or far behind.
     fn is_far(&self, packet: &Packet) -> bool {
         self.newest.is_some_and(|newest| {
             let ahead = packet.start > newest.end().max(self.at) + self.figures.bound;
@@ -191,7 +162,8 @@ impl Head {
         self.stray.is_some_and(|end| packet.start >= end && packet.start - end <= self.figures.bound)
     }
 
-    /// Whether there have been nothing but late packets for long, in time as well as in what they hold: not one packet after a pause, nor many at once.
+    /// Whether all packets have been late for long, in time as well as in samples: one packet after
+    /// a pause is not enough, nor are many at once.
     fn is_late_for_good(&mut self, packet: &Packet) -> bool {
         if packet.end() > self.at {
             self.late = None;

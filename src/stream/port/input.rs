@@ -1,35 +1,35 @@
-//! What a participant sends, from its network thread to the audio thread: [`InputPort`] pushes packets, [`Inlet`] plays them. Between them are two rings: one of
-//! samples, one of what is known of each packet.
+//! From a participant's network thread to the audio thread: [`InputPort`] pushes packets, [`Inlet`]
+//! plays them. Between them are two rings: one of samples, one of packets' positions.
 
 use std::{fmt, sync::Arc};
 
-use rtrb::{Consumer, Producer};
+use rtrb::Producer;
 
 use super::{
-    counters::{InputCounters, InputReadings},
     format::Clock,
-    head::{HeadFigures, Packet},
-    jitter::{Got, Jitter},
+    head::HeadFigures,
+    inlet::Inlet,
+    jitter::Jitter,
     options::{InputOptions, PortError},
+    packet::Packet,
     ring::ring,
     stamp::{Stamp, Stamps},
     steering::Steering,
 };
 use crate::data::{
-    channels::{Channels, PlanesMut},
+    channels::{Channel, Channels},
     frame::{Frame, Samples},
+    ports::{InputCounters, InputReadings},
     sample::Plane,
-    sides::Side,
 };
 
-/// What may come at once beside the bound, after a stall: the ring has room for it. More than the longest tick of a mixer.
+/// What may come at once beyond the bound, after a stall: the ring has room for it. More than the
+/// longest tick of a mixer.
 const BURST_MS: f64 = 500.0;
-/// How many packets a read takes beside two for each frame: a burst after a stall.
-const PACKETS_A_READ: usize = 256;
-/// The ring has room for packets of so few samples each.
+/// The ring of packets has room for packets as short as this.
 const SHORTEST_PACKET: usize = 16;
 
-/// Makes both ends of an input. Control: allocates.
+/// Makes both ends of an input. Control side: allocates.
 pub(crate) fn input(options: &InputOptions) -> Result<(InputPort, Inlet), PortError> {
     options.check()?;
     let InputOptions { format, depth_ms, bound_ms, .. } = *options;
@@ -37,7 +37,8 @@ pub(crate) fn input(options: &InputOptions) -> Result<(InputPort, Inlet), PortEr
     let bound = samples(bound_ms).max(1);
     let frames = bound + samples(BURST_MS);
     let (to_samples, samples_in) = ring(frames * format.channels.count());
-    // Where packets are shorter, these run out before the samples do: then packets are refused as if there were no room for their samples.
+    // If packets are shorter, this ring is full before the samples' ring: then packets are refused
+    // for want of room.
     let (to_packets, packets_in) = ring(frames / SHORTEST_PACKET + 64);
     let counters = Arc::new(InputCounters::default());
     let port = InputPort {
@@ -65,9 +66,11 @@ pub(crate) fn input(options: &InputOptions) -> Result<(InputPort, Inlet), PortEr
     Ok((port, inlet))
 }
 
-/// What a participant sends goes in here: packets as they come from the network, of any length, late, twice, in any order.
+/// Takes what a participant sends: packets as they come from the network, of any length, late,
+/// twice, in any order.
 ///
-/// It is for one thread at a time, any thread. Dropping it is a gap in the stream, and nothing more.
+/// It is for one thread at a time, any thread. Dropping it is a gap in the stream, and nothing
+/// more.
 pub struct InputPort {
     channels: Channels,
     /// Frames of the longest packet.
@@ -79,10 +82,16 @@ pub struct InputPort {
 }
 
 impl InputPort {
-    /// Hands a packet to the mixer. A mono packet is heard on both sides of a stereo port; a mono port takes the mean of a stereo packet. Its
-    /// [`active`](Frame::active) flag goes along with its samples.
+    /// Hands a packet to the mixer. A mono packet is heard on both sides of a stereo port; a mono
+    /// port takes the mean of a stereo packet. The packet's [`active`](Frame::active) flag goes
+    /// along with its samples.
     ///
-    /// Takes a time that depends on the length of the packet only: it never waits, locks, allocates or makes a system call.
+    /// The time that it takes depends on the length of the packet only: it never waits, locks,
+    /// allocates or makes a system call.
+    ///
+    /// At another rate than the mixer's, or by a clock of its own, the stream is converted, and
+    /// samples past full scale are clipped behind the conversion. Samples that the conversion
+    /// leaves within full scale are not touched.
     ///
     /// ```
     /// # use mixminus::{Frame, stream::{InputPort, PushError, Stamp}};
@@ -92,7 +101,8 @@ impl InputPort {
     /// ```
     ///
     /// # Errors
-    /// [`PushError`] says why nothing of the packet was taken. It is counted, and the next packet may well be taken.
+    /// [`PushError`] says why nothing of the packet was taken. It is counted, and the next packet
+    /// may well be taken.
     pub fn push(&mut self, frame: Frame<'_>, stamp: Stamp) -> Result<(), PushError> {
         let frames = self.check(&frame).inspect_err(|_| self.counters.refused.add(1))?;
         if frames == 0 {
@@ -106,20 +116,21 @@ impl InputPort {
             self.counters.full.add(1);
             return Err(PushError::Full);
         };
-        // Only this end adds to the ring: a slot that is free stays free.
+        // Only this end adds to the ring: a free slot stays free.
         if self.packets.is_full() {
             self.counters.full.add(1);
             return Err(PushError::Full);
         }
         match self.channels {
-            Channels::Mono => chunk.fill_from_iter((0..frames).map(|at| frame.sample(Side::Middle, at))),
+            Channels::Mono => chunk.fill_from_iter((0..frames).map(|at| frame.sample(Channel::Mono, at))),
             Channels::Stereo => chunk.fill_from_iter(
-                (0..frames).flat_map(|at| [frame.sample(Side::Left, at), frame.sample(Side::Right, at)]),
+                (0..frames).flat_map(|at| [frame.sample(Channel::Left, at), frame.sample(Channel::Right, at)]),
             ),
         };
         let frames = frames as u32;
         let start = self.stamps.place(stamp, frames);
-        // The samples are there before the packet is: who sees the packet sees them.
+        // The samples are in their ring before the packet is in its own: a reader of the packet
+        // finds them.
         let packet = Packet { start, frames, active: frame.active, stamped: stamp.tells_gaps() };
         self.packets.push(packet).map_err(|_| PushError::Full)?;
         self.counters.packets.add(1);
@@ -127,12 +138,13 @@ impl InputPort {
         Ok(())
     }
 
-    /// Whether the port still leads anywhere: no more once its participant has left, or the mixer is gone, and a controller has taken the memory back.
+    /// Whether the port still leads to a mixer: `false` once its participant has left, or the mixer
+    /// is gone, and a controller has taken the memory back.
     pub fn is_connected(&self) -> bool {
         !self.samples.is_abandoned()
     }
 
-    /// What has been counted and measured, by this end and by the mixer. Never waits.
+    /// What this end and the mixer have counted and measured. Never waits.
     ///
     /// ```
     /// # use mixminus::stream::InputPort;
@@ -144,12 +156,12 @@ impl InputPort {
         self.counters.read()
     }
 
-    /// The figures, for others to read.
+    /// The figures, for other readers.
     pub(crate) fn counters(&self) -> &Arc<InputCounters> {
         &self.counters
     }
 
-    /// The frames of a packet that may be taken.
+    /// How many frames a packet has, if it may be taken.
     fn check(&self, frame: &Frame<'_>) -> Result<usize, PushError> {
         let frames = frame.len().map_err(|(left, right)| PushError::Uneven { left, right })?;
         if frames > self.longest {
@@ -164,7 +176,7 @@ impl InputPort {
     }
 }
 
-/// The first sample that is no number, or past all that can be one.
+/// The place of the first sample that is NaN, infinite or past the limit of a frame.
 fn spoilt(plane: Plane<'_>) -> Option<usize> {
     match plane {
         Plane::F32(samples) => samples.iter().position(|sample| sample.is_nan() || sample.abs() > Frame::LIMIT),
@@ -185,7 +197,8 @@ pub enum PushError {
     /// The participant has left, or the mixer is gone: nothing will be taken any more.
     #[error("the port leads nowhere any more: its participant has left, or the mixer is gone")]
     Gone,
-    /// The mixer does not tick, or half a second more came at once than the bound. Counted as an overrun.
+    /// The mixer does not tick, or the bound and half a second more came at once. Counted as an
+    /// overrun.
     #[error("there is no room: the mixer does not tick, or half a second more came at once than the bound of the port")]
     Full,
     /// It is longer than the bound of the port.
@@ -196,7 +209,7 @@ pub enum PushError {
         /// The most.
         most: usize,
     },
-    /// Its channels are not as long as each other.
+    /// Its channels have different lengths.
     #[error("the packet has {left} samples on the left and {right} on the right")]
     Uneven {
         /// Samples of the left channel.
@@ -210,85 +223,4 @@ pub enum PushError {
         /// The place of the first such sample in its channel.
         index: usize,
     },
-}
-
-/// The audio thread's end of an input.
-///
-/// Whichever end of a ring is dropped second frees its memory: this end must go back to the control side to be dropped there. Dropping the [`InputPort`] is
-/// harmless here then: what it pushed is still played, and what follows is a gap.
-pub(crate) struct Inlet {
-    channels: usize,
-    /// Of one sample.
-    ms: f64,
-    depth_ms: f64,
-    bound_ms: f64,
-    /// What was measured last.
-    wait_ms: f64,
-    samples: Consumer<f32>,
-    packets: Consumer<Packet>,
-    jitter: Jitter,
-    steering: Steering,
-    steers: bool,
-    counters: Arc<InputCounters>,
-}
-
-impl Inlet {
-    /// Plays the next `frames` frames at the beginning of `out`, which has the port's channels. Audio: never waits, allocates, or frees.
-    pub fn read(&mut self, frames: usize, mut out: PlanesMut<'_>) -> Got {
-        self.take(frames);
-        let got = self.jitter.read(frames, &mut out);
-        let fill_ms = self.steer(frames);
-        self.counters.show(&self.jitter.counts);
-        let drift_ppm = if self.steers { self.steering.drift_ppm() } else { 0.0 };
-        self.counters.measure(fill_ms, self.steering.smoothed_ms(), drift_ppm);
-        got
-    }
-
-    /// By how much more than nominal is to be consumed from now on, in ppm: -1500 to 1500; 0 for a sender with the mixer's clock.
-    pub fn steering_ppm(&self) -> f64 {
-        if self.steers { self.steering.ppm() } else { 0.0 }
-    }
-
-    /// Takes what has come: as many packets as can be of use in a read of so many frames. However fast somebody pushes, this comes to an end; what is left
-    /// waits for the next read.
-    fn take(&mut self, frames: usize) {
-        for _ in 0..self.packets.slots().min(PACKETS_A_READ + 2 * frames) {
-            let Ok(packet) = self.packets.pop() else { return };
-            let Ok(chunk) = self.samples.read_chunk(packet.frames as usize * self.channels) else {
-                // They were there before the packet was.
-                return;
-            };
-            let (first, second) = chunk.as_slices();
-            self.jitter.insert(&packet, [first, second]);
-            chunk.commit_all();
-        }
-    }
-
-    /// Tells what is there, in ms.
-    fn steer(&mut self, frames: usize) -> f64 {
-        let measured = self.jitter.measure();
-        if measured.restarted {
-            self.steering.restart();
-            self.wait_ms = self.depth_ms;
-        }
-        if measured.tightened > 0 {
-            self.steering.lower(measured.tightened as f64 * self.ms);
-        }
-        if let Some(wait) = measured.wait {
-            // A stall is no reason to steer to where there is no need to go.
-            self.wait_ms = (wait as f64 * self.ms).clamp(-self.depth_ms, self.bound_ms);
-        }
-        if measured.gap {
-            self.steering.hold();
-        } else {
-            self.steering.steer(self.wait_ms, frames as f64 * self.ms);
-        }
-        measured.fill as f64 * self.ms
-    }
-}
-
-impl fmt::Debug for Inlet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inlet").field("jitter", &self.jitter).field("steering", &self.steering).finish_non_exhaustive()
-    }
 }

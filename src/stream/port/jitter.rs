@@ -1,36 +1,40 @@
-//! The jitter buffer: [`Jitter`] takes packets in the order in which they come and plays them in the order in which they were made, without clicks. No threads;
-//! its only time is the samples that are read from it.
+//! The jitter buffer: [`Jitter`] takes packets in the order in which they come and plays them in
+//! the order in which they were made, without clicks. No threads; it knows time only as the samples
+//! that are read from it.
 
 use super::{
-    counters::InputCounts,
     coverage::{Coverage, Span},
-    head::{Fate, Head, HeadFigures, Move, Packet},
+    head::{Head, HeadFigures},
+    packet::{Fate, Move, Packet},
     splice::{Both, Splice},
     store::Store,
 };
-use crate::data::channels::{Channels, PlanesMut};
+use crate::data::{
+    channels::{Channels, PlanesMut},
+    ports::InputCounts,
+};
 
-/// What a read gave.
+/// The result of a read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Got {
-    /// Whether there was anything but the silence of a gap: real samples, or the tail of some.
+    /// Whether anything was heard but the silence of a gap: real samples, or the tail of some.
     pub heard: bool,
-    /// Whether there was a real sample that came with the activity flag.
+    /// Whether a real sample came with the activity flag.
     pub active: bool,
 }
 
-/// What was measured in a read, in samples.
+/// The measurements of a read, in samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Measured {
-    /// The mean wait of the new packets that came before it.
+    /// The mean wait of the new packets before it.
     pub wait: Option<i64>,
     /// Whether it ended in a gap.
     pub gap: bool,
     /// Whether the head stands anew at the depth.
     pub restarted: bool,
-    /// By how much the head moved on for lasting excess.
+    /// By how much the head moved ahead because of a lasting excess.
     pub tightened: u64,
-    /// What is there, from the head to the newest sample.
+    /// From the head to the newest sample.
     pub fill: u64,
 }
 
@@ -53,21 +57,23 @@ pub(crate) struct Jitter {
     coverage: Coverage,
     store: Store,
     splice: Splice,
-    /// What the last sample that was played is a part of.
+    /// Why the last played sample was not there, if it was not.
     hole: Hole,
-    /// How many samples it has been quiet for, while that matters; and how many are a quiet moment: 5 ms.
+    /// How many samples have been quiet, while that matters; and how many make a quiet moment: 5
+    /// ms.
     quiet: usize,
     moment: usize,
     measured: Measured,
     pub counts: InputCounts,
 }
 
-/// Below this a leap of the head is not noticed: -40 dBFS.
+/// Below this level a leap of the head is not noticed: -40 dBFS.
 const QUIET: f32 = 0.01;
 
 impl Jitter {
-    /// Holds packets that begin up to the bound ahead of the head and are no longer than the bound: twice the bound. In that there are never more gaps than
-    /// there is room for unless packets of less than 2.5 ms are lost by turns.
+    /// Holds packets that begin up to the bound ahead of the head and are no longer than the bound:
+    /// twice the bound of samples. Gaps among them never outnumber the spans that there is room
+    /// for, unless every other one of packets of less than 2.5 ms is lost.
     pub fn new(rate_hz: u32, figures: HeadFigures, smoothing: u32, channels: Channels) -> Self {
         let frames = 2 * figures.bound;
         let spans = 16 + frames * 400 / u64::from(rate_hz);
@@ -105,7 +111,7 @@ impl Jitter {
         }
     }
 
-    /// Keeps what the head has not passed and what is not there yet.
+    /// Keeps the samples that the head has not passed and that are not there yet.
     fn keep(&mut self, packet: &Packet, samples: [&[f32]; 2]) {
         let older = self.coverage.end().is_some_and(|end| packet.start < end);
         let (mut at, mut new) = (packet.start.max(self.head.at()), false);
@@ -151,7 +157,7 @@ impl Jitter {
         got
     }
 
-    /// What was measured since this was last asked for.
+    /// The measurements since this was last asked for.
     pub fn measure(&mut self) -> Measured {
         Measured {
             wait: self.head.take_wait(),

@@ -1,25 +1,28 @@
-//! Joining with ports: [`PortOptions`], [`Ports`], and what a controller does for them.
+//! Joining with ports: [`PortOptions`], [`Ports`], and the controller's methods for them.
 
 use super::{
-    format::StreamFormat,
     input::InputPort,
     options::{InputOptions, OutputOptions, PortError},
     output::OutputPort,
     wire::{Incoming, Outgoing, Wire},
 };
 use crate::{
-    control::{Changes, ControlError, Controller, JoinOptions, PortMeters},
+    control::{Changes, ControlError, Controller, JoinOptions},
     data::id::{ParticipantId, ParticipantKey},
-    data::role::Role,
+    data::{
+        ports::{PortMeters, StreamFormat},
+        role::Role,
+    },
 };
 
-/// Which ports a participant joins with. One that sends without an input port is sent for by the host, tick by tick
-/// ([`Tick::send`](crate::Tick::send)); one that hears may be read from the mixes with or without an output port.
+/// Which ports a participant joins with. For a participant who sends without an input port, the
+/// host sends the frames, tick by tick ([`Tick::send`](crate::Tick::send)). The mix of a
+/// participant can be read from the mixes with or without an output port.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct PortOptions {
-    /// For what it sends.
+    /// For what it sends; `None` for no port.
     pub input: Option<InputOptions>,
-    /// For what it hears.
+    /// For what it hears; `None` for no port.
     pub output: Option<OutputOptions>,
 }
 
@@ -30,14 +33,14 @@ impl PortOptions {
     }
 }
 
-/// What a participant who joined with ports is reached by. The ports may go to different threads.
+/// The key and the ports of a participant who has joined. The ports may go to different threads.
 #[derive(Debug)]
 pub struct Ports {
     /// What the audio side calls the participant.
     pub key: ParticipantKey,
-    /// What it sends goes in here, if an input port was asked for.
+    /// Takes what it sends, if an input port was asked for.
     pub input: Option<InputPort>,
-    /// What it hears comes out here, if an output port was asked for.
+    /// Gives what it hears, if an output port was asked for.
     pub output: Option<OutputPort>,
 }
 
@@ -45,7 +48,7 @@ pub struct Ports {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JoinError {
-    /// As without ports.
+    /// The reasons that there are without ports.
     #[error(transparent)]
     Control(#[from] ControlError),
     /// The options of the input port.
@@ -54,9 +57,10 @@ pub enum JoinError {
     /// The options of the output port.
     #[error("output port: {0}")]
     Output(PortError),
-    /// An input port for one who only hears, or an output port for one who only sends.
+    /// An input port for a participant who only hears, or an output port for one who only sends.
     #[error(
-        "participant \"{id}\" joins as {role}, which has no use for an {port} port: ask for none, or join with Role::Both"
+        "participant \"{id}\" joins as {role}, which has no use for an {port} port: ask for none, \
+         or join with Role::Both"
     )]
     Role {
         /// Who was to join.
@@ -69,10 +73,13 @@ pub enum JoinError {
 }
 
 impl Controller {
-    /// Lets a participant into the call whose frames and mixes do not go through the host's hands: network threads push packets into one port and pull from the other, at
-    /// the rate and in the channels that the participant has, while the audio thread does nothing but tick. Allocates all that this takes, resamplers included.
+    /// Lets in a participant whose frames and mixes do not go through the host's hands: network
+    /// threads push packets into one port and pull from the other, at the rate and in the channels
+    /// of the participant, while the audio thread does nothing but tick. Allocates everything that
+    /// this takes, resamplers included.
     ///
-    /// When the participant leaves, its ports lead nowhere: what is pushed is refused ([`PushError::Gone`](super::PushError::Gone)), what is pulled is silence.
+    /// When the participant leaves, its ports lead nowhere: pushed packets are refused
+    /// ([`PushError::Gone`](super::PushError::Gone)), pulled packets are silence.
     ///
     /// ```
     /// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{OutputOptions, PortOptions, Stamp, StreamFormat}};
@@ -102,14 +109,15 @@ impl Controller {
         ports: PortOptions,
     ) -> Result<Ports, JoinError> {
         let id = id.into();
-        // Resamplers take a millisecond to make, or several: not while nobody else can change anything.
+        // Resamplers take a millisecond to make, or several: they are made before the controllers'
+        // lock is taken.
         let wired = wire(&id, options.role, &ports, self.format());
         self.change(|changes| changes.join_wired(id, options, wired)).0
     }
 }
 
 impl Changes<'_> {
-    /// Lets a participant in who has ports: see [`Controller::join_with_ports`].
+    /// Lets in a participant with ports: see [`Controller::join_with_ports`].
     ///
     /// # Errors
     /// [`JoinError`].
@@ -136,7 +144,7 @@ impl Changes<'_> {
     }
 }
 
-/// Ports that are made, and nobody has yet.
+/// Ports that are made and not handed out yet.
 struct Wired {
     wire: Wire,
     input: Option<InputPort>,
@@ -144,7 +152,7 @@ struct Wired {
     meters: PortMeters,
 }
 
-/// Makes the ports of one who joins. Allocates.
+/// Makes the ports of a participant. Allocates.
 fn wire(
     id: &ParticipantId,
     role: Role,

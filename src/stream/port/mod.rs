@@ -1,19 +1,21 @@
-//! The ports of a participant: what it sends goes in by packets, what it hears comes out by packets, each at its own time.
+//! The ports of a participant: packets that it sends go in, packets that it hears come out, each at
+//! its own time.
 //!
-//! On the way in: [`InputPort`] (network thread) -> two rings -> `Inlet` with its jitter buffer (audio thread) -> conversion -> the mixer. On the way out: conversion ->
-//! `Outlet` -> a ring -> [`OutputPort`] (network thread). [`wire`] is all of that on the audio side, [`join`] makes it.
+//! On the way in: [`InputPort`] (network thread) -> two rings -> `Inlet` with its jitter buffer
+//! (audio thread) -> conversion -> the mixer. On the way out: conversion -> `Outlet` -> a ring ->
+//! [`OutputPort`] (network thread). [`wire`] is the audio side of both ways, [`join`] makes it.
 
-mod counters;
 mod coverage;
 mod excess;
 mod head;
+mod inlet;
 mod input;
 mod jitter;
 mod join;
 mod options;
 mod outlet;
 mod output;
-mod ring;
+mod packet;
 mod splice;
 mod stamp;
 mod steering;
@@ -22,9 +24,7 @@ mod store;
 mod tests;
 mod wire;
 
-use super::{convert, format};
-pub(crate) use counters::{InputCounters, OutputCounters};
-pub use counters::{InputReadings, OutputReadings};
+use super::{convert, format, ring};
 pub use input::{InputPort, PushError};
 pub use join::{JoinError, PortOptions, Ports};
 pub use options::{InputOptions, OutputOptions, PortError};

@@ -1,8 +1,10 @@
-//! What the ports of a participant are made with: [`InputOptions`], [`OutputOptions`], and what can be wrong with them. Pure data.
+//! The options of a participant's ports: [`InputOptions`], [`OutputOptions`], and what can be wrong
+//! with them. Pure data.
 
-use super::format::{Clock, FormatError, StreamFormat};
+use super::format::{Clock, FormatError};
+use crate::data::ports::StreamFormat;
 
-/// What an input port is made with; fixed for its life.
+/// The options of an input port; fixed for its life.
 ///
 /// ```
 /// use mixminus::stream::{InputOptions, StreamFormat};
@@ -13,29 +15,37 @@ use super::format::{Clock, FormatError, StreamFormat};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InputOptions {
-    /// What is pushed is turned into this many channels, and has this rate.
+    /// The channels that pushed packets are turned into, and the rate that they have. At another
+    /// rate than the mixer's, or by a clock of the sender's own, the stream is converted, and
+    /// clipped at full scale behind the conversion: a wave that touches full scale at its samples
+    /// goes past it between them.
     pub format: StreamFormat,
     /// Whose clock the sender runs by.
     pub clock: Clock,
-    /// How long a packet waits, on average, before its first sample is played: 0 ms to the bound; for a sender with its own clock no less than a tick of the mixer. More than half of
-    /// the jitter, or packets are late.
+    /// How long a packet waits, on average, before its first sample is played: 0 ms to the bound;
+    /// for a sender with its own clock no less than a tick of the mixer. It should be more than
+    /// half of the jitter, or packets are late.
     pub depth_ms: f64,
-    /// How long a packet may wait at most: 1 to 5000 ms, but no less than two ticks. What is oldest is dropped when it would be more. A packet must not be longer. The memory of the port
-    /// is three times as much audio and half a second: at 48 kHz and 200 ms 220 KB a channel.
+    /// How long a packet may wait at most: 1 to 5000 ms, but no less than two ticks. What is oldest
+    /// is dropped when it would be more. A packet must not be longer. The memory of the port is
+    /// three times as much audio and half a second: at 48 kHz and 200 ms 220 KB a channel.
     pub bound_ms: f64,
     /// How long the tail before a gap, and the rise after it, take: 0 to 1000 ms.
     pub smoothing_ms: f64,
-    /// The clock of [`Stamp::Rtp`](super::Stamp::Rtp), 1000 to 768,000 Hz; the stream's rate if there is none. G.722 has 8000 Hz beside a rate of 16,000 Hz.
+    /// The clock of [`Stamp::Rtp`](super::Stamp::Rtp), 1000 to 768,000 Hz; `None` for the stream's
+    /// rate. G.722 has 8000 Hz beside a rate of 16,000 Hz.
     pub rtp_clock_hz: Option<u32>,
 }
 
 impl InputOptions {
-    /// A sender with its own clock, a depth of 60 ms, a bound of 200 ms, 10 ms of smoothing, timestamps at the stream's rate.
+    /// A sender with its own clock, a depth of 60 ms, a bound of 200 ms, 10 ms of smoothing,
+    /// timestamps at the stream's rate.
     pub const fn new(format: StreamFormat) -> Self {
         Self { format, clock: Clock::Own, depth_ms: 60.0, bound_ms: 200.0, smoothing_ms: 10.0, rtp_clock_hz: None }
     }
 
-    /// The same for a mixer that ticks so far apart: packets wait for the next tick, whatever the depth.
+    /// The same for a mixer with ticks of this length: packets wait for the next tick, whatever the
+    /// depth.
     pub(crate) fn for_tick(self, tick_ms: f64) -> Self {
         let depth_ms = least_depth_ms(self.clock, self.depth_ms, tick_ms);
         Self { depth_ms, bound_ms: self.bound_ms.max(2.0 * tick_ms), ..self }
@@ -50,7 +60,7 @@ impl InputOptions {
     }
 }
 
-/// What an output port is made with; fixed for its life.
+/// The options of an output port; fixed for its life.
 ///
 /// ```
 /// use mixminus::stream::{OutputOptions, StreamFormat};
@@ -60,14 +70,19 @@ impl InputOptions {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OutputOptions {
-    /// What is pulled has these channels and this rate.
+    /// The channels and the rate of pulled packets. At another rate than the mixer's, or by a clock
+    /// of the receiver's own, the mix is converted, and clipped at full scale behind the
+    /// conversion: a wave that touches full scale at its samples goes past it between them.
     pub format: StreamFormat,
-    /// Whose clock pulls. [`Clock::Mixer`] if packets are taken as soon as they are there: then nothing is steered.
+    /// Whose clock pulls. [`Clock::Mixer`] if packets are taken as soon as they are there: then
+    /// nothing is steered.
     pub clock: Clock,
-    /// How much is there, on average, right after a tick: 0 ms to the bound. For a receiver with its own clock no less than a tick and what is pulled at once, which has to last until
-    /// the next one.
+    /// How much is there, on average, right after a tick: 0 ms to the bound. For a receiver with
+    /// its own clock no less than a tick and one pull together, which has to last until the next
+    /// tick.
     pub depth_ms: f64,
-    /// How much may be there at most: 1 to 5000 ms, but no less than three ticks. What is oldest is dropped when it is more.
+    /// How much may be there at most: 1 to 5000 ms, but no less than three ticks. What is oldest is
+    /// dropped when it is more.
     pub bound_ms: f64,
     /// How long the tail before a gap, and the rise after it, take: 0 to 1000 ms.
     pub smoothing_ms: f64,
@@ -79,12 +94,15 @@ impl OutputOptions {
         Self { format, clock: Clock::Own, depth_ms: 40.0, bound_ms: 200.0, smoothing_ms: 10.0 }
     }
 
-    /// Packets that are taken as soon as they are there ([`OutputPort::pull_whole`](super::OutputPort::pull_whole)): by the mixer's clock, without a depth.
+    /// For packets that are taken as soon as they are there
+    /// ([`OutputPort::pull_whole`](super::OutputPort::pull_whole)): by the mixer's clock, without a
+    /// depth.
     pub const fn prompt(format: StreamFormat) -> Self {
         Self { clock: Clock::Mixer, depth_ms: 0.0, ..Self::new(format) }
     }
 
-    /// The same for a mixer that ticks so far apart: what a tick makes has to last until the next one.
+    /// The same for a mixer with ticks of this length: a tick's samples have to last until the next
+    /// one.
     pub(crate) fn for_tick(self, tick_ms: f64) -> Self {
         let depth_ms = least_depth_ms(self.clock, self.depth_ms, tick_ms);
         Self { depth_ms, bound_ms: self.bound_ms.max(3.0 * tick_ms), ..self }
@@ -95,7 +113,7 @@ impl OutputOptions {
     }
 }
 
-/// Where the depth is steered to, it must outlast a tick.
+/// A depth that is steered to must outlast a tick.
 fn least_depth_ms(clock: Clock, depth_ms: f64, tick_ms: f64) -> f64 {
     match clock {
         Clock::Own => depth_ms.max(tick_ms),

@@ -1,39 +1,43 @@
-//! The audio thread's end of an output: [`Outlet`] writes ticks into the ring that an [`OutputPort`](super::OutputPort) empties.
+//! The audio thread's end of an output: [`Outlet`] writes ticks into the ring that an
+//! [`OutputPort`](super::OutputPort) empties.
 
 use std::{fmt, sync::Arc};
 
 use rtrb::Producer;
 
-use super::{counters::OutputCounters, splice::Splice, steering::Steering};
-use crate::data::channels::Planes;
+use super::{splice::Splice, steering::Steering};
+use crate::data::{channels::Planes, ports::OutputCounters};
 
 /// After this time without a pull nothing is steered.
 const LONGEST_PAUSE_MS: f64 = 200.0;
 
 /// The audio thread's end of an output.
 ///
-/// Whichever end of the ring is dropped second frees its memory: this end must go back to the control side to be dropped there.
+/// The end of the ring that is dropped second frees its memory: so this end must go back to the
+/// control side to be dropped there.
 pub(crate) struct Outlet {
     pub(super) channels: usize,
-    /// Of one sample.
+    /// The length of one sample.
     pub(super) ms: f64,
     pub(super) depth_ms: f64,
-    /// What has to be there beside what is pulled at once, until the next tick.
+    /// What has to be there beyond one pull, until the next tick.
     pub(super) ahead_ms: f64,
     pub(super) bound_ms: f64,
     pub(super) ring: Producer<f32>,
     pub(super) splice: Splice,
     pub(super) steering: Steering,
     pub(super) steers: bool,
-    /// What had been pulled when that was last looked at, and how long that has not changed.
+    /// How much had been pulled when that was last looked at, and for how long that has not
+    /// changed.
     pub(super) pulled: u64,
     pub(super) idle_ms: f64,
     pub(super) counters: Arc<OutputCounters>,
 }
 
 impl Outlet {
-    /// Adds what a tick has made, in the port's channels. If there is no room for all of it, it is dropped and counted, and what comes next is joined to what
-    /// came before. Audio: never waits, allocates, or frees.
+    /// Adds the samples of a tick, in the port's channels. If there is no room for all of them,
+    /// they are dropped and counted, and the next ones are joined to the last without a click.
+    /// Audio thread: never waits, allocates, or frees.
     pub fn write(&mut self, made: Planes<'_>) {
         let frames = made.left.len();
         if !self.add(made) {
@@ -76,7 +80,8 @@ impl Outlet {
         (self.ring.buffer().capacity() - self.ring.slots()) / self.channels
     }
 
-    /// By how much more than nominal is to be made from now on, in ppm: -1500 to 1500; 0 for a receiver with the mixer's clock.
+    /// By how much more than nominal is made from now on, in ppm: -1500 to 1500; 0 for a receiver
+    /// with the mixer's clock.
     pub fn steering_ppm(&self) -> f64 {
         if self.steers { -self.steering.ppm() } else { 0.0 }
     }
@@ -88,7 +93,7 @@ impl Outlet {
         self.idle_ms = if pulled == self.pulled { self.idle_ms + time_ms } else { 0.0 };
         self.pulled = pulled;
         if portion_ms == 0.0 || fill_ms > self.bound_ms || self.idle_ms > LONGEST_PAUSE_MS.max(2.0 * portion_ms) {
-            // It is primed anew, or nobody pulls.
+            // The port waits for its depth again, or nobody pulls.
             self.steering.restart();
         } else {
             self.steering.set_target(self.depth_ms.max(portion_ms + self.ahead_ms));

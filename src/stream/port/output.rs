@@ -1,12 +1,11 @@
-//! What a participant hears, from the audio thread to its network thread: [`Outlet`] writes ticks, [`OutputPort`] gives packets of any length. Between them is a
-//! ring of samples.
+//! From the audio thread to a participant's network thread: [`Outlet`] writes ticks, [`OutputPort`]
+//! gives packets of any length. Between them is a ring of samples.
 
 use std::{fmt, sync::Arc};
 
 use rtrb::Consumer;
 
 use super::{
-    counters::{OutputCounters, OutputReadings},
     format::Clock,
     options::{OutputOptions, PortError},
     outlet::Outlet,
@@ -14,12 +13,15 @@ use super::{
     splice::{Both, Splice},
     steering::Steering,
 };
-use crate::data::sample::Sample;
+use crate::data::{
+    ports::{OutputCounters, OutputReadings},
+    sample::Sample,
+};
 
-/// The longest tick of a mixer: what it makes must fit into the ring beside the bound.
+/// The longest tick of a mixer: its samples must fit into the ring beside the bound.
 const LONGEST_TICK_MS: f64 = 120.0;
 
-/// Makes both ends of an output of a mixer that ticks so far apart. Control: allocates.
+/// Makes both ends of an output of a mixer with ticks of this length. Control side: allocates.
 pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPort, Outlet), PortError> {
     options.check()?;
     let OutputOptions { format, depth_ms, bound_ms, smoothing_ms, clock } = *options;
@@ -57,17 +59,23 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
     Ok((port, outlet))
 }
 
-/// What a participant hears comes out here, in packets of any length.
+/// Gives what a participant hears, in packets of any length.
 ///
-/// It is for one thread at a time, any thread. It gives nothing until its depth is there, and again after an underrun. Dropping it disturbs nobody.
+/// It is for one thread at a time, any thread. It gives nothing until its depth is there, and again
+/// after an underrun. Dropping it disturbs nobody.
 ///
-/// Packets may be taken in two ways. Where a clock of the receiver's own says when, as that of a sound card does, [`pull`](Self::pull) always fills a packet. Where
-/// packets go out as soon as they are there, the mixer is the clock: take them with [`pull_whole`](Self::pull_whole), and make the port with
-/// [`OutputOptions::prompt`]. What is taken so is never steered.
+/// Packets may be taken in two ways. Where a clock of the receiver's own says when, like that of a
+/// sound card, [`pull`](Self::pull) always fills a packet. Where packets go out as soon as they are
+/// there, the mixer is the clock: take them with [`pull_whole`](Self::pull_whole), and make the
+/// port with [`OutputOptions::prompt`]. A stream that is taken so is never steered.
+///
+/// At another rate than the mixer's, or by a clock of the receiver's own, the mix is converted, and
+/// samples past full scale are clipped behind the conversion. Samples that the conversion leaves
+/// within full scale are not touched.
 pub struct OutputPort {
     channels: usize,
     depth: usize,
-    /// What has to be there beside what is pulled at once, until the next tick.
+    /// What has to be there beyond one pull, until the next tick.
     ahead: usize,
     bound: usize,
     ring: Consumer<f32>,
@@ -78,10 +86,11 @@ pub struct OutputPort {
 }
 
 impl OutputPort {
-    /// Fills `out`, whose channels lie side by side, with what comes next, and tells how many frames of it are real: where there is not enough, a short tail and
-    /// silence follow.
+    /// Fills `out`, whose channels lie side by side, with the next samples, and returns how many of
+    /// its frames are real: where there are not enough, a short tail and silence follow.
     ///
-    /// Takes a time that depends on the length of `out` only: it never waits, locks, allocates or makes a system call.
+    /// The time that it takes depends on the length of `out` only: it never waits, locks, allocates
+    /// or makes a system call.
     ///
     /// ```
     /// # use mixminus::stream::OutputPort;
@@ -96,7 +105,8 @@ impl OutputPort {
         self.pull_frames(whole.len() / channels, interleave(whole, channels))
     }
 
-    /// The same, each channel in a slice of its own: as many frames as both have. A mono port gives the same to both.
+    /// The same with each channel in a slice of its own: as many frames as both have. A mono port
+    /// gives the same to both.
     ///
     /// ```
     /// # use mixminus::stream::OutputPort;
@@ -111,8 +121,8 @@ impl OutputPort {
         })
     }
 
-    /// Fills `out` if there is enough for all of it; takes nothing otherwise, and tells so. That is no underrun. More than the bound is never
-    /// there at once.
+    /// Fills `out` if there is enough for all of it and returns `true`; takes nothing otherwise,
+    /// which is no underrun. More than the bound is never there at once.
     ///
     /// ```
     /// # use mixminus::stream::OutputPort;
@@ -134,7 +144,7 @@ impl OutputPort {
         whole
     }
 
-    /// How many frames are there to be given; none before the depth is there. Never waits.
+    /// How many frames can be pulled; none before the depth is there. Never waits.
     ///
     /// ```
     /// # use mixminus::stream::OutputPort;
@@ -144,17 +154,18 @@ impl OutputPort {
     /// ```
     pub fn available(&self) -> usize {
         let frames = self.ring.slots() / self.channels;
-        // What is more than the bound will be dropped, down to the depth.
+        // Whatever is over the bound will be dropped, down to the depth.
         let frames = if frames > self.bound { self.depth.max(self.ahead) } else { frames };
         if self.gives || frames >= self.depth.max(self.ahead) { frames } else { 0 }
     }
 
-    /// Whether the port still leads anywhere: no more once its participant has left, or the mixer is gone, and a controller has taken the memory back.
+    /// Whether the port still leads to a mixer: `false` once its participant has left, or the mixer
+    /// is gone, and a controller has taken the memory back.
     pub fn is_connected(&self) -> bool {
         !self.ring.is_abandoned()
     }
 
-    /// What has been counted and measured, by this end and by the mixer. Never waits.
+    /// What this end and the mixer have counted and measured. Never waits.
     ///
     /// ```
     /// # use mixminus::stream::OutputPort;
@@ -166,12 +177,12 @@ impl OutputPort {
         self.counters.read()
     }
 
-    /// The figures, for others to read.
+    /// The figures, for other readers.
     pub(crate) fn counters(&self) -> &Arc<OutputCounters> {
         &self.counters
     }
 
-    /// How many frames may be given, after what is too much has been dropped.
+    /// How many frames may be given, after too many have been dropped.
     fn ready(&mut self, wanted: usize) -> usize {
         let enough = self.depth.max((wanted + self.ahead).min(self.bound));
         let mut there = self.ring.slots() / self.channels;
@@ -192,7 +203,8 @@ impl OutputPort {
         }
     }
 
-    /// Puts `real` frames, which are there, and what follows where nothing is, into places of so many frames.
+    /// Puts `real` frames, which are there, and the tail of a gap after them, into this many
+    /// places.
     fn give(&mut self, frames: usize, real: usize, mut put: impl FnMut(usize, Both)) {
         let mut at = 0;
         if let Ok(chunk) = self.ring.read_chunk(real * self.channels) {
@@ -207,7 +219,7 @@ impl OutputPort {
         (at..frames).for_each(|at| put(at, self.splice.missing()));
     }
 
-    /// Gives up to so many frames. How many of them are real.
+    /// Gives up to this many frames. Returns how many of them are real.
     fn pull_frames(&mut self, frames: usize, put: impl FnMut(usize, Both)) -> usize {
         if frames == 0 {
             return 0;

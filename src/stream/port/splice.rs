@@ -1,17 +1,20 @@
-//! No clicks where audio breaks off, sets in or leaps: [`Splice`]. Pure, frame by frame; both ends of both ports use it.
+//! No clicks where audio breaks off, sets in or leaps: [`Splice`]. Pure, frame by frame; both ends
+//! of both ports use it.
 
 /// One frame: left and right; a mono frame is on the left.
 pub(crate) type Both = [f32; 2];
 
-/// Joins what does not follow on: `out = tail + gain * new`.
+/// Joins audio that does not follow on: `out = tail + gain * new`.
 ///
-/// The tail is the last frame that went out, held while it falls linearly to 0 over the smoothing time; the gain of what is new rises linearly to 1 over the
-/// same time. Where both begin together they are a crossfade, which goes past neither. What follows on comes out bit for bit.
+/// The tail is the last frame that went out, held while it falls linearly to 0 over the smoothing
+/// time; the gain of the new audio rises linearly to 1 over the same time. Where both begin
+/// together they are a crossfade, which exceeds neither. Audio that follows on comes out bit for
+/// bit.
 #[derive(Debug)]
 pub(crate) struct Splice {
     /// Frames of the smoothing time.
     length: u32,
-    /// What the tail falls from, and the frames that it has left.
+    /// Where the tail falls from, and how many frames it has left.
     tail: Both,
     falling: u32,
     /// How many frames of the rise are over.
@@ -23,17 +26,17 @@ pub(crate) struct Splice {
 }
 
 impl Splice {
-    /// Nothing has gone out yet: what comes first rises from silence.
+    /// Nothing has gone out yet: the first audio rises from silence.
     pub fn new(length: u32) -> Self {
         Self { length, tail: [0.0; 2], falling: 0, risen: 0, last: [0.0; 2], playing: false }
     }
 
-    /// For what begins as it is.
+    /// For audio that begins at its full level.
     pub fn risen(length: u32) -> Self {
         Self { risen: length, ..Self::new(length) }
     }
 
-    /// What comes next does not follow on what went out last.
+    /// The next frame does not follow on the last one.
     pub fn cut(&mut self) {
         if self.playing {
             (self.tail, self.falling) = (self.last, self.length);
@@ -55,19 +58,20 @@ impl Splice {
         self.last
     }
 
-    /// A frame of which there is nothing.
+    /// A frame that is missing.
     pub fn missing(&mut self) -> Both {
         self.cut();
         self.last = self.fall();
         self.last
     }
 
-    /// Whether real frames come out as they are: then they may be copied past this, and the last of them told to [`follow`](Self::follow).
+    /// Whether real frames come out as they are: then they may be copied past this, and only the
+    /// last of them told to [`follow`](Self::follow).
     pub fn at_rest(&self) -> bool {
         self.risen == self.length && self.falling == 0
     }
 
-    /// The last of some real frames that came out as they are.
+    /// The last of some real frames that were copied past.
     pub fn follow(&mut self, last: Both) {
         (self.last, self.playing) = (last, true);
     }

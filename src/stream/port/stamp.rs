@@ -1,6 +1,7 @@
-//! Where a packet belongs in its stream: [`Stamp`] as the network has it, unwrapped to a position that never wraps. Pure data.
+//! Where a packet belongs in its stream: [`Stamp`] as the network has it, unwrapped to a position
+//! that never wraps. Pure data.
 
-/// What a packet says about its place in the stream.
+/// A packet's own word on its place in the stream.
 ///
 /// ```
 /// use mixminus::stream::Stamp;
@@ -11,10 +12,12 @@
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Stamp {
-    /// The RTP timestamp of its first sample, in ticks of [`InputOptions::rtp_clock_hz`](super::InputOptions::rtp_clock_hz). Pauses (DTX) keep
-    /// their length, up to 2^31 ticks: 12 hours at 48 kHz.
+    /// The RTP timestamp of its first sample, in ticks of
+    /// [`InputOptions::rtp_clock_hz`](super::InputOptions::rtp_clock_hz). Pauses (DTX) keep their
+    /// length, up to 2^31 ticks: 12 hours at 48 kHz.
     Rtp(u32),
-    /// Its sequence number. Packets that are missing are taken to be as long as the one that comes after them.
+    /// Its sequence number. Packets that are missing are taken to be as long as the one that comes
+    /// after them.
     Sequence(u16),
     /// It follows on the packet before: nothing is known of gaps.
     #[default]
@@ -22,16 +25,18 @@ pub enum Stamp {
 }
 
 impl Stamp {
-    /// Whether gaps and pauses can be told from it.
+    /// Whether it tells of gaps and pauses.
     pub(crate) fn tells_gaps(self) -> bool {
         self != Self::None
     }
 }
 
-/// Positions start here, and start anew when they leave the range: a sender whose stamps leap about goes on being one whose stamps leap about.
+/// Positions start here, and start anew when they leave the range. The stamps of a sender that
+/// causes this leap about, before and after.
 const START: u64 = 1 << 62;
 const RANGE: std::ops::Range<u64> = START / 2..START / 2 * 3;
-/// A packet that is this many packets late or more is none, but one of a sender that started again (RFC 3550, appendix A.1).
+/// A packet that is this many packets late or more was not delayed: its sender has started again
+/// (RFC 3550, appendix A.1).
 const MOST_MISORDER: i16 = 100;
 
 /// Unwraps the stamps of one stream.
@@ -44,12 +49,13 @@ pub(crate) struct Stamps {
     kind: Kind,
 }
 
-/// The last kind of stamp, and what unwraps it.
+/// The kind of the last stamp, and the state that unwraps it.
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     /// No packet, or one without a stamp.
     None,
-    /// The last timestamp; how many ticks of the clock it is after that at `zero`.
+    /// The last timestamp; `ticks` of the clock lie between the timestamp at position `zero` and
+    /// the last one.
     Rtp { last: u32, ticks: i64, zero: u64 },
     /// The newest packet and its position.
     Sequence { newest: u16, start: u64, end: u64 },
@@ -91,7 +97,8 @@ impl Stamps {
         let ticks = ticks.wrapping_add(step);
         self.kind = Kind::Rtp { last: timestamp, ticks, zero };
         let start = zero.saturating_add_signed(self.to_samples(ticks));
-        // What one clock counts in whole ticks the other cannot: a sample more or less is rounding, and no gap.
+        // Ticks of one clock are no whole number of samples of the other: a sample more or less is
+        // rounding, and no gap.
         if self.clock_hz != self.rate_hz && start.abs_diff(self.end) <= 1 { self.end } else { start }
     }
 
@@ -136,7 +143,8 @@ mod tests {
     fn the_clock_of_the_timestamps_may_be_another() {
         // G.722: 16 kHz, timestamps at 8 kHz.
         assert_eq!(places(16_000, 8000, [0, 160, 480].map(|at| (Stamp::Rtp(at), 320))), [0, 320, 960]);
-        // 5 ms of 11.025 kHz are 55.125 samples: where a whole sample is missing it is a gap, what is rounding is none.
+        // 5 ms of 11.025 kHz are 55.125 samples: where a whole sample is missing it is a gap, what
+        // is rounding is none.
         let mut of = Stamps::new(11_025, 1000);
         let mut end = START;
         for packet in 0..200 {

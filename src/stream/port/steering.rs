@@ -1,16 +1,20 @@
-//! How fast a stream is to be consumed, or made, so that its buffer keeps its depth: [`Steering`]. Pure arithmetic; its only time is what it is told.
+//! How fast a stream is consumed, or made, so that its buffer keeps its depth: [`Steering`]. Pure
+//! arithmetic; it is told the time.
 
-/// How much faster, in ppm, for each ms too much.
+/// How much faster, in ppm, for each ms of depth too much.
 const PROPORTIONAL: f64 = 30.0;
-/// How much that grows in each second, in ppm, for each ms too much. The loop is critically damped: PROPORTIONAL² = 4000 * INTEGRAL, nearly. Twice
-/// as fast would be settled twice as soon, and take twice as much of the jitter for drift.
+/// How much that grows in each second, in ppm, for each ms too much. The loop is critically damped:
+/// PROPORTIONAL² = 4000 * INTEGRAL, nearly. Twice as fast would settle twice as soon, and take
+/// twice as much of the jitter for drift.
 const INTEGRAL: f64 = 0.2;
-/// The time over which what is measured is smoothed: far above the time between packets, far below that of the loop (70 s).
+/// The time over which the measured depth is smoothed: far above the time between packets, far
+/// below that of the loop (70 s).
 const SMOOTHING_MS: f64 = 4000.0;
 /// Not heard as a change of pitch, and five times the drift of a bad clock.
 const MOST_PPM: f64 = 1500.0;
 
-/// A controller with a proportional and an integral part. The integral comes to rest at the drift between the two clocks.
+/// A controller with a proportional and an integral part. The integral comes to rest at the drift
+/// between the two clocks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Steering {
     target_ms: f64,
@@ -24,13 +28,13 @@ impl Steering {
         Self { target_ms, smoothed_ms: target_ms, drift_ppm: 0.0, ppm: 0.0 }
     }
 
-    /// `depth_ms` was measured, or is what was measured last, and `time_ms` have gone by.
+    /// `depth_ms` was measured, or is the last measurement, and `time_ms` have gone by.
     pub fn steer(&mut self, depth_ms: f64, time_ms: f64) {
         self.smoothed_ms += (self.smoothed_ms - depth_ms) * (-time_ms / SMOOTHING_MS).exp_m1();
         let error = self.smoothed_ms - self.target_ms;
         let wanted = PROPORTIONAL * error + self.drift_ppm;
         self.ppm = wanted.clamp(-MOST_PPM, MOST_PPM);
-        // While it can do no more, the integral does not wind up.
+        // While it is at its limit, the integral does not wind up.
         if self.ppm == wanted || (self.ppm > 0.0) != (error > 0.0) {
             let grown = self.drift_ppm + INTEGRAL * error * time_ms / 1000.0;
             self.drift_ppm = grown.clamp(-MOST_PPM, MOST_PPM);
@@ -42,13 +46,13 @@ impl Steering {
         self.ppm = self.drift_ppm;
     }
 
-    /// The buffer stands anew at its depth. What is known of the drift is kept.
+    /// The buffer has its depth anew. The drift stays known.
     pub fn restart(&mut self) {
         self.smoothed_ms = self.target_ms;
         self.hold();
     }
 
-    /// What the depth should be from now on.
+    /// The depth from now on.
     pub fn set_target(&mut self, target_ms: f64) {
         self.target_ms = target_ms;
     }
@@ -58,12 +62,13 @@ impl Steering {
         self.smoothed_ms -= by_ms;
     }
 
-    /// By how much the buffer is to be emptied faster than it nominally is, -1500 to 1500.
+    /// By how much faster than nominal the buffer is to be emptied, in ppm: -1500 to 1500.
     pub fn ppm(&self) -> f64 {
         self.ppm
     }
 
-    /// By how much the clock that fills the buffer is faster than the one that empties it, as far as is known.
+    /// By how much the clock that fills the buffer is faster than the one that empties it, in ppm,
+    /// as far as is known.
     pub fn drift_ppm(&self) -> f64 {
         self.drift_ppm
     }
@@ -78,7 +83,8 @@ impl Steering {
 mod tests {
     use super::*;
 
-    /// The depth after `seconds` in steps of `tick_ms`, when the buffer fills by `drift` ppm too fast.
+    /// The depth after `seconds` in steps of `tick_ms`, when the buffer fills by `drift` ppm too
+    /// fast.
     fn run(steering: &mut Steering, mut depth: f64, drift: f64, tick_ms: f64, seconds: f64) -> f64 {
         for _ in 0..(seconds * 1000.0 / tick_ms) as usize {
             steering.steer(depth, tick_ms);

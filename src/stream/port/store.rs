@@ -1,4 +1,5 @@
-//! The samples of a jitter buffer: [`Store`]. Circular memory; which of it means anything is known by the coverage.
+//! The samples of a jitter buffer: [`Store`]. Circular memory; the coverage knows which of it is
+//! valid.
 
 use crate::{
     data::{
@@ -27,7 +28,8 @@ impl Store {
         self.memory.len() / self.channels
     }
 
-    /// Writes the frames `from..to` of `samples`, which lie in two pieces, at `position`. No more than there is room for.
+    /// Writes the frames `from..to` of `samples`, which lie in two pieces, at `position`. No more
+    /// than there is room for.
     pub fn write(&mut self, position: u64, samples: [&[f32]; 2], from: usize, to: usize) {
         let [first, second] = samples;
         let (from, to, split) = (from * self.channels, to * self.channels, first.len());

@@ -1,18 +1,22 @@
-//! The audio thread's side of a participant's ports: what it sends on the way from the packets to the mixer's format, what it hears on the way back.
+//! The audio thread's side of a participant's ports: what it sends, on the way from packets to the
+//! mixer's format, and what it hears, on the way back.
 
 use std::{fmt, sync::Arc};
 
 use super::{
     convert::{Buffer, Inbound, Outbound},
-    counters::{InputCounters, OutputCounters},
-    format::StreamFormat,
-    input::{self, Inlet, InputPort},
+    inlet::Inlet,
+    input::{self, InputPort},
     jitter::Got,
     options::{InputOptions, OutputOptions, PortError},
     outlet::Outlet,
     output::{self, OutputPort},
 };
-use crate::data::{channels::Planes, line::Line};
+use crate::data::{
+    channels::Planes,
+    line::Line,
+    ports::{InputCounters, OutputCounters, StreamFormat},
+};
 
 /// The lines of one participant.
 #[derive(Debug)]
@@ -39,28 +43,31 @@ impl Line for Wire {
     }
 }
 
-/// From the packets to a tick of the mixer.
+/// From packets to ticks of the mixer.
 pub(crate) struct Incoming {
     inlet: Inlet,
     inbound: Inbound,
     /// A tick at the participant's rate, and one at the mixer's.
     sent: Buffer,
     tick: Buffer,
-    /// Samples of a tick at the participant's rate; and how many are due that were not taken yet, or, below 0, were taken ahead.
+    /// Samples of a tick at the participant's rate; and how many are due that were not taken yet,
+    /// or, below 0, were taken ahead.
     per_tick: f64,
     due: f64,
-    /// Samples of silence since anything was heard; and after how many that is a pause, and nothing is left in the resampler: then it sleeps.
+    /// How many samples of silence have passed since anything was heard; and how many make a pause
+    /// in which nothing is left in the resampler: then the resampler sleeps.
     quiet: usize,
     drained: usize,
-    /// Whether what was heard last came with the word that it is active.
+    /// Whether the last heard samples came with the activity flag.
     active: bool,
 }
 
-/// For so long a gap is a loss: the participant is there all the same, and as active as it was. What is longer is a pause.
+/// A gap up to this long is a loss: the participant counts as there, and as active as it was. A
+/// longer one is a pause.
 const PAUSE_MS: f64 = 250.0;
 
 impl Incoming {
-    /// Makes a way in, and the port that it begins at. Control: allocates.
+    /// Makes a way in, and the port that it begins at. Control side: allocates.
     pub fn new(
         options: &InputOptions,
         mixer: StreamFormat,
@@ -97,7 +104,7 @@ impl Incoming {
         }
         let whole = self.tick.frames();
         self.inbound.convert(self.sent.part(0..self.inbound.needed()), self.tick.part_mut(0..whole));
-        // For the next tick: it changes what that needs.
+        // For the next tick: steering changes how much that needs.
         self.inbound.steer(self.inlet.steering_ppm());
         if self.quiet >= self.drained {
             self.inbound.reset();
@@ -105,7 +112,7 @@ impl Incoming {
         Some((self.tick.part(0..whole), self.active))
     }
 
-    /// Takes what the resampler needs.
+    /// Takes as much as the resampler needs.
     fn read_awake(&mut self) -> Got {
         self.pass_tick();
         let frames = self.inbound.needed();
@@ -114,7 +121,8 @@ impl Incoming {
         got
     }
 
-    /// Takes what is due by the clock, and nothing is resampled. If that is more than silence, the resampler wakes: it may need more than that, or less.
+    /// Takes what is due by the clock, without resampling. If that is more than silence, the
+    /// resampler wakes: it may need more samples than were due, or fewer.
     fn read_asleep(&mut self) -> Option<Got> {
         self.pass_tick();
         let frames = (self.due.max(0.0) as usize).min(self.sent.frames());
@@ -142,14 +150,14 @@ impl Incoming {
     }
 }
 
-/// From a tick of the mixer to what is pulled.
+/// From ticks of the mixer to packets.
 pub(crate) struct Outgoing {
     outbound: Outbound,
     outlet: Outlet,
 }
 
 impl Outgoing {
-    /// Makes a way out, and the port that it ends at. Control: allocates.
+    /// Makes a way out, and the port that it ends at. Control side: allocates.
     pub fn new(
         options: &OutputOptions,
         mixer: StreamFormat,

@@ -1,4 +1,5 @@
-//! A thread that ticks, for hosts without a clock of their own: [`Runner`]. It sleeps until a deadline, ticks, and begins again; [`Pace`] says when.
+//! A thread that ticks, for hosts without a clock of their own: [`Runner`]. It sleeps until a
+//! deadline, ticks, and begins again; [`Pace`] holds the deadlines.
 
 mod pace;
 mod priority;
@@ -15,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError, bounded};
 use pace::{Pace, Step};
 pub use priority::{ObtainedPriority, Priority};
 use readings::Gauges;
@@ -25,12 +27,14 @@ use crate::audio::{Mixes, Processor};
 /// How a [`Runner`] runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunnerOptions {
-    /// The name of the thread, which debuggers and `top` show; Linux cuts it to 15 bytes. One with a NUL is refused.
+    /// The name of the thread, which debuggers and `top` show; Linux cuts it to 15 bytes. One with
+    /// a NUL is refused.
     pub name: String,
     /// The priority of the thread.
     pub priority: Priority,
-    /// How many ticks that are late by a whole tick or more it makes in a row, without waiting. What is late by then is skipped, but for the
-    /// last one: the mix goes on with a gap instead of ever later. 0 or more.
+    /// How many ticks that are late by a whole tick or more are made in a row, without waiting.
+    /// Those that are still late by then are skipped, but for the last one: the mix goes on with a
+    /// gap instead of ever later. 0 or more.
     pub catch_up: u32,
 }
 
@@ -43,22 +47,26 @@ impl Default for RunnerOptions {
 
 /// A thread that ticks a [`Processor`] by the system's clock, until it is stopped or dropped.
 ///
-/// The deadlines are those of the samples: tick `n` is due `n · tick_samples / sample_rate` seconds after the first, to the nanosecond, for as long as it runs. It sleeps until
-/// then by [`std::thread::sleep`], which is never early. On a shared Linux machine of two cores, busy compiling, half of the ticks were late by up to 100 µs and 1 in 100 by more than 1 to 4 ms at
-/// normal priority; with [`Priority::RealTime`] by up to 50 µs, and by more than 0.1 to 1 ms. [`readings`](Self::readings) has what it is where it runs.
+/// Tick `n` is due `n · tick_samples / sample_rate` seconds after the first, to the nanosecond, for
+/// as long as the runner lives. The thread sleeps until then by [`std::thread::sleep`], which is
+/// never early. On a shared Linux machine of two cores, busy compiling, half of the ticks were late
+/// by up to 100 µs and 1 in 100 by more than 1 to 4 ms at normal priority; with
+/// [`Priority::RealTime`] by up to 50 µs, and by more than 0.1 to 1 ms.
+/// [`readings`](Self::readings) tells the figures of the machine at hand.
 ///
 /// ```
-/// use mixminus::{JoinOptions, MixerConfig, stream::{Runner, RunnerOptions}};
-/// use std::{sync::mpsc, time::Duration};
+/// use mixminus::{JoinOptions, MixerConfig, stream::{Feed, Runner, RunnerOptions}};
+/// use std::time::Duration;
 ///
 /// let (controller, processor) = MixerConfig::default().build()?;
 /// let anna = controller.join("anna", JoinOptions::default())?;
-/// let (peaks, heard) = mpsc::sync_channel(100);
+/// // Values of the closure go through a feed: the closure may not wake a thread that waits.
+/// let (mut peaks, heard) = Feed::new(100, Duration::from_millis(5))?;
 /// let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| {
-///     let _ = mixes.get(anna).map(|mix| peaks.try_send(mix.peak()));
+///     let _ = mixes.get(anna).map(|mix| peaks.send(mix.peak()));
 /// })?;
-/// assert_eq!(heard.recv_timeout(Duration::from_secs(10))?, 0.0); // nobody else is here
-/// assert!(runner.is_running() && runner.readings().ticks > 0);
+/// assert_eq!(heard.receiver().recv_timeout(Duration::from_secs(10))?, 0.0); // nobody else is here
+/// assert!(!runner.wait_until_ended(Duration::from_millis(20)) && runner.readings().ticks > 0);
 /// let processor = runner.stop()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -66,10 +74,14 @@ impl Default for RunnerOptions {
 pub struct Runner {
     /// `None` once it was joined.
     thread: Option<JoinHandle<Processor>>,
+    /// Disconnected once the thread has ended.
+    life: Receiver<ObtainedPriority>,
+    priority: ObtainedPriority,
     shared: Arc<Shared>,
 }
 
-/// What the thread and its handle share.
+/// What the thread and its handle share while it ticks. Atomics only: to take an order from a
+/// channel the audio thread might have to wait for the thread that is writing it.
 #[derive(Debug)]
 struct Shared {
     stop: AtomicBool,
@@ -83,7 +95,8 @@ pub enum RunnerError {
     /// The system gave no thread. The processor is dropped.
     #[error("no thread to tick on: {0}")]
     Thread(#[from] io::Error),
-    /// The closure panicked. The thread ended there, and the processor was dropped: its memory went to the controllers.
+    /// The closure panicked. The thread ended there, and the processor was dropped: its memory went
+    /// to the controllers.
     #[error("the closure of a runner panicked: {message}")]
     Panicked {
         /// What the panic said.
@@ -92,13 +105,16 @@ pub enum RunnerError {
 }
 
 impl Runner {
-    /// Starts a thread that makes the first tick at once. `each_tick` is given the mixes of each tick, on that thread: it has less than a tick's time, and is real
-    /// time as far as what it calls is; `|_| {}` will do where all that is sent and heard goes through ports.
+    /// Starts a thread that makes the first tick at once. `each_tick` is given the mixes of each
+    /// tick, on that thread. It has less than a tick's time, and must keep the real-time contract
+    /// itself; `|_| {}` will do where everything that is sent and heard goes through ports.
     ///
-    /// From any thread. Returns when the new one has its priority; allocates its memory, 16 KiB for the readings.
+    /// From any thread. Returns when the new thread has its priority; allocates its memory, 30 KiB
+    /// for the readings.
     ///
     /// # Errors
-    /// [`RunnerError::Thread`]. A priority that is refused is no error: see [`RunnerReadings::priority`].
+    /// [`RunnerError::Thread`]. A priority that is refused is no error: see
+    /// [`RunnerReadings::priority`].
     pub fn start(
         processor: Processor,
         options: RunnerOptions,
@@ -110,31 +126,42 @@ impl Runner {
         if name.contains('\0') {
             return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
         }
+        // The thread sends once, before the first tick. It drops its end after the processor, when
+        // it ends.
+        let (born, life) = bounded(1);
         let thread = thread::Builder::new().name(name).spawn(move || {
-            own.gauges.priority.get_or_init(|| priority.obtain());
+            let _ = born.send(priority.obtain());
             run(processor, catch_up, &own, each_tick)
         })?;
-        shared.gauges.priority.wait();
-        Ok(Self { thread: Some(thread), shared })
+        let priority = life.recv().map_err(io::Error::other)?;
+        Ok(Self { thread: Some(thread), life, priority, shared })
     }
 
-    /// How well it keeps time. From any thread; allocates a list of counts meanwhile.
+    /// How well it keeps time. From any thread; allocates 15 KiB meanwhile.
     pub fn readings(&self) -> RunnerReadings {
-        self.shared.gauges.read()
+        self.shared.gauges.read(self.priority.clone())
     }
 
     /// The priority that the thread has got.
     pub fn priority(&self) -> &ObtainedPriority {
-        self.shared.gauges.priority.wait()
+        &self.priority
     }
 
-    /// Whether it still ticks: not if the closure has panicked.
+    /// Whether it still ticks: not if the closure has panicked. From any thread.
     pub fn is_running(&self) -> bool {
-        self.thread.as_ref().is_some_and(|thread| !thread.is_finished())
+        self.life.try_recv() != Err(TryRecvError::Disconnected)
     }
 
-    /// Stops after the tick in hand and gives the processor back, which goes on where it was. Blocks until then, up to a tick's time and what the
-    /// closure takes; not for the closure itself to call, which would wait for its own end.
+    /// Waits until it has stopped ticking, which it does by itself only if the closure panics;
+    /// `false` if it still ticks when the limit passes. For a thread that watches over it: blocks
+    /// the calling thread, which may be any but the runner's own.
+    pub fn wait_until_ended(&self, limit: Duration) -> bool {
+        self.life.recv_timeout(limit) == Err(RecvTimeoutError::Disconnected)
+    }
+
+    /// Stops after the tick in hand and gives the processor back, which goes on where it was.
+    /// Blocks until then, up to a tick's time and what the closure takes. The closure must not call
+    /// it: it would wait for its own end.
     ///
     /// # Errors
     /// [`RunnerError::Panicked`].
@@ -159,7 +186,7 @@ impl Drop for Runner {
     }
 }
 
-/// What the thread does.
+/// The work of the thread.
 fn run(mut processor: Processor, catch_up: u32, shared: &Shared, mut each_tick: impl FnMut(&Mixes<'_>)) -> Processor {
     let mut pace = Pace::new(processor.sample_rate(), processor.tick_samples(), catch_up);
     let tick_ns = pace.tick_ns();
@@ -183,7 +210,7 @@ fn ns_since(begin: Instant) -> u64 {
     u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
-/// What a panic said, where it said it in words.
+/// What a panic said, if it said it in words.
 fn message(panic: &(dyn Any + Send)) -> String {
     let words = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
     words.unwrap_or("without words").into()

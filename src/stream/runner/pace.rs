@@ -1,33 +1,35 @@
-//! When to tick: [`Pace`], which is told the time and says what to do. Pure: it has no clock, and so can be tested with any.
+//! When to tick: [`Pace`], which is told the time and says what to do. It has no clock, so that
+//! tests can give it any time.
 
-/// The deadlines of a mixer's ticks: the first one at 0, and each a tick's time after the one before. All are computed from their number, so that no
-/// error adds up where a tick is no whole number of nanoseconds.
+/// The deadlines of a mixer's ticks: the first one at 0, and each a tick's time after the one
+/// before. All are computed from their number, so that no error adds up where a tick is no whole
+/// number of nanoseconds.
 #[derive(Debug, Clone)]
 pub(super) struct Pace {
     rate_hz: u128,
     tick_samples: u128,
     /// How many ticks that are late by a whole tick or more may be made in a row.
     catch_up: u32,
-    /// The number of the tick that is to be made next.
+    /// The number of the tick that is made next.
     next: u64,
-    /// How many late ones were made in a row.
+    /// How many late ticks were made in a row.
     late: u32,
 }
 
 /// What to do now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Step {
-    /// Nothing, for so long.
+    /// Wait for this long.
     Wait {
         /// Nanoseconds.
         ns: u64,
     },
-    /// Make a tick, whose deadline was so long ago.
+    /// Make a tick whose deadline was this long ago.
     Tick {
         /// Nanoseconds.
         late_ns: u64,
     },
-    /// Count so many ticks as not made.
+    /// Count this many ticks as not made.
     Skip {
         /// One or more.
         ticks: u64,
@@ -58,17 +60,17 @@ impl Pace {
         Step::Tick { late_ns }
     }
 
-    /// When a tick is to be made: rounded down to a whole nanosecond.
+    /// When a tick is due: rounded down to a whole nanosecond.
     fn deadline_ns(&self, tick: u64) -> u64 {
         saturated(u128::from(tick) * self.tick_samples * NS_PER_S / self.rate_hz)
     }
 
-    /// How many deadlines have passed by a time, with those at that very time.
+    /// How many deadlines have passed by a time, including one at that very time.
     fn due(&self, now_ns: u64) -> u64 {
         saturated(((u128::from(now_ns) + 1) * self.rate_hz).div_ceil(self.tick_samples * NS_PER_S))
     }
 
-    /// The time of a tick, in nanoseconds.
+    /// The length of a tick, in nanoseconds.
     pub fn tick_ns(&self) -> u64 {
         self.deadline_ns(1)
     }
@@ -192,7 +194,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn deadlines_and_what_is_due_agree(rate in 1000_u32..768_000, samples in 1_usize..5760, tick in 0_u64..1 << 30) {
+        fn deadlines_and_what_is_due_agree(
+            rate in 1000_u32..768_000, samples in 1_usize..5760, tick in 0_u64..1 << 30
+        ) {
             let pace = Pace::new(rate, samples, 5);
             let deadline = pace.deadline_ns(tick);
             prop_assert_eq!(pace.due(deadline), tick + 1);

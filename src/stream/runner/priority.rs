@@ -1,23 +1,26 @@
-//! The priority of a thread that ticks: what is asked of the system, and what it gave. Sets the calling thread's, nobody else's.
+//! The priority of a thread that ticks: asked of the system, and obtained. Sets the calling
+//! thread's priority and no other's.
 
 use serde::Serialize;
 use thread_priority::Error;
 
-/// What priority the thread of a [`Runner`](super::Runner) asks for.
+/// The priority that the thread of a [`Runner`](super::Runner) asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Priority {
-    /// Before all ordinary threads: on Unix the policy SCHED_FIFO at priority 20, elsewhere the highest that there is. Where the system does not allow it, the
-    /// thread goes on with what it has, and the readings say why.
+    /// Before all ordinary threads: on Unix the policy SCHED_FIFO at priority 20, elsewhere the
+    /// highest that there is. Where the system does not allow it, the thread goes on with the
+    /// priority that it has, and the readings say why.
     ///
-    /// On Linux this takes the right CAP_SYS_NICE or a limit on real-time priority (`ulimit -r`, RLIMIT_RTPRIO, LimitRTPRIO= of systemd) of at least 20. What the thread
-    /// starts, other threads and processes, has the same priority: start them elsewhere.
+    /// On Linux this takes the right CAP_SYS_NICE or a limit on real-time priority (`ulimit -r`,
+    /// RLIMIT_RTPRIO, LimitRTPRIO= of systemd) of at least 20. Threads and processes that the
+    /// thread starts inherit its priority: start them elsewhere.
     #[default]
     RealTime,
-    /// What the thread that starts the runner has.
+    /// The priority of the thread that starts the runner.
     Normal,
 }
 
-/// What priority the thread of a [`Runner`](super::Runner) has got.
+/// The priority that the thread of a [`Runner`](super::Runner) has obtained.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "obtained", rename_all = "camelCase")]
 #[non_exhaustive]
@@ -52,7 +55,8 @@ fn ask_for_real_time() -> Result<(), Error> {
         RealtimeThreadSchedulePolicy, ThreadPriority, ThreadPriorityValue, ThreadSchedulePolicy,
         set_thread_priority_and_policy, thread_native_id,
     };
-    /// Above everything that is not real time, below the interrupts of the sound card and the network, which Linux has at 50.
+    /// Above everything that is not real time, below the interrupts of the sound card and the
+    /// network, which Linux has at 50.
     const FIFO_PRIORITY: u8 = 20;
     let value = ThreadPriorityValue::try_from(FIFO_PRIORITY).map_err(|_| Error::Priority("out of range"))?;
     let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);

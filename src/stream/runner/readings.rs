@@ -1,31 +1,31 @@
-//! How well a runner keeps time: counted on its thread, read from any. Plain atomics with one writer.
+//! How well a runner keeps time: counted on its thread, read from any thread. Plain atomics with
+//! one writer.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use serde::Serialize;
 
 use super::ObtainedPriority;
 use crate::histogram::{Histogram, Spread};
 
-/// How well a [`Runner`](super::Runner) keeps time, since it was started. Each figure is whole; they are not a snapshot of one tick.
+/// How well a [`Runner`](super::Runner) has kept time since it was started. Each figure is whole;
+/// together they are not a snapshot of one tick.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct RunnerReadings {
     /// Ticks made.
     pub ticks: u64,
-    /// Ticks that were not made, because they were too late.
+    /// Ticks that were skipped because they were too late.
     pub skipped_ticks: u64,
     /// Ticks that took longer, with the closure, than a tick's time.
     pub overrun_ticks: u64,
-    /// How long after its deadline a tick began: what the system's sleep is late by, and what earlier ticks have left. In microseconds.
+    /// How long after its deadline a tick began, in microseconds: the system's sleep ended late, or
+    /// earlier ticks took too long.
     pub lateness_us: SpreadUs,
     /// How long a tick took, with the closure. In microseconds.
     pub duration_us: SpreadUs,
-    /// The priority that the thread has got.
+    /// The priority that the thread has obtained.
     pub priority: ObtainedPriority,
 }
 
@@ -49,7 +49,7 @@ impl From<Spread> for SpreadUs {
     }
 }
 
-/// What the thread counts.
+/// The counters, written by the thread.
 #[derive(Debug)]
 pub(super) struct Gauges {
     ticks: AtomicU64,
@@ -57,8 +57,6 @@ pub(super) struct Gauges {
     overruns: AtomicU64,
     lateness_ns: Histogram,
     duration_ns: Histogram,
-    /// Set before the first tick.
-    pub priority: OnceLock<ObtainedPriority>,
 }
 
 impl Gauges {
@@ -69,7 +67,6 @@ impl Gauges {
             overruns: AtomicU64::new(0),
             lateness_ns: Histogram::new(),
             duration_ns: Histogram::new(),
-            priority: OnceLock::new(),
         }
     }
 
@@ -86,15 +83,15 @@ impl Gauges {
         self.skipped.fetch_add(ticks, Relaxed);
     }
 
-    /// Waits until the thread has its priority.
-    pub fn read(&self) -> RunnerReadings {
+    /// The counts so far, with the priority that the thread has.
+    pub fn read(&self, priority: ObtainedPriority) -> RunnerReadings {
         RunnerReadings {
             ticks: self.ticks.load(Relaxed),
             skipped_ticks: self.skipped.load(Relaxed),
             overrun_ticks: self.overruns.load(Relaxed),
             lateness_us: self.lateness_ns.read().into(),
             duration_us: self.duration_ns.read().into(),
-            priority: self.priority.wait().clone(),
+            priority,
         }
     }
 }
@@ -109,13 +106,12 @@ mod tests {
         gauges.tick(1500, 16, 1000);
         gauges.tick(0, 1001, 1000);
         gauges.skip(3);
-        gauges.priority.get_or_init(|| ObtainedPriority::Normal);
         let json = serde_json::json!({
             "ticks": 2, "skippedTicks": 3, "overrunTicks": 1,
             "latenessUs": { "p50": 0.0, "p99": 1.5, "max": 1.5 },
             "durationUs": { "p50": 0.016, "p99": 1.001, "max": 1.001 },
             "priority": { "obtained": "normal" },
         });
-        assert_eq!(serde_json::to_value(gauges.read()).unwrap(), json);
+        assert_eq!(serde_json::to_value(gauges.read(ObtainedPriority::Normal)).unwrap(), json);
     }
 }

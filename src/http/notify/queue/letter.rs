@@ -1,15 +1,15 @@
-//! What is sent in one request: [`Letter`], one notification or several of a call.
+//! The content of one request: [`Letter`], one notification or several of a call.
 
 use axum::body::Bytes;
 use tokio::time::Instant;
 
 use crate::config::CommsNotifications;
 
-/// How many go into one letter. Enough that a callback that takes 25 ms gets 4,000 in a second; and with about 500 bytes each, fewer than the 100 kB that
-/// servers commonly take at the least.
+/// How many notifications go into one letter: enough that a callback that takes 25 ms gets 4,000 in
+/// a second, and, with about 500 bytes each, fewer than the 100 kB that every common server takes.
 pub(in super::super) const MOST: usize = 100;
 
-/// Notifications as the sender has them, oldest first; never none.
+/// Notifications on their way, oldest first; never none.
 #[derive(Debug)]
 pub(in super::super) struct Letter {
     entries: Vec<Entry>,
@@ -22,12 +22,12 @@ pub(in super::super) struct Letter {
 pub(super) struct Entry {
     pub number: u64,
     pub notification: CommsNotifications,
-    /// Until then it has to be delivered.
+    /// It has to be delivered before this.
     pub deadline: Instant,
 }
 
 impl Letter {
-    /// Of one entry or more.
+    /// A letter of one entry or more.
     pub(super) fn new(entries: Vec<Entry>, request_id: String) -> Self {
         let value = entries.iter().flat_map(|entry| entry.notification.value.iter().cloned()).collect();
         let body = serde_json::to_vec(&CommsNotifications { value }).expect("has no maps, and writes to memory").into();
@@ -43,17 +43,17 @@ impl Letter {
         self.entries.len()
     }
 
-    /// The paths of the operations, for those who read logs.
+    /// The paths of the operations, for readers of logs.
     pub fn resources(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| resource(&entry.notification))
     }
 
-    /// Until then the oldest has to be delivered.
+    /// The oldest has to be delivered before this.
     pub fn deadline(&self) -> Instant {
         self.entries[0].deadline
     }
 
-    /// Until then the newest has to be.
+    /// The newest has to be delivered before this.
     pub fn last_deadline(&self) -> Instant {
         self.entries[self.entries.len() - 1].deadline
     }
@@ -63,12 +63,14 @@ impl Letter {
         self.entries.binary_search_by_key(&number, |entry| entry.number).is_ok()
     }
 
-    /// A letter for each. They have other ids: a callback that has noted this one's is not to take them for it.
+    /// A letter for each notification, with ids of their own: a callback that has noted this
+    /// letter's id must not take them for it.
     pub fn split(self) -> Vec<Self> {
         self.entries.into_iter().map(|entry| Self::anew(vec![entry])).collect()
     }
 
-    /// What has to be delivered by `time`, and a letter of what may be delivered later.
+    /// Splits off the notifications that have to be delivered by `time`; returns them, and a letter
+    /// of those that may be delivered later.
     pub fn due_by(mut self, time: Instant) -> (Self, Option<Self>) {
         let due = self.entries.partition_point(|entry| entry.deadline <= time).max(1);
         let rest = self.entries.split_off(due);

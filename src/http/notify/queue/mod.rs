@@ -1,4 +1,5 @@
-//! Which notifications of a call wait, which is being sent, and what became of the others: [`Queue`]. Plain data without locks, waits or HTTP.
+//! Which notifications of a call wait, which are being sent, and what became of the others:
+//! [`Queue`]. Plain data without locks, waits or HTTP.
 
 mod letter;
 #[cfg(test)]
@@ -17,10 +18,10 @@ pub(super) use letter::{Letter, MOST};
 /// The notifications of one call. Each is in one of the three places.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    /// How many there were.
+    /// How many were ever posted.
     posted: u64,
     waiting: VecDeque<Waiting>,
-    /// What the sender has.
+    /// Notifications that the sender has.
     sending: VecDeque<Record>,
     /// In the order in which they ended.
     ended: VecDeque<Record>,
@@ -29,7 +30,7 @@ pub(super) struct Queue {
     too_many: Option<TooMany>,
 }
 
-/// What is told of a notification, and its place in the order of all.
+/// The record of a notification, and its place in the order of all.
 #[derive(Debug, Clone)]
 struct Record {
     number: u64,
@@ -43,7 +44,7 @@ struct Waiting {
     posted: Instant,
 }
 
-/// What was given up because too many waited, since it was last told.
+/// Notifications that were given up because too many waited, since that was last told.
 #[derive(Debug)]
 pub(super) struct TooMany {
     pub count: usize,
@@ -68,7 +69,7 @@ impl Queue {
         self.closed = true;
     }
 
-    /// Whether nothing is taken on any more.
+    /// Whether no more is taken on.
     pub fn is_over(&self) -> bool {
         self.closed || self.abandoned
     }
@@ -85,7 +86,7 @@ impl Queue {
         self.ended.range(begin..).map(|record| record.delivery.clone()).collect()
     }
 
-    /// The next to be sent: all that waits, as far as it goes into one letter.
+    /// The next letter: all notifications that wait, up to the most that one letter takes.
     pub fn take(&mut self, options: &NotificationOptions) -> Option<Letter> {
         debug_assert!(self.sending.is_empty(), "one letter after the other");
         let taken: Vec<Waiting> = self.waiting.drain(..self.waiting.len().min(MOST)).collect();
@@ -98,13 +99,13 @@ impl Queue {
         Some(Letter::new(taken.into_iter().map(|waiting| waiting.entry(options)).collect(), request_id))
     }
 
-    /// What is told of each in a letter; nothing if it was abandoned.
+    /// The records of a letter's notifications; none if they were abandoned.
     pub fn sending(&mut self, letter: &Letter) -> impl Iterator<Item = &mut Delivery> {
         let records = self.sending.iter_mut().filter(|record| letter.has(record.number));
         records.map(|record| &mut record.delivery)
     }
 
-    /// Ends what is in a letter: all of it, or nothing if it was abandoned.
+    /// Ends the notifications of a letter: all of them, or none if they were abandoned.
     pub fn end(&mut self, letter: &Letter, end: impl Fn(Delivery) -> Delivery, most: usize) -> Vec<Delivery> {
         let sending = std::mem::take(&mut self.sending).into_iter();
         let (ending, others) = sending.partition::<VecDeque<_>, _>(|record| letter.has(record.number));
@@ -119,7 +120,7 @@ impl Queue {
         self.too_many.take()
     }
 
-    /// What is told of each, in the order in which they were posted.
+    /// The records of all notifications, in the order in which they were posted.
     pub fn deliveries(&self) -> Vec<Delivery> {
         let waiting = self.waiting.iter().map(|waiting| &waiting.record);
         let mut records: Vec<&Record> = self.ended.iter().chain(&self.sending).chain(waiting).collect();
@@ -127,7 +128,7 @@ impl Queue {
         records.into_iter().map(|record| record.delivery.clone()).collect()
     }
 
-    /// What was abandoned is kept in any case: it is what a shutdown reports.
+    /// Abandoned notifications are kept in any case: a shutdown reports them.
     fn record(&mut self, record: Record, most: usize) {
         self.ended.push_back(record);
         while self.ended.len() > most && !self.abandoned {

@@ -1,4 +1,4 @@
-//! That the queue loses nothing, keeps the order and stays as short as it has to be.
+//! The queue loses nothing, keeps the order and stays as short as it has to be.
 
 use super::*;
 use crate::{
@@ -138,7 +138,8 @@ proptest! {
             let names: Vec<_> = (0..case.queue.posted).map(|number| number.to_string()).collect();
             assert!(told.iter().map(|(name, _)| name).eq(&names), "{told:?}");
             let waiting = told.iter().filter(|(_, state)| *state == Waiting).count();
-            assert!(waiting <= queue + letter.as_ref().map_or(1, Letter::count) && (waiting == 0 || !case.queue.abandoned), "{told:?}");
+            let most = queue + letter.as_ref().map_or(1, Letter::count);
+            assert!(waiting <= most && (waiting == 0 || !case.queue.abandoned), "{told:?}");
         }
         assert!(sent.is_sorted_by(|one, next| one < next), "{sent:?}");
     }

@@ -1,4 +1,5 @@
-//! The task that sends one call's notifications, one letter after the other, each until it is delivered or given up: [`run`]. Knows times, and nothing of HTTP.
+//! The task that sends one call's notifications, one letter after the other, each until it is
+//! delivered or given up: [`run`]. It knows times, and nothing of HTTP.
 
 #[cfg(test)]
 mod tests;
@@ -16,12 +17,12 @@ use super::{
     retry::{Waits, later},
 };
 
-/// What makes an attempt.
+/// Makes one attempt.
 pub(super) trait Transport: Send + Sync + 'static {
     fn send(&self, letter: &Letter) -> impl Future<Output = Answer> + Send;
 }
 
-/// Until the outbox is closed and empty, or abandoned.
+/// Sends until the outbox is closed and empty, or abandoned.
 pub(super) async fn run(outbox: Outbox, options: Arc<NotificationOptions>, transport: impl Transport) {
     let abandoned = outbox.abandoned();
     let mut sender = Sender { outbox, options, transport, not_before: Instant::now() };
@@ -36,12 +37,13 @@ struct Sender<T> {
     outbox: Outbox,
     options: Arc<NotificationOptions>,
     transport: T,
-    /// No attempt is made before; what the callback asks for holds for the next notification too.
+    /// No attempt is made before this time; a wait that the callback asks for holds for the next
+    /// notification too.
     not_before: Instant,
 }
 
 impl<T: Transport> Sender<T> {
-    /// Until nothing of it is left to be sent.
+    /// Sends a letter until nothing of it is left.
     async fn deliver(&mut self, letter: Letter) {
         let mut left = VecDeque::from([letter]);
         while let Some(letter) = left.pop_front() {
@@ -52,7 +54,8 @@ impl<T: Transport> Sender<T> {
         }
     }
 
-    /// As often as it takes. Returns what of it is to be sent in other letters.
+    /// Makes attempts, as often as it takes. Returns the notifications that have to go in other
+    /// letters.
     async fn send(&mut self, letter: Letter) -> Vec<Letter> {
         self.outbox.note(&letter, |delivery| delivery.request_id.clone_from(&letter.request_id));
         let mut waits = Waits::new(&self.options);
@@ -90,7 +93,8 @@ impl<T: Transport> Sender<T> {
         self.tell_of_the_end(letter, &self.outbox.delivered(letter));
     }
 
-    /// One bad notification is not to lose the others with it, nor all be lost where a callback knows only one at a time.
+    /// One bad notification must not take the others with it, nor must all be lost where a callback
+    /// knows only one at a time.
     fn refused(&self, letter: Letter, status: Option<u16>, error: String) -> Vec<Letter> {
         self.outbox.note(&letter, |delivery| delivery.attempted(status, Some(error.clone())));
         if letter.count() > 1 {
@@ -107,11 +111,11 @@ impl<T: Transport> Sender<T> {
         self.not_before = later(Instant::now(), wait);
     }
 
-    /// Gives up what cannot be delivered in time. Returns a letter of what can.
+    /// Gives up notifications that cannot be delivered in time. Returns a letter of the others.
     fn too_old(&mut self, letter: Letter) -> Vec<Letter> {
         let (old, rest) = letter.due_by(self.not_before.max(Instant::now()));
         if rest.is_none() {
-            // However long the callback asks for: the next notification is to get its chance.
+            // However long the callback asks for: the next notification gets its chance.
             self.not_before = self.not_before.min(old.last_deadline());
         }
         let age = self.options.age.as_millis();

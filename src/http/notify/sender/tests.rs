@@ -1,4 +1,5 @@
-//! When attempts are made and what becomes of notifications, by a clock that the tests turn on and a callback that follows a script.
+//! When attempts are made and what becomes of notifications: with a clock that the tests turn and a
+//! callback that follows a script.
 
 use std::sync::Mutex;
 
@@ -15,7 +16,8 @@ use crate::{
 
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
-/// Answers by what the attempt is about and how many there were of it, and notes who asked when.
+/// Answers by the notifications in an attempt and by how many attempts there were, and notes who
+/// asked when.
 struct Script<F> {
     begin: Instant,
     seen: Arc<Mutex<Vec<(String, Duration)>>>,
@@ -63,7 +65,7 @@ impl Case {
         }
     }
 
-    /// Lets it come to its end: what became of each, who was sent when, and how long it took.
+    /// Waits for its end: what became of each, who was sent when, and how long it took.
     pub async fn end(self) -> (Vec<Delivery>, Vec<(String, Duration)>, Duration) {
         self.outbox.close();
         self.task.await.unwrap();
@@ -91,7 +93,7 @@ async fn attempts_come_within_the_backoff_until_the_age() {
     let (deliveries, seen, took) = case.end().await;
     assert!(seen.len() > 10, "{seen:?}");
     for (index, pair) in seen.windows(2).enumerate() {
-        // A millisecond more, as tokio's timers have no finer one.
+        // A millisecond more, as tokio's timers have no finer step.
         let most = SECOND.saturating_mul(1 << index.min(10)).min(30 * SECOND) + Duration::from_millis(1);
         assert!(pair[1].1 - pair[0].1 <= most, "{index}: {pair:?}");
     }

@@ -1,4 +1,4 @@
-//! Notifications that go in one letter, by the clock and the scripts of the other tests.
+//! Notifications that go in one letter: with the clock and the scripts of the other tests.
 
 use tokio::time::sleep;
 

@@ -1,4 +1,5 @@
-//! Whatever is sent: lengths, stamps and ticks by chance. What is heard are samples, and the buffer keeps its bound.
+//! Packets with lengths and stamps by chance, read in ticks by chance: the output is finite, and
+//! the buffer keeps its bound.
 
 use super::scenarios::Random;
 use crate::data::{channels::PlanesMut, frame::Frame};

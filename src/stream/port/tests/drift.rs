@@ -1,12 +1,14 @@
-//! A day of a sender whose clock drifts, over a path with jitter: positions only, so that it takes seconds.
+//! A day of a sender whose clock drifts, over a path with jitter: positions only, so that it takes
+//! seconds.
 
 use crate::data::{channels::PlanesMut, frame::Frame};
 use crate::stream::{
     Clock, StreamFormat,
     port::{
         InputOptions, Stamp,
-        head::{Fate, Head, HeadFigures, Packet},
+        head::{Head, HeadFigures},
         input::input,
+        packet::{Fate, Packet},
         steering::Steering,
         tests::scenarios::Random,
     },
@@ -17,7 +19,7 @@ const PACKET_MS: f64 = 20.0;
 const JITTER_MS: f64 = 30.0;
 const HOUR_S: f64 = 3600.0;
 
-/// What was seen after the first ten minutes.
+/// The observations after the first ten minutes.
 #[derive(Debug)]
 struct Seen {
     least_wait_ms: f64,
@@ -27,11 +29,12 @@ struct Seen {
     mean_ppm: f64,
     deviation_ppm: f64,
     drift_ppm: f64,
-    /// Since when it knew the drift to 50 ppm.
+    /// When the drift was first known to 50 ppm.
     settled_s: f64,
 }
 
-/// Sends `seconds` of packets of 20 ms, with up to 30 ms of jitter, by a clock that is faster by `drift_ppm`, to a buffer that is read in ticks at 48 kHz.
+/// Sends `seconds` of packets of 20 ms, with up to 30 ms of jitter, by a clock that is faster by
+/// `drift_ppm`, to a buffer that is read in ticks at 48 kHz.
 fn run(drift_ppm: f64, tick_ms: f64, seconds: f64) -> Seen {
     const RATE: f64 = 48.0;
     let figures = HeadFigures::new(48_000, (DEPTH_MS * RATE) as u64, (200.0 * RATE) as u64);
@@ -73,7 +76,7 @@ fn run(drift_ppm: f64, tick_ms: f64, seconds: f64) -> Seen {
             }
         }
         seen.faults += u32::from(settled && (head.settle() || head.tighten(true).is_some()));
-        // What a resampler would take.
+        // As much as a resampler would take.
         rest += tick_ms * RATE * (1.0 + steering.ppm() * 1e-6);
         head.advance(rest as u64, end <= head.at());
         rest = rest.fract();
@@ -96,7 +99,8 @@ fn run(drift_ppm: f64, tick_ms: f64, seconds: f64) -> Seen {
 fn assert_steady(drift_ppm: f64, tick_ms: f64, hours: f64, deviation_ppm: f64) {
     let seen = run(drift_ppm, tick_ms, hours * HOUR_S);
     assert_eq!(seen.faults, 0, "{seen:?}");
-    // The jitter is 15 ms to either side; what waits for its tick does not wait in the buffer.
+    // The jitter is 15 ms to either side; a sample that waits for its tick does not wait in the
+    // buffer.
     let most_off_ms = 19.0 + 0.6 * tick_ms;
     let (least_ms, most_ms) = (DEPTH_MS - most_off_ms, DEPTH_MS + most_off_ms);
     assert!(seen.least_wait_ms > least_ms && seen.most_wait_ms < most_ms, "{seen:?}");

@@ -7,7 +7,8 @@ use crate::stream::{
     StreamFormat,
     port::{
         InputOptions, OutputOptions, PushError, Stamp,
-        input::{Inlet, InputPort, input},
+        inlet::Inlet,
+        input::{InputPort, input},
         jitter::Got,
         output::output,
     },

@@ -2,8 +2,9 @@
 
 use crate::data::channels::{Channels, PlanesMut};
 use crate::stream::port::{
-    head::{HeadFigures, Packet},
+    head::HeadFigures,
     jitter::{Got, Jitter},
+    packet::Packet,
 };
 
 fn jitter() -> Jitter {

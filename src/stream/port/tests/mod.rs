@@ -1,4 +1,4 @@
-//! What the ports promise, in simulated time.
+//! The promises of the ports, in simulated time.
 
 mod chaos;
 mod drift;

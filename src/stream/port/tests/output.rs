@@ -129,7 +129,8 @@ fn a_receiver_with_a_clock_of_its_own_finds_the_depth() {
                 next_ms = f64::from(pulled) * 20.0 / (1.0 + drift_ppm * 1e-6) + 30.0 * random.next();
             }
             if tick == 30_000 {
-                // It may begin with a pull that comes late for its clock, and run dry until it has begun with one that does not.
+                // The first pull may come late for its clock; then the port runs dry until it has
+                // begun with a pull in time.
                 settled = port.readings();
                 assert!(settled.underruns < 5, "{settled:?}");
             }

@@ -1,11 +1,13 @@
-//! What networks do to a stream, in simulated time: after each the delay is what it should be, the counters are exact, and nothing clicked.
+//! Streams over networks of all kinds, in simulated time: after each the delay is what it should
+//! be, the counters are exact, and nothing clicked.
 
-use crate::data::{channels::PlanesMut, frame::Frame};
+use crate::data::{channels::PlanesMut, frame::Frame, ports::InputReadings};
 use crate::stream::{
     StreamFormat,
     port::{
-        InputOptions, InputReadings, Stamp,
-        input::{Inlet, InputPort, input},
+        InputOptions, Stamp,
+        inlet::Inlet,
+        input::{InputPort, input},
     },
 };
 
@@ -26,16 +28,17 @@ const RATE_HZ: u32 = 8000;
 /// Samples of a ms.
 const MS: u64 = 8;
 const TICK_MS: u64 = 10;
-/// A packet with this in front of it in the buffer is heard 20 ms, which it is long, and 60 ms after it was spoken.
+/// A packet of 20 ms with this much before it in the buffer is heard 60 ms after it was spoken.
 const DELAY_MS: u64 = 80;
 
-/// What is spoken at a time, in samples: no piece of it is like another.
+/// The voice at a time, in samples: no piece of it is like another.
 pub(crate) fn voice(at: u64) -> f32 {
     let phase = |hz: f64| (at as f64 * hz * std::f64::consts::TAU / f64::from(RATE_HZ)).sin();
     (0.3 * phase(200.0) + 0.2 * phase(31.7)) as f32
 }
 
-/// The greatest step from one sample of the voice to the next, and that of a crossfade over 10 ms beside it.
+/// The greatest step from one sample of the voice to the next, and that of a crossfade over 10 ms
+/// beside it.
 pub(crate) const STEP: f32 = 0.0522;
 pub(crate) const FADE_STEP: f32 = 2.0 * 0.5 / (10 * MS) as f32;
 
@@ -44,7 +47,7 @@ pub(crate) const FADE_STEP: f32 = 2.0 * 0.5 / (10 * MS) as f32;
 struct Sent {
     arrives_ms: f64,
     stamp: Stamp,
-    /// What is in it.
+    /// Its content.
     from: u64,
     frames: u64,
 }
@@ -60,11 +63,12 @@ fn packets(count: u64, length_ms: u64) -> Vec<Sent> {
     (0..count).map(packet).collect()
 }
 
-/// What was heard, tick by tick.
+/// The output, tick by tick.
 struct Heard {
     samples: Vec<f32>,
     readings: InputReadings,
-    /// The most that was in the buffer after a tick, and what may be: the bound, and a packet that waits for it.
+    /// The greatest fill of the buffer after a tick, and the greatest that is allowed: the bound,
+    /// and a packet that waits for it.
     most_fill_ms: f64,
     bound_ms: f64,
 }
@@ -102,7 +106,8 @@ fn tick(inlet: &mut Inlet, samples: &mut Vec<f32>) {
 }
 
 impl Heard {
-    /// How long after it was spoken the last that was heard was heard; it must be the voice bit for bit for 20 ms.
+    /// How long after it was spoken the last sample was heard; the last 20 ms must be the voice bit
+    /// for bit.
     fn delay_ms(&self) -> f64 {
         let heard = self.samples.len() as u64 - 20 * MS;
         let is = |delay: &u64| (heard..heard + 20 * MS).all(|at| self.samples[at as usize] == voice(at - delay));
@@ -118,7 +123,7 @@ impl Heard {
         assert!(self.most_fill_ms <= self.bound_ms, "{} ms in the buffer", self.most_fill_ms);
     }
 
-    /// It is sound, and the delay and the counters are as expected.
+    /// The output is as it should be, and so are the delay and the counters.
     #[track_caller]
     fn is(&self, delay_ms: u64, expected: InputReadings) {
         self.is_sound();
@@ -153,7 +158,7 @@ fn loss() {
 
 #[test]
 fn a_burst_after_a_stall() {
-    // What came too late is dropped, the rest is heard at its time.
+    // Late samples are dropped, the others are heard at their time.
     for (last, late) in [(16, 3), (34, 21)] {
         let mut sent = packets(100, 20);
         let arrives_ms = sent[last].arrives_ms;
@@ -180,7 +185,7 @@ fn packets_in_another_order() {
     for pair in sent.chunks_exact_mut(2) {
         pair[0].arrives_ms += 21.0;
     }
-    // What begins is the second of them; the first comes in time all the same.
+    // The stream begins with the second packet; the first comes in time all the same.
     hear(sent, 2000).is(DELAY_MS, InputReadings { reordered: 49, ..NOTHING() });
 }
 
@@ -222,7 +227,7 @@ fn a_sender_that_starts_again() {
         for packet in &mut sent[50..] {
             packet.stamp = Stamp::Rtp(leap.wrapping_add(packet.from as u32));
         }
-        // One packet of the new time is not believed. What was left of the old time is dropped.
+        // One packet of the new time is not believed. The rest of the old time is dropped.
         let expected = InputReadings { strays: 1, resyncs: 1, dropped_samples: 40 * MS, ..NOTHING() };
         hear(sent, 2000).is(DELAY_MS, expected);
     }

@@ -2,8 +2,9 @@
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-/// A ring with room for `capacity`. It is filled and emptied once, so that its first use enters no kernel: with a multiple of the channels as its capacity no
-/// frame is split by its end.
+/// A ring with room for `capacity` values. It is filled and emptied once, so that its first use on
+/// the audio thread enters no kernel. With a capacity that is a multiple of the channels, its end
+/// splits no frame.
 pub(crate) fn ring<T: Copy + Default>(capacity: usize) -> (Producer<T>, Consumer<T>) {
     let (mut producer, mut consumer) = RingBuffer::new(capacity);
     if let Ok(chunk) = producer.write_chunk_uninit(capacity) {

@@ -1,10 +1,10 @@
-//! The counters of a participant's ports, as the control side reads them.
+//! The figures of both ports of a participant, as the control side reads them: [`PortReadings`].
 
 use std::sync::Arc;
 
-use crate::stream::{InputCounters, InputReadings, OutputCounters, OutputReadings};
+use super::{InputCounters, InputReadings, OutputCounters, OutputReadings};
 
-/// The counters of the ports. Both ends of a port write them.
+/// Where both ends of the ports write their figures.
 #[derive(Debug, Default)]
 pub(crate) struct PortMeters {
     pub input: Option<Arc<InputCounters>>,
@@ -20,7 +20,7 @@ impl PortMeters {
     }
 }
 
-/// The counters and measurements of a participant's ports.
+/// The figures of a participant's ports.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
