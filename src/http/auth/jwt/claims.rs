@@ -1,4 +1,4 @@
-//! What a signed token says, against what it has to say: claims become a [`Grant`].
+//! Checks the claims of a signed token and makes a [`Grant`] of them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,26 +10,26 @@ use super::{
 };
 use crate::http::auth::{Audience, Grant, Permissions};
 
-/// What the claims allow at `now`, in seconds since 1970.
+/// The grant of these claims at `now`, in seconds since 1970.
 ///
 /// # Errors
-/// Why nothing, as the rest of a sentence whose subject is the token.
+/// What is wrong, as the rest of a sentence that begins with "the token".
 pub(super) fn grant(claims: &Map<String, Value>, options: &JwtOptions, now: f64) -> Result<Grant, String> {
-    let end = is_current(claims, options.leeway.as_secs_f64(), now)?;
-    is_from(claims, &options.issuers)?;
-    let audience = is_for(claims, &options.audiences)?;
+    let end = check_dates(claims, options.leeway.as_secs_f64(), now)?;
+    check_issuer(claims, &options.issuers)?;
+    let audience = check_audience(claims, &options.audiences)?;
     let subject = string(claims, "sub")?.map(str::to_owned);
     let permissions = Permissions::Of(permissions(claims)?);
     Ok(Grant { subject, expires: date(end), audience: Audience::Of(audience), permissions })
 }
 
-/// A date that is too far away for a clock is never.
+/// `None` for a date beyond the range of the system's clock: the grant then never expires.
 fn date(seconds: f64) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
 }
 
-/// When it ends.
-fn is_current(claims: &Map<String, Value>, leeway: f64, now: f64) -> Result<f64, String> {
+/// Checks "exp" and "nbf"; returns the time of expiry.
+fn check_dates(claims: &Map<String, Value>, leeway: f64, now: f64) -> Result<f64, String> {
     let Some(end) = seconds(claims, "exp")? else {
         return Err("never expires; one with \"exp\" is required".into());
     };
@@ -42,7 +42,7 @@ fn is_current(claims: &Map<String, Value>, leeway: f64, now: f64) -> Result<f64,
     }
 }
 
-fn is_from(claims: &Map<String, Value>, issuers: &[String]) -> Result<(), String> {
+fn check_issuer(claims: &Map<String, Value>, issuers: &[String]) -> Result<(), String> {
     match string(claims, "iss")? {
         None => Err(format!("does not say who issued it; \"iss\" has to be {}", list(issuers, "or"))),
         Some(own) if issuers.iter().any(|issuer| issuer == own) => Ok(()),
@@ -50,8 +50,8 @@ fn is_from(claims: &Map<String, Value>, issuers: &[String]) -> Result<(), String
     }
 }
 
-/// All that it is meant for; one of them has to be this service.
-fn is_for(claims: &Map<String, Value>, audiences: &[String]) -> Result<Vec<String>, String> {
+/// Checks "aud": one audience has to be this service. Returns all of them.
+fn check_audience(claims: &Map<String, Value>, audiences: &[String]) -> Result<Vec<String>, String> {
     let own = strings(claims, "aud")?;
     if own.is_empty() {
         return Err(format!("does not say whom it is meant for; \"aud\" has to be {}", list(audiences, "or")));
@@ -62,7 +62,7 @@ fn is_for(claims: &Map<String, Value>, audiences: &[String]) -> Result<Vec<Strin
     Ok(own)
 }
 
-/// An application's roles, and a user's scopes, which are words of one string.
+/// The roles of an application, and the scopes of a user, which are separated by spaces in one string.
 fn permissions(claims: &Map<String, Value>) -> Result<Vec<String>, String> {
     let mut all = strings(claims, "roles")?;
     for claim in ["scp", "scope"] {
@@ -72,7 +72,7 @@ fn permissions(claims: &Map<String, Value>) -> Result<Vec<String>, String> {
     Ok(all)
 }
 
-/// One that is `null` is not there.
+/// A claim, unless it is `null`.
 fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     claims.get(name).filter(|value| !value.is_null())
 }
@@ -85,7 +85,7 @@ fn string<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a s
     }
 }
 
-/// A string, or a list of them.
+/// The value of a claim that is a string or a list of strings.
 fn strings(claims: &Map<String, Value>, name: &str) -> Result<Vec<String>, String> {
     let wrong = || format!("has a claim \"{name}\" that is neither a string nor a list of strings");
     match claim(claims, name) {
@@ -109,7 +109,7 @@ fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Strin
     }
 }
 
-/// Rounded, and cut where numbers end.
+/// Whole seconds for a message, limited to the range of u64.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is for reading")]
 fn whole(seconds: f64) -> u64 {
     seconds.round() as u64
@@ -127,7 +127,7 @@ mod tests {
         JwtOptions { issuers, audiences: vec!["mixer".into()], ..JwtOptions::default() }
     }
 
-    /// Good claims, with these instead.
+    /// Valid claims with these changes.
     fn granted(changes: Value) -> Result<Grant, String> {
         let mut claims = json!({"iss": "b", "aud": "mixer", "exp": NOW + 100.0});
         for (name, value) in changes.as_object().unwrap() {

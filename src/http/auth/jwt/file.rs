@@ -1,4 +1,5 @@
-//! Getting a JWKS from a file: [`FileJwks`]. Reads no more bytes than it is told to, and off the threads that serve.
+//! Reads a JWKS from a file: [`FileJwks`]. A read is limited in bytes, and does not block the
+//! server's threads.
 
 use std::{
     fs::File,
@@ -25,7 +26,7 @@ impl FileJwks {
         Self { path, time: refresh.fetch_time, bytes: refresh.bytes }
     }
 
-    /// Blocks.
+    /// Reads the file. Blocks.
     pub fn read(&self) -> Result<Keys, JwtError> {
         let text =
             read_up_to(&self.path, self.bytes).map_err(|error| JwtError::File { path: self.path.clone(), error })?;
@@ -74,7 +75,7 @@ mod tests {
 
     const NOW: u64 = 1_700_000_000;
 
-    /// A file of keys, which an authorizer reads.
+    /// A file of keys, and an authorizer that reads it.
     struct Rig {
         path: PathBuf,
         clock: Clock,

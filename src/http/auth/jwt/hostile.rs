@@ -1,4 +1,5 @@
-//! Tokens against a [`JwtAuthorizer`] with fixed keys: good ones, almost good ones, forged ones, and bytes.
+//! Tests of a [`JwtAuthorizer`] with fixed keys: valid tokens, tokens with one fault, forged
+//! tokens, and random bytes.
 
 use std::{
     sync::LazyLock,
@@ -26,7 +27,7 @@ struct Desk {
     runtime: Runtime,
 }
 
-/// One for all tests that leave its clock alone.
+/// Shared by all tests that do not change its clock.
 static DESK: LazyLock<Desk> = LazyLock::new(Desk::new);
 
 impl Desk {
@@ -43,7 +44,7 @@ impl Desk {
         self.runtime.block_on(self.authorizer.authorize(Some(token)))
     }
 
-    /// What is wrong with it.
+    /// The reason of the refusal.
     fn refused(&self, token: &str) -> String {
         match self.ask(token) {
             Err(Refusal::Invalid { reason }) => reason,
@@ -96,7 +97,7 @@ fn a_token_expires_with_the_clock() {
 fn a_signature_by_another_key_does_not_match() {
     let forger = SigningKey::p256("e");
     assert_eq!(DESK.refused(&forger.token(&claims())), "has a signature that does not match");
-    // By a known key, but not the one that the token names.
+    // Signed by a known key, but not by the key that the token names.
     let swapped = DESK.rsa.token_with(&json!({"alg": "ES256", "kid": "e"}), &claims());
     assert_eq!(DESK.refused(&swapped), "has a signature that does not match");
 }
@@ -214,7 +215,11 @@ proptest! {
     }
 
     #[test]
-    fn random_parts_are_refused(header in vec(any::<u8>(), 0..80), payload in vec(any::<u8>(), 0..80), signature in vec(any::<u8>(), 0..300)) {
+    fn random_parts_are_refused(
+        header in vec(any::<u8>(), 0..80),
+        payload in vec(any::<u8>(), 0..80),
+        signature in vec(any::<u8>(), 0..300),
+    ) {
         let token = format!("{}.{}.{}", encode(header), encode(payload), encode(signature));
         prop_assert!(DESK.ask(&token).is_err());
     }
@@ -226,7 +231,7 @@ proptest! {
         prop_assert!(DESK.ask(&token).is_err());
     }
 
-    /// The last character of each part has bits that stand for nothing: they have to be 0.
+    /// The last character of each part has unused bits, which have to be 0.
     #[test]
     fn a_token_with_another_character_is_refused(at in any::<Index>(), other in "[A-Za-z0-9_.=+/ -]") {
         let token = DESK.p256.token(&claims());

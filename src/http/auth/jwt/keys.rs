@@ -1,24 +1,24 @@
-//! The keys of an issuer: [`Keys`], read from a JWKS. Says which of them a token is to be checked with.
+//! The keys of an issuer: [`Keys`], read from a JWKS. Picks the key that a token is checked with.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{JwtError, algorithm::Algorithm, key::Key};
 
-/// Those of a JWKS that can be used; one at least.
+/// The usable keys of a JWKS; at least one.
 #[derive(Debug)]
 pub(super) struct Keys {
     keys: Vec<Key>,
 }
 
-/// Why no key is the one.
+/// Why no key was picked.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum NotPicked {
-    /// None is called so, or for this algorithm. A newer set may have it.
+    /// No key has this id, or none is for this algorithm. A newer set may have one.
     Unknown,
-    /// The one that is called so is for another algorithm.
+    /// The key with this id is for another algorithm.
     IsFor(Algorithm),
-    /// So many could be.
+    /// This many keys match.
     Several(usize),
 }
 
@@ -28,7 +28,8 @@ struct Set {
 }
 
 impl Keys {
-    /// Leaves out keys that cannot be used, as RFC 7517 has it (section 5): issuers have keys for others in their sets.
+    /// Skips keys that cannot be used, as RFC 7517 says (section 5): an issuer's set can have keys
+    /// for other purposes.
     pub fn parse(text: &[u8]) -> Result<Self, JwtError> {
         let set: Set = serde_json::from_slice(text).map_err(|error| JwtError::NotJwks { error })?;
         let mut keys = Vec::new();
@@ -46,11 +47,12 @@ impl Keys {
         Ok(Self { keys })
     }
 
-    /// The key of this id, or without one the only key for the algorithm. The algorithm has to be the key's own.
+    /// The key with this id, or without an id the only key for the algorithm. The key has to be for
+    /// this algorithm.
     pub fn pick(&self, id: Option<&str>, algorithm: Algorithm) -> Result<&Key, NotPicked> {
-        let called_so: Vec<&Key> = self.keys.iter().filter(|key| id.is_none() || key.id.as_deref() == id).collect();
-        let fit: Vec<&Key> = called_so.iter().copied().filter(|key| key.algorithm == algorithm).collect();
-        match (fit.as_slice(), called_so.first()) {
+        let named: Vec<&Key> = self.keys.iter().filter(|key| id.is_none() || key.id.as_deref() == id).collect();
+        let fit: Vec<&Key> = named.iter().copied().filter(|key| key.algorithm == algorithm).collect();
+        match (fit.as_slice(), named.first()) {
             ([key], _) => Ok(key),
             ([], Some(other)) if id.is_some() => Err(NotPicked::IsFor(other.algorithm)),
             ([], _) => Err(NotPicked::Unknown),

@@ -1,4 +1,5 @@
-//! A [`Keyring`] by the clock: when it fetches, how often at most, and what it goes on with when it cannot.
+//! Tests of a [`Keyring`] over time: when it fetches, how often at most, and which keys it uses
+//! when it cannot fetch.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,11 +18,11 @@ use super::{
 };
 use crate::http::auth::Refusal;
 
-/// An issuer that answers as it is told.
+/// An issuer whose answers the test sets.
 #[derive(Debug, Clone)]
 struct Script {
     inner: Arc<Mutex<Issuer>>,
-    /// A fetch takes one; when there are none, it hangs.
+    /// Each fetch takes a permit; without permits a fetch hangs.
     answers: Arc<Semaphore>,
 }
 
@@ -66,7 +67,7 @@ impl Rig {
         Self { ring: Arc::new(Keyring::new(script.clone(), None, REFRESH, clock.clone())), script, clock }
     }
 
-    /// From now on it has these keys; none: it is down.
+    /// Sets the keys that the issuer serves from now on; without any, its server is down.
     fn serve(&self, ids: &[&str]) {
         let keys: Vec<SigningKey> = ids.iter().map(|id| SigningKey::p256(id)).collect();
         let text = if ids.is_empty() { String::new() } else { jwks(&keys.iter().collect::<Vec<_>>()) };
@@ -85,7 +86,7 @@ impl Rig {
         has(&self.ring.keys().await.unwrap(), id)
     }
 
-    /// As many fetches as have begun have ended.
+    /// Lets all tasks run until the fetches that have begun have ended.
     async fn settle(&self) {
         for _ in 0..20 {
             tokio::task::yield_now().await;
@@ -247,7 +248,7 @@ async fn a_fetch_that_panics_is_a_failure_and_keeps_nobody_waiting() {
     rig.serve(&["a"]);
     rig.script.inner.lock().unwrap().panics = true;
     assert_eq!(rig.ring.keys().await.unwrap_err(), in_seconds(10));
-    // The lock is poisoned, of the issuer only.
+    // The panic has poisoned the lock of the test's issuer, not that of the keyring.
     rig.script.inner.clear_poison();
     rig.script.inner.lock().unwrap().panics = false;
     rig.advance(10);
