@@ -1,4 +1,5 @@
-//! The thread that pushes the recordings, over and over, by the clock. Knows ports, and nothing of the call.
+//! The thread that pushes the recordings into their ports in a loop, by the clock. It knows ports,
+//! and nothing of the call.
 
 use std::{
     thread,
@@ -13,10 +14,11 @@ use mixminus::{
 use super::{PACKET_MS, worker::Stop};
 use crate::wav::Recording;
 
-/// Who is this late was suspended, with the mixer: the packets of that time are not made up for, but said later.
+/// A thread that is this late was suspended, and the mixer with it: it does not catch up, but
+/// continues from now.
 const SUSPENDED: Duration = Duration::from_millis(1000);
 
-/// Somebody who says the same over and over.
+/// A recording that is sent in a loop.
 #[derive(Debug)]
 pub struct Voice {
     port: InputPort,
@@ -30,7 +32,7 @@ impl Voice {
         Self { port, recording, cursor: Cursor::default(), packet: Vec::new() }
     }
 
-    /// The next 20 ms.
+    /// Pushes the next 20 ms.
     fn push(&mut self) {
         let stamp = Stamp::Rtp(self.cursor.sent as u32);
         self.cursor.take(&self.recording, &mut self.packet);
@@ -44,16 +46,17 @@ impl Voice {
     }
 }
 
-/// A place in a recording that comes again and again.
+/// A position in a recording that is played in a loop.
 #[derive(Debug, Default)]
 struct Cursor {
-    /// Packets and frames since the beginning.
+    /// The packets and frames since the beginning.
     packets: u64,
     sent: u64,
 }
 
 impl Cursor {
-    /// The next packet. Where 20 ms are no whole number of frames, some are longer than others.
+    /// Reads the next packet. If 20 ms are no whole number of frames, some packets are longer than
+    /// others.
     fn take(&mut self, recording: &Recording, packet: &mut Vec<f32>) {
         self.packets += 1;
         let end = self.packets * u64::from(recording.format.rate_hz) * u64::from(PACKET_MS) / 1000;

@@ -1,4 +1,4 @@
-//! Hearing what a participant hears: `/desk/listen/{participant}`, a WebSocket.
+//! What a participant hears: `/desk/listen/{participant}`, a WebSocket.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::room::SAMPLE_RATE;
 
-/// First what the samples are, then 20 ms of them a message.
+/// Sends a description of the samples, and then messages of 20 ms each.
 pub async fn listen(desk: Desk, State(web): State<Arc<Web>>, Path(id): Path<String>) -> Response {
     match web.ears.listen(&id) {
         Some(packets) => web.sockets.open(desk, Sort::Listener, Heard { packets, has_begun: false }),

@@ -1,4 +1,4 @@
-//! The configureMixer service is there, for who has the token.
+//! The configureMixer service, with the token and without.
 
 use serde_json::{Value, json};
 

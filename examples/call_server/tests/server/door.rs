@@ -12,7 +12,7 @@ async fn a_token_is_needed_before_the_upgrade() {
         for offer in ["", "mixminus.desk", "mixminus.desk, bearer.%%%", &wrong] {
             assert_eq!(server.knock(path, offer, None).await.err(), Some(401), "{path} {offer}");
         }
-        // Who opens no WebSocket at all is told nothing else either.
+        // A request that is no WebSocket gets the same answer.
         assert_eq!(server.get(path).await.status(), 401);
     }
     server.knock("/desk/state", &server.offer(), None).await.unwrap();

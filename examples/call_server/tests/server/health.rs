@@ -1,4 +1,4 @@
-//! What monitoring asks.
+//! What a monitoring system reads.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The page comes with the program, and lets nothing else in.
+//! The page is part of the program, and its headers forbid everything else.
 
 use crate::rig::{Server, client};
 

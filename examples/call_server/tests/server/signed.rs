@@ -1,4 +1,4 @@
-//! Tokens that an issuer has signed, with the permission and without.
+//! Tokens that an issuer has signed, with the permission and without it.
 
 use std::{
     fs,

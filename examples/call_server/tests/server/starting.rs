@@ -1,4 +1,4 @@
-//! What keeps the server from starting is one line that says what to do, and an exit code.
+//! An error that keeps the server from starting is one line that says what to do, and an exit code.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! The ducking of a listener: what is wrong is told in the page and never sent.
+//! The ducking settings of a listener: wrong values are shown in the page and never sent.
 
 use call_server_browser::{Complaints, Page, Result, visit};
 use serde_json::{Value, json};
@@ -75,7 +75,7 @@ async fn switch_off(page: &Page) -> Result<()> {
     toggle(page, false).await
 }
 
-/// By keyboard, if it is not there already.
+/// Switches ducking on or off by keyboard, unless it is so already.
 async fn toggle(page: &Page, on: bool) -> Result<()> {
     let switch = page.find("#ducking-on").await?;
     if switch.is_selected().await? != on {
@@ -84,7 +84,7 @@ async fn toggle(page: &Page, on: bool) -> Result<()> {
     Ok(())
 }
 
-/// As one types: over what is there, and on to the next field.
+/// Types a value over the old one, and moves on to the next field.
 async fn type_in(page: &Page, field: &str, text: &str) -> Result<()> {
     let input = page.find(&format!("#{field}")).await?;
     input.send_keys(Key::Control + "a").await?;

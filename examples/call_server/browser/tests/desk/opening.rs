@@ -1,4 +1,4 @@
-//! How the desk is opened, and how it is not.
+//! Opening the desk with a token, without one, and with a wrong one.
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,8 @@ async fn the_link_opens_the_desk_with_all_who_are_in_the_call_and_keeps_no_token
     .await
 }
 
-/// The page and the state are two looks at a call that goes on: they have to agree while some talk and some do not.
+/// The page and the state are read at different times of a running call: they have to agree while
+/// some participants talk and others do not.
 #[tokio::test]
 async fn who_talks_has_a_light_and_the_word_and_who_has_the_floor_is_named() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
