@@ -1,4 +1,4 @@
-//! A request over HTTP: what it may look like, where it may go, and what is answered.
+//! Requests over HTTP: their accepted forms and paths, and their answers.
 
 use mixminus::{
     Gain, JoinOptions,
@@ -9,7 +9,7 @@ use mixminus_http_tests::service::{CALL, Doors, NOTHING, Rig, refused};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// As it was published, trailing comma included.
+/// The published example, with its trailing comma.
 const PUBLISHED: &str = include_str!("../../published-example.json");
 
 #[tokio::test]
@@ -116,7 +116,10 @@ async fn ids_may_need_percent_signs() {
 async fn participants_are_listed_with_what_they_hear_if_asked() {
     let rig = Rig::start().await;
     rig.controller.set_muted("ben", true).unwrap();
-    let body = r#"{"participantMixerLevels":[{"participant":"anna","exclusive":true,"sourceLevels":[{"participant":"ben","level":7}]}]}"#;
+    let body = concat!(
+        r#"{"participantMixerLevels":[{"participant":"anna","exclusive":true,"#,
+        r#""sourceLevels":[{"participant":"ben","level":7}]}]}"#
+    );
     assert_eq!(rig.configure(body).await.status(), StatusCode::OK);
     let path = format!("{CALL}/participants");
     let here: Value = rig.get(&path).await.json().await.unwrap();
@@ -125,7 +128,8 @@ async fn participants_are_listed_with_what_they_hear_if_asked() {
     assert_eq!(here, json!({"value": [participant("anna", false), participant("ben", true)]}));
 
     let here: Value = rig.get(&format!("{path}?$expand=mixerLevel")).await.json().await.unwrap();
-    let level = json!({"participant": "anna", "exclusive": true, "sourceLevels": [{"participant": "ben", "level": 7, "duckOthers": false}]});
+    let sources = json!([{"participant": "ben", "level": 7, "duckOthers": false}]);
+    let level = json!({"participant": "anna", "exclusive": true, "sourceLevels": sources});
     assert_eq!(here["value"][0]["mixerLevel"], level);
     let message = refused(rig.get(&format!("{path}?$expand=meeting")).await, 400, "badRequest").await;
     assert_eq!(message, "$expand=meeting is not known; mixerLevel is");

@@ -1,4 +1,5 @@
-//! Tokens that are checked with keys from a server over real sockets: one that rotates its keys, goes down, hangs, floods, and sends elsewhere.
+//! Tokens that are checked with keys from an issuer's server over real sockets, which rotates its
+//! keys, goes down, hangs, sends too much, and redirects.
 
 #[path = "../../../src/http/auth/jwt/issuer.rs"]
 mod issuer;
@@ -20,7 +21,8 @@ use serde_json::{Value, json};
 use served::{Answer, MOVED, Served, endless};
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 
-/// Fast, so that the tests are: 300 ms, kept for 700 ms more, 50 ms between fetches.
+/// Short times, for fast tests: keys are fresh for 300 ms and kept for 700 ms more, with 50 ms
+/// between fetches.
 fn refresh() -> JwksRefresh {
     let ms = Duration::from_millis;
     JwksRefresh { after: ms(300), keep_for: ms(700), pause: ms(50), fetch_time: ms(2000), ..JwksRefresh::default() }
@@ -45,7 +47,7 @@ async fn ask(authorizer: &JwtAuthorizer, key: &SigningKey) -> Result<Grant, Refu
     authorizer.authorize(Some(&key.token(&claims()))).await
 }
 
-/// Why the keys cannot be had from there.
+/// Why the keys cannot be fetched from a URL.
 async fn problem(url: &str, refresh: JwksRefresh) -> String {
     let authorizer = authorizer(url, refresh);
     let answer = ask(&authorizer, &SigningKey::p256("a")).await;
@@ -101,7 +103,7 @@ async fn a_server_that_goes_down_takes_no_keys_with_it_for_a_while() {
     drop(server);
     sleep(Duration::from_millis(350)).await;
     let answer = ask(&authorizer, &key).await;
-    // Unless the machine was so slow that they are too old by now.
+    // On a very slow machine the keys may be too old by now.
     assert!(answer.is_ok() || begin.elapsed() > Duration::from_secs(1));
     sleep(Duration::from_millis(700)).await;
     assert!(matches!(ask(&authorizer, &key).await, Err(Refusal::Unavailable { .. })));
@@ -169,7 +171,7 @@ async fn ten_megabytes_are_not_taken_though_the_keys_are_in_them() {
     let padded = |bytes: usize| Answer::Text(format!("{}{}", " ".repeat(bytes), jwks(&[&key])));
     let server = Served::start(padded(10 << 20)).await;
     assert!(problem(&server.url, refresh()).await.ends_with("longer than 262144 bytes"));
-    // What is within the limit is taken.
+    // A JWKS within the limit is accepted.
     server.answer(padded(200_000));
     assert!(ask(&authorizer(&server.url, refresh()), &key).await.is_ok());
 }
@@ -193,7 +195,7 @@ async fn another_host_is_not_asked() {
     let problem = problem(&server.url, refresh()).await;
     assert!(problem.contains("redirect to another host"), "{problem}");
     assert_eq!(other.asked(), 0);
-    // The same port by another name is another host, too.
+    // Another name of the same address counts as another host.
     server.answer(Answer::Redirect(server.url.replace("127.0.0.1", "localhost")));
     assert!(ask(&authorizer(&server.url, refresh()), &key).await.is_err());
 }

@@ -1,4 +1,4 @@
-//! What a callback is sent when an operation ends, and how often, if it cannot take it at once.
+//! The notifications of ended operations, and the retries if a callback does not accept them at once.
 
 use std::{
     collections::HashSet,
@@ -166,7 +166,7 @@ async fn one_that_is_slow_is_waited_for() {
 
 #[tokio::test]
 async fn one_that_comes_up_later_is_reached() {
-    // Bound but not listening: connections are refused, and nobody else gets the port.
+    // A bound socket that does not listen: it refuses connections, and no other program gets the port.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", socket.local_addr().unwrap());
@@ -192,7 +192,7 @@ async fn one_that_breaks_off_is_tried_again_unless_its_status_has_come() {
         let server = tokio::spawn(async move {
             for answer in [answer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"] {
                 let (mut stream, _) = listener.accept().await.unwrap();
-                // As far as the end of the body.
+                // Reads up to the end of the body.
                 let mut got = Vec::new();
                 while !got.ends_with(b"}]}") {
                     assert_ne!(stream.read_buf(&mut got).await.unwrap(), 0);
@@ -214,7 +214,7 @@ async fn one_that_breaks_off_is_tried_again_unless_its_status_has_come() {
 async fn what_waits_goes_in_one_request_and_one_by_one_if_that_is_refused() {
     let host = Host::new(quick()).await;
     for (call, refuses) in [("takes", false), ("refuses", true)] {
-        // The first is held until the others wait.
+        // Holds the first notification until the others wait.
         let gate = Arc::new(Semaphore::new(0));
         let held = Arc::clone(&gate);
         let (url, log) = callback(move |seen, before| {

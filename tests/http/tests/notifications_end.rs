@@ -1,4 +1,5 @@
-//! Notifications that wait: their order, how many and how long, and what becomes of them when a call or the service ends.
+//! Notifications that wait: their order, their number and their time, and their end when a call or
+//! the service ends.
 
 use std::{
     collections::HashSet,
@@ -15,7 +16,7 @@ use mixminus::http::{
 use mixminus_http_tests::notified::{Answer, Host, LONG, Log, Seen, callback, never, now, quick};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-/// A callback that answers only once the gate is open.
+/// A callback that answers once the gate is open.
 async fn gated() -> (String, Log, Arc<Semaphore>) {
     let gate = Arc::new(Semaphore::new(0));
     let given = Arc::clone(&gate);
@@ -76,7 +77,7 @@ async fn a_dead_callback_delays_no_other_call() {
         host.add(call, &format!("{url}/dead"));
         configure_often(&host, call, 2).await;
     }
-    // On the same host, and on another.
+    // A second call on the same host, and one on another.
     for (call, url) in [("same", format!("{url}/alive")), ("other", elsewhere)] {
         host.add(call, &url);
         configure_often(&host, call, 5).await;
@@ -154,7 +155,7 @@ async fn a_shutdown_delivers_what_it_can_and_reports_the_rest() {
     let host = Host::new(quick()).await;
     host.add("dead", &format!("{url}/dead"));
     let mut lost = configure_often(&host, "dead", 2).await;
-    // It has ended, and is reported too.
+    // An ended call is reported too.
     assert!(host.service.end_call("dead"));
     host.add("dead", &format!("{url}/dead"));
     lost.extend(configure_often(&host, "dead", 2).await);
@@ -173,7 +174,7 @@ async fn a_shutdown_delivers_what_it_can_and_reports_the_rest() {
     }
     undelivered.sort_by_key(|operation| lost.iter().position(|other| other == operation));
     assert_eq!(undelivered, lost);
-    // The limit was over when these failed: they are delivered or reported, and none is lost.
+    // Operations that fail when the limit is over are delivered or reported: none is lost.
     let alive: Vec<_> = host.service.deliveries("alive");
     assert!(alive.iter().map(|delivery| &delivery.operation).eq(&told));
     let reported = report.undelivered.iter().filter(|(call, _)| call == "alive").count();

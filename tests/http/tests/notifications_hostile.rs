@@ -1,4 +1,5 @@
-//! Callbacks that mean ill, or are broken: they get no token that is not theirs, hold nobody up, and make nothing grow.
+//! Callbacks that are hostile or broken: they get no token of another callback, delay nobody, and
+//! let no memory grow.
 
 use std::{
     sync::Arc,
@@ -63,7 +64,8 @@ async fn a_redirect_in_a_circle_is_left() {
     assert_eq!((delivery.last_error.as_deref(), log.all().len()), (Some("more than 5 redirects"), 6));
 }
 
-/// A callback that sends these bytes over and over, after a beginning, to whoever connects; and who is connected to it.
+/// A callback that sends `beginning` and then `rest` without end to each client. Returns its URL,
+/// and a reference that each connection shares.
 async fn endless(beginning: &'static str, rest: &'static str) -> (String, Arc<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -97,7 +99,7 @@ async fn the_status_is_all_that_counts_of_an_answer_without_an_end() {
     }
     let deliveries = host.until_ended("call", 3).await;
     assert!(deliveries.iter().all(|it| it.state == DeliveryState::Delivered && it.attempts == 1), "{deliveries:?}");
-    // The test and the listener are left.
+    // Only the references of the test and the listener are left.
     while Arc::strong_count(&connected) > 2 {
         assert!(begin.elapsed() < LONG, "what has no end is not read on");
         tokio::time::sleep(Duration::from_millis(2)).await;

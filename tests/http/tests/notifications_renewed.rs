@@ -1,4 +1,4 @@
-//! Callbacks that are replaced while a call goes on, and what is reported of calls that nobody remembers.
+//! Callbacks that are replaced during a call, and the report of calls that were already removed.
 
 use std::time::Duration;
 

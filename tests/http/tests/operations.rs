@@ -20,7 +20,7 @@ async fn status(rig: &Rig, location: &str) -> String {
     rig.get(location).await.json::<Value>().await.unwrap()["status"].as_str().unwrap().to_owned()
 }
 
-/// Its code, subcode and message.
+/// The code, subcode and message of a failed operation.
 fn result(operation: &Value) -> (i64, i64, &str) {
     assert_eq!(operation["status"], "failed");
     let info = &operation["resultInfo"];
@@ -66,7 +66,7 @@ async fn one_whose_call_ends_has_failed_and_can_be_read() {
     refused(rig.configure(anna_hears_ben_at(6)).await, 404, "notFound").await;
     refused(rig.get(&format!("{CALL}/participants")).await, 404, "notFound").await;
 
-    // Another call of the same id is another call; what the first one did can be read on.
+    // A new call with the same id is another call; the operations of the first one can still be read.
     rig.service.add_call("room", CallOptions::new(rig.controller.clone())).unwrap();
     assert_eq!(rig.get(&format!("{CALL}/participants")).await.status(), StatusCode::OK);
     assert_eq!(status(&rig, &location).await, "failed");
@@ -100,7 +100,7 @@ async fn they_are_kept_for_a_time_and_up_to_a_number() {
     let mut locations = Vec::new();
     for level in 1..=3 {
         locations.push(begin(&rig, level).await);
-        // The first two are not forgotten by the clock before the third ends.
+        // Ends now, so that none is removed for its age before the third has ended.
         rig.controller.wait_until_mixed(rig.controller.published(), Duration::from_secs(5)).unwrap();
     }
     for _ in 0..500 {
@@ -144,7 +144,8 @@ async fn those_of_a_call_that_has_ended_are_kept_from_its_end_on() {
     panic!("it is kept for ever");
 }
 
-/// Thirty calls, eight requests on each at once: every operation is completed, in its own call and in no other.
+/// Thirty calls with eight requests each at once: every operation completes, in its own call and in
+/// no other.
 #[tokio::test]
 async fn many_calls_are_changed_at_once() {
     let rig = Arc::new(Rig::start().await);

@@ -1,4 +1,5 @@
-//! Every kind of refusal, over a socket: its status, its code, its headers, and that nothing has changed.
+//! Every kind of refusal over a socket: its status, its code, its headers, and that nothing has
+//! changed.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -70,7 +71,10 @@ async fn a_token_has_to_check_out() {
         (
             Some("elsewhere"),
             "/app/calls/strict",
-            r#"Bearer realm="mixminus", error="invalid_token", error_description="the token is not meant for this call""#,
+            concat!(
+                r#"Bearer realm="mixminus", error="invalid_token", "#,
+                r#"error_description="the token is not meant for this call""#
+            ),
         ),
     ] {
         let answer = post(&rig, token, call, Some(JSON), NOTHING).await;
@@ -131,7 +135,7 @@ async fn a_body_over_a_limit_is_too_large() {
     assert_eq!(rig.configure(padded(300)).await.status(), StatusCode::OK);
     let answer = rig.configure(padded(301)).await;
     assert!(refused(answer, 413, "requestTooLarge").await.contains("300 bytes"));
-    // Without a length, it is found out on the way.
+    // Without a length, the service notices the size while it reads.
     let chunks = futures_chunks(padded(301));
     refused(rig.configure(chunks).await, 413, "requestTooLarge").await;
 
@@ -141,7 +145,7 @@ async fn a_body_over_a_limit_is_too_large() {
     assert!(refused(answer, 413, "requestTooLarge").await.contains("3 listeners; at most 2"));
 }
 
-/// A body that comes in two pieces and does not say how long it is.
+/// A body of two pieces without a length.
 fn futures_chunks(text: String) -> reqwest::Body {
     struct Pieces(Vec<axum::body::Bytes>);
     impl http_body::Body for Pieces {

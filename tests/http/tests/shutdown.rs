@@ -1,4 +1,4 @@
-//! Shutting a service down: no operation that was accepted is lost without a word.
+//! Shutting a service down: every accepted operation ends, and its end can be read.
 
 use std::{
     sync::{
@@ -71,7 +71,8 @@ async fn a_service_that_is_dropped_lets_go_of_its_mixers() {
     panic!("{} tasks go on", tasks());
 }
 
-/// Eight clients send as fast as they can while the service is shut down: every operation that one of them was told of has ended, and says how.
+/// Eight clients send as fast as they can while the service is shut down: every operation that a
+/// client was told of has ended, and says how.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_load_every_accepted_operation_has_an_end() {
     let limits = Limits {
