@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_quotes_nothing_that_ends_it() {
+    fn a_challenge_has_no_quotes_or_line_ends_from_outside() {
         let reason = Refusal::Invalid { reason: "is \"bad\"\r\n\\ é".into() };
         let answer = Refused::unauthorized(&reason).into_response();
         let challenge = "Bearer realm=\"mixminus\", error=\"invalid_token\", error_description=\"the token is bad \"";

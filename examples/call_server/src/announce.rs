@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_survives_the_shell() {
+    fn a_command_is_quoted_for_the_shell() {
         let participants = ["it's".to_owned(), "b".to_owned()];
         let lines = announcement(&participants, Some("a+b")).lines();
         assert!(lines.contains("http://h:1/#token=a%2Bb\n"), "{lines}");

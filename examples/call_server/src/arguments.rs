@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_in_a_header_is_no_token() {
+    fn a_token_has_only_characters_that_a_header_can_carry() {
         assert_eq!(token("aZ0-._~+/="), Ok("aZ0-._~+/=".into()));
         for wrong in ["", "a b", "a\nb", "é", "\"", &"a".repeat(LONGEST_TOKEN + 1)] {
             assert!(token(wrong).is_err(), "{wrong}");
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_of_the_web() {
+    fn a_url_is_http_or_https() {
         assert!(web_url("https://host:1/x").is_ok());
         assert!(["ftp://host", "host:80", "/x", "http://"].iter().all(|wrong| web_url(wrong).is_err()));
     }

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_voices_are_there_and_loop_together() {
+    fn all_voices_loop_together() {
         let recordings: Vec<_> = members().into_iter().filter_map(|member| member.recording).collect();
         assert_eq!(recordings.len(), 4);
         for recording in recordings {

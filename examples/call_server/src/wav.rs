@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_looped_says_why() {
+    fn a_recording_that_cannot_be_looped_is_an_error_that_says_why() {
         assert!(fault(b"RIFX").contains("RIFF"), "{}", fault(b"RIFX"));
         assert!(fault(&wav(1, &[])).contains("no samples"));
         assert!(fault(&wav(3, &[0.0; 3])).contains("3 channels"));

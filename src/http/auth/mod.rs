@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_audience_has_its_own_calls_and_those_of_nobody() {
+    fn an_audience_includes_its_own_calls_and_calls_without_one() {
         let own = Audience::Of(words(&["a", "b"]));
         assert!(own.includes(Some("b")) && own.includes(None));
         assert!(!own.includes(Some("c")) && !own.includes(Some("")));
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_sentences() {
+    fn the_messages_of_refusals_are_sentences() {
         let invalid = Refusal::Invalid { reason: "has expired".into() };
         assert_eq!(invalid.to_string(), "the token has expired");
         let unavailable = Refusal::Unavailable { retry_after: Duration::from_secs(7) };

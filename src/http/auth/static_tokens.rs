@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_almost_a_token_is_none() {
+    fn a_near_miss_is_refused() {
         let tokens = three();
         for near in ["", "token-", "token-a ", " token-a", "token-aa", "TOKEN-A", "token-a\0", "token-d"] {
             assert_eq!(tokens.find(near), None, "{near:?}");
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_token_is_missing_and_a_wrong_one_invalid() {
+    async fn a_request_without_a_token_is_missing_and_a_wrong_token_invalid() {
         let tokens = three();
         assert_eq!(tokens.authorize(None).await, Err(Refusal::Missing));
         assert!(matches!(tokens.authorize(Some("")).await, Err(Refusal::Invalid { .. })));
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_let_in_nobody_or_anybody_are_refused() {
+    fn empty_lists_and_unusable_tokens_are_refused() {
         let error = |tokens: &[&str]| StaticTokens::new(tokens.iter().map(|t| (*t, Grant::default()))).unwrap_err();
         assert_eq!(error(&[]), StaticTokensError::NoTokens);
         assert_eq!(error(&["a", ""]), StaticTokensError::Empty { place: 1 });
@@ -199,7 +199,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_else_is_let_in(token in ".{0,40}") {
+        fn no_other_token_is_accepted(token in ".{0,40}") {
             prop_assert!(three().find(&token).is_none() || ["token-a", "token-b", "token-c"].contains(&&*token));
         }
     }

@@ -53,7 +53,7 @@ async fn a_body_that_is_announced_as_huge_is_refused_before_it_comes() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_gets_the_door() {
+async fn bytes_that_are_not_http_are_refused() {
     let rig = Rig::start().await;
     for garbage in [
         "\r\n\r\n\r\n",
@@ -70,7 +70,7 @@ async fn what_is_no_http_gets_the_door() {
 }
 
 #[tokio::test]
-async fn a_slow_body_is_waited_for_only_so_long() {
+async fn a_slow_body_times_out() {
     let limits = Limits { body_time: Duration::from_millis(300), ..Limits::default() };
     let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
     let mut slow = Vec::new();
@@ -86,7 +86,7 @@ async fn a_slow_body_is_waited_for_only_so_long() {
 }
 
 #[tokio::test]
-async fn nests_and_lists_without_end_are_refused() {
+async fn deeply_nested_and_very_long_bodies_are_refused() {
     let rig = Rig::start().await;
     for body in ["[".repeat(200_000), "{\"a\":".repeat(40_000), format!("[{}", "{},".repeat(60_000))] {
         refused(rig.configure(body).await, 400, "badRequest").await;

@@ -56,7 +56,7 @@ async fn problem(url: &str, refresh: JwksRefresh) -> String {
 }
 
 #[tokio::test]
-async fn keys_of_both_kinds_are_fetched_when_they_are_needed_and_once() {
+async fn keys_of_both_types_are_fetched_once_when_they_are_needed() {
     let keys = [SigningKey::rsa("r"), SigningKey::p256("e")];
     let server = Served::start(text(&[&keys[0], &keys[1]])).await;
     let authorizer = authorizer(&server.url, JwksRefresh::default());
@@ -69,7 +69,7 @@ async fn keys_of_both_kinds_are_fetched_when_they_are_needed_and_once() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_new_is_looked_for_and_one_that_is_gone_ends() {
+async fn a_new_key_is_fetched_and_a_removed_one_is_refused() {
     let [old, new] = [SigningKey::p256("old"), SigningKey::p256("new")];
     let server = Served::start(text(&[&old])).await;
     let authorizer = authorizer(&server.url, JwksRefresh { after: Duration::from_secs(600), ..refresh() });
@@ -82,7 +82,7 @@ async fn a_key_that_is_new_is_looked_for_and_one_that_is_gone_ends() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_withdrawn_counts_until_the_keys_are_fetched_again() {
+async fn a_withdrawn_key_is_accepted_until_the_keys_are_fetched_again() {
     let [old, new] = [SigningKey::p256("old"), SigningKey::p256("new")];
     let server = Served::start(text(&[&old])).await;
     let authorizer = authorizer(&server.url, refresh());
@@ -94,7 +94,7 @@ async fn a_key_that_is_withdrawn_counts_until_the_keys_are_fetched_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_goes_down_takes_no_keys_with_it_for_a_while() {
+async fn keys_are_kept_for_a_while_after_their_server_goes_down() {
     let key = SigningKey::p256("a");
     let server = Served::start(text(&[&key])).await;
     let authorizer = authorizer(&server.url, refresh());
@@ -110,7 +110,7 @@ async fn a_server_that_goes_down_takes_no_keys_with_it_for_a_while() {
 }
 
 #[tokio::test]
-async fn a_flood_of_forged_key_ids_is_no_flood_of_fetches() {
+async fn many_forged_key_ids_cause_few_fetches() {
     let key = SigningKey::p256("a");
     let server = Served::start(text(&[&key])).await;
     let pause = Duration::from_millis(500);
@@ -134,7 +134,7 @@ async fn a_flood_of_forged_key_ids_is_no_flood_of_fetches() {
 }
 
 #[tokio::test]
-async fn who_comes_at_once_waits_for_one_fetch() {
+async fn simultaneous_requests_share_one_fetch() {
     let key = SigningKey::p256("a");
     let server = Served::start(text(&[&key])).await;
     let authorizer = Arc::new(authorizer(&server.url, JwksRefresh::default()));
@@ -148,7 +148,7 @@ async fn who_comes_at_once_waits_for_one_fetch() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_is_given_up() {
+async fn a_fetch_from_a_server_that_hangs_times_out() {
     let server = Served::start(Answer::Hang).await;
     let time = Duration::from_millis(200);
     let begin = Instant::now();
@@ -158,7 +158,7 @@ async fn a_server_that_hangs_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_server_that_drips_is_given_up() {
+async fn a_fetch_from_a_server_that_drips_times_out() {
     let (url, _) = endless("HTTP/1.1 200 OK\r\n\r\n", b" ".into(), Duration::from_millis(20)).await;
     let time = Duration::from_millis(200);
     let problem = problem(&url, JwksRefresh { fetch_time: time, ..refresh() }).await;
@@ -166,7 +166,7 @@ async fn a_server_that_drips_is_given_up() {
 }
 
 #[tokio::test]
-async fn ten_megabytes_are_not_taken_though_the_keys_are_in_them() {
+async fn ten_megabytes_are_refused_though_the_keys_are_in_them() {
     let key = SigningKey::p256("a");
     let padded = |bytes: usize| Answer::Text(format!("{}{}", " ".repeat(bytes), jwks(&[&key])));
     let server = Served::start(padded(10 << 20)).await;
@@ -188,7 +188,7 @@ async fn an_answer_without_an_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn another_host_is_not_asked() {
+async fn a_redirect_to_another_host_is_not_followed() {
     let key = SigningKey::p256("a");
     let other = Served::start(text(&[&key])).await;
     let server = Served::start(Answer::Redirect(other.url.clone())).await;
@@ -201,7 +201,7 @@ async fn another_host_is_not_asked() {
 }
 
 #[tokio::test]
-async fn another_place_of_the_same_host_is_asked_a_few_times() {
+async fn a_few_redirects_on_the_same_host_are_followed() {
     let key = SigningKey::p256("a");
     let server = Served::start(Answer::Hang).await;
     server.move_to(text(&[&key]));
@@ -213,7 +213,7 @@ async fn another_place_of_the_same_host_is_asked_a_few_times() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_keys_say_so() {
+async fn answers_without_keys_are_errors_that_say_so() {
     let key = SigningKey::p256("a");
     let server = Served::start(Answer::Status(StatusCode::INTERNAL_SERVER_ERROR, jwks(&[&key]))).await;
     assert!(problem(&server.url, refresh()).await.contains("500 Internal Server Error and not 200"));
@@ -225,7 +225,7 @@ async fn answers_that_are_no_keys_say_so() {
 }
 
 #[tokio::test]
-async fn a_file_has_keys_too() {
+async fn keys_can_come_from_a_file() {
     let key = SigningKey::p256("a");
     let path = std::env::temp_dir().join(format!("mixminus-jwks-{}.json", std::process::id()));
     fs::write(&path, jwks(&[&key])).unwrap();

@@ -44,7 +44,7 @@ async fn configure_often(host: &Host, call: &str, times: usize) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn they_come_in_the_order_of_the_operations_whoever_asks_and_however_often_it_takes() {
+async fn notifications_come_in_the_order_of_the_operations_in_spite_of_retries() {
     // Every third attempt fails.
     let fails = |_: &Seen, before| now(if before % 3 == 2 { StatusCode::BAD_GATEWAY } else { StatusCode::OK });
     let (url, log) = callback(fails).await;
@@ -89,7 +89,7 @@ async fn a_dead_callback_delays_no_other_call() {
 }
 
 #[tokio::test]
-async fn of_too_many_the_oldest_that_waits_is_given_up() {
+async fn beyond_the_limit_the_oldest_waiting_notification_is_given_up() {
     let (url, log, gate) = gated().await;
     let host = Host::new(NotificationOptions { queue: 2, ..quick() }).await;
     host.add("call", &url);
@@ -106,7 +106,7 @@ async fn of_too_many_the_oldest_that_waits_is_given_up() {
 }
 
 #[tokio::test]
-async fn of_what_has_ended_the_newest_records_are_kept() {
+async fn the_newest_records_of_ended_notifications_are_kept() {
     let (url, _) = callback(|_, _| now(StatusCode::OK)).await;
     let host = Host::new(NotificationOptions { records: 3, ..quick() }).await;
     host.add("call", &url);
@@ -117,7 +117,7 @@ async fn of_what_has_ended_the_newest_records_are_kept() {
 }
 
 #[tokio::test]
-async fn what_is_too_old_is_given_up() {
+async fn notifications_that_are_too_old_are_given_up() {
     let (url, _) = callback(|_, _| now(StatusCode::SERVICE_UNAVAILABLE)).await;
     let host = Host::new(NotificationOptions { age: Duration::from_millis(300), ..quick() }).await;
     host.add("call", &url);
@@ -131,7 +131,7 @@ async fn what_is_too_old_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_call_that_has_ended_is_told_of_to_the_end() {
+async fn the_notifications_of_an_ended_call_are_still_delivered() {
     let (url, log, gate) = gated().await;
     let host = Host::new(quick()).await;
     host.add_unmixed("call", &url);

@@ -55,7 +55,7 @@ async fn a_redirect_to_another_host_is_never_followed() {
 }
 
 #[tokio::test]
-async fn a_redirect_in_a_circle_is_left() {
+async fn redirects_in_a_circle_are_given_up() {
     let (url, log) = callback(|_, _| redirect(308, "")).await;
     let host = Host::new(quick()).await;
     host.add("call", &url);
@@ -89,7 +89,7 @@ async fn endless(beginning: &'static str, rest: &'static str) -> (String, Arc<()
 }
 
 #[tokio::test]
-async fn the_status_is_all_that_counts_of_an_answer_without_an_end() {
+async fn only_the_status_of_an_endless_answer_counts() {
     let (url, connected) = endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\nabcd\r\n").await;
     let host = Host::new(quick()).await;
     host.add("call", &url);
@@ -107,7 +107,7 @@ async fn the_status_is_all_that_counts_of_an_answer_without_an_end() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_given_up_in_time() {
+async fn an_invalid_answer_is_given_up_in_time() {
     let head = "HTTP/1.1 200 OK\r\n";
     let interim = "HTTP/1.1 103 Early Hints\r\n\r\n";
     let host = Host::new(NotificationOptions { age: Duration::from_secs(2), ..quick() }).await;
@@ -126,7 +126,7 @@ async fn what_is_no_answer_is_given_up_in_time() {
 }
 
 #[tokio::test]
-async fn one_that_speaks_no_tls_is_given_up_in_time() {
+async fn a_callback_without_tls_is_given_up_in_time() {
     let (url, log) = callback(|_, _| now(StatusCode::OK)).await;
     let host = Host::new(NotificationOptions { age: Duration::from_millis(500), ..quick() }).await;
     host.add("call", &url.replace("http:", "https:"));

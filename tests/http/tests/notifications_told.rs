@@ -79,7 +79,7 @@ impl Everything {
 }
 
 #[tokio::test]
-async fn what_is_delivered_fails_and_is_given_up_is_told() {
+async fn deliveries_failures_and_giving_up_are_logged() {
     let (url, _) = callback(|_, before| match before {
         0 => now((StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")])),
         1 => now(StatusCode::OK),

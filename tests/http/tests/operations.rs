@@ -28,7 +28,7 @@ fn result(operation: &Value) -> (i64, i64, &str) {
 }
 
 #[tokio::test]
-async fn one_is_completed_when_it_is_mixed_and_not_before() {
+async fn an_operation_completes_when_it_is_mixed() {
     let rig = Rig::start().await;
     rig.mix(false);
     let location = begin(&rig, 5).await;
@@ -40,7 +40,7 @@ async fn one_is_completed_when_it_is_mixed_and_not_before() {
 }
 
 #[tokio::test]
-async fn one_that_nobody_mixes_in_time_has_failed() {
+async fn an_operation_that_is_not_mixed_in_time_has_failed() {
     let operations = OperationOptions { time_limit: Duration::from_millis(150), ..OperationOptions::default() };
     let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
     rig.mix(false);
@@ -56,7 +56,7 @@ async fn one_that_nobody_mixes_in_time_has_failed() {
 }
 
 #[tokio::test]
-async fn one_whose_call_ends_has_failed_and_can_be_read() {
+async fn an_operation_whose_call_ends_has_failed_and_can_be_read() {
     let rig = Rig::start().await;
     rig.mix(false);
     let location = begin(&rig, 5).await;
@@ -73,7 +73,7 @@ async fn one_whose_call_ends_has_failed_and_can_be_read() {
 }
 
 #[tokio::test]
-async fn one_that_was_mixed_before_its_call_ended_is_completed() {
+async fn an_operation_mixed_before_its_call_ended_is_completed() {
     let rig = Rig::start().await;
     let location = begin(&rig, 5).await;
     while rig.controller.mixed() < rig.controller.published() {
@@ -84,7 +84,7 @@ async fn one_that_was_mixed_before_its_call_ended_is_completed() {
 }
 
 #[tokio::test]
-async fn one_whose_mixer_is_gone_has_failed() {
+async fn an_operation_whose_mixer_is_gone_has_failed() {
     let rig = Rig::start().await;
     rig.mix(false);
     let location = begin(&rig, 5).await;
@@ -94,7 +94,7 @@ async fn one_whose_mixer_is_gone_has_failed() {
 }
 
 #[tokio::test]
-async fn they_are_kept_for_a_time_and_up_to_a_number() {
+async fn ended_operations_are_kept_for_a_time_and_up_to_a_number() {
     let operations = OperationOptions { kept: 2, kept_for: Duration::from_millis(500), ..OperationOptions::default() };
     let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
     let mut locations = Vec::new();
@@ -117,7 +117,7 @@ async fn they_are_kept_for_a_time_and_up_to_a_number() {
 }
 
 #[tokio::test]
-async fn a_time_limit_may_be_for_ever() {
+async fn a_time_limit_may_be_unlimited() {
     let operations = OperationOptions { time_limit: Duration::MAX, ..OperationOptions::default() };
     let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
     let location = begin(&rig, 5).await;
@@ -126,7 +126,7 @@ async fn a_time_limit_may_be_for_ever() {
 }
 
 #[tokio::test]
-async fn those_of_a_call_that_has_ended_are_kept_from_its_end_on() {
+async fn operations_of_an_ended_call_are_kept_from_its_end_on() {
     let operations = OperationOptions { kept_for: Duration::from_secs(2), ..OperationOptions::default() };
     let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
     let location = begin(&rig, 5).await;

@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_goes_on_with_its_beginning() {
+    fn a_recording_loops() {
         let ramp: Vec<f32> = (0..50).map(|at| at as f32).collect();
         let all = packets(1000, Channels::Mono, ramp, 10).concat();
         assert!(all.iter().enumerate().all(|(at, sample)| *sample == (at % 50) as f32), "{all:?}");
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_shorter_than_a_packet_comes_often_in_it() {
+    fn a_recording_shorter_than_a_packet_repeats_in_it() {
         let all = packets(1000, Channels::Stereo, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2);
         assert_eq!(all[0].len(), 40);
         assert_eq!(all[0][..8], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 1.0, 2.0]);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn packets_make_whole_seconds_where_they_are_no_whole_frames() {
+    fn fifty_packets_are_a_second_also_if_20_ms_are_no_whole_frames() {
         let all = packets(11_025, Channels::Mono, vec![0.0; 7], 50);
         assert_eq!(all.concat().len(), 11_025);
         assert!(all.iter().all(|packet| (220..=221).contains(&packet.len())));

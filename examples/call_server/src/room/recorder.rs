@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_id_leaves_its_directory() {
+    fn no_id_reaches_another_directory() {
         let names = ["../x", ".", "..", "a/b\\c", "nul\0", "é", ""].map(|id| name(id, 1));
         assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '%')), "{names:?}");
         assert_eq!(name("anna-b_c@d+1", 1), "anna-b_c@d+1");
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn where_one_file_is_there_already_none_is_begun() {
+    fn if_one_file_exists_no_recording_starts() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("b.wav"), "of an earlier call").unwrap();
         let refused = begin(directory.path(), ["a", "b", "c"].into_iter());
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_full_ends() {
+    fn a_full_file_ends_the_recording() {
         let directory = tempfile::tempdir().unwrap();
         let mut recorder = begin(directory.path(), ["a"].into_iter()).unwrap().remove(0);
         recorder.samples = MOST_SAMPLES - 1;

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_works_until_it_is_stopped_and_tells_of_panics() {
+    fn a_worker_runs_until_it_is_stopped_and_reports_panics() {
         let worker = Worker::start("counts", |stop| {
             let mut count = 0_u64;
             while !stop.is_asked_for() {

@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_own_origin_passes() {
+    fn only_the_server_s_own_origin_passes() {
         let passes = |origins: &[&str]| {
             let mut all = vec![(header::HOST, "host:1")];
             all.extend(origins.iter().map(|origin| (header::ORIGIN, *origin)));

@@ -49,7 +49,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn it_is_well_until_the_ticks_end() {
+    async fn health_is_good_until_the_ticks_end() {
         let (_controller, processor) = MixerConfig::default().build().unwrap();
         let ticker = Ticker::new(Runner::start(processor, RunnerOptions::default(), |_| {}).unwrap());
         assert!(is_ticking(&ticker).await);
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_runner_that_has_panicked_is_not_well() {
+    async fn health_is_bad_after_a_panic_of_the_runner() {
         let (_controller, processor) = MixerConfig::default().build().unwrap();
         let ticker = Ticker::new(Runner::start(processor, RunnerOptions::default(), |_| panic!("on purpose")).unwrap());
         assert!(!is_ticking(&ticker).await);

@@ -37,7 +37,7 @@ mod tests {
     use super::is_own;
 
     #[test]
-    fn a_name_is_own_if_it_was_said_to_be() {
+    fn a_configured_name_is_the_server_s_own() {
         for own in ["127.0.0.1:8080", "[::1]:8080", "10.1.2.3", "LocalHost:1", "mixer.example:443"] {
             assert!(is_own(own, Some("mixer.example")), "{own}");
         }

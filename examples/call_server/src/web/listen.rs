@@ -55,7 +55,7 @@ mod tests {
     use crate::room::Ears;
 
     #[tokio::test]
-    async fn who_is_too_slow_loses_the_oldest_and_delays_nobody() {
+    async fn a_slow_client_loses_the_oldest_packets_and_delays_nobody() {
         let mut ears = Ears::default();
         let sender = ears.add("a".into());
         let mut heard = Heard { packets: ears.listen("a").unwrap(), has_begun: false };

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_no_token_is_told_which_scheme_to_use() {
+    fn a_client_without_a_token_is_told_the_scheme() {
         let answer = Refused::from(Refusal::Missing).into_response();
         assert_eq!(
             (answer.status().as_u16(), &answer.headers()["www-authenticate"]),

@@ -99,7 +99,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn a_state_has_who_is_heard_and_what_is_in_force() {
+    fn a_state_has_the_dominant_speaker_and_the_levels_in_force() {
         let (controller, mut processor) = MixerConfig::default().build().unwrap();
         let anna = controller.join("anna", JoinOptions::default()).unwrap();
         controller.join("guest", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();

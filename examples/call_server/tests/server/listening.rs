@@ -34,7 +34,7 @@ fn guest_hears(levels: Value) -> Value {
 }
 
 #[tokio::test]
-async fn it_follows_the_levels() {
+async fn the_sound_follows_the_levels() {
     let directory = tempfile::tempdir().unwrap();
     let (low, high) = (tones::source(directory.path(), "low", 500.0), tones::source(directory.path(), "high", 1000.0));
     let server = Server::start(&["--source", &low, "--source", &high]);
@@ -68,7 +68,7 @@ async fn ids_may_be_any_text() {
 }
 
 #[tokio::test]
-async fn what_a_client_says_is_not_listened_to() {
+async fn messages_of_a_listening_client_are_ignored_within_limits() {
     let server = Server::start(&[]);
     let mut socket = server.socket("/desk/listen/guest").await;
     json_message(&mut socket).await;

@@ -3,7 +3,7 @@
 use crate::rig::{Server, client};
 
 #[tokio::test]
-async fn its_files_have_their_types_and_its_policy() {
+async fn every_file_has_its_type_and_the_policy() {
     let server = Server::start(&[]);
     for (path, kind) in [
         ("/", "text/html; charset=utf-8"),

@@ -28,7 +28,7 @@ async fn until_it_grows(path: &Path) {
 }
 
 #[tokio::test]
-async fn they_are_whole_after_a_signal() {
+async fn recordings_are_complete_after_a_signal() {
     let directory = tempfile::tempdir().unwrap();
     let to = directory.path().join("new/here");
     let (low, high) =

@@ -23,7 +23,7 @@ fn of<'a>(state: &'a Value, id: &str) -> &'a Value {
 }
 
 #[tokio::test]
-async fn it_shows_who_talks_and_how_loud() {
+async fn states_show_who_talks_and_how_loud() {
     let server = Server::start(&[]);
     let mut socket = server.socket("/desk/state").await;
     let talks = |state: &Value| of(state, "speaker")["talking"] == true && state["dominant"] == "speaker";
@@ -40,7 +40,7 @@ async fn it_shows_who_talks_and_how_loud() {
 }
 
 #[tokio::test]
-async fn it_shows_the_levels_in_force() {
+async fn states_show_the_levels_in_force() {
     let server = Server::start(&[]);
     let mut socket = server.socket("/desk/state").await;
     let level = json!({
@@ -54,7 +54,7 @@ async fn it_shows_the_levels_in_force() {
 }
 
 #[tokio::test]
-async fn it_comes_ten_times_a_second_at_most() {
+async fn states_come_at_most_ten_times_a_second() {
     let server = Server::start(&[]);
     let mut socket = server.socket("/desk/state").await;
     let (mut count, begin) = (0, Instant::now());

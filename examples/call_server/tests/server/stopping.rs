@@ -31,7 +31,7 @@ async fn sockets_are_told_that_the_server_stops() {
 }
 
 #[tokio::test]
-async fn the_second_signal_waits_for_nobody() {
+async fn a_second_signal_stops_at_once() {
     let mut server = Server::start(&[]);
     // The server would wait for this request, whose body never comes.
     let mut hangs = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();

@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_names_are_known_and_nothing_like_them() {
+    fn only_the_two_exact_names_are_known() {
         assert_eq!(Algorithm::named("RS256"), Some(Algorithm::Rs256));
         assert_eq!(Algorithm::named("ES256"), Some(Algorithm::Es256));
         for name in ["none", "None", "", "HS256", "HS512", "rs256", "RS256 ", "RS384", "PS256", "ES384", "EdDSA"] {

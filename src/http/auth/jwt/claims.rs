@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_counts_up_to_its_end_and_the_leeway() {
+    fn a_token_is_valid_until_its_expiry_plus_the_leeway() {
         assert!(granted(json!({"exp": NOW})).is_ok());
         assert!(granted(json!({"exp": NOW - 59.5})).is_ok());
         assert_eq!(refused(json!({"exp": NOW - 60.0})), "has expired 60 s ago");
@@ -158,21 +158,21 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_to_end() {
+    fn a_token_without_an_expiry_is_refused() {
         for exp in [json!(null), json!("1e9"), json!(true), json!([9e9]), json!({})] {
             assert!(refused(json!({"exp": exp})).contains("\"exp\""), "{exp}");
         }
     }
 
     #[test]
-    fn a_token_counts_from_its_beginning_less_the_leeway() {
+    fn a_token_is_valid_from_its_nbf_minus_the_leeway() {
         assert!(granted(json!({"nbf": NOW + 60.0})).is_ok());
         assert_eq!(refused(json!({"nbf": NOW + 61.0})), "is not valid before 61 s from now");
         assert!(refused(json!({"nbf": "soon"})).contains("\"nbf\""));
     }
 
     #[test]
-    fn a_token_is_from_one_of_the_issuers_to_the_letter() {
+    fn the_issuer_has_to_match_exactly() {
         assert!(granted(json!({"iss": "https://issuer.example"})).is_ok());
         let reason = refused(json!({"iss": "https://issuer.example/"}));
         let expected = r#"is issued by "https://issuer.example/", not by "https://issuer.example" or "b""#;
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_for_this_service_among_others() {
+    fn this_service_has_to_be_among_the_audiences() {
         let grant = granted(json!({"aud": ["other", "mixer"]})).unwrap();
         assert_eq!(grant.audience, Audience::Of(vec!["other".into(), "mixer".into()]));
         assert_eq!(refused(json!({"aud": "x"})), r#"is meant for "x", not for "mixer""#);

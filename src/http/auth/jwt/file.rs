@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_added_counts_from_the_first_token_that_names_it() {
+    fn an_added_key_is_accepted_from_the_first_token_that_names_it() {
         let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
         let rig = Rig::new("added", &[&old]);
         assert_eq!(rig.ask(&old), Ok(()));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_withdrawn_counts_until_the_file_is_read_again() {
+    fn a_withdrawn_key_is_accepted_until_the_file_is_read_again() {
         let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
         let rig = Rig::new("withdrawn", &[&old]);
         rig.write(&jwks(&[&new]));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_gone_or_half_written_leaves_the_keys_as_they_were() {
+    fn a_missing_or_incomplete_file_leaves_the_keys_unchanged() {
         let key = SigningKey::p256("key");
         let rig = Rig::new("half", &[&key]);
         let whole = jwks(&[&key]);
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_too_long_is_told() {
+    fn a_file_that_is_too_long_is_an_error() {
         let refresh = JwksRefresh { bytes: 10, ..JwksRefresh::default() };
         let path = env::temp_dir().join(format!("mixminus-{}-long.json", process::id()));
         fs::write(&path, "{\"keys\": []}").unwrap();

@@ -116,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_for_what_its_kind_says() {
+    fn the_type_of_a_key_decides_its_algorithm() {
         assert_eq!(Key::new(&SigningKey::rsa("r").jwk()).unwrap().algorithm, Algorithm::Rs256);
         let key = Key::new(&SigningKey::p256("e").jwk()).unwrap();
         assert_eq!((key.algorithm, key.id.as_deref()), (Algorithm::Es256, Some("e")));
     }
 
     #[test]
-    fn a_key_may_say_that_it_is_for_signatures_and_more() {
+    fn fields_that_allow_signatures_are_accepted() {
         let key = SigningKey::p256("e");
         for (name, value) in [
             ("use", json!("sig")),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_for_something_else_is_refused() {
+    fn a_key_for_another_use_is_refused() {
         let (rsa, p256) = (SigningKey::rsa("r"), SigningKey::p256("e"));
         for (key, name, value) in [
             (&rsa, "alg", json!("ES256")),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_none_is_refused() {
+    fn an_invalid_key_is_refused() {
         let (rsa, p256) = (SigningKey::rsa("r"), SigningKey::p256("e"));
         for (key, name, value) in [
             (&rsa, "n", json!("AQAB")),
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_before_a_modulus_do_no_harm() {
+    fn leading_zeros_of_a_modulus_are_ignored() {
         let signer = SigningKey::rsa("r");
         let padded = Key::new(&with(&signer, "n", json!(signer.padded_modulus()))).unwrap();
         let (message, signature) = (b"message", signer.sign(b"message"));

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_id_one_key_only_may_fit() {
+    fn without_an_id_exactly_one_key_has_to_match() {
         let set = keys(&[&SigningKey::rsa("r"), &SigningKey::p256("e"), &SigningKey::p256("f")]);
         assert_eq!(id(set.pick(None, Algorithm::Rs256)), Ok(Some("r".into())));
         assert_eq!(id(set.pick(None, Algorithm::Es256)), Err(NotPicked::Several(2)));
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn one_id_may_be_of_two_kinds_but_not_of_two_keys() {
+    fn two_keys_may_share_an_id_only_if_their_types_differ() {
         let twice = keys(&[&SigningKey::rsa("k"), &SigningKey::p256("k")]);
         assert_eq!(id(twice.pick(Some("k"), Algorithm::Es256)), Ok(Some("k".into())));
         let twice = keys(&[&SigningKey::p256("k"), &SigningKey::p256("k")]);
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_without_a_key_says_why() {
+    fn a_set_without_a_usable_key_is_an_error_that_says_why() {
         let error =
             |text: &str| Keys::parse(text.as_bytes()).map(drop).as_ref().map_err(ToString::to_string).unwrap_err();
         assert!(error("{\"keys\": []}").starts_with("none of the 0 keys"));
@@ -124,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_a_panic(bytes in vec(any::<u8>(), 0..200)) {
+        fn no_bytes_cause_a_panic(bytes in vec(any::<u8>(), 0..200)) {
             prop_assert!(Keys::parse(&bytes).is_err());
         }
     }

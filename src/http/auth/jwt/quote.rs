@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_read_as_words() {
+    fn lists_are_joined_with_commas_and_a_word() {
         let words = |n: usize| (0..n).map(|n| n.to_string()).collect::<Vec<_>>();
         assert_eq!(list(&words(0), "or"), "nobody");
         assert_eq!(list(&words(1), "or"), "\"0\"");

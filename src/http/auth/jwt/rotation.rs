@@ -117,7 +117,7 @@ async fn keys_are_fetched_once_and_again_when_they_are_old() {
 }
 
 #[tokio::test]
-async fn however_many_wait_there_is_one_fetch() {
+async fn all_waiting_callers_share_one_fetch() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     rig.script.answers.forget_permits(1000);
@@ -134,7 +134,7 @@ async fn however_many_wait_there_is_one_fetch() {
 }
 
 #[tokio::test]
-async fn one_who_goes_away_stops_no_fetch() {
+async fn a_caller_that_goes_away_does_not_stop_the_fetch() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     rig.script.answers.forget_permits(1000);
@@ -161,7 +161,7 @@ async fn a_first_fetch_that_fails_says_when_to_try_again() {
 }
 
 #[tokio::test]
-async fn old_keys_go_on_while_the_issuer_is_down_and_not_for_ever() {
+async fn old_keys_are_used_while_the_issuer_is_down_for_a_limited_time() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     assert!(rig.has("a").await);
@@ -180,7 +180,7 @@ async fn old_keys_go_on_while_the_issuer_is_down_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn after_a_failure_nobody_waits_for_an_issuer_that_hangs() {
+async fn after_a_failure_no_caller_waits_for_an_issuer_that_hangs() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     assert!(rig.has("a").await);
@@ -200,7 +200,7 @@ async fn after_a_failure_nobody_waits_for_an_issuer_that_hangs() {
 }
 
 #[tokio::test]
-async fn keys_that_are_not_known_are_looked_for_once_in_a_pause() {
+async fn unknown_keys_cause_one_fetch_per_pause() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     let old = rig.ring.keys().await.unwrap();
@@ -217,7 +217,7 @@ async fn keys_that_are_not_known_are_looked_for_once_in_a_pause() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_known_is_not_refused_for_good_while_the_issuer_is_down() {
+async fn an_unknown_key_is_not_refused_for_good_while_the_issuer_is_down() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     let old = rig.ring.keys().await.unwrap();
@@ -233,7 +233,7 @@ async fn a_key_that_is_not_known_is_not_refused_for_good_while_the_issuer_is_dow
 }
 
 #[tokio::test]
-async fn an_issuer_that_has_withdrawn_every_key_is_believed() {
+async fn an_issuer_can_withdraw_every_key() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     assert!(rig.has("a").await);
@@ -243,7 +243,7 @@ async fn an_issuer_that_has_withdrawn_every_key_is_believed() {
 }
 
 #[tokio::test]
-async fn a_fetch_that_panics_is_a_failure_and_keeps_nobody_waiting() {
+async fn a_fetch_that_panics_counts_as_failed_and_releases_its_callers() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     rig.script.inner.lock().unwrap().panics = true;
@@ -256,7 +256,7 @@ async fn a_fetch_that_panics_is_a_failure_and_keeps_nobody_waiting() {
 }
 
 #[test]
-fn a_fetch_that_goes_with_its_runtime_keeps_nobody_waiting() {
+fn a_fetch_that_ends_with_its_runtime_releases_its_callers() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     rig.script.answers.forget_permits(1000);

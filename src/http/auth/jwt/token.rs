@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_are_none_are_refused() {
+    fn invalid_headers_are_refused() {
         for header in [
             "",
             "{}",
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_three_parts_is_refused() {
+    fn a_token_without_three_parts_is_refused() {
         let good = token(r#"{"alg": "RS256"}"#);
         for text in ["", ".", "..", "...", "....", &".".repeat(MOST), &format!("{good}."), &format!(".{good}"), "a.b"] {
             assert!(refused(text).starts_with("is "), "{text}");
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_one_is_refused_before_it_is_read() {
+    fn a_long_token_is_refused_before_it_is_read() {
         let long = "a".repeat(1 << 20);
         assert_eq!(refused(&long), "is 1048576 bytes long; 16384 bytes at most are taken");
         let reason = refused(&token(&format!(r#"{{"alg": "{}"}}"#, "x".repeat(10_000))));

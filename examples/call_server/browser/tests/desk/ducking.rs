@@ -7,7 +7,7 @@ use thirtyfour::Key;
 use crate::state::{listed, pair, row};
 
 #[tokio::test]
-async fn wrong_numbers_are_refused_in_the_page_and_right_ones_are_sent() -> Result<()> {
+async fn the_page_refuses_wrong_numbers_and_sends_right_ones() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let (listener, _) = pair(&page.state().await?);
@@ -43,7 +43,7 @@ async fn wrong_numbers_are_refused_in_the_page_and_right_ones_are_sent() -> Resu
 }
 
 #[tokio::test]
-async fn who_ducks_others_switches_ducking_on_and_nobody_ducks_without_it() -> Result<()> {
+async fn a_ducking_source_switches_ducking_on_and_switching_it_off_clears_the_sources() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let (listener, source) = pair(&page.state().await?);

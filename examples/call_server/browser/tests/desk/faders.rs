@@ -29,7 +29,7 @@ async fn a_fader_moved_by_keyboard_sends_a_request_that_is_in_force_once_it_is_s
 }
 
 #[tokio::test]
-async fn the_row_follows_what_others_change() -> Result<()> {
+async fn the_desk_shows_changes_of_other_clients() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let (listener, source) = pair(&page.state().await?);
@@ -72,7 +72,7 @@ async fn a_fader_that_is_dragged_sends_ten_requests_a_second_at_most_and_the_las
 }
 
 #[tokio::test]
-async fn a_fader_in_the_hand_shows_where_it_is_and_stays_there() -> Result<()> {
+async fn a_fader_keeps_its_position_while_it_is_dragged() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let (listener, source) = pair(&page.state().await?);

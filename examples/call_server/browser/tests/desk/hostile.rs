@@ -9,7 +9,7 @@ use crate::state::listed;
 const HOSTILE: &str = "<img src=x onerror=alert(1)>";
 
 #[tokio::test]
-async fn an_id_that_is_markup_is_text_everywhere() -> Result<()> {
+async fn an_id_with_markup_is_shown_as_text() -> Result<()> {
     visit(&["--listener", HOSTILE], Complaints::Forbidden, async |page| {
         page.open().await?;
         let choose = "const rows = [...document.querySelectorAll('.person')];

@@ -7,7 +7,7 @@ const SOUND: f64 = 0.003;
 const SILENCE: f64 = 0.0002;
 
 #[tokio::test]
-async fn exclusive_silences_a_listener_of_nobody_and_back() -> Result<()> {
+async fn exclusive_mode_without_sources_is_silent_and_can_be_switched_off() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         unlist_all(page).await?;
@@ -43,7 +43,7 @@ async fn the_sound_follows_the_listener_on_the_desk() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_piles_up_in_a_stall_is_dropped_and_the_delay_stays_short() -> Result<()> {
+async fn packets_that_pile_up_in_a_stall_are_dropped_and_the_delay_stays_short() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         page.find("#listen").await?.click().await?;

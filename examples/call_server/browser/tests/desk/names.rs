@@ -39,7 +39,7 @@ async fn every_control_of_the_form_for_the_token_has_a_name() -> Result<()> {
 
 /// The state changes ten times a second: a screen reader must not read that out.
 #[tokio::test]
-async fn a_reader_that_speaks_is_left_alone_while_nothing_is_done() -> Result<()> {
+async fn a_screen_reader_gets_no_updates_while_nothing_is_done() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         page.completes(async || Ok(page.find("#strips input[type=range]").await?.send_keys(Key::Left).await?)).await?;

@@ -5,7 +5,7 @@ use serde_json::json;
 use thirtyfour::Key;
 
 #[tokio::test]
-async fn the_desk_says_that_its_server_is_gone_and_comes_back_with_it() -> Result<()> {
+async fn the_desk_shows_that_its_server_is_gone_and_reconnects() -> Result<()> {
     visit(&["--token", "one"], Complaints::Provoked, async |page| {
         page.open().await?;
         page.find("#listen").await?.click().await?;
@@ -34,7 +34,7 @@ async fn the_desk_says_that_its_server_is_gone_and_comes_back_with_it() -> Resul
 }
 
 #[tokio::test]
-async fn a_token_that_is_no_longer_good_is_asked_for_again() -> Result<()> {
+async fn the_desk_asks_for_a_new_token_if_the_old_one_is_refused() -> Result<()> {
     visit(&["--token", "one"], Complaints::Provoked, async |page| {
         page.open().await?;
         page.server.kill().await?;
