@@ -1,25 +1,25 @@
-//! Arguments that are more than a word or a number: `ID=FILE`, `ID=RATE:CHANNELS`, and what a bad network is described by.
+//! Parsers of compound arguments: `ID=FILE`, `ID=RATE:CHANNELS`, and the options of a bad network.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use mixminus::{Channels, stream::StreamFormat};
 
-/// One `--source`.
+/// A parsed `--source`.
 #[derive(Debug, Clone)]
 pub struct SourceArgument {
     pub id: String,
     pub file: PathBuf,
 }
 
-/// One `--listener-format`.
+/// A parsed `--listener-format`.
 #[derive(Debug, Clone)]
 pub struct FormatArgument {
     pub id: String,
     pub format: StreamFormat,
 }
 
-/// What a bad network does; whether the figures make sense is seen later.
+/// The options of a bad network. [`crate::network`] checks the values.
 #[derive(Debug, Clone, Copy, Args)]
 #[command(next_help_heading = "A bad network, for every source")]
 pub struct NetworkArguments {
@@ -27,15 +27,16 @@ pub struct NetworkArguments {
     #[arg(long, value_name = "PERCENT", allow_negative_numbers = true)]
     pub drop: Option<f64>,
 
-    /// Packets are delayed by 0 to so much: they come late, in bursts and out of order
+    /// The longest delay of a packet; delays are random, so packets come late, in bursts and out of
+    /// order
     #[arg(long, value_name = "MS", allow_negative_numbers = true)]
     pub jitter_ms: Option<f64>,
 
-    /// The senders' clocks are fast by so much, or slow if it is below 0
+    /// How much faster the senders' clocks run than the mixer's; slower if negative
     #[arg(long, value_name = "PPM", allow_negative_numbers = true)]
     pub drift_ppm: Option<f64>,
 
-    /// Another number is another run of bad luck; the same number the same [default: 1]
+    /// The seed of the random losses and delays; the same seed repeats them [default: 1]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
@@ -48,7 +49,7 @@ pub struct NetworkArguments {
     pub bound_ms: Option<f64>,
 }
 
-/// `ID=FILE`.
+/// Parses `ID=FILE`.
 pub fn source(text: &str) -> Result<SourceArgument, String> {
     match text.split_once('=') {
         Some((id, file)) if !id.is_empty() && !file.is_empty() => {
@@ -58,7 +59,7 @@ pub fn source(text: &str) -> Result<SourceArgument, String> {
     }
 }
 
-/// `ID=RATE:CHANNELS`.
+/// Parses `ID=RATE:CHANNELS`.
 pub fn format(text: &str) -> Result<FormatArgument, String> {
     let parsed = || {
         let (id, format) = text.split_once('=')?;
@@ -69,7 +70,7 @@ pub fn format(text: &str) -> Result<FormatArgument, String> {
     parsed().ok_or_else(|| "expected ID=RATE:CHANNELS with 1 or 2 channels, such as alice=16000:2".to_owned())
 }
 
-/// `1` or `2`.
+/// Parses `1` or `2`.
 pub fn channels(text: &str) -> Result<Channels, String> {
     match text {
         "1" => Ok(Channels::Mono),

@@ -1,6 +1,7 @@
-//! A call: one mixer with the scene's participants in it, and the cues that change it between ticks.
+//! A call: one mixer with the scene's participants, and the cues that change it between ticks.
 //!
-//! The run that is heard and the runs that measure gains (see [`crate::probe`]) are calls of the same scene.
+//! Used for the run that is written to files and for the runs that measure gains (see
+//! [`crate::probe`]).
 
 use mixminus::{
     Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, SourceReadings, stream::PortOptions,
@@ -20,23 +21,23 @@ pub struct Call<'s> {
     scene: &'s Scene,
     controller: Controller,
     ports: Ports,
-    /// By place in the cast: where somebody sits who is in the call now.
+    /// By place in the cast: the seat of each member who is in the call now.
     seats: Vec<Option<Seat>>,
-    /// By place in the cast: what came through the ports of stays that are over.
+    /// By place in the cast: the port figures of the stays that have ended.
     intakes: Vec<Option<Intake>>,
     next_cue: usize,
 }
 
-/// Which ports are made.
+/// Which ports a call opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ports {
-    /// Those that the scene asks for.
+    /// The ports that the scene needs.
     AsAsked,
-    /// None: everything goes by hand.
+    /// None: all frames are handed to the mixer tick by tick.
     None,
 }
 
-/// Somebody's stay in the call.
+/// One stay of a participant in the call.
 #[derive(Debug)]
 pub struct Seat {
     pub key: ParticipantKey,
@@ -52,19 +53,19 @@ impl Seat {
         self.voice.is_some()
     }
 
-    /// Whether what it sends is given to the mixer tick by tick.
+    /// Whether its frames are handed to the mixer tick by tick, and not through a port.
     pub fn sends_by_hand(&self) -> bool {
         self.sends() && self.sender.is_none()
     }
 
-    /// What this participant says in a tick; `None` once the recording is over.
+    /// The frame that this participant sends in a tick; `None` after the end of the recording.
     pub fn frame(&self, tick: usize, tick_samples: usize) -> Option<Frame<'_>> {
         self.voice.as_ref().and_then(|voice| voice.frame(tick - self.since, tick_samples))
     }
 }
 
 impl<'s> Call<'s> {
-    /// An empty call in a mixer of its own; nobody is in it before the cues of tick 0.
+    /// Makes an empty call with a mixer of its own. The cues of tick 0 let the first participants in.
     pub fn new(scene: &'s Scene, mixer: MixerConfig, ports: Ports) -> Result<(Self, Processor), Error> {
         let (controller, processor) = mixer.build().map_err(|cause| refused("these settings", &cause))?;
         let seats = scene.cast.iter().map(|_| None).collect();
@@ -72,9 +73,10 @@ impl<'s> Call<'s> {
         Ok((Self { scene, controller, ports, seats, intakes, next_cue: 0 }, processor))
     }
 
-    /// Applies what happens just before a tick; `options` says how somebody joins who sends audio, or only hears.
+    /// Applies the cues that are due before a tick. `options` gives the join options of a
+    /// participant who sends audio (`true`) or only hears (`false`).
     ///
-    /// The mixer takes all of it up in that tick, because the tick begins afterwards.
+    /// The mixer uses all of the changes from this tick on, because the tick begins afterwards.
     pub fn take_cues(&mut self, tick: usize, options: impl Fn(bool) -> JoinOptions) -> Result<(), Error> {
         while let Some(cue) = self.scene.cues.get(self.next_cue).filter(|cue| cue.tick <= tick) {
             self.next_cue += 1;
@@ -83,17 +85,17 @@ impl<'s> Call<'s> {
         Ok(())
     }
 
-    /// Who is in the call now, with their place in the cast.
+    /// The members who are in the call now, with their places in the cast.
     pub fn seated(&self) -> impl Iterator<Item = (usize, &Seat)> {
         self.seats.iter().enumerate().filter_map(|(member, seat)| seat.as_ref().map(|seat| (member, seat)))
     }
 
-    /// Where a member of the cast sits now.
+    /// The seat of a member of the cast, if it is in the call now.
     pub fn seat(&self, member: usize) -> Option<&Seat> {
         self.seats[member].as_ref()
     }
 
-    /// Pushes what comes over the network until a tick is over.
+    /// Pushes the packets that arrive over the network until the end of a tick.
     pub fn push_packets(&mut self, tick: usize) {
         let tick_samples = self.scene.settings.tick_samples;
         for seat in self.seats.iter_mut().flatten() {
@@ -102,24 +104,24 @@ impl<'s> Call<'s> {
         }
     }
 
-    /// The ear of a member of the cast who hears by a port, and is in the call.
+    /// The output of a member of the cast who is in the call and hears through a port.
     pub fn ear(&mut self, member: usize) -> Option<&mut Ear> {
         self.seats[member].as_mut().and_then(|seat| seat.ear.as_mut())
     }
 
-    /// What has come through the ports of a member of the cast, in all stays.
+    /// The port figures of a member of the cast, over all stays.
     pub fn intake(&self, member: usize) -> Option<Intake> {
         let over = &self.intakes[member];
         let sender = self.seat(member).and_then(|seat| seat.sender.as_ref());
         sender.map(|sender| Intake::of(sender).after(over.as_ref())).or_else(|| over.clone())
     }
 
-    /// Whether the mixer found a member of the cast active in the last tick.
+    /// Whether the mixer's detector found a member of the cast active in the last tick.
     pub fn is_active(&self, member: usize) -> bool {
         self.readings(member).is_some_and(|source| source.active)
     }
 
-    /// How many frames, or packets, of a member's present stay held something that is no number.
+    /// How many frames or packets of a member's present stay had a NaN or an infinity.
     pub fn not_finite(&self, member: usize) -> u64 {
         let sender = self.seat(member).and_then(|seat| seat.sender.as_ref());
         let refused = sender.map_or(0, |sender| sender.readings().refused);
@@ -127,7 +129,7 @@ impl<'s> Call<'s> {
     }
 
     fn readings(&self, member: usize) -> Option<SourceReadings> {
-        // Whoever is not in the call has no readings.
+        // A participant who is not in the call has no readings.
         self.controller.readings(&self.scene.cast[member].id).ok().map(|readings| readings.source)
     }
 
@@ -179,7 +181,7 @@ impl<'s> Call<'s> {
     }
 }
 
-/// What should not happen, as the scene is checked before: the mixer does not take what it holds.
+/// The error for a refusal by the mixer. It should not happen, because the scene is checked before.
 pub fn refused(what: &str, cause: &dyn std::error::Error) -> Error {
     Error::Mixer { what: what.to_owned(), cause: cause.to_string() }
 }

@@ -1,4 +1,4 @@
-//! The command line: what can be asked for, and which options go together.
+//! The command line: the options, and which of them exclude or need each other.
 
 use std::path::PathBuf;
 
@@ -18,7 +18,8 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "mix_wav", version)]
 pub struct Options {
-    /// A participant who sends FILE (WAV of any rate, mono or stereo: 8, 16, 24, 32 bit integer or 32 bit float) and hears a mix; repeatable
+    /// A participant who sends FILE (WAV of any rate, mono or stereo: 8, 16, 24, 32 bit integer or
+    /// 32 bit float) and hears a mix; repeatable
     #[arg(long = "source", value_name = "ID=FILE", value_parser = arguments::source)]
     pub sources: Vec<SourceArgument>,
 
@@ -26,31 +27,34 @@ pub struct Options {
     #[arg(long = "listener", value_name = "ID")]
     pub listeners: Vec<String>,
 
-    /// The rate and channels (1 or 2) of what a participant hears, by a port, instead of the mixer's; repeatable
+    /// The rate and channels (1 or 2) in which a participant hears, through a port, instead of the
+    /// mixer's; repeatable
     #[arg(long = "listener-format", value_name = "ID=RATE:CHANNELS", value_parser = arguments::format)]
     pub listener_formats: Vec<FormatArgument>,
 
-    /// JSON array of events: configureMixer, mute, pan, join, leave, each with its atMs; files are looked up beside the script
+    /// JSON array of events: configureMixer, mute, pan, join, leave, each with its atMs; files are
+    /// looked up beside the script
     #[arg(long, value_name = "FILE")]
     pub script: Option<PathBuf>,
 
-    /// Where ID.wav goes, what each participant hears [default: target/mix_wav of the crate]
+    /// The directory for ID.wav, what each participant hears [default: target/mix_wav of the crate]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
-    /// The samples of the files that are written
+    /// The sample type of the written files
     #[arg(long, default_value = "f32")]
     pub format: Format,
 
-    /// The sample rate of the mixer and its files; what is sent at another rate is converted
+    /// The sample rate of the mixer and its files; sources of another rate are converted
     #[arg(long, value_name = "HZ", default_value_t = 48_000)]
     pub rate: u32,
 
-    /// The channels of the mixer: 1 mono, 2 stereo; mono hears the mean of a stereo file, stereo a mono file on both sides
+    /// The channels of the mixer: 1 mono, 2 stereo; mono hears the mean of a stereo file, stereo a
+    /// mono file on both sides
     #[arg(long, value_name = "1|2", default_value = "1", value_parser = arguments::channels)]
     pub channels: Channels,
 
-    /// How much is mixed at a time; fractions work where they are whole samples
+    /// The length of a tick; fractions work if they are whole samples
     #[arg(long, value_name = "MS", default_value_t = 10.0, allow_negative_numbers = true)]
     pub tick_ms: f64,
 
@@ -58,11 +62,11 @@ pub struct Options {
     #[arg(long, value_name = "MS", default_value_t = 10.0, allow_negative_numbers = true)]
     pub smoothing_ms: f64,
 
-    /// One limiter for every listener
+    /// Whether every listener's mix has a limiter
     #[arg(long, default_value = "on")]
     pub limiter: Switch,
 
-    /// What tells speech from silence, and so who ducks others; off = nobody ever does
+    /// What tells speech from silence, and so who ducks others; off = nobody ducks others
     #[arg(long, default_value = "energy")]
     pub detector: DetectorChoice,
 
@@ -78,7 +82,8 @@ pub struct Options {
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
 
-    /// Whose mix the picture's gains are of [default: the first listener that a script configures with ducking]
+    /// The listener whose gains the picture shows [default: the first listener that a script
+    /// configures with ducking]
     #[arg(long, value_name = "ID")]
     pub plot_listener: Option<String>,
 
@@ -90,7 +95,7 @@ pub struct Options {
     pub network: NetworkArguments,
 }
 
-/// The samples of an output file.
+/// The sample type of an output file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
@@ -98,14 +103,14 @@ pub enum Format {
     I16,
 }
 
-/// Something that is on or off.
+/// Whether something is on or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Switch {
     On,
     Off,
 }
 
-/// Which detector every participant gets.
+/// The detector of all participants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DetectorChoice {
@@ -114,12 +119,13 @@ pub enum DetectorChoice {
 }
 
 impl Options {
-    /// The options of this process; prints the help or the version and returns `None` when that was asked for.
+    /// Parses the options of this process. Prints the help or the version and returns `None` if
+    /// that was asked for.
     pub fn from_command_line() -> Result<Option<Self>, Error> {
         match Self::try_parse() {
             Ok(options) => options.check().map(Some),
             Err(answer) if matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-                // A reader who has seen enough and closes the pipe is no fault.
+                // A reader that closes the pipe early is not an error.
                 let _ = answer.print();
                 Ok(None)
             }
@@ -127,7 +133,7 @@ impl Options {
         }
     }
 
-    /// Whether the recordings beside this example are the scene.
+    /// Whether the scene is the bundled one.
     pub fn is_bundled(&self) -> bool {
         self.sources.is_empty()
     }
@@ -155,7 +161,7 @@ impl Options {
     }
 }
 
-/// The message of clap without its usage paragraphs, on one line.
+/// The message of clap in one line, without its usage paragraphs.
 fn one_line(message: &str) -> String {
     let told = message.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
     let words: Vec<&str> = told.flat_map(str::split_whitespace).collect();

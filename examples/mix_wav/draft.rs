@@ -1,4 +1,4 @@
-//! A file in the making: under a temporary name until everything is done, so that nobody finds half of it.
+//! A file with a temporary name until it is complete, so that no reader finds half of it.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -8,7 +8,7 @@ use std::{
 
 use crate::error::Error;
 
-/// A file that vanishes unless it is published.
+/// A file that is deleted unless it is published.
 #[derive(Debug)]
 pub struct Draft {
     temporary: PathBuf,
@@ -16,23 +16,24 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Begins a file that will stand at `path`.
+    /// Creates the temporary file of the file at `path`.
     pub fn open(path: PathBuf) -> Result<(Self, File), Error> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let temporary = path.with_file_name(format!(".{name}.{}.part", process::id()));
-        // Never into an existing file: two ids that differ only in case are one name on some file systems.
+        // Never opens an existing file: on some file systems two ids that differ only in case name
+        // one file.
         match OpenOptions::new().write(true).create_new(true).open(&temporary) {
             Ok(file) => Ok((Self { temporary, path }, file)),
             Err(cause) => Err(Error::Unwritable { path, cause }),
         }
     }
 
-    /// Where the file will stand.
+    /// The final path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Gives the file its name.
+    /// Gives the file its final name.
     pub fn publish(self) -> Result<(), Error> {
         fs::rename(&self.temporary, &self.path).map_err(|cause| Error::WriteFailed { path: self.path.clone(), cause })
     }
@@ -40,7 +41,8 @@ impl Draft {
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        // After publishing there is nothing under this name any more; on the way out of an error there is nobody to tell.
+        // After `publish` this name no longer exists; on the way out of an error nobody could
+        // handle another one.
         let _ = fs::remove_file(&self.temporary);
     }
 }

@@ -1,7 +1,8 @@
-//! A long run of samples, made small enough to draw: the lowest and the highest of each column of the picture.
+//! The outline of a long signal, small enough to draw: the lowest and highest sample of each column
+//! of the picture.
 
-/// How many columns a signal has at most, about one a pixel, and how many all signals of a picture have together:
-/// the picture of many signals stays a small file.
+/// The most columns of one signal, about one per pixel, and of all signals of a picture together,
+/// so that a picture of many signals stays a small file.
 const MOST_COLUMNS: usize = 1_000;
 const ALL_COLUMNS: usize = 4_000;
 
@@ -9,19 +10,19 @@ const ALL_COLUMNS: usize = 4_000;
 #[derive(Debug, Clone)]
 pub struct Envelope {
     columns: Vec<Option<(f32, f32)>>,
-    /// The samples of the whole signal, and how many of them have been seen.
+    /// The number of samples of the whole signal, and of those that were pushed.
     total: usize,
     seen: usize,
 }
 
 impl Envelope {
-    /// For a signal of so many samples, drawn together with others: `signals` in all.
+    /// For a signal of `total` samples in a picture of `signals` signals.
     pub fn new(total: usize, signals: usize) -> Self {
         let columns = (ALL_COLUMNS / signals.max(1)).clamp(1, MOST_COLUMNS).min(total);
         Self { columns: vec![None; columns], total, seen: 0 }
     }
 
-    /// Takes in the next samples, the extremes of which are those of both channels; what goes past the announced total is left out.
+    /// Adds the next samples of both channels to the columns. Samples beyond `total` are ignored.
     pub fn push(&mut self, left: &[f32], right: &[f32]) {
         let columns = self.columns.len();
         for (left, right) in left.iter().zip(right).take(self.total - self.seen) {
@@ -32,12 +33,12 @@ impl Envelope {
         }
     }
 
-    /// Takes in so many samples at which there is no signal at all.
+    /// Skips samples at which there is no signal.
     pub fn skip(&mut self, samples: usize) {
         self.seen = self.total.min(self.seen + samples);
     }
 
-    /// The stretches in which there is a signal: each with its first column, and the extremes of its columns.
+    /// The stretches with a signal: for each its first column, and the extremes of its columns.
     pub fn stretches(&self) -> Vec<(usize, Vec<(f32, f32)>)> {
         let mut stretches: Vec<(usize, Vec<(f32, f32)>)> = Vec::new();
         for (place, column) in self.columns.iter().enumerate() {
@@ -50,7 +51,7 @@ impl Envelope {
         stretches
     }
 
-    /// How many columns there are.
+    /// The number of columns.
     pub fn columns(&self) -> usize {
         self.columns.len()
     }

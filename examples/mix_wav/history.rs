@@ -1,4 +1,5 @@
-//! The call as a history: when each participant was in it, when muted, and what happened in words.
+//! The history of a call: when each participant was in it, when each was muted, and the script's
+//! changes in words.
 
 use std::ops::Range;
 
@@ -6,14 +7,14 @@ use mixminus::{Pan, config::ParticipantMixerLevel};
 
 use crate::scene::{Change, Scene};
 
-/// Everything that happened just before one tick.
+/// All changes before one tick.
 #[derive(Debug)]
 pub struct Moment {
     pub tick: usize,
     pub said: Vec<String>,
 }
 
-/// When a member of the cast was in the call, as ranges of ticks.
+/// The stays of a member of the cast, as ranges of ticks.
 pub fn stays(scene: &Scene, member: usize) -> Vec<Range<usize>> {
     spans(scene, |change| match change {
         Change::Join { member: who, .. } if *who == member => Some(true),
@@ -22,17 +23,17 @@ pub fn stays(scene: &Scene, member: usize) -> Vec<Range<usize>> {
     })
 }
 
-/// When a member of the cast was muted.
+/// When a member of the cast was muted, as ranges of ticks.
 pub fn mutes(scene: &Scene, member: usize) -> Vec<Range<usize>> {
     spans(scene, |change| match change {
         Change::Mute { member: who, muted } if *who == member => Some(*muted),
-        // Whoever comes back is not muted any more.
+        // A participant who comes back is no longer muted.
         Change::Leave { member: who } if *who == member => Some(false),
         _ => None,
     })
 }
 
-/// What the script did, moment by moment.
+/// The changes of the script, in order.
 pub fn moments(scene: &Scene) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
     for cue in scene.cues.iter().filter(|cue| cue.event.is_some() && cue.tick < scene.ticks()) {

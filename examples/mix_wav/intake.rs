@@ -1,34 +1,35 @@
-//! What came of a source's packets: the figures of its input port, over all of its stays.
+//! The figures of a source's input port, over all of its stays.
 
 use serde::Serialize;
 
 use crate::sender::Sender;
 
-/// The figures of one source. What is counted is the sum of all stays; what is measured is of the last one.
+/// The figures of one source. Counters are sums over all stays; measurements are those of the last
+/// stay.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Intake {
     pub sent_packets: usize,
     pub received_packets: u64,
-    /// Samples of the source that were not there when it was their turn, though newer ones were.
+    /// Samples that were missing when they were due, though newer ones had come.
     pub lost_samples: u64,
     /// Packets that came too late to be played.
     pub late: u64,
-    /// Packets that came after newer ones, and in time.
+    /// Packets that came after newer ones, but in time.
     pub reordered: u64,
-    /// How often nothing newer was there, either.
+    /// How often the port had no samples left at all.
     pub underruns: u64,
-    /// How often too much was there, and the oldest was dropped.
+    /// How often the port was too full, and dropped the oldest samples.
     pub overruns: u64,
     pub wait_ms: f64,
     pub conversion_ms: f64,
-    /// How much later than it was sent a sound is heard: both of them.
+    /// The delay from sending a sound to hearing it: the wait and the conversion.
     pub delay_ms: f64,
     pub drift_ppm: f64,
 }
 
 impl Intake {
-    /// What came from one sender.
+    /// The figures of one sender's port.
     pub fn of(sender: &Sender) -> Self {
         let port = sender.readings();
         Self {
@@ -46,7 +47,7 @@ impl Intake {
         }
     }
 
-    /// The same with what came in earlier stays.
+    /// Adds the counters of earlier stays.
     pub fn after(self, earlier: Option<&Self>) -> Self {
         let Some(earlier) = earlier else { return self };
         Self {

@@ -5,16 +5,19 @@
 //! cargo run --release --example mix_wav -- --help           your own recordings, and everything else
 //! ```
 //!
-//! The mixer runs here as it does in a media server, only faster than real time: the control side changes the call
-//! between ticks ([`call`]), the audio side gets one frame from every source and gives one mix to every listener
-//! ([`run`]). What has another rate than the mixer, or comes over a bad network, goes through ports, in simulated time
-//! and without threads ([`voice`], [`sender`], [`network`], [`ear`]). Everything else is around it: what is mixed ([`cli`],
-//! [`settings`], [`scene`], [`script`], [`roster`], [`wav`]), and what comes of it ([`outputs`], [`report`], [`table`],
+//! The mixer runs as in a media server, only faster than real time: the control side changes the
+//! call between ticks ([`call`]); the audio side hands the mixer one frame of every source and gets
+//! one mix for every listener ([`run`]). Sources and listeners with another rate than the mixer's,
+//! and sources behind a bad network, use ports, in simulated time and without threads ([`voice`],
+//! [`sender`], [`network`], [`ear`]). The other modules are about the input ([`cli`], [`settings`],
+//! [`scene`], [`script`], [`roster`], [`wav`]) and the results ([`outputs`], [`report`], [`table`],
 //! [`probe`], [`picture`]).
 //!
-//! All input is checked before anything is mixed (but for spoilt samples, which count as missing frames): a fault in it
-//! is one line on standard error and exit status 2, and nothing is written. Every output is as long as the call: until the last recording's end, also for somebody who joins
-//! later or leaves earlier; they hear silence outside their stay.
+//! All input is checked before anything is mixed, except for samples that are NaN or infinite,
+//! whose frames count as missing. An error in the input is one line on standard error and exit
+//! status 2, and nothing is written. Every output is as long as the call, which ends with the last
+//! recording, also for a participant who joins later or leaves earlier: it hears silence outside of
+//! its stay.
 
 mod arguments;
 mod call;
@@ -89,7 +92,7 @@ fn mix(options: &Options) -> Result<(), Error> {
     print(&Report::of(&scene, &places, &outcome, options.format, listener), &places, options.json)
 }
 
-/// Whose gains are drawn, by place in the cast.
+/// The place in the cast of the listener whose gains are drawn.
 fn plot_listener(options: &Options, scene: &Scene) -> Result<usize, Error> {
     match &options.plot_listener {
         Some(id) => {
@@ -106,7 +109,7 @@ fn print(report: &Report, places: &Places, as_json: bool) -> Result<(), Error> {
         table::text(report, places)
     };
     match writeln!(io::stdout(), "{text}") {
-        // A reader who has seen enough and closes the pipe is no fault.
+        // A reader that closes the pipe early is not an error.
         Err(cause) if cause.kind() != io::ErrorKind::BrokenPipe => Err(Error::Stdout(cause)),
         _ => Ok(()),
     }

@@ -1,20 +1,21 @@
-//! What is measured while the call runs: of every mix its levels, of every source its activity, of every tick its time.
+//! Measurements during the call: the levels of each mix, the activity of each source, and the time
+//! of each tick.
 
 use std::time::Duration;
 
 use mixminus::{Channels, Decibels, Mix};
 
-/// The levels of one participant's mix, over the whole length of the file that is written.
+/// The levels of one participant's mix, over the whole length of its file.
 #[derive(Debug, Default)]
 pub struct Meter {
     pub peak: f32,
-    /// The most that the limiter took away, in decibels: 0 or negative.
+    /// The largest gain reduction of the limiter in decibels: 0 or negative.
     pub reduction: f64,
     squares: f64,
 }
 
 impl Meter {
-    /// Takes in a tick, of which `count` samples belong to the file.
+    /// Measures a tick, of which the first `count` samples belong to the file.
     pub fn push(&mut self, mix: &Mix<'_>, channels: Channels, count: usize) {
         self.add(&mix.left()[..count]);
         if channels == Channels::Stereo {
@@ -23,7 +24,7 @@ impl Meter {
         self.reduction = self.reduction.min(mix.reduction().0);
     }
 
-    /// The root mean square of everything that there was, in a file of so many samples in all its channels.
+    /// The root mean square over a file of `samples` samples, all channels together.
     pub fn rms(&self, samples: usize) -> f64 {
         (self.squares / samples as f64).sqrt()
     }
@@ -36,7 +37,7 @@ impl Meter {
     }
 }
 
-/// Who was active in which tick, as the mixer's own detectors saw it.
+/// Which participant was active in which tick, as the mixer's detectors found it.
 #[derive(Debug)]
 pub struct Activity {
     members: usize,
@@ -44,12 +45,12 @@ pub struct Activity {
 }
 
 impl Activity {
-    /// For so many members of the cast.
+    /// For a cast of `members`.
     pub fn new(members: usize) -> Self {
         Self { members, ticks: Vec::new() }
     }
 
-    /// Takes in the next tick.
+    /// Adds the next tick.
     pub fn push(&mut self, is_active: impl Fn(usize) -> bool) {
         self.ticks.extend((0..self.members).map(is_active));
     }
@@ -82,12 +83,12 @@ impl Activity {
 pub struct Stopwatch(Vec<Duration>);
 
 impl Stopwatch {
-    /// Takes in the next tick.
+    /// Adds the next tick.
     pub fn push(&mut self, taken: Duration) {
         self.0.push(taken);
     }
 
-    /// The times in order, the shortest first.
+    /// The times, the shortest first.
     pub fn sorted(&self) -> Vec<Duration> {
         let mut times = self.0.clone();
         times.sort_unstable();
@@ -95,12 +96,12 @@ impl Stopwatch {
     }
 }
 
-/// Decibels with one decimal, and no minus sign before a zero.
+/// Decibels with one decimal, and without a minus sign before zero.
 pub fn one_decimal(decibels: f64) -> String {
     format!("{:.1}", if decibels.abs() < 0.05 { 0.0 } else { decibels })
 }
 
-/// A level in dBFS; `None` for digital silence, which has none.
+/// A level in dBFS; `None` for digital silence.
 pub fn dbfs(amplitude: f64) -> Option<f64> {
     let level = Decibels::from_amplitude(amplitude).0;
     level.is_finite().then_some(level)

@@ -1,4 +1,5 @@
-//! A bad network, as the options describe it: what it loses, what it delays, and by how much the senders' clocks are wrong.
+//! A bad network as the options describe it: its losses, its delays, and the error of the senders'
+//! clocks.
 
 use std::ops::RangeInclusive;
 
@@ -7,17 +8,17 @@ use serde::Serialize;
 
 use crate::{cli::Options, error::Error};
 
-/// How much audio is in a packet.
+/// The duration of a packet.
 pub const PACKET_MS: f64 = 20.0;
 
-/// What happens to the packets of every source; the same for the same seed.
+/// What the network does to the packets of every source; the same for the same seed.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Network {
     pub drop_percent: f64,
-    /// The most that a packet is delayed by.
+    /// The longest delay of a packet.
     pub jitter_ms: f64,
-    /// By how much the senders' clocks are fast, or, below 0, slow.
+    /// How much faster the senders' clocks run; negative if slower.
     pub drift_ppm: f64,
     pub seed: u64,
     depth_ms: f64,
@@ -25,13 +26,14 @@ pub struct Network {
 }
 
 impl Network {
-    /// The network that the options ask for, or none.
+    /// The network that the options describe, or `None`.
     pub fn of(options: &Options) -> Result<Option<Self>, Error> {
         let network = &options.network;
         let asked = [network.drop, network.jitter_ms, network.drift_ppm];
         if asked.iter().all(Option::is_none) {
             let idle = network.depth_ms.is_some() || network.bound_ms.is_some() || network.seed.is_some();
-            let text = "--seed, --depth-ms and --bound-ms are about a bad network: they need --drop, --jitter-ms or --drift-ppm";
+            let text = "--seed, --depth-ms and --bound-ms are about a bad network: \
+                        they need --drop, --jitter-ms or --drift-ppm";
             return if idle { Err(Error::Usage(text.to_owned())) } else { Ok(None) };
         }
         let [drop_percent, jitter_ms, drift_ppm] = asked.map(Option::unwrap_or_default);
@@ -45,13 +47,13 @@ impl Network {
         Ok(Some(Self { drop_percent, jitter_ms, drift_ppm, seed: network.seed.unwrap_or(1), depth_ms, bound_ms }))
     }
 
-    /// The input port behind it.
+    /// The options of the input port that receives from this network.
     pub fn port(&self, format: StreamFormat) -> InputOptions {
         let clock = if self.drift_ppm == 0.0 { Clock::Mixer } else { Clock::Own };
         InputOptions { clock, depth_ms: self.depth_ms, bound_ms: self.bound_ms, ..InputOptions::new(format) }
     }
 
-    /// How fast the senders' clocks run: 1 is right.
+    /// The speed of the senders' clocks, where 1 is exact.
     pub fn speed(&self) -> f64 {
         1.0 + 1e-6 * self.drift_ppm
     }
@@ -65,17 +67,17 @@ fn check(option: &str, value: f64, range: RangeInclusive<f64>, unit: &str) -> Re
     Err(Error::Usage(format!("{option} {value} is not between {least} and {most} {unit}")))
 }
 
-/// Chance that is the same in every run: the generator SplitMix64.
+/// Random numbers that are the same in every run: the generator SplitMix64.
 #[derive(Debug)]
 pub struct Dice(u64);
 
 impl Dice {
-    /// For one stay of one participant.
+    /// The numbers for one stay of one participant.
     pub fn new(seed: u64, member: usize, since: usize) -> Self {
         [member as u64, since as u64].into_iter().fold(Self(seed), |mut dice, more| Self(dice.next() ^ more))
     }
 
-    /// A number from 0 to 1, without the 1.
+    /// A random number in [0, 1).
     pub fn throw(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1u64 << 53) as f64
     }

@@ -1,4 +1,5 @@
-//! Everything that is written: one WAV file for each participant, and the picture. All of it appears at the end, or nothing.
+//! All output files: one WAV file for each participant, and the picture. Either all of them are
+//! published at the end, or none.
 
 use std::{
     fs::{self, File},
@@ -8,23 +9,24 @@ use std::{
 
 use crate::{cli::Options, draft::Draft, error::Error, scene::Scene, track::Track};
 
-/// Where the results go.
+/// The paths of the results.
 #[derive(Debug)]
 pub struct Places {
     pub directory: PathBuf,
-    /// By place in the cast.
+    /// The WAV files, by place in the cast.
     pub tracks: Vec<PathBuf>,
     pub picture: Option<PathBuf>,
 }
 
-/// The files in the making.
+/// The output files while they are written.
 pub struct Outputs {
     pub tracks: Vec<Track>,
     picture: Option<(Draft, File)>,
 }
 
 impl Places {
-    /// What the options ask for; an error if a result would be written over something that is read.
+    /// The paths that the options ask for; an error if a result would overwrite an input or another
+    /// result.
     pub fn of(options: &Options, scene: &Scene) -> Result<Self, Error> {
         let directory = options.out.clone().unwrap_or_else(default_directory);
         let tracks: Vec<PathBuf> =
@@ -36,7 +38,8 @@ impl Places {
     }
 
     fn check(&self, inputs: &[PathBuf]) -> Result<(), Error> {
-        // Compared as the file system sees them; a file that does not exist yet cannot be overwritten.
+        // Canonical paths, so that two names of one file are equal; a file that does not exist yet
+        // cannot be overwritten.
         let inputs: Vec<PathBuf> = inputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
         for path in self.tracks.iter().chain(&self.picture) {
             if path.canonicalize().is_ok_and(|real| inputs.contains(&real)) {
@@ -53,12 +56,12 @@ impl Places {
 fn default_directory() -> PathBuf {
     let directory: PathBuf = [env!("CARGO_MANIFEST_DIR"), "target", "mix_wav"].iter().collect();
     let here = std::env::current_dir().unwrap_or_default();
-    // Shown and used relative to where the user is, if it is below.
+    // Relative to the current directory if it is below it.
     directory.strip_prefix(here).map(Path::to_owned).unwrap_or(directory)
 }
 
 impl Outputs {
-    /// Begins every file, so that a place that cannot be written to is found before the work is done.
+    /// Creates every file, so that a path that cannot be written is found before the mixing.
     pub fn open(places: &Places, options: &Options, scene: &Scene) -> Result<Self, Error> {
         let made = fs::create_dir_all(&places.directory);
         made.map_err(|cause| Error::Unwritable { path: places.directory.clone(), cause })?;
@@ -71,7 +74,7 @@ impl Outputs {
         Ok(Self { tracks, picture })
     }
 
-    /// Gives every file its name; `draw` makes the picture if there is to be one.
+    /// Gives every file its final name; `draw` makes the picture if there is to be one.
     pub fn publish(self, draw: impl FnOnce() -> Result<String, Error>) -> Result<(), Error> {
         let mut drafts = self.tracks.into_iter().map(Track::finish).collect::<Result<Vec<_>, _>>()?;
         if let Some((draft, mut file)) = self.picture {

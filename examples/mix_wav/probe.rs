@@ -1,8 +1,9 @@
-//! Measuring gains: how loud each source stands in one listener's mix, sample by sample.
+//! Measures gains: the gain of each source in one listener's mix, sample by sample.
 //!
-//! A mix is a sum, and a sum does not tell its parts. So the call is run again, once for each source *s*, with the same
-//! cues and the activity that the detectors saw in the real run: *s* sends a constant 1, everyone else a constant 0,
-//! and the limiter is off. What the listener hears then *is* the gain of *s*.
+//! A mix is a sum, which does not show its terms. So the call is run again, once for each source
+//! *s*, with the same cues and with the activity that the detectors found in the real run: *s*
+//! sends a constant 1, all others a constant 0, and the limiter is off. What the listener hears
+//! then *is* the gain of *s*.
 
 use mixminus::{Detector, Frame, JoinOptions, MixerConfig};
 
@@ -21,20 +22,21 @@ use crate::{
 pub struct Gains {
     /// The listener, by place in the cast.
     pub listener: usize,
-    /// For each source that could be heard: its place in the cast, and its gain over the call.
+    /// For each source that the listener may hear: its place in the cast, and its gain over the call.
     pub sources: Vec<(usize, Envelope)>,
 }
 
-/// Whose gains are drawn unless somebody is asked for: the first listener with ducking, for there is most to see.
+/// The listener whose gains are drawn by default: the first one with ducking, because its gains
+/// move most.
 pub fn default_listener(scene: &Scene) -> usize {
     let configured = || scene.cues.iter().filter_map(|cue| cue.change.levels()).flatten();
     let first = configured().find(|level| level.ducking.is_some()).or_else(|| configured().next());
     let chosen = first.and_then(|level| scene.member(&level.participant));
-    // Without a configuration: whoever only hears has most sources to show.
+    // Without a configuration: a participant who only hears, because it has the most sources.
     chosen.or_else(|| scene.cast.iter().position(|member| !member.sends)).unwrap_or(0)
 }
 
-/// How many ticks measuring takes.
+/// How many ticks the measurement mixes.
 pub fn ticks(scene: &Scene, listener: usize) -> usize {
     audible(scene, listener).count() * scene.ticks()
 }
@@ -75,7 +77,7 @@ fn measure_one(
         let both_there = call.seat(source).and(call.seat(listener));
         match both_there.and_then(|seat| mixes.get(seat.key)) {
             Some(mix) => {
-                // Of a source that is panned the louder side: that is its gain.
+                // For a panned source the louder side is its gain.
                 let louder: Vec<f32> = mix.left().iter().zip(mix.right()).map(|(a, b)| a.max(*b)).collect();
                 gain.push(&louder, &louder);
             }

@@ -1,4 +1,4 @@
-//! The bar that shows how far the mixing has come: on standard error, and only where somebody watches.
+//! The progress bar, on standard error, and only if that is a terminal.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -6,7 +6,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar of so many ticks; `hidden` for when a machine reads along. Not drawn where standard error is no terminal.
+    /// A bar of `ticks` steps. It is not drawn if `hidden`, for output to machines, or if standard
+    /// error is no terminal.
     pub fn new(ticks: usize, hidden: bool) -> Self {
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(Some(ticks as u64), target);
@@ -17,17 +18,17 @@ impl Progress {
         Self(bar)
     }
 
-    /// Says what is being done now.
+    /// Shows what the program does now.
     pub fn say(&self, what: &'static str) {
         self.0.set_message(what);
     }
 
-    /// One tick more is done.
+    /// Adds one tick.
     pub fn step(&self) {
         self.0.inc(1);
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn finish(&self) {
         self.0.finish_and_clear();
     }

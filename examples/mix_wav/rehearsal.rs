@@ -1,4 +1,5 @@
-//! What only the mixer itself knows, asked of one that nobody hears: which streams it takes, and how late conversion makes them.
+//! Asks a mixer that nobody hears what only the mixer knows: which stream formats it accepts, and
+//! the delay of their conversion.
 
 use mixminus::{
     Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, Role,
@@ -12,10 +13,10 @@ use crate::{
     settings::Settings,
 };
 
-/// How long is waited before the click, and for it: longer than any filter.
+/// How long to wait before the click and after it: longer than the delay of any filter.
 const QUIET_MS: f64 = 250.0;
 
-/// How late the conversion behind an input port is; an error if there is no such port beside this mixer.
+/// The delay of an input port's conversion; an error if this mixer does not accept such a port.
 pub fn conversion_ms(settings: &Settings, options: InputOptions) -> Result<f64, Error> {
     let (controller, _processor) = settings.mixer(1).build().map_err(|cause| refused("these settings", &cause))?;
     let ports = PortOptions { input: Some(options), output: None };
@@ -24,7 +25,8 @@ pub fn conversion_ms(settings: &Settings, options: InputOptions) -> Result<f64, 
     Ok(joined.input.map_or(0.0, |port| port.readings().conversion_ms))
 }
 
-/// How many frames late a sound comes out of an output port; an error if there is no such port beside this mixer.
+/// The delay in frames of an output port's conversion; an error if this mixer does not accept such
+/// a port.
 pub fn lag(settings: &Settings, format: StreamFormat) -> Result<usize, Error> {
     let mixer = MixerConfig { limiter: None, smoothing_ms: 0.0, ..settings.mixer(2) };
     let (controller, mut processor) = mixer.build().map_err(|cause| refused("these settings", &cause))?;
@@ -47,7 +49,7 @@ pub fn lag(settings: &Settings, format: StreamFormat) -> Result<usize, Error> {
     Ok(loudest.map_or(0, |(at, _)| (at / channels).saturating_sub(sent)))
 }
 
-/// All that is pulled, tick after tick, when the first sample of one of them is a click.
+/// Everything that the port gives, tick after tick, if the first sample of one tick is a click.
 fn listen(
     processor: &mut Processor,
     settings: &Settings,

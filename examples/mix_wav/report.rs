@@ -1,4 +1,4 @@
-//! The report: what came of the call, in numbers, for machines; [`crate::table`] shows it to people.
+//! The report: the results of the call as numbers, for machines. [`crate::table`] shows it to people.
 
 use std::{path::Path, time::Duration};
 
@@ -15,7 +15,7 @@ use crate::{
     scene::{Scene, ScriptPlace},
 };
 
-/// The whole report. Levels of digital silence are null.
+/// The whole report. The level of digital silence is null.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
@@ -39,7 +39,7 @@ pub struct Report {
     pub plot: Option<PlotReport>,
 }
 
-/// What one participant hears, over the whole length of the file.
+/// The mix of one participant, over the whole length of its file.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListenerReport {
@@ -49,22 +49,22 @@ pub struct ListenerReport {
     pub peak_dbfs: Option<f64>,
     pub rms: f64,
     pub rms_dbfs: Option<f64>,
-    /// The most that the limiter took away: 0 or negative.
+    /// The largest gain reduction of the limiter: 0 or negative.
     pub limiter_reduction_db: f64,
-    /// What the file has if that is not the mixer's rate and channels.
+    /// The format of the file, if it is not the mixer's rate and channels.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stream: Option<StreamReport>,
 }
 
-/// A file that came through an output port.
+/// A file that was written from an output port.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamReport {
     pub rate: u32,
     pub channels: usize,
-    /// Samples of each channel.
+    /// Samples per channel.
     pub samples: usize,
-    /// How late the conversion was: so much was cut from the beginning.
+    /// The delay of the conversion, which was cut from the beginning.
     pub cut_ms: f64,
 }
 
@@ -73,11 +73,11 @@ pub struct StreamReport {
 #[serde(rename_all = "camelCase")]
 pub struct SourceReport {
     pub participant: String,
-    /// How long the detector found speech, hangover included.
+    /// How long its detector was active, hangover included.
     pub active_seconds: f64,
     /// Frames with a NaN or an infinity, which count as missing.
     pub not_finite: u64,
-    /// What came through its port, if it sent through one.
+    /// The figures of its input port, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<Intake>,
 }
@@ -86,14 +86,14 @@ pub struct SourceReport {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EventReport {
-    /// Its place in the script.
+    /// Its index in the script.
     pub index: usize,
     pub at_ms: f64,
-    /// The first sample that it had an effect on; null if it comes after the end of the call.
+    /// The first sample with the event's effect; null if that is after the end of the call.
     pub sample: Option<usize>,
 }
 
-/// How long the mixer took for a tick.
+/// The time that the mixer took for a tick.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TickTime {
@@ -101,7 +101,7 @@ pub struct TickTime {
     pub p50_us: f64,
     pub p99_us: f64,
     pub max_us: f64,
-    /// The time of all ticks as a part of the time that they last: 1 would be just fast enough.
+    /// The time of all ticks divided by their duration: real time needs 1 or less.
     pub share_of_real_time: f64,
 }
 
@@ -110,12 +110,12 @@ pub struct TickTime {
 #[serde(rename_all = "camelCase")]
 pub struct PlotReport {
     pub file: String,
-    /// Whose mix the gains are of.
+    /// The listener whose gains are drawn.
     pub listener: String,
 }
 
 impl Report {
-    /// The report of a run; `plot_listener` is whose gains were drawn.
+    /// The report of a run; `plot_listener` is the listener whose gains were drawn.
     pub fn of(scene: &Scene, places: &Places, outcome: &Outcome, format: Format, plot_listener: usize) -> Self {
         let settings = &scene.settings;
         let plot = |file: &Path| PlotReport {
@@ -185,7 +185,7 @@ fn events(scene: &Scene) -> Vec<EventReport> {
 
 fn tick_time(scene: &Scene, outcome: &Outcome) -> TickTime {
     let times = outcome.stopwatch.sorted();
-    // The nearest rank: the shortest time that so many percent of all ticks did not exceed.
+    // The nearest rank: the shortest time that is not exceeded by this percentage of all ticks.
     let percentile = |percent: usize| times[(times.len() * percent).div_ceil(100).saturating_sub(1)];
     let microseconds = |time: Duration| time.as_secs_f64() * 1e6;
     let lasted = scene.settings.seconds(times.len() * scene.settings.tick_samples);

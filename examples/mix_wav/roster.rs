@@ -1,4 +1,5 @@
-//! Who is in the call when: finds, before anything is mixed, what a script asks of somebody who is not there.
+//! Who is in the call at which time. Finds the events that refer to a participant who is not there,
+//! before anything is mixed.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +10,11 @@ use crate::{
     script::{Action, Event, Script},
 };
 
-/// The longest id, in characters: with `.wav` and the name of a temporary file it fits every file system.
+/// The longest id in characters: with `.wav` and the affixes of a temporary file it fits every file
+/// system.
 const MAX_ID: usize = 100;
 
-/// Who is in a call of a mixer with so many channels.
+/// The participants who are in a call, whose mixer has these channels.
 #[derive(Debug)]
 pub struct Roster {
     ids: BTreeSet<String>,
@@ -20,18 +22,18 @@ pub struct Roster {
 }
 
 impl Roster {
-    /// Nobody is there.
+    /// An empty call.
     pub fn new(channels: Channels) -> Self {
         Self { ids: BTreeSet::new(), channels }
     }
 
-    /// Takes in somebody who is there from the start.
+    /// Adds a participant who is there from the start.
     pub fn admit(&mut self, id: &str) -> Result<(), Error> {
         check_id(id)?;
         if self.ids.insert(id.to_owned()) { Ok(()) } else { Err(Error::SameId(id.to_owned())) }
     }
 
-    /// Plays a script through, in the order of its times, without any audio.
+    /// Checks the events of a script in the order of their times.
     pub fn play(&mut self, script: &Script) -> Result<(), Error> {
         script.events.iter().try_for_each(|event| self.take(script, event))
     }
@@ -60,7 +62,7 @@ impl Roster {
         }
     }
 
-    /// Whether a pan makes sense at its time; why not, otherwise.
+    /// Checks a pan at its time.
     fn check_pan(&self, listener: &str, source: &str, position: f32) -> Result<(), String> {
         if self.channels == Channels::Mono {
             return Err("a mono mixer has no left and right to pan between: mix with --channels 2".to_owned());
@@ -75,7 +77,7 @@ impl Roster {
     }
 }
 
-/// An id becomes the name of a file: it must not be able to reach another directory or a hidden file.
+/// Checks an id, which becomes a file name: it must not reach another directory or name a hidden file.
 fn check_id(id: &str) -> Result<(), Error> {
     let allowed = |c: char| c.is_alphanumeric() || " ._-@+".contains(c);
     let edge = |c: char| c == '.' || c == ' ';

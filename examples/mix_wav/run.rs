@@ -1,4 +1,4 @@
-//! The run: the call from its first tick to its last, everything that is heard written and measured.
+//! The run: mixes the call from its first tick to its last, and writes and measures every mix.
 
 use std::time::Instant;
 
@@ -16,18 +16,19 @@ use crate::{
     track::Track,
 };
 
-/// How long the mixer goes on after the end at most: longer than any conversion is late.
+/// How long the mixer goes on at most after the end of the call: longer than the delay of any
+/// conversion.
 const FLUSH_MS: f64 = 200.0;
 
-/// What came of the run, by place in the cast.
+/// The results of the run, by place in the cast.
 #[derive(Debug)]
 pub struct Outcome {
     pub heard: Vec<Heard>,
     pub activity: Activity,
-    /// Frames that held something that is no number, and counted as missing.
+    /// How many frames had a NaN or an infinity, and counted as missing.
     pub not_finite: Vec<u64>,
     pub stopwatch: Stopwatch,
-    /// What came through the ports of those who sent through one.
+    /// The figures of the input ports.
     pub intakes: Vec<Option<Intake>>,
 }
 
@@ -57,7 +58,7 @@ struct Run<'s, 't> {
     call: Call<'s>,
     tracks: &'t mut [Track],
     outcome: Outcome,
-    /// The mixer's counters in the last tick: they begin at 0 with every stay.
+    /// The mixer's counters in the last tick: they start at 0 with every stay.
     last_not_finite: Vec<u64>,
 }
 
@@ -71,10 +72,11 @@ impl Run<'_, '_> {
             let start = Instant::now();
             let mut tick = audio.tick();
             for (_, seat) in self.call.seated().filter(|(_, seat)| seat.sends_by_hand()) {
-                // A recording that is over goes on as silence: the participant is still there.
+                // After its recording a participant sends silence: it is still in the call.
                 let frame = seat.frame(number, silence.len()).unwrap_or(Frame::mono(&silence));
                 match tick.send(seat.key, frame) {
-                    // A recording with a spoilt sample: the mixer takes the frame as missing, and counts it.
+                    // A frame with a NaN or an infinity: the mixer treats it as missing, and counts
+                    // it.
                     Ok(()) | Err(FrameError::NotFinite { .. }) => {}
                     Err(cause) => return Err(refused("a frame", &cause)),
                 }
@@ -93,7 +95,8 @@ impl Run<'_, '_> {
         Ok(self.outcome)
     }
 
-    /// Writes and measures what a member of the cast hears in a tick: nothing while they are not in the call.
+    /// Writes and measures the mix of a member of the cast for a tick: nothing while the member is
+    /// not in the call.
     fn hear(&mut self, tick: usize, member: usize, mix: Option<Mix<'_>>) -> Result<(), Error> {
         let Settings { tick_samples, channels, .. } = self.scene.settings;
         let count = tick_samples.min(self.scene.length - tick * tick_samples);
@@ -111,12 +114,13 @@ impl Run<'_, '_> {
         self.tracks[member].write(&mix)
     }
 
-    /// Writes what has come out of a member's port, if they hear by one.
+    /// Writes the samples of a member's output port, if it has one.
     fn pour(&mut self, member: usize) -> Result<(), Error> {
         self.call.ear(member).map_or(Ok(()), |ear| ear.pour(&mut self.tracks[member]))
     }
 
-    /// Mixes on past the end until those who hear by a port have all of the call: their conversion is late.
+    /// Mixes on after the end until the output ports have given the whole call, in spite of their
+    /// delay.
     fn flush(&mut self, audio: &mut AudioThread<'_>) -> Result<(), Error> {
         for _ in 0..self.scene.settings.tick_at(FLUSH_MS) {
             if self.tracks.iter().all(Track::is_complete) {
@@ -128,7 +132,7 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// Reads what the mixer found out about the sources in the tick that has just been mixed.
+    /// Reads the activity and the counters of all sources after a tick.
     fn observe(&mut self) {
         let call = &self.call;
         self.outcome.activity.push(|member| call.is_active(member));

@@ -1,4 +1,5 @@
-//! The scene: who is in the call, what they say, and what happens when, all of it read and checked before anything is mixed.
+//! The scene: the participants, their recordings and the changes, all of it read and checked before
+//! anything is mixed.
 
 use std::{
     collections::HashMap,
@@ -20,50 +21,51 @@ use crate::{
     wav,
 };
 
-/// The most samples that a WAV file holds: its sizes are 32 bit counts of bytes, and a sample has up to 4.
+/// The most samples in a WAV file: its sizes are 32 bit counts of bytes, and a sample has up to 4
+/// bytes.
 const MAX_SAMPLES: usize = (u32::MAX as usize - 1024) / 4;
 
-/// Everything that the call needs; from here on no input can be wrong.
+/// Everything that the call needs. Past this point no input can be wrong.
 #[derive(Debug)]
 pub struct Scene {
     pub settings: Settings,
-    /// Everyone who is in the call at some time: the given sources, the listeners, then whom the script lets in.
+    /// All participants: the given sources, the given listeners, and those who join by the script.
     pub cast: Vec<Member>,
-    /// What happens, in order; who is there from the start joins at tick 0.
+    /// The changes, in order; participants who are there from the start join at tick 0.
     pub cues: Vec<Cue>,
-    /// The length of every output in samples: until the last recording's end.
+    /// The length of every output in samples: until the end of the last recording.
     pub length: usize,
-    /// The files that were read: none of them may be written over.
+    /// The files that were read, which must not be overwritten.
     pub inputs: Vec<PathBuf>,
 }
 
-/// Somebody who is in the call at some time.
+/// A participant who is in the call at some time.
 #[derive(Debug)]
 pub struct Member {
     pub id: String,
-    /// Whether a recording of theirs is played at some time.
+    /// Whether it ever plays a recording.
     pub sends: bool,
-    /// How they hear, if that is not as the mixer mixes.
+    /// Its output format and delay, if it does not hear in the mixer's format.
     pub hearing: Option<Hearing>,
 }
 
-/// Something that happens just before a tick.
+/// A change just before a tick.
 #[derive(Debug)]
 pub struct Cue {
     pub tick: usize,
-    /// Its place in the script; `None` for who is there from the start.
+    /// Its place in the script; `None` for participants who are there from the start.
     pub event: Option<ScriptPlace>,
     pub change: Change,
 }
 
-/// Where in the script a cue comes from.
+/// The event of the script that a cue comes from.
 #[derive(Debug, Clone, Copy)]
 pub struct ScriptPlace {
     pub index: usize,
     pub at_ms: f64,
 }
 
-/// What a cue changes; members are given by their place in the cast.
+/// The change of a cue; members are given by their places in the cast.
 #[derive(Debug)]
 pub enum Change {
     Join { member: usize, voice: Option<Voice> },
@@ -74,7 +76,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What a configuration says, if it is one.
+    /// The levels of a configuration; `None` for other changes.
     pub fn levels(&self) -> Option<&[ParticipantMixerLevel]> {
         match self {
             Self::Configure(levels) => Some(levels),
@@ -99,33 +101,33 @@ impl Scene {
         Builder::new(settings).build(sources, listeners, script.as_deref(), listener_formats)
     }
 
-    /// The rate and the channels of what a member of the cast hears.
+    /// The rate and channels in which a member of the cast hears.
     pub fn format(&self, member: usize) -> StreamFormat {
         self.cast[member].hearing.map_or(self.settings.format(), |hearing| hearing.format)
     }
 
-    /// How many samples of all channels the output of a member of the cast has.
+    /// How many samples, over all channels, the output of a member of the cast has.
     pub fn samples(&self, member: usize) -> usize {
         let StreamFormat { rate_hz, channels } = self.format(member);
         self.frames(rate_hz).saturating_mul(channels.count())
     }
 
-    /// The length of an output of some rate, in frames.
+    /// The length of an output at `rate_hz`, in frames.
     pub fn frames(&self, rate_hz: u32) -> usize {
         frames_at(rate_hz, self.length, self.settings.rate)
     }
 
-    /// How many ticks are mixed; the last one may reach past the end of the outputs.
+    /// How many ticks are mixed; the last one may go beyond the end of the outputs.
     pub fn ticks(&self) -> usize {
         self.length.div_ceil(self.settings.tick_samples)
     }
 
-    /// The place of an id in the cast.
+    /// The place in the cast of a participant with this id.
     pub fn member(&self, id: &str) -> Option<usize> {
         self.cast.iter().position(|member| member.id == id)
     }
 
-    /// Who sends something at some time.
+    /// The members who send audio at some time.
     pub fn senders(&self) -> impl Iterator<Item = usize> {
         (0..self.cast.len()).filter(|member| self.cast[*member].sends)
     }
@@ -135,7 +137,7 @@ fn bundled_recordings() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join("recordings")
 }
 
-/// A scene in the making.
+/// A scene under construction.
 struct Builder {
     settings: Settings,
     cast: Vec<Member>,
@@ -187,7 +189,7 @@ impl Builder {
         Ok(scene)
     }
 
-    /// Gives a member of the cast a rate and channels of their own.
+    /// Gives a member of the cast an output format of its own.
     fn hear(&mut self, argument: &FormatArgument) -> Result<(), Error> {
         let FormatArgument { id, format } = argument;
         let usage = |text: String| Err(Error::Usage(text));
@@ -211,7 +213,7 @@ impl Builder {
             Action::Pan { listener, source, position } => Change::Pan {
                 listener: self.member(&listener),
                 source: self.member(&source),
-                // The roster has seen that it is a place.
+                // The roster has checked that the position is valid.
                 pan: Pan::new(position).unwrap_or_default(),
             },
             Action::Configure(levels) => Change::Configure(levels),
@@ -240,7 +242,7 @@ impl Builder {
         tick
     }
 
-    /// The place of an id in the cast, which it gets with its first appearance.
+    /// The place of an id in the cast. A new id is added at the end.
     fn member(&mut self, id: &str) -> usize {
         self.cast.iter().position(|member| member.id == id).unwrap_or_else(|| {
             self.cast.push(Member { id: id.to_owned(), sends: false, hearing: None });
@@ -248,7 +250,7 @@ impl Builder {
         })
     }
 
-    /// A recording; a file that is played twice is read once.
+    /// The voice for a file. A file that is played twice is read once.
     fn voice(&mut self, file: &Path) -> Result<Voice, Error> {
         if let Some(voice) = self.voices.get(file) {
             return Ok(voice.clone());

@@ -1,6 +1,7 @@
-//! The script: events at a time, as a JSON file has them.
+//! The script: timed events from a JSON file.
 //!
-//! What is wrong with the JSON is found here; whether the events make sense in the call is [`crate::roster`]'s business.
+//! This module finds errors of the JSON. [`crate::roster`] checks whether the events are possible
+//! in the call.
 
 use std::{
     fs,
@@ -12,17 +13,17 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// The latest time of an event, 11 days: no WAV file lasts as long.
+/// The latest time of an event, 11 days: no WAV file is that long.
 const LATEST_MS: f64 = 1e9;
 
-/// The events of a file, in the order of their times.
+/// The events of a file, sorted by time.
 #[derive(Debug)]
 pub struct Script {
     pub path: PathBuf,
     pub events: Vec<Event>,
 }
 
-/// One event, and where in the file it stands.
+/// One event, and its index in the file.
 #[derive(Debug)]
 pub struct Event {
     pub index: usize,
@@ -30,7 +31,7 @@ pub struct Event {
     pub action: Action,
 }
 
-/// What an event does.
+/// The action of an event.
 #[derive(Debug)]
 pub enum Action {
     Configure(Vec<ParticipantMixerLevel>),
@@ -38,13 +39,13 @@ pub enum Action {
         participant: String,
         muted: bool,
     },
-    /// Where a listener hears a source, from -1 (left) to 1 (right).
+    /// Pans a source for a listener, from -1 (left) to 1 (right).
     Pan {
         listener: String,
         source: String,
         position: f32,
     },
-    /// Without a file: somebody who only hears.
+    /// Lets a participant in; without a file it only hears.
     Join {
         participant: String,
         file: Option<PathBuf>,
@@ -94,7 +95,7 @@ struct RawLeave {
 }
 
 impl Script {
-    /// The script in a file. A relative path in it is looked up beside it.
+    /// Reads the script in a file. Relative paths in it are relative to the script's directory.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = fs::read(path).map_err(|cause| Error::Unreadable { path: path.to_owned(), cause })?;
         let raw: Vec<RawEvent> =
@@ -104,7 +105,7 @@ impl Script {
             let event = script.event(index, event)?;
             script.events.push(event);
         }
-        // Stable: events of one time stay in the order in which they are written.
+        // A stable sort: events at one time stay in the order of the file.
         script.events.sort_by(|a, b| a.at_ms.total_cmp(&b.at_ms));
         Ok(script)
     }
@@ -130,7 +131,8 @@ impl Script {
         Ok(Event { index, at_ms, action })
     }
 
-    /// A file that the script names: a script and its recordings can be moved together.
+    /// The path of a file that the script names, so that a script and its recordings can be moved
+    /// together.
     fn beside(&self, file: &Path) -> PathBuf {
         self.path.parent().map_or_else(|| file.to_owned(), |directory| directory.join(file))
     }

@@ -1,5 +1,5 @@
-//! A sender in simulated time: cuts a recording into packets, lets the network have its way with them, and pushes what
-//! comes out of it into an input port, tick by tick.
+//! A sender in simulated time: cuts a recording into packets, passes them through the network, and
+//! pushes those that arrive into an input port, tick by tick.
 
 use std::sync::Arc;
 
@@ -11,28 +11,30 @@ use crate::{
     voice::{Voice, framed},
 };
 
-/// Times that differ by less are the same: what is exact in milliseconds is not always so in f64.
+/// Times with a smaller difference are equal: a time that is exact in milliseconds can be inexact
+/// in f64.
 const SAME_MS: f64 = 1e-6;
 
-/// Somebody who sends through a port, from its first packet on.
+/// A participant who sends through a port, from its first packet on.
 #[derive(Debug)]
 pub struct Sender {
     voice: Voice,
     port: InputPort,
     path: Option<Path>,
-    /// The packets that are sent and have not come yet.
+    /// Packets that were sent and have not arrived yet.
     under_way: Vec<UnderWay>,
     /// How many packets were sent.
     sent: usize,
     packet: Vec<f32>,
 }
 
-/// The way of one participant's packets through a bad network.
+/// The path of one participant's packets through a bad network.
 #[derive(Debug)]
 struct Path {
     network: Arc<Network>,
     dice: Dice,
-    /// When the first packet is sent: in the middle of a tick, so that a drift either way shows alike.
+    /// When the first packet is sent: in the middle of a tick, so that a fast and a slow clock have
+    /// the same effect.
     first_ms: f64,
 }
 
@@ -43,7 +45,8 @@ struct UnderWay {
 }
 
 impl Sender {
-    /// A sender with a voice and a port in a call with these settings; `member` and `since` tell its luck from that of the others.
+    /// A sender in a call with these settings. `member` and `since` select its random numbers, so
+    /// that each stay has others.
     pub fn new(voice: Voice, port: InputPort, settings: &Settings, member: usize, since: usize) -> Self {
         let path = settings.network.clone().map(|network| Path {
             dice: Dice::new(network.seed, member, since),
@@ -53,8 +56,8 @@ impl Sender {
         Self { voice, port, path, under_way: Vec::new(), sent: 0, packet: Vec::new() }
     }
 
-    /// Pushes what comes before a time, counted from the first packet on. After the recording's end it is silence: the
-    /// participant is still there.
+    /// Pushes the packets that arrive before `time_ms`, counted from the first packet. After the
+    /// recording's end they are silence: the participant is still in the call.
     pub fn push_until(&mut self, time_ms: f64) {
         let time_ms = time_ms - SAME_MS;
         while self.sends_at_ms() < time_ms {
@@ -67,17 +70,17 @@ impl Sender {
         here.iter().for_each(|packet| self.push(packet.number));
     }
 
-    /// How many packets were sent, whether or not they came.
+    /// How many packets were sent, lost ones included.
     pub fn sent(&self) -> usize {
         self.sent
     }
 
-    /// What the port counts and measures.
+    /// The readings of the port.
     pub fn readings(&self) -> InputReadings {
         self.port.readings()
     }
 
-    /// When the next packet is sent, by a clock that is right.
+    /// When the next packet is sent, in the mixer's time.
     fn sends_at_ms(&self) -> f64 {
         let nominal_ms = self.sent as f64 * PACKET_MS;
         self.path.as_ref().map_or(nominal_ms, |path| path.first_ms + nominal_ms / path.network.speed())
@@ -92,17 +95,17 @@ impl Sender {
 
     fn push(&mut self, number: usize) {
         let format = self.voice.format();
-        // At some rates 20 ms are no whole number of samples: then packets differ by one.
+        // At some rates 20 ms are no whole number of samples: then some packets are one sample longer.
         let start = |number: usize| number * format.rate_hz as usize * PACKET_MS as usize / 1000;
         let first = start(number);
         self.voice.copy(first, start(number + 1) - first, &mut self.packet);
-        // What the port refuses it counts, and the report shows. RTP timestamps wrap.
+        // The port counts the packets that it refuses, and the report shows them. RTP timestamps wrap.
         let _ = self.port.push(framed(&self.packet, format), Stamp::Rtp(first as u32));
     }
 }
 
 impl Path {
-    /// How long a packet takes; `None` if it is lost. The dice are thrown alike for either.
+    /// The delay of the next packet; `None` if it is lost. Both cases draw the same random numbers.
     fn delay_ms(&mut self) -> Option<f64> {
         let (luck, slowness) = (self.dice.throw(), self.dice.throw());
         (100.0 * luck >= self.network.drop_percent).then_some(slowness * self.network.jitter_ms)

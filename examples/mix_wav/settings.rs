@@ -1,4 +1,4 @@
-//! How the call is mixed: the numbers of the command line, checked, in the mixer's own units.
+//! The settings of the mixing: the checked numbers of the command line, in the mixer's units.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
 /// The longest tick of the mixer.
 const MAX_TICK_MS: f64 = 120.0;
 
-/// What every participant and every mix has in common.
+/// What all participants and mixes have in common.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub rate: u32,
@@ -23,14 +23,14 @@ pub struct Settings {
     pub smoothing_ms: f64,
     pub limiter: bool,
     pub detector: DetectorChoice,
-    /// What happens to the packets of every source, if there is anything to happen.
+    /// The bad network between the sources and the mixer, if there is one.
     pub network: Option<Arc<Network>>,
     threshold: Decibels,
     hangover_ms: f64,
 }
 
 impl Settings {
-    /// The settings that the options ask for.
+    /// The settings that the options describe.
     pub fn of(options: &Options) -> Result<Self, Error> {
         let threshold = options.threshold_dbfs.unwrap_or(-50.0);
         if !(threshold.is_finite() && threshold <= 0.0) {
@@ -52,7 +52,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Lets the mixer itself say what it does not take, before anything else is done: it knows its own limits best.
+    /// Builds a mixer to have it check the settings: it knows its own limits.
     fn rehearse(&self) -> Result<(), Error> {
         let (controller, _processor) = self.mixer(1).build().map_err(|cause| Error::Usage(cause.to_string()))?;
         controller.join("anyone", self.join(true)).map_err(|cause| Error::Usage(cause.to_string()))?;
@@ -72,22 +72,22 @@ impl Settings {
         }
     }
 
-    /// The rate and the channels of every mix.
+    /// The rate and channels of every mix.
     pub fn format(&self) -> StreamFormat {
         StreamFormat { rate_hz: self.rate, channels: self.channels }
     }
 
-    /// How a participant joins who sends audio, or only hears.
+    /// The join options of a participant who sends audio, or who only hears.
     pub fn join(&self, sends: bool) -> JoinOptions {
         let detector = match self.detector {
             DetectorChoice::Energy => Detector::Energy { threshold: self.threshold, hangover_ms: self.hangover_ms },
-            // A host that never says "active": nobody speaks as far as ducking goes.
+            // The detector of a host that never reports activity: no source ever ducks others.
             DetectorChoice::Off => Detector::Host,
         };
         JoinOptions { role: role(sends), detector, ..JoinOptions::default() }
     }
 
-    /// The seconds that so many samples last.
+    /// The duration of `samples`, in seconds.
     pub fn seconds(&self, samples: usize) -> f64 {
         samples as f64 / f64::from(self.rate)
     }
@@ -95,12 +95,13 @@ impl Settings {
     /// The first tick that starts at or after a time.
     pub fn tick_at(&self, at_ms: f64) -> usize {
         let ticks = at_ms * f64::from(self.rate) / 1000.0 / self.tick_samples as f64;
-        // A time on a tick's edge belongs to that tick, also when the division comes out a hair above it.
+        // A time at the edge of a tick belongs to that tick, also if the division is slightly too
+        // large.
         (ticks - 1e-6).ceil().max(0.0) as usize
     }
 }
 
-/// The role of a participant who sends audio, or only hears.
+/// The role of a participant who sends audio, or who only hears.
 pub fn role(sends: bool) -> Role {
     if sends { Role::Both } else { Role::Listener }
 }
@@ -123,7 +124,7 @@ fn tick_samples(tick_ms: f64, rate: u32) -> Result<usize, Error> {
     Ok(whole as usize)
 }
 
-/// The next whole number of milliseconds that is a whole number of samples, too.
+/// The next number of milliseconds that is a whole number of samples.
 fn whole_milliseconds(tick_ms: f64, rate: u32) -> Option<u32> {
     let next = (tick_ms.ceil() as u32).max(1);
     (next..=MAX_TICK_MS as u32).find(|ms| (u64::from(*ms) * u64::from(rate)).is_multiple_of(1000))

@@ -1,4 +1,4 @@
-//! The report as people read it: tables on standard output.
+//! The report for people: tables on standard output.
 
 use std::fmt::Write as _;
 
@@ -23,7 +23,7 @@ pub fn text(report: &Report, places: &Places) -> String {
         ports(&report.sources),
         tick_time(&report.tick_time, report.tick_ms),
     );
-    // Writing into a String does not fail.
+    // Writing into a String cannot fail.
     for event in report.events.iter().filter(|event| event.sample.is_none()) {
         let _ = write!(
             text,
@@ -66,7 +66,7 @@ fn sources(sources: &[SourceReport], seconds: f64) -> Table {
     table
 }
 
-/// What came through the ports of the sources, with the gap below it; nothing if none has one.
+/// The table of the sources' input ports, followed by an empty line; empty if no source has a port.
 fn ports(sources: &[SourceReport]) -> String {
     if sources.iter().all(|source| source.port.is_none()) {
         return String::new();
@@ -112,7 +112,7 @@ fn tick_time(time: &TickTime, tick_ms: f64) -> Table {
     table
 }
 
-/// A table whose first column is words and whose others are numbers.
+/// A table with words in its first column and numbers in the others.
 fn table<'a>(head: impl IntoIterator<Item = &'a str>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()));

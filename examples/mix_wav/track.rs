@@ -1,4 +1,4 @@
-//! Writing what one participant hears: a WAV file in one of two sample types, tick by tick.
+//! Writes what one participant hears: a WAV file in one of two sample types, tick by tick.
 
 use std::{
     fs::File,
@@ -14,25 +14,25 @@ use mixminus::{
 
 use crate::{cli::Format, draft::Draft, error::Error};
 
-/// One WAV file in the making.
+/// One WAV file while it is written.
 pub struct Track {
     writer: WavWriter<BufWriter<File>>,
     draft: Draft,
     samples: Samples,
     channels: usize,
-    /// How many frames the file gets: what the last tick has beyond the end is left out; and how many there are so far.
+    /// The frames of the finished file, and those written so far. Frames beyond the end are left out.
     length: usize,
     written: usize,
 }
 
-/// What is about to be written, of the type that the file has; the channels of a frame side by side.
+/// The samples to be written, interleaved, in the sample type of the file.
 enum Samples {
     F32(Vec<f32>),
     I16(Vec<i16>),
 }
 
 impl Track {
-    /// Begins a file of so many frames.
+    /// Creates a file of `length` frames.
     pub fn create(path: PathBuf, format: Format, stream: StreamFormat, length: usize) -> Result<Self, Error> {
         let (bits_per_sample, sample_format, samples) = match format {
             Format::F32 => (32, SampleFormat::Float, Samples::F32(Vec::new())),
@@ -65,7 +65,7 @@ impl Track {
         self.put(0, frames)
     }
 
-    /// Writes all that is in a port but for the first `skipped` frames; returns how many were skipped.
+    /// Writes all frames of a port except for the first `skipped`; returns how many were skipped.
     pub fn pull(&mut self, port: &mut OutputPort, skipped: usize) -> Result<usize, Error> {
         let frames = port.available();
         match &mut self.samples {
@@ -83,7 +83,8 @@ impl Track {
         Ok(skipped)
     }
 
-    /// Writes silence up to a frame, unless there is something already: the participant was not in the call.
+    /// Writes silence up to a frame, unless it is written already, for the time in which the
+    /// participant was not in the call.
     pub fn silence_until(&mut self, frame: usize) -> Result<(), Error> {
         let frames = frame.saturating_sub(self.written);
         let size = frames.min(self.length - self.written) * self.channels;
@@ -95,12 +96,12 @@ impl Track {
         written.map_err(|cause| failed(&self.draft, cause))
     }
 
-    /// Whether all of the file is there.
+    /// Whether the file has all its frames.
     pub fn is_complete(&self) -> bool {
         self.written == self.length
     }
 
-    /// Completes the file, with silence where nothing came; it still has to be published.
+    /// Completes the file, with silence for what is missing. It still has to be published.
     pub fn finish(mut self) -> Result<Draft, Error> {
         self.silence_until(self.length)?;
         match self.writer.finalize() {
@@ -109,7 +110,7 @@ impl Track {
         }
     }
 
-    /// Writes the frames between two places of what is at hand, up to the end of the file.
+    /// Writes the frames from `from` to `to` of the buffer, up to the end of the file.
     fn put(&mut self, from: usize, to: usize) -> Result<(), Error> {
         let to = to.min(from + self.length - self.written);
         let range = from * self.channels..to * self.channels;

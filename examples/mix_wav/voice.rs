@@ -1,7 +1,7 @@
-//! What a participant sends: a recording, and the way on which it goes into the mixer.
+//! What a participant sends: a recording, and how it gets into the mixer.
 //!
-//! A recording at the mixer's rate goes in by hand, a tick at a time and bit for bit. One of another rate, and any whose
-//! network is bad, goes through an input port, in packets.
+//! A recording at the mixer's rate is handed over tick by tick, bit for bit. A recording of another
+//! rate, and every recording behind a bad network, goes through an input port, in packets.
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use mixminus::{
 
 use crate::{error::Error, rehearsal, settings::Settings};
 
-/// More than any packet waits that nothing delays.
+/// The bound of a port without a bad network: longer than any of its packets waits.
 const CLEAN_BOUND_MS: f64 = 500.0;
 
-/// The samples of a file; the channels of a frame side by side.
+/// The samples of a file, interleaved.
 #[derive(Debug)]
 pub struct Recording {
     pub format: StreamFormat,
@@ -23,13 +23,13 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Samples of each channel.
+    /// Samples per channel.
     pub fn frames(&self) -> usize {
         self.samples.len() / self.format.channels.count()
     }
 }
 
-/// A recording on its way.
+/// A recording and the port that it goes through, if any.
 #[derive(Debug, Clone)]
 pub struct Voice {
     recording: Arc<Recording>,
@@ -39,11 +39,12 @@ pub struct Voice {
 }
 
 impl Voice {
-    /// A recording in a call with these settings; an error if it needs a port and none takes it.
+    /// Prepares a recording for a call with these settings; an error if it needs a port and the
+    /// mixer does not accept one.
     pub fn new(mut recording: Recording, settings: &Settings) -> Result<Self, Error> {
         let frames = recording.frames();
         if settings.network.is_none() && recording.format.rate_hz == settings.rate {
-            // Cut into whole ticks, with silence after the end.
+            // Whole ticks, with silence after the end.
             let padded = frames.next_multiple_of(settings.tick_samples);
             recording.samples.resize(padded * recording.format.channels.count(), 0.0);
             return Ok(Self { recording: Arc::new(recording), port: None, length: frames });
@@ -54,24 +55,25 @@ impl Voice {
         let lasts_ms = 1000.0 * frames as f64
             / f64::from(recording.format.rate_hz)
             / network.map_or(1.0, |network| network.speed());
-        // An empty recording is no reason to mix.
+        // An empty recording does not lengthen the call.
         let heard_ms = if frames == 0 { 0.0 } else { lasts_ms + delay_ms };
         let length = (heard_ms * f64::from(settings.rate) / 1000.0).ceil() as usize;
         Ok(Self { recording: Arc::new(recording), port: Some(port), length })
     }
 
-    /// The port that it goes through; `None` if it goes in by hand.
+    /// The options of its port; `None` if it is handed over tick by tick.
     pub fn port(&self) -> Option<InputOptions> {
         self.port
     }
 
-    /// What goes in by hand in the tick that is so many after the first; `None` after the end.
+    /// The frame of a tick, counted from the beginning of the stay; `None` after the end of the
+    /// recording.
     pub fn frame(&self, tick: usize, tick_samples: usize) -> Option<Frame<'_>> {
         let size = tick_samples * self.recording.format.channels.count();
         self.recording.samples.get(tick * size..(tick + 1) * size).map(|samples| framed(samples, self.recording.format))
     }
 
-    /// Fills `packet` with the frames from a place on, and with silence after the end.
+    /// Fills `packet` with `frames` frames from `first` on, and with silence after the end.
     pub fn copy(&self, first: usize, frames: usize, packet: &mut Vec<f32>) {
         let channels = self.format().channels.count();
         let rest = self.recording.samples.get(first * channels..).unwrap_or_default();
@@ -80,13 +82,13 @@ impl Voice {
         packet.resize(frames * channels, 0.0);
     }
 
-    /// The rate and the channels of the recording.
+    /// The rate and channels of the recording.
     pub fn format(&self) -> StreamFormat {
         self.recording.format
     }
 }
 
-/// Samples as the mixer takes them.
+/// Samples as a frame of the mixer.
 pub fn framed(samples: &[f32], format: StreamFormat) -> Frame<'_> {
     match format.channels {
         Channels::Mono => Frame::mono(samples),
@@ -94,7 +96,7 @@ pub fn framed(samples: &[f32], format: StreamFormat) -> Frame<'_> {
     }
 }
 
-/// The port for a format, and how late its conversion is.
+/// The options of the port for a format, and the delay of its conversion.
 fn port(format: StreamFormat, settings: &Settings) -> Result<(InputOptions, f64), Error> {
     let port = match &settings.network {
         Some(network) => network.port(format),
@@ -107,7 +109,7 @@ fn port(format: StreamFormat, settings: &Settings) -> Result<(InputOptions, f64)
         },
     };
     let conversion_ms = rehearsal::conversion_ms(settings, port)?;
-    // The conversion takes nothing that much before its time: with this depth it never runs dry.
+    // The conversion needs samples this long before they are due: with this depth it never runs dry.
     let depth_ms = if settings.network.is_some() { port.depth_ms } else { conversion_ms.ceil() };
     Ok((InputOptions { depth_ms, ..port }, conversion_ms))
 }

@@ -1,4 +1,5 @@
-//! Reading recordings: mono and stereo WAV files of any rate and common sample type, as samples from -1 to 1.
+//! Reads recordings: mono and stereo WAV files of any rate and common sample type, as samples from
+//! -1 to 1.
 
 use std::{
     fs::File,
@@ -11,9 +12,10 @@ use mixminus::{Channels, stream::StreamFormat};
 
 use crate::{error::Error, voice::Recording};
 
-/// Reads a recording of one or two channels.
+/// Reads a recording with one or two channels.
 ///
-/// Integers are divided by the power of two that is just past their largest value, so that up to 24 bits nothing is rounded.
+/// Integers are divided by the power of two just above their largest value, so that
+/// samples of up to 24 bits are exact.
 pub fn read(path: &Path) -> Result<Recording, Error> {
     let file = File::open(path).map_err(|cause| Error::Unreadable { path: path.to_owned(), cause })?;
     let not_wav = |cause: hound::Error| Error::NotWav { path: path.to_owned(), cause: describe(cause) };
@@ -58,13 +60,13 @@ fn too_many_channels(path: &Path, channels: u16) -> Error {
     }
 }
 
-/// A name for the converted copy, beside the original.
+/// The name of the converted copy, beside the original.
 fn converted_name(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!("{stem}-stereo.wav"))
 }
 
-/// A path as it can be pasted into a shell.
+/// A path quoted for a shell.
 fn shell_word(path: &Path) -> String {
     let text = path.to_string_lossy();
     if text.chars().all(|c| c.is_alphanumeric() || "/._-+@".contains(c)) {

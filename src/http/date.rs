@@ -1,6 +1,6 @@
-//! Dates as the API writes them.
+//! Dates in the format of the API.
 
-/// Now, in RFC 3339 by the second, in UTC.
+/// The current time in UTC, as RFC 3339 with whole seconds.
 pub(super) fn now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

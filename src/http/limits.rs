@@ -1,8 +1,9 @@
-//! What a client may ask for at most.
+//! The limits on what a client may ask for: [`Limits`].
 
 use std::{num::NonZeroU32, time::Duration};
 
-/// What clients may ask for at most. What is over is refused with 413 or 429; nothing else happens.
+/// What clients may ask for at most. A request over a limit is refused with 408, 413 or 429, and
+/// changes nothing.
 ///
 /// ```
 /// use mixminus::http::{Limits, ServiceOptions};
@@ -12,15 +13,16 @@ use std::{num::NonZeroU32, time::Duration};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
-    /// How long the body of a request may be, in bytes.
+    /// The longest body of a request, in bytes. A longer one is refused with 413.
     pub body_bytes: usize,
-    /// How long a body may take to arrive; after that it is refused with 408.
+    /// How long a body may take to arrive; after that the request is refused with 408.
     pub body_time: Duration,
     /// How many listeners one request may configure.
     pub listeners: usize,
-    /// How many requests on one call are answered each second in the long run,
+    /// How many requests per second one call answers in the long run.
     pub requests_per_second: NonZeroU32,
-    /// and how many at once.
+    /// How many requests one call answers in a burst, before the rate of `requests_per_second`
+    /// applies.
     pub requests_at_once: NonZeroU32,
     /// How many operations of one call may run at a time.
     pub operations: usize,

@@ -1,8 +1,11 @@
-//! The configureMixer API as a service: a router for axum that a media server mounts in its own HTTP server. Knows calls and nothing of ticks.
+//! The configureMixer API as a service: a router for axum, which a media server mounts in its own
+//! HTTP server. This module knows calls, and nothing of ticks.
 //!
-//! A [`Service`] is a registry of calls: a host tells it which calls there are, each with its mixer's [`Controller`](crate::Controller), and mounts its
-//! [`router`](Service::router). What comes over HTTP is checked and put in force; each request becomes an operation, which is completed when the audio
-//! thread has mixed with the new levels, and the call's [`Callback`] is told.
+//! A [`Service`] is a registry of calls: a host adds its calls, each with the
+//! [`Controller`](crate::Controller) of its mixer, and mounts the service's
+//! [`router`](Service::router). The service checks each request and applies it. The request becomes
+//! an operation, which completes when the audio thread has mixed with the new levels; then the
+//! call's [`Callback`] is notified.
 //!
 //! ```
 //! use axum::{Router, body::{Body, to_bytes}, http::Request, routing::get};
@@ -11,18 +14,19 @@
 //! use tower_service::Service as _;
 //!
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
-//! let service = Service::new(ServiceOptions::default(), AllowEverybody)?; // or StaticTokens, JwtAuthorizer, an Authorizer of your own
+//! // Or StaticTokens, JwtAuthorizer, or an Authorizer of your own.
+//! let service = Service::new(ServiceOptions::default(), AllowEverybody)?;
 //! let (controller, processor) = MixerConfig::default().build()?;
 //! controller.join("anna", JoinOptions::default())?;
 //! service.add_call("room 7", CallOptions::new(controller))?; // the processor goes to the audio thread
 //!
 //! let mut app: Router = Router::new().route("/", get(|| async { "a media server" })).merge(service.router());
-//! // axum::serve(listener, app) is what a server does with it. This is one request.
+//! // A server would call axum::serve(listener, app). This sends one request.
 //! let answer = app.call(Request::get("/app/calls/room%207/participants").body(Body::empty())?).await?;
 //! let answer = to_bytes(answer.into_body(), 1000).await?;
 //! assert_eq!(answer, r##"{"value":[{"@odata.type":"#microsoft.graph.participant","id":"anna","isMuted":false}]}"##);
 //!
-//! // Before the server stops: no operation is lost without a word.
+//! // Before the server stops: every operation ends, and the report says how.
 //! let report = service.shutdown(Duration::from_secs(5)).await;
 //! assert_eq!((report.failed_operations, report.undelivered.len()), (0, 0));
 //! # drop(processor);

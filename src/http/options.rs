@@ -1,4 +1,4 @@
-//! How a service works: [`ServiceOptions`].
+//! The options of a service: [`ServiceOptions`].
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Limits, NotificationOptions};
 
-/// How a service works.
+/// The options of a service.
 ///
 /// ```
 /// use mixminus::http::{OperationOptions, ServiceOptions};
@@ -22,25 +22,30 @@ use super::{Limits, NotificationOptions};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceOptions {
-    /// Where clients reach the service, as far as the path that it is mounted at by whatever stands before it. The URLs in answers begin with it; if `None`, with the scheme and host
-    /// that the client has asked, which behind a proxy can be wrong.
+    /// The URL of the service as its clients see it, up to the path where a host or a proxy has
+    /// mounted it. The URLs in answers begin with it. If `None`, they begin with the scheme of
+    /// [`https`](Self::https) and the host of the client's request, which can be wrong behind a
+    /// proxy.
     pub public_url: Option<Url>,
-    /// Whether clients come by https: for the URLs in answers where there is no `public_url`, as HTTP/1.1 does not tell.
+    /// Whether clients connect over https. The URLs in answers use it where there is no
+    /// `public_url`, because an HTTP/1.1 request does not say its scheme.
     pub https: bool,
-    /// Whether `/openapi.json` is among the routes; not where a host has one of its own.
+    /// Whether `/openapi.json` is one of the routes. Switch it off in a host that has an
+    /// `/openapi.json` of its own.
     pub openapi: bool,
-    /// The permissions any of which a token needs.
+    /// The permissions of which a token needs at least one.
     pub permissions: Vec<String>,
     /// What clients may ask for at most.
     pub limits: Limits,
-    /// How long operations run and are kept.
+    /// How long operations may run, and how long they can be read.
     pub operations: OperationOptions,
     /// How notifications are delivered.
     pub notifications: NotificationOptions,
 }
 
 impl Default for ServiceOptions {
-    /// URLs by what clients ask, by http, with `/openapi.json`, the API's permissions, and the defaults of the rest.
+    /// No public URL, http, `/openapi.json` on, the permissions that the API names, and the
+    /// defaults of the other types.
     fn default() -> Self {
         let permissions = ["MeetingJoin", "JoinGroupCalls.All", "JoinGroupCallsasGuest.All", "InitiateGroupCalls.All"];
         Self {
@@ -55,21 +60,23 @@ impl Default for ServiceOptions {
     }
 }
 
-/// How long operations run and are kept.
+/// How long operations may run, and how long they can be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OperationOptions {
-    /// How long one may wait to be mixed; after that it has failed.
+    /// How long an operation may wait for the audio thread; after that it has failed.
     pub time_limit: Duration,
-    /// How long one that has ended can be read; and those of a call that has ended, from the end of the call on.
+    /// How long an ended operation can be read. The operations of an ended call can be read for
+    /// this long after the call's end.
     pub kept_for: Duration,
-    /// How many that have ended are kept for each call, the newest.
+    /// How many ended operations are kept for each call: the newest.
     pub kept: usize,
-    /// How many calls that have ended are kept, the newest.
+    /// How many ended calls are kept: the newest.
     pub kept_calls: usize,
 }
 
 impl Default for OperationOptions {
-    /// 10 s to be mixed, and readable for 10 minutes, 1,000 a call, of 1,000 calls.
+    /// Operations fail after 10 s and can be read for 10 minutes; 1,000 operations of each call and
+    /// 1,000 calls are kept.
     fn default() -> Self {
         Self { time_limit: Duration::from_secs(10), kept_for: Duration::from_secs(600), kept: 1000, kept_calls: 1000 }
     }

@@ -1,4 +1,4 @@
-//! The answers that refuse: [`Refused`], with the API's body, an id for the request and a date.
+//! Error answers: [`Refused`], with the API's error body, a request id and a date.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use axum::{
 use super::{Refusal, date};
 use crate::config::{ErrorBody, ErrorCode, InnerError, RequestError};
 
-/// A request that is refused, and so changes nothing.
+/// A refused request. It has changed nothing.
 #[derive(Debug)]
 pub(super) struct Refused {
     code: ErrorCode,
     reason: Reason,
-    /// A refusal is often a result's other half, and small.
+    /// In a box, because `Refused` is often the error of a `Result` and has to be small.
     headers: Box<HeaderMap>,
 }
 
 #[derive(Debug)]
 enum Reason {
     Words(String),
-    /// What is wrong with the body.
+    /// The faults of a body.
     Body(RequestError),
 }
 
@@ -39,13 +39,14 @@ impl Refused {
         self
     }
 
-    /// In whole seconds, as the header has them, and never 0.
+    /// Adds a Retry-After header: whole seconds, rounded up, at least 1.
     pub fn retry_after(self, wait: Duration) -> Self {
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         self.with(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)))
     }
 
-    /// The connection is of no more use: the rest of a body would be taken for a request.
+    /// Closes the connection after the answer: the unread rest of the body would be taken for the
+    /// next request.
     pub fn close(self) -> Self {
         self.with(header::CONNECTION, "close")
     }
@@ -54,7 +55,7 @@ impl Refused {
         Self::new(ErrorCode::NotFound, format!("there is no call \"{call}\""))
     }
 
-    /// A token that does not check out (RFC 6750, section 3).
+    /// The answer to a missing or invalid token, with a challenge (RFC 6750, section 3).
     pub fn unauthorized(reason: &Refusal) -> Self {
         let challenge = match reason {
             Refusal::Missing => "Bearer realm=\"mixminus\"".to_owned(),
@@ -73,7 +74,8 @@ impl Refused {
     }
 }
 
-/// A short body can have a hundred thousand faults: nobody reads them, and the answer would be fifty times as long.
+/// The most faults that an answer lists. A short body can have a hundred thousand faults, and the
+/// answer would be fifty times as long as the body.
 const MOST_DETAILS: usize = 1000;
 
 fn with_few_details(mut body: ErrorBody) -> ErrorBody {
@@ -85,7 +87,8 @@ fn with_few_details(mut body: ErrorBody) -> ErrorBody {
     body
 }
 
-/// What may stand in an `error_description`: printable ASCII without quotes and backslashes.
+/// Whether a character is allowed in an `error_description`: printable ASCII without quotes and
+/// backslashes.
 fn is_quotable(c: char) -> bool {
     matches!(c, ' '..='~') && !matches!(c, '"' | '\\')
 }
@@ -134,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_challenge_quotes_nothing_that_ends_it() {
+    fn a_challenge_has_no_quotes_or_line_ends_from_outside() {
         let reason = Refusal::Invalid { reason: "is \"bad\"\r\n\\ é".into() };
         let answer = Refused::unauthorized(&reason).into_response();
         let challenge = "Bearer realm=\"mixminus\", error=\"invalid_token\", error_description=\"the token is bad \"";

@@ -1,4 +1,4 @@
-//! The service itself: [`Service`]. What a host does with it; what clients do is in `routes`.
+//! The service itself: [`Service`], what a host calls. The routes of the clients are in `routes`.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -15,7 +15,8 @@ use super::{
     routes,
 };
 
-/// The configureMixer service: the calls that there are, and a router for their clients. Clones are the same service.
+/// The configureMixer service: a registry of calls, and a router for their clients. Clones share
+/// one service.
 #[derive(Debug, Clone)]
 pub struct Service {
     inner: Arc<Inner>,
@@ -31,34 +32,36 @@ struct Inner {
     calls: Mutex<Registry>,
 }
 
-/// Why there is no service.
+/// Why a service could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServiceError {
-    /// It needs a runtime for its tasks.
+    /// A service needs a tokio runtime for its tasks.
     #[error("a service has to be made on a runtime of tokio: {0}")]
     NoRuntime(#[from] TryCurrentError),
 }
 
-/// What was left when a service was shut down: nothing of it was lost in silence.
+/// What a service had not finished when it was shut down.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ShutdownReport {
-    /// How many operations ran still, and have failed.
+    /// How many operations were still running. They have failed.
     pub failed_operations: usize,
-    /// The notifications that were not delivered, with the id of the call.
+    /// The notifications that were not delivered, each with the id of its call.
     pub undelivered: Vec<(String, Delivery)>,
 }
 
-/// How often what is not kept any longer is forgotten: often enough for short times, and seldom enough to cost nothing.
-const SWEEP_LEAST: Duration = Duration::from_millis(50);
-const SWEEP_MOST: Duration = Duration::from_secs(10);
+/// The shortest and longest interval between two removals of expired operations and calls: short
+/// enough for short keeping times, and long enough to cost nothing.
+const SWEEP_MIN: Duration = Duration::from_millis(50);
+const SWEEP_MAX: Duration = Duration::from_secs(10);
 
-/// How often a shutdown looks whether the last operation has ended.
-const LOOK: Duration = Duration::from_millis(5);
+/// How often a shutdown checks whether the last operation has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 impl Service {
-    /// A service without calls. To be made on a runtime of tokio, which runs its tasks.
+    /// Makes a service without calls. Must be called on a tokio runtime, which then runs the
+    /// service's tasks.
     ///
     /// # Errors
     /// [`ServiceError`].
@@ -76,7 +79,8 @@ impl Service {
         Ok(Self { inner })
     }
 
-    /// Adds a call, from any thread but an audio thread. It is another call than one of this id that has ended.
+    /// Adds a call. May be called on any thread except an audio thread. The id of an ended call can
+    /// be used again; it is then a different call.
     ///
     /// ```
     /// # use mixminus::{MixerConfig, http::{AllowEverybody, CallError, CallOptions, Service, ServiceOptions}};
@@ -94,13 +98,14 @@ impl Service {
     /// [`CallError`].
     pub fn add_call(&self, id: impl Into<String>, options: CallOptions) -> Result<(), CallError> {
         let Inner { options: service, notifier, tasks, runtime, .. } = &*self.inner;
-        // Before the registry is locked: it takes a while for the first callback.
+        // Not under the registry's lock: preparing the first callback takes a while.
         let mail = options.callback.clone().map(|callback| notifier.prepare(callback));
         self.calls().add(id.into(), |id| Call::start(id, options, service, mail, (tasks, runtime)))
     }
 
-    /// Gives a call that was added with a callback another one, as when its token expires: from the next attempt on notifications go there, those that wait already, too.
-    /// `false`, and nothing changes, if there is no such call, it has ended, or it has no callback.
+    /// Replaces the callback of a call, for example when its token expires. All attempts from now
+    /// on use the new callback, also those for notifications that wait already. Returns `false` and
+    /// changes nothing if the call does not exist, has ended, or was added without a callback.
     ///
     /// ```
     /// # use mixminus::{MixerConfig, http::{AllowEverybody, CallOptions, Callback, Service, ServiceOptions}};
@@ -122,7 +127,9 @@ impl Service {
         outbox.map(|outbox| outbox.set_callback(callback)).is_some()
     }
 
-    /// Ends a call: what it has not mixed yet has failed, and no more requests are taken. Its operations can be read on for the time that they are kept. `false` if there is none.
+    /// Ends a call. Operations that were not mixed yet have failed, and the call takes no more
+    /// requests. Its ended operations can still be read for as long as the options keep them.
+    /// Returns `false` if there is no such call.
     pub fn end_call(&self, id: &str) -> bool {
         let ended = self.calls().end(id);
         self.inner.sweep();
@@ -132,27 +139,31 @@ impl Service {
         ended.is_some()
     }
 
-    /// What became of the newest notifications of a call, also of one that has ended, oldest first; none if there is no callback.
+    /// The state of the newest notifications of a call, oldest first, also of a call that has
+    /// ended. Empty if the call has no callback.
     pub fn deliveries(&self, id: &str) -> Vec<Delivery> {
         let newest = self.calls().all(id).into_iter().next();
         newest.and_then(|call| call.ledger.outbox().map(|outbox| outbox.deliveries())).unwrap_or_default()
     }
 
-    /// The routes of the API, to be merged into a host's router or nested under a path of it. It has no fallback: what is none of its paths is the host's.
+    /// The routes of the API, to be merged into a host's router or nested under one of its paths.
+    /// The router has no fallback: other paths are the host's.
     pub fn router(&self) -> axum::Router {
         routes::router(self.clone())
     }
 
-    /// Takes on no more changes, waits until what runs has ended and all callbacks have been told, and ends all calls: what has not ended within `limit` has failed, and what is
-    /// undelivered is given up; the report has both. To be called before the HTTP server is stopped, so that clients can see how their operations end.
+    /// Shuts the service down: takes no more changes, waits until all operations have ended and all
+    /// callbacks are notified, and then ends all calls. After `limit`, operations that still run
+    /// fail and undelivered notifications are given up; the report lists both. Call it before the
+    /// HTTP server stops, so that clients can read how their operations ended.
     pub async fn shutdown(&self, limit: Duration) -> ShutdownReport {
-        // What is longer than the clock can count is for ever.
+        // `None` if the limit is beyond the range of the clock: then there is no deadline.
         let deadline = Instant::now().checked_add(limit);
         let in_time = || deadline.is_none_or(|deadline| Instant::now() < deadline);
         let calls = self.calls().close();
         calls.iter().for_each(|call| call.ledger.drain());
         while !calls.iter().all(|call| call.ledger.is_idle()) && in_time() {
-            tokio::time::sleep(LOOK).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
         let failed_operations = calls.iter().map(|call| call.end(Failure::ShutDown)).sum();
         self.inner.tasks.close();
@@ -163,7 +174,7 @@ impl Service {
         ShutdownReport { failed_operations, undelivered: self.abandon() }
     }
 
-    /// Gives up what was not delivered, of the calls that have ended and are forgotten, too.
+    /// Gives up all undelivered notifications, also those of calls that have ended and were removed.
     fn abandon(&self) -> Vec<(String, Delivery)> {
         self.inner.notifier.abandon_all()
     }
@@ -186,12 +197,13 @@ impl Service {
 }
 
 impl Inner {
-    /// A panic under the lock leaves no call half added.
+    /// A poisoned lock is used as it is: a panic leaves no call half added.
     fn calls(&self) -> MutexGuard<'_, Registry> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets what is not kept any longer. Much memory may go: not under the lock.
+    /// Removes expired operations and calls. They are dropped outside of the lock, because that can
+    /// free much memory.
     fn sweep(&self) {
         let (forgotten, live) = {
             let mut calls = self.calls();
@@ -202,10 +214,11 @@ impl Inner {
     }
 }
 
-/// So that memory does not wait for somebody to ask: until the service is dropped.
+/// Sweeps at intervals until the service is dropped, so that memory is freed also when no request
+/// comes.
 async fn sweep(service: Weak<Inner>) {
     let Some(kept_for) = service.upgrade().map(|inner| inner.options.operations.kept_for) else { return };
-    let every = (kept_for / 4).clamp(SWEEP_LEAST, SWEEP_MOST);
+    let every = (kept_for / 4).clamp(SWEEP_MIN, SWEEP_MAX);
     loop {
         tokio::time::sleep(every).await;
         let Some(inner) = service.upgrade() else { return };
@@ -214,7 +227,8 @@ async fn sweep(service: Weak<Inner>) {
 }
 
 impl Drop for Inner {
-    /// A service that was not shut down leaves no tasks behind, nor the mixers that they hold.
+    /// A service that was dropped without a shutdown leaves behind no tasks, and none of the mixers
+    /// that the tasks hold.
     fn drop(&mut self) {
         let calls = self.calls.get_mut().unwrap_or_else(PoisonError::into_inner);
         for call in calls.close() {

@@ -1,4 +1,5 @@
-//! Who may use the server, as the options say: everybody, who has one token, or who has one that an issuer has signed.
+//! Who may use the server, by its options: everybody, clients with one fixed token, or clients with
+//! a token that an issuer has signed.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -7,13 +8,13 @@ use uuid::Uuid;
 
 use crate::{cli::Options, error::Error};
 
-/// What lets clients in, and the token that it takes if that is one and the same for all.
+/// The authorizer, and the token if all clients use the same one.
 pub struct Access {
     pub authorizer: Arc<dyn Authorizer>,
     pub token: Option<String>,
 }
 
-/// What the options ask for; a token of its own if they ask for nothing.
+/// The access that the options ask for; by default a random token.
 pub async fn of(options: &Options) -> Result<Access, Error> {
     if options.anonymous {
         return Ok(Access { authorizer: Arc::new(AllowEverybody), token: None });
@@ -26,7 +27,8 @@ pub async fn of(options: &Options) -> Result<Access, Error> {
     Ok(Access { authorizer: Arc::new(tokens), token: Some(token) })
 }
 
-/// Keys that cannot be had are told of now, and not to the first client.
+/// Fetches the keys now, so that wrong ones are an error at the start, and not at the first
+/// client's request.
 async fn signed(keys: &str, options: &Options) -> Result<JwtAuthorizer, Error> {
     let source = match keys.parse() {
         Ok(url) if keys.contains("://") => JwksSource::Url(url),

@@ -1,4 +1,5 @@
-//! What is said once the server can be reached: a line of JSON for machines, or a few for people.
+//! What the server prints when it can be reached: a line of JSON for machines, or a few lines for
+//! people.
 
 use std::{
     io::{self, Write},
@@ -9,28 +10,28 @@ use mixminus::config::{ConfigureMixerRequest, ParticipantMixerLevel, SourceLevel
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-/// Where the server is and what it takes to use it.
+/// The address of the server, and how to use it.
 #[derive(Debug, Serialize)]
 pub struct Announcement<'a> {
-    /// Without a slash at the end.
+    /// The URL without a slash at the end.
     pub url: &'a str,
-    /// `None` if none is needed.
+    /// The token, unless none is required or clients bring tokens of an issuer.
     pub token: Option<&'a str>,
-    /// Whether a token of an issuer's is needed.
+    /// Whether a token of an issuer is required.
     #[serde(skip)]
     pub signed: bool,
     pub call: &'a str,
     pub participants: &'a [String],
-    /// The certificate that clients may have to be told of.
+    /// The certificate, for clients that have to be told to trust it.
     #[serde(skip)]
     pub tls_cert: Option<&'a Path>,
 }
 
-/// All but the unreserved characters of RFC 3986.
+/// All characters except the unreserved ones of RFC 3986.
 const IN_A_URL: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 impl Announcement<'_> {
-    /// On standard output. A reader who has seen enough and closes the pipe is no fault.
+    /// Prints to standard output. A reader that closes the pipe early is not an error.
     pub fn print(&self, as_json: bool) {
         let text = if as_json { json(self) } else { self.lines() };
         let mut out = io::stdout();
@@ -71,7 +72,7 @@ impl Announcement<'_> {
     }
 }
 
-/// With its keys in their order, which is easier to read.
+/// JSON with the keys in the order of the fields, which is easier to read.
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("its keys are strings")
 }
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_survives_the_shell() {
+    fn a_command_is_quoted_for_the_shell() {
         let participants = ["it's".to_owned(), "b".to_owned()];
         let lines = announcement(&participants, Some("a+b")).lines();
         assert!(lines.contains("http://h:1/#token=a%2Bb\n"), "{lines}");

@@ -1,26 +1,27 @@
-//! Arguments that are more than a word or a number: addresses, tokens, ids, `ID=FILE`, URLs.
+//! Parsers of compound arguments: addresses, tokens, ids, `ID=FILE`, URLs.
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use url::Url;
 
-/// One `--source`.
+/// A parsed `--source`.
 #[derive(Debug, Clone)]
 pub struct SourceArgument {
     pub id: String,
     pub file: PathBuf,
 }
 
-/// The longest id and the longest token, in bytes: they go into paths and headers.
+/// The longest id and the longest token in bytes: they go into paths and headers.
 const LONGEST_ID: usize = 256;
 const LONGEST_TOKEN: usize = 4096;
 
-/// `ADDRESS:PORT`.
+/// Parses `ADDRESS:PORT`.
 pub fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8080, 0.0.0.0:0 or [::1]:80".into())
 }
 
-/// What an `Authorization: Bearer` header can carry (RFC 6750, section 2.1).
+/// Parses a token: the characters that an `Authorization: Bearer` header can carry (RFC 6750,
+/// section 2.1).
 pub fn token(text: &str) -> Result<String, String> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
     if (1..=LONGEST_TOKEN).contains(&text.len()) && text.chars().all(allowed) {
@@ -30,7 +31,7 @@ pub fn token(text: &str) -> Result<String, String> {
     }
 }
 
-/// The id of a call or a participant.
+/// Parses the id of a call or a participant.
 pub fn id(text: &str) -> Result<String, String> {
     if (1..=LONGEST_ID).contains(&text.len()) {
         Ok(text.to_owned())
@@ -39,7 +40,7 @@ pub fn id(text: &str) -> Result<String, String> {
     }
 }
 
-/// `ID=FILE`.
+/// Parses `ID=FILE`.
 pub fn source(text: &str) -> Result<SourceArgument, String> {
     match text.split_once('=') {
         Some((name, file)) if !name.is_empty() && !file.is_empty() => {
@@ -49,7 +50,7 @@ pub fn source(text: &str) -> Result<SourceArgument, String> {
     }
 }
 
-/// A URL of the web.
+/// Parses an http or https URL.
 pub fn web_url(text: &str) -> Result<Url, String> {
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url),
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_in_a_header_is_no_token() {
+    fn a_token_has_only_characters_that_a_header_can_carry() {
         assert_eq!(token("aZ0-._~+/="), Ok("aZ0-._~+/=".into()));
         for wrong in ["", "a b", "a\nb", "é", "\"", &"a".repeat(LONGEST_TOKEN + 1)] {
             assert!(token(wrong).is_err(), "{wrong}");
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_of_the_web() {
+    fn a_url_is_http_or_https() {
         assert!(web_url("https://host:1/x").is_ok());
         assert!(["ftp://host", "host:80", "/x", "http://"].iter().all(|wrong| web_url(wrong).is_err()));
     }

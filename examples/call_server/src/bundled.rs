@@ -1,11 +1,11 @@
-//! The recordings that are part of the program, as one conversation that comes again and again.
+//! The recordings inside the program: one conversation that is played in a loop.
 
 use crate::{
     cast::Member,
     wav::{self, Recording},
 };
 
-/// One voice: who it is, when in the conversation it begins, and what it says.
+/// One voice: its id, its start in the conversation, and its recording.
 struct Voice {
     id: &'static str,
     begins_ms: usize,
@@ -20,10 +20,10 @@ const VOICES: [Voice; 4] = [
     Voice { id: "delegate", begins_ms: 10_900, wav: include_bytes!("../../recordings/delegate.wav") },
 ];
 
-/// How long the conversation is; all voices loop together.
+/// The length of the conversation; all voices loop together.
 const LENGTH_MS: usize = 14_000;
 
-/// Everybody who speaks in it.
+/// The participants of the conversation.
 pub fn members() -> Vec<Member> {
     let member = |voice: &Voice| {
         let recording = wav::parse(voice.wav).expect("a test reads all of them");
@@ -32,7 +32,7 @@ pub fn members() -> Vec<Member> {
     VOICES.iter().map(member).collect()
 }
 
-/// With silence before and after it.
+/// The recording with silence before and after it.
 fn placed(recording: Recording, begins_ms: usize) -> Recording {
     let samples = |ms: usize| ms * recording.format.rate_hz as usize / 1000 * recording.format.channels.count();
     let mut placed = vec![0.0; samples(begins_ms)];
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_voices_are_there_and_loop_together() {
+    fn all_voices_loop_together() {
         let recordings: Vec<_> = members().into_iter().filter_map(|member| member.recording).collect();
         assert_eq!(recordings.len(), 4);
         for recording in recordings {

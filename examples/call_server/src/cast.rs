@@ -1,4 +1,4 @@
-//! Who is in the call: those who speak and those who only hear, each with an id of its own.
+//! The participants of the call: those who send and those who only hear, each with an id of its own.
 
 use std::collections::HashSet;
 
@@ -9,18 +9,18 @@ use crate::{
     wav::{self, Recording},
 };
 
-/// One participant. All of them hear.
+/// One participant. All participants hear.
 #[derive(Debug)]
 pub struct Member {
     pub id: String,
-    /// What it sends; `None` if it only hears.
+    /// The recording that it sends; `None` if it only hears.
     pub recording: Option<Recording>,
 }
 
-/// Who only hears, if nobody else is named.
+/// The id of the participant who only hears, if the options name none.
 const GUEST: &str = "guest";
 
-/// Everybody whom the options name, those who speak first. Reads the recordings.
+/// The participants that the options name, first those who send. Reads the recordings.
 pub fn of(options: &Options) -> Result<Vec<Member>, Error> {
     let mut members = if options.sources.is_empty() { bundled::members() } else { sources(options)? };
     let listeners = if options.listeners.is_empty() { vec![GUEST.to_owned()] } else { options.listeners.clone() };

@@ -1,4 +1,4 @@
-//! The command line: what can be asked for, and which options go together.
+//! The command line: the options, and which of them exclude or need each other.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -22,22 +22,25 @@ pub struct Options {
     pub listen: SocketAddr,
 
     /// The bearer token that clients need [default: a random one, which is printed]
-    #[arg(long, value_name = "TOKEN", env = "CALL_SERVER_TOKEN", hide_env_values = true, value_parser = arguments::token, conflicts_with = "anonymous")]
+    #[arg(long, value_name = "TOKEN", env = "CALL_SERVER_TOKEN", hide_env_values = true)]
+    #[arg(value_parser = arguments::token, conflicts_with = "anonymous")]
     pub token: Option<String>,
 
     /// Lets everybody do everything without a token: only where nobody else reaches the server
     #[arg(long)]
     pub anonymous: bool,
 
-    /// Tokens are JWTs (RS256 or ES256) that are checked with the keys of this JWKS: a file, or a URL that is asked again as keys change
-    #[arg(long, value_name = "FILE|URL", requires = "issuer", requires = "audience", conflicts_with_all = ["token", "anonymous"])]
+    /// Tokens are JWTs (RS256 or ES256), checked with the keys of this JWKS: a file, or a URL; it
+    /// is read again, so that keys can rotate
+    #[arg(long, value_name = "FILE|URL", requires = "issuer", requires = "audience")]
+    #[arg(conflicts_with_all = ["token", "anonymous"])]
     pub jwks: Option<String>,
 
-    /// Who may have issued a JWT, its "iss"; repeatable
+    /// An accepted issuer of JWTs, their "iss"; repeatable
     #[arg(long, value_name = "ISS", requires = "jwks")]
     pub issuer: Vec<String>,
 
-    /// Whom a JWT may be meant for, its "aud"; repeatable
+    /// An accepted audience of JWTs, their "aud"; repeatable
     #[arg(long, value_name = "AUD", requires = "jwks")]
     pub audience: Vec<String>,
 
@@ -45,7 +48,8 @@ pub struct Options {
     #[arg(long, value_name = "ID", value_parser = arguments::id)]
     pub call: Option<String>,
 
-    /// A participant who sends FILE over and over (WAV, mono or stereo: 8, 16, 24, 32 bit integer or 32 bit float) and hears a mix, instead of the bundled ones; repeatable
+    /// A participant who sends FILE over and over (WAV, mono or stereo: 8, 16, 24, 32 bit integer
+    /// or 32 bit float) and hears a mix, instead of the bundled ones; repeatable
     #[arg(long = "source", value_name = "ID=FILE", value_parser = arguments::source)]
     pub sources: Vec<SourceArgument>,
 
@@ -53,16 +57,17 @@ pub struct Options {
     #[arg(long = "listener", value_name = "ID", value_parser = arguments::id)]
     pub listeners: Vec<String>,
 
-    /// Writes what each participant hears to DIR/ID.wav, 16 bit at 48 kHz; never over a file that is there
+    /// Writes what each participant hears to DIR/ID.wav, 16 bit at 48 kHz; never over an existing file
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
 
-    /// Where the call's notifications are posted
+    /// The URL that the call's notifications are posted to
     #[arg(long, value_name = "URL", value_parser = arguments::web_url, requires = "callback_token")]
     pub callback: Option<Url>,
 
-    /// The bearer token that goes with each notification
-    #[arg(long, value_name = "TOKEN", env = "CALL_SERVER_CALLBACK_TOKEN", hide_env_values = true, value_parser = arguments::token)]
+    /// The bearer token of each notification
+    #[arg(long, value_name = "TOKEN", env = "CALL_SERVER_CALLBACK_TOKEN", hide_env_values = true)]
+    #[arg(value_parser = arguments::token)]
     pub callback_token: Option<String>,
 
     /// The certificate chain for https, PEM
@@ -73,11 +78,12 @@ pub struct Options {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 
-    /// Where clients reach the server if that is another place than where it listens: behind a proxy, or by the name in a certificate
+    /// The URL of the server as its clients see it, if they reach it by another address than
+    /// --listen: behind a proxy, or by the name in a certificate
     #[arg(long, value_name = "URL", value_parser = arguments::web_url)]
     pub public_url: Option<Url>,
 
-    /// How many may watch the desk, and how many may listen in, at a time
+    /// How many clients may watch the desk, and how many may listen in, at a time
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     pub max_sockets: u16,
 
@@ -91,12 +97,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// The options of this process; prints the help or the version and returns `None` when that was asked for.
+    /// Parses the options of this process. Prints the help or the version and returns `None` if
+    /// that was asked for.
     pub fn from_command_line() -> Result<Option<Self>, Error> {
         match Self::try_parse() {
             Ok(options) => Ok(Some(options)),
             Err(answer) if matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-                // A reader who has seen enough and closes the pipe is no fault.
+                // A reader that closes the pipe early is not an error.
                 let _ = answer.print();
                 Ok(None)
             }
@@ -104,13 +111,13 @@ impl Options {
         }
     }
 
-    /// `https` if there is a certificate.
+    /// `https` if there is a certificate, otherwise `http`.
     pub fn scheme(&self) -> &'static str {
         if self.tls_cert.is_some() { "https" } else { "http" }
     }
 }
 
-/// The message of clap without its usage paragraphs, on one line.
+/// The message of clap in one line, without its usage paragraphs.
 fn one_line(message: &str) -> String {
     let told = message.lines().take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
     let words: Vec<&str> = told.flat_map(str::split_whitespace).collect();

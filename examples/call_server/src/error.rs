@@ -1,4 +1,4 @@
-//! What can go wrong, each as one line that says what to do about it.
+//! The errors, each a message of one line that says what to do about it.
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
@@ -8,14 +8,14 @@ use mixminus::{
     stream::{JoinError, RunnerError},
 };
 
-/// Everything that keeps the server from starting, or ends it other than in order.
+/// Everything that keeps the server from starting, or ends it before it is told to stop.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The options do not parse, or contradict each other.
+    /// The options cannot be parsed, or contradict each other.
     #[error("{0}")]
     Usage(String),
 
-    /// Two participants of one name.
+    /// Two participants with the same id.
     #[error("{0:?} is given twice: every source and listener needs an id of its own")]
     SameId(String),
 
@@ -23,31 +23,31 @@ pub enum Error {
     #[error("cannot read {}: {cause}", path.display())]
     Unreadable { path: PathBuf, cause: io::Error },
 
-    /// A file that is no WAV file, or a broken one.
+    /// A file that is not a WAV file, or a damaged one.
     #[error("{} is no WAV file that can be mixed: {cause}", path.display())]
     NotWav { path: PathBuf, cause: String },
 
-    /// The mixer cannot take what somebody sends: a rate out of range, say.
+    /// The mixer refused a participant, for instance because of the rate of its recording.
     #[error("{id:?} cannot join the call: {cause}")]
     Join { id: String, cause: JoinError },
 
-    /// No certificate or key, or none that fit.
+    /// The certificate or the key is missing, or they do not belong together.
     #[error("{} and {} make no TLS server: {cause}", cert.display(), key.display())]
     Tls { cert: PathBuf, key: PathBuf, cause: io::Error },
 
-    /// Another program is there, most often.
+    /// The address cannot be used, most often because another program uses it.
     #[error("cannot listen on {address}: {cause}; choose another --listen, where port 0 takes any that is free")]
     Listen { address: SocketAddr, cause: io::Error },
 
-    /// The place for the recordings cannot be made, or a file is there already.
+    /// The directory for the recordings cannot be created, or a file of that name exists.
     #[error("cannot write to {}: {cause}; choose another --record", path.display())]
     Unwritable { path: PathBuf, cause: io::Error },
 
-    /// Writing failed while the call went on: a full disk, say. The call went on.
+    /// Writing failed during the call, for instance because the disk is full. The call went on.
     #[error("writing {} failed: {cause}; it ends there", path.display())]
     WriteFailed { path: PathBuf, cause: io::Error },
 
-    /// A WAV file has no room for more.
+    /// A recording has reached the largest size of a WAV file.
     #[error("{} has as much as a WAV file can hold; it ends there", path.display())]
     Full { path: PathBuf },
 
@@ -55,11 +55,11 @@ pub enum Error {
     #[error("no mixer: {0}")]
     Mixer(#[from] BuildError),
 
-    /// The thread that ticks.
+    /// The thread that ticks could not be started, or has ended.
     #[error(transparent)]
     Runner(#[from] RunnerError),
 
-    /// Another thread of the call, or what runs the server's tasks.
+    /// Another thread of the call, or the runtime of the server's tasks, could not be started.
     #[error("the system gives no thread: {0}")]
     Thread(io::Error),
 
@@ -71,11 +71,11 @@ pub enum Error {
     #[error(transparent)]
     Service(#[from] ServiceError),
 
-    /// The keys that tokens are checked with cannot be had.
+    /// The keys that check tokens cannot be read or fetched.
     #[error("--jwks: {0}")]
     Keys(#[from] JwtError),
 
-    /// The callback cannot be posted to.
+    /// The callback is not a usable URL.
     #[error("--callback: {0}")]
     Callback(#[from] CallbackError),
 
@@ -83,13 +83,14 @@ pub enum Error {
     #[error(transparent)]
     Call(#[from] CallError),
 
-    /// The HTTP server ended by itself.
+    /// The HTTP server has failed.
     #[error("the HTTP server failed: {0}")]
     Serve(io::Error),
 }
 
 impl Error {
-    /// 2 for what the caller can put right in the arguments and the files that they name, 1 for the rest.
+    /// 2 for errors that the caller can correct in the arguments or the files that they name, 1 for
+    /// the rest.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_)
@@ -104,7 +105,7 @@ impl Error {
         }
     }
 
-    /// The message on one line, whatever was in the names that it quotes.
+    /// The message in one line, also if a quoted name has control characters.
     pub fn one_line(&self) -> String {
         self.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
     }

@@ -5,9 +5,12 @@
 //! cargo run --release -p call_server -- --help        your own recordings, TLS, callbacks, and everything else
 //! ```
 //!
-//! The call itself is in [`room`]: a thread that ticks, one that feeds it, one that collects what everybody hears. What clients ask for is in [`web`]: the service of
-//! the library beside the desk's own routes. [`run`] starts both and stops them in order; [`server`] is the HTTP server under them. Everything else is around it: what was
-//! asked for ([`cli`], [`arguments`]), who is in the call ([`cast`], [`bundled`], [`wav`]), who may use it ([`access`]), and what is said ([`announce`], [`error`]).
+//! The call is in [`room`]: one thread ticks, one feeds recordings into the call, and one collects
+//! what the participants hear. The routes of the clients are in [`web`]: the service of the
+//! library, and the desk's own routes beside it. [`run`] starts both and stops them in order;
+//! [`server`] is the HTTP server below them. The other modules are about the options ([`cli`],
+//! [`arguments`]), the participants ([`cast`], [`bundled`], [`wav`]), the access ([`access`]), and
+//! the output ([`announce`], [`error`]).
 
 mod access;
 mod announce;

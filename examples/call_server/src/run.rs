@@ -1,4 +1,5 @@
-//! From the options to the end: starts the call and the server, waits for a signal, and stops everything in order.
+//! From the options to the exit: starts the call and the server, waits for a signal, and stops
+//! everything in order.
 
 use std::{
     io::{self, IsTerminal},
@@ -26,14 +27,14 @@ use crate::{
     web::{self, Door, Metrics, OwnName, Sockets, States, Web},
 };
 
-/// How long operations and notifications have to come to their end,
+/// How long operations and notifications may take to finish when the server stops.
 const LAST_OPERATIONS: Duration = Duration::from_secs(5);
-/// then WebSockets,
+/// How long WebSockets may take to close after that.
 const LAST_SOCKETS: Duration = Duration::from_secs(2);
-/// and then requests.
+/// How long requests may take to finish after that.
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
-/// Does it all.
+/// Runs the program.
 pub fn run(options: Options) -> Result<(), Error> {
     log(&options.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Thread)?;
@@ -99,10 +100,10 @@ async fn serve(options: Options) -> Result<(), Error> {
     stopped
 }
 
-/// Where clients reach the server: where they were told to, or where it listens.
+/// The URL for clients: the one of the options, or the address that the server listens on.
 fn public_url(options: &Options, bound: SocketAddr) -> Url {
     let mut address = bound;
-    // Everywhere is no place that a browser could go to.
+    // A browser cannot open the unspecified address.
     if bound.ip().is_unspecified() {
         address.set_ip(if bound.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
     }
@@ -110,10 +111,10 @@ fn public_url(options: &Options, bound: SocketAddr) -> Url {
     options.public_url.clone().unwrap_or_else(|| own.parse().expect("an address makes a URL"))
 }
 
-/// The service with its one call, and what the routes work with.
+/// Makes the service with its one call, and the state of the routes.
 fn open(options: &Options, room: &Room, access: Access) -> Result<Arc<Web>, Error> {
     let authorizer = access.authorizer;
-    // Without a name of its own, the server is where its clients say that it is.
+    // Without a public URL, the service takes its own address from the clients' requests.
     let service_options = ServiceOptions {
         public_url: options.public_url.clone(),
         https: options.tls_cert.is_some(),
@@ -141,10 +142,10 @@ fn open(options: &Options, room: &Room, access: Access) -> Result<Arc<Web>, Erro
 
 fn own_name(options: &Options) -> OwnName {
     let name = options.public_url.as_ref().and_then(|url| url.host_str()).map(str::to_owned);
-    if options.anonymous { OwnName::Only(name) } else { OwnName::Whatever }
+    if options.anonymous { OwnName::Only(name) } else { OwnName::Any }
 }
 
-/// What was left, on standard error.
+/// Writes what a shutdown left unfinished to standard error.
 fn tell(report: &ShutdownReport) {
     if report.failed_operations > 0 {
         eprintln!("call_server: {} operations ran still, and have failed", report.failed_operations);

@@ -1,4 +1,4 @@
-//! The HTTP server under the routes: where it listens, by TLS or without, and what no client may take of it.
+//! The HTTP server below the routes: its address, with or without TLS, and its limits for clients.
 
 use std::{
     fs, io,
@@ -12,15 +12,15 @@ use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
 
 use crate::error::Error;
 
-/// How long the head of a request may take, the first one and those after it on the same connection.
+/// How long the head of a request may take, of the first one and of each later one on a connection.
 const HEAD_TIME: Duration = Duration::from_secs(15);
-/// How long a head may be, in bytes and in fields.
+/// The longest head, in bytes and in fields.
 const HEAD_BYTES: usize = 32 * 1024;
 const HEAD_FIELDS: usize = 64;
-/// How many requests one connection of HTTP/2 may have under way.
+/// How many requests one HTTP/2 connection may have open.
 const STREAMS: u32 = 100;
 
-/// Takes the address, so that clients can connect from now on.
+/// Listens on the address: clients can connect from now on.
 pub fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
     let cannot = |cause| Error::Listen { address, cause };
     let listener = TcpListener::bind(address).map_err(cannot)?;
@@ -35,7 +35,7 @@ pub async fn tls(cert: &Path, key: &Path) -> Result<RustlsConfig, Error> {
     config.map_err(|cause| Error::Tls { cert: cert.to_owned(), key: key.to_owned(), cause })
 }
 
-/// Serves until the handle says that it is enough.
+/// Serves until the handle tells the server to stop.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<RustlsConfig>,
@@ -51,7 +51,7 @@ pub async fn serve(
     }
 }
 
-/// Nobody holds a connection by saying nothing, or fills the memory with headers.
+/// Sets the limits: no client can hold a connection without sending, or fill the memory with headers.
 fn bounded<A>(mut server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
     let builder = server.http_builder();
     builder.http1().keep_alive(true).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES).max_headers(HEAD_FIELDS);

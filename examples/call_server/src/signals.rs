@@ -1,8 +1,8 @@
-//! The signals that ask the server to stop: Ctrl-C, and SIGTERM where there is such a thing.
+//! The signals that tell the server to stop: Ctrl-C, and SIGTERM where it exists.
 
 use std::io;
 
-/// Counts from when it is made: a signal that comes before somebody waits is not lost.
+/// Listens from the moment that it is made, so that a signal before the first wait is not lost.
 #[cfg(unix)]
 #[derive(Debug)]
 pub struct Signals {
@@ -12,13 +12,13 @@ pub struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// On a runtime of tokio.
+    /// Must be called on a tokio runtime.
     pub fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
@@ -34,12 +34,12 @@ pub struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    /// On a runtime of tokio.
+    /// Must be called on a tokio runtime.
     pub fn new() -> io::Result<Self> {
         Ok(Self)
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal.
     pub async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -1,4 +1,5 @@
-//! Reading recordings: mono and stereo WAV files of any rate and common sample type, as samples from -1 to 1.
+//! Reads recordings: mono and stereo WAV files of any rate and common sample type, as samples from
+//! -1 to 1.
 
 use std::{
     fs::File,
@@ -11,15 +12,15 @@ use mixminus::{Channels, stream::StreamFormat};
 
 use crate::error::Error;
 
-/// What somebody says, over and over.
+/// The recording of a participant, which is played in a loop.
 #[derive(Debug, Clone)]
 pub struct Recording {
     pub format: StreamFormat,
-    /// The channels of a frame side by side; one frame at least, and all finite.
+    /// The samples, interleaved: at least one frame, and all finite.
     pub samples: Vec<f32>,
 }
 
-/// Past this the mixer takes no sample for one.
+/// The largest sample that the mixer accepts.
 const LOUDEST: f32 = 1e30;
 
 impl Recording {
@@ -28,13 +29,14 @@ impl Recording {
     }
 }
 
-/// Reads a file.
+/// Reads a recording from a file.
 pub fn read(path: &Path) -> Result<Recording, Error> {
     let file = File::open(path).map_err(|cause| Error::Unreadable { path: path.to_owned(), cause })?;
     parse(BufReader::new(file)).map_err(|cause| Error::NotWav { path: PathBuf::from(path), cause })
 }
 
-/// Reads a recording of one or two channels. Integers are divided by the power of two that is just past their largest value. What is wrong with it, otherwise.
+/// Parses a recording with one or two channels. Integers are divided by the power of two just above
+/// their largest value. The error says what is wrong with the file, as a sentence.
 pub fn parse(from: impl Read) -> Result<Recording, String> {
     let mut reader = WavReader::new(from).map_err(describe)?;
     let spec = reader.spec();
@@ -63,7 +65,7 @@ pub fn parse(from: impl Read) -> Result<Recording, String> {
 fn describe(cause: hound::Error) -> String {
     match cause {
         hound::Error::Unsupported => "its sample type is none of 8, 16, 24, 32 bit integer and 32 bit float".to_owned(),
-        // Of both kinds, by where it ends.
+        // hound returns either kind, depending on where the file ends.
         hound::Error::IoError(cause) if matches!(cause.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::Other) => {
             "it ends too early".to_owned()
         }
@@ -96,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_looped_says_why() {
+    fn a_recording_that_cannot_be_looped_is_an_error_that_says_why() {
         assert!(fault(b"RIFX").contains("RIFF"), "{}", fault(b"RIFX"));
         assert!(fault(&wav(1, &[])).contains("no samples"));
         assert!(fault(&wav(3, &[0.0; 3])).contains("3 channels"));

@@ -1,4 +1,4 @@
-//! The sheet that the picture is drawn on: shapes and text in pixels, in the colours and fonts of all its parts.
+//! The sheet that the picture is drawn on: shapes and text in pixels, in shared colours and fonts.
 
 use plotters::{
     coord::Shift,
@@ -6,20 +6,22 @@ use plotters::{
     style::text_anchor::{HPos, Pos, VPos},
 };
 
-/// plotters puts everything on whole pixels: it draws on a sheet so many times finer, which is then shown at its real size.
+/// plotters rounds all positions to whole pixels: the sheet is this many times larger, and is shown
+/// at its real size.
 const FINER: i32 = 2;
 
-/// The width of the sheet, and where on it the time runs.
+/// The width of the sheet, and the left and right edge of the time axis.
 pub const WIDTH: i32 = 1200;
 pub const LEFT: i32 = 140;
 pub const RIGHT: i32 = 1080;
 
-/// Dark for what is read first, grey for what supports it, light for lines behind the data.
+/// Dark for the main text, grey for captions, light for lines behind the data.
 pub const INK: RGBColor = RGBColor(34, 34, 34);
 pub const GREY: RGBColor = RGBColor(102, 102, 102);
 pub const LIGHT: RGBColor = RGBColor(214, 214, 214);
 
-/// The palette of Okabe and Ito, which people with any colour vision can tell apart; its yellow is too light for lines.
+/// The palette of Okabe and Ito, which people with any colour vision can tell apart; without its
+/// yellow, which is too light for lines.
 const PALETTE: [RGBColor; 7] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -35,7 +37,7 @@ pub fn colour(member: usize) -> RGBColor {
     PALETTE[member % PALETTE.len()]
 }
 
-/// Where a text stands from its point.
+/// Which end of a text is at its point.
 #[derive(Debug, Clone, Copy)]
 pub enum Anchor {
     Left,
@@ -58,7 +60,7 @@ impl Font {
     pub const NOTE: Self = Self { size: 12, bold: false, colour: GREY };
 }
 
-/// What goes wrong in plotters: nothing, as it draws into memory.
+/// The result of drawing. plotters draws into memory here, so no error is expected.
 pub type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 /// The sheet.
@@ -67,7 +69,7 @@ pub struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    /// A white sheet of some height, which is written into `svg`.
+    /// Makes a white sheet that is written into `svg`.
     pub fn new(svg: &'a mut String, height: i32) -> Result<Self, Box<dyn std::error::Error>> {
         let size = ((WIDTH * FINER) as u32, (height * FINER) as u32);
         let area = SVGBackend::with_string(svg, size).into_drawing_area();
@@ -111,14 +113,14 @@ impl<'a> Canvas<'a> {
             Anchor::Right => HPos::Right,
         };
         let weight = if font.bold { FontStyle::Bold } else { FontStyle::Normal };
-        // plotters divides the size by 1.24 on the way into the file.
+        // plotters divides the font size by 1.24 when it writes the file.
         let size = f64::from(font.size * FINER) * 1.24;
         let style = TextStyle::from(("sans-serif", size, weight).into_font()).color(&font.colour);
         Ok(self.area.draw(&Text::new(text.to_owned(), fine(at), style.pos(Pos::new(h_pos, VPos::Center))))?)
     }
 }
 
-/// The finished file at its real size: the fine sheet stays its system of coordinates.
+/// Sets the file's real size; the larger sheet stays its coordinate system.
 pub fn at_real_size(svg: &str, height: i32) -> String {
     let fine = format!("width=\"{}\" height=\"{}\" viewBox", WIDTH * FINER, height * FINER);
     svg.replacen(&fine, &format!("width=\"{WIDTH}\" height=\"{height}\" viewBox"), 1)

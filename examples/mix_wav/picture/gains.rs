@@ -1,4 +1,4 @@
-//! The gains: a row for each source, with how loud it stands in the chosen listener's mix.
+//! The gains: a row for each source, with its gain in the chosen listener's mix.
 
 use plotters::style::RGBColor;
 
@@ -10,11 +10,12 @@ use crate::envelope::Envelope;
 
 const ROW: f64 = 54.0;
 const SPACE: f64 = 20.0;
-/// How much a gain may differ and still be drawn on one line, and how wide a level must be to be named.
+/// How much a gain may differ and still be drawn as one line, and how wide a level has to be to get
+/// a label.
 const SAME: f64 = 0.001;
 const NAMED_WIDTH: f64 = 34.0;
 
-/// A vertex of a curve: pixels from the left, and the gain.
+/// A vertex of a curve: pixels from the left edge, and the gain.
 type Point = (f64, f64);
 
 /// The height of all rows.
@@ -36,7 +37,7 @@ pub fn draw(picture: &Picture<'_>, canvas: &Canvas<'_>, top: i32) -> Drawn {
     Ok(())
 }
 
-/// The lines of 0, 50 and 100 percent, named on the right.
+/// The lines of 0, 50 and 100 percent, with labels on the right.
 fn scale(canvas: &Canvas<'_>, base: f64) -> Drawn {
     for percent in [0, 50, 100] {
         let y = base - ROW * f64::from(percent) / 100.0;
@@ -46,7 +47,8 @@ fn scale(canvas: &Canvas<'_>, base: f64) -> Drawn {
     Ok(())
 }
 
-/// One stretch of a gain: the band between the extremes, which is a line unless much happens in one column, over a shade.
+/// One stretch of a gain: the band between its extremes, above a shade. The band is a line unless
+/// the gain changes within one column.
 fn curve(
     canvas: &Canvas<'_>,
     gain: &Envelope,
@@ -76,7 +78,7 @@ fn curve(
     canvas.line(middle.into_iter().map(on_sheet), colour, 2.0)
 }
 
-/// Names a level that is held for long enough, unless the scale does so already.
+/// Labels a level that is held for long enough, unless the scale labels it already.
 fn name_level(canvas: &Canvas<'_>, from: Point, to: Point, base: f64) -> Drawn {
     let level = (from.1 + to.1) / 2.0;
     let on_scale = [0.0, 1.0].iter().any(|line| (level - line).abs() < 0.005);
@@ -88,7 +90,8 @@ fn name_level(canvas: &Canvas<'_>, from: Point, to: Point, base: f64) -> Drawn {
     canvas.text(&format!("{:.0} %", level * 100.0), at, Anchor::Middle, Font { bold: true, ..Font::LABEL })
 }
 
-/// The points without those that the straight line between the others goes through (after Douglas and Peucker).
+/// Removes the points that lie on the straight line between their neighbours (after Douglas and
+/// Peucker).
 fn straightened(points: &[Point]) -> Vec<Point> {
     let [first, between @ .., last] = points else { return points.to_vec() };
     let slope = (last.1 - first.1) / (last.0 - first.0);

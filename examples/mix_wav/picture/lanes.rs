@@ -1,4 +1,5 @@
-//! Who speaks: a lane for each source, with its stay in the call and when its detector found it active.
+//! Who speaks: a lane for each source, with its stays in the call and the times at which its
+//! detector found it active.
 
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use super::{
 use crate::history;
 
 const LANE: i32 = 24;
-/// Half the height of the bars.
+/// Half the height of the bars of stays and of activity.
 const THIN: f64 = 1.0;
 const THICK: f64 = 8.0;
 
@@ -53,7 +54,8 @@ fn bar(
     canvas.bar((from, y - half), (to, y + half), colour, 1.0)
 }
 
-/// Stretches whose gaps could hardly be seen, as one: a long call of many stays a small file.
+/// Merges stretches whose gaps would be too small to see, so that a long call of many participants
+/// stays a small file.
 fn merged(picture: &Picture<'_>, stretches: Vec<Range<usize>>) -> Vec<Range<usize>> {
     let gap = (picture.scene.senders().count() as f64 / 8.0).max(1.0);
     let mut merged: Vec<Range<usize>> = Vec::new();

@@ -1,4 +1,5 @@
-//! The picture of a call: who speaks, how loud each source stands in one listener's mix, and what everyone hears, over time.
+//! The picture of a call over time: who speaks, the gain of each source in one listener's mix, and
+//! what all participants hear.
 
 mod canvas;
 mod gains;
@@ -21,10 +22,10 @@ const TITLE: i32 = 80;
 const GAP: i32 = 26;
 /// The height of a part's heading.
 const HEADING: i32 = 30;
-/// The left edge of everything.
+/// The left edge of titles and headings.
 const MARGIN: i32 = 24;
 
-/// What the picture is of.
+/// The data of the picture.
 struct Picture<'a> {
     scene: &'a Scene,
     outcome: &'a Outcome,
@@ -32,7 +33,7 @@ struct Picture<'a> {
     moments: Vec<Moment>,
 }
 
-/// Where each part begins, from the top.
+/// The top of each part.
 struct Layout {
     lanes: i32,
     gains: i32,
@@ -109,36 +110,36 @@ impl Picture<'_> {
         canvas.text(&text, (f64::from(MARGIN), 58.0), Anchor::Left, Font::NOTE)
     }
 
-    /// The colour of a source: its place among those who send.
+    /// The colour of a source, by its place among the sources.
     fn colour(&self, member: usize) -> plotters::style::RGBColor {
         canvas::colour(self.scene.senders().position(|sender| sender == member).unwrap_or(0))
     }
 
-    /// The length of the call.
+    /// The length of the call in seconds.
     fn seconds(&self) -> f64 {
         self.scene.settings.seconds(self.scene.length)
     }
 
-    /// Where on the sheet a tick begins; not past the end of the call.
+    /// The x coordinate of a tick's beginning, at most that of the end of the call.
     fn x(&self, tick: usize) -> f64 {
         let sample = self.scene.length.min(tick * self.scene.settings.tick_samples);
         f64::from(LEFT) + f64::from(RIGHT - LEFT) * sample as f64 / self.scene.length as f64
     }
 
-    /// The name of a row, left of it.
+    /// The label of a row, on its left.
     fn label(&self, canvas: &Canvas<'_>, member: usize, y: f64) -> Drawn {
         canvas.text(&short(&self.scene.cast[member].id, 14), (f64::from(LEFT - 12), y), Anchor::Right, Font::LABEL)
     }
 }
 
-/// A part's heading: what is seen, and how to read it.
+/// The heading of a part: its title, and how to read it.
 fn heading(canvas: &Canvas<'_>, y: i32, what: &str, how: &str) -> Drawn {
     let y = f64::from(y) + 8.0;
     canvas.text(what, (f64::from(MARGIN), y), Anchor::Left, Font::HEADING)?;
     canvas.text(how, (f64::from(RIGHT), y), Anchor::Right, Font::NOTE)
 }
 
-/// The axis of time, under everything that shares it.
+/// The time axis below the parts.
 fn axis(canvas: &Canvas<'_>, y: i32, seconds: f64) -> Drawn {
     let y = f64::from(y);
     canvas.line([(f64::from(LEFT), y), (f64::from(RIGHT), y)], GREY, 1.0)?;
@@ -153,14 +154,14 @@ fn axis(canvas: &Canvas<'_>, y: i32, seconds: f64) -> Drawn {
     canvas.text("time in the call (s)", (middle, y + 36.0), Anchor::Middle, Font { colour: INK, ..Font::NOTE })
 }
 
-/// The round number of seconds between two ticks of the axis, of which there are at most 15.
+/// The distance of two labels of the axis: the round number of seconds that makes at most 15 of them.
 fn step(seconds: f64) -> f64 {
     let decades = (-2..=6).map(|power| 10f64.powi(power));
     let steps = decades.flat_map(|decade| [1.0, 2.0, 5.0].map(|step| step * decade));
     steps.into_iter().find(|step| seconds / step <= 15.0).unwrap_or(seconds)
 }
 
-/// A text that is not too long to draw.
+/// The text, shortened to so many characters.
 fn short(text: &str, characters: usize) -> String {
     if text.chars().count() <= characters {
         return text.to_owned();

@@ -1,4 +1,5 @@
-//! What the script did: numbered marks through the whole picture, and the list of what they mean under it.
+//! The changes of the script: numbered marks through the whole picture, and a list of their
+//! meanings below it.
 
 use super::{
     MARGIN, Picture,
@@ -8,18 +9,18 @@ use super::{
 use crate::history::Moment;
 use plotters::style::{RGBColor, WHITE};
 
-/// The most rows of numbers above the picture, and the height of one.
+/// The most rows of numbers above the picture, and the height of a row.
 const ROWS: usize = 2;
 const ROW: i32 = 22;
 const RADIUS: i32 = 9;
 const LINE: i32 = 18;
 const MOST_LINES: usize = 24;
-/// About what fits in the width of the sheet.
+/// About how many characters fit in the width of the sheet.
 const CHARACTERS: usize = 165;
 const RULE: RGBColor = RGBColor(176, 176, 176);
 
-/// Draws a line at each moment through the parts of the picture, each from its top to its bottom, with the moment's
-/// number above the first part where there is room for it.
+/// Draws a line at each moment through the parts of the picture, each given by its top and bottom,
+/// and the moment's number above the first part where there is room.
 pub fn marks(picture: &Picture<'_>, canvas: &Canvas<'_>, parts: [(i32, i32); 3]) -> Drawn {
     let height = marks_height(picture);
     let bottom_row = parts[0].0 + height - ROW + RADIUS;
@@ -44,7 +45,7 @@ pub fn marks_height(picture: &Picture<'_>) -> i32 {
     rows(picture).into_iter().flatten().max().map_or(0, |row| ROW * (row + 1) + 4)
 }
 
-/// For each moment the row, from the lowest one up, in which its number has room; `None` if there is none.
+/// For each moment the lowest row that has room for its number; `None` if none has.
 fn rows(picture: &Picture<'_>) -> Vec<Option<i32>> {
     let mut ends = [f64::NEG_INFINITY; ROWS];
     let place = |moment: &Moment| {
@@ -56,7 +57,7 @@ fn rows(picture: &Picture<'_>) -> Vec<Option<i32>> {
     picture.moments.iter().map(place).collect()
 }
 
-/// Draws what the numbers mean.
+/// Draws the list of meanings.
 pub fn list(picture: &Picture<'_>, canvas: &Canvas<'_>, top: i32) -> Drawn {
     let y = |row: usize| f64::from(top + LINE * row as i32 + LINE / 2);
     let lines = lines(picture);
@@ -81,7 +82,7 @@ pub fn list_height(picture: &Picture<'_>) -> i32 {
     LINE * lines(picture).len().min(MOST_LINES + 1) as i32
 }
 
-/// A line of the list; the first one of a moment has its number and its second.
+/// A line of the list. The first line of a moment has the moment's number and its time in seconds.
 struct Line {
     head: Option<(usize, f64)>,
     text: String,

@@ -1,4 +1,4 @@
-//! What each participant hears: a row with the waveform of every mix, all of them on one scale.
+//! What each participant hears: a row with the waveform of its mix, all rows on one scale.
 
 use super::{
     Picture,
@@ -13,7 +13,7 @@ pub fn height(picture: &Picture<'_>) -> i32 {
     ROW * picture.scene.cast.len() as i32
 }
 
-/// What the height of a row stands for.
+/// The note that says which level the height of a row stands for.
 pub fn scale_note(picture: &Picture<'_>) -> String {
     match dbfs(loudest(picture)) {
         Some(level) => format!("amplitude; a row is as high as a peak of {} dBFS", decibels(level)),
@@ -50,7 +50,7 @@ fn loudest(picture: &Picture<'_>) -> f64 {
     picture.outcome.heard.iter().map(|heard| f64::from(heard.meter.peak)).fold(0.0, f64::max)
 }
 
-/// A level with a true minus sign.
+/// A level with a typographic minus sign.
 fn decibels(level: f64) -> String {
     one_decimal(level).replace('-', "−")
 }

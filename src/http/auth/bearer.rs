@@ -1,13 +1,16 @@
-//! Where the token is in the headers of a request: [`bearer_token`].
+//! Reads the bearer token from the headers of a request: [`bearer_token`].
 
 use axum::http::{HeaderMap, header};
 
 use super::Refusal;
 
-/// The token of the one `Authorization` header (RFC 6750, section 2.1), `None` if there is no such header. For a host's own routes beside the service, which then ask its [`Authorizer`](super::Authorizer).
+/// The token of the `Authorization` header (RFC 6750, section 2.1), or `None` if there is no such
+/// header. For a host's own routes beside the service, which then ask its
+/// [`Authorizer`](super::Authorizer).
 ///
 /// # Errors
-/// [`Refusal::Missing`] if another scheme is used, whose case does not matter; [`Refusal::Invalid`] if there are several headers, or one that is no text.
+/// [`Refusal::Missing`] if the header has another scheme than Bearer, in upper or lower case;
+/// [`Refusal::Invalid`] if there is more than one header, or the header is not ASCII text.
 ///
 /// ```
 /// use axum::http::{HeaderMap, HeaderValue, header::AUTHORIZATION};

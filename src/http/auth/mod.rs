@@ -1,4 +1,5 @@
-//! Who may use the service: [`Authorizer`], which a host implements or chooses. Knows tokens, and nothing of calls or HTTP.
+//! Who may use the service: [`Authorizer`], which a host implements or chooses. This module knows
+//! tokens, and nothing of calls or HTTP.
 
 mod bearer;
 mod jwt;
@@ -16,13 +17,14 @@ pub use bearer::bearer_token;
 pub use jwt::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
 pub use static_tokens::{StaticTokens, StaticTokensError};
 
-/// What an [`Authorizer`] answers: see [`Authorizer::authorize`].
+/// The answer of an [`Authorizer`]: see [`Authorizer::authorize`].
 pub type Authorization<'a> = Pin<Box<dyn Future<Output = Result<Grant, Refusal>> + Send + 'a>>;
 
-/// Decides whether a bearer token checks out, and what it allows.
+/// Decides whether a bearer token is valid, and what it allows.
 ///
-/// Asked once a request, before anything of its body is read, on the server's threads: what takes long is to be awaited. There is no default: a host chooses
-/// [`StaticTokens`], [`JwtAuthorizer`], [`AllowEverybody`] in so many words, or one of its own.
+/// The service asks once per request, on the server's threads, before it reads anything of the
+/// body: slow work must be awaited. There is no default: a host chooses [`StaticTokens`],
+/// [`JwtAuthorizer`], [`AllowEverybody`] by its name, or an implementation of its own.
 ///
 /// ```
 /// use mixminus::http::{Authorization, Authorizer, Grant, Refusal};
@@ -54,38 +56,42 @@ pub type Authorization<'a> = Pin<Box<dyn Future<Output = Result<Grant, Refusal>>
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub trait Authorizer: fmt::Debug + Send + Sync + 'static {
-    /// Checks the token of an `Authorization: Bearer` header; `None` if there is none.
+    /// Checks the token of an `Authorization: Bearer` header; `None` if the request has none.
     ///
     /// # Errors
-    /// Why it does not check out, or why nobody can tell now.
+    /// Why the token is invalid, or why it cannot be checked now.
     fn authorize<'a>(&'a self, token: Option<&'a str>) -> Authorization<'a>;
 }
 
 /// What a token allows; by default everything, on all calls.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Grant {
-    /// Whom it speaks for: told, with the feature `tracing`, with every change that is accepted.
+    /// The user or application that the token speaks for. With the feature `tracing` it is logged
+    /// with each accepted change.
     pub subject: Option<String>,
-    /// When it ends, if ever: for what a host lets go on for longer than a request. Each request is checked anew.
+    /// When the token expires, or `None` if it never does. For a host whose own connections outlast
+    /// a request; the service checks the token of each request anew.
     pub expires: Option<SystemTime>,
-    /// Which calls it is meant for.
+    /// The calls that the token is meant for.
     pub audience: Audience,
-    /// The permissions that it has, by their names in the API: see [`ServiceOptions::permissions`](super::ServiceOptions::permissions).
+    /// The permissions of the token, by their names in the API: see
+    /// [`ServiceOptions::permissions`](super::ServiceOptions::permissions).
     pub permissions: Permissions,
 }
 
-/// Which calls a token is meant for: those whose own audience is among these.
+/// The calls that a token is meant for, chosen by the calls' own audiences.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Audience {
     /// All calls.
     #[default]
     Every,
-    /// Those that have one of these as their [`CallOptions::audience`](super::CallOptions::audience), and those that have none.
+    /// The calls with one of these as their
+    /// [`CallOptions::audience`](super::CallOptions::audience), and the calls without an audience.
     Of(Vec<String>),
 }
 
 impl Audience {
-    /// Whether it has a call of this audience in it.
+    /// Whether the token is meant for a call of this audience, or of none.
     pub(super) fn includes(&self, call: Option<&str>) -> bool {
         match (self, call) {
             (Self::Of(audiences), Some(call)) => audiences.iter().any(|audience| audience == call),
@@ -97,15 +103,15 @@ impl Audience {
 /// The permissions of a token.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Permissions {
-    /// Everything.
+    /// All permissions.
     #[default]
     Every,
-    /// These.
+    /// These permissions.
     Of(Vec<String>),
 }
 
 impl Permissions {
-    /// Whether one of these, any of which is enough, is in it.
+    /// Whether these permissions include at least one of the wanted ones.
     pub fn include_any(&self, wanted: &[String]) -> bool {
         match self {
             Self::Every => true,
@@ -114,23 +120,24 @@ impl Permissions {
     }
 }
 
-/// Why a token was refused. The words go to the client, in the `WWW-Authenticate` header and in the body: nothing in them may help to guess a token.
+/// Why a token was refused. The client gets the message in the `WWW-Authenticate` header and in the
+/// body, so it must not help to guess a token.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// There is none.
+    /// The request has no token.
     #[error("a bearer token is required: Authorization: Bearer <token>")]
     Missing,
-    /// There is one that does not check out.
+    /// The token is invalid.
     #[error("the token {reason}")]
     Invalid {
-        /// What is wrong with it, as a sentence whose subject it is: "has expired".
+        /// What is wrong, as the rest of a sentence that begins with "the token": "has expired".
         reason: String,
     },
-    /// Nobody can tell now, because the keys cannot be had, for instance.
+    /// The token cannot be checked now, for instance because the keys cannot be fetched.
     #[error("tokens cannot be checked now; try again in {} s", retry_after.as_secs())]
     Unavailable {
-        /// When to try again.
+        /// How long the client should wait before it tries again.
         retry_after: Duration,
     },
 }
@@ -141,7 +148,8 @@ impl<A: Authorizer + ?Sized> Authorizer for Arc<A> {
     }
 }
 
-/// Lets everybody do everything, without a token too: for development, behind a proxy that checks, or on a machine that nobody else reaches.
+/// Allows everybody everything, also without a token: for development, behind a proxy that checks
+/// tokens, or on a machine that nobody else can reach.
 ///
 /// ```
 /// use mixminus::http::{AllowEverybody, Service, ServiceOptions};
@@ -170,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn an_audience_has_its_own_calls_and_those_of_nobody() {
+    fn an_audience_includes_its_own_calls_and_calls_without_one() {
         let own = Audience::Of(words(&["a", "b"]));
         assert!(own.includes(Some("b")) && own.includes(None));
         assert!(!own.includes(Some("c")) && !own.includes(Some("")));
@@ -189,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_sentences() {
+    fn the_messages_of_refusals_are_sentences() {
         let invalid = Refusal::Invalid { reason: "has expired".into() };
         assert_eq!(invalid.to_string(), "the token has expired");
         let unavailable = Refusal::Unavailable { retry_after: Duration::from_secs(7) };

@@ -1,4 +1,4 @@
-//! A fixed list of tokens: [`StaticTokens`]. Knows the digests of the tokens and not the tokens.
+//! A fixed list of tokens: [`StaticTokens`]. It stores the digests of the tokens, not the tokens.
 
 use std::fmt;
 
@@ -7,10 +7,11 @@ use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::{Authorization, Authorizer, Grant, Refusal};
 
-/// Lets in who has one of a fixed list of tokens, each with a [`Grant`] of its own.
+/// Accepts a fixed list of tokens, each with a [`Grant`] of its own.
 ///
-/// A token is compared by its SHA-256 with all that there are, each time, so that how long it takes says nothing of them. Only these digests are kept. That protects no token that can
-/// be guessed: let a machine make them, of 32 random characters or more.
+/// Each check compares the SHA-256 digest of the token with all digests of the list, so that the
+/// time it takes tells nothing about them. Only the digests are stored. A digest does not protect a
+/// token that can be guessed: generate tokens at random, with 32 characters or more.
 ///
 /// ```
 /// use mixminus::http::{Authorizer, Grant, StaticTokens};
@@ -29,45 +30,47 @@ pub struct StaticTokens {
     entries: Vec<(Fingerprint, Grant)>,
 }
 
-/// What is kept of a token.
+/// The digest of a token.
 type Fingerprint = [u8; 32];
 
-/// Why a list of tokens was not taken. Tokens are named by their places in the list, the first is 0: what they are is said nowhere.
+/// Why a list of tokens was refused. Errors name a token by its place in the list, counted from 0,
+/// and never show it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StaticTokensError {
-    /// There is none, so nobody could ever be let in.
+    /// The list is empty, so no client could ever be accepted.
     #[error("the list of tokens is empty: nobody could be let in; one token at least is needed")]
     NoTokens,
-    /// One has no characters.
+    /// A token is empty.
     #[error("token {place} is empty: everybody could guess it")]
     Empty {
-        /// Which one.
+        /// The place of the token.
         place: usize,
     },
-    /// One can never be sent: RFC 6750 has no room for it.
+    /// A token has a character that RFC 6750 does not allow in a header.
     #[error(
         "token {place} has a space, or a character that is not visible ASCII: no Authorization header can carry it"
     )]
     Unsendable {
-        /// Which one.
+        /// The place of the token.
         place: usize,
     },
-    /// Two are the same: which of their grants counts is not to be guessed.
+    /// Two tokens are the same, so that it is open which grant applies.
     #[error("token {place} is the same as token {first}: each may be in the list once")]
     Duplicate {
-        /// The earlier one.
+        /// The place of the first one.
         first: usize,
-        /// The later one.
+        /// The place of the second one.
         place: usize,
     },
 }
 
 impl StaticTokens {
-    /// These tokens, and what each allows.
+    /// Makes a list of tokens, each with its grant.
     ///
     /// # Errors
-    /// [`StaticTokensError`], if there are none, or one is empty, cannot be sent in a header, or is in the list twice.
+    /// [`StaticTokensError`] if the list is empty, or if a token is empty, cannot be sent in a
+    /// header, or is in the list twice.
     pub fn new<T: AsRef<str>>(tokens: impl IntoIterator<Item = (T, Grant)>) -> Result<Self, StaticTokensError> {
         let mut entries: Vec<(Fingerprint, Grant)> = Vec::new();
         for (place, (token, grant)) in tokens.into_iter().enumerate() {
@@ -83,7 +86,7 @@ impl StaticTokens {
         Ok(Self { entries })
     }
 
-    /// Looks at every entry, also past the one that matches.
+    /// Compares with every entry, also after a match, so that the time does not depend on the place.
     fn find(&self, token: &str) -> Option<&Grant> {
         let asked = fingerprint(token);
         let mut found = Choice::from(0);
@@ -108,7 +111,7 @@ fn check(place: usize, token: &str) -> Result<Fingerprint, StaticTokensError> {
     Ok(fingerprint(token))
 }
 
-/// As long as every other, whatever the token is: its length shows in nothing that is compared.
+/// A digest has a fixed length, so that comparing does not reveal the length of the token.
 fn fingerprint(token: &str) -> Fingerprint {
     Sha256::digest(token).into()
 }
@@ -124,7 +127,7 @@ impl Authorizer for StaticTokens {
     }
 }
 
-/// Not the digests either: a weak token could be guessed from its digest.
+/// Shows the grants only. A weak token could be guessed even from its digest.
 impl fmt::Debug for StaticTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let grants = self.entries.iter().map(|(_, grant)| grant);
@@ -158,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_almost_a_token_is_none() {
+    fn a_near_miss_is_refused() {
         let tokens = three();
         for near in ["", "token-", "token-a ", " token-a", "token-aa", "TOKEN-A", "token-a\0", "token-d"] {
             assert_eq!(tokens.find(near), None, "{near:?}");
@@ -166,7 +169,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn no_token_is_missing_and_a_wrong_one_invalid() {
+    async fn a_request_without_a_token_is_missing_and_a_wrong_token_invalid() {
         let tokens = three();
         assert_eq!(tokens.authorize(None).await, Err(Refusal::Missing));
         assert!(matches!(tokens.authorize(Some("")).await, Err(Refusal::Invalid { .. })));
@@ -174,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_that_let_in_nobody_or_anybody_are_refused() {
+    fn empty_lists_and_unusable_tokens_are_refused() {
         let error = |tokens: &[&str]| StaticTokens::new(tokens.iter().map(|t| (*t, Grant::default()))).unwrap_err();
         assert_eq!(error(&[]), StaticTokensError::NoTokens);
         assert_eq!(error(&["a", ""]), StaticTokensError::Empty { place: 1 });
@@ -196,7 +199,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_else_is_let_in(token in ".{0,40}") {
+        fn no_other_token_is_accepted(token in ".{0,40}") {
             prop_assert!(three().find(&token).is_none() || ["token-a", "token-b", "token-c"].contains(&&*token));
         }
     }

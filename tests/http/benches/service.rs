@@ -1,7 +1,9 @@
-//! The service under load beside an idle one, in one run: a room of a hundred is mixed in real time, and a thousand requests a second change it.
+//! The service under load and idle, in one run: a room of a hundred is mixed in real time while a
+//! thousand requests a second change it.
 //!
-//! Idle and loaded phases take turns, so that what else the machine does falls on both. A request's time counts from when it was due, so that a service that
-//! falls behind cannot hide it. Clients, service and mixer share the machine. `-- --json` prints the figures for machines.
+//! Idle and loaded phases alternate, so that other work of the machine affects both. The time of a
+//! request counts from when it was due, so that a service that falls behind cannot hide it.
+//! Clients, service and mixer share the machine. `-- --json` prints the figures for machines.
 
 use std::{
     sync::{
@@ -40,7 +42,7 @@ struct Figures {
     loaded: Ticks,
 }
 
-/// Medians over the rounds, of a phase's ticks.
+/// The figures of a kind of phase: medians over the rounds.
 #[derive(Debug, Serialize)]
 struct Ticks {
     duration_p50_us: f64,
@@ -104,7 +106,7 @@ fn join(controller: &Controller, id: usize) -> InputPort {
     controller.join_with_ports(id.to_string(), JoinOptions::default(), ports).unwrap().input.unwrap()
 }
 
-/// Everybody talks, in packets of 20 ms.
+/// The sources: all participants talk, in packets of 20 ms.
 struct Feeder {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -136,7 +138,7 @@ impl Drop for Feeder {
     }
 }
 
-/// The URL to send requests to.
+/// Serves the room; returns the URL for requests.
 async fn serve(controller: &Controller) -> String {
     let plenty = 1_000_000.try_into().unwrap();
     let limits =
@@ -149,7 +151,7 @@ async fn serve(controller: &Controller) -> String {
     format!("http://{address}/app/calls/room/participants/configureMixer")
 }
 
-/// The mixer runs while something is done, and what it reads then.
+/// Runs the mixer during `work`; returns the processor and the runner's readings.
 async fn phase(processor: Processor, work: impl Future<Output = ()>) -> (Processor, RunnerReadings) {
     let runner = Runner::start(processor, RunnerOptions::default(), |_| {}).unwrap();
     work.await;
@@ -157,7 +159,7 @@ async fn phase(processor: Processor, work: impl Future<Output = ()>) -> (Process
     (runner.stop().unwrap(), readings)
 }
 
-/// All requests of a phase, each at its time.
+/// Sends all requests of a phase, each when it is due.
 async fn load(url: String, answers: Arc<Mutex<(Vec<Duration>, usize)>>) {
     let (client, begin) = (reqwest::Client::new(), Instant::now());
     let mut clients = JoinSet::new();
@@ -181,7 +183,7 @@ async fn load(url: String, answers: Arc<Mutex<(Vec<Duration>, usize)>>) {
     }
 }
 
-/// One listener and three levels, other ones each time.
+/// A request with new levels of three sources for one listener.
 fn request(n: u32) -> String {
     let listener = n % PARTICIPANTS as u32;
     let levels = (1..=3).map(|step| {

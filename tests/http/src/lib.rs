@@ -1,11 +1,13 @@
-//! What the tests of the service share: a service on a real socket with calls that are mixed, clients, and callbacks that do as they are told.
+//! Support for the tests of the service: a service on a real socket whose calls are mixed, clients,
+//! and callbacks that answer as a test says.
 //!
-//! A package of its own, with the servers and clients that the crate's own examples and tests do without.
+//! A package of its own, because the crate's other tests and examples need none of its servers and
+//! clients.
 
 pub mod notified;
 pub mod service;
 
-/// The README's examples are tests, here, where its server is.
+/// The examples of the README are tested here, because this package has their server.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct Readme;

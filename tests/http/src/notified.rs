@@ -1,4 +1,5 @@
-//! A service on a real port with calls that are mixed, and callbacks on other ports that do as the tests say.
+//! A service on a real port whose calls are mixed, and callbacks on other ports that answer as a
+//! test says.
 
 use std::{
     future::Future,
@@ -28,12 +29,12 @@ use mixminus::{
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-/// What callbacks are to be sent.
+/// The token that the notifications have to carry.
 pub const TOKEN: &str = "c2VjcmV0.dG9rZW4";
-/// Far more than anything takes that is waited for, on the slowest machine.
+/// Longer than anything that a test waits for, on the slowest machine.
 pub const LONG: Duration = Duration::from_secs(60);
 
-/// Attempts that wait for next to nothing, and for as long as a slow machine needs.
+/// Short waits between attempts, and time limits that suit a slow machine.
 pub fn quick() -> NotificationOptions {
     let ms = Duration::from_millis;
     NotificationOptions {
@@ -45,7 +46,7 @@ pub fn quick() -> NotificationOptions {
     }
 }
 
-/// A service that is served, with a thread for each call that ticks until this is dropped.
+/// A running service, with a thread for each call that ticks until this is dropped.
 #[derive(Debug)]
 pub struct Host {
     /// The service that is served.
@@ -62,12 +63,12 @@ impl Drop for Host {
 }
 
 impl Host {
-    /// One that notifies like this.
+    /// A host with these options of notifications.
     pub async fn new(notifications: NotificationOptions) -> Self {
         Self::with(ServiceOptions { notifications, ..ServiceOptions::default() }).await
     }
 
-    /// One with options of the test's.
+    /// A host with these options.
     pub async fn with(options: ServiceOptions) -> Self {
         let service = Service::new(options, AllowEverybody).unwrap();
         let address = serve(service.router()).await;
@@ -80,7 +81,7 @@ impl Host {
         self.add_call(call, url, true);
     }
 
-    /// One that nothing mixes, so that operations run until the call ends.
+    /// Adds a call that is not mixed, so that operations run until the call ends.
     pub fn add_unmixed(&self, call: &str, url: &str) {
         self.add_call(call, url, false);
     }
@@ -102,7 +103,7 @@ impl Host {
         });
     }
 
-    /// Configures Anna. Returns the operation's id.
+    /// Configures Anna. Returns the id of the operation.
     pub async fn configure(&self, call: &str) -> String {
         let body = json!({"clientContext": "context", "participantMixerLevels": [{"participant": "anna"}]});
         let url = format!("http://{}/app/calls/{call}/participants/configureMixer", self.address);
@@ -111,7 +112,7 @@ impl Host {
         answer.json::<Value>().await.unwrap()["id"].as_str().unwrap().to_owned()
     }
 
-    /// What is told of a call's notifications, once it is like this.
+    /// Waits until the state of a call's notifications meets a condition, and returns it.
     pub async fn until(&self, call: &str, is_so: impl Fn(&[Delivery]) -> bool) -> Vec<Delivery> {
         let begin = Instant::now();
         loop {
@@ -124,7 +125,7 @@ impl Host {
         }
     }
 
-    /// Once so many have come to an end.
+    /// Waits until so many notifications are delivered or given up.
     pub async fn until_ended(&self, call: &str, count: usize) -> Vec<Delivery> {
         let ended = |deliveries: &[Delivery]| {
             deliveries.len() >= count && deliveries.iter().all(|delivery| delivery.state != DeliveryState::Waiting)
@@ -132,7 +133,7 @@ impl Host {
         self.until(call, ended).await
     }
 
-    /// The one notification of one operation, once it has come to its end.
+    /// Configures Anna and waits for the end of the only notification.
     pub async fn one(&self, call: &str) -> Delivery {
         let operation = self.configure(call).await;
         let [delivery] = <[Delivery; 1]>::try_from(self.until_ended(call, 1).await).expect("there is one");
@@ -155,23 +156,23 @@ pub fn serve_on(listener: TcpListener, router: Router) {
     tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
 }
 
-/// A request that a callback has got.
+/// A request that a callback has received.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// When.
+    /// When it came.
     pub at: Instant,
-    /// Which connection it came on.
+    /// The address of the client's connection.
     pub from: SocketAddr,
     /// Its method and path.
     pub line: String,
-    /// As they came.
+    /// The headers.
     pub headers: HeaderMap,
-    /// All of it.
+    /// The whole body.
     pub body: Bytes,
 }
 
 impl Seen {
-    /// A header that is there once.
+    /// The value of a header, which must be there exactly once.
     pub fn header(&self, name: &str) -> &str {
         let mut values = self.headers.get_all(name).iter();
         let value = values.next().unwrap_or_else(|| panic!("no {name}: {self:?}")).to_str().unwrap();
@@ -179,12 +180,12 @@ impl Seen {
         value
     }
 
-    /// Its body.
+    /// The body as JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// The ids of the operations that it tells of.
+    /// The ids of the operations in the body.
     pub fn operations(&self) -> Vec<String> {
         let json = self.json();
         let resources = json["value"].as_array().unwrap().iter().map(|entry| entry["resource"].as_str().unwrap());
@@ -192,7 +193,7 @@ impl Seen {
     }
 }
 
-/// What was got, in the order of its arrival.
+/// The received requests, in the order of arrival.
 #[derive(Debug, Clone, Default)]
 pub struct Log(Arc<Mutex<Vec<Seen>>>);
 
@@ -202,22 +203,23 @@ impl Log {
         self.0.lock().unwrap().clone()
     }
 
-    /// The ids of the operations that they tell of.
+    /// The ids of the operations in all requests.
     pub fn operations(&self) -> Vec<String> {
         self.all().iter().flat_map(Seen::operations).collect()
     }
 }
 
-/// What a callback answers, once it does.
+/// The answer of a callback.
 pub type Answer = Pin<Box<dyn Future<Output = Response> + Send>>;
 
-/// A callback that answers by the request and how many came before it, its log and its URL.
+/// A callback whose answer depends on the request and the number of earlier ones. Returns its URL
+/// and its log.
 pub async fn callback(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> (String, Log) {
     let (router, log) = callback_router(answer);
     (format!("http://{}", serve(router).await), log)
 }
 
-/// The same as a router, to be served where the test wants it, and its log.
+/// The same callback as a router, for a test that serves it itself, and its log.
 pub fn callback_router(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static) -> (Router, Log) {
     let (answer, log) = (Arc::new(answer), Log::default());
     let given = log.clone();
@@ -239,18 +241,18 @@ pub fn callback_router(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + '
     (Router::new().fallback(handle), given)
 }
 
-/// An answer of just this.
+/// This answer at once.
 pub fn now(answer: impl IntoResponse) -> Answer {
     let answer = answer.into_response();
     Box::pin(async { answer })
 }
 
-/// None, ever.
+/// No answer, ever.
 pub fn never() -> Answer {
     Box::pin(std::future::pending())
 }
 
-/// An answer that leads elsewhere.
+/// A redirect to this location.
 pub fn redirect(status: u16, location: &str) -> Answer {
     let answer = Response::builder().status(status).header("location", location);
     now(answer.body(Body::empty()).unwrap())

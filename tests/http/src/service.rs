@@ -1,4 +1,4 @@
-//! A service on a real socket, a call of two with a thread that ticks it, and a client.
+//! A service on a real socket, a call with two participants and a thread that ticks it, and a client.
 
 use std::{
     sync::{
@@ -22,17 +22,16 @@ use tokio::{
 
 /// The path of the call that every rig has.
 pub const CALL: &str = "/app/calls/room";
-/// A request for nothing.
+/// A request without levels.
 pub const NOTHING: &str = r#"{"participantMixerLevels": []}"#;
 
-/// A request that changes something, if the level is not the one before.
+/// A request that changes the mixer, unless the level is the same as before.
 pub fn anna_hears_ben_at(level: u32) -> String {
-    format!(
-        r#"{{"participantMixerLevels":[{{"participant":"anna","sourceLevels":[{{"participant":"ben","level":{level}}}]}}]}}"#
-    )
+    let levels = format!(r#"[{{"participant":"ben","level":{level}}}]"#);
+    format!(r#"{{"participantMixerLevels":[{{"participant":"anna","sourceLevels":{levels}}}]}}"#)
 }
 
-/// Tokens by their names.
+/// An authorizer for the tests, which knows tokens by name.
 #[derive(Debug)]
 pub struct Doors;
 
@@ -57,14 +56,14 @@ impl Authorizer for Doors {
     }
 }
 
-/// A service with the call "room", and a client.
+/// A running service with the call "room", and a client.
 #[derive(Debug)]
 pub struct Rig {
-    /// The service that is served.
+    /// The running service.
     pub service: Service,
-    /// Of the mixer of its call.
+    /// The controller of its call's mixer.
     pub controller: Controller,
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: String,
     client: reqwest::Client,
     mixing: Arc<AtomicBool>,
@@ -72,12 +71,12 @@ pub struct Rig {
 }
 
 impl Rig {
-    /// One as it is by default.
+    /// A service with the default options.
     pub async fn start() -> Self {
         Self::with(ServiceOptions::default()).await
     }
 
-    /// One with options of the test's.
+    /// A service with these options.
     pub async fn with(options: ServiceOptions) -> Self {
         let service = Service::new(options, Doors).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -90,10 +89,10 @@ impl Rig {
         Self { service, controller, address, client: reqwest::Client::new(), mixing, ended }
     }
 
-    /// Whether its call is mixed.
+    /// Starts or stops mixing its call.
     pub fn mix(&self, mixing: bool) {
         self.mixing.store(mixing, Ordering::SeqCst);
-        // The tick in hand.
+        // Waits for the end of the current tick.
         thread::sleep(Duration::from_millis(50));
     }
 
@@ -102,7 +101,7 @@ impl Rig {
         self.ended.store(true, Ordering::SeqCst);
     }
 
-    /// A request with a token that lets everything pass.
+    /// A request with a token that allows everything.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.request_as(Some("good"), method, path)
     }
@@ -117,17 +116,17 @@ impl Rig {
         }
     }
 
-    /// What is read at a path.
+    /// Reads a path.
     pub async fn get(&self, path: &str) -> Response {
         self.request(Method::GET, path).send().await.unwrap()
     }
 
-    /// What its call answers to a configureMixer.
+    /// Posts a configureMixer request to its call.
     pub async fn configure(&self, body: impl Into<reqwest::Body>) -> Response {
         self.configure_at(&format!("{CALL}/participants/configureMixer"), body).await
     }
 
-    /// What a path answers to one.
+    /// Posts a configureMixer request to a path.
     pub async fn configure_at(&self, path: &str, body: impl Into<reqwest::Body>) -> Response {
         let request = self.request(Method::POST, path).header("content-type", "application/json");
         request.body(body).send().await.unwrap()
@@ -145,7 +144,8 @@ impl Rig {
         panic!("{path} has not ended in 10 s");
     }
 
-    /// Sends bytes as they are, and reads the answer until the other side closes or `wait` passes.
+    /// Sends raw bytes, and reads the answer until the service closes the connection or `wait` has
+    /// passed.
     pub async fn raw(&self, bytes: impl AsRef<[u8]>, wait: Duration) -> String {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         stream.write_all(bytes.as_ref()).await.unwrap();
@@ -180,7 +180,7 @@ fn mixer(mixing: &Arc<AtomicBool>, ended: &Arc<AtomicBool>) -> Controller {
     controller
 }
 
-/// The answer refuses, in the form that all refusals have. Its message.
+/// Checks that an answer is an error in the API's format; returns its message.
 pub async fn refused(answer: Response, status: u16, code: &str) -> String {
     assert_eq!(answer.status(), StatusCode::from_u16(status).unwrap());
     assert_eq!(answer.headers()["content-type"], "application/json");

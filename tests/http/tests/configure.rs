@@ -1,4 +1,4 @@
-//! A request over HTTP: what it may look like, where it may go, and what is answered.
+//! Requests over HTTP: their accepted forms and paths, and their answers.
 
 use mixminus::{
     Gain, JoinOptions,
@@ -9,11 +9,11 @@ use mixminus_http_tests::service::{CALL, Doors, NOTHING, Rig, refused};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-/// As it was published, trailing comma included.
+/// The published example, with its trailing comma.
 const PUBLISHED: &str = include_str!("../../published-example.json");
 
 #[tokio::test]
-async fn the_published_example_is_put_in_force_and_completes() {
+async fn the_published_example_is_applied_and_completes() {
     let rig = Rig::start().await;
     let [listener, source] = ["550fae72-d251-43ec-868c-373732c2704f", "632899f8-2ea1-4604-8413-27bd2892079f"];
     for id in [listener, source] {
@@ -47,7 +47,7 @@ async fn the_published_example_is_put_in_force_and_completes() {
 }
 
 #[tokio::test]
-async fn every_path_of_the_api_leads_there_with_and_without_a_slash() {
+async fn every_path_of_the_api_works_with_and_without_a_slash() {
     let rig = Rig::start().await;
     for version in ["", "/beta", "/v1.0"] {
         for family in ["/app", "/applications/some-app", "/communications"] {
@@ -66,7 +66,7 @@ async fn every_path_of_the_api_leads_there_with_and_without_a_slash() {
 }
 
 #[tokio::test]
-async fn who_prefers_no_body_gets_none() {
+async fn a_client_that_prefers_no_body_gets_none() {
     let rig = Rig::start().await;
     let path = format!("{CALL}/participants/configureMixer");
     let request = rig.request(Method::POST, &path).header("prefer", "wait=5, respond-async");
@@ -116,7 +116,10 @@ async fn ids_may_need_percent_signs() {
 async fn participants_are_listed_with_what_they_hear_if_asked() {
     let rig = Rig::start().await;
     rig.controller.set_muted("ben", true).unwrap();
-    let body = r#"{"participantMixerLevels":[{"participant":"anna","exclusive":true,"sourceLevels":[{"participant":"ben","level":7}]}]}"#;
+    let body = concat!(
+        r#"{"participantMixerLevels":[{"participant":"anna","exclusive":true,"#,
+        r#""sourceLevels":[{"participant":"ben","level":7}]}]}"#
+    );
     assert_eq!(rig.configure(body).await.status(), StatusCode::OK);
     let path = format!("{CALL}/participants");
     let here: Value = rig.get(&path).await.json().await.unwrap();
@@ -125,7 +128,8 @@ async fn participants_are_listed_with_what_they_hear_if_asked() {
     assert_eq!(here, json!({"value": [participant("anna", false), participant("ben", true)]}));
 
     let here: Value = rig.get(&format!("{path}?$expand=mixerLevel")).await.json().await.unwrap();
-    let level = json!({"participant": "anna", "exclusive": true, "sourceLevels": [{"participant": "ben", "level": 7, "duckOthers": false}]});
+    let sources = json!([{"participant": "ben", "level": 7, "duckOthers": false}]);
+    let level = json!({"participant": "anna", "exclusive": true, "sourceLevels": sources});
     assert_eq!(here["value"][0]["mixerLevel"], level);
     let message = refused(rig.get(&format!("{path}?$expand=meeting")).await, 400, "badRequest").await;
     assert_eq!(message, "$expand=meeting is not known; mixerLevel is");
@@ -172,7 +176,7 @@ async fn a_host_may_describe_itself() {
 }
 
 #[tokio::test]
-async fn a_read_may_be_a_head() {
+async fn a_head_request_reads_without_a_body() {
     let rig = Rig::start().await;
     let path = format!("{CALL}/participants");
     let whole = rig.get(&path).await;
@@ -183,7 +187,7 @@ async fn a_read_may_be_a_head() {
 }
 
 #[tokio::test]
-async fn it_describes_itself_to_everybody() {
+async fn the_openapi_description_needs_no_token() {
     let rig = Rig::start().await;
     let answer = rig.request_as(None, Method::GET, "/openapi.json").send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);

@@ -1,4 +1,5 @@
-//! Clients that break off, send too much, too deep, too slowly or what is no HTTP: they get an answer or the door, and nobody else notices.
+//! Clients that break off, or send too much, too deeply nested JSON, too slowly, or something that
+//! is not HTTP: each gets an answer or is disconnected, and no other client notices.
 
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 const WAIT: Duration = Duration::from_secs(20);
 
-/// A request as bytes, with a body that is announced as `length` long.
+/// The bytes of a request whose header gives the length of the body as `length`.
 fn bytes(length: &str, body: &str) -> String {
     format!(
         "POST {CALL}/participants/configureMixer HTTP/1.1\r\nHost: mixer\r\nAuthorization: Bearer good\r\n\
@@ -52,7 +53,7 @@ async fn a_body_that_is_announced_as_huge_is_refused_before_it_comes() {
 }
 
 #[tokio::test]
-async fn what_is_no_http_gets_the_door() {
+async fn bytes_that_are_not_http_are_refused() {
     let rig = Rig::start().await;
     for garbage in [
         "\r\n\r\n\r\n",
@@ -69,7 +70,7 @@ async fn what_is_no_http_gets_the_door() {
 }
 
 #[tokio::test]
-async fn a_slow_body_is_waited_for_only_so_long() {
+async fn a_slow_body_times_out() {
     let limits = Limits { body_time: Duration::from_millis(300), ..Limits::default() };
     let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
     let mut slow = Vec::new();
@@ -85,12 +86,12 @@ async fn a_slow_body_is_waited_for_only_so_long() {
 }
 
 #[tokio::test]
-async fn nests_and_lists_without_end_are_refused() {
+async fn deeply_nested_and_very_long_bodies_are_refused() {
     let rig = Rig::start().await;
     for body in ["[".repeat(200_000), "{\"a\":".repeat(40_000), format!("[{}", "{},".repeat(60_000))] {
         refused(rig.configure(body).await, 400, "badRequest").await;
     }
-    // A fault for each of many elements, two for some.
+    // One fault for each of many elements, and two for some of them.
     let body = format!(r#"{{"participantMixerLevels":[{}{{}}]}}"#, "{\"x\":1},".repeat(1000));
     let answer = rig.configure(body).await;
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
@@ -113,7 +114,7 @@ async fn a_hostile_host_cannot_write_headers() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever comes as a body: an answer of the API, never a failure of the service.
+    /// The answer to any body is one of the API, and never a failure of the service.
     #[test]
     fn any_body_is_answered(body in prop::collection::vec(any::<u8>(), 0..300)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,4 +1,5 @@
-//! Tokens that are checked with keys from a server over real sockets: one that rotates its keys, goes down, hangs, floods, and sends elsewhere.
+//! Tokens that are checked with keys from an issuer's server over real sockets, which rotates its
+//! keys, goes down, hangs, sends too much, and redirects.
 
 #[path = "../../../src/http/auth/jwt/issuer.rs"]
 mod issuer;
@@ -20,7 +21,8 @@ use serde_json::{Value, json};
 use served::{Answer, MOVED, Served, endless};
 use tokio::{net::TcpListener, task::JoinSet, time::sleep};
 
-/// Fast, so that the tests are: 300 ms, kept for 700 ms more, 50 ms between fetches.
+/// Short times, for fast tests: keys are fresh for 300 ms and kept for 700 ms more, with 50 ms
+/// between fetches.
 fn refresh() -> JwksRefresh {
     let ms = Duration::from_millis;
     JwksRefresh { after: ms(300), keep_for: ms(700), pause: ms(50), fetch_time: ms(2000), ..JwksRefresh::default() }
@@ -45,7 +47,7 @@ async fn ask(authorizer: &JwtAuthorizer, key: &SigningKey) -> Result<Grant, Refu
     authorizer.authorize(Some(&key.token(&claims()))).await
 }
 
-/// Why the keys cannot be had from there.
+/// Why the keys cannot be fetched from a URL.
 async fn problem(url: &str, refresh: JwksRefresh) -> String {
     let authorizer = authorizer(url, refresh);
     let answer = ask(&authorizer, &SigningKey::p256("a")).await;
@@ -54,7 +56,7 @@ async fn problem(url: &str, refresh: JwksRefresh) -> String {
 }
 
 #[tokio::test]
-async fn keys_of_both_kinds_are_fetched_when_they_are_needed_and_once() {
+async fn keys_of_both_types_are_fetched_once_when_they_are_needed() {
     let keys = [SigningKey::rsa("r"), SigningKey::p256("e")];
     let server = Served::start(text(&[&keys[0], &keys[1]])).await;
     let authorizer = authorizer(&server.url, JwksRefresh::default());
@@ -67,7 +69,7 @@ async fn keys_of_both_kinds_are_fetched_when_they_are_needed_and_once() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_new_is_looked_for_and_one_that_is_gone_ends() {
+async fn a_new_key_is_fetched_and_a_removed_one_is_refused() {
     let [old, new] = [SigningKey::p256("old"), SigningKey::p256("new")];
     let server = Served::start(text(&[&old])).await;
     let authorizer = authorizer(&server.url, JwksRefresh { after: Duration::from_secs(600), ..refresh() });
@@ -80,7 +82,7 @@ async fn a_key_that_is_new_is_looked_for_and_one_that_is_gone_ends() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_withdrawn_counts_until_the_keys_are_fetched_again() {
+async fn a_withdrawn_key_is_accepted_until_the_keys_are_fetched_again() {
     let [old, new] = [SigningKey::p256("old"), SigningKey::p256("new")];
     let server = Served::start(text(&[&old])).await;
     let authorizer = authorizer(&server.url, refresh());
@@ -92,7 +94,7 @@ async fn a_key_that_is_withdrawn_counts_until_the_keys_are_fetched_again() {
 }
 
 #[tokio::test]
-async fn a_server_that_goes_down_takes_no_keys_with_it_for_a_while() {
+async fn keys_are_kept_for_a_while_after_their_server_goes_down() {
     let key = SigningKey::p256("a");
     let server = Served::start(text(&[&key])).await;
     let authorizer = authorizer(&server.url, refresh());
@@ -101,14 +103,14 @@ async fn a_server_that_goes_down_takes_no_keys_with_it_for_a_while() {
     drop(server);
     sleep(Duration::from_millis(350)).await;
     let answer = ask(&authorizer, &key).await;
-    // Unless the machine was so slow that they are too old by now.
+    // On a very slow machine the keys may be too old by now.
     assert!(answer.is_ok() || begin.elapsed() > Duration::from_secs(1));
     sleep(Duration::from_millis(700)).await;
     assert!(matches!(ask(&authorizer, &key).await, Err(Refusal::Unavailable { .. })));
 }
 
 #[tokio::test]
-async fn a_flood_of_forged_key_ids_is_no_flood_of_fetches() {
+async fn many_forged_key_ids_cause_few_fetches() {
     let key = SigningKey::p256("a");
     let server = Served::start(text(&[&key])).await;
     let pause = Duration::from_millis(500);
@@ -132,7 +134,7 @@ async fn a_flood_of_forged_key_ids_is_no_flood_of_fetches() {
 }
 
 #[tokio::test]
-async fn who_comes_at_once_waits_for_one_fetch() {
+async fn simultaneous_requests_share_one_fetch() {
     let key = SigningKey::p256("a");
     let server = Served::start(text(&[&key])).await;
     let authorizer = Arc::new(authorizer(&server.url, JwksRefresh::default()));
@@ -146,7 +148,7 @@ async fn who_comes_at_once_waits_for_one_fetch() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_is_given_up() {
+async fn a_fetch_from_a_server_that_hangs_times_out() {
     let server = Served::start(Answer::Hang).await;
     let time = Duration::from_millis(200);
     let begin = Instant::now();
@@ -156,7 +158,7 @@ async fn a_server_that_hangs_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_server_that_drips_is_given_up() {
+async fn a_fetch_from_a_server_that_drips_times_out() {
     let (url, _) = endless("HTTP/1.1 200 OK\r\n\r\n", b" ".into(), Duration::from_millis(20)).await;
     let time = Duration::from_millis(200);
     let problem = problem(&url, JwksRefresh { fetch_time: time, ..refresh() }).await;
@@ -164,12 +166,12 @@ async fn a_server_that_drips_is_given_up() {
 }
 
 #[tokio::test]
-async fn ten_megabytes_are_not_taken_though_the_keys_are_in_them() {
+async fn ten_megabytes_are_refused_though_the_keys_are_in_them() {
     let key = SigningKey::p256("a");
     let padded = |bytes: usize| Answer::Text(format!("{}{}", " ".repeat(bytes), jwks(&[&key])));
     let server = Served::start(padded(10 << 20)).await;
     assert!(problem(&server.url, refresh()).await.ends_with("longer than 262144 bytes"));
-    // What is within the limit is taken.
+    // A JWKS within the limit is accepted.
     server.answer(padded(200_000));
     assert!(ask(&authorizer(&server.url, refresh()), &key).await.is_ok());
 }
@@ -186,20 +188,20 @@ async fn an_answer_without_an_end_is_cut_off() {
 }
 
 #[tokio::test]
-async fn another_host_is_not_asked() {
+async fn a_redirect_to_another_host_is_not_followed() {
     let key = SigningKey::p256("a");
     let other = Served::start(text(&[&key])).await;
     let server = Served::start(Answer::Redirect(other.url.clone())).await;
     let problem = problem(&server.url, refresh()).await;
     assert!(problem.contains("redirect to another host"), "{problem}");
     assert_eq!(other.asked(), 0);
-    // The same port by another name is another host, too.
+    // Another name of the same address counts as another host.
     server.answer(Answer::Redirect(server.url.replace("127.0.0.1", "localhost")));
     assert!(ask(&authorizer(&server.url, refresh()), &key).await.is_err());
 }
 
 #[tokio::test]
-async fn another_place_of_the_same_host_is_asked_a_few_times() {
+async fn a_few_redirects_on_the_same_host_are_followed() {
     let key = SigningKey::p256("a");
     let server = Served::start(Answer::Hang).await;
     server.move_to(text(&[&key]));
@@ -211,7 +213,7 @@ async fn another_place_of_the_same_host_is_asked_a_few_times() {
 }
 
 #[tokio::test]
-async fn answers_that_are_no_keys_say_so() {
+async fn answers_without_keys_are_errors_that_say_so() {
     let key = SigningKey::p256("a");
     let server = Served::start(Answer::Status(StatusCode::INTERNAL_SERVER_ERROR, jwks(&[&key]))).await;
     assert!(problem(&server.url, refresh()).await.contains("500 Internal Server Error and not 200"));
@@ -223,7 +225,7 @@ async fn answers_that_are_no_keys_say_so() {
 }
 
 #[tokio::test]
-async fn a_file_has_keys_too() {
+async fn keys_can_come_from_a_file() {
     let key = SigningKey::p256("a");
     let path = std::env::temp_dir().join(format!("mixminus-jwks-{}.json", std::process::id()));
     fs::write(&path, jwks(&[&key])).unwrap();

@@ -1,4 +1,4 @@
-//! What a callback is sent when an operation ends, and how often, if it cannot take it at once.
+//! The notifications of ended operations, and the retries if a callback does not accept them at once.
 
 use std::{
     collections::HashSet,
@@ -22,7 +22,7 @@ use tokio::{
 };
 
 #[tokio::test]
-async fn it_is_the_published_body_with_the_token() {
+async fn a_notification_has_the_published_body_and_the_token() {
     let (url, log) = callback(|_, _| now(StatusCode::ACCEPTED)).await;
     let host = Host::new(quick()).await;
     host.add("a call", &format!("{url}/bot/calls?tenant=7"));
@@ -58,7 +58,7 @@ async fn it_is_the_published_body_with_the_token() {
 }
 
 #[tokio::test]
-async fn a_failed_operation_is_told_with_the_reason() {
+async fn a_failed_operation_is_notified_with_its_reason() {
     let (url, log) = callback(|_, _| now(StatusCode::OK)).await;
     let host = Host::new(quick()).await;
     host.add_unmixed("call", &url);
@@ -70,7 +70,7 @@ async fn a_failed_operation_is_told_with_the_reason() {
 }
 
 #[tokio::test]
-async fn what_may_pass_is_tried_again_with_the_same_id() {
+async fn temporary_failures_are_retried_with_the_same_id() {
     let host = Host::new(quick()).await;
     for status in [408, 429, 500, 502, 503, 599] {
         let status = StatusCode::from_u16(status).unwrap();
@@ -85,7 +85,7 @@ async fn what_may_pass_is_tried_again_with_the_same_id() {
 }
 
 #[tokio::test]
-async fn what_will_not_pass_is_given_up_at_once_with_the_reason() {
+async fn permanent_failures_are_given_up_at_once_with_the_reason() {
     let host = Host::new(quick()).await;
     for status in [301, 303, 304, 400, 401, 404, 410, 425] {
         let status = StatusCode::from_u16(status).unwrap();
@@ -140,7 +140,7 @@ async fn a_callback_can_ask_to_wait() {
 }
 
 #[tokio::test]
-async fn one_that_hangs_is_left_and_tried_again() {
+async fn a_callback_that_hangs_times_out_and_is_retried() {
     let (url, log) = callback(|_, before| if before == 0 { never() } else { now(StatusCode::OK) }).await;
     let host = Host::new(NotificationOptions { attempt_time: Duration::from_millis(300), ..quick() }).await;
     host.add("call", &url);
@@ -150,7 +150,7 @@ async fn one_that_hangs_is_left_and_tried_again() {
 }
 
 #[tokio::test]
-async fn one_that_is_slow_is_waited_for() {
+async fn a_slow_callback_is_waited_for() {
     let slow = |_: &_, _| -> Answer {
         Box::pin(async {
             tokio::time::sleep(Duration::from_millis(300)).await;
@@ -165,8 +165,8 @@ async fn one_that_is_slow_is_waited_for() {
 }
 
 #[tokio::test]
-async fn one_that_comes_up_later_is_reached() {
-    // Bound but not listening: connections are refused, and nobody else gets the port.
+async fn a_callback_that_starts_later_is_reached() {
+    // A bound socket that does not listen: it refuses connections, and no other program gets the port.
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let url = format!("http://{}", socket.local_addr().unwrap());
@@ -183,7 +183,7 @@ async fn one_that_comes_up_later_is_reached() {
 }
 
 #[tokio::test]
-async fn one_that_breaks_off_is_tried_again_unless_its_status_has_come() {
+async fn a_broken_connection_is_retried_unless_the_status_has_come() {
     for (answer, attempts) in
         [("", 2), ("HTTP/1.1 200 OK\r\nContent-Le", 2), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nab", 1)]
     {
@@ -192,7 +192,7 @@ async fn one_that_breaks_off_is_tried_again_unless_its_status_has_come() {
         let server = tokio::spawn(async move {
             for answer in [answer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"] {
                 let (mut stream, _) = listener.accept().await.unwrap();
-                // As far as the end of the body.
+                // Reads up to the end of the body.
                 let mut got = Vec::new();
                 while !got.ends_with(b"}]}") {
                     assert_ne!(stream.read_buf(&mut got).await.unwrap(), 0);
@@ -211,10 +211,10 @@ async fn one_that_breaks_off_is_tried_again_unless_its_status_has_come() {
 }
 
 #[tokio::test]
-async fn what_waits_goes_in_one_request_and_one_by_one_if_that_is_refused() {
+async fn waiting_notifications_share_a_request_or_go_one_by_one_if_refused() {
     let host = Host::new(quick()).await;
     for (call, refuses) in [("takes", false), ("refuses", true)] {
-        // The first is held until the others wait.
+        // Holds the first notification until the others wait.
         let gate = Arc::new(Semaphore::new(0));
         let held = Arc::clone(&gate);
         let (url, log) = callback(move |seen, before| {

@@ -1,4 +1,5 @@
-//! Notifications that wait: their order, how many and how long, and what becomes of them when a call or the service ends.
+//! Notifications that wait: their order, their number and their time, and their end when a call or
+//! the service ends.
 
 use std::{
     collections::HashSet,
@@ -15,7 +16,7 @@ use mixminus::http::{
 use mixminus_http_tests::notified::{Answer, Host, LONG, Log, Seen, callback, never, now, quick};
 use tokio::{sync::Semaphore, task::JoinSet};
 
-/// A callback that answers only once the gate is open.
+/// A callback that answers once the gate is open.
 async fn gated() -> (String, Log, Arc<Semaphore>) {
     let gate = Arc::new(Semaphore::new(0));
     let given = Arc::clone(&gate);
@@ -43,7 +44,7 @@ async fn configure_often(host: &Host, call: &str, times: usize) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn they_come_in_the_order_of_the_operations_whoever_asks_and_however_often_it_takes() {
+async fn notifications_come_in_the_order_of_the_operations_in_spite_of_retries() {
     // Every third attempt fails.
     let fails = |_: &Seen, before| now(if before % 3 == 2 { StatusCode::BAD_GATEWAY } else { StatusCode::OK });
     let (url, log) = callback(fails).await;
@@ -76,7 +77,7 @@ async fn a_dead_callback_delays_no_other_call() {
         host.add(call, &format!("{url}/dead"));
         configure_often(&host, call, 2).await;
     }
-    // On the same host, and on another.
+    // A second call on the same host, and one on another.
     for (call, url) in [("same", format!("{url}/alive")), ("other", elsewhere)] {
         host.add(call, &url);
         configure_often(&host, call, 5).await;
@@ -88,7 +89,7 @@ async fn a_dead_callback_delays_no_other_call() {
 }
 
 #[tokio::test]
-async fn of_too_many_the_oldest_that_waits_is_given_up() {
+async fn beyond_the_limit_the_oldest_waiting_notification_is_given_up() {
     let (url, log, gate) = gated().await;
     let host = Host::new(NotificationOptions { queue: 2, ..quick() }).await;
     host.add("call", &url);
@@ -105,7 +106,7 @@ async fn of_too_many_the_oldest_that_waits_is_given_up() {
 }
 
 #[tokio::test]
-async fn of_what_has_ended_the_newest_records_are_kept() {
+async fn the_newest_records_of_ended_notifications_are_kept() {
     let (url, _) = callback(|_, _| now(StatusCode::OK)).await;
     let host = Host::new(NotificationOptions { records: 3, ..quick() }).await;
     host.add("call", &url);
@@ -116,7 +117,7 @@ async fn of_what_has_ended_the_newest_records_are_kept() {
 }
 
 #[tokio::test]
-async fn what_is_too_old_is_given_up() {
+async fn notifications_that_are_too_old_are_given_up() {
     let (url, _) = callback(|_, _| now(StatusCode::SERVICE_UNAVAILABLE)).await;
     let host = Host::new(NotificationOptions { age: Duration::from_millis(300), ..quick() }).await;
     host.add("call", &url);
@@ -130,7 +131,7 @@ async fn what_is_too_old_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_call_that_has_ended_is_told_of_to_the_end() {
+async fn the_notifications_of_an_ended_call_are_still_delivered() {
     let (url, log, gate) = gated().await;
     let host = Host::new(quick()).await;
     host.add_unmixed("call", &url);
@@ -154,7 +155,7 @@ async fn a_shutdown_delivers_what_it_can_and_reports_the_rest() {
     let host = Host::new(quick()).await;
     host.add("dead", &format!("{url}/dead"));
     let mut lost = configure_often(&host, "dead", 2).await;
-    // It has ended, and is reported too.
+    // An ended call is reported too.
     assert!(host.service.end_call("dead"));
     host.add("dead", &format!("{url}/dead"));
     lost.extend(configure_often(&host, "dead", 2).await);
@@ -173,7 +174,7 @@ async fn a_shutdown_delivers_what_it_can_and_reports_the_rest() {
     }
     undelivered.sort_by_key(|operation| lost.iter().position(|other| other == operation));
     assert_eq!(undelivered, lost);
-    // The limit was over when these failed: they are delivered or reported, and none is lost.
+    // Operations that fail when the limit is over are delivered or reported: none is lost.
     let alive: Vec<_> = host.service.deliveries("alive");
     assert!(alive.iter().map(|delivery| &delivery.operation).eq(&told));
     let reported = report.undelivered.iter().filter(|(call, _)| call == "alive").count();

@@ -1,4 +1,5 @@
-//! Callbacks that mean ill, or are broken: they get no token that is not theirs, hold nobody up, and make nothing grow.
+//! Callbacks that are hostile or broken: they get no token of another callback, delay nobody, and
+//! let no memory grow.
 
 use std::{
     sync::Arc,
@@ -54,7 +55,7 @@ async fn a_redirect_to_another_host_is_never_followed() {
 }
 
 #[tokio::test]
-async fn a_redirect_in_a_circle_is_left() {
+async fn redirects_in_a_circle_are_given_up() {
     let (url, log) = callback(|_, _| redirect(308, "")).await;
     let host = Host::new(quick()).await;
     host.add("call", &url);
@@ -63,7 +64,8 @@ async fn a_redirect_in_a_circle_is_left() {
     assert_eq!((delivery.last_error.as_deref(), log.all().len()), (Some("more than 5 redirects"), 6));
 }
 
-/// A callback that sends these bytes over and over, after a beginning, to whoever connects; and who is connected to it.
+/// A callback that sends `beginning` and then `rest` without end to each client. Returns its URL,
+/// and a reference that each connection shares.
 async fn endless(beginning: &'static str, rest: &'static str) -> (String, Arc<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -87,7 +89,7 @@ async fn endless(beginning: &'static str, rest: &'static str) -> (String, Arc<()
 }
 
 #[tokio::test]
-async fn the_status_is_all_that_counts_of_an_answer_without_an_end() {
+async fn only_the_status_of_an_endless_answer_counts() {
     let (url, connected) = endless("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "4\r\nabcd\r\n").await;
     let host = Host::new(quick()).await;
     host.add("call", &url);
@@ -97,7 +99,7 @@ async fn the_status_is_all_that_counts_of_an_answer_without_an_end() {
     }
     let deliveries = host.until_ended("call", 3).await;
     assert!(deliveries.iter().all(|it| it.state == DeliveryState::Delivered && it.attempts == 1), "{deliveries:?}");
-    // The test and the listener are left.
+    // Only the references of the test and the listener are left.
     while Arc::strong_count(&connected) > 2 {
         assert!(begin.elapsed() < LONG, "what has no end is not read on");
         tokio::time::sleep(Duration::from_millis(2)).await;
@@ -105,7 +107,7 @@ async fn the_status_is_all_that_counts_of_an_answer_without_an_end() {
 }
 
 #[tokio::test]
-async fn what_is_no_answer_is_given_up_in_time() {
+async fn an_invalid_answer_is_given_up_in_time() {
     let head = "HTTP/1.1 200 OK\r\n";
     let interim = "HTTP/1.1 103 Early Hints\r\n\r\n";
     let host = Host::new(NotificationOptions { age: Duration::from_secs(2), ..quick() }).await;
@@ -124,7 +126,7 @@ async fn what_is_no_answer_is_given_up_in_time() {
 }
 
 #[tokio::test]
-async fn one_that_speaks_no_tls_is_given_up_in_time() {
+async fn a_callback_without_tls_is_given_up_in_time() {
     let (url, log) = callback(|_, _| now(StatusCode::OK)).await;
     let host = Host::new(NotificationOptions { age: Duration::from_millis(500), ..quick() }).await;
     host.add("call", &url.replace("http:", "https:"));

@@ -1,4 +1,4 @@
-//! Callbacks that are replaced while a call goes on, and what is reported of calls that nobody remembers.
+//! Callbacks that are replaced during a call, and the report of calls that were already removed.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use mixminus::http::{Callback, DeliveryState, OperationOptions, ServiceOptions};
 use mixminus_http_tests::notified::{Host, TOKEN, callback, never, now, quick};
 
 #[tokio::test]
-async fn a_new_token_holds_from_the_next_attempt_on_for_what_waits_too() {
+async fn a_new_token_is_used_from_the_next_attempt_on_also_for_waiting_notifications() {
     let right = format!("Bearer {TOKEN}.renewed");
     let (url, log) = callback(move |seen, _| match seen.header("authorization") == right {
         true => now(StatusCode::OK),
@@ -32,7 +32,7 @@ async fn a_new_token_holds_from_the_next_attempt_on_for_what_waits_too() {
 }
 
 #[tokio::test]
-async fn a_shutdown_reports_calls_that_are_forgotten_and_only_what_it_gives_up_itself() {
+async fn a_shutdown_also_reports_removed_calls_and_only_what_it_gives_up_itself() {
     let (url, log) = callback(|_, before| if before == 0 { now(StatusCode::GONE) } else { never() }).await;
     let operations = OperationOptions { kept: 0, kept_calls: 0, ..OperationOptions::default() };
     let options = ServiceOptions { notifications: quick(), operations, ..ServiceOptions::default() };

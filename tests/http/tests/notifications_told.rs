@@ -1,4 +1,5 @@
-//! What is told of notifications: to a subscriber of `tracing`, and in what a host may print; and that no secret is ever in it.
+//! What is logged of notifications with `tracing`, and what a host may print of them: no secret is
+//! ever in it.
 
 use std::{
     fmt::{Debug, Write},
@@ -16,7 +17,7 @@ use tracing::{
     subscriber::{DefaultGuard, set_default},
 };
 
-/// Writes down all that anybody tells on this thread, at every level: `LEVEL target name=value ...`.
+/// Records all events of this thread at every level, as `LEVEL target name=value ...`.
 #[derive(Debug, Clone, Default)]
 struct Everything(Arc<Mutex<Vec<String>>>);
 
@@ -61,13 +62,13 @@ impl Subscriber for Everything {
 }
 
 impl Everything {
-    /// On this thread, which is the one that the runtime of a test has.
+    /// Records on this thread, on which the runtime of a test runs.
     fn listen() -> (Self, DefaultGuard) {
         let everything = Self::default();
         (everything.clone(), set_default(everything))
     }
 
-    /// What is told of notifications.
+    /// The events about notifications.
     fn of_notifications(&self) -> Vec<String> {
         let told = self.0.lock().unwrap();
         told.iter()
@@ -78,7 +79,7 @@ impl Everything {
 }
 
 #[tokio::test]
-async fn what_is_delivered_fails_and_is_given_up_is_told() {
+async fn deliveries_failures_and_giving_up_are_logged() {
     let (url, _) = callback(|_, before| match before {
         0 => now((StatusCode::TOO_MANY_REQUESTS, [("retry-after", "0")])),
         1 => now(StatusCode::OK),
@@ -140,7 +141,7 @@ async fn no_secret_is_ever_shown() {
         host.add(what, &format!("{url}/{secret}do={what}"));
     }
     host.add("no tls", &format!("{}/{secret}", url.replace("http:", "https:")));
-    // The port that nothing can listen at.
+    // Port 0, on which nothing can listen.
     host.add("no port", &format!("http://127.0.0.1:0/{secret}"));
     let calls = ["take", "fail", "refuse", "redirect", "hang", "no%20tls", "no%20port"];
     for call in calls {

@@ -20,7 +20,7 @@ async fn status(rig: &Rig, location: &str) -> String {
     rig.get(location).await.json::<Value>().await.unwrap()["status"].as_str().unwrap().to_owned()
 }
 
-/// Its code, subcode and message.
+/// The code, subcode and message of a failed operation.
 fn result(operation: &Value) -> (i64, i64, &str) {
     assert_eq!(operation["status"], "failed");
     let info = &operation["resultInfo"];
@@ -28,7 +28,7 @@ fn result(operation: &Value) -> (i64, i64, &str) {
 }
 
 #[tokio::test]
-async fn one_is_completed_when_it_is_mixed_and_not_before() {
+async fn an_operation_completes_when_it_is_mixed() {
     let rig = Rig::start().await;
     rig.mix(false);
     let location = begin(&rig, 5).await;
@@ -40,7 +40,7 @@ async fn one_is_completed_when_it_is_mixed_and_not_before() {
 }
 
 #[tokio::test]
-async fn one_that_nobody_mixes_in_time_has_failed() {
+async fn an_operation_that_is_not_mixed_in_time_has_failed() {
     let operations = OperationOptions { time_limit: Duration::from_millis(150), ..OperationOptions::default() };
     let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
     rig.mix(false);
@@ -56,7 +56,7 @@ async fn one_that_nobody_mixes_in_time_has_failed() {
 }
 
 #[tokio::test]
-async fn one_whose_call_ends_has_failed_and_can_be_read() {
+async fn an_operation_whose_call_ends_has_failed_and_can_be_read() {
     let rig = Rig::start().await;
     rig.mix(false);
     let location = begin(&rig, 5).await;
@@ -66,14 +66,14 @@ async fn one_whose_call_ends_has_failed_and_can_be_read() {
     refused(rig.configure(anna_hears_ben_at(6)).await, 404, "notFound").await;
     refused(rig.get(&format!("{CALL}/participants")).await, 404, "notFound").await;
 
-    // Another call of the same id is another call; what the first one did can be read on.
+    // A new call with the same id is another call; the operations of the first one can still be read.
     rig.service.add_call("room", CallOptions::new(rig.controller.clone())).unwrap();
     assert_eq!(rig.get(&format!("{CALL}/participants")).await.status(), StatusCode::OK);
     assert_eq!(status(&rig, &location).await, "failed");
 }
 
 #[tokio::test]
-async fn one_that_was_mixed_before_its_call_ended_is_completed() {
+async fn an_operation_mixed_before_its_call_ended_is_completed() {
     let rig = Rig::start().await;
     let location = begin(&rig, 5).await;
     while rig.controller.mixed() < rig.controller.published() {
@@ -84,7 +84,7 @@ async fn one_that_was_mixed_before_its_call_ended_is_completed() {
 }
 
 #[tokio::test]
-async fn one_whose_mixer_is_gone_has_failed() {
+async fn an_operation_whose_mixer_is_gone_has_failed() {
     let rig = Rig::start().await;
     rig.mix(false);
     let location = begin(&rig, 5).await;
@@ -94,13 +94,13 @@ async fn one_whose_mixer_is_gone_has_failed() {
 }
 
 #[tokio::test]
-async fn they_are_kept_for_a_time_and_up_to_a_number() {
+async fn ended_operations_are_kept_for_a_time_and_up_to_a_number() {
     let operations = OperationOptions { kept: 2, kept_for: Duration::from_millis(500), ..OperationOptions::default() };
     let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
     let mut locations = Vec::new();
     for level in 1..=3 {
         locations.push(begin(&rig, level).await);
-        // The first two are not forgotten by the clock before the third ends.
+        // Ends now, so that none is removed for its age before the third has ended.
         rig.controller.wait_until_mixed(rig.controller.published(), Duration::from_secs(5)).unwrap();
     }
     for _ in 0..500 {
@@ -117,7 +117,7 @@ async fn they_are_kept_for_a_time_and_up_to_a_number() {
 }
 
 #[tokio::test]
-async fn a_time_limit_may_be_for_ever() {
+async fn a_time_limit_may_be_unlimited() {
     let operations = OperationOptions { time_limit: Duration::MAX, ..OperationOptions::default() };
     let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
     let location = begin(&rig, 5).await;
@@ -126,7 +126,7 @@ async fn a_time_limit_may_be_for_ever() {
 }
 
 #[tokio::test]
-async fn those_of_a_call_that_has_ended_are_kept_from_its_end_on() {
+async fn operations_of_an_ended_call_are_kept_from_its_end_on() {
     let operations = OperationOptions { kept_for: Duration::from_secs(2), ..OperationOptions::default() };
     let rig = Rig::with(ServiceOptions { operations, ..ServiceOptions::default() }).await;
     let location = begin(&rig, 5).await;
@@ -144,7 +144,8 @@ async fn those_of_a_call_that_has_ended_are_kept_from_its_end_on() {
     panic!("it is kept for ever");
 }
 
-/// Thirty calls, eight requests on each at once: every operation is completed, in its own call and in no other.
+/// Thirty calls with eight requests each at once: every operation completes, in its own call and in
+/// no other.
 #[tokio::test]
 async fn many_calls_are_changed_at_once() {
     let rig = Arc::new(Rig::start().await);

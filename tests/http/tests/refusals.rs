@@ -1,4 +1,5 @@
-//! Every kind of refusal, over a socket: its status, its code, its headers, and that nothing has changed.
+//! Every kind of refusal over a socket: its status, its code, its headers, and that nothing has
+//! changed.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -55,7 +56,7 @@ async fn every_fault_of_a_body_is_in_the_details_and_nothing_changes() {
 }
 
 #[tokio::test]
-async fn a_token_has_to_check_out() {
+async fn an_invalid_token_is_refused() {
     let rig = Rig::start().await;
     let strict = CallOptions { audience: Some("here".into()), ..CallOptions::new(rig.controller.clone()) };
     rig.service.add_call("strict", strict).unwrap();
@@ -70,7 +71,10 @@ async fn a_token_has_to_check_out() {
         (
             Some("elsewhere"),
             "/app/calls/strict",
-            r#"Bearer realm="mixminus", error="invalid_token", error_description="the token is not meant for this call""#,
+            concat!(
+                r#"Bearer realm="mixminus", error="invalid_token", "#,
+                r#"error_description="the token is not meant for this call""#
+            ),
         ),
     ] {
         let answer = post(&rig, token, call, Some(JSON), NOTHING).await;
@@ -95,7 +99,7 @@ async fn a_token_needs_one_of_the_permissions() {
 }
 
 #[tokio::test]
-async fn keys_that_cannot_be_had_are_no_fault_of_the_token() {
+async fn keys_that_cannot_be_fetched_are_not_the_client_s_fault() {
     let rig = Rig::start().await;
     let answer = post(&rig, Some("whenever"), CALL, Some(JSON), NOTHING).await;
     assert_eq!(answer.headers()["retry-after"], "7");
@@ -103,7 +107,7 @@ async fn keys_that_cannot_be_had_are_no_fault_of_the_token() {
 }
 
 #[tokio::test]
-async fn there_is_no_such_call_or_operation() {
+async fn unknown_calls_and_operations_are_not_found() {
     let rig = Rig::start().await;
     let own = CallOptions { application: Some("ours".into()), ..CallOptions::new(rig.controller.clone()) };
     rig.service.add_call("own", own).unwrap();
@@ -131,7 +135,7 @@ async fn a_body_over_a_limit_is_too_large() {
     assert_eq!(rig.configure(padded(300)).await.status(), StatusCode::OK);
     let answer = rig.configure(padded(301)).await;
     assert!(refused(answer, 413, "requestTooLarge").await.contains("300 bytes"));
-    // Without a length, it is found out on the way.
+    // Without a length, the service notices the size while it reads.
     let chunks = futures_chunks(padded(301));
     refused(rig.configure(chunks).await, 413, "requestTooLarge").await;
 
@@ -141,7 +145,7 @@ async fn a_body_over_a_limit_is_too_large() {
     assert!(refused(answer, 413, "requestTooLarge").await.contains("3 listeners; at most 2"));
 }
 
-/// A body that comes in two pieces and does not say how long it is.
+/// A body of two pieces without a length.
 fn futures_chunks(text: String) -> reqwest::Body {
     struct Pieces(Vec<axum::body::Bytes>);
     impl http_body::Body for Pieces {
@@ -159,7 +163,7 @@ fn futures_chunks(text: String) -> reqwest::Body {
 }
 
 #[tokio::test]
-async fn a_body_says_that_it_is_json() {
+async fn a_body_needs_a_json_content_type() {
     let rig = Rig::start().await;
     for content_type in [None, Some("text/plain"), Some("application/json; charset=utf-16"), Some("application/xml")] {
         refused(post(&rig, Some("good"), CALL, content_type, NOTHING).await, 415, "unsupportedMediaType").await;
@@ -172,7 +176,7 @@ async fn a_body_says_that_it_is_json() {
 }
 
 #[tokio::test]
-async fn another_method_is_told_which_are_allowed() {
+async fn a_wrong_method_is_told_the_allowed_ones() {
     let rig = Rig::start().await;
     for (method, path, allowed) in [
         (Method::GET, "participants/configureMixer", "POST"),
@@ -187,7 +191,7 @@ async fn another_method_is_told_which_are_allowed() {
 }
 
 #[tokio::test]
-async fn too_many_requests_are_told_when_to_come_again() {
+async fn too_many_requests_are_told_when_to_try_again() {
     let few = NonZeroU32::new(3).unwrap();
     let limits = Limits { requests_per_second: NonZeroU32::MIN, requests_at_once: few, ..Limits::default() };
     let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;

@@ -1,4 +1,4 @@
-//! Shutting a service down: no operation that was accepted is lost without a word.
+//! Shutting a service down: every accepted operation ends, and its end can be read.
 
 use std::{
     sync::{
@@ -17,7 +17,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 
 #[tokio::test]
-async fn what_runs_may_end_and_nothing_new_begins() {
+async fn running_operations_may_end_and_no_new_ones_begin() {
     let rig = Rig::start().await;
     rig.mix(false);
     let answer = rig.configure(anna_hears_ben_at(5)).await;
@@ -39,7 +39,7 @@ async fn what_runs_may_end_and_nothing_new_begins() {
 }
 
 #[tokio::test]
-async fn what_does_not_end_in_time_has_failed_and_is_counted() {
+async fn operations_that_do_not_end_in_time_have_failed_and_are_counted() {
     let rig = Rig::start().await;
     rig.mix(false);
     let answer = rig.configure(anna_hears_ben_at(5)).await;
@@ -52,7 +52,7 @@ async fn what_does_not_end_in_time_has_failed_and_is_counted() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_dropped_lets_go_of_its_mixers() {
+async fn a_dropped_service_releases_its_mixers() {
     let (controller, processor) = MixerConfig::default().build().unwrap();
     let operations = OperationOptions { kept_for: Duration::from_secs(1), ..OperationOptions::default() };
     let options = ServiceOptions { operations, ..ServiceOptions::default() };
@@ -71,7 +71,8 @@ async fn a_service_that_is_dropped_lets_go_of_its_mixers() {
     panic!("{} tasks go on", tasks());
 }
 
-/// Eight clients send as fast as they can while the service is shut down: every operation that one of them was told of has ended, and says how.
+/// Eight clients send as fast as they can while the service is shut down: every operation that a
+/// client was told of has ended, and says how.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_load_every_accepted_operation_has_an_end() {
     let limits = Limits {

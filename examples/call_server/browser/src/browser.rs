@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::{Result, ports};
 
-/// chromedriver itself gives each Chromium a new profile, and throws it away.
+/// The profile is not among them: chromedriver gives each Chromium a new one, and deletes it.
 const FLAGS: [&str; 10] = [
     "--headless",
     "--no-sandbox",
@@ -25,10 +25,10 @@ const FLAGS: [&str; 10] = [
     "--window-size=1400,1000",
 ];
 
-/// How long chromedriver may take to be there.
+/// How long chromedriver may take to start.
 const START: Duration = Duration::from_secs(20);
 
-/// A chromedriver, which ends with this, and its address.
+/// A running chromedriver, which ends when this is dropped, and its address.
 #[derive(Debug)]
 pub struct Chromedriver {
     address: String,
@@ -54,7 +54,7 @@ impl Chromedriver {
         Ok(Self { address: format!("http://127.0.0.1:{port}"), _child: child })
     }
 
-    /// A new Chromium, which keeps what the page's console says.
+    /// A new Chromium, which logs what the page writes to its console.
     pub async fn browser(&self) -> Result<WebDriver> {
         let mut wanted = DesiredCapabilities::chrome();
         for flag in FLAGS {

@@ -1,8 +1,9 @@
-//! The mixing desk of `call_server` in a real browser: what its tests stand on.
+//! Support for the tests of `call_server`'s mixing desk in a real browser.
 //!
-//! `cargo test` in this directory runs them; `DESK_PICTURES` names a directory for the pictures that they take.
-//! Starts the server (`CALL_SERVER`, or what `cargo build -p call_server` makes), chromedriver (`CHROMEDRIVER`, or the one in the path) and a headless Chromium
-//! (`CHROMIUM`, or the one that chromedriver finds), each for one test alone.
+//! `cargo test` in this directory runs the tests; `DESK_PICTURES` names a directory for the
+//! pictures that they take. Each test starts its own server (`CALL_SERVER`, or the result of `cargo
+//! build -p call_server`), its own chromedriver (`CHROMEDRIVER`, or the one in the path) and a
+//! headless Chromium (`CHROMIUM`, or the one that chromedriver finds).
 
 mod browser;
 mod page;
@@ -14,8 +15,8 @@ pub use page::Page;
 pub use server::Server;
 pub use visit::{Complaints, visit};
 
-/// What goes wrong in a test, in words.
+/// The error of a test, as text.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
-/// What may go wrong in a test.
+/// The result of a test, or of a step of it.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -8,22 +8,23 @@ use tokio::time::{Instant, sleep};
 
 use crate::{Result, Server};
 
-/// How long the page may take for anything.
+/// How long the page may take for anything that a test waits for.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// How often it is asked.
+/// How often the page is asked.
 const INTERVAL: Duration = Duration::from_millis(50);
 
-/// What the state socket says, asked for apart from the desk's own scripts.
+/// Reads one message from the state socket, independently of the desk's own scripts.
 const STATE: &str = r#"
     const [token, done] = arguments;
-    const bearer = token === null ? [] : [`bearer.${btoa(token).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`];
+    const base64url = (text) => btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+    const bearer = token === null ? [] : [`bearer.${base64url(token)}`];
     const socket = new WebSocket(location.origin.replace("http", "ws") + "/desk/state", ["mixminus.desk", ...bearer]);
     socket.onmessage = ({ data }) => { socket.close(); done(JSON.parse(data)); };
     socket.onerror = () => done(null);
 "#;
 
-/// The desk in a browser, and the server that it belongs to.
+/// The desk in a browser, and its server.
 #[derive(Debug)]
 pub struct Page {
     /// The browser.
@@ -37,28 +38,29 @@ impl Page {
         Self { driver, server }
     }
 
-    /// Opens the link that the server prints, and waits until the call is there.
+    /// Opens the link that the server prints, and waits until the desk shows the call.
     ///
     /// # Errors
-    /// It does not come up.
+    /// If the call does not appear.
     pub async fn open(&self) -> Result<()> {
         self.driver.goto(self.server.link()).await?;
-        let is_there = "return document.querySelector('#connection').dataset.state === 'open' && document.querySelector('.person') !== null";
+        let is_there = "return document.querySelector('#connection').dataset.state === 'open'
+            && document.querySelector('.person') !== null";
         self.until("the call is on the page", is_there).await.map(drop)
     }
 
-    /// What a script returns.
+    /// Runs a script in the page, and returns its result.
     ///
     /// # Errors
-    /// It throws.
+    /// If the script throws.
     pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Result<Value> {
         Ok(self.driver.execute(script, arguments).await?.json().clone())
     }
 
-    /// Waits until a script returns what counts as true.
+    /// Waits until a script returns a value that counts as true.
     ///
     /// # Errors
-    /// It does not in 15 s: what was waited for, and what the page says.
+    /// If that takes longer than 15 s; the error says what was waited for, and what the page shows.
     pub async fn until(&self, what: &str, script: &str) -> Result<Value> {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -74,10 +76,10 @@ impl Page {
         }
     }
 
-    /// Waits until the state socket says what is asked of it.
+    /// Waits until the state socket sends a state for which `holds` is true.
     ///
     /// # Errors
-    /// It does not in 15 s: what was waited for, and the last state.
+    /// If that takes longer than 15 s; the error says what was waited for, and the last state.
     pub async fn until_state(&self, what: &str, holds: impl Fn(&Value) -> bool) -> Result<Value> {
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -95,7 +97,7 @@ impl Page {
     /// One message of the state socket.
     ///
     /// # Errors
-    /// There is none.
+    /// If no message comes.
     pub async fn state(&self) -> Result<Value> {
         let answer = self.driver.execute_async(STATE, vec![json!(self.server.token)]).await?;
         match answer.json() {
@@ -104,21 +106,23 @@ impl Page {
         }
     }
 
-    /// The one element that a selector finds first, waited for: the page draws once a frame, so what a click brings
-    /// is not there yet when the click returns.
+    /// Waits for an element, and returns the first one that matches the selector. The page draws
+    /// once per frame, so the result of a click is not there yet when the click returns.
     ///
     /// # Errors
-    /// There is none in 15 s.
+    /// If there is no such element within 15 s.
     pub async fn find(&self, css: &str) -> Result<WebElement> {
         Ok(self.driver.query(By::Css(css)).wait(PATIENCE, INTERVAL).first().await?)
     }
 
-    /// Does something that sends a request, and waits until the page says that its operation has completed.
+    /// Does something that sends a request, and waits until the page shows that the operation has
+    /// completed.
     ///
     /// # Errors
-    /// It fails, or nothing is sent.
+    /// If the operation fails, or no request is sent.
     pub async fn completes(&self, deed: impl AsyncFnOnce() -> Result<()>) -> Result<()> {
-        let settled = "return document.querySelectorAll('#log .entry').length === document.querySelectorAll('#log .entry[data-state=completed]').length";
+        let settled = "return document.querySelectorAll('#log .entry').length
+            === document.querySelectorAll('#log .entry[data-state=completed]').length";
         self.until("earlier operations have completed", settled).await?;
         self.script("document.querySelector('#log').replaceChildren()", Vec::new()).await?;
         deed().await?;
@@ -127,7 +131,8 @@ impl Page {
         self.until("the operation is shown as completed", completed).await.map(drop)
     }
 
-    /// Fails if the console has errors or warnings, which breaches of the content security policy are, too.
+    /// Fails if the console has errors or warnings, which include violations of the content
+    /// security policy.
     pub(crate) async fn check_console(&self) -> Result<()> {
         let entries = self.driver.browser_log().await?;
         let complaints: Vec<_> = entries.iter().filter(|entry| matches!(&*entry.level, "SEVERE" | "WARNING")).collect();

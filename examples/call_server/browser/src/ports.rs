@@ -1,10 +1,10 @@
-//! A port that nobody listens on.
+//! Finds a free port.
 
 use std::net::TcpListener;
 
 use crate::Result;
 
-/// Free when it was looked at: chromedriver has to be told one.
+/// A port that is free now, for chromedriver, which has to be told a port.
 pub fn free() -> Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

@@ -11,20 +11,20 @@ use tokio::{
 
 use crate::Result;
 
-/// How long it may take to be there.
+/// How long the server may take to start.
 const START: Duration = Duration::from_secs(30);
 
-/// A `call_server` on a port of its own, which ends with this.
+/// A `call_server` on a port of its own, which ends when this is dropped.
 #[derive(Debug)]
 pub struct Server {
-    /// Where the desk is, without a slash at the end.
+    /// The URL of the desk, without a slash at the end.
     pub address: String,
-    /// The token that it wants, if any.
+    /// The token that the server requires, if any.
     pub token: Option<String>,
     child: Child,
 }
 
-/// What it prints first.
+/// The first line that the server prints.
 #[derive(Debug, Deserialize)]
 struct Announcement {
     url: String,
@@ -32,15 +32,15 @@ struct Announcement {
 }
 
 impl Server {
-    /// Starts one on a free port with these arguments beside it.
+    /// Starts a server on a free port, with these further arguments.
     ///
     /// # Errors
-    /// It cannot be built or started, or does not say where it is.
+    /// If it cannot be built or started, or does not print its address.
     pub async fn start(arguments: &[&str]) -> Result<Self> {
         Self::start_on("127.0.0.1:0", arguments).await
     }
 
-    /// Starts one on this address and port.
+    /// Starts a server on this address and port.
     ///
     /// # Errors
     /// As [`start`](Self::start).
@@ -57,22 +57,22 @@ impl Server {
         Ok(Self { address: first.url, token: first.token, child })
     }
 
-    /// Ends it at once, as a crash does.
+    /// Kills the server at once, like a crash.
     ///
     /// # Errors
-    /// It cannot be ended.
+    /// If it cannot be killed.
     pub async fn kill(&mut self) -> Result<()> {
         Ok(self.child.kill().await?)
     }
 
-    /// The link that opens the desk. Nothing that may be in a token has to be escaped in it.
+    /// The link that opens the desk. No character that a token can have needs to be escaped in it.
     pub fn link(&self) -> String {
         let fragment = self.token.as_ref().map(|token| format!("#token={token}"));
         format!("{}/{}", self.address, fragment.unwrap_or_default())
     }
 }
 
-/// The one that is named, or the one of this checkout, built if it has to be.
+/// The program that `CALL_SERVER` names, or the one of this checkout, built if needed.
 async fn program() -> Result<PathBuf> {
     if let Some(named) = env::var_os("CALL_SERVER") {
         return Ok(named.into());

@@ -4,22 +4,22 @@ use tokio::sync::Mutex;
 
 use crate::{Error, Page, Result, Server, browser::Chromedriver};
 
-/// One browser at a time: sound needs its time.
+/// One browser at a time, so that the machine plays sound without gaps.
 static TURN: Mutex<()> = Mutex::const_new(());
 
-/// What the browser's console may say in a visit.
+/// What the browser's console may contain after a visit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Complaints {
-    /// Nothing: an error, a warning or a breach of the content security policy fails the test.
+    /// Nothing: an error, a warning or a violation of the content security policy fails the test.
     Forbidden,
     /// Anything: the test provokes it.
     Provoked,
 }
 
-/// Starts a server with these arguments and a browser, and does what `body` says there.
+/// Starts a server with these arguments and a browser, and runs `body` with them.
 ///
 /// # Errors
-/// What `body` returns, what does not start, and what the console says.
+/// The error of `body`, of a program that does not start, or of the console.
 pub async fn visit(
     arguments: &[&str],
     complaints: Complaints,

@@ -1,4 +1,6 @@
-//! The thread that pulls what everybody hears as soon as it is there, and hands it to whoever wants it. What it gives goes on at once or is lost: it waits for nobody but the disk.
+//! The thread that pulls what the participants hear, as soon as it is mixed, and passes it to the
+//! listening clients and the recordings. It waits for the disk only: a client that is too slow
+//! loses packets.
 
 use std::{thread, time::Duration};
 
@@ -11,10 +13,10 @@ use crate::error::Error;
 
 /// How many samples a packet has.
 const PACKET: usize = (SAMPLE_RATE / 1000 * PACKET_MS) as usize;
-/// How often it looks: half a tick.
-const LOOK: Duration = Duration::from_millis(5);
+/// How often the thread looks for new samples: half a tick.
+const INTERVAL: Duration = Duration::from_millis(5);
 
-/// What one participant hears, and where it goes.
+/// What one participant hears: its port, the clients that listen in, and the recording.
 #[derive(Debug)]
 pub struct Ear {
     port: OutputPort,
@@ -27,12 +29,12 @@ impl Ear {
         Self { port, listeners, recorder }
     }
 
-    /// Hands on all whole packets.
+    /// Passes on all whole packets.
     fn pull(&mut self) -> Result<(), Error> {
         let mut packet = [0; PACKET];
         while self.port.pull_whole(&mut packet) {
             if self.listeners.receiver_count() > 0 {
-                // The last one may have gone since: then nobody has lost anything.
+                // Sending fails only if the last client has left since: then nothing is lost.
                 let _ = self.listeners.send(packet.iter().flat_map(|sample| sample.to_le_bytes()).collect());
             }
             self.record(&packet)?;
@@ -40,7 +42,7 @@ impl Ear {
         Ok(())
     }
 
-    /// The rest, and the end of the recording.
+    /// Passes on the rest, and completes the recording.
     fn finish(mut self) -> Result<(), Error> {
         self.pull()?;
         let mut rest = vec![0; self.port.available()];
@@ -50,7 +52,7 @@ impl Ear {
         self.recorder.map_or(Ok(()), Recorder::finish)
     }
 
-    /// A recording that fails ends; the call goes on.
+    /// Writes to the recording. A recording that fails ends; the call goes on.
     fn record(&mut self, samples: &[i16]) -> Result<(), Error> {
         let written = self.recorder.as_mut().map_or(Ok(()), |recorder| recorder.write(samples));
         if written.is_err() {
@@ -60,12 +62,13 @@ impl Ear {
     }
 }
 
-/// Pulls until it is told to stop, and then what is left. The first fault of a recording.
+/// Pulls until the thread is told to stop, and then what is left. Returns the first error of a
+/// recording.
 pub fn run(mut ears: Vec<Ear>, stop: &Stop) -> Result<(), Error> {
     let mut outcome = Ok(());
     while !stop.is_asked_for() {
         ears.iter_mut().for_each(|ear| note(&mut outcome, ear.pull()));
-        thread::sleep(LOOK);
+        thread::sleep(INTERVAL);
     }
     ears.into_iter().for_each(|ear| note(&mut outcome, ear.finish()));
     outcome

@@ -1,4 +1,5 @@
-//! The thread that pushes the recordings, over and over, by the clock. Knows ports, and nothing of the call.
+//! The thread that pushes the recordings into their ports in a loop, by the clock. It knows ports,
+//! and nothing of the call.
 
 use std::{
     thread,
@@ -13,10 +14,11 @@ use mixminus::{
 use super::{PACKET_MS, worker::Stop};
 use crate::wav::Recording;
 
-/// Who is this late was suspended, with the mixer: the packets of that time are not made up for, but said later.
+/// A thread that is this late was suspended, and the mixer with it: it does not catch up, but
+/// continues from now.
 const SUSPENDED: Duration = Duration::from_millis(1000);
 
-/// Somebody who says the same over and over.
+/// A recording that is sent in a loop.
 #[derive(Debug)]
 pub struct Voice {
     port: InputPort,
@@ -30,7 +32,7 @@ impl Voice {
         Self { port, recording, cursor: Cursor::default(), packet: Vec::new() }
     }
 
-    /// The next 20 ms.
+    /// Pushes the next 20 ms.
     fn push(&mut self) {
         let stamp = Stamp::Rtp(self.cursor.sent as u32);
         self.cursor.take(&self.recording, &mut self.packet);
@@ -44,16 +46,17 @@ impl Voice {
     }
 }
 
-/// A place in a recording that comes again and again.
+/// A position in a recording that is played in a loop.
 #[derive(Debug, Default)]
 struct Cursor {
-    /// Packets and frames since the beginning.
+    /// The packets and frames since the beginning.
     packets: u64,
     sent: u64,
 }
 
 impl Cursor {
-    /// The next packet. Where 20 ms are no whole number of frames, some are longer than others.
+    /// Reads the next packet. If 20 ms are no whole number of frames, some packets are longer than
+    /// others.
     fn take(&mut self, recording: &Recording, packet: &mut Vec<f32>) {
         self.packets += 1;
         let end = self.packets * u64::from(recording.format.rate_hz) * u64::from(PACKET_MS) / 1000;
@@ -102,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_recording_goes_on_with_its_beginning() {
+    fn a_recording_loops() {
         let ramp: Vec<f32> = (0..50).map(|at| at as f32).collect();
         let all = packets(1000, Channels::Mono, ramp, 10).concat();
         assert!(all.iter().enumerate().all(|(at, sample)| *sample == (at % 50) as f32), "{all:?}");
@@ -110,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_shorter_than_a_packet_comes_often_in_it() {
+    fn a_recording_shorter_than_a_packet_repeats_in_it() {
         let all = packets(1000, Channels::Stereo, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2);
         assert_eq!(all[0].len(), 40);
         assert_eq!(all[0][..8], [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 1.0, 2.0]);
@@ -118,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn packets_make_whole_seconds_where_they_are_no_whole_frames() {
+    fn fifty_packets_are_a_second_also_if_20_ms_are_no_whole_frames() {
         let all = packets(11_025, Channels::Mono, vec![0.0; 7], 50);
         assert_eq!(all.concat().len(), 11_025);
         assert!(all.iter().all(|packet| (220..=221).contains(&packet.len())));

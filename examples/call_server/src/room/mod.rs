@@ -1,4 +1,5 @@
-//! The call itself: [`Room`]. The audio thread only ticks; one thread feeds it with the recordings, another collects what everybody hears.
+//! The call: [`Room`]. The audio thread only ticks; one thread feeds it with the recordings, and
+//! another collects what the participants hear.
 
 mod collector;
 mod ears;
@@ -18,17 +19,18 @@ use self::{collector::Ear, feeder::Voice, recorder::Recorder, worker::Worker};
 pub use self::{ears::Ears, ticker::Ticker};
 use crate::{cast::Member, error::Error};
 
-/// What the mixer works with, and everybody hears: mono.
+/// The sample rate of the mixer and of what the participants hear, in mono.
 pub const SAMPLE_RATE: u32 = 48_000;
-/// How long packets are, those that are pushed and those that are listened to.
+/// The length of packets, pushed ones and those for listening clients.
 pub const PACKET_MS: u32 = 20;
-/// What waits before it is mixed: more than a busy machine lets the feeder be late. Who talks from a file loses nothing by talking later; a microphone would.
+/// How long samples wait before they are mixed: longer than the feeder is ever late on a busy
+/// machine. The delay does no harm to a recording; for a microphone it would be too long.
 const INPUT_DEPTH_MS: f64 = 500.0;
 const INPUT_BOUND_MS: f64 = 2000.0;
-/// How late the collector may be before something that is heard is lost.
+/// How late the collector may be before samples are lost.
 const OUTPUT_BOUND_MS: f64 = 2000.0;
 
-/// A call that goes on.
+/// A running call.
 #[derive(Debug)]
 pub struct Room {
     pub controller: Controller,
@@ -39,7 +41,8 @@ pub struct Room {
 }
 
 impl Room {
-    /// Everybody joins, and the call begins; what they hear is written to a directory if there is one.
+    /// Lets all participants join and starts the call. What they hear is recorded in the directory
+    /// `record`, if there is one.
     pub fn start(members: Vec<Member>, record: Option<&Path>) -> Result<Self, Error> {
         let (controller, processor) = MixerConfig { sample_rate: SAMPLE_RATE, ..MixerConfig::default() }.build()?;
         let (mut voices, mut outputs, mut fan_out) = (Vec::new(), Vec::new(), Ears::default());
@@ -48,7 +51,7 @@ impl Room {
             voices.extend(input.zip(recording).map(|(port, recording)| Voice::new(port, recording)));
             outputs.extend(output.map(|port| (id, port)));
         }
-        // Once everybody has joined: a call that does not begin leaves no files behind.
+        // After all participants have joined: a call that cannot start leaves no files behind.
         let ids = outputs.iter().map(|(id, _)| id.as_str());
         let recorders = record.map(|directory| recorder::begin(directory, ids)).transpose()?;
         let mut recorders = recorders.into_iter().flatten();
@@ -59,7 +62,8 @@ impl Room {
         Ok(Self { controller, ticker: Arc::new(Ticker::new(runner)), ears: Arc::new(fan_out), feeder, collector })
     }
 
-    /// Stops in the order that the sound takes, so that all that was mixed is collected, and completes the recordings. Blocks for some ticks.
+    /// Stops the threads in the order of the sound, so that everything that was mixed is collected,
+    /// and completes the recordings. Blocks for a few ticks.
     pub fn stop(self) -> Result<(), Error> {
         let fed = self.feeder.stop();
         let ticked = self.ticker.stop();
@@ -68,7 +72,8 @@ impl Room {
     }
 }
 
-/// Lets somebody in who hears by the mixer's clock, and sends by it if there is a format to send in.
+/// Joins a participant with ports that follow the mixer's clock; it sends if there is a format for
+/// that.
 fn join(controller: &Controller, id: &str, sends: Option<StreamFormat>) -> Result<Ports, Error> {
     let input = sends.map(|format| InputOptions {
         clock: Clock::Mixer,

@@ -1,4 +1,5 @@
-//! Writing what a participant hears: [`Recorder`], a WAV file that is valid at every second of the call.
+//! Records what a participant hears: [`Recorder`], a WAV file that is valid at every second of the
+//! call.
 
 use std::{
     fs::{self, OpenOptions},
@@ -12,16 +13,18 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use super::SAMPLE_RATE;
 use crate::error::Error;
 
-/// A WAV file counts its bytes in 32 bits, and its header takes some.
+/// A WAV file counts its bytes in 32 bits, and its header takes some of them.
 const MOST_SAMPLES: usize = (u32::MAX as usize - 1024) / 2;
 /// How much may be lost if the program is killed.
 const SECOND: usize = SAMPLE_RATE as usize;
-/// How long the name of a file may be beside what makes it unique and its ending, in bytes.
+/// The longest file name in bytes, without its number and its extension.
 const LONGEST_NAME: usize = 200;
-/// What is escaped in the name of a file: all but letters, digits and these, so that no two ids have one name.
+/// The characters that are escaped in a file name: all but letters, digits and these, so that no
+/// two ids share a file.
 const IN_A_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@').remove(b'+');
 
-/// Begins a recording for each of these, in a directory that is made if it is not there: all of them, or none.
+/// Starts a recording for each id, in a directory that is created if needed: either all of them, or
+/// none.
 pub fn begin<'a>(directory: &Path, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Recorder>, Error> {
     let made = fs::create_dir_all(directory);
     made.map_err(|cause| Error::Unwritable { path: directory.to_owned(), cause })?;
@@ -38,7 +41,7 @@ pub fn begin<'a>(directory: &Path, ids: impl Iterator<Item = &'a str>) -> Result
     Ok(begun)
 }
 
-/// One file in the making.
+/// One file while it is written.
 pub struct Recorder {
     path: PathBuf,
     writer: WavWriter<BufWriter<fs::File>>,
@@ -46,7 +49,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Never over a file that is there: it may be the recording of an earlier call.
+    /// Creates the file. Never overwrites one: it may be the recording of an earlier call.
     fn create(path: PathBuf) -> Result<Self, Error> {
         let unwritable = |cause| Error::Unwritable { path: path.clone(), cause };
         let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(unwritable)?;
@@ -56,7 +59,7 @@ impl Recorder {
         Ok(Self { path, writer, samples: 0 })
     }
 
-    /// Takes up to the disk's time.
+    /// Writes samples. Blocks as long as the disk needs.
     pub fn write(&mut self, samples: &[i16]) -> Result<(), Error> {
         if self.samples + samples.len() > MOST_SAMPLES {
             return Err(Error::Full { path: self.path.clone() });
@@ -68,10 +71,10 @@ impl Recorder {
         written.and(flushed).map_err(|cause| failed(&self.path, cause))
     }
 
-    /// Nothing was written yet, and nothing will be.
+    /// Deletes the file of a recording that does not start.
     fn discard(self) {
         drop(self.writer);
-        // There is a fault to tell of already.
+        // There is already an error to report.
         let _ = fs::remove_file(self.path);
     }
 
@@ -88,7 +91,7 @@ impl std::fmt::Debug for Recorder {
     }
 }
 
-/// An id as the name of a file; one that is too long is cut, and made unique by its number.
+/// The file name of an id; a long one is cut, and made unique by its number.
 fn name(id: &str, number: usize) -> String {
     let mut name = utf8_percent_encode(id, IN_A_NAME).to_string();
     if name.len() > LONGEST_NAME {
@@ -114,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_id_leaves_its_directory() {
+    fn no_id_reaches_another_directory() {
         let names = ["../x", ".", "..", "a/b\\c", "nul\0", "é", ""].map(|id| name(id, 1));
         assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '%')), "{names:?}");
         assert_eq!(name("anna-b_c@d+1", 1), "anna-b_c@d+1");
@@ -139,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn where_one_file_is_there_already_none_is_begun() {
+    fn if_one_file_exists_no_recording_starts() {
         let directory = tempfile::tempdir().unwrap();
         fs::write(directory.path().join("b.wav"), "of an earlier call").unwrap();
         let refused = begin(directory.path(), ["a", "b", "c"].into_iter());
@@ -149,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_full_ends() {
+    fn a_full_file_ends_the_recording() {
         let directory = tempfile::tempdir().unwrap();
         let mut recorder = begin(directory.path(), ["a"].into_iter()).unwrap().remove(0);
         recorder.samples = MOST_SAMPLES - 1;

@@ -1,4 +1,4 @@
-//! The thread that ticks, for everybody who asks how it does: [`Ticker`].
+//! The thread that ticks, shared by all that read its figures: [`Ticker`].
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -6,7 +6,7 @@ use mixminus::stream::{Runner, RunnerReadings};
 
 use crate::error::Error;
 
-/// A runner that many can ask, until it is stopped.
+/// A runner that several threads can read until it is stopped.
 #[derive(Debug)]
 pub struct Ticker(Mutex<Option<Runner>>);
 
@@ -15,18 +15,18 @@ impl Ticker {
         Self(Mutex::new(Some(runner)))
     }
 
-    /// How well it keeps time; nothing once it is stopped.
+    /// How well the runner keeps time; `None` once it is stopped.
     pub fn readings(&self) -> Option<RunnerReadings> {
         self.runner().as_ref().map(Runner::readings)
     }
 
-    /// Stops after the tick in hand. Whether it had ended before, by a panic.
+    /// Stops after the current tick. An error if the runner had ended before with a panic.
     pub fn stop(&self) -> Result<(), Error> {
         let runner = self.runner().take();
         runner.map_or(Ok(()), |runner| runner.stop().map(drop).map_err(Error::from))
     }
 
-    /// Nothing is done under the lock that could leave it half done.
+    /// A poisoned lock is used as it is: nothing under it can be left half done.
     fn runner(&self) -> MutexGuard<'_, Option<Runner>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! A thread that goes on until it is told to stop: [`Worker`].
+//! A thread that runs until it is told to stop: [`Worker`].
 
 use std::{
     io,
@@ -11,7 +11,7 @@ use std::{
 
 use crate::error::Error;
 
-/// Whether a thread is to stop.
+/// The request to a thread to stop.
 #[derive(Debug, Clone, Default)]
 pub struct Stop(Arc<AtomicBool>);
 
@@ -25,7 +25,7 @@ impl Stop {
     }
 }
 
-/// A thread with a name, which gives something back when it stops.
+/// A named thread, which returns a value when it stops.
 #[derive(Debug)]
 pub struct Worker<T> {
     name: &'static str,
@@ -41,7 +41,7 @@ impl<T: Send + 'static> Worker<T> {
         Ok(Self { name, stop, thread: thread.map_err(Error::Thread)? })
     }
 
-    /// Waits until it has stopped.
+    /// Asks the thread to stop, and waits for it.
     pub fn stop(self) -> Result<T, Error> {
         self.stop.ask();
         self.thread.join().map_err(|_said_by_the_panic_hook| Error::Panicked(self.name))
@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_works_until_it_is_stopped_and_tells_of_panics() {
+    fn a_worker_runs_until_it_is_stopped_and_reports_panics() {
         let worker = Worker::start("counts", |stop| {
             let mut count = 0_u64;
             while !stop.is_asked_for() {

@@ -1,4 +1,6 @@
-//! Who may come in: [`Door`]. The same tokens and permissions as the service's; for WebSockets, of which browsers set no headers, the token comes as a subprotocol.
+//! The access to the desk's own routes: [`Door`]. It uses the same tokens and permissions as the
+//! service. Browsers cannot set headers for a WebSocket, so there the token is sent as a
+//! subprotocol.
 
 use std::{sync::Arc, time::SystemTime};
 
@@ -15,21 +17,21 @@ use mixminus::{
 
 use super::{Web, refused::Refused};
 
-/// What a WebSocket of the desk speaks.
+/// The subprotocol of the desk's WebSockets.
 const PROTOCOL: &str = "mixminus.desk";
-/// Before the token, which is base64url without padding.
+/// The prefix of the subprotocol that carries the token, in base64url without padding.
 const TOKEN_PREFIX: &str = "bearer.";
 
-/// What checks tokens.
+/// Checks tokens.
 #[derive(Debug)]
 pub struct Door {
     pub authorizer: Arc<dyn Authorizer>,
-    /// Any of these is enough.
+    /// The permissions of which a token needs at least one.
     pub permissions: Vec<String>,
 }
 
 impl Door {
-    /// Until when, if not for ever.
+    /// Checks a token; returns when it expires, if ever.
     async fn admit(&self, token: Option<&str>) -> Result<Option<SystemTime>, Refused> {
         let grant = self.authorizer.authorize(token).await?;
         let enough = grant.permissions.include_any(&self.permissions);
@@ -38,7 +40,7 @@ impl Door {
     }
 }
 
-/// A client with a good token in its `Authorization` header.
+/// A client with a valid token in its `Authorization` header.
 #[derive(Debug)]
 pub struct Bearer;
 
@@ -51,18 +53,20 @@ impl FromRequestParts<Arc<Web>> for Bearer {
     }
 }
 
-/// A client of the desk's own page, or of none, with a good token, who opens a WebSocket.
+/// A client that opens a WebSocket with a valid token, and comes from the desk's own page or is no
+/// browser.
 #[derive(Debug)]
 pub struct Desk {
     pub upgrade: WebSocketUpgrade,
-    /// When the token ends, if ever.
+    /// When the token expires, if ever.
     pub expires: Option<SystemTime>,
 }
 
 impl FromRequestParts<Arc<Web>> for Desk {
     type Rejection = Response;
 
-    /// All is checked before anything is said about WebSockets: who has no token is told nothing else.
+    /// Checks the token before the WebSocket request itself: a client without a token learns
+    /// nothing else.
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Self::Rejection> {
         let checks = async {
             same_origin(&parts.headers)?;
@@ -97,7 +101,8 @@ fn invalid(reason: &str) -> Refusal {
     Refusal::Invalid { reason: reason.into() }
 }
 
-/// No page of another site opens a WebSocket here. Clients that are no browsers send no origin, and need the token all the same.
+/// Refuses WebSockets from pages of other sites. Clients that are no browsers send no origin, and
+/// need the token anyway.
 fn same_origin(headers: &HeaderMap) -> Result<(), Refused> {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(origin) = origins.next() else { return Ok(()) };
@@ -140,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_own_origin_passes() {
+    fn only_the_server_s_own_origin_passes() {
         let passes = |origins: &[&str]| {
             let mut all = vec![(header::HOST, "host:1")];
             all.extend(origins.iter().map(|origin| (header::ORIGIN, *origin)));

@@ -1,4 +1,4 @@
-//! Whether the call goes on: `/healthz`.
+//! Whether the mixer ticks: `/healthz`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -13,11 +13,12 @@ use serde_json::json;
 use super::Web;
 use crate::room::Ticker;
 
-/// How often the counter is looked at, and how many times: a tick of 10 ms may be late on a busy machine.
-const LOOK: Duration = Duration::from_millis(10);
-const LOOKS: usize = 50;
+/// The interval and the number of reads of the tick counter: on a busy machine a tick of 10 ms can
+/// be late.
+const INTERVAL: Duration = Duration::from_millis(10);
+const READS: usize = 50;
 
-/// 200 as soon as a tick is made, 503 if none is for half a second.
+/// 200 as soon as the mixer ticks, 503 if it does not tick for half a second.
 pub async fn health(State(web): State<Arc<Web>>) -> Response {
     if is_ticking(&web.ticker).await {
         Json(json!({ "status": "ok" })).into_response()
@@ -29,8 +30,8 @@ pub async fn health(State(web): State<Arc<Web>>) -> Response {
 async fn is_ticking(ticker: &Ticker) -> bool {
     let ticks = || ticker.readings().map(|readings| readings.ticks);
     let before = ticks();
-    for _ in 0..LOOKS {
-        tokio::time::sleep(LOOK).await;
+    for _ in 0..READS {
+        tokio::time::sleep(INTERVAL).await;
         let now = ticks();
         if now != before {
             return now.is_some();
@@ -48,7 +49,7 @@ mod tests {
     };
 
     #[tokio::test]
-    async fn it_is_well_until_the_ticks_end() {
+    async fn health_is_good_until_the_ticks_end() {
         let (_controller, processor) = MixerConfig::default().build().unwrap();
         let ticker = Ticker::new(Runner::start(processor, RunnerOptions::default(), |_| {}).unwrap());
         assert!(is_ticking(&ticker).await);
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_runner_that_has_panicked_is_not_well() {
+    async fn health_is_bad_after_a_panic_of_the_runner() {
         let (_controller, processor) = MixerConfig::default().build().unwrap();
         let ticker = Ticker::new(Runner::start(processor, RunnerOptions::default(), |_| panic!("on purpose")).unwrap());
         assert!(!is_ticking(&ticker).await);

@@ -1,5 +1,6 @@
-//! Without tokens, what keeps other sites out is the name that a browser has asked for: [`only_own`]. A page whose own name leads to this address (DNS rebinding) asks
-//! for that name, which is none of this server's.
+//! Protects a server without tokens from pages of other sites: [`only_own`] checks the host name of
+//! each request. A page of a site whose name is resolved to this address (DNS rebinding) sends its
+//! own name, which is not this server's.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -13,7 +14,7 @@ use mixminus::config::ErrorCode;
 
 use super::refused::Refused;
 
-/// Passes on what asks for an address, for this machine, or for a name that the server was told is its own.
+/// Passes on requests for an IP address, for localhost, or for the server's own name.
 pub async fn only_own(State(own): State<Arc<Option<String>>>, request: Request, next: Next) -> Response {
     let asked = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let asked = asked.or_else(|| request.uri().authority().map(Authority::as_str));
@@ -36,7 +37,7 @@ mod tests {
     use super::is_own;
 
     #[test]
-    fn a_name_is_own_if_it_was_said_to_be() {
+    fn a_configured_name_is_the_server_s_own() {
         for own in ["127.0.0.1:8080", "[::1]:8080", "10.1.2.3", "LocalHost:1", "mixer.example:443"] {
             assert!(is_own(own, Some("mixer.example")), "{own}");
         }

@@ -1,4 +1,4 @@
-//! Hearing what a participant hears: `/desk/listen/{participant}`, a WebSocket.
+//! What a participant hears: `/desk/listen/{participant}`, a WebSocket.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::{
 };
 use crate::room::SAMPLE_RATE;
 
-/// First what the samples are, then 20 ms of them a message.
+/// Sends a description of the samples, and then messages of 20 ms each.
 pub async fn listen(desk: Desk, State(web): State<Arc<Web>>, Path(id): Path<String>) -> Response {
     match web.ears.listen(&id) {
         Some(packets) => web.sockets.open(desk, Sort::Listener, Heard { packets, has_begun: false }),
@@ -55,7 +55,7 @@ mod tests {
     use crate::room::Ears;
 
     #[tokio::test]
-    async fn who_is_too_slow_loses_the_oldest_and_delays_nobody() {
+    async fn a_slow_client_loses_the_oldest_packets_and_delays_nobody() {
         let mut ears = Ears::default();
         let sender = ears.add("a".into());
         let mut heard = Heard { packets: ears.listen("a").unwrap(), has_begun: false };

@@ -1,4 +1,5 @@
-//! The mixer's and the runner's figures for Prometheus: `/metrics`. Nothing in them tells who is in the call.
+//! The figures of the mixer and the runner for Prometheus: `/metrics`. They contain no ids of
+//! participants.
 
 use std::{fmt, sync::Arc};
 
@@ -13,7 +14,8 @@ use mixminus::{Controller, Export, Exporter};
 use super::Web;
 use crate::room::Ticker;
 
-/// What the figures are kept in, from scrape to scrape. It is nobody else's: nothing that other parts of the program record gets in.
+/// The recorder keeps the figures between scrapes. It is not the process-wide one, so figures of
+/// other parts of the program are not included.
 pub struct Metrics {
     recorder: PrometheusRecorder,
     exporter: Exporter,
@@ -26,7 +28,7 @@ impl Metrics {
         Self { recorder, exporter }
     }
 
-    /// The figures as they are now.
+    /// Updates the figures and renders them.
     fn scrape(&self, controller: &Controller, ticker: &Ticker) -> String {
         metrics::with_local_recorder(&self.recorder, || {
             self.exporter.record(&controller.snapshot());
@@ -44,7 +46,7 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// In Prometheus' text format.
+/// The figures in Prometheus' text format.
 pub async fn metrics(State(web): State<Arc<Web>>) -> Response {
     let text = web.metrics.scrape(&web.controller, &web.ticker);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()

@@ -1,4 +1,5 @@
-//! What clients ask for: the configureMixer service, the page, and the desk's own routes beside them.
+//! The routes of the server: the configureMixer service, the page, and the desk's own routes beside
+//! them.
 
 mod deliveries;
 mod door;
@@ -21,7 +22,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States};
 use crate::room::{Ears, Ticker};
 
-/// What the routes work with.
+/// The state of the routes.
 #[derive(Debug)]
 pub struct Web {
     pub call: String,
@@ -36,12 +37,12 @@ pub struct Web {
     pub own_name: OwnName,
 }
 
-/// Which names clients may ask for.
+/// The host names that requests may have.
 #[derive(Debug, Clone)]
 pub enum OwnName {
-    /// Any: who has a token may have found the way here by any name.
-    Whatever,
-    /// Addresses, localhost, and this one.
+    /// Any name: tokens protect the server, and clients may use any name for it.
+    Any,
+    /// IP addresses, localhost, and this name.
     Only(Option<String>),
 }
 
@@ -66,7 +67,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .fallback(refused::no_such_path)
         .method_not_allowed_fallback(refused::wrong_method);
     let all = match own_name {
-        OwnName::Whatever => all,
+        OwnName::Any => all,
         OwnName::Only(name) => all.layer(from_fn_with_state(Arc::new(name), host::only_own)),
     };
     all.layer(CatchPanicLayer::custom(refused::panicked)).layer(sniffs_not).layer(TraceLayer::new_for_http())

@@ -1,4 +1,4 @@
-//! The page of the desk: files that are part of the program, and the headers that keep everything else out of it.
+//! The page of the desk: files that are part of the program, and headers that forbid everything else.
 
 use axum::{
     Router,
@@ -6,7 +6,8 @@ use axum::{
     routing::{MethodRouter, get},
 };
 
-/// Nothing but what this server has, and WebSockets; no script in the page itself, and no page around it.
+/// Allows only files of this server and WebSockets; forbids inline scripts, and frames around the
+/// page.
 const POLICY: &str = "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; object-src 'none'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -38,7 +39,7 @@ const FILES: [(&str, &str); 18] = [
     file!("strips.js"),
 ];
 
-/// The files by their paths.
+/// Serves each file at its path.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     FILES.iter().fold(Router::new(), |router, (path, text)| router.route(path, serve(kind(path), text)))
 }
@@ -66,7 +67,7 @@ fn serve<S: Clone + Send + Sync + 'static>(kind: &'static str, text: &'static st
 mod tests {
     use super::*;
 
-    /// A file that is in the folder and not in the program would be missed only by a browser.
+    /// Only a browser would notice a file of the folder that the program does not serve.
     #[test]
     fn every_file_of_the_page_is_served() {
         let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/desk")).unwrap();

@@ -1,4 +1,4 @@
-//! The answers that refuse, in the API's shape: [`Refused`].
+//! Error answers in the format of the API: [`Refused`].
 
 use std::any::Any;
 
@@ -12,7 +12,7 @@ use mixminus::{
     http::Refusal,
 };
 
-/// A request that is refused.
+/// A refused request.
 #[derive(Debug)]
 pub struct Refused {
     code: ErrorCode,
@@ -25,7 +25,7 @@ impl Refused {
         Self { code, message: message.into(), retry_after_s: None }
     }
 
-    /// When it may be worth another try.
+    /// Sets after how many seconds the client may try again.
     pub fn retry_after_s(self, seconds: u64) -> Self {
         Self { retry_after_s: Some(seconds), ..self }
     }
@@ -55,17 +55,17 @@ impl IntoResponse for Refused {
     }
 }
 
-/// What no route is for.
+/// The answer to a path without a route.
 pub async fn no_such_path(uri: Uri) -> Refused {
     Refused::new(ErrorCode::NotFound, format!("there is nothing at {}", uri.path()))
 }
 
-/// A method that a route is not for.
+/// The answer to a method that a route does not have.
 pub async fn wrong_method(method: Method) -> Refused {
     Refused::new(ErrorCode::MethodNotAllowed, format!("{method} is not for this path; see the Allow header"))
 }
 
-/// A fault of the server. What it was is for its log, where the panic has written it, and not for the client.
+/// The answer if a handler panics. The log has the panic's message; the client does not get it.
 pub fn panicked(_what: Box<dyn Any + Send>) -> Response {
     Refused::new(ErrorCode::InternalServerError, "the request could not be worked on").into_response()
 }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn who_has_no_token_is_told_which_scheme_to_use() {
+    fn a_client_without_a_token_is_told_the_scheme() {
         let answer = Refused::from(Refusal::Missing).into_response();
         assert_eq!(
             (answer.status().as_u16(), &answer.headers()["www-authenticate"]),

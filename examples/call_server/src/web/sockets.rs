@@ -1,4 +1,5 @@
-//! The WebSockets that are open: [`Sockets`]. Each sends what its [`Feed`] has, and takes nothing; there are only so many, and they end with the server.
+//! The open WebSockets: [`Sockets`]. Each sends the messages of its [`Feed`] and takes none; their
+//! number is limited, and they end with the server.
 
 use std::{
     future::Future,
@@ -16,32 +17,34 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{door::Desk, refused::Refused};
 
-/// How long a client may take for one message before it counts as gone.
+/// How long sending one message may take before the client counts as gone.
 const SLOWEST: Duration = Duration::from_secs(10);
-/// How long a goodbye may take.
+/// How long the closing handshake may take.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// Clients have nothing to say; this is enough for what they may send anyway.
+/// The longest message that a client may send. Clients have nothing to send; this is enough for pings.
 const MOST_RECEIVED: usize = 4096;
 
-/// How many messages a client may send for each that it gets: pings, at most. Each costs time that the others do not have.
+/// How many messages a client may send for each one that it gets, as pings: each takes time from
+/// the other clients.
 const MOST_MESSAGES: usize = 16;
 
-/// What a WebSocket sends.
+/// The messages of a WebSocket.
 pub trait Feed: Send + 'static {
-    /// The next message; `None` if there will be none. Nothing is lost if the future is dropped before it is ready.
+    /// The next message; `None` after the last one. Must be cancel-safe: no message is lost if the
+    /// future is dropped before it is ready.
     fn next(&mut self) -> impl Future<Output = Option<Message>> + Send;
 }
 
-/// What sort of WebSocket: there are places for each.
+/// The kinds of WebSockets. Each kind has its own limit.
 #[derive(Debug, Clone, Copy)]
 pub enum Sort {
-    /// Sees the states of the desk.
+    /// Receives the states of the desk.
     Watcher,
-    /// Hears what a participant hears.
+    /// Receives what a participant hears.
     Listener,
 }
 
-/// The places, and the end.
+/// The limits of each kind, and the signal to close.
 #[derive(Debug)]
 pub struct Sockets {
     watchers: Arc<Semaphore>,
@@ -51,14 +54,14 @@ pub struct Sockets {
 }
 
 impl Sockets {
-    /// So many of each sort at a time.
+    /// Allows `places` open WebSockets of each kind.
     pub fn new(places: usize) -> Self {
         let places = || Arc::new(Semaphore::new(places));
         let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
         Self { watchers: places(), listeners: places(), closing, tasks }
     }
 
-    /// Answers a client who may open one.
+    /// Answers a client that may open a WebSocket.
     pub fn open(&self, desk: Desk, sort: Sort, feed: impl Feed) -> Response {
         let places = match sort {
             Sort::Watcher => &self.watchers,
@@ -78,16 +81,16 @@ impl Sockets {
         })
     }
 
-    /// Says goodbye to all, and waits until they are gone, or for so long.
+    /// Closes all WebSockets, and waits until they are closed or for `limit`.
     pub async fn close(&self, limit: Duration) {
         self.closing.cancel();
         self.tasks.close();
-        // Who does not go is cut off with the server.
+        // WebSockets that are still open are cut off when the server ends.
         let _all_gone = timeout(limit, self.tasks.wait()).await;
     }
 }
 
-/// For ever, if there is no date.
+/// Waits until a date, or forever if there is none.
 async fn until(date: Option<SystemTime>) {
     match date {
         Some(date) => tokio::time::sleep(date.duration_since(SystemTime::now()).unwrap_or_default()).await,
@@ -95,7 +98,8 @@ async fn until(date: Option<SystemTime>) {
     }
 }
 
-/// Sends until the client is gone, too slow or too talkative, its token ends, nothing will come any more, or the server ends.
+/// Sends until the client is gone, too slow or sends too much, its token expires, the feed ends, or
+/// the server ends.
 async fn relay(mut socket: WebSocket, mut feed: impl Feed, expires: Option<SystemTime>, closing: CancellationToken) {
     let mut received = 0;
     let mut expired = std::pin::pin!(until(expires));

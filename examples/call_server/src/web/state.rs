@@ -1,4 +1,5 @@
-//! What the desk shows, as JSON: who is here, how loud, and what is in force for them.
+//! The state that the desk shows, as JSON: the participants, their levels, and the settings in
+//! force for them.
 
 use mixminus::{
     Controller, Decibels, ParticipantSnapshot, Role, config::ParticipantMixerLevel, stream::RunnerReadings,
@@ -14,7 +15,7 @@ struct State<'a> {
     sample_rate: u32,
     dominant: Option<&'a str>,
     participants: Vec<Participant<'a>>,
-    /// Nothing once it is stopped.
+    /// `None` once the runner is stopped.
     runner: Option<Runner>,
 }
 
@@ -25,7 +26,7 @@ struct Participant<'a> {
     sends: bool,
     hears: bool,
     talking: bool,
-    /// RMS of the last tick that it sent; `None` is silence.
+    /// The RMS of the last tick that it sent; `None` for silence.
     level_dbfs: Option<f64>,
     muted: bool,
     mix: Mix,
@@ -48,7 +49,7 @@ struct Runner {
     duration_us_p50: f64,
 }
 
-/// The state now. Takes the controllers' lock, once for each participant.
+/// The present state. Takes the controllers' lock once for each participant.
 pub fn json(call: &str, controller: &Controller, runner: Option<&RunnerReadings>) -> String {
     let snapshot = controller.snapshot();
     let participants = snapshot.participants.iter();
@@ -67,7 +68,7 @@ pub fn json(call: &str, controller: &Controller, runner: Option<&RunnerReadings>
     serde_json::to_string(&state).expect("its keys are strings")
 }
 
-/// Nothing of one who has left in between.
+/// A participant; `None` if it has left since the snapshot.
 fn participant<'a>(seen: &'a ParticipantSnapshot, controller: &Controller) -> Option<Participant<'a>> {
     let id = seen.id.as_str();
     Some(Participant {
@@ -86,7 +87,7 @@ fn dbfs(amplitude: f32) -> Option<f64> {
     (amplitude > 0.0).then(|| rounded(Decibels::from_amplitude(amplitude.into()).0))
 }
 
-/// To what anybody can see.
+/// Rounds to a precision that can be seen.
 fn rounded(decibels: f64) -> f64 {
     (decibels * 100.0).round() / 100.0
 }
@@ -98,7 +99,7 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn a_state_has_who_is_heard_and_what_is_in_force() {
+    fn a_state_has_the_dominant_speaker_and_the_levels_in_force() {
         let (controller, mut processor) = MixerConfig::default().build().unwrap();
         let anna = controller.join("anna", JoinOptions::default()).unwrap();
         controller.join("guest", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();

@@ -1,4 +1,5 @@
-//! Seeing the desk: `/desk/state`, a WebSocket. A state is made once for all who watch; who is too slow sees the newest, and not those before it.
+//! The state of the desk: `/desk/state`, a WebSocket. Each state is made once for all clients; a
+//! client that is too slow gets the newest state and skips older ones.
 
 use std::{sync::Arc, time::Duration};
 
@@ -23,15 +24,15 @@ use super::{
 };
 use crate::room::Ticker;
 
-/// How often there is a new state.
+/// How often a new state is made.
 const PERIOD: Duration = Duration::from_millis(100);
 
-/// Where the newest state is.
+/// Where the newest state is published.
 #[derive(Debug)]
 pub struct States(watch::Sender<Utf8Bytes>);
 
 impl States {
-    /// Begins to make states, for as long as the runtime goes on.
+    /// Starts to make states, for as long as the runtime runs.
     pub fn begin(call: String, controller: Controller, ticker: Arc<Ticker>) -> Self {
         let states = watch::Sender::default();
         tokio::spawn(make(states.clone(), call, controller, ticker));
@@ -51,7 +52,7 @@ async fn make(states: watch::Sender<Utf8Bytes>, call: String, controller: Contro
     }
 }
 
-/// Ten states a second.
+/// Sends ten states a second.
 pub async fn watch(desk: Desk, State(web): State<Arc<Web>>) -> Response {
     web.sockets.open(desk, Sort::Watcher, Seen(web.states.0.subscribe()))
 }

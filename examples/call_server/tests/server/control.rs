@@ -1,4 +1,4 @@
-//! The configureMixer service is there, for who has the token.
+//! The configureMixer service, with the token and without.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ async fn nobody_changes_anything_without_the_token() {
 }
 
 #[tokio::test]
-async fn with_a_token_it_is_told_what_became_of_notifications() {
+async fn deliveries_can_be_read_with_the_token() {
     let server = Server::start(&["--callback", "http://127.0.0.1:9/", "--callback-token", "t"]);
     let answer = server.get("/desk/deliveries").await;
     assert_eq!(answer.status(), 200);
@@ -36,7 +36,7 @@ async fn with_a_token_it_is_told_what_became_of_notifications() {
 }
 
 #[tokio::test]
-async fn everybody_may_if_that_is_asked_for_by_name() {
+async fn anonymous_access_has_to_be_asked_for() {
     let server = Server::start(&["--anonymous"]);
     assert_eq!(server.token, None);
     server.configure(json!([{ "participant": "guest", "exclusive": true }])).await;
@@ -46,7 +46,7 @@ async fn everybody_may_if_that_is_asked_for_by_name() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_told_in_the_shape_of_the_api() {
+async fn unknown_paths_are_errors_in_the_format_of_the_api() {
     let server = Server::start(&[]);
     let answer = server.get("/nothing/here").await;
     assert_eq!(answer.status(), 404);

@@ -12,14 +12,14 @@ async fn a_token_is_needed_before_the_upgrade() {
         for offer in ["", "mixminus.desk", "mixminus.desk, bearer.%%%", &wrong] {
             assert_eq!(server.knock(path, offer, None).await.err(), Some(401), "{path} {offer}");
         }
-        // Who opens no WebSocket at all is told nothing else either.
+        // A request that is no WebSocket gets the same answer.
         assert_eq!(server.get(path).await.status(), 401);
     }
     server.knock("/desk/state", &server.offer(), None).await.unwrap();
 }
 
 #[tokio::test]
-async fn pages_of_other_sites_open_none() {
+async fn pages_of_other_sites_cannot_open_a_socket() {
     let server = Server::start(&["--anonymous"]);
     let knock = async |origin: &str| server.knock("/desk/state", "mixminus.desk", Some(origin)).await.err();
     assert_eq!(knock("https://evil.example").await, Some(403));
@@ -28,14 +28,14 @@ async fn pages_of_other_sites_open_none() {
 }
 
 #[tokio::test]
-async fn the_protocol_has_to_be_spoken() {
+async fn the_subprotocol_is_required() {
     let server = Server::start(&[]);
     let offer = server.offer().replace("mixminus.desk", "something.else");
     assert_eq!(server.knock("/desk/state", &offer, None).await.err(), Some(400));
 }
 
 #[tokio::test]
-async fn there_are_only_so_many_places() {
+async fn the_number_of_sockets_is_limited() {
     let server = Server::start(&["--max-sockets", "1"]);
     let first = server.socket("/desk/listen/guest").await;
     assert_eq!(server.knock("/desk/listen/chair", &server.offer(), None).await.err(), Some(429));

@@ -1,11 +1,11 @@
-//! What monitoring asks.
+//! What a monitoring system reads.
 
 use serde_json::{Value, json};
 
 use crate::rig::{Server, client};
 
 #[tokio::test]
-async fn it_is_well_while_it_ticks() {
+async fn health_is_good_while_the_mixer_ticks() {
     let server = Server::start(&[]);
     let answer = client().get(format!("{}/healthz", server.url)).send().await.unwrap();
     assert_eq!(answer.status(), 200);
@@ -13,7 +13,7 @@ async fn it_is_well_while_it_ticks() {
 }
 
 #[tokio::test]
-async fn figures_tell_nothing_of_people() {
+async fn figures_contain_no_ids() {
     let server = Server::start(&["--listener", "Mr Smith"]);
     server.get("/healthz").await;
     let answer = client().get(format!("{}/metrics", server.url)).send().await.unwrap();

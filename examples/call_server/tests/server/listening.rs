@@ -1,4 +1,4 @@
-//! Listening in gives what a participant hears, and follows what is configured.
+//! A listening client gets what the participant hears, and configured levels change it.
 
 use std::time::Instant;
 
@@ -18,7 +18,7 @@ async fn packet(socket: &mut Socket) -> Vec<i16> {
     bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect()
 }
 
-/// Waits for ten packets in a row that are as loud as so many tones; 0 is exact silence.
+/// Waits for ten packets in a row that are as loud as `wanted` tones; 0 is exact silence.
 async fn until_loud_as(socket: &mut Socket, wanted: f64) {
     let (mut in_a_row, begin) = (0, Instant::now());
     while in_a_row < 10 {
@@ -34,7 +34,7 @@ fn guest_hears(levels: Value) -> Value {
 }
 
 #[tokio::test]
-async fn it_follows_the_levels() {
+async fn the_sound_follows_the_levels() {
     let directory = tempfile::tempdir().unwrap();
     let (low, high) = (tones::source(directory.path(), "low", 500.0), tones::source(directory.path(), "high", 1000.0));
     let server = Server::start(&["--source", &low, "--source", &high]);
@@ -50,7 +50,7 @@ async fn it_follows_the_levels() {
     server.configure(guest_hears(json!([{ "participant": "low", "level": 50 }]))).await;
     until_loud_as(&mut guest, 0.5).await;
 
-    // Nobody else's mix has changed, and nobody hears itself.
+    // Other mixes have not changed, and no participant hears itself.
     let mut high = server.socket("/desk/listen/high").await;
     json_message(&mut high).await;
     until_loud_as(&mut high, 1.0).await;
@@ -68,19 +68,19 @@ async fn ids_may_be_any_text() {
 }
 
 #[tokio::test]
-async fn what_a_client_says_is_not_listened_to() {
+async fn messages_of_a_listening_client_are_ignored_within_limits() {
     let server = Server::start(&[]);
     let mut socket = server.socket("/desk/listen/guest").await;
     json_message(&mut socket).await;
     socket.send(Message::text("hello")).await.unwrap();
     packet(&mut socket).await;
     packet(&mut socket).await;
-    // More than a client has any reason to send ends it, and nothing else: a message that is too long, or too many.
+    // A message that is too long, or too many messages, end this WebSocket and no other.
     let _refused = socket.send(Message::binary(vec![0; 1 << 20])).await;
     let mut another = server.socket("/desk/listen/guest").await;
     json_message(&mut another).await;
     for _ in 0..1000 {
-        // Refused once it is closed.
+        // Fails once the WebSocket is closed.
         let _ = another.feed(Message::binary(vec![0])).await;
     }
     let _ = another.flush().await;

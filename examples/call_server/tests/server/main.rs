@@ -1,4 +1,4 @@
-//! The program as its users meet it: started as a process, used over the network, stopped by signals.
+//! Tests of the program as its users run it: as a process, over the network, stopped by signals.
 #![cfg(unix)]
 
 mod control;

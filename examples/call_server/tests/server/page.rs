@@ -1,9 +1,9 @@
-//! The page comes with the program, and lets nothing else in.
+//! The page is part of the program, and its headers forbid everything else.
 
 use crate::rig::{Server, client};
 
 #[tokio::test]
-async fn its_files_have_their_types_and_its_policy() {
+async fn every_file_has_its_type_and_the_policy() {
     let server = Server::start(&[]);
     for (path, kind) in [
         ("/", "text/html; charset=utf-8"),

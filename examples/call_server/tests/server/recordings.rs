@@ -1,4 +1,4 @@
-//! What everybody hears is written, and whole once the server has stopped.
+//! What each participant hears is recorded, and the files are complete once the server has stopped.
 
 use std::{path::Path, time::Duration};
 
@@ -17,7 +17,7 @@ fn samples(path: &Path) -> Vec<i16> {
     reader.into_samples().collect::<Result<_, _>>().unwrap()
 }
 
-/// Waits until there is more than a second in a file that is still written.
+/// Waits until a file that is being written has more than a second.
 async fn until_it_grows(path: &Path) {
     let grows = async {
         while WavReader::open(path).map_or(0, |reader| reader.duration()) < 48_000 {
@@ -28,7 +28,7 @@ async fn until_it_grows(path: &Path) {
 }
 
 #[tokio::test]
-async fn they_are_whole_after_a_signal() {
+async fn recordings_are_complete_after_a_signal() {
     let directory = tempfile::tempdir().unwrap();
     let to = directory.path().join("new/here");
     let (low, high) =
@@ -40,7 +40,7 @@ async fn they_are_whole_after_a_signal() {
     let (status, said) = server.ended();
     assert!(status.success(), "{said:?}");
 
-    // Each of the two hears the other one: a tone, and both hear as long.
+    // The two sources hear each other's tone; the guest hears for as long as they do.
     let [guest, low, high] = ["guest.wav", "low.wav", "%2E%2E%2Fhigh.wav"].map(|name| samples(&to.join(name)));
     assert!(guest.len() >= 48_000 && guest.len() == low.len() && low.len() == high.len());
     for (heard, wanted) in [(&low, 1.0), (&high, 1.0), (&guest, 2_f64.sqrt())] {
@@ -49,7 +49,7 @@ async fn they_are_whole_after_a_signal() {
         assert!(as_loud >= 10, "{as_loud}");
     }
 
-    // They are not written over.
+    // An existing recording is not overwritten.
     let (code, said) = failure(&[&["--listen", "127.0.0.1:0"], &arguments[..]].concat());
     assert!(code == Some(1) && said.contains("low.wav") && said.contains("choose another --record"), "{said}");
 }

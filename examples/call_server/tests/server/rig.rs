@@ -1,4 +1,4 @@
-//! A server that is started for one test, and what its clients do.
+//! A server that is started for one test, and its clients.
 
 use std::{
     io::{BufRead, BufReader},
@@ -19,10 +19,10 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
 };
 
-/// How long anything may take, on a machine that has other things to do.
+/// How long anything may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running server; killed at the latest when it is dropped.
+/// A running server, which is killed at the latest when it is dropped.
 pub struct Server {
     child: Child,
     said: Receiver<String>,
@@ -41,7 +41,7 @@ pub fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// What the program said on standard error, and its exit code, if it ends by itself.
+/// The exit code of a program that ends by itself, and what it wrote to standard error.
 pub fn failure(arguments: &[&str]) -> (Option<i32>, String) {
     let output = program(arguments).output().unwrap();
     (output.status.code(), String::from_utf8(output.stderr).unwrap())
@@ -69,12 +69,12 @@ impl Server {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// Waits until a line on standard error has a text in it.
+    /// Waits until a line on standard error contains a text.
     pub fn wait_for(&self, text: &str) {
         while !self.said.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("never said {text}")).contains(text) {}
     }
 
-    /// Waits until it has ended; the rest of what it said.
+    /// Waits until the server has ended; returns its exit status and the rest of standard error.
     pub fn ended(&mut self) -> (ExitStatus, Vec<String>) {
         let begin = Instant::now();
         loop {
@@ -133,7 +133,7 @@ impl Server {
         format!("mixminus.desk{}", token.unwrap_or_default())
     }
 
-    /// Tries to open a WebSocket: the status if it is refused.
+    /// Tries to open a WebSocket; returns the status if it is refused.
     pub async fn knock(&self, path: &str, protocols: &str, origin: Option<&str>) -> Result<Socket, u16> {
         let mut request = format!("{}{path}", self.url.replacen("http", "ws", 1)).into_client_request().unwrap();
         if !protocols.is_empty() {
@@ -160,7 +160,7 @@ impl Drop for Server {
     }
 }
 
-/// A client that goes straight to the server, whatever the environment says of proxies.
+/// A client that uses no proxy, whatever the environment says.
 pub fn client() -> Client {
     Client::builder().no_proxy().build().unwrap()
 }

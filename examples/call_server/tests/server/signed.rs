@@ -1,4 +1,4 @@
-//! Tokens that an issuer has signed, with the permission and without.
+//! Tokens that an issuer has signed, with the permission and without it.
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ fn claims(roles: &[&str]) -> Value {
 }
 
 #[tokio::test]
-async fn a_token_of_the_issuer_with_a_role_lets_in() {
+async fn a_token_of_the_issuer_with_a_role_is_accepted() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("keys.json");
     let key = SigningKey::p256("of-today");
@@ -39,7 +39,7 @@ async fn a_token_of_the_issuer_with_a_role_lets_in() {
 }
 
 #[test]
-fn keys_that_cannot_be_had_are_told_at_once() {
+fn keys_that_cannot_be_fetched_are_an_error_at_the_start() {
     let options = ["--issuer", "i", "--audience", "a", "--jwks"];
     for (keys, wanted) in [
         ("no/such/file.json", "cannot read the JWKS in no/such/file.json"),

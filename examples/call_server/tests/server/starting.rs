@@ -1,11 +1,11 @@
-//! What keeps the server from starting is one line that says what to do, and an exit code.
+//! An error that keeps the server from starting is one line that says what to do, and an exit code.
 
 use std::fs;
 
 use crate::rig::{Server, failure};
 
 #[tokio::test]
-async fn two_on_one_port_are_one_too_many() {
+async fn a_port_in_use_is_an_error() {
     let first = Server::start(&[]);
     let address = first.url.trim_start_matches("http://");
     let (code, said) = failure(&["--listen", address]);
@@ -23,7 +23,7 @@ fn an_address_is_no_name() {
 }
 
 #[test]
-fn wrong_arguments_are_told_on_one_line() {
+fn wrong_arguments_are_an_error_of_one_line() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
     let (not_wav, missing) = (path("not.wav"), path("missing.wav"));

@@ -1,4 +1,4 @@
-//! What the desk sees.
+//! The states that the desk gets.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::rig::{PATIENCE, Server, Socket, json_message};
 
-/// Waits for a state that is as wanted.
+/// Waits for a state that meets a condition.
 async fn until(socket: &mut Socket, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
     let begin = Instant::now();
     loop {
@@ -23,7 +23,7 @@ fn of<'a>(state: &'a Value, id: &str) -> &'a Value {
 }
 
 #[tokio::test]
-async fn it_shows_who_talks_and_how_loud() {
+async fn states_show_who_talks_and_how_loud() {
     let server = Server::start(&[]);
     let mut socket = server.socket("/desk/state").await;
     let talks = |state: &Value| of(state, "speaker")["talking"] == true && state["dominant"] == "speaker";
@@ -34,13 +34,13 @@ async fn it_shows_who_talks_and_how_loud() {
     assert!(state["runner"]["ticks"].as_u64() > Some(0) && state["runner"]["lateUsP99"].is_number());
     let guest = of(&state, "guest");
     assert_eq!((&guest["sends"], &guest["hears"], &guest["levelDbfs"]), (&json!(false), &json!(true), &Value::Null));
-    // The bundled voices begin after one another: some are silent, and some are not.
+    // The bundled voices begin one after another: at each time some are silent and some are not.
     until(&mut socket, "is anybody silent", |state| of(state, "delegate")["levelDbfs"].is_null()).await;
     until(&mut socket, "does a level show", |state| of(state, "interpreter")["levelDbfs"].is_number()).await;
 }
 
 #[tokio::test]
-async fn it_shows_the_levels_in_force() {
+async fn states_show_the_levels_in_force() {
     let server = Server::start(&[]);
     let mut socket = server.socket("/desk/state").await;
     let level = json!({
@@ -54,7 +54,7 @@ async fn it_shows_the_levels_in_force() {
 }
 
 #[tokio::test]
-async fn it_comes_ten_times_a_second_at_most() {
+async fn states_come_at_most_ten_times_a_second() {
     let server = Server::start(&[]);
     let mut socket = server.socket("/desk/state").await;
     let (mut count, begin) = (0, Instant::now());

@@ -1,4 +1,4 @@
-//! The end comes in order, or at once for who insists.
+//! The server stops in order after one signal, and at once after a second.
 
 use std::{io::Write, net::TcpStream};
 
@@ -31,9 +31,9 @@ async fn sockets_are_told_that_the_server_stops() {
 }
 
 #[tokio::test]
-async fn the_second_signal_waits_for_nobody() {
+async fn a_second_signal_stops_at_once() {
     let mut server = Server::start(&[]);
-    // A request whose body never comes, for which the server would wait.
+    // The server would wait for this request, whose body never comes.
     let mut hangs = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
     let path = format!("/app/calls/{}/participants/configureMixer", server.call);
     let token = server.token.as_ref().unwrap();

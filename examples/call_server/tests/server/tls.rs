@@ -1,4 +1,4 @@
-//! The same by https.
+//! The server with TLS.
 
 use std::fs;
 

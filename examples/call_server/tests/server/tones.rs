@@ -1,4 +1,4 @@
-//! Recordings for tests: tones that are as loud in every 20 ms.
+//! Recordings for tests: tones with the same level in every 20 ms.
 
 use std::{f64::consts::TAU, path::Path};
 
@@ -7,7 +7,8 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 /// The amplitude of each tone.
 pub const AMPLITUDE: f64 = 0.2;
 
-/// Writes a second of a tone, whose frequency is a multiple of 50 Hz, and gives the `--source` for it.
+/// Writes a second of a tone, whose frequency must be a multiple of 50 Hz; returns its `--source`
+/// argument.
 pub fn source(directory: &Path, id: &str, hz: f64) -> String {
     let path = directory.join(format!("{hz}.wav"));
     let spec = WavSpec { channels: 1, sample_rate: 48_000, bits_per_sample: 32, sample_format: SampleFormat::Float };
@@ -19,7 +20,7 @@ pub fn source(directory: &Path, id: &str, hz: f64) -> String {
     format!("{id}={}", path.display())
 }
 
-/// The RMS of some samples, as a part of that of one tone.
+/// The RMS of some samples, relative to that of one tone.
 pub fn tones(samples: &[i16]) -> f64 {
     let squares: f64 = samples.iter().map(|sample| (f64::from(*sample) / 32_768.0).powi(2)).sum();
     (squares / samples.len() as f64).sqrt() / (AMPLITUDE / 2_f64.sqrt())

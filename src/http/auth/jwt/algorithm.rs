@@ -1,6 +1,7 @@
-//! How tokens may be signed: [`Algorithm`]. Whatever else a token names, "none" and the symmetric ones too, has no value here.
+//! The signature algorithms of tokens: [`Algorithm`]. All others, "none" and the symmetric ones
+//! included, have no value in this type.
 
-/// Asymmetric ones only: who can check a token cannot make one.
+/// Asymmetric algorithms only: a key that checks tokens cannot sign them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Algorithm {
     /// RSA, PKCS #1 v1.5, with SHA-256.
@@ -10,7 +11,7 @@ pub(super) enum Algorithm {
 }
 
 impl Algorithm {
-    /// By its name in tokens and keys, to the letter.
+    /// Finds an algorithm by its exact name in tokens and keys.
     pub fn named(name: &str) -> Option<Self> {
         [Self::Rs256, Self::Es256].into_iter().find(|algorithm| algorithm.name() == name)
     }
@@ -35,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn two_names_are_known_and_nothing_like_them() {
+    fn only_the_two_exact_names_are_known() {
         assert_eq!(Algorithm::named("RS256"), Some(Algorithm::Rs256));
         assert_eq!(Algorithm::named("ES256"), Some(Algorithm::Es256));
         for name in ["none", "None", "", "HS256", "HS512", "rs256", "RS256 ", "RS384", "PS256", "ES384", "EdDSA"] {

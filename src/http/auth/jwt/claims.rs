@@ -1,4 +1,4 @@
-//! What a signed token says, against what it has to say: claims become a [`Grant`].
+//! Checks the claims of a signed token and makes a [`Grant`] of them.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,26 +10,26 @@ use super::{
 };
 use crate::http::auth::{Audience, Grant, Permissions};
 
-/// What the claims allow at `now`, in seconds since 1970.
+/// The grant of these claims at `now`, in seconds since 1970.
 ///
 /// # Errors
-/// Why nothing, as the rest of a sentence whose subject is the token.
+/// What is wrong, as the rest of a sentence that begins with "the token".
 pub(super) fn grant(claims: &Map<String, Value>, options: &JwtOptions, now: f64) -> Result<Grant, String> {
-    let end = is_current(claims, options.leeway.as_secs_f64(), now)?;
-    is_from(claims, &options.issuers)?;
-    let audience = is_for(claims, &options.audiences)?;
+    let end = check_dates(claims, options.leeway.as_secs_f64(), now)?;
+    check_issuer(claims, &options.issuers)?;
+    let audience = check_audience(claims, &options.audiences)?;
     let subject = string(claims, "sub")?.map(str::to_owned);
     let permissions = Permissions::Of(permissions(claims)?);
     Ok(Grant { subject, expires: date(end), audience: Audience::Of(audience), permissions })
 }
 
-/// A date that is too far away for a clock is never.
+/// `None` for a date beyond the range of the system's clock: the grant then never expires.
 fn date(seconds: f64) -> Option<SystemTime> {
     UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
 }
 
-/// When it ends.
-fn is_current(claims: &Map<String, Value>, leeway: f64, now: f64) -> Result<f64, String> {
+/// Checks "exp" and "nbf"; returns the time of expiry.
+fn check_dates(claims: &Map<String, Value>, leeway: f64, now: f64) -> Result<f64, String> {
     let Some(end) = seconds(claims, "exp")? else {
         return Err("never expires; one with \"exp\" is required".into());
     };
@@ -42,7 +42,7 @@ fn is_current(claims: &Map<String, Value>, leeway: f64, now: f64) -> Result<f64,
     }
 }
 
-fn is_from(claims: &Map<String, Value>, issuers: &[String]) -> Result<(), String> {
+fn check_issuer(claims: &Map<String, Value>, issuers: &[String]) -> Result<(), String> {
     match string(claims, "iss")? {
         None => Err(format!("does not say who issued it; \"iss\" has to be {}", list(issuers, "or"))),
         Some(own) if issuers.iter().any(|issuer| issuer == own) => Ok(()),
@@ -50,8 +50,8 @@ fn is_from(claims: &Map<String, Value>, issuers: &[String]) -> Result<(), String
     }
 }
 
-/// All that it is meant for; one of them has to be this service.
-fn is_for(claims: &Map<String, Value>, audiences: &[String]) -> Result<Vec<String>, String> {
+/// Checks "aud": one audience has to be this service. Returns all of them.
+fn check_audience(claims: &Map<String, Value>, audiences: &[String]) -> Result<Vec<String>, String> {
     let own = strings(claims, "aud")?;
     if own.is_empty() {
         return Err(format!("does not say whom it is meant for; \"aud\" has to be {}", list(audiences, "or")));
@@ -62,7 +62,7 @@ fn is_for(claims: &Map<String, Value>, audiences: &[String]) -> Result<Vec<Strin
     Ok(own)
 }
 
-/// An application's roles, and a user's scopes, which are words of one string.
+/// The roles of an application, and the scopes of a user, which are separated by spaces in one string.
 fn permissions(claims: &Map<String, Value>) -> Result<Vec<String>, String> {
     let mut all = strings(claims, "roles")?;
     for claim in ["scp", "scope"] {
@@ -72,7 +72,7 @@ fn permissions(claims: &Map<String, Value>) -> Result<Vec<String>, String> {
     Ok(all)
 }
 
-/// One that is `null` is not there.
+/// A claim, unless it is `null`.
 fn claim<'a>(claims: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     claims.get(name).filter(|value| !value.is_null())
 }
@@ -85,7 +85,7 @@ fn string<'a>(claims: &'a Map<String, Value>, name: &str) -> Result<Option<&'a s
     }
 }
 
-/// A string, or a list of them.
+/// The value of a claim that is a string or a list of strings.
 fn strings(claims: &Map<String, Value>, name: &str) -> Result<Vec<String>, String> {
     let wrong = || format!("has a claim \"{name}\" that is neither a string nor a list of strings");
     match claim(claims, name) {
@@ -109,7 +109,7 @@ fn seconds(claims: &Map<String, Value>, name: &str) -> Result<Option<f64>, Strin
     }
 }
 
-/// Rounded, and cut where numbers end.
+/// Whole seconds for a message, limited to the range of u64.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is for reading")]
 fn whole(seconds: f64) -> u64 {
     seconds.round() as u64
@@ -127,7 +127,7 @@ mod tests {
         JwtOptions { issuers, audiences: vec!["mixer".into()], ..JwtOptions::default() }
     }
 
-    /// Good claims, with these instead.
+    /// Valid claims with these changes.
     fn granted(changes: Value) -> Result<Grant, String> {
         let mut claims = json!({"iss": "b", "aud": "mixer", "exp": NOW + 100.0});
         for (name, value) in changes.as_object().unwrap() {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_counts_up_to_its_end_and_the_leeway() {
+    fn a_token_is_valid_until_its_expiry_plus_the_leeway() {
         assert!(granted(json!({"exp": NOW})).is_ok());
         assert!(granted(json!({"exp": NOW - 59.5})).is_ok());
         assert_eq!(refused(json!({"exp": NOW - 60.0})), "has expired 60 s ago");
@@ -158,21 +158,21 @@ mod tests {
     }
 
     #[test]
-    fn a_token_has_to_end() {
+    fn a_token_without_an_expiry_is_refused() {
         for exp in [json!(null), json!("1e9"), json!(true), json!([9e9]), json!({})] {
             assert!(refused(json!({"exp": exp})).contains("\"exp\""), "{exp}");
         }
     }
 
     #[test]
-    fn a_token_counts_from_its_beginning_less_the_leeway() {
+    fn a_token_is_valid_from_its_nbf_minus_the_leeway() {
         assert!(granted(json!({"nbf": NOW + 60.0})).is_ok());
         assert_eq!(refused(json!({"nbf": NOW + 61.0})), "is not valid before 61 s from now");
         assert!(refused(json!({"nbf": "soon"})).contains("\"nbf\""));
     }
 
     #[test]
-    fn a_token_is_from_one_of_the_issuers_to_the_letter() {
+    fn the_issuer_has_to_match_exactly() {
         assert!(granted(json!({"iss": "https://issuer.example"})).is_ok());
         let reason = refused(json!({"iss": "https://issuer.example/"}));
         let expected = r#"is issued by "https://issuer.example/", not by "https://issuer.example" or "b""#;
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_for_this_service_among_others() {
+    fn this_service_has_to_be_among_the_audiences() {
         let grant = granted(json!({"aud": ["other", "mixer"]})).unwrap();
         assert_eq!(grant.audience, Audience::Of(vec!["other".into(), "mixer".into()]));
         assert_eq!(refused(json!({"aud": "x"})), r#"is meant for "x", not for "mixer""#);

@@ -1,8 +1,9 @@
-//! What time it is: the system's, or in the tests whatever they say.
+//! The clocks of the authorizer, which tests can set.
 
 use std::time::{Duration, Instant, SystemTime};
 
-/// Two clocks in one: tokens are dated by the system's, and how old keys are is measured by one that nobody sets.
+/// Two clocks: the system time, which dates tokens, and a monotonic clock, which measures the age
+/// of keys.
 #[derive(Debug, Clone)]
 pub(super) enum Clock {
     System,
@@ -18,7 +19,7 @@ pub(super) struct Manual {
 }
 
 impl Clock {
-    /// Seconds since 1970; negative before.
+    /// Seconds since 1970; negative before 1970.
     pub fn unix(&self) -> f64 {
         match self.time().duration_since(SystemTime::UNIX_EPOCH) {
             Ok(since) => since.as_secs_f64(),
@@ -42,7 +43,7 @@ impl Clock {
         }
     }
 
-    /// How long ago `then` was.
+    /// The time that has passed since `then`.
     pub fn since(&self, then: Instant) -> Duration {
         self.instant().saturating_duration_since(then)
     }
@@ -50,7 +51,7 @@ impl Clock {
 
 #[cfg(test)]
 impl Clock {
-    /// One that stands still at this many seconds since 1970.
+    /// A clock that stands still at this many seconds since 1970.
     pub fn manual(unix: u64) -> Self {
         let time = SystemTime::UNIX_EPOCH + Duration::from_secs(unix);
         Self::Manual(std::sync::Arc::new(Manual { time, instant: Instant::now() }.into()))

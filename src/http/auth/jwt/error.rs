@@ -2,14 +2,14 @@
 
 use std::{io, path::PathBuf};
 
-/// Why there is no authorizer, or why it has no keys now.
+/// Why an authorizer could not be made, or has no keys now.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwtError {
-    /// Nobody was named who may issue tokens.
+    /// No issuer was named.
     #[error("JwtOptions::issuers is empty or has an empty name: name who issues the tokens, as their \"iss\" has it")]
     NoIssuer,
-    /// Nobody was named whom tokens may be meant for.
+    /// No audience was named.
     #[error("JwtOptions::audiences is empty or has an empty name: name this service, as the tokens' \"aud\" has it")]
     NoAudience,
     /// The file with the keys could not be read.
@@ -17,46 +17,46 @@ pub enum JwtError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         #[source]
         error: io::Error,
     },
-    /// The URL of the keys is none to fetch keys from.
+    /// The URL of the keys cannot be used.
     #[error("cannot fetch a JWKS from {url}: {problem}")]
     Url {
-        /// The URL, without a password.
+        /// The URL, without its password.
         url: String,
-        /// What is wrong with it.
+        /// What is wrong with the URL.
         problem: &'static str,
     },
-    /// There is no HTTP client to fetch keys with.
+    /// The HTTP client that fetches the keys could not be made.
     #[error("no HTTP client for a JWKS: {0}")]
     Client(#[source] reqwest::Error),
-    /// There are no keys yet.
+    /// No keys have been fetched yet.
     #[error("no keys to check tokens with: {problem}")]
     NoKeysYet {
-        /// What became of the last fetch.
+        /// The result of the last fetch.
         problem: String,
     },
     /// The keys could not be fetched.
     #[error("cannot fetch the JWKS: {problem}")]
     Fetch {
-        /// Why not.
+        /// Why they could not be fetched.
         problem: String,
     },
-    /// What was given or fetched is no JWKS.
+    /// The given or fetched text is no JWKS.
     #[error("this is no JWKS, an object with a list \"keys\": {error}")]
     NotJwks {
-        /// What the parser said.
+        /// The error of the parser.
         #[source]
         error: serde_json::Error,
     },
-    /// No key of the JWKS can be used.
+    /// The JWKS has no usable key.
     #[error("none of the {keys} keys of the JWKS is for RS256 or ES256 signatures: {problems}")]
     NoKey {
-        /// How many there are.
+        /// How many keys the JWKS has.
         keys: usize,
-        /// What is wrong with the first of them.
+        /// What is wrong with the first of the keys.
         problems: String,
     },
 }

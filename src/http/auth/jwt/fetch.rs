@@ -1,4 +1,5 @@
-//! Getting a JWKS over HTTP: [`HttpJwks`]. Takes no more bytes and time than it is told to, and asks nobody but the host that it was told.
+//! Fetches a JWKS over HTTP: [`HttpJwks`]. A fetch is limited in bytes and time, and goes to the
+//! configured host only.
 
 use std::time::Duration;
 
@@ -11,10 +12,10 @@ use url::{Host, Url};
 
 use super::{JwksRefresh, JwtError, keyring::Fetch, keys::Keys};
 
-/// How many redirects are followed, within the host.
+/// How many redirects are followed, all of them within the host.
 const REDIRECTS: usize = 3;
 
-/// A JWKS that is served.
+/// A JWKS on an HTTP server.
 #[derive(Debug)]
 pub(super) struct HttpJwks {
     client: Client,
@@ -24,12 +25,12 @@ pub(super) struct HttpJwks {
 }
 
 impl HttpJwks {
-    /// Asks for nothing yet.
+    /// Makes the client; sends no request yet.
     pub fn new(url: Url, refresh: &JwksRefresh) -> Result<Self, JwtError> {
         check(&url)?;
         let secure = url.scheme() == "https";
         let client = Client::builder().https_only(secure);
-        // What is not encrypted does not leave this machine, not to a proxy either.
+        // An unencrypted request must not leave this machine, so it does not use a proxy either.
         let client = if secure { client } else { client.no_proxy() };
         let client = client
             .redirect(Policy::custom(|attempt| match problem(&attempt) {
@@ -70,7 +71,8 @@ impl Fetch for HttpJwks {
     }
 }
 
-/// Who can change keys on their way can sign tokens: nobody may between here and the host.
+/// Refuses URLs that are neither https nor on this machine: whoever can change keys on the network
+/// could sign tokens.
 fn check(url: &Url) -> Result<(), JwtError> {
     let this_machine = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
@@ -86,7 +88,7 @@ fn check(url: &Url) -> Result<(), JwtError> {
         _ => "it has to be https",
     };
     let mut shown = url.clone();
-    // What has no place for a user had none.
+    // Fails only for a URL that cannot have a user: then there is nothing to remove.
     let _ = shown.set_username("").and_then(|()| shown.set_password(None));
     Err(JwtError::Url { url: shown.into(), problem })
 }
@@ -99,7 +101,7 @@ fn problem(attempt: &Attempt<'_>) -> Option<&'static str> {
     (attempt.previous().len() > REDIRECTS).then_some("the answers are too many redirects")
 }
 
-/// With its causes, and without the URL, which can have a secret in it.
+/// The error with its causes, and without the URL, which can contain a secret.
 fn words(error: reqwest::Error) -> String {
     let error = error.without_url();
     let mut words = error.to_string();

@@ -1,4 +1,5 @@
-//! Getting a JWKS from a file: [`FileJwks`]. Reads no more bytes than it is told to, and off the threads that serve.
+//! Reads a JWKS from a file: [`FileJwks`]. A read is limited in bytes, and does not block the
+//! server's threads.
 
 use std::{
     fs::File,
@@ -25,7 +26,7 @@ impl FileJwks {
         Self { path, time: refresh.fetch_time, bytes: refresh.bytes }
     }
 
-    /// Blocks.
+    /// Reads the file. Blocks.
     pub fn read(&self) -> Result<Keys, JwtError> {
         let text =
             read_up_to(&self.path, self.bytes).map_err(|error| JwtError::File { path: self.path.clone(), error })?;
@@ -74,7 +75,7 @@ mod tests {
 
     const NOW: u64 = 1_700_000_000;
 
-    /// A file of keys, which an authorizer reads.
+    /// A file of keys, and an authorizer that reads it.
     struct Rig {
         path: PathBuf,
         clock: Clock,
@@ -114,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_added_counts_from_the_first_token_that_names_it() {
+    fn an_added_key_is_accepted_from_the_first_token_that_names_it() {
         let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
         let rig = Rig::new("added", &[&old]);
         assert_eq!(rig.ask(&old), Ok(()));
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_withdrawn_counts_until_the_file_is_read_again() {
+    fn a_withdrawn_key_is_accepted_until_the_file_is_read_again() {
         let (old, new) = (SigningKey::p256("old"), SigningKey::p256("new"));
         let rig = Rig::new("withdrawn", &[&old]);
         rig.write(&jwks(&[&new]));
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_gone_or_half_written_leaves_the_keys_as_they_were() {
+    fn a_missing_or_incomplete_file_leaves_the_keys_unchanged() {
         let key = SigningKey::p256("key");
         let rig = Rig::new("half", &[&key]);
         let whole = jwks(&[&key]);
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_too_long_is_told() {
+    fn a_file_that_is_too_long_is_an_error() {
         let refresh = JwksRefresh { bytes: 10, ..JwksRefresh::default() };
         let path = env::temp_dir().join(format!("mixminus-{}-long.json", process::id()));
         fs::write(&path, "{\"keys\": []}").unwrap();

@@ -1,4 +1,5 @@
-//! Tokens against a [`JwtAuthorizer`] with fixed keys: good ones, almost good ones, forged ones, and bytes.
+//! Tests of a [`JwtAuthorizer`] with fixed keys: valid tokens, tokens with one fault, forged
+//! tokens, and random bytes.
 
 use std::{
     sync::LazyLock,
@@ -26,7 +27,7 @@ struct Desk {
     runtime: Runtime,
 }
 
-/// One for all tests that leave its clock alone.
+/// Shared by all tests that do not change its clock.
 static DESK: LazyLock<Desk> = LazyLock::new(Desk::new);
 
 impl Desk {
@@ -43,7 +44,7 @@ impl Desk {
         self.runtime.block_on(self.authorizer.authorize(Some(token)))
     }
 
-    /// What is wrong with it.
+    /// The reason of the refusal.
     fn refused(&self, token: &str) -> String {
         match self.ask(token) {
             Err(Refusal::Invalid { reason }) => reason,
@@ -61,7 +62,7 @@ fn claims() -> Value {
 }
 
 #[test]
-fn good_tokens_of_both_kinds_are_let_in() {
+fn valid_tokens_of_both_algorithms_are_accepted() {
     let desk = Desk::new();
     let grant = Grant {
         subject: Some("anna".into()),
@@ -77,7 +78,7 @@ fn good_tokens_of_both_kinds_are_let_in() {
 }
 
 #[test]
-fn no_token_is_missing() {
+fn a_request_without_a_token_is_refused_as_missing() {
     let answer = DESK.runtime.block_on(DESK.authorizer.authorize(None));
     assert_eq!(answer, Err(Refusal::Missing));
 }
@@ -96,13 +97,13 @@ fn a_token_expires_with_the_clock() {
 fn a_signature_by_another_key_does_not_match() {
     let forger = SigningKey::p256("e");
     assert_eq!(DESK.refused(&forger.token(&claims())), "has a signature that does not match");
-    // By a known key, but not the one that the token names.
+    // Signed by a known key, but not by the key that the token names.
     let swapped = DESK.rsa.token_with(&json!({"alg": "ES256", "kid": "e"}), &claims());
     assert_eq!(DESK.refused(&swapped), "has a signature that does not match");
 }
 
 #[test]
-fn other_claims_under_a_signature_do_not_match() {
+fn changed_claims_do_not_match_the_signature() {
     for key in [&DESK.rsa, &DESK.p256] {
         let token = key.token(&claims());
         let parts: Vec<&str> = token.split('.').collect();
@@ -116,7 +117,7 @@ fn other_claims_under_a_signature_do_not_match() {
 }
 
 #[test]
-fn signatures_of_nothing_do_not_match() {
+fn constant_signatures_do_not_match() {
     for length in [0, 1, 63, 64, 65, 255, 256, 257, 4096] {
         for (key, fill) in [(&DESK.rsa, 0), (&DESK.p256, 0), (&DESK.rsa, 1), (&DESK.p256, 255)] {
             let message = message(&json!({"alg": key.algorithm(), "kid": key.id}), &claims());
@@ -137,7 +138,7 @@ fn an_unsigned_token_is_refused() {
 }
 
 #[test]
-fn a_public_key_is_no_shared_secret() {
+fn a_public_key_is_not_accepted_as_a_shared_secret() {
     let (rsa, p256) = (DESK.rsa.jwk(), DESK.p256.jwk());
     let texts = [rsa.to_string(), p256.to_string(), jwks(&[&DESK.rsa, &DESK.p256])];
     let numbers = [rsa["n"].as_str().unwrap(), p256["x"].as_str().unwrap()].map(str::to_owned);
@@ -151,7 +152,7 @@ fn a_public_key_is_no_shared_secret() {
 }
 
 #[test]
-fn the_key_says_how_a_token_is_signed_and_not_the_token() {
+fn the_key_decides_the_algorithm_and_not_the_token() {
     let token = DESK.p256.token_with(&json!({"alg": "RS256", "kid": "e"}), &claims());
     assert_eq!(DESK.refused(&token), "is signed with RS256, but its key is for ES256");
     let token = DESK.rsa.token_with(&json!({"alg": "ES256", "kid": "r"}), &claims());
@@ -161,7 +162,7 @@ fn the_key_says_how_a_token_is_signed_and_not_the_token() {
 }
 
 #[test]
-fn keys_that_a_token_brings_count_for_nothing() {
+fn keys_inside_a_token_are_ignored() {
     let forger = SigningKey::p256("own");
     let header =
         json!({"alg": "ES256", "kid": "own", "jwk": forger.jwk(), "jku": "http://127.0.0.1:9/", "x5c": ["AA"]});
@@ -170,7 +171,7 @@ fn keys_that_a_token_brings_count_for_nothing() {
 }
 
 #[test]
-fn a_token_without_an_id_is_refused_where_two_keys_could_be_meant() {
+fn a_token_without_a_key_id_is_refused_if_two_keys_match() {
     let (one, two) = (SigningKey::p256("1"), SigningKey::p256("2"));
     let keys = JwksSource::Text(jwks(&[&one, &two]));
     let authorizer = JwtAuthorizer::with_clock(keys, options(), Clock::manual(NOW)).unwrap();
@@ -181,14 +182,14 @@ fn a_token_without_an_id_is_refused_where_two_keys_could_be_meant() {
 }
 
 #[test]
-fn signed_payloads_that_are_no_claims_are_refused() {
+fn signed_payloads_without_claims_are_refused() {
     for payload in [json!(null), json!([1]), json!("x"), json!({})] {
         DESK.refused(&DESK.p256.token(&payload));
     }
 }
 
 #[test]
-fn an_authorizer_without_issuer_audience_or_keys_is_not_made() {
+fn issuer_audience_and_keys_are_required() {
     let make = |keys: &str, options| JwtAuthorizer::new(JwksSource::Text(keys.into()), options).unwrap_err();
     let good = jwks(&[&DESK.p256]);
     assert!(matches!(make(&good, JwtOptions::default()), JwtError::NoIssuer));
@@ -214,7 +215,11 @@ proptest! {
     }
 
     #[test]
-    fn random_parts_are_refused(header in vec(any::<u8>(), 0..80), payload in vec(any::<u8>(), 0..80), signature in vec(any::<u8>(), 0..300)) {
+    fn random_parts_are_refused(
+        header in vec(any::<u8>(), 0..80),
+        payload in vec(any::<u8>(), 0..80),
+        signature in vec(any::<u8>(), 0..300),
+    ) {
         let token = format!("{}.{}.{}", encode(header), encode(payload), encode(signature));
         prop_assert!(DESK.ask(&token).is_err());
     }
@@ -226,7 +231,7 @@ proptest! {
         prop_assert!(DESK.ask(&token).is_err());
     }
 
-    /// The last character of each part has bits that stand for nothing: they have to be 0.
+    /// The last character of each part has unused bits, which have to be 0.
     #[test]
     fn a_token_with_another_character_is_refused(at in any::<Index>(), other in "[A-Za-z0-9_.=+/ -]") {
         let token = DESK.p256.token(&claims());
@@ -236,7 +241,7 @@ proptest! {
     }
 
     #[test]
-    fn a_token_that_is_cut_is_refused(at in any::<Index>()) {
+    fn a_truncated_token_is_refused(at in any::<Index>()) {
         let token = DESK.rsa.token(&claims());
         prop_assert!(DESK.ask(&token[..at.index(token.len())]).is_err());
     }

@@ -1,4 +1,5 @@
-//! An issuer for the tests: keys that are made when a test runs, for tests only, and tokens that they sign. Signs by aws-lc itself, not by what checks the tokens.
+//! An issuer for tests: generates keys when a test runs, and signs tokens with them. It signs with
+//! aws-lc directly, independently of the code that checks tokens.
 #![allow(missing_docs, dead_code, reason = "each test has some of it")]
 
 use std::sync::LazyLock;
@@ -15,7 +16,7 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-/// RSA keys take long to make: all tests share one.
+/// Generating an RSA key takes long: all tests share one.
 static RSA: LazyLock<RsaKeyPair> = LazyLock::new(|| RsaKeyPair::generate(KeySize::Rsa2048).unwrap());
 
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl SigningKey {
         }
     }
 
-    /// The public key.
+    /// The public key as a JWK.
     pub fn jwk(&self) -> Value {
         match &self.pair {
             Pair::Rsa => {
@@ -62,7 +63,7 @@ impl SigningKey {
         }
     }
 
-    /// The RSA key's modulus with a zero before it.
+    /// The modulus of the RSA key with a leading zero byte.
     pub fn padded_modulus(&self) -> String {
         let n = RsaPublicKeyComponents::<Vec<u8>>::from(RSA.public_key()).n;
         encode([vec![0], n].concat())
@@ -80,12 +81,12 @@ impl SigningKey {
         }
     }
 
-    /// A token with this key's header.
+    /// A signed token whose header names this key and its algorithm.
     pub fn token(&self, claims: &Value) -> String {
         self.token_with(&json!({"alg": self.algorithm(), "kid": self.id}), claims)
     }
 
-    /// A token that this key has signed, whatever its header says.
+    /// A token with any header, signed by this key.
     pub fn token_with(&self, header: &Value, claims: &Value) -> String {
         let message = message(header, claims);
         let signature = self.sign(message.as_bytes());
@@ -93,7 +94,7 @@ impl SigningKey {
     }
 }
 
-/// A token whose signature anybody can make who has the bytes.
+/// A token signed with HMAC, as anybody can who has the bytes of the secret.
 pub fn hmac_token(header: &Value, claims: &Value, secret: &[u8]) -> String {
     let message = message(header, claims);
     let signature = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message.as_bytes());

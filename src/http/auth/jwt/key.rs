@@ -1,4 +1,4 @@
-//! One key of an issuer: [`Key`], made of a JWK (RFC 7517) that is fit to check signatures with, and of no other.
+//! One key of an issuer: [`Key`], made from a JWK (RFC 7517) that can check signatures.
 
 use jsonwebtoken::{
     DecodingKey, DecodingKeyKind,
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{algorithm::Algorithm, quote::cut};
 
-/// A public key, and the one algorithm that it is for.
+/// A public key and its one algorithm.
 #[derive(Debug)]
 pub(super) struct Key {
     pub id: Option<String>,
@@ -20,31 +20,31 @@ pub(super) struct Key {
 
 impl Key {
     /// # Errors
-    /// Why it is not fit, as the rest of a sentence whose subject it is.
+    /// Why the key cannot be used, as the rest of a sentence that begins with the key.
     pub fn new(value: &Value) -> Result<Self, String> {
         Self::fit(value).map_err(|problem| cut(&problem, 200))
     }
 
     fn fit(value: &Value) -> Result<Self, String> {
         if value.get("d").is_some() {
-            // Whoever can read the set can sign with it.
+            // Whoever can read the set could sign with this key.
             return Err("has its private part with it".into());
         }
         let jwk = Jwk::deserialize(value).map_err(|error| format!("is no JWK: {error}"))?;
         let (algorithm, key) = public_key(&jwk)?;
-        is_meant_for(&jwk, algorithm)?;
+        check_use(&jwk, algorithm)?;
         Ok(Self { id: jwk.common.key_id, algorithm, key })
     }
 
-    /// Whether this key's other half has signed the message.
+    /// Whether the private key of this key has signed the message.
     pub fn has_signed(&self, message: &[u8], signature: &Vec<u8>) -> bool {
-        // The provider by its name: the process-wide one panics if the host's other crates ask for two.
+        // Names the provider: the process-wide one panics if the host's other crates enable two.
         let verifier = (aws_lc::DEFAULT_PROVIDER.verifier_factory)(&self.algorithm.of_library(), &self.key);
         verifier.is_ok_and(|verifier| verifier.verify(message, signature).is_ok())
     }
 }
 
-/// The kind of the key says what it is for, and never the token.
+/// The type of the key decides the algorithm, and never the token.
 fn public_key(jwk: &Jwk) -> Result<(Algorithm, DecodingKey), String> {
     let key = |made: jsonwebtoken::errors::Result<DecodingKey>| made.map_err(|error| format!("is no key: {error}"));
     match &jwk.algorithm {
@@ -60,7 +60,7 @@ fn public_key(jwk: &Jwk) -> Result<(Algorithm, DecodingKey), String> {
     }
 }
 
-/// With a modulus that is taken, and without the zeros that some issuers put before it.
+/// Checks modulus and exponent, and removes the leading zeros that some issuers write.
 fn rsa(key: &DecodingKey) -> Result<DecodingKey, String> {
     let DecodingKeyKind::RsaModulusExponent { n, e } = key.kind() else { return Err("is no RSA key".into()) };
     let (n, e) = (without_zeros(n), without_zeros(e));
@@ -68,7 +68,7 @@ fn rsa(key: &DecodingKey) -> Result<DecodingKey, String> {
     if !(2048..=8192).contains(&bits) {
         return Err(format!("has {bits} bits; RSA keys of 2048 to 8192 bits are taken"));
     }
-    // A great exponent makes each check slow, and 1 makes each signature right.
+    // A large exponent makes each check slow, and with exponent 1 every signature is valid.
     if e.len() > 4 || e == [1] || e.last().is_none_or(|last| last % 2 == 0) {
         return Err("has an exponent that is even, 1, or of more than 32 bits".into());
     }
@@ -80,7 +80,8 @@ fn without_zeros(number: &[u8]) -> &[u8] {
     &number[zeros..]
 }
 
-/// Two coordinates of 32 bytes each, after a byte that says so: the library puts together what it is given, of any length.
+/// Checks the length of the point: one byte of format and two coordinates of 32 bytes. The library
+/// joins coordinates of any length.
 fn p256(key: DecodingKey) -> Result<DecodingKey, String> {
     match key.try_get_as_bytes() {
         Ok(point) if point.len() == 65 => Ok(key),
@@ -88,8 +89,8 @@ fn p256(key: DecodingKey) -> Result<DecodingKey, String> {
     }
 }
 
-/// What the issuer says that it is for, if anything, has to be this.
-fn is_meant_for(jwk: &Jwk, algorithm: Algorithm) -> Result<(), String> {
+/// Checks "alg", "use" and "key_ops", as far as the issuer gives them.
+fn check_use(jwk: &Jwk, algorithm: Algorithm) -> Result<(), String> {
     let common = &jwk.common;
     if common.key_algorithm.is_some_and(|own| own != algorithm.of_library().into()) {
         return Err(format!("has another \"alg\" than {}", algorithm.name()));
@@ -115,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_for_what_its_kind_says() {
+    fn the_type_of_a_key_decides_its_algorithm() {
         assert_eq!(Key::new(&SigningKey::rsa("r").jwk()).unwrap().algorithm, Algorithm::Rs256);
         let key = Key::new(&SigningKey::p256("e").jwk()).unwrap();
         assert_eq!((key.algorithm, key.id.as_deref()), (Algorithm::Es256, Some("e")));
     }
 
     #[test]
-    fn a_key_may_say_that_it_is_for_signatures_and_more() {
+    fn fields_that_allow_signatures_are_accepted() {
         let key = SigningKey::p256("e");
         for (name, value) in [
             ("use", json!("sig")),
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_for_something_else_is_refused() {
+    fn a_key_for_another_use_is_refused() {
         let (rsa, p256) = (SigningKey::rsa("r"), SigningKey::p256("e"));
         for (key, name, value) in [
             (&rsa, "alg", json!("ES256")),
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_none_is_refused() {
+    fn an_invalid_key_is_refused() {
         let (rsa, p256) = (SigningKey::rsa("r"), SigningKey::p256("e"));
         for (key, name, value) in [
             (&rsa, "n", json!("AQAB")),
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn zeros_before_a_modulus_do_no_harm() {
+    fn leading_zeros_of_a_modulus_are_ignored() {
         let signer = SigningKey::rsa("r");
         let padded = Key::new(&with(&signer, "n", json!(signer.padded_modulus()))).unwrap();
         let (message, signature) = (b"message", signer.sign(b"message"));

@@ -1,4 +1,5 @@
-//! Keys that are fetched: [`Keyring`]. Keeps them, and says when to fetch them again. Knows nothing of HTTP, and of tokens only that one may want newer keys.
+//! Keys that are fetched: [`Keyring`]. It keeps the keys and decides when to fetch them again. It
+//! knows nothing of HTTP, and of tokens only that one may need newer keys.
 
 use std::{
     fmt,
@@ -12,13 +13,13 @@ use tokio::{runtime::Handle, sync::watch};
 use super::{JwksRefresh, JwtError, clock::Clock, keys::Keys, quote::cut};
 use crate::http::auth::Refusal;
 
-/// How keys are had.
+/// A source of keys.
 pub(super) trait Fetch: fmt::Debug + Send + Sync + 'static {
-    /// Ends in a bounded time.
+    /// Fetches the keys. Has to end within a bounded time.
     fn fetch(&self) -> impl Future<Output = Result<Keys, JwtError>> + Send;
 }
 
-/// The keys of an issuer, as new as they have to be.
+/// The keys of an issuer, fetched again when they are too old.
 #[derive(Debug)]
 pub(super) struct Keyring<F> {
     fetch: F,
@@ -29,29 +30,31 @@ pub(super) struct Keyring<F> {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The newest, and when they came.
+    /// The newest keys, and when they were fetched.
     keys: Option<(Arc<Keys>, Instant)>,
-    /// When a fetch has begun or ended last.
+    /// When the last fetch began, or ended if it has.
     attempt: Option<Instant>,
-    /// Why the last one gave no keys, if so.
+    /// Why the last fetch failed, if it did.
     failure: Option<String>,
-    /// Closed when the one that runs has ended.
-    flight: Option<Flight>,
+    /// The running fetch; its channel closes when it has ended.
+    running: Option<FetchEnd>,
 }
 
-/// What those wait on who wait for a fetch.
-type Flight = watch::Receiver<()>;
+/// What waits for the end of a fetch.
+type FetchEnd = watch::Receiver<()>;
 
 impl<F: Fetch> Keyring<F> {
-    /// With the keys that there are already, if any.
+    /// Makes a keyring that starts with `keys`, if there are any.
     pub fn new(fetch: F, keys: Option<Keys>, refresh: JwksRefresh, clock: Clock) -> Self {
         let keys = keys.map(|keys| (Arc::new(keys), clock.instant()));
         Self { fetch, refresh, clock, state: Mutex::new(State { keys, ..State::default() }) }
     }
 
-    /// The keys to check a token with. The first who finds them too old waits until they are fetched again; if that has failed, they go on being used while it is tried again.
+    /// The keys to check a token with. If they are too old, the caller waits until they are fetched
+    /// again. If the last fetch has failed, the caller gets the old keys at once and the next fetch
+    /// runs in the background.
     pub async fn keys(self: &Arc<Self>) -> Result<Arc<Keys>, Refusal> {
-        let flight = {
+        let fetch = {
             let mut state = self.state();
             let old = match self.usable(&state) {
                 Some((keys, true)) => return Ok(keys),
@@ -59,32 +62,33 @@ impl<F: Fetch> Keyring<F> {
                 None => None,
             };
             let failed = state.failure.is_some();
-            match (self.fly(&mut state), old) {
-                (Some(flight), None) => flight,
-                (Some(flight), Some(_)) if !failed => flight,
+            match (self.start_or_join(&mut state), old) {
+                (Some(fetch), None) => fetch,
+                (Some(fetch), Some(_)) if !failed => fetch,
                 (_, Some(old)) => return Ok(old),
                 (None, None) => return Err(self.unavailable(&state)),
             }
         };
-        landed(flight).await;
+        ended(fetch).await;
         let state = self.state();
         self.usable(&state).map(|(keys, _)| keys).ok_or_else(|| self.unavailable(&state))
     }
 
-    /// Newer keys than these, which do not have one that a token names; or the same, if they are as new as can be told.
+    /// Newer keys than `than`, for a token that names an unknown key; or the same keys if they have
+    /// just been fetched.
     ///
     /// # Errors
-    /// If the newest could not be had: they might have it.
+    /// If the newest keys could not be fetched: they might have the key.
     pub async fn newer(self: &Arc<Self>, than: &Arc<Keys>) -> Result<Arc<Keys>, Refusal> {
-        let flight = {
+        let fetch = {
             let mut state = self.state();
             match self.usable(&state) {
                 Some((keys, _)) if !Arc::ptr_eq(&keys, than) => return Ok(keys),
-                _ => self.fly(&mut state),
+                _ => self.start_or_join(&mut state),
             }
         };
-        if let Some(flight) = flight {
-            landed(flight).await;
+        if let Some(fetch) = fetch {
+            ended(fetch).await;
         }
         let state = self.state();
         match self.usable(&state) {
@@ -93,17 +97,17 @@ impl<F: Fetch> Keyring<F> {
         }
     }
 
-    /// Why the last fetch gave no keys, if so.
+    /// Why the last fetch failed, if it did.
     pub fn failure(&self) -> Option<String> {
         self.state().failure.clone()
     }
 
-    /// How long until there may be a fetch again.
+    /// How long until the next fetch may begin.
     pub fn pause(&self) -> Duration {
         self.pause_after(&self.state())
     }
 
-    /// Keys that are not too old to be used, and whether they are new enough not to be fetched again.
+    /// The keys if they may still be used, and whether they are fresh, so that no fetch is needed.
     fn usable(&self, state: &State) -> Option<(Arc<Keys>, bool)> {
         let (keys, at) = state.keys.as_ref()?;
         let age = self.clock.since(*at);
@@ -111,74 +115,76 @@ impl<F: Fetch> Keyring<F> {
         (fresh || age < self.refresh.after.saturating_add(self.refresh.keep_for)).then(|| (keys.clone(), fresh))
     }
 
-    /// The fetch that runs, or a new one; none in the pause after the last.
-    fn fly(self: &Arc<Self>, state: &mut State) -> Option<Flight> {
-        // One whose task has gone without a word, with its runtime, has ended too.
-        if let Some(flight) = state.flight.as_ref().filter(|flight| flight.has_changed().is_ok()) {
-            return Some(flight.clone());
+    /// The running fetch, or a new one; `None` if the pause after the last one is not over.
+    fn start_or_join(self: &Arc<Self>, state: &mut State) -> Option<FetchEnd> {
+        // A fetch has also ended if its task was dropped together with its runtime.
+        if let Some(fetch) = state.running.as_ref().filter(|fetch| fetch.has_changed().is_ok()) {
+            return Some(fetch.clone());
         }
         if !self.pause_after(state).is_zero() {
             return None;
         }
         let runtime = Handle::try_current().ok()?;
-        let (running, flight) = watch::channel(());
+        let (running, fetch) = watch::channel(());
         state.attempt = Some(self.clock.instant());
-        state.flight = Some(flight.clone());
-        // A task of its own: a client that goes away stops nobody's keys.
+        state.running = Some(fetch.clone());
+        // A task of its own, so that the fetch goes on when the client that started it disconnects.
         runtime.spawn(self.clone().run(running));
-        Some(flight)
+        Some(fetch)
     }
 
-    /// Fetches once. Those who wait go on when `running` is dropped, also if the fetch panics.
+    /// Fetches once. Those who wait continue when `running` is dropped, also if the fetch panics.
     async fn run(self: Arc<Self>, running: watch::Sender<()>) {
         let ring = self.clone();
         let fetched = tokio::spawn(async move { ring.fetch.fetch().await }).await;
         let fetched = fetched.unwrap_or_else(|error| Err(JwtError::Fetch { problem: error.to_string() }));
-        self.land(fetched);
+        self.store(fetched);
         drop(running);
     }
 
-    fn land(&self, fetched: Result<Keys, JwtError>) {
+    fn store(&self, fetched: Result<Keys, JwtError>) {
         let now = self.clock.instant();
         let mut state = self.state();
-        state.flight = None;
+        state.running = None;
         state.attempt = Some(now);
         state.failure = fetched.as_ref().err().map(|error| cut(&error.to_string(), 500));
         match fetched {
             Ok(keys) => state.keys = Some((Arc::new(keys), now)),
-            // The issuer has answered, and has withdrawn every key.
+            // The issuer has answered with a JWKS without a usable key: the old keys are withdrawn.
             Err(JwtError::NoKey { .. }) => state.keys = None,
             Err(_) => {}
         }
         let failure = state.failure.clone();
         drop(state);
-        tell(failure.as_deref());
+        log(failure.as_deref());
     }
 
     fn pause_after(&self, state: &State) -> Duration {
         state.attempt.map_or(Duration::ZERO, |at| self.refresh.pause.saturating_sub(self.clock.since(at)))
     }
 
-    /// In whole seconds, one at least and an hour at most.
+    /// The refusal, with the time until the next fetch in whole seconds: at least 1 s, at most an
+    /// hour.
     fn unavailable(&self, state: &State) -> Refusal {
         let pause = self.pause_after(state).min(Duration::from_secs(3600));
         let seconds = pause.as_secs() + u64::from(pause.subsec_nanos() > 0);
         Refusal::Unavailable { retry_after: Duration::from_secs(seconds.max(1)) }
     }
 
-    /// Nothing under the lock can panic half way.
+    /// A poisoned lock is used as it is: nothing under it can panic half way.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Nothing is ever sent: it ends when the sender goes.
-async fn landed(mut flight: Flight) {
-    let _closed = flight.changed().await;
+/// Waits for the end of a fetch. Nothing is ever sent on the channel: it closes when the sender is
+/// dropped.
+async fn ended(mut fetch: FetchEnd) {
+    let _closed = fetch.changed().await;
 }
 
 #[cfg(feature = "tracing")]
-fn tell(failure: Option<&str>) {
+fn log(failure: Option<&str>) {
     match failure {
         Some(failure) => tracing::warn!(target: "mixminus", failure, "no keys to check tokens with were fetched"),
         None => tracing::debug!(target: "mixminus", "fetched the keys to check tokens with"),
@@ -186,4 +192,4 @@ fn tell(failure: Option<&str>) {
 }
 
 #[cfg(not(feature = "tracing"))]
-fn tell(_: Option<&str>) {}
+fn log(_: Option<&str>) {}

@@ -1,24 +1,24 @@
-//! The keys of an issuer: [`Keys`], read from a JWKS. Says which of them a token is to be checked with.
+//! The keys of an issuer: [`Keys`], read from a JWKS. Picks the key that a token is checked with.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{JwtError, algorithm::Algorithm, key::Key};
 
-/// Those of a JWKS that can be used; one at least.
+/// The usable keys of a JWKS; at least one.
 #[derive(Debug)]
 pub(super) struct Keys {
     keys: Vec<Key>,
 }
 
-/// Why no key is the one.
+/// Why no key was picked.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum NotPicked {
-    /// None is called so, or for this algorithm. A newer set may have it.
+    /// No key has this id, or none is for this algorithm. A newer set may have one.
     Unknown,
-    /// The one that is called so is for another algorithm.
+    /// The key with this id is for another algorithm.
     IsFor(Algorithm),
-    /// So many could be.
+    /// This many keys match.
     Several(usize),
 }
 
@@ -28,7 +28,8 @@ struct Set {
 }
 
 impl Keys {
-    /// Leaves out keys that cannot be used, as RFC 7517 has it (section 5): issuers have keys for others in their sets.
+    /// Skips keys that cannot be used, as RFC 7517 says (section 5): an issuer's set can have keys
+    /// for other purposes.
     pub fn parse(text: &[u8]) -> Result<Self, JwtError> {
         let set: Set = serde_json::from_slice(text).map_err(|error| JwtError::NotJwks { error })?;
         let mut keys = Vec::new();
@@ -46,11 +47,12 @@ impl Keys {
         Ok(Self { keys })
     }
 
-    /// The key of this id, or without one the only key for the algorithm. The algorithm has to be the key's own.
+    /// The key with this id, or without an id the only key for the algorithm. The key has to be for
+    /// this algorithm.
     pub fn pick(&self, id: Option<&str>, algorithm: Algorithm) -> Result<&Key, NotPicked> {
-        let called_so: Vec<&Key> = self.keys.iter().filter(|key| id.is_none() || key.id.as_deref() == id).collect();
-        let fit: Vec<&Key> = called_so.iter().copied().filter(|key| key.algorithm == algorithm).collect();
-        match (fit.as_slice(), called_so.first()) {
+        let named: Vec<&Key> = self.keys.iter().filter(|key| id.is_none() || key.id.as_deref() == id).collect();
+        let fit: Vec<&Key> = named.iter().copied().filter(|key| key.algorithm == algorithm).collect();
+        match (fit.as_slice(), named.first()) {
             ([key], _) => Ok(key),
             ([], Some(other)) if id.is_some() => Err(NotPicked::IsFor(other.algorithm)),
             ([], _) => Err(NotPicked::Unknown),
@@ -87,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_id_one_key_only_may_fit() {
+    fn without_an_id_exactly_one_key_has_to_match() {
         let set = keys(&[&SigningKey::rsa("r"), &SigningKey::p256("e"), &SigningKey::p256("f")]);
         assert_eq!(id(set.pick(None, Algorithm::Rs256)), Ok(Some("r".into())));
         assert_eq!(id(set.pick(None, Algorithm::Es256)), Err(NotPicked::Several(2)));
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn one_id_may_be_of_two_kinds_but_not_of_two_keys() {
+    fn two_keys_may_share_an_id_only_if_their_types_differ() {
         let twice = keys(&[&SigningKey::rsa("k"), &SigningKey::p256("k")]);
         assert_eq!(id(twice.pick(Some("k"), Algorithm::Es256)), Ok(Some("k".into())));
         let twice = keys(&[&SigningKey::p256("k"), &SigningKey::p256("k")]);
@@ -110,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_without_a_key_says_why() {
+    fn a_set_without_a_usable_key_is_an_error_that_says_why() {
         let error =
             |text: &str| Keys::parse(text.as_bytes()).map(drop).as_ref().map_err(ToString::to_string).unwrap_err();
         assert!(error("{\"keys\": []}").starts_with("none of the 0 keys"));
@@ -122,7 +124,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_make_a_panic(bytes in vec(any::<u8>(), 0..200)) {
+        fn no_bytes_cause_a_panic(bytes in vec(any::<u8>(), 0..200)) {
             prop_assert!(Keys::parse(&bytes).is_err());
         }
     }

@@ -1,4 +1,5 @@
-//! Signed tokens of an issuer: [`JwtAuthorizer`]. Puts together the parts of this folder: tokens, keys, claims, and how keys are fetched.
+//! Tokens that an issuer has signed: [`JwtAuthorizer`], which combines the parts of this folder:
+//! tokens, keys, claims, and how keys are fetched.
 
 mod algorithm;
 mod claims;
@@ -34,11 +35,14 @@ use token::Token;
 
 use super::{Authorization, Authorizer, Grant, Refusal};
 
-/// Lets in who has a JSON Web Token (RFC 7519) that an issuer has signed with RS256 or ES256.
+/// Accepts JSON Web Tokens (RFC 7519) that an issuer has signed with RS256 or ES256.
 ///
-/// A token needs a signature by one of the issuer's keys, the one that its `kid` names, or the only one for its algorithm if it names none; an `exp` that is to come; an `nbf` that has
-/// been, if any; one of the [issuers](JwtOptions::issuers) as its `iss`; and one of the [audiences](JwtOptions::audiences) among its `aud`, a string or a list. What it may do is in
-/// its `roles`, a list or a string, and its `scp` or `scope`, words in a string: without any it has no permissions, so that it is known and may do nothing.
+/// A valid token has a signature by one of the issuer's keys: the key that its `kid` names, or
+/// without a `kid` the only key for its algorithm. Its `exp` is in the future, and its `nbf`, if it
+/// has one, in the past. Its `iss` is one of the [issuers](JwtOptions::issuers), and its `aud`, a
+/// string or a list, contains one of the [audiences](JwtOptions::audiences). Its permissions are
+/// its `roles`, a string or a list, and the words of its `scp` and `scope`. A token without any of
+/// these is valid but has no permissions.
 ///
 /// ```
 /// use mixminus::http::{JwksSource, JwtAuthorizer, JwtOptions};
@@ -52,7 +56,8 @@ use super::{Authorization, Authorizer, Grant, Refusal};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Keys from a URL are fetched, and those in a file read again, on the runtime of tokio that asks for them, once however many wait: see [`JwksRefresh`].
+/// Keys are fetched from a URL, and read again from a file, on the tokio runtime of the request
+/// that needs them, and once for all requests that wait: see [`JwksRefresh`].
 #[derive(Debug)]
 pub struct JwtAuthorizer {
     source: Source,
@@ -66,7 +71,7 @@ enum Source {
     Kept(Arc<Keyring<Jwks>>),
 }
 
-/// Keys that can be had again.
+/// A source that can be fetched again.
 #[derive(Debug)]
 enum Jwks {
     File(FileJwks),
@@ -83,15 +88,18 @@ impl Fetch for Jwks {
 }
 
 impl JwtAuthorizer {
-    /// Checks tokens with these keys. A text and a file are read now; a URL is asked when the first token comes, or by [`ready`](Self::ready).
+    /// Makes an authorizer with the keys of a source. A text or file is read now; a URL is fetched
+    /// when the first token comes, or by [`ready`](Self::ready).
     ///
     /// # Errors
-    /// [`JwtError`], if an issuer or audience is missing, the text or file has no key that can be used, or the URL is one that is not asked.
+    /// [`JwtError`] if the issuers or audiences are missing, the text or file has no usable key, or
+    /// the URL is not allowed.
     ///
     /// ```
     /// use mixminus::http::{JwksSource, JwtAuthorizer, JwtError, JwtOptions};
     ///
-    /// let options = JwtOptions { issuers: vec!["us".into()], audiences: vec!["mixer".into()], ..JwtOptions::default() };
+    /// let (issuers, audiences) = (vec!["us".into()], vec!["mixer".into()]);
+    /// let options = JwtOptions { issuers, audiences, ..JwtOptions::default() };
     /// let plain = JwksSource::Url("http://login.example/keys".parse()?);
     /// assert!(matches!(JwtAuthorizer::new(plain, options), Err(JwtError::Url { .. })));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -115,7 +123,7 @@ impl JwtAuthorizer {
                 let is_read_again = path.is_file();
                 let file = FileJwks::new(path, refresh);
                 let keys = file.read()?;
-                // What a pipe has said it does not say again.
+                // A pipe can be read only once.
                 if is_read_again { kept(Jwks::File(file), Some(keys)) } else { Source::Fixed(Arc::new(keys)) }
             }
             JwksSource::Url(url) => kept(Jwks::Http(HttpJwks::new(url, refresh)?), None),
@@ -123,7 +131,8 @@ impl JwtAuthorizer {
         Ok(Self { source, options, clock })
     }
 
-    /// Fetches the keys if there are none yet, so that a host can learn when it starts, and not from its clients, that the URL is wrong. It is not needed.
+    /// Fetches the keys if there are none yet. Optional: it lets a host learn at its start, and not
+    /// from its clients, that the URL is wrong.
     ///
     /// # Errors
     /// [`JwtError::NoKeysYet`].
@@ -132,7 +141,8 @@ impl JwtAuthorizer {
     /// # use mixminus::http::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
     /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
     /// # let refresh = JwksRefresh { fetch_time: std::time::Duration::from_secs(1), ..JwksRefresh::default() };
-    /// # let options = JwtOptions { issuers: vec!["us".into()], audiences: vec!["mixer".into()], refresh, ..JwtOptions::default() };
+    /// # let (issuers, audiences) = (vec!["us".into()], vec!["mixer".into()]);
+    /// # let options = JwtOptions { issuers, audiences, refresh, ..JwtOptions::default() };
     /// let nobody = JwksSource::Url("http://127.0.0.1:1/keys".parse()?);
     /// let authorizer = JwtAuthorizer::new(nobody, options)?;
     /// assert!(matches!(authorizer.ready().await, Err(JwtError::NoKeysYet { .. })));
@@ -184,12 +194,14 @@ impl JwtAuthorizer {
                 format!("names no key (\"kid\"), and {count} keys are for {algorithm}")
             }
             (NotPicked::Unknown, None) => format!("names no key (\"kid\"), and none is for {algorithm}"),
-            (NotPicked::Unknown, Some(id)) => format!("names a key, {}, that is not known{}", quote(id), self.again()),
+            (NotPicked::Unknown, Some(id)) => {
+                format!("names a key, {}, that is not known{}", quote(id), self.retry_hint())
+            }
         }
     }
 
-    /// When it may be known, if ever.
-    fn again(&self) -> String {
+    /// When a fetch may find the key, if the source is fetched at all.
+    fn retry_hint(&self) -> String {
         match &self.source {
             Source::Fixed(_) => String::new(),
             Source::Kept(ring) => format!("; keys can be fetched again in {} s", ring.pause().as_secs_f64().ceil()),

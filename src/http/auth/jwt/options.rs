@@ -1,4 +1,5 @@
-//! What a [`JwtAuthorizer`](super::JwtAuthorizer) goes by: [`JwtOptions`], [`JwksRefresh`], and where the keys are, [`JwksSource`].
+//! The options of a [`JwtAuthorizer`](super::JwtAuthorizer): [`JwtOptions`], [`JwksRefresh`], and
+//! [`JwksSource`], the place of the keys.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -8,31 +9,37 @@ use url::Url;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JwksSource {
-    /// The text itself.
+    /// The JWKS itself.
     Text(String),
-    /// A file. It is read when the authorizer is made, and again as [`JwksRefresh`] says: keys can rotate, best in a file that takes the place of the old one whole. A pipe is read once.
+    /// A file, read when the authorizer is made, and again as [`JwksRefresh`] says, so that keys
+    /// can rotate. To change it, best replace the whole file by a new one. A pipe is read only
+    /// once.
     File(PathBuf),
-    /// Where it is served: `https`, or `http` on this machine. It is fetched when the first token has to be checked, and again as [`JwksRefresh`] says: keys can rotate.
+    /// A URL: `https`, or `http` on this machine. It is fetched when the first token has to be
+    /// checked, and again as [`JwksRefresh`] says, so that keys can rotate.
     Url(Url),
 }
 
-/// What a token has to be to check out.
+/// What a valid token has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JwtOptions {
-    /// Who may have issued it: its `iss` has to be one of these, to the letter. One at least.
+    /// The accepted issuers: the `iss` of a token has to be exactly one of them. At least one is
+    /// needed.
     pub issuers: Vec<String>,
-    /// Whom it may be meant for: one of its `aud` has to be one of these. One at least; calls with an audience of their own ask for that besides.
+    /// The accepted audiences: the `aud` of a token has to contain one of them. At least one is
+    /// needed. A call with an audience of its own requires that one as well.
     pub audiences: Vec<String>,
-    /// By how much the issuer's clock and this one may differ: for so long a token counts before its `nbf` and after its `exp`.
+    /// The largest accepted difference between the issuer's clock and this machine's: a token is
+    /// valid this long before its `nbf` and after its `exp`.
     pub leeway: Duration,
-    /// How long a token may be, in bytes.
+    /// The longest accepted token, in bytes.
     pub token_bytes: usize,
     /// How keys from a URL or a file are kept up to date.
     pub refresh: JwksRefresh,
 }
 
 impl Default for JwtOptions {
-    /// No issuer and no audience, which have to be given; a leeway of 60 s, and tokens of 16 KiB.
+    /// No issuers and no audiences, which have to be set; a leeway of 60 s, and tokens up to 16 KiB.
     fn default() -> Self {
         Self {
             issuers: Vec::new(),
@@ -47,20 +54,24 @@ impl Default for JwtOptions {
 /// How keys from a URL or a file are kept up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JwksRefresh {
-    /// How old they get before they are fetched again. A key that the issuer has withdrawn counts for so long.
+    /// The age at which keys are fetched again. A key that the issuer has withdrawn is accepted for
+    /// up to this long.
     pub after: Duration,
-    /// How much older they may get if they cannot be fetched. After that no token checks out until they can.
+    /// How long keys are used beyond that age if they cannot be fetched. After that all tokens are
+    /// refused until a fetch succeeds.
     pub keep_for: Duration,
-    /// How long after a fetch there is none. A token that names a key that is not known makes for a fetch too, and everybody can send such tokens.
+    /// The shortest time between two fetches. A token that names an unknown key also causes a
+    /// fetch, and anybody can send such tokens.
     pub pause: Duration,
     /// How long a fetch may take.
     pub fetch_time: Duration,
-    /// How long the JWKS may be, in bytes.
+    /// The longest accepted JWKS, in bytes.
     pub bytes: usize,
 }
 
 impl Default for JwksRefresh {
-    /// Every 10 minutes, and kept for 24 h if that fails; 10 s between fetches of up to 5 s and 256 KiB.
+    /// Fetched every 10 minutes, and kept for 24 h if that fails; 10 s between fetches; a fetch of
+    /// up to 5 s and 256 KiB.
     fn default() -> Self {
         Self {
             after: Duration::from_secs(600),

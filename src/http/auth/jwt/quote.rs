@@ -1,14 +1,15 @@
-//! Words of strangers in sentences of ours: short, and without what could break a line or a terminal.
+//! Quotes words of clients and issuers in messages: shortened, and escaped so that they cannot
+//! break a line or a terminal.
 
 /// How many characters of a quoted word are shown.
 const SHOWN: usize = 64;
 
-/// In quotes, escaped, and cut if it is long.
+/// The word in quotes, escaped, and shortened if it is long.
 pub(super) fn quote(word: &str) -> String {
     format!("\"{}\"", cut(word, SHOWN).escape_debug())
 }
 
-/// So many characters at most, and dots for the rest.
+/// At most `most` characters, with an ellipsis for the rest.
 pub(super) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),
@@ -16,7 +17,7 @@ pub(super) fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// Several in quotes, with a word before the last: `"a", "b" or "c"`.
+/// Several quoted words, with `before_last` before the last one: `"a", "b" or "c"`.
 pub(super) fn list(words: &[String], before_last: &str) -> String {
     match words {
         [] => "nobody".into(),
@@ -39,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_read_as_words() {
+    fn lists_are_joined_with_commas_and_a_word() {
         let words = |n: usize| (0..n).map(|n| n.to_string()).collect::<Vec<_>>();
         assert_eq!(list(&words(0), "or"), "nobody");
         assert_eq!(list(&words(1), "or"), "\"0\"");

@@ -1,4 +1,5 @@
-//! A [`Keyring`] by the clock: when it fetches, how often at most, and what it goes on with when it cannot.
+//! Tests of a [`Keyring`] over time: when it fetches, how often at most, and which keys it uses
+//! when it cannot fetch.
 
 use std::{
     sync::{Arc, Mutex},
@@ -17,11 +18,11 @@ use super::{
 };
 use crate::http::auth::Refusal;
 
-/// An issuer that answers as it is told.
+/// An issuer whose answers the test sets.
 #[derive(Debug, Clone)]
 struct Script {
     inner: Arc<Mutex<Issuer>>,
-    /// A fetch takes one; when there are none, it hangs.
+    /// Each fetch takes a permit; without permits a fetch hangs.
     answers: Arc<Semaphore>,
 }
 
@@ -66,7 +67,7 @@ impl Rig {
         Self { ring: Arc::new(Keyring::new(script.clone(), None, REFRESH, clock.clone())), script, clock }
     }
 
-    /// From now on it has these keys; none: it is down.
+    /// Sets the keys that the issuer serves from now on; without any, its server is down.
     fn serve(&self, ids: &[&str]) {
         let keys: Vec<SigningKey> = ids.iter().map(|id| SigningKey::p256(id)).collect();
         let text = if ids.is_empty() { String::new() } else { jwks(&keys.iter().collect::<Vec<_>>()) };
@@ -85,7 +86,7 @@ impl Rig {
         has(&self.ring.keys().await.unwrap(), id)
     }
 
-    /// As many fetches as have begun have ended.
+    /// Lets all tasks run until the fetches that have begun have ended.
     async fn settle(&self) {
         for _ in 0..20 {
             tokio::task::yield_now().await;
@@ -116,7 +117,7 @@ async fn keys_are_fetched_once_and_again_when_they_are_old() {
 }
 
 #[tokio::test]
-async fn however_many_wait_there_is_one_fetch() {
+async fn all_waiting_callers_share_one_fetch() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     rig.script.answers.forget_permits(1000);
@@ -133,7 +134,7 @@ async fn however_many_wait_there_is_one_fetch() {
 }
 
 #[tokio::test]
-async fn one_who_goes_away_stops_no_fetch() {
+async fn a_caller_that_goes_away_does_not_stop_the_fetch() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     rig.script.answers.forget_permits(1000);
@@ -160,7 +161,7 @@ async fn a_first_fetch_that_fails_says_when_to_try_again() {
 }
 
 #[tokio::test]
-async fn old_keys_go_on_while_the_issuer_is_down_and_not_for_ever() {
+async fn old_keys_are_used_while_the_issuer_is_down_for_a_limited_time() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     assert!(rig.has("a").await);
@@ -179,7 +180,7 @@ async fn old_keys_go_on_while_the_issuer_is_down_and_not_for_ever() {
 }
 
 #[tokio::test]
-async fn after_a_failure_nobody_waits_for_an_issuer_that_hangs() {
+async fn after_a_failure_no_caller_waits_for_an_issuer_that_hangs() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     assert!(rig.has("a").await);
@@ -199,7 +200,7 @@ async fn after_a_failure_nobody_waits_for_an_issuer_that_hangs() {
 }
 
 #[tokio::test]
-async fn keys_that_are_not_known_are_looked_for_once_in_a_pause() {
+async fn unknown_keys_cause_one_fetch_per_pause() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     let old = rig.ring.keys().await.unwrap();
@@ -216,7 +217,7 @@ async fn keys_that_are_not_known_are_looked_for_once_in_a_pause() {
 }
 
 #[tokio::test]
-async fn a_key_that_is_not_known_is_not_refused_for_good_while_the_issuer_is_down() {
+async fn an_unknown_key_is_not_refused_for_good_while_the_issuer_is_down() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     let old = rig.ring.keys().await.unwrap();
@@ -232,7 +233,7 @@ async fn a_key_that_is_not_known_is_not_refused_for_good_while_the_issuer_is_dow
 }
 
 #[tokio::test]
-async fn an_issuer_that_has_withdrawn_every_key_is_believed() {
+async fn an_issuer_can_withdraw_every_key() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     assert!(rig.has("a").await);
@@ -242,12 +243,12 @@ async fn an_issuer_that_has_withdrawn_every_key_is_believed() {
 }
 
 #[tokio::test]
-async fn a_fetch_that_panics_is_a_failure_and_keeps_nobody_waiting() {
+async fn a_fetch_that_panics_counts_as_failed_and_releases_its_callers() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     rig.script.inner.lock().unwrap().panics = true;
     assert_eq!(rig.ring.keys().await.unwrap_err(), in_seconds(10));
-    // The lock is poisoned, of the issuer only.
+    // The panic has poisoned the lock of the test's issuer, not that of the keyring.
     rig.script.inner.clear_poison();
     rig.script.inner.lock().unwrap().panics = false;
     rig.advance(10);
@@ -255,7 +256,7 @@ async fn a_fetch_that_panics_is_a_failure_and_keeps_nobody_waiting() {
 }
 
 #[test]
-fn a_fetch_that_goes_with_its_runtime_keeps_nobody_waiting() {
+fn a_fetch_that_ends_with_its_runtime_releases_its_callers() {
     let rig = Rig::new();
     rig.serve(&["a"]);
     rig.script.answers.forget_permits(1000);

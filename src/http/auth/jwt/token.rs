@@ -1,4 +1,5 @@
-//! A token as it comes, a JWS in its compact form (RFC 7515): [`Token`]. Nothing in it is true until its signature has been checked.
+//! A token as it was received, a JWS in compact form (RFC 7515): [`Token`]. Nothing in it can be
+//! trusted before its signature is checked.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::de::DeserializeOwned;
@@ -6,11 +7,11 @@ use serde_json::{Map, Value};
 
 use super::{algorithm::Algorithm, key::Key, quote::quote};
 
-/// One whose header was read.
+/// A token whose header was read.
 #[derive(Debug)]
 pub(super) struct Token<'a> {
     pub algorithm: Algorithm,
-    /// The id of the key that it says it is signed with.
+    /// The id of the key that has signed the token, according to its header.
     pub key: Option<String>,
     message: &'a [u8],
     payload: &'a str,
@@ -26,7 +27,7 @@ struct Header {
 
 impl<'a> Token<'a> {
     /// # Errors
-    /// Why it is no token that can be checked, as the rest of a sentence whose subject it is.
+    /// Why the token cannot be checked, as the rest of a sentence that begins with "the token".
     pub fn read(text: &'a str, most: usize) -> Result<Self, String> {
         if text.len() > most {
             return Err(format!("is {} bytes long; {most} bytes at most are taken", text.len()));
@@ -35,7 +36,7 @@ impl<'a> Token<'a> {
         let message = text.as_bytes().get(..header.len() + 1 + payload.len()).unwrap_or_default();
         let Header { alg, kid, crit } = object(header, "header")?;
         if crit.is_some() {
-            // RFC 7515, section 4.1.11: what has to be understood and is not makes it invalid.
+            // RFC 7515, section 4.1.11: a token with an extension that is not understood is invalid.
             return Err("asks for extensions (\"crit\" in its header); none is known here".into());
         }
         let algorithm = Algorithm::named(&alg)
@@ -43,7 +44,7 @@ impl<'a> Token<'a> {
         Ok(Self { algorithm, key: kid, message, payload, signature: bytes(signature, "signature")? })
     }
 
-    /// Its claims, if the key has signed them.
+    /// The claims, if the key has signed them.
     pub fn claims(&self, key: &Key) -> Result<Map<String, Value>, String> {
         if !key.has_signed(self.message, &self.signature) {
             return Err("has a signature that does not match".into());
@@ -52,7 +53,7 @@ impl<'a> Token<'a> {
     }
 }
 
-/// Its three parts.
+/// The three parts of a token.
 fn split(text: &str) -> Result<(&str, &str, &str), String> {
     let parts: Vec<&str> = text.splitn(6, '.').collect();
     match parts[..] {
@@ -66,7 +67,7 @@ fn bytes(part: &str, name: &str) -> Result<Vec<u8>, String> {
     URL_SAFE_NO_PAD.decode(part).map_err(|error| format!("is no JWT: its {name} is not base64url: {error}"))
 }
 
-/// A JSON object; a list would pass for a struct.
+/// Reads a JSON object. A list is refused first, because serde would read it as a struct.
 fn object<T: DeserializeOwned>(part: &str, name: &str) -> Result<T, String> {
     let json = bytes(part, name)?;
     if json.trim_ascii_start().first() != Some(&b'{') {
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_that_are_none_are_refused() {
+    fn invalid_headers_are_refused() {
         for header in [
             "",
             "{}",
@@ -125,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_not_three_parts_is_refused() {
+    fn a_token_without_three_parts_is_refused() {
         let good = token(r#"{"alg": "RS256"}"#);
         for text in ["", ".", "..", "...", "....", &".".repeat(MOST), &format!("{good}."), &format!(".{good}"), "a.b"] {
             assert!(refused(text).starts_with("is "), "{text}");
@@ -135,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_one_is_refused_before_it_is_read() {
+    fn a_long_token_is_refused_before_it_is_read() {
         let long = "a".repeat(1 << 20);
         assert_eq!(refused(&long), "is 1048576 bytes long; 16384 bytes at most are taken");
         let reason = refused(&token(&format!(r#"{{"alg": "{}"}}"#, "x".repeat(10_000))));

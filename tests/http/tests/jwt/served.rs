@@ -1,4 +1,4 @@
-//! An issuer's server over real sockets, which answers as it is told.
+//! An issuer's server over real sockets, which answers as a test says.
 
 use std::{
     future::pending,
@@ -21,7 +21,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A second place on the same server.
+/// A second path on the same server.
 pub const MOVED: &str = "/moved";
 
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ pub enum Answer {
     Hang,
 }
 
-/// Serves until it is dropped.
+/// A server that runs until it is dropped.
 #[derive(Debug)]
 pub struct Served {
     pub url: String,
@@ -43,7 +43,7 @@ pub struct Served {
 #[derive(Debug)]
 struct Shared {
     answer: Mutex<Answer>,
-    /// What it answers at [`MOVED`].
+    /// The answer at [`MOVED`].
     moved: Mutex<Answer>,
     asked: AtomicUsize,
 }
@@ -63,13 +63,13 @@ impl Served {
         *self.shared.answer.lock().unwrap() = answer;
     }
 
-    /// Redirects within this server to a place with this answer.
+    /// Redirects to another path of this server, which gives this answer.
     pub fn move_to(&self, answer: Answer) {
         *self.shared.moved.lock().unwrap() = answer;
         self.answer(Answer::Redirect(MOVED.into()));
     }
 
-    /// How often it was.
+    /// How many requests the server has received.
     pub fn asked(&self) -> usize {
         self.shared.asked.load(Relaxed)
     }
@@ -95,7 +95,8 @@ async fn answer_as_told(State(shared): State<Arc<Shared>>, uri: Uri) -> Response
     }
 }
 
-/// A server that sends a beginning and then the same bytes for ever, with a wait between. Gives its URL, and how many bytes it has sent.
+/// A server that sends `beginning` and then `again` without end, with a pause between them. Returns
+/// its URL, and the count of the sent bytes.
 pub async fn endless(beginning: &'static str, again: Vec<u8>, wait: Duration) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/keys", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! The ducking of a listener: what is wrong is told in the page and never sent.
+//! The ducking settings of a listener: wrong values are shown in the page and never sent.
 
 use call_server_browser::{Complaints, Page, Result, visit};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use thirtyfour::Key;
 use crate::state::{listed, pair, row};
 
 #[tokio::test]
-async fn wrong_numbers_are_refused_in_the_page_and_right_ones_are_sent() -> Result<()> {
+async fn the_page_refuses_wrong_numbers_and_sends_right_ones() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let (listener, _) = pair(&page.state().await?);
@@ -43,7 +43,7 @@ async fn wrong_numbers_are_refused_in_the_page_and_right_ones_are_sent() -> Resu
 }
 
 #[tokio::test]
-async fn who_ducks_others_switches_ducking_on_and_nobody_ducks_without_it() -> Result<()> {
+async fn a_ducking_source_switches_ducking_on_and_switching_it_off_clears_the_sources() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let (listener, source) = pair(&page.state().await?);
@@ -75,7 +75,7 @@ async fn switch_off(page: &Page) -> Result<()> {
     toggle(page, false).await
 }
 
-/// By keyboard, if it is not there already.
+/// Switches ducking on or off by keyboard, unless it is so already.
 async fn toggle(page: &Page, on: bool) -> Result<()> {
     let switch = page.find("#ducking-on").await?;
     if switch.is_selected().await? != on {
@@ -84,7 +84,7 @@ async fn toggle(page: &Page, on: bool) -> Result<()> {
     Ok(())
 }
 
-/// As one types: over what is there, and on to the next field.
+/// Types a value over the old one, and moves on to the next field.
 async fn type_in(page: &Page, field: &str, text: &str) -> Result<()> {
     let input = page.find(&format!("#{field}")).await?;
     input.send_keys(Key::Control + "a").await?;

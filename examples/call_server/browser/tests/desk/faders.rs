@@ -1,4 +1,4 @@
-//! Faders, moved by keyboard as by anybody who has no mouse.
+//! The faders, moved by keyboard as without a mouse.
 
 use call_server_browser::{Complaints, Page, Result, visit};
 use serde_json::json;
@@ -29,7 +29,7 @@ async fn a_fader_moved_by_keyboard_sends_a_request_that_is_in_force_once_it_is_s
 }
 
 #[tokio::test]
-async fn the_row_follows_what_others_change() -> Result<()> {
+async fn the_desk_shows_changes_of_other_clients() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let (listener, source) = pair(&page.state().await?);
@@ -61,7 +61,9 @@ async fn a_fader_that_is_dragged_sends_ten_requests_a_second_at_most_and_the_las
         let begin = std::time::Instant::now();
         page.completes(async || Ok(page.driver.execute_async(drag, vec![fader.to_json()?]).await.map(drop)?)).await?;
         page.until_state("the last value is in force", |state| level(state, &listener, &source) == Some(60)).await?;
-        let sent = page.script("return performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/configureMixer')).length", vec![]).await?;
+        let sent = "return performance.getEntriesByType('resource')
+            .filter(({ name }) => name.endsWith('/configureMixer')).length";
+        let sent = page.script(sent, vec![]).await?;
         let most = begin.elapsed().as_millis() as u64 / 100 + 1;
         assert!(sent.as_u64().is_some_and(|sent| (2..=most).contains(&sent)), "{sent} requests, at most {most}");
         Ok(())
@@ -70,13 +72,13 @@ async fn a_fader_that_is_dragged_sends_ten_requests_a_second_at_most_and_the_las
 }
 
 #[tokio::test]
-async fn a_fader_in_the_hand_shows_where_it_is_and_stays_there() -> Result<()> {
+async fn a_fader_keeps_its_position_while_it_is_dragged() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let (listener, source) = pair(&page.state().await?);
         let fader = page.find(FADER).await?;
         fader.scroll_into_view().await?;
-        // The middle of the slot, then a tenth of it to the left.
+        // From the middle of the fader a tenth of its width to the left.
         let tenth = fader.rect().await?.width as i64 / 10;
         let hand = page.driver.action_chain().move_to_element_center(&fader).click_and_hold();
         page.completes(async || Ok(hand.move_by_offset(-tenth, 0).perform().await?)).await?;
@@ -106,14 +108,16 @@ async fn check_words(fader: &WebElement, words: &str) -> Result<()> {
     Ok(())
 }
 
-/// A request as another client sends it.
+/// Sends a request as another client would.
 async fn configure_elsewhere(page: &Page, listener: &str, source: &str, level: i64) -> Result<()> {
     let send = "const [call, token, body, done] = arguments;
         const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-        fetch(`/communications/calls/${encodeURIComponent(call)}/participants/configureMixer`, { method: 'POST', headers, body: JSON.stringify(body) })
+        const path = `/communications/calls/${encodeURIComponent(call)}/participants/configureMixer`;
+        fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
             .then((answer) => done(answer.status));";
     let call = page.state().await?["call"].clone();
-    let body = json!({"participantMixerLevels": [{"participant": listener, "sourceLevels": [{"participant": source, "level": level}]}]});
+    let levels = json!([{"participant": source, "level": level}]);
+    let body = json!({"participantMixerLevels": [{"participant": listener, "sourceLevels": levels}]});
     let answer = page.driver.execute_async(send, vec![call, json!(page.server.token), body]).await?;
     assert_eq!(answer.json(), &json!(200));
     Ok(())

@@ -1,4 +1,4 @@
-//! Ids are text of anybody's making.
+//! Ids can be any text, also markup.
 
 use call_server_browser::{Complaints, Result, visit};
 use serde_json::json;
@@ -9,10 +9,11 @@ use crate::state::listed;
 const HOSTILE: &str = "<img src=x onerror=alert(1)>";
 
 #[tokio::test]
-async fn an_id_that_is_markup_is_text_everywhere() -> Result<()> {
+async fn an_id_with_markup_is_shown_as_text() -> Result<()> {
     visit(&["--listener", HOSTILE], Complaints::Forbidden, async |page| {
         page.open().await?;
-        let choose = "const row = [...document.querySelectorAll('.person')].find((row) => row.querySelector('.name').textContent === arguments[0]);
+        let choose = "const rows = [...document.querySelectorAll('.person')];
+            const row = rows.find((row) => row.querySelector('.name').textContent === arguments[0]);
             row.querySelector('input').click();
             return document.querySelector('#listener-name').textContent";
         assert_eq!(page.script(choose, vec![json!(HOSTILE)]).await?, json!(HOSTILE));

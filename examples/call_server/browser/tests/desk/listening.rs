@@ -1,13 +1,13 @@
-//! Listening in, measured where the samples leave for the loudspeakers.
+//! Listening in, measured at the samples that go to the loudspeakers.
 
 use call_server_browser::{Complaints, Page, Result, visit};
 
-/// RMS that counts as sound, and as none: -50 and -74 dBFS.
+/// The RMS above which there is sound, and below which there is silence: -50 and -74 dBFS.
 const SOUND: f64 = 0.003;
 const SILENCE: f64 = 0.0002;
 
 #[tokio::test]
-async fn exclusive_silences_a_listener_of_nobody_and_back() -> Result<()> {
+async fn exclusive_mode_without_sources_is_silent_and_can_be_switched_off() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         unlist_all(page).await?;
@@ -31,9 +31,11 @@ async fn the_sound_follows_the_listener_on_the_desk() -> Result<()> {
         page.open().await?;
         page.find("#listen").await?.click().await?;
         page.until("it is on", "return document.querySelector('#listening').dataset.state === 'on'").await?;
-        page.script("[...document.querySelectorAll('.person input:enabled:not(:checked)')].at(-1).click()", vec![]).await?;
+        let choose = "[...document.querySelectorAll('.person input:enabled:not(:checked)')].at(-1).click()";
+        page.script(choose, vec![]).await?;
         let sockets = "return document.querySelector('#listening').dataset.state === 'on'
-            && document.querySelector('#listener-name').textContent === document.querySelector('.person:has(input:checked) .name').textContent";
+            && document.querySelector('#listener-name').textContent
+                === document.querySelector('.person:has(input:checked) .name').textContent";
         page.until("the other one is heard", sockets).await?;
         hears(page, "sound goes on", "panel.dataset.playing === 'true'").await
     })
@@ -41,12 +43,12 @@ async fn the_sound_follows_the_listener_on_the_desk() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_piles_up_in_a_stall_is_dropped_and_the_delay_stays_short() -> Result<()> {
+async fn packets_that_pile_up_in_a_stall_are_dropped_and_the_delay_stays_short() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         page.find("#listen").await?.click().await?;
         hears(page, "it plays", "panel.dataset.playing === 'true' && panel.dataset.delay > 0").await?;
-        // The page stands still while its packets come in.
+        // The script blocks the page while its packets come in.
         page.script("const end = performance.now() + 800; while (performance.now() < end);", vec![]).await?;
         hears(page, "the oldest is dropped", "panel.dataset.dropped > 200").await?;
         hears(page, "it plays on", "panel.dataset.playing === 'true' && panel.dataset.delay > 0").await?;
@@ -59,7 +61,7 @@ async fn what_piles_up_in_a_stall_is_dropped_and_the_delay_stays_short() -> Resu
     .await
 }
 
-/// Waits for what is played.
+/// Waits until the played sound meets a condition.
 async fn hears(page: &Page, what: &str, condition: &str) -> Result<()> {
     let script = format!(
         "const panel = document.querySelector('#listening');
@@ -69,7 +71,7 @@ async fn hears(page: &Page, what: &str, condition: &str) -> Result<()> {
     page.until(what, &script).await.map(drop)
 }
 
-/// Everybody is heard as the default has it.
+/// Removes all levels of the listener's row, so that it hears everybody at the default.
 async fn unlist_all(page: &Page) -> Result<()> {
     let any = "return document.querySelector('#strips .unlist:not([hidden])') !== null";
     while page.script(any, vec![]).await? == true {

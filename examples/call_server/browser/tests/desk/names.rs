@@ -1,4 +1,4 @@
-//! What a screen reader is given: every control has a name, and no two of one kind have the same.
+//! What a screen reader gets: every control has a name, and no two controls of one role share a name.
 
 use std::collections::HashSet;
 
@@ -37,17 +37,19 @@ async fn every_control_of_the_form_for_the_token_has_a_name() -> Result<()> {
     .await
 }
 
-/// Ten states a second come in: none of them may be read out.
+/// The state changes ten times a second: a screen reader must not read that out.
 #[tokio::test]
-async fn a_reader_that_speaks_is_left_alone_while_nothing_is_done() -> Result<()> {
+async fn a_screen_reader_gets_no_updates_while_nothing_is_done() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         page.completes(async || Ok(page.find("#strips input[type=range]").await?.send_keys(Key::Left).await?)).await?;
         let watch = "const done = arguments[0];
-            const live = document.querySelectorAll('output, [aria-live], [role=status], [role=alert], [role=log], [role=timer]');
+            const roles = '[role=status], [role=alert], [role=log], [role=timer]';
+            const live = document.querySelectorAll(`output, [aria-live], ${roles}`);
             let changes = 0;
             const observer = new MutationObserver((records) => (changes += records.length));
-            for (const region of live) observer.observe(region, { childList: true, characterData: true, subtree: true });
+            const everything = { childList: true, characterData: true, subtree: true };
+            for (const region of live) observer.observe(region, everything);
             setTimeout(() => done([live.length > 0, changes]), 3000);";
         let seen = page.driver.execute_async(watch, vec![]).await?;
         assert_eq!(seen.json(), &json!([true, 0]));

@@ -1,4 +1,4 @@
-//! How the desk is opened, and how it is not.
+//! Opening the desk with a token, without one, and with a wrong one.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use thirtyfour::Key;
 
 #[tokio::test]
-async fn the_link_opens_the_desk_with_all_who_are_in_the_call_and_keeps_no_token_in_the_address() -> Result<()> {
+async fn the_link_opens_the_desk_with_all_participants_and_removes_the_token_from_the_address() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let address = page.driver.current_url().await?;
@@ -28,9 +28,10 @@ async fn the_link_opens_the_desk_with_all_who_are_in_the_call_and_keeps_no_token
     .await
 }
 
-/// The page and the state are two looks at a call that goes on: they have to agree while some talk and some do not.
+/// The page and the state are read at different times of a running call: they have to agree while
+/// some participants talk and others do not.
 #[tokio::test]
-async fn who_talks_has_a_light_and_the_word_and_who_has_the_floor_is_named() -> Result<()> {
+async fn talking_participants_have_a_light_and_a_word_and_the_dominant_one_is_named() -> Result<()> {
     visit(&[], Complaints::Forbidden, async |page| {
         page.open().await?;
         let mut looks = Vec::new();
@@ -62,7 +63,7 @@ const TALKING: &str = "
 ";
 
 #[tokio::test]
-async fn a_wrong_token_is_told_and_the_right_one_opens() -> Result<()> {
+async fn a_wrong_token_shows_an_error_and_the_right_one_opens_the_desk() -> Result<()> {
     visit(&[], Complaints::Provoked, async |page| {
         page.driver.goto(format!("{}/#token=wrong", page.server.address)).await?;
         let error =
@@ -90,7 +91,7 @@ async fn a_wrong_token_is_told_and_the_right_one_opens() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_no_token_gets_none() -> Result<()> {
+async fn a_server_without_tokens_is_sent_none() -> Result<()> {
     visit(&["--anonymous"], Complaints::Forbidden, async |page| {
         assert_eq!(page.server.token, None);
         page.open().await?;

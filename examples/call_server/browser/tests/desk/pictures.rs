@@ -1,4 +1,5 @@
-//! How the desk looks: pictures for people, in the directory `DESK_PICTURES` or beside the build, and what a program can see of it.
+//! Pictures of the desk for people, in the directory `DESK_PICTURES` or beside the build, and the
+//! parts of its look that a program can check.
 
 use std::{env, fs, path::PathBuf};
 
@@ -10,7 +11,7 @@ async fn the_desk_fits_from_a_telephone_to_a_wide_screen_in_light_and_dark() -> 
     let directory =
         env::var_os("DESK_PICTURES").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     fs::create_dir_all(&directory)?;
-    // An id that is as wide as ids are, and wider than a telephone.
+    // An id of the usual length in the widest letters, wider than a telephone's screen.
     let call = "WWWWWWWW-WWWW-WWWW-WWWW-WWWWWWWWWWWW";
     visit(&["--call", call], Complaints::Forbidden, async |page| {
         page.open().await?;
@@ -22,7 +23,7 @@ async fn the_desk_fits_from_a_telephone_to_a_wide_screen_in_light_and_dark() -> 
             ("wide-dark", 1920, 1080, "dark"),
         ] {
             emulate(page, width, height, scheme).await?;
-            // It is laid out anew when the next frame is due, not when the size is told.
+            // The page is laid out again with the next frame, not when its size is set.
             let fits = format!("return innerWidth === {width} && document.documentElement.scrollWidth <= innerWidth");
             page.until(&format!("{name} is not too wide"), &fits).await?;
             grounds.push(page.script("return getComputedStyle(document.body).backgroundColor", vec![]).await?);

@@ -1,23 +1,23 @@
-//! Reading a state message.
+//! Reads the messages of the state socket.
 
 use serde_json::{Value, json};
 
-/// A participant of a state.
+/// A participant in a state.
 fn participant<'a>(state: &'a Value, id: &str) -> Option<&'a Value> {
     state["participants"].as_array()?.iter().find(|participant| participant["id"] == id)
 }
 
-/// The row in force of a listener.
+/// The mixer levels in force for a listener.
 pub fn row<'a>(state: &'a Value, listener: &str) -> Option<&'a Value> {
     participant(state, listener).map(|participant| &participant["mixerLevel"])
 }
 
-/// How a listener's row lists a source.
+/// The entry of a source in a listener's levels.
 pub fn listed<'a>(state: &'a Value, listener: &str, source: &str) -> Option<&'a Value> {
     row(state, listener)?["sourceLevels"].as_array()?.iter().find(|entry| entry["participant"] == source)
 }
 
-/// The first listener, and the first other one who sends.
+/// The first listener, and the first other participant who sends.
 pub fn pair(state: &Value) -> (String, String) {
     let ids = |what: &'static str| {
         let participants = state["participants"].as_array().into_iter().flatten();
