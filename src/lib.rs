@@ -79,6 +79,7 @@ pub use data::sample::Sample;
 pub use data::talk::{TalkEvent, TalkEventKind, TalkEvents};
 #[cfg(feature = "metrics")]
 pub use export::{Export, Exporter};
+pub use kernel::InstructionSet;
 pub use limiter::LimiterConfig;
 pub use meter::{ListenerReadings, MixerReadings, Readings, SourceReadings};
 pub use mixer::{BuildError, MixerConfig};

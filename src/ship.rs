@@ -84,12 +84,18 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub fn new(timing: Timing, limiter: Option<Limiter>, matrix: Arc<Matrix>, registry: Registry) -> Self {
+    pub fn new(
+        timing: Timing,
+        limiter: Option<Limiter>,
+        kernel: Kernel,
+        matrix: Arc<Matrix>,
+        registry: Registry,
+    ) -> Self {
         Self {
             timing,
             curve: FadeCurve::new(&timing),
             limiter,
-            kernel: Kernel::detect(),
+            kernel,
             meters: MixerMeters::of(registry.mixer()),
             matrix: ArcSwap::new(matrix),
             mixed: AtomicU64::new(0),

@@ -12,6 +12,7 @@ use crate::{
         frame::{Frame, FrameError},
         id::ParticipantKey,
     },
+    kernel::InstructionSet,
     ship::Shared,
 };
 
@@ -62,6 +63,12 @@ impl Processor {
     /// Samples in a tick.
     pub fn tick_samples(&self) -> usize {
         self.shared.timing.tick
+    }
+
+    /// The instruction set that the mixes are computed with: the one of [`MixerConfig`](crate::MixerConfig::instruction_set), or the
+    /// fastest that this machine has.
+    pub fn instruction_set(&self) -> InstructionSet {
+        self.shared.kernel.instruction_set()
     }
 
     fn begin(&mut self) {
