@@ -1,4 +1,4 @@
-//! Tells the program which compiler it was built with: the figures depend on it.
+//! Tells the program which compiler built it: the figures depend on it.
 
 use std::{env, process::Command};
 

@@ -1,4 +1,4 @@
-//! The time of publishing one listener's change, from the request to the swap, in rooms of growing size.
+//! The time of publishing a change of one listener's row, in rooms of growing size.
 
 mod room;
 
@@ -14,7 +14,7 @@ fn publish(c: &mut Criterion) {
         let mut round = 0;
         group.bench_function(BenchmarkId::from_parameter(participants), |b| {
             let setup = || {
-                // What the change before left is taken up outside of the measurement.
+                // The tick takes up the change before, which is not measured here.
                 room.borrow_mut().tick();
                 round += 1;
                 round

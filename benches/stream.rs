@@ -1,4 +1,5 @@
-//! What a stream costs for every 10 ms: a packet in, a tick, a packet out, beside the resampler alone; and a call of a hundred streams of all rates.
+//! The time of a stream for every 10 ms: a packet in, a tick, a packet out, beside the resampler
+//! alone; and the time of a call of a hundred streams of different rates.
 
 use std::hint::black_box;
 
@@ -9,7 +10,7 @@ use mixminus::{
 };
 use rubato::{Fft, FixedSync, Resampler, WindowFunction, audioadapter_buffers::direct::InterleavedSlice};
 
-/// A participant whose packets are 10 ms long, and what it sends.
+/// A participant with packets of 10 ms, and the samples that it sends.
 struct Stream {
     input: InputPort,
     output: OutputPort,
@@ -36,7 +37,7 @@ impl Stream {
     }
 }
 
-/// A call of streams, ten milliseconds at a time.
+/// A call of streams, which passes in steps of 10 ms.
 struct Call {
     processor: Processor,
     streams: Vec<Stream>,

@@ -1,4 +1,5 @@
-//! The time of a tick of 10 ms at 48 kHz, limiter and detectors on; beside it two loops of the shapes that other mixers have.
+//! The time of a tick of 10 ms at 48 kHz with limiter and detectors, beside two loops of the shapes
+//! that other mixers have.
 
 mod room;
 
@@ -42,7 +43,7 @@ fn every_gain_different(c: &mut Criterion) {
     group.finish();
 }
 
-/// Loops of the shapes of other mixers, on the same frames.
+/// The loops, on the same frames.
 fn peers(group: &mut BenchmarkGroup<'_, WallTime>, participants: usize) {
     let frames: Vec<_> = (0..participants).map(noise).collect();
     let mut out = vec![vec![0.0_f32; TICK]; participants];
@@ -56,7 +57,8 @@ fn peers(group: &mut BenchmarkGroup<'_, WallTime>, participants: usize) {
     });
 }
 
-/// One multiply and add for every source, listener and sample: the shape of Jamulus and PipeWire. No moves, limiter or detector.
+/// One multiply and add for every source, listener and sample: the shape of Jamulus and PipeWire.
+/// No moves, limiter or detector.
 fn gain_per_pair(frames: &[Vec<f32>], out: &mut [Vec<f32>]) {
     for (listener, out) in out.iter_mut().enumerate() {
         out.fill(0.0);
@@ -70,7 +72,8 @@ fn gain_per_pair(frames: &[Vec<f32>], out: &mut [Vec<f32>]) {
     black_box(out);
 }
 
-/// One sum, from which each listener's own voice is subtracted: the shape of Janus and FreeSWITCH. No gains, limiter or detector.
+/// One sum, from which each listener's own voice is subtracted: the shape of Janus and FreeSWITCH.
+/// No gains, limiter or detector.
 fn sum_minus_own(frames: &[Vec<i16>], out: &mut [Vec<i16>]) {
     let mut sum = [0_i32; TICK];
     for frame in frames {

@@ -75,6 +75,7 @@ pub use data::pan::{Pan, PanError};
 pub use data::role::Role;
 pub use data::sample::Sample;
 pub use data::talk::{TalkEvent, TalkEventKind, TalkEvents};
+pub use dsp::InstructionSet;
 #[cfg(feature = "metrics")]
 pub use export::{Export, Exporter};
 pub use link::readings::{ListenerReadings, MixerReadings, Readings, SourceReadings};

@@ -6,7 +6,7 @@ use crate::{
     audio::{Engine, Limiter, Link, Processor},
     control::{Controller, Registry, Shared},
     data::{channels::Channels, limiter::LimiterConfig, talk, timing::Timing},
-    dsp::Kernel,
+    dsp::{InstructionSet, Kernel},
 };
 
 /// What a mixer is made with; fixed for its life.
@@ -45,10 +45,15 @@ pub struct MixerConfig {
     /// is passive; or until, after 500 ms, another one that is active, unless it is passive itself, is 3 dB louder. Four places change hands in a tick at most. Coming in
     /// and going out take the smoothing time.
     pub loudest: Option<usize>,
+    /// The instruction set that the mixes are computed with; `None` for the fastest that this machine has. Name one to reproduce results
+    /// on machines that differ: sums may be rounded differently with each. Or name AVX2 to leave AVX-512 alone, for which some
+    /// processors lower their clock.
+    pub instruction_set: Option<InstructionSet>,
 }
 
 impl Default for MixerConfig {
-    /// 48 kHz, mono, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64 participants and 1024 talk events, one thread; everybody is heard.
+    /// 48 kHz, mono, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64 participants and 1024 talk events, one thread; everybody is heard;
+    /// the fastest instruction set of the machine.
     fn default() -> Self {
         Self {
             sample_rate: 48_000,
@@ -60,6 +65,7 @@ impl Default for MixerConfig {
             workers: 1,
             talk_events: 1024,
             loudest: None,
+            instruction_set: None,
         }
     }
 }
@@ -75,7 +81,7 @@ impl MixerConfig {
     /// Makes the two halves of a mixer. All that they need for `participants` is allocated here, but for what each brings along.
     ///
     /// # Errors
-    /// [`BuildError`] if a figure is out of its range.
+    /// [`BuildError`] if a figure is out of its range, or the machine does not have the instruction set.
     pub fn build(self) -> Result<(Controller, Processor), BuildError> {
         let timing = self.timing()?;
         if self.participants > MOST_PLACES {
@@ -87,6 +93,7 @@ impl MixerConfig {
         if self.talk_events > MOST_EVENTS {
             return Err(BuildError::TalkEvents { events: self.talk_events, most: MOST_EVENTS });
         }
+        let kernel = self.kernel()?;
         let limiter = self.limiter.map(check_limiter).transpose()?.map(|config| Limiter::new(config, &timing));
         let slots = self.participants.max(1);
         let mut registry = Registry::new(timing, self.channels, slots, self.workers);
@@ -94,11 +101,16 @@ impl MixerConfig {
         let (talk, events) = talk::ring(self.talk_events).unzip();
         registry.talk = events;
         let engine = Engine::new(self.channels, slots, self.workers, &timing, talk);
-        let link = Link::new(timing, limiter, Kernel::detect(), Arc::new(registry.matrix()), registry.mixer());
+        let link = Link::new(timing, limiter, kernel, Arc::new(registry.matrix()), registry.mixer());
         let link = Arc::new(link);
         let shared = Arc::new(Shared::new(Arc::clone(&link), registry));
         let processor = Processor::new(engine, link, Arc::clone(&shared) as _);
         Ok((Controller::new(shared), processor))
+    }
+
+    fn kernel(&self) -> Result<Kernel, BuildError> {
+        let (asked, fastest) = (self.instruction_set, InstructionSet::fastest());
+        Kernel::of(asked).ok_or(BuildError::InstructionSet { asked: asked.unwrap_or(fastest), fastest })
     }
 
     fn timing(&self) -> Result<Timing, BuildError> {
@@ -125,7 +137,7 @@ fn check_limiter(config: LimiterConfig) -> Result<LimiterConfig, BuildError> {
     if fits { Ok(config) } else { Err(BuildError::Limiter { config }) }
 }
 
-/// A figure of a [`MixerConfig`] that is out of its range.
+/// Why a mixer cannot be made: a figure of the [`MixerConfig`] is out of its range, or the machine lacks what it asks for.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -185,6 +197,14 @@ pub enum BuildError {
         /// What was asked for.
         config: LimiterConfig,
     },
+    /// `instruction_set`.
+    #[error("this machine does not have the instruction set {asked}; the fastest that it has is {fastest}")]
+    InstructionSet {
+        /// What was asked for.
+        asked: InstructionSet,
+        /// The fastest of [`InstructionSet::available`].
+        fastest: InstructionSet,
+    },
 }
 
 #[cfg(test)]
@@ -211,5 +231,26 @@ mod tests {
         assert_eq!(error(MixerConfig { talk_events: usize::MAX, ..config() }), events);
         let limiter = LimiterConfig { knee: Decibels(f64::NAN), ..LimiterConfig::default() };
         assert!(matches!(error(MixerConfig { limiter: Some(limiter), ..config() }), BuildError::Limiter { .. }));
+    }
+
+    #[test]
+    fn a_mixer_computes_with_the_instruction_set_that_it_is_told() {
+        let build = |instruction_set| MixerConfig { instruction_set, ..MixerConfig::default() }.build();
+        for set in InstructionSet::available() {
+            assert_eq!(build(Some(set)).unwrap().1.instruction_set(), set);
+        }
+        assert_eq!(build(None).unwrap().1.instruction_set(), InstructionSet::fastest());
+    }
+
+    #[test]
+    fn an_instruction_set_that_the_machine_does_not_have_is_named_beside_the_fastest() {
+        let fault = BuildError::InstructionSet { asked: InstructionSet::Avx512, fastest: InstructionSet::Avx2 };
+        let told = "this machine does not have the instruction set AVX-512; the fastest that it has is AVX2";
+        assert_eq!(fault.to_string(), told);
+        for set in [InstructionSet::Avx2, InstructionSet::Avx512] {
+            let config = MixerConfig { instruction_set: Some(set), ..MixerConfig::default() };
+            let available = InstructionSet::available().any(|known| known == set);
+            assert_eq!(config.build().is_ok(), available, "{set}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! How the time of a tick grows with the room: a [`Chart`], both of its axes logarithmic.
+//! A [`Chart`] of the time of a tick by the size of the room. Both axes are logarithmic.
 
 use plotters::{
     coord::combinators::{IntoLogRange as _, LogCoord},
@@ -12,7 +12,8 @@ const SIZE: (u32, u32) = (900, 560);
 
 const INK: RGBColor = RGBColor(34, 34, 34);
 const LIGHT: RGBColor = RGBColor(222, 222, 222);
-/// The palette of Okabe and Ito, which people with any colour vision can tell apart. The first is for this crate.
+/// The palette of Okabe and Ito: people with any colour vision can tell its colours apart. The
+/// first is for this crate.
 const PALETTE: [RGBColor; 5] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
@@ -24,9 +25,9 @@ const PALETTE: [RGBColor; 5] = [
 /// A contender's times, by the participants of the room, in seconds.
 #[derive(Debug, Clone)]
 pub struct Series {
-    /// Whose.
+    /// The name of the contender.
     pub name: &'static str,
-    /// The times.
+    /// Participants and seconds.
     pub points: Vec<(f64, f64)>,
 }
 
@@ -35,13 +36,13 @@ pub struct Series {
 pub struct Chart {
     /// The name of its file.
     pub file: &'static str,
-    /// What it shows.
-    pub title: &'static str,
+    /// Its title, with the instruction set.
+    pub title: String,
     /// The contenders, this crate first.
     pub series: Vec<Series>,
 }
 
-/// What plotters fails with.
+/// The result of a call of plotters.
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 type Plane<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<LogCoord<f64>, LogCoord<f64>>>;
 
@@ -49,7 +50,7 @@ impl Chart {
     /// The picture.
     pub fn svg(&self) -> Result<String> {
         let mut svg = String::new();
-        // What plotters fails with may not leave the thread: its words may.
+        // The errors of plotters are not Send: their text is.
         self.draw(&mut svg).map_err(|fault| format!("the chart {} cannot be drawn: {fault}", self.file))?;
         Ok(svg)
     }
@@ -59,7 +60,7 @@ impl Chart {
         area.fill(&WHITE)?;
         let (sizes, times) = self.ranges();
         let mut plane = ChartBuilder::on(&area)
-            .caption(self.title, ("sans-serif", 22).into_font().color(&INK))
+            .caption(&self.title, ("sans-serif", 22).into_font().color(&INK))
             .margin(18)
             .margin_right(40)
             .x_label_area_size(50)
@@ -78,7 +79,7 @@ impl Chart {
         Ok(area.present()?)
     }
 
-    /// The participants and the times between which everything lies, the length of a tick included.
+    /// The ranges of participants and times that hold all points and the length of a tick.
     fn ranges(&self) -> (std::ops::Range<f64>, std::ops::Range<f64>) {
         let points = || self.series.iter().flat_map(|series| &series.points);
         let least = |values: &mut dyn Iterator<Item = f64>| values.fold(f64::INFINITY, f64::min);
@@ -132,7 +133,7 @@ impl Series {
 #[cfg(test)]
 pub fn example() -> Chart {
     let points = vec![(8.0, 1e-6), (100.0, 1e-4), (1000.0, 1e-2)];
-    Chart { file: "example.svg", title: "An example", series: vec![Series { name: "somebody", points }] }
+    Chart { file: "example.svg", title: "An example".into(), series: vec![Series { name: "somebody", points }] }
 }
 
 #[cfg(test)]

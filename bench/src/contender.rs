@@ -1,4 +1,4 @@
-//! Something that is measured beside others: a [`Contender`].
+//! A [`Contender`]: something that is measured beside others.
 
 use std::{
     fmt,
@@ -7,18 +7,20 @@ use std::{
 
 use crate::Result;
 
-/// What this crate is called among the contenders.
+/// The name of this crate among the contenders.
 pub const OURS: &str = "mixminus";
 
-/// Calls of one round go on for about this long, so that the clock's own time and a single interruption weigh little.
+/// The calls of one round take about this long, so that reading the clock and a single interruption
+/// weigh little.
 const BATCH: Duration = Duration::from_millis(1);
-/// Calls before them, which are not timed, for at least as long: the others of a round have filled the caches with what is theirs, and a
-/// core that has not used its widest units for a while is slow to wake them up.
+/// The calls before them, which are not timed, take at least this long: the other contenders have
+/// filled the caches with their data, and a core is slow at first when it has not used its widest
+/// units for a while.
 const WARM_UP: Duration = Duration::from_micros(500);
-/// The most calls of a batch, however short they are.
+/// The most calls of a batch.
 const MOST_CALLS: u32 = 1000;
 
-/// Which contender: its name, and how many participants it is measured with.
+/// The name of a contender, and the participants of its room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
     /// Its name.
@@ -57,18 +59,18 @@ impl<'a> Contender<'a> {
         })
     }
 
-    /// Something that times itself, since a part of what it does is not to count.
+    /// A contender that times itself, because a part of its work does not count.
     pub fn timed(key: Key, round: impl FnMut() -> Result<Duration> + 'a) -> Self {
         Self { key, round: Box::new(round) }
     }
 
-    /// Its time in one round.
+    /// The time of one round.
     pub fn round(&mut self) -> Result<Duration> {
         (self.round)()
     }
 }
 
-/// Calls for as long as a warm-up takes. The time of the last.
+/// Calls for as long as a warm-up takes. The time of the last call.
 fn warm_up(call: &mut impl FnMut() -> Result<()>) -> Result<Duration> {
     let begin = Instant::now();
     loop {

@@ -1,27 +1,27 @@
-//! What was found out: a [`Line`] of the report for each contender of a case.
+//! A result: a [`Line`] of the report for each contender of a case.
 
 use crate::{Result, contender::Key, report::units, rounds::Measured, signal::TICK_SECONDS};
 
 /// One contender in one room.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// The case, by its name on the command line.
+    /// The name of the case on the command line.
     pub case: &'static str,
-    /// Who, in a room of how many.
+    /// The contender, and the participants of its room.
     pub key: Key,
-    /// The median time of a tick, or of what else the case measures.
+    /// The median time of a tick, or of another thing that the case measures.
     pub seconds: f64,
-    /// Whether it is the time of a tick.
+    /// Whether this is the time of a tick.
     pub is_tick: bool,
     /// Products of a source, a listener and a sample in a tick.
     pub products: Option<f64>,
-    /// Operations a second, where arithmetic is what is measured.
+    /// Operations a second, in the cases that measure arithmetic.
     pub rate: Option<Rate>,
-    /// How many times as long as a yardstick it takes, and which that is.
+    /// The ratio to the time of a yardstick, and the yardstick.
     pub ratio: Option<(f64, Key)>,
-    /// What else there is to say.
+    /// A remark.
     pub note: String,
-    /// What was to be reached.
+    /// The goals, if the contender has any.
     pub goals: Vec<Goal>,
 }
 
@@ -47,18 +47,18 @@ impl Line {
         Ok(Self { is_tick: false, ..Self::tick(case, key, measured)? })
     }
 
-    /// With so many sources heard by so many others.
+    /// With the products of so many talkers and listeners.
     pub fn of_pairs(self, talkers: usize, listeners: usize) -> Self {
         Self { products: Some(products(talkers, listeners)), ..self }
     }
 
-    /// Beside a yardstick.
+    /// With the ratio to a yardstick.
     pub fn beside(self, yardstick: Key, measured: &Measured) -> Result<Self> {
         let ratio = measured.ratio(self.key, yardstick)?;
         Ok(Self { ratio: Some((ratio, yardstick)), ..self })
     }
 
-    /// With something else to say.
+    /// With a remark.
     pub fn noting(self, note: impl Into<String>) -> Self {
         Self { note: note.into(), ..self }
     }
@@ -69,7 +69,7 @@ impl Line {
         self
     }
 
-    /// The share of a tick of 10 ms that it takes, if it is a tick.
+    /// The share of the 10 ms of a tick, if this is the time of a tick.
     pub fn share_of_tick(&self) -> Option<f64> {
         self.is_tick.then_some(self.seconds / TICK_SECONDS)
     }
@@ -80,7 +80,8 @@ impl Line {
     }
 }
 
-/// Products of a source, a listener and a sample in a tick in which `talkers` of `listeners` talk: nobody hears themselves.
+/// Products of a source, a listener and a sample in a tick in which `talkers` of `listeners` talk.
+/// Nobody hears themselves.
 pub fn products(talkers: usize, listeners: usize) -> f64 {
     (talkers * listeners - talkers) as f64 * crate::signal::TICK as f64
 }
@@ -90,43 +91,43 @@ pub fn products(talkers: usize, listeners: usize) -> f64 {
 pub struct Rate {
     /// Billions of multiplications and additions a second.
     pub giga: f64,
-    /// Which share that is of what the core can do, if that is known.
-    pub of_peak: Option<f64>,
+    /// The share of the peak of the core.
+    pub of_peak: f64,
 }
 
-/// Something that was to be reached.
+/// A figure to reach.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Goal {
-    /// What.
+    /// The goal.
     pub text: String,
-    /// What was found.
+    /// The figure that was measured.
     pub found: String,
-    /// Whether that reaches it.
+    /// Whether the figure reaches the goal.
     pub met: bool,
 }
 
 impl Goal {
-    /// No more than so many times as long as something.
+    /// At most so many times the time of something.
     pub fn at_most(limit: f64, of: &str, found: f64) -> Self {
         Self {
             text: format!("≤ {limit} × {of}"), found: format!("{} ×", units::figure(found)), met: found <= limit
         }
     }
 
-    /// At least so many times as fast as something, which takes `found` times as long.
+    /// At least so many times as fast as something that takes `found` times as long.
     pub fn faster(least: f64, than: &str, found: f64) -> Self {
         let text = format!("≥ {least} × as fast as {than}");
         Self { text, found: format!("{} ×", units::figure(found)), met: found >= least }
     }
 
-    /// At least such a share of something.
+    /// At least so large a share of something.
     pub fn at_least_share(least: f64, of: &str, found: f64) -> Self {
         Self {
             text: format!("≥ {} of {of}", units::percent(least)), found: units::percent(found), met: found >= least
         }
     }
 
-    /// Less than such a share of a tick of 10 ms.
+    /// Less than so large a share of a tick of 10 ms.
     pub fn under_share_of_tick(limit: f64, seconds: f64) -> Self {
         let found = seconds / TICK_SECONDS;
         Self {

@@ -1,17 +1,17 @@
-//! Where and with what the figures were made.
+//! The machine, the compiler and the command that the figures were made with.
 
 use std::{env, fs, thread};
 
 /// The machine, the compiler and the command of a run.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    /// The processor's name.
+    /// The name of the processor.
     pub processor: String,
     /// Cores that this program may use.
     pub cores: usize,
     /// The compiler that built this program.
     pub compiler: &'static str,
-    /// The command that runs this program as it was run.
+    /// The command that repeats this run.
     pub command: String,
 }
 

@@ -1,4 +1,4 @@
-//! The bar that shows how far the run has come: on standard error, and only where that is a terminal.
+//! A progress bar on standard error, if that is a terminal.
 
 use std::cell::Cell;
 
@@ -24,7 +24,7 @@ impl Progress {
         Self { bar, begun: Cell::new(0) }
     }
 
-    /// The next case begins, with the rooms that it needs.
+    /// The next case begins. Its rooms are made first.
     pub fn begin(&self, case: &'static str) {
         self.bar.set_position(self.begun.get() * PARTS);
         self.bar.set_message(case);

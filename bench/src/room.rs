@@ -3,7 +3,8 @@
 use std::hint::black_box;
 
 use mixminus::{
-    Controller, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor, config::ParticipantMixerLevel,
+    Controller, Frame, Gain, InstructionSet, JoinOptions, MixerConfig, ParticipantKey, Processor,
+    config::ParticipantMixerLevel,
 };
 
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
     signal::{TICK, noise, noise_i16},
 };
 
-/// A mixer with its participants, and what they send in each tick.
+/// A mixer with its participants, and the frames that they send in each tick.
 #[derive(Debug)]
 pub struct Room {
     controller: Controller,
@@ -20,18 +21,28 @@ pub struct Room {
     floats: Vec<Vec<f32>>,
     integers: Vec<Vec<i16>>,
     out: Vec<Vec<i16>>,
-    /// The ticks of the first talker's turn that are over, where it takes turns at talking; and what it sends when it does not.
-    turn: Option<u32>,
+    first: First,
+    /// The frame of the first talker when it is quiet.
     quiet: Vec<f32>,
+}
+
+/// Whether the first talker speaks.
+#[derive(Debug, Clone, Copy)]
+enum First {
+    Speaks,
+    IsQuiet,
+    /// By turns, of which so many ticks are over.
+    ByTurns(u32),
 }
 
 impl Room {
     /// The first `talkers` of the `participants` send noise; the others send nothing.
-    pub fn new(participants: usize, talkers: usize) -> Result<Self> {
-        Self::with(MixerConfig::default(), JoinOptions::default(), participants, talkers)
+    pub fn new(kernel: InstructionSet, participants: usize, talkers: usize) -> Result<Self> {
+        let config = MixerConfig { instruction_set: Some(kernel), ..MixerConfig::default() };
+        Self::with(config, JoinOptions::default(), participants, talkers)
     }
 
-    /// The same of another mixer, with other detectors.
+    /// The same in another mixer, with other detectors.
     pub fn with(config: MixerConfig, options: JoinOptions, participants: usize, talkers: usize) -> Result<Self> {
         let (controller, processor) = MixerConfig { participants, ..config }.build()?;
         let (keys, _) =
@@ -41,12 +52,12 @@ impl Room {
         let integers = (0..talkers).map(|n| noise_i16(n, talkers)).collect();
         let out = vec![vec![0; TICK]; participants];
         let quiet = vec![1e-5; TICK];
-        let mut room = Self { controller, processor, keys: keys?, floats, integers, out, turn: None, quiet };
+        let mut room = Self { controller, processor, keys: keys?, floats, integers, out, first: First::Speaks, quiet };
         room.settle(3)?;
         Ok(room)
     }
 
-    /// Everybody has three levels of their own and ducks; what that moves has come to rest.
+    /// Everybody has three levels of their own and ducking, at rest.
     pub fn configured(mut self) -> Result<Self> {
         let rows: Vec<_> = (0..self.keys.len()).map(|n| rows::own_levels(n, 0)).collect();
         self.configure(&rows)?;
@@ -54,21 +65,22 @@ impl Room {
         Ok(self)
     }
 
-    /// The same, and the ducking moves all the time.
+    /// The same with ducking that moves all the time.
     pub fn ducking(self) -> Result<Self> {
         let rows: Vec<_> = (0..self.keys.len()).map(rows::slow_ducking).collect();
         self.ducked_by_turns(&rows)
     }
 
-    /// Everybody has such a row: the first talker, a ducker, speaks and falls silent by turns, and each ramp takes longer than its turn.
+    /// Everybody has one of these rows. The first talker, a ducker, speaks and is quiet by turns;
+    /// each ramp has to take longer than a turn.
     pub fn ducked_by_turns(mut self, rows: &[ParticipantMixerLevel]) -> Result<Self> {
         self.configure(rows)?;
-        self.turn = Some(0);
+        self.first = First::ByTurns(0);
         self.settle(100)?;
         Ok(self)
     }
 
-    /// Everybody lists everybody else at a level of its own.
+    /// Everybody lists everybody else at a level of its own, at rest.
     pub fn dense(mut self) -> Result<Self> {
         self.configure(&rows::dense(self.keys.len(), 0))?;
         self.settle(3)?;
@@ -87,7 +99,7 @@ impl Room {
         Ok(self)
     }
 
-    /// Another handle to change the room with.
+    /// Another handle of the controller.
     pub fn controller(&self) -> Controller {
         self.controller.clone()
     }
@@ -98,15 +110,21 @@ impl Room {
         Ok(())
     }
 
-    /// One tick, what is measured: frames in, mixes out.
+    /// From now on the first talker speaks, or sends a quiet frame and is not active.
+    pub fn first_speaks(&mut self, speaks: bool) {
+        self.first = if speaks { First::Speaks } else { First::IsQuiet };
+    }
+
+    /// One tick, which is what is measured: frames in, mixes out.
     pub fn tick(&mut self) -> Result<()> {
-        let falls_silent = self.take_turn();
+        let quiet = self.first_is_quiet();
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
         for (n, (key, frame)) in self.keys.iter().zip(&self.floats).enumerate() {
-            let frame = if falls_silent && n == 0 { &self.quiet } else { frame };
-            // The word of the host is for Detector::Host, which the bare room has; others do not listen to it.
-            tick.send(*key, Frame::from(&frame[..]).active(true))?;
+            let quiet = quiet && n == 0;
+            let frame = if quiet { &self.quiet } else { frame };
+            // Detector::Host takes this flag, and other detectors ignore it.
+            tick.send(*key, Frame::from(&frame[..]).active(!quiet))?;
         }
         for mix in tick.mix().distinct() {
             black_box(mix.samples());
@@ -114,16 +132,22 @@ impl Room {
         Ok(())
     }
 
-    /// Whether the first talker is silent in this tick. It is active for as long as it is not: its detector's hangover is 20 ticks.
-    fn take_turn(&mut self) -> bool {
+    /// Whether the first talker is quiet in this tick. Where it takes turns it is active for as
+    /// long as it is not: the hangover of its detector is 20 ticks.
+    fn first_is_quiet(&mut self) -> bool {
         const ACTIVE: u32 = 250;
         const TURN: u32 = 2 * (ACTIVE + 20);
-        let Some(turn) = &mut self.turn else { return false };
-        *turn = (*turn + 1) % TURN;
-        *turn >= ACTIVE
+        match &mut self.first {
+            First::Speaks => false,
+            First::IsQuiet => true,
+            First::ByTurns(over) => {
+                *over = (*over + 1) % TURN;
+                *over >= ACTIVE
+            }
+        }
     }
 
-    /// The same, the mixes made by the threads of the pool that this runs in.
+    /// The same on the threads of the rayon pool that this runs in.
     pub fn tick_on_rayon(&mut self) -> Result<()> {
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
@@ -150,18 +174,21 @@ impl Room {
         Ok(())
     }
 
-    /// Some ticks, until what was changed has come to rest.
+    /// So many ticks, which let a change come to rest.
     pub fn settle(&mut self, ticks: usize) -> Result<()> {
         (0..ticks).try_for_each(|_| self.tick())
     }
 
-    /// What each participant hears in the next tick.
+    /// One tick, as [`tick`](Self::tick): the samples that each participant hears.
     #[cfg(test)]
     pub fn heard(&mut self) -> Result<Vec<Vec<f32>>> {
+        let quiet = self.first_is_quiet();
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
-        for (key, frame) in self.keys.iter().zip(&self.floats) {
-            tick.send(*key, Frame::from(&frame[..]).active(true))?;
+        for (n, (key, frame)) in self.keys.iter().zip(&self.floats).enumerate() {
+            let quiet = quiet && n == 0;
+            let frame = if quiet { &self.quiet } else { frame };
+            tick.send(*key, Frame::from(&frame[..]).active(!quiet))?;
         }
         let mixes = tick.mix();
         let samples = |key| mixes.get(key).map(|mix| mix.samples().to_vec()).unwrap_or_default();
@@ -173,6 +200,8 @@ impl Room {
 mod tests {
     use super::*;
 
+    const KERNEL: InstructionSet = InstructionSet::Portable;
+
     #[test]
     fn everybody_hears_something_else() {
         let kinds = |room: Result<Room>| {
@@ -181,16 +210,17 @@ mod tests {
             heard.dedup();
             heard.len()
         };
-        assert_eq!(kinds(Room::new(10, 10)), 10);
-        assert_eq!(kinds(Room::new(10, 10).and_then(Room::next_at_half)), 10);
-        assert_eq!(kinds(Room::new(10, 4).and_then(Room::configured)), 10);
-        assert_eq!(kinds(Room::new(10, 10).and_then(Room::dense)), 10);
+        assert_eq!(kinds(Room::new(KERNEL, 10, 10)), 10);
+        assert_eq!(kinds(Room::new(KERNEL, 10, 10).and_then(Room::next_at_half)), 10);
+        assert_eq!(kinds(Room::new(KERNEL, 10, 4).and_then(Room::configured)), 10);
+        assert_eq!(kinds(Room::new(KERNEL, 10, 10).and_then(Room::dense)), 10);
     }
 
     #[test]
     fn the_ducking_moves_in_every_tick() {
-        let mut room = Room::new(10, 4).and_then(Room::ducking).unwrap();
-        // What is sent is the same in every tick of a turn: how loud it is heard tells how far it is ducked.
+        let mut room = Room::new(KERNEL, 10, 4).and_then(Room::ducking).unwrap();
+        // The frames are the same in every tick of a turn, so the loudness of the mix follows the
+        // ducking.
         let mut loudness = || {
             room.tick().unwrap();
             room.controller.readings("9").unwrap().listener.rms
@@ -205,7 +235,7 @@ mod tests {
 
     #[test]
     fn integers_sound_as_floats_do() {
-        let mut room = Room::new(5, 5).and_then(Room::dense).unwrap();
+        let mut room = Room::new(KERNEL, 5, 5).and_then(Room::dense).unwrap();
         room.tick_i16().unwrap();
         for (float, integer) in room.heard().unwrap().iter().zip(&room.out) {
             let alike = |(float, integer): (&f32, &i16)| (float * 32767.0 - f32::from(*integer)).abs() < 4.0;

@@ -1,7 +1,8 @@
-//! Measuring side by side: every contender once a round, round after round.
+//! Measuring side by side: every contender once a round, for many rounds.
 //!
-//! Machines are shared, and their clocks change: what is measured a minute apart cannot be compared. Within a round everybody meets
-//! the same machine, so ratios are taken round by round, and the median forgets the rounds in which only one was disturbed.
+//! Machines are shared, and their clocks change: times that are measured a minute apart cannot be
+//! compared. Within a round all contenders have the same machine, so ratios are taken round by
+//! round, and their median ignores the rounds in which one contender was disturbed.
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,7 @@ use crate::{
 /// How long to measure.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// About how long all rounds together may take.
+    /// About how long all rounds may take together.
     pub budget: Duration,
     /// The fewest rounds, however long they take.
     pub least: usize,
@@ -23,16 +24,17 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// How many rounds there are, if one takes so long.
+    /// The number of rounds, if one takes so long.
     fn rounds(&self, one: Duration) -> usize {
         let fit = self.budget.as_secs_f64() / one.as_secs_f64().max(1e-9);
         (fit as usize).clamp(self.least, self.most)
     }
 }
 
-/// Measures the contenders in rounds, and tells how much of the work is done after each.
+/// Measures the contenders in rounds. Calls `done` after each, with the share of the rounds that
+/// are over.
 pub fn interleave(mut contenders: Vec<Contender<'_>>, pace: &Pace, mut done: impl FnMut(f64)) -> Result<Measured> {
-    // The first round warms everything up, and tells how long a round is.
+    // The first round warms everything up, and shows how long a round takes.
     let begin = Instant::now();
     for contender in &mut contenders {
         contender.round()?;
@@ -40,7 +42,7 @@ pub fn interleave(mut contenders: Vec<Contender<'_>>, pace: &Pace, mut done: imp
     let rounds = pace.rounds(begin.elapsed());
     let mut measured = Measured::default();
     for round in 0..rounds {
-        // Back and forth, so that nobody always comes after the same neighbour.
+        // Back and forth, so that no contender always follows the same one.
         let order: &mut dyn Iterator<Item = &mut Contender<'_>> =
             if round % 2 == 0 { &mut contenders.iter_mut() } else { &mut contenders.iter_mut().rev() };
         for contender in order {
@@ -58,7 +60,7 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// One more round of a contender.
+    /// Adds a round of a contender.
     pub fn record(&mut self, key: Key, seconds: f64) {
         match self.times.iter_mut().find(|(known, _)| *known == key) {
             Some((_, times)) => times.push(seconds),
@@ -76,12 +78,12 @@ impl Measured {
         self.times(key).map(stats::median)
     }
 
-    /// How many times as long as another a contender takes: the median of the rounds.
+    /// The ratio of two contenders' times: the median of the rounds.
     pub fn ratio(&self, of: Key, to: Key) -> Result<f64> {
         Ok(stats::median_ratio(self.times(of)?, self.times(to)?))
     }
 
-    /// Who of some has the shortest median time.
+    /// The contender with the shortest median time.
     pub fn fastest(&self, keys: &[Key]) -> Result<Key> {
         let mut fastest = None;
         for key in keys {
@@ -90,7 +92,7 @@ impl Measured {
                 fastest = Some((*key, median));
             }
         }
-        fastest.map(|(key, _)| key).ok_or_else(|| "nobody to be the fastest".into())
+        fastest.map(|(key, _)| key).ok_or_else(|| "there are no contenders".into())
     }
 
     fn times(&self, key: Key) -> Result<&[f64]> {
@@ -135,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn who_was_not_measured_is_named() {
+    fn a_contender_that_was_not_measured_is_named() {
         let told = Measured::default().median(A).unwrap_err().to_string();
         assert_eq!(told, "a with 1 was not measured");
     }

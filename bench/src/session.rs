@@ -1,6 +1,9 @@
-//! One run of the program: how much time each case may take, and where the run stands.
+//! One run of the program: the instruction set that is measured, how much time each case may take,
+//! and how far the run has come.
 
 use std::time::Duration;
+
+use mixminus::InstructionSet;
 
 use crate::{
     Result,
@@ -9,9 +12,11 @@ use crate::{
     rounds::{Measured, Pace, interleave},
 };
 
-/// What every case is handed.
+/// What every case is given.
 #[derive(Debug)]
 pub struct Session {
+    /// The instruction set that the mixer computes with, and the peak of the core is that of.
+    pub kernel: InstructionSet,
     /// Whether the run is a quick look.
     pub quick: bool,
     progress: Progress,
@@ -19,11 +24,11 @@ pub struct Session {
 
 impl Session {
     /// A run that shows its progress.
-    pub fn new(quick: bool, progress: Progress) -> Self {
-        Self { quick, progress }
+    pub fn new(kernel: InstructionSet, quick: bool, progress: Progress) -> Self {
+        Self { kernel, quick, progress }
     }
 
-    /// Says which case comes next.
+    /// The next case begins.
     pub fn begin(&self, case: &'static str) {
         self.progress.begin(case);
     }
@@ -38,7 +43,7 @@ impl Session {
         interleave(contenders, &pace, |share| self.reached(share))
     }
 
-    /// Says how much of the case is done: from 0 to 1.
+    /// So much of the case is done: from 0 to 1.
     pub fn reached(&self, share: f64) {
         self.progress.reached(share);
     }

@@ -1,14 +1,15 @@
-//! What the participants say: noise at a talker's level.
+//! The frames that talkers send: noise at the level of speech.
 
 /// Samples in a tick: 10 ms at 48 kHz.
 pub const TICK: usize = 480;
 /// The same in seconds.
 pub const TICK_SECONDS: f64 = 0.010;
 
-/// The most talkers whose noise, at its full level, never adds up to full scale.
+/// The most talkers whose noise at its full level adds up to less than full scale.
 const LOUD: f32 = 25.0;
 
-/// A tick of noise, another for every seed: -31 dBFS, or less if there are so many talkers that it would add up to more than full scale, where a limiter acts.
+/// A tick of noise, different for every seed. Its level is -31 dBFS; with many talkers it is lower,
+/// so that their sum stays below full scale and no limiter acts.
 pub fn noise(seed: usize, talkers: usize) -> Vec<f32> {
     let amplitude = 0.1 * (LOUD / talkers as f32).sqrt().min(1.0);
     let mut state = (seed as u32).wrapping_mul(2_654_435_761) | 1;

@@ -1,6 +1,6 @@
-//! Medians and quantiles of what was measured.
+//! Medians and quantiles.
 
-/// The value that half of the others are under; NaN of nothing.
+/// The median; NaN of no values.
 pub fn median(values: &[f64]) -> f64 {
     let sorted = sorted(values);
     let middle = sorted.len() / 2;
@@ -11,14 +11,14 @@ pub fn median(values: &[f64]) -> f64 {
     }
 }
 
-/// The smallest value that at least this share of all values does not exceed; NaN of nothing.
+/// The smallest value that at least this share of all values does not exceed; NaN of no values.
 pub fn quantile(values: &[f64], share: f64) -> f64 {
     let sorted = sorted(values);
     let rank = (share * sorted.len() as f64).ceil() as usize;
     sorted.get(rank.clamp(1, sorted.len().max(1)) - 1).copied().unwrap_or(f64::NAN)
 }
 
-/// The median of what one was to the other, round by round: what slows a whole round down does not show in it.
+/// The median of the ratios within each round. A round that was slow for both does not change it.
 pub fn median_ratio(of: &[f64], to: &[f64]) -> f64 {
     let ratios: Vec<_> = of.iter().zip(to).map(|(of, to)| of / to).collect();
     median(&ratios)

@@ -1,4 +1,4 @@
-//! A room to measure in: participants, some of them talking, with or without configurations of their own.
+//! The room that is measured: participants, some of whom talk, with or without rows of their own.
 #![allow(dead_code, reason = "each bench uses its part of the room")]
 
 use mixminus::{
@@ -17,7 +17,7 @@ pub struct Room {
 }
 
 impl Room {
-    /// `talkers` of the `participants` send speech-like noise; the others send nothing.
+    /// The first `talkers` of the `participants` send noise; the others send nothing.
     pub fn new(participants: usize, talkers: usize) -> Self {
         let config = MixerConfig { participants, ..MixerConfig::default() };
         let (controller, processor) = config.build().expect("figures in range");
@@ -32,7 +32,7 @@ impl Room {
         room
     }
 
-    /// Everybody is configured: three sources at levels of their own, one of them a ducker.
+    /// Everybody lists three sources at levels of their own, one of them a ducker.
     pub fn configured(participants: usize, talkers: usize) -> Self {
         let mut room = Self::new(participants, talkers);
         let levels: Vec<_> = (0..participants).map(|n| configuration(n, 0)).collect();
@@ -41,7 +41,7 @@ impl Room {
         room
     }
 
-    /// Everybody talks, and every row lists every other participant at a level of its own.
+    /// Everybody talks and lists everybody else at a level of its own.
     pub fn dense(participants: usize) -> Self {
         let mut room = Self::new(participants, participants);
         let row = |n: usize| ParticipantMixerLevel {
@@ -60,7 +60,7 @@ impl Room {
         room
     }
 
-    /// One tick: frames in, mixes out. What is measured.
+    /// One tick, which is what is measured: frames in, mixes out.
     pub fn tick(&mut self) {
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
@@ -79,7 +79,7 @@ impl Room {
     }
 }
 
-/// The n-th participant's row, like nobody else's: the talkers are the first participants.
+/// The row of the n-th participant, different from all other rows.
 fn configuration(n: usize, round: usize) -> ParticipantMixerLevel {
     let ducking =
         Ducking { ramp_active: 50, ramp_inactive: 200, lower_level: 10 + (n / 10_000) as i64, upper_level: 100 };
@@ -95,7 +95,7 @@ fn configuration(n: usize, round: usize) -> ParticipantMixerLevel {
     ParticipantMixerLevel { ducking: Some(ducking), source_levels, ..ParticipantMixerLevel::new(n.to_string()) }
 }
 
-/// Noise at a talker's level.
+/// Noise at the level of speech.
 pub fn noise(seed: usize) -> Vec<f32> {
     let mut state = (seed as u32).wrapping_mul(2_654_435_761) | 1;
     let mut next = || {

@@ -7,9 +7,12 @@ use std::{
 };
 
 use super::{engine::Engine, link::Link, mix::Task, mixes::Mixes};
-use crate::data::{
-    frame::{Frame, FrameError},
-    id::{Generation, ParticipantKey},
+use crate::{
+    data::{
+        frame::{Frame, FrameError},
+        id::{Generation, ParticipantKey},
+    },
+    dsp::InstructionSet,
 };
 
 /// The half that mixes. It belongs to one thread at a time: `Send`, but neither `Sync` nor `Clone`.
@@ -61,6 +64,12 @@ impl Processor {
     /// Samples in a tick.
     pub fn tick_samples(&self) -> usize {
         self.link.timing.tick
+    }
+
+    /// The instruction set that the mixes are computed with: the one of [`MixerConfig`](crate::MixerConfig::instruction_set), or the
+    /// fastest that this machine has.
+    pub fn instruction_set(&self) -> InstructionSet {
+        self.link.kernel.instruction_set()
     }
 
     fn begin(&mut self) {

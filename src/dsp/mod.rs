@@ -12,6 +12,7 @@
 
 mod all_but_one;
 mod dense;
+mod instruction_set;
 mod measure;
 mod progress;
 mod shape;
@@ -25,6 +26,7 @@ mod x86;
 
 pub(crate) use all_but_one::{AllButOneRow, QUAD};
 pub(crate) use dense::{BLOCK, DenseRow, LineGain, ROWS};
+pub use instruction_set::InstructionSet;
 pub(crate) use measure::{Lanes, Measured};
 pub(crate) use progress::Progress;
 pub(crate) use shape::{Curve, Least, SHAPED};
@@ -77,33 +79,31 @@ impl<'a> Signals<'a> {
 
 /// The kernels of one instruction set, which this machine has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kernel(Isa);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Isa {
-    Portable,
-    #[cfg(target_arch = "x86_64")]
-    Avx2,
-    #[cfg(target_arch = "x86_64")]
-    Avx512,
-}
+pub(crate) struct Kernel(InstructionSet);
 
 impl Kernel {
+    /// Those of an instruction set, or of the fastest that this machine has; `None` if it does not have the one that is asked
+    /// for.
+    pub fn of(set: Option<InstructionSet>) -> Option<Self> {
+        let set = set.unwrap_or_else(InstructionSet::fastest);
+        set.is_available().then_some(Self(set))
+    }
+
+    /// The instruction set that they are compiled for.
+    pub fn instruction_set(self) -> InstructionSet {
+        self.0
+    }
+
     /// The fastest that this machine has.
+    #[cfg(test)]
     pub fn detect() -> Self {
-        Self::available().last().unwrap_or(Self(Isa::Portable))
+        Self(InstructionSet::fastest())
     }
 
     /// All that this machine has, the fastest last.
+    #[cfg(test)]
     fn available() -> impl Iterator<Item = Self> {
-        #[cfg(target_arch = "x86_64")]
-        let special = [
-            (is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")).then_some(Self(Isa::Avx2)),
-            (is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512dq")).then_some(Self(Isa::Avx512)),
-        ];
-        #[cfg(not(target_arch = "x86_64"))]
-        let special = [None; 0];
-        std::iter::once(Self(Isa::Portable)).chain(special.into_iter().flatten())
+        InstructionSet::available().map(Self)
     }
 }
 
@@ -140,14 +140,14 @@ macro_rules! kernels {
                     unsafe { $module::$name::<x86::Avx512>($($argument),*) }
                 }
                 match self.0 {
-                    // SAFETY: plain Rust runs on every machine.
-                    Isa::Portable => unsafe { $module::$name::<vector::Portable>($($argument),*) },
                     // SAFETY: a kernel exists only if the machine has its instruction set.
                     #[cfg(target_arch = "x86_64")]
-                    Isa::Avx2 => unsafe { avx2($($argument),*) },
+                    InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
                     // SAFETY: as before.
                     #[cfg(target_arch = "x86_64")]
-                    Isa::Avx512 => unsafe { avx512($($argument),*) },
+                    InstructionSet::Avx512 => unsafe { avx512($($argument),*) },
+                    // SAFETY: plain Rust runs on every machine.
+                    _ => unsafe { $module::$name::<vector::Portable>($($argument),*) },
                 }
             }
         )*}

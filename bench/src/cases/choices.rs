@@ -1,6 +1,9 @@
-//! Where one way to make a mix takes over from another: a choice that is right is not felt. A little more of what it depends on takes a little more time, on both sides of it.
+//! The choices between ways to make a mix. A mix that is a little larger takes a little more time;
+//! where the mixer changes to another way at the wrong size, the time jumps.
 
 use std::ops::RangeInclusive;
+
+use mixminus::InstructionSet;
 
 use crate::{
     Result,
@@ -16,20 +19,21 @@ use crate::{
 /// The case.
 pub const CASE: Case = Case {
     name: "choices",
-    about: "rooms on both sides of each choice between ways to make a mix, one step apart; the step that is felt most",
+    about: "rooms of growing size, across each choice between ways to make a mix; the largest jump in time",
     run,
 };
 
-/// How many times as long, for the same work, a step may take; and how many times as short.
+/// How many times as long or as short as the work explains a step may take.
 const LIMIT: f64 = 1.2;
 
-/// Rooms that differ in a number, so that the way in which their mixes are made changes on the way.
+/// Rooms that differ in a number. Somewhere in its range the mixer changes to another way to make
+/// their mixes.
 struct Sweep {
     name: &'static str,
     what: &'static str,
     numbers: RangeInclusive<usize>,
-    room: fn(usize) -> Result<Room>,
-    /// What the time grows with if the way stays the same, at most.
+    room: fn(InstructionSet, usize) -> Result<Room>,
+    /// The work, as far as it grows with the number: the time of one way grows no faster.
     work: fn(usize) -> f64,
 }
 
@@ -38,51 +42,51 @@ const SWEEPS: [Sweep; 8] = [
         name: "talkers, configured",
         what: "talkers among 100, each of whom lists one",
         numbers: 8..=24,
-        room: |talkers| configured(100, talkers, 1),
+        room: |kernel, talkers| configured(kernel, 100, talkers, 1),
         work: |talkers| talkers as f64,
     },
     Sweep {
         name: "talkers, three listed",
         what: "talkers among 100, each of whom lists three",
         numbers: 8..=24,
-        room: |talkers| configured(100, talkers, 3),
+        room: |kernel, talkers| configured(kernel, 100, talkers, 3),
         work: |talkers| talkers as f64,
     },
     Sweep {
         name: "talkers, all configured",
         what: "participants, who all talk and list one",
         numbers: 5..=24,
-        room: |all| configured(all, all, 1),
+        room: |kernel, all| configured(kernel, all, all, 1),
         work: |all| (all * (all - 1)) as f64,
     },
     Sweep {
         name: "talkers, being ducked",
         what: "talkers among 100, each of whom lists three and is being ducked",
         numbers: 5..=24,
-        room: |talkers| Room::new(100, talkers)?.ducking(),
+        room: |kernel, talkers| Room::new(kernel, 100, talkers)?.ducking(),
         work: |talkers| talkers as f64,
     },
     Sweep {
         name: "talkers, nobody configured",
         what: "participants, who all talk",
         numbers: 8..=24,
-        room: |all| Room::new(all, all),
+        room: |kernel, all| Room::new(kernel, all, all),
         work: |all| (all * (all - 1)) as f64,
     },
     Sweep {
         name: "exceptions",
         what: "sources that each of 100 who all talk lists",
         numbers: 4..=24,
-        room: |listed| configured(100, 100, listed),
+        room: |kernel, listed| configured(kernel, 100, 100, listed),
         work: |listed| listed as f64,
     },
     Sweep {
         name: "exceptions, ducked",
         what: "sources that each of 100 who all talk lists, and is being ducked",
         numbers: 2..=24,
-        room: |listed| {
+        room: |kernel, listed| {
             let rows: Vec<_> = (0..100).map(|n| rows::ducked_exceptions(n, 100, listed)).collect();
-            Room::new(100, 100)?.ducked_by_turns(&rows)
+            Room::new(kernel, 100, 100)?.ducked_by_turns(&rows)
         },
         work: |listed| listed as f64,
     },
@@ -90,21 +94,21 @@ const SWEEPS: [Sweep; 8] = [
         name: "listeners",
         what: "of 64 who all talk that hear anybody",
         numbers: 1..=8,
-        room: |listeners| heard_by(64, listeners),
+        room: |kernel, listeners| heard_by(kernel, 64, listeners),
         work: |listeners| (64 + listeners) as f64,
     },
 ];
 
 /// A room in which everybody lists so many of the talkers, at levels of their own.
-fn configured(participants: usize, talkers: usize, listed: usize) -> Result<Room> {
-    let room = Room::new(participants, talkers)?;
+fn configured(kernel: InstructionSet, participants: usize, talkers: usize, listed: usize) -> Result<Room> {
+    let room = Room::new(kernel, participants, talkers)?;
     let rows: Vec<_> = (0..participants).map(|n| rows::exceptions(n, talkers, listed)).collect();
     at_rest(room, &rows)
 }
 
 /// A room in which only so many hear anybody.
-fn heard_by(participants: usize, listeners: usize) -> Result<Room> {
-    let room = Room::new(participants, participants)?;
+fn heard_by(kernel: InstructionSet, participants: usize, listeners: usize) -> Result<Room> {
+    let room = Room::new(kernel, participants, participants)?;
     let rows: Vec<_> = (listeners..participants).map(rows::deaf).collect();
     at_rest(room, &rows)
 }
@@ -120,7 +124,7 @@ fn run(session: &Session) -> Result<Vec<Line>> {
     for (n, sweep) in SWEEPS.iter().enumerate() {
         let mut contenders = Vec::new();
         for number in sweep.numbers.clone() {
-            let mut room = (sweep.room)(number)?;
+            let mut room = (sweep.room)(session.kernel, number)?;
             contenders.push(Contender::repeated(Key::new(sweep.name, number), move || room.tick()));
         }
         let measured = session.measure(contenders, 5.0)?;
@@ -130,23 +134,24 @@ fn run(session: &Session) -> Result<Vec<Line>> {
     Ok(lines)
 }
 
-/// The step that is felt most.
+/// The line of the largest jump.
 fn line(sweep: &Sweep, measured: &Measured) -> Result<Line> {
     let mut worst = (1.0, *sweep.numbers.start() + 1);
     for number in sweep.numbers.clone().skip(1) {
-        let felt = felt(sweep, number, measured)?;
-        if felt > worst.0 {
-            worst = (felt, number);
+        let jump = jump(sweep, number, measured)?;
+        if jump > worst.0 {
+            worst = (jump, number);
         }
     }
-    let (felt, number) = worst;
+    let (jump, number) = worst;
     let (key, before) = (Key::new(sweep.name, number), Key::new(sweep.name, number - 1));
     let line = Line::tick(CASE.name, key, measured)?.beside(before, measured)?;
-    Ok(line.noting(sweep.what).goal(Goal::at_most(LIMIT, "felt, as is one less", felt)))
+    Ok(line.noting(sweep.what).goal(Goal::at_most(LIMIT, "one less, for its work", jump)))
 }
 
-/// How many times as long as the work has grown a number takes than the one before, or how many times as short.
-fn felt(sweep: &Sweep, number: usize, measured: &Measured) -> Result<f64> {
+/// The jump to a number from the one before: how many times as long a tick takes, divided by the
+/// growth of the work, or how many times as short.
+fn jump(sweep: &Sweep, number: usize, measured: &Measured) -> Result<f64> {
     let ratio = measured.ratio(Key::new(sweep.name, number), Key::new(sweep.name, number - 1))?;
     let growth = (sweep.work)(number) / (sweep.work)(number - 1);
     Ok((ratio / growth).max(1.0 / ratio))
@@ -156,14 +161,16 @@ fn felt(sweep: &Sweep, number: usize, measured: &Measured) -> Result<f64> {
 mod tests {
     use super::*;
 
+    const KERNEL: InstructionSet = InstructionSet::Portable;
+
     #[test]
-    fn a_step_is_felt_beyond_its_work_and_where_more_takes_less() {
+    fn a_jump_is_beyond_its_work_or_to_less_time() {
         let sweep = &SWEEPS[7];
         let mut measured = Measured::default();
         for (number, seconds) in (1..=8).zip([1.0, 1.0, 1.3, 1.3, 0.9, 0.9, 0.9, 0.9]) {
             measured.record(Key::new(sweep.name, number), seconds);
         }
-        assert!((felt(sweep, 3, &measured).unwrap() - 1.3 * 66.0 / 67.0).abs() < 1e-9);
+        assert!((jump(sweep, 3, &measured).unwrap() - 1.3 * 66.0 / 67.0).abs() < 1e-9);
         let line = line(sweep, &measured).unwrap();
         assert_eq!((line.key.size, line.goals[0].met), (5, false));
         assert_eq!(line.goals[0].found, "1.44 ×");
@@ -177,7 +184,7 @@ mod tests {
             heard.dedup();
             heard.len()
         };
-        assert_eq!(distinct(configured(20, 20, 4)), 20);
-        assert_eq!(distinct(heard_by(20, 3)), 4, "three, and silence");
+        assert_eq!(distinct(configured(KERNEL, 20, 20, 4)), 20);
+        assert_eq!(distinct(heard_by(KERNEL, 20, 3)), 4, "three, and silence");
     }
 }

@@ -1,4 +1,7 @@
-//! Everybody talks and hears everybody else as they are: the plain conference, held against one sum from which each own voice is taken.
+//! The plain conference: everybody talks and hears everybody else. Compared with one sum from which
+//! each own voice is subtracted.
+
+use mixminus::InstructionSet;
 
 use crate::{
     Result,
@@ -15,39 +18,39 @@ use crate::{
 /// The case.
 pub const CASE: Case = Case {
     name: "mix_minus",
-    about: "everybody talks, nobody is configured; beside one sum from which each own voice is taken",
+    about: "everybody talks, nobody is configured; beside one sum from which each own voice is subtracted",
     run,
 };
 
-const SIZES: [usize; 3] = [100, 1000, 10_000];
+/// The rooms, and how many times as long as the yardstick a tick may take there.
+const ROOMS: [(usize, f64); 3] = [(100, 1.5), (1000, 2.5), (10_000, 1.5)];
 /// The mixer with frames of f32.
 pub const FLOATS: &str = "mixminus, f32";
 /// The mixer with i16 in and out.
 const INTEGERS: &str = "mixminus, i16";
-/// How many times as long as the yardstick a tick may take.
-const LIMIT: f64 = 1.5;
-/// How many times as long for each participant it may take in the largest room as in the one before.
+/// The times for each participant in the largest room and in the one before: their ratio is at most
+/// this.
 const GROWTH: f64 = 1.5;
 
 fn run(session: &Session) -> Result<Vec<Line>> {
     let mut contenders = Vec::new();
-    for size in SIZES {
-        let mut integers = Room::new(size, size)?;
-        contenders.push(floats(size)?);
+    for (size, _) in ROOMS {
+        let mut integers = Room::new(session.kernel, size, size)?;
+        contenders.push(floats(session.kernel, size)?);
         contenders.push(Contender::repeated(Key::new(INTEGERS, size), move || integers.tick_i16()));
         contenders.push(yardstick(size));
     }
     let measured = session.measure(contenders, 20.0)?;
     let mut lines = Vec::new();
-    for size in SIZES {
-        lines.extend(lines_of(size, &measured)?);
+    for (size, limit) in ROOMS {
+        lines.extend(lines_of(size, limit, &measured)?);
     }
     Ok(lines)
 }
 
 /// The mixer in a room of so many.
-pub fn floats(size: usize) -> Result<Contender<'static>> {
-    let mut room = Room::new(size, size)?;
+pub fn floats(kernel: InstructionSet, size: usize) -> Result<Contender<'static>> {
+    let mut room = Room::new(kernel, size, size)?;
     Ok(Contender::repeated(Key::new(FLOATS, size), move || room.tick()))
 }
 
@@ -60,22 +63,22 @@ pub fn yardstick(size: usize) -> Contender<'static> {
     })
 }
 
-fn lines_of(size: usize, measured: &Measured) -> Result<Vec<Line>> {
+fn lines_of(size: usize, limit: f64, measured: &Measured) -> Result<Vec<Line>> {
     let yardstick = Key::new(SumMinusOwn::NAME, size);
     let line = |name| -> Result<Line> {
         Line::tick(CASE.name, Key::new(name, size), measured)?.of_pairs(size, size).beside(yardstick, measured)
     };
     let ours = |name| -> Result<Line> {
         let key = Key::new(name, size);
-        let line = line(name)?.goal(Goal::at_most(LIMIT, SumMinusOwn::NAME, measured.ratio(key, yardstick)?));
-        Ok(if size == SIZES[2] { line.goal(growth(name, measured)?) } else { line })
+        let line = line(name)?.goal(Goal::at_most(limit, SumMinusOwn::NAME, measured.ratio(key, yardstick)?));
+        Ok(if size == ROOMS[2].0 { line.goal(growth(name, measured)?) } else { line })
     };
     Ok(vec![ours(FLOATS)?, ours(INTEGERS)?, line(SumMinusOwn::NAME)?])
 }
 
-/// Whether the time for each participant stays what it is in a room of ten times as many.
+/// The time for each participant, compared with a room of a tenth of the size.
 fn growth(name: &'static str, measured: &Measured) -> Result<Goal> {
-    let [_, less, more] = SIZES;
+    let [_, (less, _), (more, _)] = ROOMS;
     let ratio = measured.ratio(Key::new(name, more), Key::new(name, less))?;
     let each = ratio * less as f64 / more as f64;
     Ok(Goal::at_most(GROWTH, &format!("each with {}", units::count(less)), each))

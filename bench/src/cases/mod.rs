@@ -1,4 +1,4 @@
-//! What is measured: the cases, each in a file of its own.
+//! The cases that are measured, each in a file of its own.
 
 mod behind_the_sum;
 mod choices;
@@ -12,26 +12,28 @@ mod peers;
 mod publish;
 mod swaps;
 mod threads;
+mod worst_tick;
 
 pub use curves::{CURVES, curves};
 
 use crate::{Result, line::Line, session::Session};
 
-/// Rooms of one kind, and what is held against the mixer in them.
+/// Rooms of one kind, and what the mixer is compared with in them.
 #[derive(Debug)]
 pub struct Case {
-    /// What it is called on the command line.
+    /// Its name on the command line.
     pub name: &'static str,
-    /// What it is, in one sentence.
+    /// A description in one sentence.
     pub about: &'static str,
     /// Measures it.
     pub run: fn(&Session) -> Result<Vec<Line>>,
 }
 
-/// All of them, in the order of the report.
+/// All cases, in the order of the report.
 pub const ALL: &[Case] = &[
     dense::CASE,
     dense_moving::CASE,
+    worst_tick::CASE,
     mix_minus::CASE,
     four_talkers::CASE,
     #[cfg(feature = "servers")]

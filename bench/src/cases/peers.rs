@@ -1,4 +1,4 @@
-//! The conference mixers of other media servers in Rust, driven as their servers drive them.
+//! The conference mixers of other media servers in Rust, called as their servers call them.
 
 use crate::{
     Result,
@@ -14,19 +14,19 @@ use crate::{
 /// The case.
 pub const CASE: Case = Case {
     name: "peers",
-    about: "everybody talks and hears the next at half its level, i16 in and out; beside the conference mixers of other servers in Rust",
+    about: "everybody talks and hears the next at half its level, in i16; beside the mixers of other servers",
     run,
 };
 
-/// The sizes of the rooms, and how many times as fast as rustpbx a tick has to be there.
+/// The sizes of the rooms, and how many times as fast as with rustpbx a tick has to be there.
 const SIZES: [(usize, f64); 2] = [(15, 50.0), (100, 200.0)];
-/// The largest conference of rsiprtp, and how many times as fast a tick has to be there.
+/// The largest conference of rsiprtp, and how many times as fast as with it a tick has to be there.
 const RSIPRTP_SIZE: (usize, f64) = (15, 50.0);
 
 fn run(session: &Session) -> Result<Vec<Line>> {
     let mut contenders = Vec::new();
     for (size, _) in SIZES {
-        let mut room = Room::new(size, size)?.next_at_half()?;
+        let mut room = Room::new(session.kernel, size, size)?.next_at_half()?;
         let mut rustpbx = Rustpbx::new(size)?;
         contenders.push(Contender::repeated(Key::new(OURS, size), move || room.tick_i16()));
         contenders.push(Contender::timed(Key::new(RUSTPBX, size), move || rustpbx.round()));
@@ -66,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ours_is_held_against_each_of_them() {
+    fn ours_is_compared_with_each_of_them() {
         let mut measured = Measured::default();
         for (name, seconds) in [(OURS, 1.0), (RUSTPBX, 60.0), (RSIPRTP, 40.0)] {
             measured.record(Key::new(name, 15), seconds);

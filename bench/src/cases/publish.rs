@@ -1,6 +1,8 @@
-//! A change of one listener's row, from the request to the swap.
+//! The time of a change of one listener's row, from the request until it is published.
 
 use std::time::{Duration, Instant};
+
+use mixminus::InstructionSet;
 
 use crate::{
     Result,
@@ -15,27 +17,27 @@ use crate::{
 
 /// The case.
 pub const CASE: Case =
-    Case { name: "publish", about: "putting one listener's new row in force, with a tick between changes", run };
+    Case { name: "publish", about: "publishing one listener's new row, with a tick between changes", run };
 
 const SIZES: [usize; 3] = [100, 1000, 10_000];
-/// What a change may take in the largest room, in seconds.
+/// The seconds that a change may take in the largest room.
 const LIMIT: f64 = 20e-6;
-/// How many times as long as in the smallest room.
+/// How many times as long as in the smallest room it may take.
 const GROWTH: f64 = 3.0;
 /// Changes in a round.
 const BATCH: u32 = 10;
 
 fn run(session: &Session) -> Result<Vec<Line>> {
-    let contenders: Result<Vec<_>> = SIZES.into_iter().map(contender).collect();
+    let contenders: Result<Vec<_>> = SIZES.into_iter().map(|size| contender(session.kernel, size)).collect();
     let measured = session.measure(contenders?, 8.0)?;
     SIZES.into_iter().map(|size| line(size, &measured)).collect()
 }
 
-fn contender(size: usize) -> Result<Contender<'static>> {
-    let mut room = Room::new(size, 0)?;
+fn contender(kernel: InstructionSet, size: usize) -> Result<Contender<'static>> {
+    let mut room = Room::new(kernel, size, 0)?;
     let mut change = 0;
     let mut once = move || {
-        // What the change before has left is taken up outside of the measurement.
+        // The tick takes up the change before, which is not measured here.
         room.tick()?;
         change += 1;
         let row = rows::own_levels(change * 7919 % size, change);

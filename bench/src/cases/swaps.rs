@@ -1,4 +1,4 @@
-//! Whether the audio thread notices that another thread publishes changes all the time.
+//! The ticks of the audio thread while another thread publishes changes.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -25,26 +25,26 @@ use crate::{
 /// The case.
 pub const CASE: Case = Case {
     name: "swaps",
-    about: "ticks of a room of 100, all configured, while another thread publishes 1,000 changes a second, beside the same without",
+    about: "100 participants, all configured, while another thread publishes 1,000 changes a second; and without",
     run,
 };
 
 const SIZE: usize = 100;
 /// Between two changes.
 const INTERVAL: Duration = Duration::from_millis(1);
-/// The quantiles that are told, with the names of those without changes and of those with.
+/// The quantiles, each with the name of its contender without changes and of the one with them.
 const QUANTILES: [(f64, &str, &str); 2] =
     [(0.5, "p50, no changes", "p50, 1,000 changes/s"), (0.999, "p99.9, no changes", "p99.9, 1,000 changes/s")];
-/// How many times as long as without changes the slowest tick of a thousand may take.
+/// How many times as long as without changes the slowest of a thousand ticks may take.
 const LIMIT: f64 = 1.25;
 
 fn run(session: &Session) -> Result<Vec<Line>> {
     let (ticks_each, blocks) = if session.quick { (1000, 2) } else { (5000, 20) };
-    let mut room = Room::new(SIZE, TALKERS)?.configured()?;
+    let mut room = Room::new(session.kernel, SIZE, TALKERS)?.configured()?;
     let mut measured = Measured::default();
     let mut rates = Vec::new();
     for block in 0..blocks {
-        // Whoever comes first in one block comes second in the next.
+        // The one that is first in one block is second in the next.
         for with in [block % 2 == 0, block % 2 != 0] {
             let times = if with {
                 let (times, rate) = ticks_while_changing(&mut room, ticks_each)?;
@@ -73,7 +73,7 @@ fn ticks(room: &mut Room, ticks: usize) -> Result<Vec<f64>> {
     (0..ticks).map(|_| tick()).collect()
 }
 
-/// The same while another thread publishes changes, and how many that were a second.
+/// The same while another thread publishes changes, and the changes a second.
 fn ticks_while_changing(room: &mut Room, count: usize) -> Result<(Vec<f64>, f64)> {
     let (controller, stop) = (room.controller(), AtomicBool::new(false));
     thread::scope(|scope| {
@@ -85,7 +85,7 @@ fn ticks_while_changing(room: &mut Room, count: usize) -> Result<(Vec<f64>, f64)
     })
 }
 
-/// A change of some listener's row at each interval, until told to stop; how many a second.
+/// Changes some listener's row at each interval until `stop` is set. The changes a second.
 fn publish(controller: &Controller, stop: &AtomicBool) -> Result<f64> {
     let begin = Instant::now();
     let (mut changes, mut random) = (0_u32, 0x9E37_79B9_u32);
@@ -118,11 +118,13 @@ fn lines(measured: &Measured, rate: f64) -> Result<Vec<Line>> {
 
 #[cfg(test)]
 mod tests {
+    use mixminus::InstructionSet;
+
     use super::*;
 
     #[test]
     fn changes_are_published_while_ticks_run() {
-        let mut room = Room::new(SIZE, TALKERS).unwrap();
+        let mut room = Room::new(InstructionSet::Portable, SIZE, TALKERS).unwrap();
         let (times, rate) = ticks_while_changing(&mut room, 200).unwrap();
         assert_eq!(times.len(), 200);
         assert!(rate > 0.0);

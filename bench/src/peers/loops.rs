@@ -1,10 +1,12 @@
-//! Plain loops that bound what a mixer can do: one sum for all, and only writing the mixes.
+//! Plain loops that a mixer can hardly be faster than: one sum for all listeners, and writing the
+//! mixes alone.
 
 use std::hint::black_box;
 
 use crate::signal::{TICK, noise_i16};
 
-/// One sum, from which each own voice is taken: the shape of Janus and FreeSWITCH. No gains, moves, limiter, meters or detectors.
+/// One sum, from which each listener's own voice is subtracted: the shape of Janus and FreeSWITCH.
+/// It has no gains, moves, limiter, meters or detectors.
 #[derive(Debug)]
 pub struct SumMinusOwn {
     frames: Vec<Vec<i16>>,
@@ -12,10 +14,10 @@ pub struct SumMinusOwn {
 }
 
 impl SumMinusOwn {
-    /// What it is called.
+    /// The name of this contender.
     pub const NAME: &str = "sum minus own";
 
-    /// So many who all talk.
+    /// A room of so many, who all talk.
     pub fn new(participants: usize) -> Self {
         let frames = (0..participants).map(|n| noise_i16(n, participants)).collect();
         Self { frames, out: vec![vec![0; TICK]; participants] }
@@ -38,17 +40,17 @@ impl SumMinusOwn {
     }
 }
 
-/// Nothing but writing a mix of f32 for everybody, once: less no mixer can do.
+/// Writes a mix of f32 for everybody, once: the least that any mixer does.
 #[derive(Debug)]
 pub struct Writes {
     out: Vec<f32>,
 }
 
 impl Writes {
-    /// What it is called.
+    /// The name of this contender.
     pub const NAME: &str = "writing the mixes once";
 
-    /// So many who hear.
+    /// A room of so many listeners.
     pub fn new(listeners: usize) -> Self {
         Self { out: vec![0.0; listeners * TICK] }
     }

@@ -1,5 +1,7 @@
-//! All that the mixer is held against: other mixers, products of matrices, plain loops, and the core itself.
+//! What the mixer is compared with: other mixers, products of matrices, plain loops, and the peak
+//! of the core.
 
+mod gemm;
 mod loops;
 mod peak;
 mod products;

@@ -1,4 +1,5 @@
-//! The most that the core can do: independent fused multiply-adds in registers, as wide as they come, and nothing else.
+//! The peak of the core: independent multiply-adds in registers, as wide as an instruction set has
+//! them, and nothing else.
 //!
 //! `unsafe` calls functions that are compiled for instructions which not every machine has.
 #![allow(unsafe_code)]
@@ -8,60 +9,76 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// What it is called.
+use mixminus::InstructionSet;
+
+/// The name of this contender.
 pub const PEAK: &str = "peak of the core";
 
-/// Rounds of multiply-adds in one measurement: about a millisecond, as long as the others are measured.
+/// Rounds of multiply-adds in one measurement. They take about a millisecond, as long as a
+/// contender's batch.
 const ROUNDS: u32 = 350_000;
 
-/// The time that so many f32 products with their additions take at the peak; `None` where it is not known how to reach it.
-pub fn seconds_at_peak(products: f64) -> Option<Duration> {
-    let (done, time) = measure()?;
-    Some(time.mul_f64(products / done))
-}
-
-/// Wakes the core's widest units up, for half a millisecond, and touches no memory: what comes next finds the caches as they were.
-pub fn wake() {
-    multiply_add(ROUNDS / 2);
-}
-
-/// Multiply-adds that were done, and the time that they took: the second time that they are done, as the first wakes the core up.
-fn measure() -> Option<(f64, Duration)> {
-    multiply_add(ROUNDS)?;
+/// The time of so many f32 products with their additions at the peak of an instruction set that
+/// this machine has.
+pub fn seconds_at_peak(kernel: InstructionSet, products: f64) -> Duration {
+    // The first pass wakes the core up.
+    multiply_add(kernel, ROUNDS);
     let begin = Instant::now();
-    let done = multiply_add(ROUNDS)?;
-    Some((done, begin.elapsed()))
+    let done = multiply_add(kernel, ROUNDS);
+    begin.elapsed().mul_f64(products / done)
 }
 
-/// Does so many rounds on every chain, and tells how many multiply-adds that were.
-fn multiply_add(rounds: u32) -> Option<f64> {
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the machine has AVX-512F.
-            black_box(unsafe { x86::avx512(rounds) });
-            return Some(f64::from(rounds) * 16.0 * 16.0);
-        }
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+/// Keeps the core's vector units busy for half a millisecond, so that they are awake afterwards.
+/// Touches no memory: the caches stay as they are.
+pub fn wake(kernel: InstructionSet) {
+    multiply_add(kernel, ROUNDS / 2);
+}
+
+/// Does so many rounds on every chain. The number of multiply-adds.
+fn multiply_add(kernel: InstructionSet, rounds: u32) -> f64 {
+    let (sum, lanes) = match kernel {
+        // SAFETY: the machine has AVX-512F.
+        #[cfg(target_arch = "x86_64")]
+        InstructionSet::Avx512 if is_x86_feature_detected!("avx512f") => (unsafe { x86::avx512(rounds) }, 16 * 16),
+        #[cfg(target_arch = "x86_64")]
+        InstructionSet::Avx2 if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") => {
             // SAFETY: the machine has AVX2 and FMA.
-            black_box(unsafe { x86::avx2(rounds) });
-            return Some(f64::from(rounds) * 12.0 * 8.0);
+            (unsafe { x86::avx2(rounds) }, 12 * 8)
+        }
+        _ => (portable(rounds), CHAINS * LANES),
+    };
+    black_box(sum);
+    f64::from(rounds) * lanes as f64
+}
+
+/// The chains of [`portable`]: with both constants they fill the 16 registers of the baseline of x86-64.
+const CHAINS: usize = 14;
+/// The lanes of a chain: a register of that baseline, and of most others.
+const LANES: usize = 4;
+
+/// Multiplications and additions in plain Rust, which are not fused.
+fn portable(rounds: u32) -> f32 {
+    let (factor, addend) = (black_box([0.5_f32; LANES]), black_box([1.0_f32; LANES]));
+    let mut chains: [[f32; LANES]; CHAINS] = std::array::from_fn(|n| black_box([n as f32; LANES]));
+    for _ in 0..rounds {
+        for chain in &mut chains {
+            *chain = std::array::from_fn(|lane| chain[lane] * factor[lane] + addend[lane]);
         }
     }
-    // How to get there on other machines is not known.
-    black_box(rounds);
-    None
+    chains.as_flattened().iter().sum()
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::{arch::x86_64::*, hint::black_box};
 
-    /// 16 chains of 16 lanes: twice what two units have under way at four cycles each, and few enough for the registers.
+    /// 16 chains of 16 lanes. Two units with a latency of four cycles need 8 chains, and 32
+    /// registers hold 16.
     #[target_feature(enable = "avx512f")]
     pub fn avx512(rounds: u32) -> f32 {
         let (factor, addend) = (_mm512_set1_ps(black_box(0.5)), _mm512_set1_ps(black_box(1.0)));
-        // Each begins somewhere else: chains that are alike are shuffled about by the compiler, which costs more than the multiply-adds.
+        // Each chain begins with another value: the compiler moves chains that are alike between
+        // registers, which costs more than the multiply-adds.
         let mut chains: [__m512; 16] = std::array::from_fn(|n| _mm512_set1_ps(black_box(n as f32)));
         for _ in 0..rounds {
             for chain in &mut chains {
@@ -91,16 +108,22 @@ mod tests {
 
     #[test]
     fn twice_the_products_take_twice_the_time() {
-        let seconds = |products| (0..9).filter_map(|_| seconds_at_peak(products)).min();
-        if let (Some(once), Some(hundredfold)) = (seconds(1e6), seconds(1e8)) {
-            assert!((20.0..500.0).contains(&hundredfold.div_duration_f64(once)), "{once:?}, {hundredfold:?}");
+        for kernel in InstructionSet::available() {
+            let seconds = |products| (0..9).map(|_| seconds_at_peak(kernel, products)).min().unwrap();
+            let growth = seconds(1e8).div_duration_f64(seconds(1e6));
+            assert!((20.0..500.0).contains(&growth), "{kernel}: {growth}");
         }
+    }
+
+    #[test]
+    fn every_chain_converges_to_its_limit() {
+        // x / 2 + 1 comes to rest at 2.
+        assert_eq!(portable(100), 2.0 * (CHAINS * LANES) as f32);
     }
 
     #[cfg(target_arch = "x86_64")]
     #[test]
-    fn every_chain_converges_to_its_limit() {
-        // x / 2 + 1 comes to rest at 2.
+    fn every_chain_of_vectors_converges_to_its_limit() {
         if is_x86_feature_detected!("avx512f") {
             // SAFETY: the machine has AVX-512F.
             assert_eq!(unsafe { x86::avx512(100) }, 2.0 * 16.0 * 16.0);

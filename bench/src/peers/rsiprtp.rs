@@ -6,7 +6,7 @@ use rsiprtp::media::ConferenceMixer;
 
 use crate::signal::noise_i16;
 
-/// What it is called.
+/// The name of this contender.
 pub const RSIPRTP: &str = "rsiprtp 0.4.1";
 
 /// Everybody talks. It has no gains, and mixes up to 15 sources.

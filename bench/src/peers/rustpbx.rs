@@ -13,18 +13,20 @@ use tokio::{
 
 use crate::{Failure, Result, signal::noise_i16};
 
-/// What it is called.
+/// The name of this contender.
 pub const RUSTPBX: &str = "rustpbx-media 0.5.0";
 
-/// It mixes frames of 20 ms; at this rate they have as many samples as 10 ms at 48 kHz. It does nothing with the rate but this.
+/// It mixes frames of 20 ms: at this rate they have as many samples as 10 ms at 48 kHz. It uses the
+/// rate for nothing else.
 const RATE: u32 = 24_000;
 
 /// Everybody talks, and hears the next participant at half its level.
 ///
-/// Nothing but its own timer makes it mix. So its runtime has a clock that stands still, and jumps to the timer once nobody has anything left
-/// to do: to wait for the first mix is to run one round of mixing, without any sleep.
+/// Its own timer makes it mix, and nothing else does. So its runtime has a clock that stands still,
+/// and jumps to the timer once all tasks wait: waiting for the first mix runs one round of mixing,
+/// without any sleep.
 pub struct Rustpbx {
-    // Before the runtime that its task runs on.
+    // Declared before the runtime that its task runs on, so that it is dropped first.
     _mixer: ConferenceAudioMixer,
     inputs: Vec<Sender<AudioFrame>>,
     outputs: Vec<Receiver<AudioFrame>>,
@@ -55,7 +57,8 @@ impl Rustpbx {
         Ok(Self { _mixer: mixer, inputs, outputs, frames, runtime })
     }
 
-    /// The time of one round: from the first frame sent to the last mix received. It is given frames to keep, which are made before.
+    /// The time of one round: from the first frame sent to the last mix received. The mixer keeps
+    /// the frames, so they are made before.
     pub fn round(&mut self) -> Result<Duration> {
         let frames: Vec<_> = self.frames.iter().map(|frame| AudioFrame::new(frame.clone(), RATE)).collect();
         self.runtime.block_on(async {

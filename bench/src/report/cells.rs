@@ -1,7 +1,7 @@
 //! A [`Line`] as the cells of a table.
 
 use super::units;
-use crate::line::{Goal, Line};
+use crate::line::{Goal, Line, Rate};
 
 /// The columns of the table.
 pub const HEAD: [&str; 10] = [
@@ -17,10 +17,10 @@ pub const HEAD: [&str; 10] = [
     "met",
 ];
 
-/// Which of the columns are figures.
+/// The columns that are figures.
 pub const FIGURES: [usize; 5] = [1, 3, 4, 5, 6];
 
-/// The cells of a line; `next` is what stands between two goals.
+/// The cells of a line; `next` separates two goals.
 pub fn cells(line: &Line, next: &str) -> [String; 10] {
     let goals = |tell: fn(&Goal) -> String| line.goals.iter().map(tell).collect::<Vec<_>>().join(next);
     [
@@ -46,9 +46,11 @@ fn ratio(line: &Line) -> String {
 }
 
 fn note(line: &Line) -> String {
-    let Some(rate) = line.rate else { return line.note.clone() };
-    let share = rate.of_peak.map_or_else(|| "unknown share".to_owned(), units::percent);
-    format!("{} GFLOP/s, {share} of the peak", units::figure(rate.giga))
+    let rate = line.rate.map(|Rate { giga, of_peak }| {
+        format!("{} GFLOP/s, {} of the peak", units::figure(giga), units::percent(of_peak))
+    });
+    let note = Some(line.note.clone()).filter(|note| !note.is_empty());
+    rate.into_iter().chain(note).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -58,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_line_has_a_cell_for_each_column() {
-        let lines = example::report().lines;
+        let lines = &example::report().runs[0].lines;
         let expected = [
             "dense",
             "1,000",
@@ -73,5 +75,7 @@ mod tests {
         ];
         assert_eq!(cells(&lines[0], "|"), expected);
         assert_eq!(cells(&lines[1], "|")[6..], ["", "", "", ""]);
+        let fast = Line { rate: Some(Rate { giga: 100.0, of_peak: 0.8 }), ..lines[0].clone() };
+        assert_eq!(cells(&fast, "|")[7], "100 GFLOP/s, 80 % of the peak; a note");
     }
 }

@@ -1,4 +1,4 @@
-//! What a run leaves behind when it is asked to: the page and its pictures.
+//! The files that a run writes when it is asked to: the page and its pictures.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! What a run found out, for people and for machines.
+//! The results of a run, for people and for machines.
 
 mod cells;
 pub mod files;
@@ -7,32 +7,50 @@ mod markdown;
 pub mod table;
 pub mod units;
 
+use mixminus::InstructionSet;
+
 use crate::{line::Line, machine::Machine};
 
-/// A whole run.
+/// All results.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// Where it ran.
+    /// The machine that it ran on.
     pub machine: Machine,
-    /// Whether it was only a look.
+    /// Whether it was a quick look.
     pub quick: bool,
-    /// What it found.
+    /// One run for each instruction set.
+    pub runs: Vec<Run>,
+}
+
+/// The results with one instruction set.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The instruction set.
+    pub kernel: InstructionSet,
+    /// A line for each contender.
     pub lines: Vec<Line>,
 }
 
 impl Report {
     /// How many goals there are, and how many of them are met.
     pub fn goals(&self) -> (usize, usize) {
-        let goals = || self.lines.iter().flat_map(|line| &line.goals);
-        (goals().count(), goals().filter(|goal| goal.met).count())
+        self.runs.iter().map(Run::goals).fold((0, 0), |sum, run| (sum.0 + run.0, sum.1 + run.1))
     }
 
-    /// One sentence on where it ran.
+    /// The machine and the compiler, in one sentence.
     pub fn where_it_ran(&self) -> String {
         let Machine { processor, cores, compiler, .. } = &self.machine;
         let plural = if *cores == 1 { "" } else { "s" };
         let quick = if self.quick { ", --quick: a look only" } else { "" };
         format!("{processor}, {cores} core{plural}, {compiler}{quick}")
+    }
+}
+
+impl Run {
+    /// How many goals there are, and how many of them are met.
+    pub fn goals(&self) -> (usize, usize) {
+        let goals = || self.lines.iter().flat_map(|line| &line.goals);
+        (goals().count(), goals().filter(|goal| goal.met).count())
     }
 }
 
@@ -47,7 +65,8 @@ pub mod example {
         rounds::Measured,
     };
 
-    /// Two contenders: one with a goal that is met and one that is not, the other with neither goal nor ratio.
+    /// Two contenders: one with a goal that is met and one that is not, the other with neither goal
+    /// nor ratio.
     pub fn report() -> Report {
         let (ours, peer) = (Key::new(OURS, 1000), Key::new("a peer", 1000));
         let mut measured = Measured::default();
@@ -62,6 +81,7 @@ pub mod example {
             .goal(Goal::under(1.0, 0.0002));
         let machine =
             Machine { processor: "Example 9".into(), cores: 2, compiler: "rustc 1.0.0", command: "cargo run".into() };
-        Report { machine, quick: false, lines: vec![ours, line(peer)] }
+        let run = Run { kernel: InstructionSet::Avx2, lines: vec![ours, line(peer)] };
+        Report { machine, quick: false, runs: vec![run] }
     }
 }

@@ -1,4 +1,4 @@
-//! Figures as people read them: three digits that mean something, and a unit.
+//! Figures for people: three significant digits and a unit.
 
 /// A figure with three digits, or more if it is larger: 0.0123, 1.23, 123, 1,234.
 pub fn figure(value: f64) -> String {
@@ -10,7 +10,7 @@ pub fn figure(value: f64) -> String {
     }
     let digits = (2 - value.abs().log10().floor() as i32).clamp(0, 6);
     let text = format!("{value:.*}", digits as usize);
-    // By its text, not by its value: 999.9 is told as 1,000.
+    // The text decides, not the value: 999.9 becomes 1,000.
     if text.contains('.') { text } else { grouped(&text) }
 }
 
