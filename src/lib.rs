@@ -50,8 +50,6 @@ mod data;
 mod dsp;
 #[cfg(feature = "metrics")]
 mod export;
-#[cfg(feature = "stream")]
-mod histogram;
 #[cfg(feature = "http")]
 pub mod http;
 mod link;

@@ -99,6 +99,7 @@ impl Detector {
     }
 
     /// What hears for it, if samples decide. Allocates: control side.
+    #[cfg_attr(not(feature = "vad"), allow(unused_variables, reason = "one detector hears"))]
     pub(crate) fn hears(self, timing: &Timing) -> Option<Box<dyn Hears>> {
         match self {
             #[cfg(feature = "vad")]

@@ -99,9 +99,13 @@ impl Line {
     /// A move from one gain to another. Its two figures are chosen so that their f32 sum is on the target: exactly where the
     /// target is 0 or 1.
     pub fn between(start: f64, target: f64, over: u32) -> Self {
-        let end = target as f32;
-        let delta = (f64::from(end) - start) as f32;
-        if start == target || delta == 0.0 { Self::at_rest(target) } else { Self { start: end - delta, delta, over } }
+        let (end, start) = (target as f32, start as f32);
+        let delta = end - start;
+        match start + delta == end {
+            _ if delta == 0.0 => Self::at_rest(target),
+            true => Self { start, delta, over },
+            false => Self { start: end - delta, delta, over },
+        }
     }
 
     /// Whether it is 0 over the whole tick.

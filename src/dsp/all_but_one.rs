@@ -3,7 +3,13 @@
 //! A *quad* is four signals: sources, or sums of them. The *rest* of a signal or of a quad is the sum of all sources that are
 //! not in it.
 
-use super::{Lanes, Measured, RunningSum, Tile, Tiles, measure::Meter, vector::Vector};
+use super::{
+    measure::{Lanes, Measured, Meter},
+    shared_sums::RunningSum,
+    signals::Tiles,
+    tile::Tile,
+    vector::Vector,
+};
 
 /// Signals that are added up together, and rows that are made together: with their rest and their meters, as many as
 /// registers hold.

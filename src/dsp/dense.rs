@@ -6,9 +6,10 @@
 //! number of signals.
 
 use super::{
-    Lanes, RunningSum, Tile,
-    measure::Meter,
+    measure::{Lanes, Meter},
+    shared_sums::RunningSum,
     sparse::{CHAIN, SIDE, load_side},
+    tile::Tile,
     vector::Vector,
 };
 

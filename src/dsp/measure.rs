@@ -1,6 +1,6 @@
 //! What is done to one signal alone: taking in a frame, measuring it, giving it out as i16.
 
-use super::{Tile, vector::Vector};
+use super::{tile::Tile, vector::Vector};
 
 /// Vectors that are measured side by side, so that no square waits for the one before: with the widest, a tile.
 const SIDE: usize = 3;

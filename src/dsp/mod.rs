@@ -1,6 +1,6 @@
 //! The arithmetic of a mix, at the speed of the machine: the only place with `unsafe`.
 //!
-//! Three rings: safe functions on slices here ([`Kernel`]); the kernels ([`measure`], [`shape`], [`slope`], [`sparse`],
+//! Three rings: safe functions on slices ([`Kernel`]); the kernels ([`measure`], [`shape`], [`slope`], [`sparse`],
 //! [`shared_sums`], [`dense`], [`all_but_one`]), each written once over a vector; and a vector for each instruction set
 //! ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made. Everything works on
 //! [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
@@ -13,10 +13,13 @@
 mod all_but_one;
 mod dense;
 mod instruction_set;
+mod kernel;
 mod measure;
+mod prefetch;
 mod progress;
 mod shape;
 mod shared_sums;
+mod signals;
 mod slope;
 mod sparse;
 mod tile;
@@ -27,197 +30,15 @@ mod x86;
 pub(crate) use all_but_one::{AllButOneRow, QUAD};
 pub(crate) use dense::{BLOCK, DenseRow, LineGain, ROWS};
 pub use instruction_set::InstructionSet;
+pub(crate) use kernel::Kernel;
 pub(crate) use measure::{Lanes, Measured};
+pub(crate) use prefetch::prefetch;
 pub(crate) use progress::Progress;
 pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use shared_sums::{RunningSum, SEGMENT};
+pub(crate) use signals::{SignalBuffer, Signals, Tiles};
 pub(crate) use sparse::{AnySum, FEW, Meters, MixTiles, SparseRow, Term};
-pub(crate) use tile::{SignalBuffer, Tile, Tiles};
-
-use crate::data::envelope::Slope;
-
-/// Signal numbers from here on name shared sums.
-const SHARED: u32 = 1 << 31;
-
-/// The signals that terms name: sources, and shared sums.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Signals<'a> {
-    pub sources: Tiles<'a>,
-    pub shared: Tiles<'a>,
-}
-
-impl<'a> Signals<'a> {
-    /// The number by which a term names a shared sum.
-    pub fn shared(number: usize) -> u32 {
-        SHARED | number as u32
-    }
-
-    /// The same from a later tile on.
-    #[inline(always)]
-    pub fn from_tile(&self, first: usize) -> Self {
-        Self { sources: self.sources.from_tile(first), shared: self.shared.from_tile(first) }
-    }
-
-    /// The n-th tile of a signal.
-    #[inline(always)]
-    fn tile(&self, n: usize, signal: u32) -> &'a Tile {
-        match signal.checked_sub(SHARED) {
-            None => self.sources.tile(n, signal),
-            Some(shared) => self.shared.tile(n, shared),
-        }
-    }
-
-    /// The first tiles of a signal.
-    #[inline(always)]
-    fn signal(&self, signal: u32, tiles: usize) -> &'a [Tile] {
-        match signal.checked_sub(SHARED) {
-            None => self.sources.signal(signal, tiles),
-            Some(shared) => self.shared.signal(shared, tiles),
-        }
-    }
-}
-
-/// The kernels of one instruction set, which this machine has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Kernel(InstructionSet);
-
-impl Kernel {
-    /// Those of an instruction set, or of the fastest that this machine has; `None` if it does not have the one that is asked
-    /// for.
-    pub fn of(set: Option<InstructionSet>) -> Option<Self> {
-        let set = set.unwrap_or_else(InstructionSet::fastest);
-        set.is_available().then_some(Self(set))
-    }
-
-    /// The instruction set that they are compiled for.
-    pub fn instruction_set(self) -> InstructionSet {
-        self.0
-    }
-
-    /// The fastest that this machine has.
-    #[cfg(test)]
-    pub fn detect() -> Self {
-        Self(InstructionSet::fastest())
-    }
-
-    /// All that this machine has, the fastest last.
-    #[cfg(test)]
-    fn available() -> impl Iterator<Item = Self> {
-        InstructionSet::available().map(Self)
-    }
-}
-
-/// Fetches the first of some things into the second cache, to be used soon: the processor does not foresee it where they lie
-/// far apart.
-#[inline(always)]
-pub(crate) fn prefetch<T>(things: &[T]) {
-    #[cfg(target_arch = "x86_64")]
-    for line in (0..size_of::<T>()).step_by(64) {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        // SAFETY: a prefetch reads and writes nothing, wherever it points; SSE is part of the architecture.
-        unsafe { _mm_prefetch::<_MM_HINT_T1>(things.as_ptr().cast::<i8>().wrapping_add(line)) }
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = things;
-}
-
-/// Makes a method of [`Kernel`] out of each kernel, compiled for every instruction set.
-macro_rules! kernels {
-    ($($(#[$doc:meta])* $module:ident :: $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)?;)*) => {
-        impl Kernel {$(
-            $(#[$doc])*
-            pub fn $name(self, $($argument: $type),*) $(-> $result)? {
-                #[cfg(target_arch = "x86_64")]
-                #[target_feature(enable = "avx2,fma")]
-                fn avx2($($argument: $type),*) $(-> $result)? {
-                    // SAFETY: this function is compiled for the instruction set, and called only where it is.
-                    unsafe { $module::$name::<x86::Avx2>($($argument),*) }
-                }
-                #[cfg(target_arch = "x86_64")]
-                #[target_feature(enable = "avx512f,avx512dq")]
-                fn avx512($($argument: $type),*) $(-> $result)? {
-                    // SAFETY: as before.
-                    unsafe { $module::$name::<x86::Avx512>($($argument),*) }
-                }
-                match self.0 {
-                    // SAFETY: a kernel exists only if the machine has its instruction set.
-                    #[cfg(target_arch = "x86_64")]
-                    InstructionSet::Avx2 => unsafe { avx2($($argument),*) },
-                    // SAFETY: as before.
-                    #[cfg(target_arch = "x86_64")]
-                    InstructionSet::Avx512 => unsafe { avx512($($argument),*) },
-                    // SAFETY: plain Rust runs on every machine.
-                    _ => unsafe { $module::$name::<vector::Portable>($($argument),*) },
-                }
-            }
-        )*}
-    };
-}
-
-kernels! {
-    /// Copies a tick of samples to `tiles`, and measures it. The rest of the last tile becomes zero.
-    measure::take_f32(samples: &[f32], tiles: &mut [Tile]) -> Measured;
-    /// The same of integers, each of which stands for sample / 32768.
-    measure::take_i16(samples: &[i16], tiles: &mut [Tile]) -> Measured;
-    /// Measures some tiles.
-    measure::measure(tiles: &[Tile]) -> Measured;
-    /// Writes samples as integers, rounded to the nearest; past full scale they saturate. Both are as long.
-    measure::give_i16(samples: &[f32], out: &mut [i16]);
-    /// Raises each of `loudest` to the magnitude of its sample, and returns the greatest. None is NaN.
-    shape::raise(samples: &[f32; SHAPED], loudest: &mut [f32; SHAPED]) -> f32;
-    /// Multiplies each sample with the curve's gain for its follower, which is at least as great; keeps the least gain.
-    shape::shape(samples: &mut [f32; SHAPED], followers: &[f32; SHAPED], curve: Curve, least: &mut Least);
-    /// Writes the line of an envelope, times a factor.
-    slope::write_slope(out: &mut [f32], slope: Slope, factor: f64);
-    /// Writes the sums of rows at rest, of 1 to [`FEW`] terms each, and goes on metering them.
-    sparse::add_rest(rows: &[SparseRow], terms: &[Term], signals: Signals<'_>, out: &mut MixTiles<'_>);
-    /// The same of rows whose gains are on lines that began together, or at rest.
-    sparse::add_lines(
-        rows: &[SparseRow], terms: &[Term], signals: Signals<'_>, progress: &Progress, out: &mut MixTiles<'_>
-    );
-    /// Writes `sum(open) + curve * sum(ducked)` of terms at rest, and goes on metering it. Ducked terms are 1 to [`FEW`].
-    sparse::add_curved(
-        out: &mut [Tile], signals: Signals<'_>, open: &[Term], ducked: &[Term], curve: &[f32], lanes: &mut Lanes
-    );
-    /// Writes a sum of any kind over consecutive tiles, and goes on metering it.
-    sparse::add_any(out: &mut [Tile], signals: Signals<'_>, sum: &AnySum<'_>, lanes: &mut Lanes);
-    /// Writes the sum of up to eight signals; of all but each one whose bit is set in `wanted`; and of each pair. See
-    /// [`shared_sums`].
-    shared_sums::add_segment(
-        sources: &[&[Tile]; SEGMENT], sum: &mut [Tile], all_but_one: &mut [Tile], wanted: u8, pairs: &mut [Tile]
-    );
-    /// Writes the running sums of signals of `tiles` tiles each, from the first one on or, if `backwards`, from the last.
-    shared_sums::run(signals: &[Tile], out: &mut [Tile], tiles: usize, backwards: bool);
-    /// Writes the sum of up to four signals over a whole tick.
-    all_but_one::add_quad(tiles: Tiles<'_>, signals: &[u32], sum: &mut [Tile]);
-    /// Writes what the running sums are, then adds a signal to them.
-    all_but_one::run_forward(signal: &[Tile], running: &mut [RunningSum], before: &mut [RunningSum]);
-    /// On the way back: adds a signal to the running sums, and writes its rest in its place.
-    all_but_one::run_backward(signal: &mut [Tile], running: &mut [RunningSum], before: &[RunningSum]);
-    /// Writes the rest of each of up to four signals over a whole tick, given the rest of all four.
-    all_but_one::add_rests(tiles: Tiles<'_>, signals: &[u32], rest: &[Tile], out: &mut [Tile]);
-    /// Writes the rows of a quad over a whole tick, and measures each. `rest` is that of the quad.
-    all_but_one::add_rows(
-        rows: &mut [Option<AllButOneRow<'_>>; QUAD], tiles: Tiles<'_>, signals: &[u32], rest: &[Tile]
-    );
-    /// Writes, for each row, the sum of `gain * signal` over a tile to its tile `place`, and goes on metering it. Gains are
-    /// as many as signals: at most [`BLOCK`].
-    dense::multiply(rows: &mut [Option<DenseRow<'_>>], place: usize, signals: &[&Tile]);
-    /// The same of gains on lines; `progress` is that of their moves over the tile.
-    dense::multiply_lines(
-        rows: &mut [Option<DenseRow<'_, LineGain>>], place: usize, signals: &[&Tile], progress: &[f32]
-    );
-    /// Adds, for each of four rows, the sum of `gain * signal` over a tile to its running sum.
-    dense::multiply_on(sums: &mut [RunningSum; ROWS], gains: [&[f32]; ROWS], signals: &[&Tile]);
-    /// The same of gains on lines.
-    dense::multiply_lines_on(
-        sums: &mut [RunningSum; ROWS], gains: [&[LineGain]; ROWS], signals: &[&Tile], progress: &[f32]
-    );
-    /// Writes what a running sum has come to, and goes on metering it.
-    dense::round_off(sum: &RunningSum, out: &mut Tile, lanes: &mut Lanes);
-    /// Writes `curves[0] * open + curves[1] * ducked` over a tile, and goes on metering it.
-    dense::join_halves(halves: [&Tile; 2], curves: [Option<&[f32]>; 2], out: &mut Tile, lanes: &mut Lanes);
-}
+pub(crate) use tile::Tile;
 
 #[cfg(test)]
 mod tests;

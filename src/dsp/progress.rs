@@ -1,6 +1,6 @@
 //! [`Progress`]: how far a move has come, sample by sample. A gain on its way is `start + delta * progress`.
 
-use super::Tile;
+use super::tile::Tile;
 
 /// The table of every move of a mixer: entry `k` is the progress after `k` samples of a move, `k / N` up to 1 and 1 from
 /// there on. It goes on for a tick past the end, so that a move that ends inside of a tick is no case of its own.

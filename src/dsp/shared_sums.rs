@@ -1,6 +1,6 @@
 //! Sums that many rows have in common: of eight sources each, of parts of these, and running sums of them.
 
-use super::{Tile, vector::Vector};
+use super::{tile::Tile, vector::Vector};
 
 /// Sources in a segment.
 pub(crate) const SEGMENT: usize = 8;

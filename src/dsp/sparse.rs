@@ -6,7 +6,14 @@
 
 use std::ops::Range;
 
-use super::{Lanes, Measured, Progress, Signals, Tile, measure::Meter, prefetch, vector::Vector};
+use super::{
+    measure::{Lanes, Measured, Meter},
+    prefetch::prefetch,
+    progress::Progress,
+    signals::Signals,
+    tile::Tile,
+    vector::Vector,
+};
 
 /// The most signals whose gains stay in registers.
 pub(crate) const FEW: usize = 12;

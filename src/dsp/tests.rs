@@ -63,6 +63,8 @@ fn sign() -> impl Strategy<Value = f32> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn every_sum_of_named_signals_is_the_sum(
         tiles in 1..=3_usize,

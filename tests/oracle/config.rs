@@ -61,9 +61,13 @@ impl ListenerConfig {
     pub(super) fn level(&self, source: usize) -> f64 {
         match self.row(source) {
             Some((level, _)) => level / 100.0,
-            None if self.exclusive => 0.0,
-            None => 1.0,
+            None => self.level_of_unlisted(),
         }
+    }
+
+    /// The level of a source without a row, as a factor.
+    pub(super) fn level_of_unlisted(&self) -> f64 {
+        if self.exclusive { 0.0 } else { 1.0 }
     }
 
     /// Whether a source ducks the others, and so is never ducked. Without `ducking` nobody does.
@@ -72,7 +76,7 @@ impl ListenerConfig {
     }
 
     /// The row that lists a source: its level in percent and `duckOthers`.
-    fn row(&self, source: usize) -> Option<(f64, bool)> {
+    pub(super) fn row(&self, source: usize) -> Option<(f64, bool)> {
         let row = self.sources.iter().find(|row| row.0 == source);
         row.map(|&(_, level, duck_others)| (level, duck_others))
     }

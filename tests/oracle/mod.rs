@@ -140,18 +140,24 @@ impl Oracle {
         }
     }
 
-    /// Sends open and ducked of every pair of a listener and a source that are here to their targets; a pair
-    /// that is new starts there. A pair whose source has left is steered by nothing: its moves go on.
+    /// Sends open and ducked of every pair of a listener who is here and a source to their targets; a pair that
+    /// is new starts there, or where all sources are that were never listed. A pair whose source was listed and has left is steered by nothing: its moves go on.
     fn steer_pairs(&mut self, length: usize) {
         for (&listener, hearer) in self.participants.iter().filter(|(_, p)| p.here && p.hears) {
-            for (&source, _) in self.participants.iter().filter(|(_, p)| p.here && p.sends) {
+            for (&source, sender) in self.participants.iter().filter(|(_, p)| p.sends) {
                 if source != listener {
                     let pair = self.pairs.entry((listener, source));
-                    pair.and_modify(|pair| pair.steer(&hearer.levels, source, length))
-                        .or_insert_with(|| Pair::new(&hearer.levels, source));
+                    pair.and_modify(|pair| {
+                        if sender.here || !pair.is_own(hearer.unlisted.as_ref()) {
+                            pair.steer(&hearer.levels, source, length);
+                        }
+                    })
+                    .or_insert_with(|| Pair::new(&hearer.levels, source, hearer.unlisted.clone(), length));
                 }
             }
         }
+        let tick = self.config.tick;
+        self.participants.values_mut().for_each(|participant| participant.move_unlisted(length, tick));
     }
 
     /// mix(l) = sum over s of hears(l) * present(s) * (open(l, s) + envelope(l) * ducked(l, s)) * signal(s), for

@@ -1,7 +1,7 @@
 //! A linear move: how each factor of a gain gets from one value to the next.
 
 /// A linear move: its k-th sample stands at start + (target - start) * k / length.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Move {
     start: f64,
     target: f64,
@@ -57,6 +57,11 @@ impl Move {
     /// Whether it has arrived.
     pub(super) fn is_over(&self) -> bool {
         self.taken == self.length
+    }
+
+    /// Whether it is the same as another move from here on.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.is_over() && other.is_over() && self.target == other.target || self == other
     }
 
     /// Whether it has arrived at this target.

@@ -10,15 +10,23 @@ pub(super) struct Pair {
     open: Move,
     /// Heard at this level times the ducking envelope.
     ducked: Move,
+    /// Whether the source is listed, or was, and is not where sources are that never were.
+    own: bool,
     /// The whole gain of the last sample.
     pub(super) gain: f64,
 }
 
 impl Pair {
-    /// In the first tick in which both are there: at its targets.
-    pub(super) fn new(levels: &ListenerConfig, source: usize) -> Self {
-        let (open, ducked) = targets(levels, source);
-        Self { open: Move::at(open), ducked: Move::at(ducked), gain: 0.0 }
+    /// In the first tick in which both are there: at its targets, if the source is listed; otherwise on the move that
+    /// all sources are on that were never listed.
+    pub(super) fn new(levels: &ListenerConfig, source: usize, unlisted: Option<Move>, length: usize) -> Self {
+        let (own, (open, ducked)) = (levels.row(source).is_some(), targets(levels, source));
+        let mut pair = Self { open: Move::at(open), ducked: Move::at(ducked), own, gain: 0.0 };
+        if let (Some(unlisted), false) = (unlisted, own) {
+            pair.ducked = unlisted;
+            pair.ducked.head_for(ducked, length);
+        }
+        pair
     }
 
     /// Heads for the targets of a configuration.
@@ -26,6 +34,13 @@ impl Pair {
         let (open, ducked) = targets(levels, source);
         self.open.head_for(open, length);
         self.ducked.head_for(ducked, length);
+        self.own |= levels.row(source).is_some();
+    }
+
+    /// Whether its moves are its own, given those of sources that were never listed.
+    pub(super) fn is_own(&mut self, unlisted: Option<&Move>) -> bool {
+        self.own &= !(self.open.rests_on(0.0) && unlisted.is_some_and(|unlisted| self.ducked.is_like(unlisted)));
+        self.own
     }
 
     /// The next sample of open + envelope * ducked; the envelope is in percent, and counts at its present value.

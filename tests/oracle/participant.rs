@@ -21,6 +21,8 @@ pub(super) struct Participant {
     pub(super) envelope: Envelope,
     present: Move,
     undeafened: Move,
+    /// The ducked gain of sources that it never listed.
+    pub(super) unlisted: Option<Move>,
     /// The factor present(s), over this tick.
     pub(super) presence: Vec<Factor>,
     /// The factor hears(l), over this tick.
@@ -47,6 +49,7 @@ impl Participant {
             envelope: Envelope::at(100.0),
             present: Move::at(0.0),
             undeafened: Move::at(0.0),
+            unlisted: None,
             presence: Vec::new(),
             hearing: Vec::new(),
             last_sample: 0.0,
@@ -85,6 +88,14 @@ impl Participant {
         self.undeafened.head_for(if self.deafened { 0.0 } else { 1.0 }, length);
         self.presence = self.present.steps(tick);
         self.hearing = self.undeafened.steps(tick);
+    }
+
+    /// Moves the gain of the sources that it never listed on by a tick. It starts on its target.
+    pub(super) fn move_unlisted(&mut self, length: usize, tick: usize) {
+        let target = self.levels.level_of_unlisted();
+        let unlisted = self.unlisted.get_or_insert_with(|| Move::at(target));
+        unlisted.head_for(target, length);
+        unlisted.steps(tick);
     }
 
     /// Whether it has left, and nobody hears it any more.

@@ -85,7 +85,6 @@ impl RowState {
                 if !pair.is_listed() {
                     let stays = match source(pair) {
                         PairSource::Gone => false,
-                        PairSource::Leaves => true,
                         _ => !pair.is_like(unlisted, clock.now, clock.timing),
                     };
                     moves |= stays;
@@ -179,12 +178,13 @@ fn merge(
     source: impl Fn(&Pair) -> PairSource,
     clock: &Clock<'_>,
 ) {
+    let target = Fade::resting(unlisted);
     let mut known = old.iter().peekable();
     let listed = new.len();
     for at in 0..listed {
         let slot = new[at].slot;
         while let Some(left) = known.next_if(|pair| pair.slot < slot) {
-            keep(left, new, unlisted, &source, clock);
+            keep(left, new, [before, target], &source, clock);
         }
         let same = known.next_if(|pair| pair.slot == slot).filter(|pair| pair.stay == new[at].stay);
         let pair = &mut new[at];
@@ -194,18 +194,26 @@ fn merge(
             None => pair.go_on_from([Fade::ZERO, before], clock),
         }
     }
-    known.for_each(|left| keep(left, new, unlisted, &source, clock));
+    known.for_each(|left| keep(left, new, [before, target], &source, clock));
     if new.len() > listed {
         new.sort_unstable_by_key(|pair| pair.slot);
     }
 }
 
-/// Keeps a pair that is listed no more until it is like the sources without one, or its source is gone.
-fn keep(pair: &Pair, pairs: &mut Vec<Pair>, unlisted: f64, source: impl Fn(&Pair) -> PairSource, clock: &Clock<'_>) {
+/// Keeps a pair that is listed no more until it is like the sources without one, or its source is gone. One whose source has
+/// left is steered by nothing: it fades out at the gains that it had.
+fn keep(
+    pair: &Pair,
+    pairs: &mut Vec<Pair>,
+    [before, unlisted]: [Fade; 2],
+    source: impl Fn(&Pair) -> PairSource,
+    clock: &Clock<'_>,
+) {
     let kept = match source(pair) {
         PairSource::Gone => return,
+        PairSource::Leaves if pair.is_like(before, clock.now, clock.timing) => return,
         PairSource::Leaves => pair.released(),
-        PairSource::Here | PairSource::Joins => pair.unlisted(unlisted, clock),
+        PairSource::Here | PairSource::Joins => pair.unlisted(unlisted.target(), clock),
     };
     debug_assert!(pairs.len() < pairs.capacity(), "the control side makes room for every pair");
     if pairs.len() < pairs.capacity() {

@@ -37,7 +37,7 @@ pub(crate) fn take(
     for ((channel, buffer), last) in channels.iter().zip(buffers).zip(&mut last) {
         let tiles = buffer.signal_mut(signal);
         let measured = copy(frame, *channel, count, tiles, kernel);
-        loudness.peak = if measured.peak <= loudness.peak { loudness.peak } else { measured.peak };
+        loudness.peak = greater(loudness.peak, measured.peak);
         loudness.square += f64::from(measured.squares);
         *last = Tile::flat(tiles).get(count.wrapping_sub(1)).copied().unwrap_or_default();
     }
@@ -76,12 +76,17 @@ fn copy(frame: &Frame<'_>, channel: Channel, count: usize, tiles: &mut [Tile], k
     }
 }
 
+/// The greater of two magnitudes; NaN if one of them is.
+fn greater(a: f32, b: f32) -> f32 {
+    if a.is_nan() || a >= b { a } else { b }
+}
+
 /// The loudness of both channels as sent, added up in f64. A NaN is the peak.
 fn measure_all(frame: &Frame<'_>, count: usize) -> Loudness {
     let (mut peak, mut squares) = (0.0_f32, 0.0);
     for at in 0..count {
         for sample in frame.both(at) {
-            peak = if sample.abs() <= peak { peak } else { sample.abs() };
+            peak = greater(peak, sample.abs());
             squares += 0.5 * f64::from(sample).powi(2);
         }
     }

@@ -28,6 +28,8 @@ pub(crate) struct Source {
     /// present(s): the factor that its gains in all mixes share; and what it was before this tick.
     presence: Fade,
     before: Fade,
+    /// The beginning of the tick for which it was steered last.
+    steered: Option<u64>,
     input: Option<Input>,
     /// Whether it is in the mixes of this tick: present or on its way, and not silent.
     pub audible: bool,
@@ -145,7 +147,11 @@ impl Source {
     /// Fades it in or out, as it is `chosen` to be heard in this tick or not.
     #[inline]
     pub fn fade(&mut self, chosen: bool, clock: &Clock<'_>) {
-        self.before = self.presence;
+        // A tick that was planned at the same time was dropped, and did not steer anything.
+        match self.steered.replace(clock.now) {
+            Some(steered) if steered == clock.now => self.presence = self.before,
+            _ => self.before = self.presence,
+        }
         self.presence.steer(if chosen { 1.0 } else { 0.0 }, clock);
         let heard = self.presence.target() > 0.0 || self.moves(clock);
         self.audible = heard && self.peak > 0.0;

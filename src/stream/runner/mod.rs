@@ -1,6 +1,7 @@
 //! A thread that ticks, for hosts without a clock of their own: [`Runner`]. It sleeps until a
 //! deadline, ticks, and begins again; [`Pace`] holds the deadlines.
 
+mod histogram;
 mod pace;
 mod priority;
 mod readings;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use serde::Serialize;
 
 use super::ObtainedPriority;
-use crate::histogram::{Histogram, Spread};
+use super::histogram::{Histogram, Spread};
 
 /// How well a [`Runner`](super::Runner) has kept time since it was started. Each figure is whole;
 /// together they are not a snapshot of one tick.
