@@ -1,5 +1,7 @@
 //! The changes that a controller can make, before they are published.
 
+use std::convert::Infallible;
+
 use super::{
     ControlError, JoinOptions, ListenerConfig, Participant, Registry, SourceConfig,
     events::{Event, Events},
@@ -174,20 +176,28 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// Every fault, with its JSON path.
     pub fn configure_request(&mut self, request: UncheckedRequest<'_>) -> Result<(), Faults> {
-        self.apply(&request).map_err(|absent| {
-            let faults = request.into_faults(absent);
-            self.events.push(|| Event::misconfigured(&faults));
-            faults
-        })
+        let Err(absent) = self.apply(&request, || Ok::<_, Infallible>(())) else { return Ok(()) };
+        let faults = request.into_faults(absent);
+        self.events.push(|| Event::misconfigured(&faults));
+        Err(faults)
     }
 
-    /// Looks up whether everybody in a request is in the call, and puts the request in force.
-    pub(super) fn apply(&mut self, request: &UncheckedRequest<'_>) -> Result<(), Absent> {
+    /// Looks up whether everybody in a request is in the call. If so, and the request has no other
+    /// fault, and `admit` does not fail, puts the request in force. Returns the result of `admit`,
+    /// which must not use the controller.
+    pub(crate) fn apply<T, E>(
+        &mut self,
+        request: &UncheckedRequest<'_>,
+        admit: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Result<T, E>, Absent> {
         let checked = request.check_in(self.registry, Registry::is_here)?;
-        for level in Registry::configure(checked) {
-            self.events.push(|| Event::configured(level));
+        let admitted = admit();
+        if admitted.is_ok() {
+            for level in Registry::configure(checked) {
+                self.events.push(|| Event::configured(level));
+            }
         }
-        Ok(())
+        Ok(admitted)
     }
 
     /// Only the loudest sources are heard, at least 1, or all if `None`: see

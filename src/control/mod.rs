@@ -12,7 +12,10 @@ mod registry;
 mod snapshot;
 mod talking;
 
-use std::sync::{Arc, MutexGuard};
+use std::{
+    convert::Infallible,
+    sync::{Arc, MutexGuard},
+};
 
 pub use changes::Changes;
 pub use error::{ControlError, WaitError};
@@ -26,7 +29,7 @@ pub(crate) use registry::Registry;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
-    config::{Faults, ParticipantMixerLevel, UncheckedRequest},
+    config::{Absent, Faults, ParticipantMixerLevel, UncheckedRequest},
     data::id::Generation,
     data::role::Role,
     data::{
@@ -255,13 +258,11 @@ impl Controller {
     /// # Errors
     /// Every fault of the request, with its JSON path.
     pub fn configure_request(&self, request: UncheckedRequest<'_>) -> Result<Generation, Faults> {
-        let (applied, generation) = self.change(|changes| changes.apply(&request));
-        applied.map(|()| generation).map_err(|absent| {
-            // Not under the lock: there may be very many faults.
-            let faults = request.into_faults(absent);
-            Events::refused(generation, || Event::misconfigured(&faults));
-            faults
-        })
+        let admit = || Ok::<_, Infallible>(());
+        match self.change(|changes| changes.apply(&request, admit)) {
+            (Ok(_), generation) => Ok(generation),
+            (Err(absent), generation) => Err(refused(request, absent, generation)),
+        }
     }
 
     /// The participants in the call, in the order of their keys.
@@ -346,6 +347,14 @@ impl Controller {
         events.tell(published);
         still_out
     }
+}
+
+/// The faults of a request that [`Changes::apply`] has refused. Emits the event of it. Not to be
+/// called under a lock: there may be very many faults, and a subscriber may be slow.
+pub(crate) fn refused(request: UncheckedRequest<'_>, absent: Absent, published: Generation) -> Faults {
+    let faults = request.into_faults(absent);
+    Events::refused(published, || Event::misconfigured(&faults));
+    faults
 }
 
 #[cfg(test)]
