@@ -359,7 +359,7 @@ pub(crate) fn refused(request: UncheckedRequest<'_>, absent: Absent, published: 
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
+    use std::{cell::Cell, time::Duration};
 
     use super::JoinOptions;
     use crate::{
@@ -390,5 +390,34 @@ mod tests {
             LOCKED.set(0);
             assert_eq!((controller.configure(&levels).is_ok(), LOCKED.get()), (faults == 0, 1));
         }
+    }
+
+    #[test]
+    fn nobody_leaves_between_the_check_of_a_request_and_its_change() {
+        let (controller, _processor) = MixerConfig::default().build().unwrap();
+        for id in ["anna", "ben"] {
+            controller.join(id, JoinOptions::default()).unwrap();
+        }
+        let level = ParticipantMixerLevel {
+            source_levels: vec![SourceLevel::new("ben")],
+            ..ParticipantMixerLevel::new("anna")
+        };
+        let levels = [level];
+        let request = UncheckedRequest::new(&levels);
+        let (leaving, _) = controller.change(|changes| {
+            let leave = || {
+                let controller = controller.clone();
+                let leaving = std::thread::spawn(move || controller.leave("ben"));
+                std::thread::sleep(Duration::from_millis(20));
+                // The request has passed its check, so the participant has to wait.
+                if leaving.is_finished() { Err(()) } else { Ok(leaving) }
+            };
+            let leaving = changes.apply(&request, leave).unwrap().unwrap();
+            assert_eq!(changes.configuration("anna").unwrap().sources[0].source.as_str(), "ben");
+            leaving
+        });
+        leaving.join().unwrap().unwrap();
+        assert!(controller.configuration("anna").unwrap().sources.is_empty());
+        assert_eq!(controller.configure(&levels).unwrap_err().len(), 1);
     }
 }
