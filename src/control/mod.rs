@@ -2,25 +2,27 @@
 //! to the audio side, and frees the memory that comes back.
 
 mod changes;
+mod configuring;
 mod error;
 mod events;
 mod generations;
 mod listener_config;
+mod participants;
 #[cfg(feature = "stream")]
 mod port_meters;
 mod registry;
 mod snapshot;
 mod talking;
 
-use std::{
-    convert::Infallible,
-    sync::{Arc, MutexGuard},
-};
+use std::sync::{Arc, MutexGuard};
 
 pub use changes::Changes;
+#[cfg(feature = "http")]
+pub(crate) use configuring::refused;
 pub use error::{ControlError, WaitError};
-use events::{Event, Events};
+use events::Events;
 pub use listener_config::{ListenerConfig, SourceConfig};
+pub use participants::Participant;
 #[cfg(feature = "stream")]
 pub(crate) use port_meters::PortMeters;
 #[cfg(feature = "stream")]
@@ -29,7 +31,6 @@ pub(crate) use registry::Registry;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
-    config::{Absent, Faults, ParticipantMixerLevel, UncheckedRequest},
     data::id::Generation,
     data::role::Role,
     data::{
@@ -50,22 +51,6 @@ pub struct JoinOptions {
     pub role: Role,
     /// The detector that decides whether it is active.
     pub detector: Detector,
-    /// Whether it is muted: nobody hears it.
-    pub muted: bool,
-    /// Whether it is deafened: it hears nothing.
-    pub deafened: bool,
-}
-
-/// A participant in the call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Participant {
-    /// Its id.
-    pub id: ParticipantId,
-    /// Its key on the audio side.
-    pub key: ParticipantKey,
-    /// Whether it sends, hears, or both.
-    pub role: Role,
     /// Whether it is muted: nobody hears it.
     pub muted: bool,
     /// Whether it is deafened: it hears nothing.
@@ -118,7 +103,7 @@ impl Controller {
     /// The registry, under the controllers' lock.
     fn registry(&self) -> MutexGuard<'_, Registry> {
         #[cfg(test)]
-        tests::LOCKED.set(tests::LOCKED.get() + 1);
+        configuring::tests::LOCKED.set(configuring::tests::LOCKED.get() + 1);
         self.shared.registry()
     }
 
@@ -231,69 +216,6 @@ impl Controller {
         self.change_one(|changes| changes.clear_gain(listener, source))
     }
 
-    /// Replaces whole configurations: all of them or, if any breaks a rule, none.
-    ///
-    /// ```
-    /// # use mixminus::{JoinOptions, MixerConfig, config::{ParticipantMixerLevel, SourceLevel}};
-    /// # let (controller, _processor) = MixerConfig::default().build()?;
-    /// controller.join("anna", JoinOptions::default())?;
-    /// let mut anna = ParticipantMixerLevel::new("anna");
-    /// anna.source_levels.push(SourceLevel { level: 110, ..SourceLevel::new("zoe") });
-    /// let faults = controller.configure(&[anna]).unwrap_err();
-    /// assert_eq!(faults.len(), 2, "zoe is not in the call, and 110 is over 100");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Every fault of the request, with its JSON path.
-    pub fn configure(&self, levels: &[ParticipantMixerLevel]) -> Result<Generation, Faults> {
-        self.configure_request(UncheckedRequest::new(levels))
-    }
-
-    /// Replaces whole configurations as a request has them: all of them or, if it has a fault, none.
-    ///
-    /// The rules were checked when the request was made. The lock is taken once, both to look up
-    /// who is in the call and to make the change, so that nobody can leave between the two.
-    ///
-    /// # Errors
-    /// Every fault of the request, with its JSON path.
-    pub fn configure_request(&self, request: UncheckedRequest<'_>) -> Result<Generation, Faults> {
-        let admit = || Ok::<_, Infallible>(());
-        match self.change(|changes| changes.apply(&request, admit)) {
-            (Ok(_), generation) => Ok(generation),
-            (Err(absent), generation) => Err(refused(request, absent, generation)),
-        }
-    }
-
-    /// The participants in the call, in the order of their keys.
-    pub fn participants(&self) -> Vec<Participant> {
-        let registry = self.registry();
-        let mut here: Vec<_> = registry.members().map(|(id, member)| member.participant(id)).collect();
-        here.sort_unstable_by_key(|participant| participant.key);
-        here
-    }
-
-    /// One participant in the call: its key, its role, and whether it is muted or deafened.
-    ///
-    /// # Errors
-    /// [`ControlError::Unknown`].
-    pub fn participant(&self, id: &str) -> Result<Participant, ControlError> {
-        self.registry().member(id).map(|member| member.participant(&id.into()))
-    }
-
-    /// Whether a participant is in the call.
-    pub fn is_here(&self, id: &str) -> bool {
-        self.registry().is_here(id)
-    }
-
-    /// A listener's configuration as it is in force, with gains and pans that were set one by one.
-    ///
-    /// # Errors
-    /// [`ControlError::Unknown`].
-    pub fn configuration(&self, listener: &str) -> Result<ListenerConfig, ControlError> {
-        self.registry().member(listener).map(|member| member.config.clone())
-    }
-
     /// The meters and counters of a participant.
     ///
     /// ```
@@ -346,78 +268,5 @@ impl Controller {
         drop(registry);
         events.tell(published);
         still_out
-    }
-}
-
-/// The faults of a request that [`Changes::apply`] has refused. Emits the event of it. Not to be
-/// called under a lock: there may be very many faults, and a subscriber may be slow.
-pub(crate) fn refused(request: UncheckedRequest<'_>, absent: Absent, published: Generation) -> Faults {
-    let faults = request.into_faults(absent);
-    Events::refused(published, || Event::misconfigured(&faults));
-    faults
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{cell::Cell, time::Duration};
-
-    use super::JoinOptions;
-    use crate::{
-        MixerConfig,
-        config::{ParticipantMixerLevel, SourceLevel, UncheckedRequest},
-    };
-
-    thread_local! {
-        /// How often this thread has taken the controllers' lock.
-        pub static LOCKED: Cell<usize> = const { Cell::new(0) };
-    }
-
-    #[test]
-    fn a_request_takes_the_lock_once_whether_it_has_faults_or_not() {
-        let (controller, _processor) = MixerConfig::default().build().unwrap();
-        for id in ["anna", "ben", "carol"] {
-            controller.join(id, JoinOptions::default()).unwrap();
-        }
-        let levels = |ids: &[&str]| {
-            let source_levels = ids.iter().copied().map(SourceLevel::new).collect();
-            [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("anna") }]
-        };
-        for (ids, faults) in [(["ben", "carol"], 0), (["ben", "zoe"], 1), (["yves", "zoe"], 2)] {
-            let levels = levels(&ids);
-            LOCKED.set(0);
-            let configured = controller.configure_request(UncheckedRequest::new(&levels));
-            assert_eq!((LOCKED.get(), configured.map_or_else(|faults| faults.len(), |_| 0)), (1, faults));
-            LOCKED.set(0);
-            assert_eq!((controller.configure(&levels).is_ok(), LOCKED.get()), (faults == 0, 1));
-        }
-    }
-
-    #[test]
-    fn nobody_leaves_between_the_check_of_a_request_and_its_change() {
-        let (controller, _processor) = MixerConfig::default().build().unwrap();
-        for id in ["anna", "ben"] {
-            controller.join(id, JoinOptions::default()).unwrap();
-        }
-        let level = ParticipantMixerLevel {
-            source_levels: vec![SourceLevel::new("ben")],
-            ..ParticipantMixerLevel::new("anna")
-        };
-        let levels = [level];
-        let request = UncheckedRequest::new(&levels);
-        let (leaving, _) = controller.change(|changes| {
-            let leave = || {
-                let controller = controller.clone();
-                let leaving = std::thread::spawn(move || controller.leave("ben"));
-                std::thread::sleep(Duration::from_millis(20));
-                // The request has passed its check, so the participant has to wait.
-                if leaving.is_finished() { Err(()) } else { Ok(leaving) }
-            };
-            let leaving = changes.apply(&request, leave).unwrap().unwrap();
-            assert_eq!(changes.configuration("anna").unwrap().sources[0].source.as_str(), "ben");
-            leaving
-        });
-        leaving.join().unwrap().unwrap();
-        assert!(controller.configuration("anna").unwrap().sources.is_empty());
-        assert_eq!(controller.configure(&levels).unwrap_err().len(), 1);
     }
 }
