@@ -25,7 +25,7 @@ use crate::{
         timing::{Clock, Timing},
         tree::Tree,
     },
-    dsp::{Kernel, Progress, Tile, prefetch},
+    dsp::{Kernel, Remaining, Tile, prefetch},
     link::readings::MixerMeters,
 };
 
@@ -37,7 +37,7 @@ const AHEAD: usize = 8;
 pub(crate) struct Tools<'a> {
     pub clock: Clock<'a>,
     pub kernel: Kernel,
-    pub progress: &'a Progress,
+    pub remaining: &'a Remaining,
     pub limiter: Option<&'a Limiter>,
     pub meters: &'a MixerMeters,
 }
@@ -205,9 +205,9 @@ impl Engine {
     /// The parts of the tick that are not mixed yet.
     pub fn tasks<'a>(&'a mut self, tools: Tools<'a>) -> impl Iterator<Item = Task<'a>> {
         let Self { receiver, listeners, groups, outputs, mixes, .. } = self;
-        let Tools { clock, kernel, progress, limiter, .. } = tools;
+        let Tools { clock, kernel, remaining, limiter, .. } = tools;
         let (audible, signals) = (receiver.audible(), receiver.signals());
-        let scene = Scene { audible, signals, listeners, groups, limiter, kernel, progress, clock, channel: 0 };
+        let scene = Scene { audible, signals, listeners, groups, limiter, kernel, remaining, clock, channel: 0 };
         mixes.tasks(outputs, scene)
     }
 

@@ -19,7 +19,7 @@ use crate::{
         timing::{Clock, Timing},
         tree::Tree,
     },
-    dsp::{Kernel, Progress},
+    dsp::{Kernel, Remaining},
     link::{mailbox::Mailbox, readings::MixerMeters},
 };
 
@@ -42,7 +42,7 @@ pub(crate) struct Link {
     pub timing: Timing,
     pub kernel: Kernel,
     pub meters: MixerMeters,
-    progress: Progress,
+    remaining: Remaining,
     limiter: Option<Limiter>,
     matrix: ArcSwap<Matrix>,
     mixed: AtomicU64,
@@ -57,7 +57,7 @@ impl Link {
             timing,
             kernel,
             meters: MixerMeters::of(mixer),
-            progress: Progress::new(timing.smoothing, timing.tick),
+            remaining: Remaining::new(timing.smoothing, timing.tick),
             limiter,
             matrix: ArcSwap::new(matrix),
             mixed: AtomicU64::new(0),
@@ -79,8 +79,8 @@ impl Link {
     /// Audio: what the steps of the tick need that begins after so many samples.
     pub fn tools(&self, now: u64) -> Tools<'_> {
         let clock = Clock { now, begun: now > 0, timing: &self.timing };
-        let Self { kernel, progress, limiter, meters, .. } = self;
-        Tools { clock, kernel: *kernel, progress, limiter: limiter.as_ref(), meters }
+        let Self { kernel, remaining, limiter, meters, .. } = self;
+        Tools { clock, kernel: *kernel, remaining, limiter: limiter.as_ref(), meters }
     }
 
     /// Audio: a tick with everything up to `generation` has been mixed.

@@ -22,7 +22,7 @@
 //! - **row**: all gains of one listener. A **pair** is one listener and one source that the row lists: its *open* gain, which the
 //!   envelope does not multiply, and its *ducked* gain, which it does.
 //! - **presence**: the factor of a source in all mixes; **hears**: the factor of a listener's whole mix.
-//! - **line**: a gain on its way over one tick; **progress**: how far its move has come, sample by sample.
+//! - **line**: a gain on its way over one tick; **remaining**: what is still to come of its move, sample by sample.
 //! - **curve**: what a half of a row is multiplied by, sample by sample, where `hears` or the envelope moves.
 //! - **plan**: who hears the same, and how that is made. It holds from tick to tick while nothing changes.
 //! - **recipe**: how a mix is made. *Sparse*: a weighted sum of a few named signals; *shared sums* are signals that many sparse

@@ -108,45 +108,33 @@ impl From<&Fault> for ErrorDetail {
 #[non_exhaustive]
 pub enum ErrorCode {
     /// The body is malformed, or has faults.
-    BadRequest,
+    BadRequest = 400,
     /// There is no token, or it is not valid.
-    Unauthorized,
+    Unauthorized = 401,
     /// The token lacks the permission.
-    Forbidden,
+    Forbidden = 403,
     /// There is no such call, or no such operation.
-    NotFound,
+    NotFound = 404,
     /// The body is over the limit.
-    RequestTooLarge,
+    RequestTooLarge = 413,
     /// The headers do not say that the body is JSON.
-    UnsupportedMediaType,
+    UnsupportedMediaType = 415,
     /// Over the rate limit, or over the backlog limit.
-    TooManyRequests,
+    TooManyRequests = 429,
     /// The path exists, but not with this method.
-    MethodNotAllowed,
+    MethodNotAllowed = 405,
     /// The body took too long to arrive.
-    RequestTimeout,
+    RequestTimeout = 408,
     /// The service has failed.
-    InternalServerError,
+    InternalServerError = 500,
     /// The service accepts no requests now.
-    ServiceUnavailable,
+    ServiceUnavailable = 503,
 }
 
 impl ErrorCode {
     /// The HTTP status of an answer with this code.
     pub fn status(self) -> u16 {
-        match self {
-            Self::BadRequest => 400,
-            Self::Unauthorized => 401,
-            Self::Forbidden => 403,
-            Self::NotFound => 404,
-            Self::RequestTooLarge => 413,
-            Self::UnsupportedMediaType => 415,
-            Self::TooManyRequests => 429,
-            Self::MethodNotAllowed => 405,
-            Self::RequestTimeout => 408,
-            Self::InternalServerError => 500,
-            Self::ServiceUnavailable => 503,
-        }
+        self as u16
     }
 }
 

@@ -6,21 +6,6 @@
 
 use super::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel};
 
-/// The names that rules between values need, beside the table.
-pub(super) const PARTICIPANT: &str = "participant";
-pub(super) const LISTENERS: &str = "participantMixerLevels";
-pub(super) const SOURCES: &str = "sourceLevels";
-pub(super) const DUCKING: &str = "ducking";
-pub(super) const LOWER_LEVEL: &str = "lowerLevel";
-pub(super) const DUCK_OTHERS: &str = "duckOthers";
-
-/// The largest level, in %.
-pub(super) const MAX_LEVEL: i64 = 100;
-/// The longest ramp, in ms.
-const MAX_RAMP_MS: i64 = 5000;
-/// The longest client context, in Unicode characters.
-const MAX_CLIENT_CONTEXT: usize = 256;
-
 /// A type that is a JSON object on the wire.
 pub(crate) trait Wire: Sized + 'static {
     /// Its properties, in the order in which their faults are listed.
@@ -36,8 +21,8 @@ pub(crate) trait Wire: Sized + 'static {
 /// One row of the table: a property of the object `T`.
 pub(crate) struct Field<T: 'static> {
     pub name: &'static str,
-    /// A second name of the same property. A body may use one of the two.
-    pub other_name: Option<&'static str>,
+    /// A second name of the same property, if it has one. A body may use one of the two.
+    pub other_name: &'static [&'static str],
     /// Whether an absent value is a fault. `null` counts as absent.
     pub required: bool,
     pub kind: Kind<T>,
@@ -46,26 +31,40 @@ pub(crate) struct Field<T: 'static> {
     pub about: &'static str,
 }
 
-/// The type and range of a property, and the field of `T` that has its value.
+/// The type of a property, and the field of `T` that has its value.
 pub(crate) enum Kind<T> {
     /// The id of a participant.
     Id(Place<T, String>),
-    /// Text of the client's own, of at most `most` Unicode characters.
-    Text {
-        most: usize,
-        place: Place<T, Option<String>>,
-    },
+    /// The client's own text, of at most so many Unicode characters.
+    Text(Place<T, Option<String>>, usize),
     Flag(Place<T, bool>),
-    /// An integer from 0 to `most`.
-    Integer {
-        most: i64,
-        unit: &'static str,
-        place: Place<T, i64>,
-    },
+    Integer(Place<T, i64>, Range),
     Ducking(Place<T, Option<Ducking>>),
     Listeners(Place<T, Vec<ParticipantMixerLevel>>),
     Sources(Place<T, Vec<SourceLevel>>),
 }
+
+impl<T> Kind<T> {
+    /// The type in words, for a value that is missing.
+    pub fn expected(&self) -> &'static str {
+        match self {
+            Self::Id(_) | Self::Text(..) => "a string",
+            Self::Flag(_) => "true or false",
+            Self::Integer(..) => "an integer",
+            Self::Ducking(_) => "an object",
+            Self::Listeners(_) | Self::Sources(_) => "an array",
+        }
+    }
+}
+
+/// Integers from 0 to `most`.
+pub(crate) struct Range {
+    pub most: i64,
+    pub unit: &'static str,
+}
+
+pub(super) const PERCENT: Range = Range { most: 100, unit: "%" };
+const RAMP: Range = Range { most: 5000, unit: "ms" };
 
 /// Access to one field of a struct.
 pub(crate) struct Place<T, V> {
@@ -82,146 +81,66 @@ impl<T, V> Place<T, V> {
     }
 }
 
-macro_rules! place {
-    ($field:ident) => {
-        Place { get: |object| &object.$field, get_mut: |object| &mut object.$field }
+/// A row is `required "name" or "otherName" => Kind(field, limit), "Description.";`.
+macro_rules! wire {
+    (@required) => { true };
+    (@optional) => { false };
+    ($type:ident, blank: $blank:expr;
+     $($need:ident $name:literal $(or $other:literal)? => $kind:ident($field:ident $(, $limit:expr)?), $about:literal;)+
+    ) => {
+        impl Wire for $type {
+            const FIELDS: &'static [Field<Self>] = &[$(Field {
+                name: $name,
+                other_name: &[$($other)?],
+                required: wire!(@$need),
+                kind: Kind::$kind(
+                    Place { get: |object| &object.$field, get_mut: |object| &mut object.$field }
+                    $(, $limit)?
+                ),
+                about: $about,
+            }),+];
+            const NAMES: &'static [&'static str] = &[$($name,)+ $($($other,)?)+];
+
+            fn blank() -> Self {
+                $blank
+            }
+        }
     };
 }
 
-impl<T> Field<T> {
-    const fn required(name: &'static str, kind: Kind<T>, about: &'static str) -> Self {
-        Self { name, other_name: None, required: true, kind, about }
-    }
-
-    const fn optional(name: &'static str, kind: Kind<T>, about: &'static str) -> Self {
-        Self { name, other_name: None, required: false, kind, about }
-    }
-
-    const fn or(self, other_name: &'static str) -> Self {
-        Self { other_name: Some(other_name), ..self }
-    }
+wire! {
+    ConfigureMixerRequest, blank: Self::default();
+    optional "clientContext" => Text(client_context, 256),
+        "Text of the client's own, which comes back in the operation and the notification.";
+    required "participantMixerLevels" => Listeners(participant_mixer_levels),
+        "One entry for each listener that changes; no listener twice.";
 }
 
-impl<T> Kind<T> {
-    const fn percent(place: Place<T, i64>) -> Self {
-        Self::Integer { most: MAX_LEVEL, unit: "%", place }
-    }
-
-    const fn ramp(place: Place<T, i64>) -> Self {
-        Self::Integer { most: MAX_RAMP_MS, unit: "ms", place }
-    }
-
-    /// The type in words, for a value that is missing.
-    pub fn expected(&self) -> &'static str {
-        match self {
-            Self::Id(_) | Self::Text { .. } => "a string",
-            Self::Flag(_) => "true or false",
-            Self::Integer { .. } => "an integer",
-            Self::Ducking(_) => "an object",
-            Self::Listeners(_) | Self::Sources(_) => "an array",
-        }
-    }
+wire! {
+    ParticipantMixerLevel, blank: Self::default();
+    required "participant" => Id(participant), "The listener's id.";
+    optional "exclusive" or "exclusiveMode" => Flag(exclusive),
+        "Whether only the listed sources are heard. Also called exclusiveMode; one of the two names at a time.";
+    optional "ducking" => Ducking(ducking),
+        "How sources are ducked for this listener; needed once a source has duckOthers.";
+    optional "sourceLevels" => Sources(source_levels), "No source twice, and not the listener.";
 }
 
-impl Wire for ConfigureMixerRequest {
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::optional(
-            "clientContext",
-            Kind::Text { most: MAX_CLIENT_CONTEXT, place: place!(client_context) },
-            "Text of the client's own, which comes back in the operation and the notification.",
-        ),
-        Field::required(
-            LISTENERS,
-            Kind::Listeners(place!(participant_mixer_levels)),
-            "One entry for each listener that changes; no listener twice.",
-        ),
-    ];
-    const NAMES: &'static [&'static str] = &names::<Self, 2>(Self::FIELDS);
-
-    fn blank() -> Self {
-        Self::default()
-    }
+wire! {
+    Ducking, blank: Self { ramp_active: 0, ramp_inactive: 0, lower_level: 0, upper_level: 100 };
+    required "rampActive" => Integer(ramp_active, RAMP), "Time for ducked sources to fade out, in ms.";
+    required "rampInactive" => Integer(ramp_inactive, RAMP), "Time for ducked sources to fade in, in ms.";
+    required "lowerLevel" => Integer(lower_level, PERCENT), "Volume of ducked sources while a ducker is active, in %.";
+    required "upperLevel" => Integer(upper_level, PERCENT),
+        "Volume of ducked sources while none is, in %; lowerLevel or more.";
 }
 
-impl Wire for ParticipantMixerLevel {
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::required(PARTICIPANT, Kind::Id(place!(participant)), "The listener's id."),
-        Field::<Self>::optional(
-            "exclusive",
-            Kind::Flag(place!(exclusive)),
-            "Whether only the listed sources are heard. Also called exclusiveMode; one of the two names at a time.",
-        )
-        .or("exclusiveMode"),
-        Field::optional(
-            DUCKING,
-            Kind::Ducking(place!(ducking)),
-            "How sources are ducked for this listener; needed once a source has duckOthers.",
-        ),
-        Field::optional(SOURCES, Kind::Sources(place!(source_levels)), "No source twice, and not the listener."),
-    ];
-    const NAMES: &'static [&'static str] = &names::<Self, 5>(Self::FIELDS);
-
-    fn blank() -> Self {
-        Self::default()
-    }
-}
-
-impl Wire for Ducking {
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::required("rampActive", Kind::ramp(place!(ramp_active)), "Time for ducked sources to fade out, in ms."),
-        Field::required(
-            "rampInactive",
-            Kind::ramp(place!(ramp_inactive)),
-            "Time for ducked sources to fade in, in ms.",
-        ),
-        Field::required(
-            LOWER_LEVEL,
-            Kind::percent(place!(lower_level)),
-            "Volume of ducked sources while a ducker is active, in %.",
-        ),
-        Field::required(
-            "upperLevel",
-            Kind::percent(place!(upper_level)),
-            "Volume of ducked sources while none is, in %; lowerLevel or more.",
-        ),
-    ];
-    const NAMES: &'static [&'static str] = &names::<Self, 4>(Self::FIELDS);
-
-    fn blank() -> Self {
-        Self { ramp_active: 0, ramp_inactive: 0, lower_level: 0, upper_level: MAX_LEVEL }
-    }
-}
-
-impl Wire for SourceLevel {
-    const FIELDS: &'static [Field<Self>] = &[
-        Field::required(PARTICIPANT, Kind::Id(place!(participant)), "The source's id."),
-        Field::optional("level", Kind::percent(place!(level)), "Volume in %."),
-        Field::optional(
-            DUCK_OTHERS,
-            Kind::Flag(place!(duck_others)),
-            "Whether other sources are ducked while this one is active; needs ducking.",
-        ),
-    ];
-    const NAMES: &'static [&'static str] = &names::<Self, 3>(Self::FIELDS);
-
-    fn blank() -> Self {
-        Self::new("")
-    }
-}
-
-/// All names of some fields. Fails to compile unless there are exactly `N`.
-const fn names<T, const N: usize>(fields: &[Field<T>]) -> [&'static str; N] {
-    let (mut names, mut other, mut at) = ([""; N], fields.len(), 0);
-    while at < fields.len() {
-        names[at] = fields[at].name;
-        if let Some(name) = fields[at].other_name {
-            names[other] = name;
-            other += 1;
-        }
-        at += 1;
-    }
-    assert!(other == N, "N is not the number of names");
-    names
+wire! {
+    SourceLevel, blank: Self::new("");
+    required "participant" => Id(participant), "The source's id.";
+    optional "level" => Integer(level, PERCENT), "Volume in %.";
+    optional "duckOthers" => Flag(duck_others),
+        "Whether other sources are ducked while this one is active; needs ducking.";
 }
 
 #[cfg(test)]
@@ -234,9 +153,9 @@ mod tests {
         for field in T::FIELDS {
             match &field.kind {
                 Kind::Id(place) => place.set(&mut object, Some("id".into())),
-                Kind::Text { place, .. } => place.set(&mut object, Some(Some("text".into()))),
+                Kind::Text(place, _) => place.set(&mut object, Some(Some("text".into()))),
                 Kind::Flag(place) => place.set(&mut object, Some(true)),
-                Kind::Integer { most, place, .. } => place.set(&mut object, Some(most - 1)),
+                Kind::Integer(place, range) => place.set(&mut object, Some(range.most - 1)),
                 Kind::Ducking(place) => place.set(&mut object, Some(Some(set_all()))),
                 Kind::Listeners(place) => place.set(&mut object, Some(vec![set_all()])),
                 Kind::Sources(place) => place.set(&mut object, Some(vec![set_all()])),

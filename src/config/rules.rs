@@ -6,10 +6,15 @@
 use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::{
-    ConfigureMixerRequest, Ducking, Fault, FaultKind, ParticipantMixerLevel, SourceLevel,
-    fields::{DUCK_OTHERS, DUCKING, Kind, LISTENERS, LOWER_LEVEL, MAX_LEVEL, PARTICIPANT, SOURCES, Wire},
+    ConfigureMixerRequest, Ducking, Fault, FaultKind, ParticipantMixerLevel,
+    fields::{Kind, PERCENT, Range, Wire},
     path::Path,
 };
+
+/// Names of the table that rules between values need more than once.
+const LISTENERS: &str = "participantMixerLevels";
+const SOURCES: &str = "sourceLevels";
+const PARTICIPANT: &str = "participant";
 
 /// A value that names a participant, who has to be in the call.
 #[derive(Debug, Clone, Copy)]
@@ -39,26 +44,27 @@ impl Naming {
     }
 }
 
-/// Collects the faults and the namings of a request.
-#[derive(Debug, Default)]
-pub(super) struct Rules {
-    /// At the beginning those that reading has found.
+/// The faults and namings that reading and the rules have found in a request.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Findings {
     pub faults: Vec<Fault>,
     /// In the order of the request.
     pub namings: Vec<Naming>,
-    /// The paths of the elements that have no participant, because it could not be read.
+    /// The paths of the elements whose participant could not be read: an id has no default.
     pub nameless: HashSet<String>,
 }
 
 /// The participants of one list, each with the index of the element that names it first.
 type Named<'a> = HashMap<&'a str, usize>;
 
-impl Rules {
+impl Findings {
+    /// Runs the rules over a whole request.
     pub fn request(&mut self, request: &ConfigureMixerRequest) {
         self.values(request, Path::Root);
         self.levels(&request.participant_mixer_levels);
     }
 
+    /// Runs the rules over levels.
     pub fn levels(&mut self, levels: &[ParticipantMixerLevel]) {
         let at = Path::Root.key(LISTENERS);
         let mut named = Named::new();
@@ -72,7 +78,7 @@ impl Rules {
     fn level(&mut self, level: &ParticipantMixerLevel, listener: usize, at: Path<'_>) {
         self.values(level, at);
         if let Some(ducking) = &level.ducking {
-            self.ducking(ducking, at.key(DUCKING));
+            self.ducking(ducking, at.key("ducking"));
         }
         let is_named = !self.is_nameless(at);
         let at = at.key(SOURCES);
@@ -84,7 +90,10 @@ impl Rules {
             } else {
                 self.participant(&source.participant, (listener, Some(index)), &mut named, at);
             }
-            self.source(source, level.ducking.is_some(), at);
+            self.values(source, at);
+            if source.duck_others && level.ducking.is_none() {
+                self.fault(at.key("duckOthers"), FaultKind::NoDucking);
+            }
         }
     }
 
@@ -110,8 +119,13 @@ impl Rules {
         }
     }
 
+    /// Notes an element whose participant could not be read.
+    pub fn note_nameless(&mut self, at: Path<'_>) {
+        self.nameless.insert(at.to_string());
+    }
+
     fn is_nameless(&self, at: Path<'_>) -> bool {
-        // A path is written only for a request that has faults.
+        // A path is formatted only for a request that has faults.
         !self.nameless.is_empty() && self.nameless.contains(&at.to_string())
     }
 
@@ -119,15 +133,8 @@ impl Rules {
         self.values(ducking, at);
         let (lower, upper) = (ducking.lower_level, ducking.upper_level);
         // A level that is out of range is listed already.
-        if lower <= MAX_LEVEL && (0..lower).contains(&upper) {
-            self.fault(at.key(LOWER_LEVEL), FaultKind::CrossedLevels { lower, upper });
-        }
-    }
-
-    fn source(&mut self, source: &SourceLevel, has_ducking: bool, at: Path<'_>) {
-        self.values(source, at);
-        if source.duck_others && !has_ducking {
-            self.fault(at.key(DUCK_OTHERS), FaultKind::NoDucking);
+        if lower <= PERCENT.most && (0..lower).contains(&upper) {
+            self.fault(at.key("lowerLevel"), FaultKind::CrossedLevels { lower, upper });
         }
     }
 
@@ -135,8 +142,8 @@ impl Rules {
     fn values<T: Wire>(&mut self, object: &T, at: Path<'_>) {
         for field in T::FIELDS {
             let kind = match &field.kind {
-                Kind::Integer { most, unit, place } => within(*(place.get)(object), *most, unit),
-                Kind::Text { most, place } => (place.get)(object).as_deref().and_then(|text| no_longer(text, *most)),
+                Kind::Integer(place, range) => within(*(place.get)(object), range),
+                Kind::Text(place, most) => (place.get)(object).as_deref().and_then(|text| no_longer(text, *most)),
                 Kind::Id(_) | Kind::Flag(_) | Kind::Ducking(_) | Kind::Listeners(_) | Kind::Sources(_) => None,
             };
             if let Some(kind) = kind {
@@ -145,12 +152,12 @@ impl Rules {
         }
     }
 
-    fn fault(&mut self, at: Path<'_>, kind: FaultKind) {
+    pub fn fault(&mut self, at: Path<'_>, kind: FaultKind) {
         self.faults.push(Fault::new(at, kind));
     }
 }
 
-fn within(value: i64, most: i64, unit: &'static str) -> Option<FaultKind> {
+fn within(value: i64, &Range { most, unit }: &Range) -> Option<FaultKind> {
     match value {
         ..0 => Some(FaultKind::Under { value, least: 0, unit }),
         _ if value > most => Some(FaultKind::Over { value, most, unit }),
@@ -165,7 +172,7 @@ fn no_longer(text: &str, most: usize) -> Option<FaultKind> {
 
 #[cfg(test)]
 mod tests {
-    use super::Rules;
+    use super::Findings;
     use crate::config::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel, check};
 
     fn faults(levels: &[ParticipantMixerLevel]) -> Vec<String> {
@@ -256,9 +263,9 @@ mod tests {
     fn a_client_context_has_256_characters_whatever_their_bytes() {
         let faults = |count| {
             let client_context = Some("é".repeat(count));
-            let mut rules = Rules::default();
-            rules.request(&ConfigureMixerRequest { client_context, ..ConfigureMixerRequest::default() });
-            rules.faults.iter().map(ToString::to_string).collect::<Vec<_>>()
+            let mut findings = Findings::default();
+            findings.request(&ConfigureMixerRequest { client_context, ..ConfigureMixerRequest::default() });
+            findings.faults.iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(faults(256), [""; 0]);
         assert_eq!(faults(257), ["clientContext: 257 characters are over 256"]);
@@ -269,15 +276,15 @@ mod tests {
         let source = SourceLevel::new("");
         let levels = [(); 2].map(|()| listener(None, vec![source.clone(), source.clone()]));
         let levels = levels.map(|level| ParticipantMixerLevel { participant: String::new(), ..level });
-        let mut rules = Rules::default();
+        let mut findings = Findings::default();
         for level in ["participantMixerLevels[0]", "participantMixerLevels[1]"] {
-            rules.nameless.extend([
+            findings.nameless.extend([
                 level.into(),
                 format!("{level}.sourceLevels[0]"),
                 format!("{level}.sourceLevels[1]"),
             ]);
         }
-        rules.levels(&levels);
-        assert!(rules.faults.is_empty() && rules.namings.is_empty(), "{rules:?}");
+        findings.levels(&levels);
+        assert!(findings.faults.is_empty() && findings.namings.is_empty(), "{findings:?}");
     }
 }

@@ -9,10 +9,10 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, Deserializer, Error};
 
 use super::{
-    ConfigureMixerRequest, Fault, Faults, ParticipantMixerLevel,
+    ConfigureMixerRequest, Faults, ParticipantMixerLevel,
     raw::Raw,
-    rules::{Naming, Rules},
-    walk::{Walked, walk},
+    rules::{Findings, Naming},
+    walk::walk,
 };
 
 /// A request whose values are checked, while it is open whether everybody it names is in the call.
@@ -39,18 +39,16 @@ use super::{
 pub struct UncheckedRequest<'a> {
     client_context: Option<String>,
     levels: Cow<'a, [ParticipantMixerLevel]>,
-    /// Every fault, but for participants who are not in the call.
-    faults: Vec<Fault>,
-    namings: Vec<Naming>,
+    /// Has every fault, but for participants who are not in the call.
+    findings: Findings,
 }
 
 impl<'a> UncheckedRequest<'a> {
     /// A request without a client context. Takes time in proportion to the number of entries.
     pub fn new(levels: &'a [ParticipantMixerLevel]) -> Self {
-        let mut rules = Rules::default();
-        rules.levels(levels);
-        let Rules { faults, namings, .. } = rules;
-        Self { client_context: None, levels: Cow::Borrowed(levels), faults, namings }
+        let mut findings = Findings::default();
+        findings.levels(levels);
+        Self { client_context: None, levels: Cow::Borrowed(levels), findings }
     }
 
     /// The client's own text, if the request has one that could be read.
@@ -73,12 +71,11 @@ impl<'a> UncheckedRequest<'a> {
     ///
     /// Every fault, each with its path in the request.
     pub fn check(self, is_here: impl Fn(&str) -> bool) -> Result<ConfigureMixerRequest, Faults> {
-        let absent = self.absent(is_here);
-        if !self.faults.is_empty() || !absent.0.is_empty() {
+        if let Err(absent) = self.check_in(&mut (), |(), id| is_here(id)) {
             return Err(self.into_faults(absent));
         }
-        let (client_context, levels) = (self.client_context, self.levels.into_owned());
-        Ok(ConfigureMixerRequest { client_context, participant_mixer_levels: levels })
+        let participant_mixer_levels = self.levels.into_owned();
+        Ok(ConfigureMixerRequest { client_context: self.client_context, participant_mixer_levels })
     }
 
     /// Checks the request against a call, which stays borrowed until the levels are put in force.
@@ -87,16 +84,12 @@ impl<'a> UncheckedRequest<'a> {
         call: &'c mut C,
         is_here: impl Fn(&C, &str) -> bool,
     ) -> Result<Checked<'c, C>, Absent> {
-        let absent = self.absent(|id| is_here(call, id));
-        match self.faults.is_empty() && absent.0.is_empty() {
+        let absent = self.findings.namings.iter().filter(|naming| !is_here(call, naming.id(&self.levels)));
+        let absent: Vec<_> = absent.copied().collect();
+        match self.findings.faults.is_empty() && absent.is_empty() {
             true => Ok(Checked { levels: &self.levels, call }),
-            false => Err(absent),
+            false => Err(Absent(absent)),
         }
-    }
-
-    fn absent(&self, is_here: impl Fn(&str) -> bool) -> Absent {
-        let namings = self.namings.iter();
-        Absent(namings.filter(|naming| !is_here(naming.id(&self.levels))).copied().collect())
     }
 
     /// Every fault of a request that has not passed a check, in order.
@@ -104,14 +97,11 @@ impl<'a> UncheckedRequest<'a> {
     /// Apart from the check, which may run under a lock: a short body can have a hundred thousand
     /// faults.
     pub(crate) fn into_faults(self, absent: Absent) -> Faults {
-        let mut all = Vec::with_capacity(self.faults.len() + absent.0.len());
-        let mut absent = absent.0.into_iter().peekable();
-        for (index, fault) in self.faults.into_iter().enumerate() {
-            let before = std::iter::from_fn(|| absent.next_if(|naming| naming.faults_before <= index));
-            all.extend(before.map(|naming| naming.fault(&self.levels)));
-            all.push(fault);
-        }
-        all.extend(absent.map(|naming| naming.fault(&self.levels)));
+        let absent = absent.0.into_iter().map(|naming| (naming.faults_before, naming.fault(&self.levels)));
+        let mut all: Vec<_> = absent.chain(self.findings.faults.into_iter().enumerate()).collect();
+        // Stable: an absent participant stays before the fault that follows.
+        all.sort_by_key(|(faults_before, _)| *faults_before);
+        let all = all.into_iter().map(|(_, fault)| fault).collect();
         Faults::new(all).expect("a check fails for a fault or for somebody absent")
     }
 }
@@ -159,15 +149,14 @@ pub fn check(levels: &[ParticipantMixerLevel], is_here: impl Fn(&str) -> bool) -
     checked.map_err(|absent| request.into_faults(absent))
 }
 
-/// Reads any request that is an object, faulty or not.
+/// Reads any value, however faulty it is as a request.
 impl<'de> Deserialize<'de> for UncheckedRequest<'static> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Walked { request, faults, nameless } = walk(&Raw::deserialize(deserializer)?);
-        let mut rules = Rules { faults, namings: Vec::new(), nameless };
-        rules.request(&request);
+        let mut findings = Findings::default();
+        let request = walk(&Raw::deserialize(deserializer)?, &mut findings);
+        findings.request(&request);
         let ConfigureMixerRequest { client_context, participant_mixer_levels } = request;
-        let levels = Cow::Owned(participant_mixer_levels);
-        Ok(Self { client_context, levels, faults: rules.faults, namings: rules.namings })
+        Ok(Self { client_context, levels: Cow::Owned(participant_mixer_levels), findings })
     }
 }
 

@@ -2,48 +2,25 @@
 //!
 //! Goes through the table of `fields`. Ranges and the rules between values are in `rules`.
 
-use std::collections::HashSet;
-
 use super::{
-    ConfigureMixerRequest, Ducking, Fault, FaultKind,
+    ConfigureMixerRequest, Ducking, FaultKind,
     fields::{Field, Kind, Wire},
     near::near,
     path::Path,
     raw::Raw,
+    rules::Findings,
 };
 
-/// What could be read of a body.
-pub(super) struct Walked {
-    /// Has a default for every value that is absent or faulty.
-    pub request: ConfigureMixerRequest,
-    /// One fault for each value that could not be read.
-    pub faults: Vec<Fault>,
-    /// The paths of the elements whose participant could not be read: no default stands for a
-    /// participant.
-    pub nameless: HashSet<String>,
+/// Reads what can be read of a body. A value that is absent or faulty has its default.
+pub(super) fn walk(body: &Raw, findings: &mut Findings) -> ConfigureMixerRequest {
+    Walker { findings }.object(body, Path::Root)
 }
 
-pub(super) fn walk(body: &Raw) -> Walked {
-    let mut walker = Walker::default();
-    let request = walker.object(body, Path::Root);
-    Walked { request, faults: walker.faults, nameless: walker.nameless }
+struct Walker<'f> {
+    findings: &'f mut Findings,
 }
 
-#[derive(Default)]
-struct Walker {
-    faults: Vec<Fault>,
-    nameless: HashSet<String>,
-}
-
-/// A name that a property of an object can have, and the value that the body has under it.
-#[derive(Clone, Copy)]
-struct Property<'a> {
-    name: &'static str,
-    /// How often it occurs in the object.
-    count: usize,
-    value: Value<'a>,
-}
-
+/// The value of a property in a body.
 #[derive(Clone, Copy)]
 enum Value<'a> {
     /// Missing, or null.
@@ -53,120 +30,109 @@ enum Value<'a> {
     Present(&'a Raw),
 }
 
-impl<'a> Property<'a> {
+impl<'a> Value<'a> {
     /// Of duplicates that are arrays or objects the first one is read, for the faults inside of it.
     /// Other duplicates have no value.
-    fn add(&mut self, raw: &'a Raw) {
-        self.count += 1;
-        self.value = match (self.count, raw, self.value) {
-            (1, Raw::Null, _) => Value::Absent,
-            (1, ..) => Value::Present(raw),
-            (_, _, first @ Value::Present(Raw::Array(_) | Raw::Object(_))) => first,
+    fn of(entries: &'a [(String, Raw)], name: &str) -> Self {
+        let mut values = entries.iter().filter(|(key, _)| key == name).map(|(_, raw)| raw);
+        match (values.next(), values.next()) {
+            (None | Some(Raw::Null), None) => Value::Absent,
+            (Some(raw), None) | (Some(raw @ (Raw::Array(_) | Raw::Object(_))), _) => Value::Present(raw),
             _ => Value::Faulty,
-        };
+        }
     }
 }
 
-impl Walker {
+impl Walker<'_> {
     fn object<T: Wire>(&mut self, raw: &Raw, at: Path<'_>) -> T {
         let mut object = T::blank();
-        let Some(properties) = self.properties(raw, at, T::NAMES) else {
-            self.nameless.insert(at.to_string());
-            return object;
-        };
-        for field in T::FIELDS {
-            self.field(field, &properties, at, &mut object);
+        if let Some(entries) = self.typed(raw, at, Raw::object) {
+            self.names(entries, at, T::NAMES);
+            T::FIELDS.iter().for_each(|field| self.field(field, entries, at, &mut object));
+        } else {
+            self.findings.note_nameless(at);
         }
         object
     }
 
-    /// Reads one field into its object. A field that cannot be read keeps its default.
-    fn field<T: Wire>(&mut self, field: &Field<T>, properties: &[Property<'_>], at: Path<'_>, object: &mut T) {
-        let property = self.property(field, properties, at);
-        if let (true, Value::Absent) = (field.required, property.value) {
-            self.fault(at.key(property.name), FaultKind::Missing { expected: field.kind.expected() });
-        }
-        match &field.kind {
-            Kind::Id(place) => {
-                let id = self.value(property, at, Raw::string);
-                if id.is_none() {
-                    self.nameless.insert(at.to_string());
+    /// Lists every name that is unknown, or that occurs twice.
+    fn names(&mut self, entries: &[(String, Raw)], at: Path<'_>, known: &'static [&'static str]) {
+        let mut counts = vec![0; known.len()];
+        for (name, _) in entries.iter().filter(|(name, _)| !is_annotation(name)) {
+            if let Some(index) = known.iter().position(|known| known == name) {
+                counts[index] += 1;
+                if counts[index] == 2 {
+                    self.fault(at.key(name), FaultKind::DuplicateProperty);
                 }
-                place.set(object, id.map(str::to_owned));
+            } else {
+                let kind = FaultKind::UnknownProperty { name: name.clone(), near: near(name, known), known };
+                self.fault(at.key(name), kind);
             }
-            Kind::Text { place, .. } => {
-                place.set(object, self.value(property, at, Raw::string).map(|text| Some(text.to_owned())));
-            }
-            Kind::Flag(place) => place.set(object, self.value(property, at, Raw::boolean)),
-            Kind::Integer { place, .. } => place.set(object, self.value(property, at, Raw::integer)),
-            Kind::Ducking(place) => place.set(object, Some(self.ducking(property, at))),
-            Kind::Listeners(place) => place.set(object, Some(self.list(property, at))),
-            Kind::Sources(place) => place.set(object, Some(self.list(property, at))),
         }
     }
 
-    /// The property of a field, under whichever name the body has it. Of two names the first one is
+    /// Reads one field into its object. A field that cannot be read keeps its default.
+    fn field<T: Wire>(&mut self, field: &Field<T>, entries: &[(String, Raw)], at: Path<'_>, object: &mut T) {
+        let (name, value) = self.value(field, entries, at);
+        let (element, at) = (at, at.key(name));
+        if let (true, Value::Absent) = (field.required, value) {
+            self.fault(at, FaultKind::Missing { expected: field.kind.expected() });
+        }
+        match &field.kind {
+            Kind::Id(place) => {
+                let id = self.read(value, at, Raw::string);
+                if id.is_none() {
+                    self.findings.note_nameless(element);
+                }
+                place.set(object, id.map(str::to_owned));
+            }
+            Kind::Text(place, _) => place.set(object, Some(self.read(value, at, Raw::string).map(str::to_owned))),
+            Kind::Flag(place) => place.set(object, self.read(value, at, Raw::boolean)),
+            Kind::Integer(place, _) => place.set(object, self.read(value, at, Raw::integer)),
+            Kind::Ducking(place) => place.set(object, Some(self.ducking(value, at))),
+            Kind::Listeners(place) => place.set(object, Some(self.list(value, at))),
+            Kind::Sources(place) => place.set(object, Some(self.list(value, at))),
+        }
+    }
+
+    /// The value of a field, and the name under which the body has it. Of two names the first one is
     /// read.
-    fn property<'a, T>(&mut self, field: &Field<T>, properties: &[Property<'a>], at: Path<'_>) -> Property<'a> {
-        let find = |name| properties.iter().find(|property| property.name == name).copied();
-        let absent = Property { name: field.name, count: 0, value: Value::Absent };
-        let first = find(field.name).unwrap_or(absent);
-        match (first.value, field.other_name.and_then(find)) {
-            (_, None | Some(Property { value: Value::Absent, .. })) => first,
-            (Value::Absent, Some(other)) => other,
-            (_, Some(other)) => {
-                self.fault(at.key(other.name), FaultKind::TwoNames { other: first.name });
+    fn value<'a, T>(
+        &mut self,
+        field: &Field<T>,
+        entries: &'a [(String, Raw)],
+        at: Path<'_>,
+    ) -> (&'static str, Value<'a>) {
+        let first = (field.name, Value::of(entries, field.name));
+        let other = field.other_name.first().map(|&name| (name, Value::of(entries, name)));
+        match (first, other) {
+            (_, None | Some((_, Value::Absent))) => first,
+            ((_, Value::Absent), Some(other)) => other,
+            (_, Some((name, _))) => {
+                self.fault(at.key(name), FaultKind::TwoNames { other: field.name });
                 first
             }
         }
     }
 
     /// Ducking that is faulty counts as given: a source that ducks others does not lack it.
-    fn ducking(&mut self, property: Property<'_>, at: Path<'_>) -> Option<Ducking> {
-        match property.value {
+    fn ducking(&mut self, value: Value<'_>, at: Path<'_>) -> Option<Ducking> {
+        match value {
             Value::Absent => None,
             Value::Faulty => Some(Ducking::blank()),
-            Value::Present(raw) => Some(self.object(raw, at.key(property.name))),
+            Value::Present(raw) => Some(self.object(raw, at)),
         }
     }
 
     /// Every element of an array, faulty ones included, so that indices are those of the body.
-    fn list<T: Wire>(&mut self, property: Property<'_>, at: Path<'_>) -> Vec<T> {
-        let values = self.value(property, at, Raw::array).unwrap_or_default();
-        let at = at.key(property.name);
-        values.iter().enumerate().map(|(index, raw)| self.object(raw, at.index(index))).collect()
+    fn list<T: Wire>(&mut self, value: Value<'_>, at: Path<'_>) -> Vec<T> {
+        let elements = self.read(value, at, Raw::array).unwrap_or_default();
+        elements.iter().enumerate().map(|(index, raw)| self.object(raw, at.index(index))).collect()
     }
 
-    /// The properties of an object, one for each known name; `None` if `raw` is no object.
-    fn properties<'a>(
-        &mut self,
-        raw: &'a Raw,
-        at: Path<'_>,
-        known: &'static [&'static str],
-    ) -> Option<Vec<Property<'a>>> {
-        let entries = self.typed(raw, at, Raw::object)?;
-        let absent = |&name| Property { name, count: 0, value: Value::Absent };
-        let mut properties: Vec<_> = known.iter().map(absent).collect();
-        for (name, value) in entries.iter().filter(|(name, _)| !is_annotation(name)) {
-            let Some(property) = properties.iter_mut().find(|property| property.name == name) else {
-                let kind = FaultKind::UnknownProperty { name: name.clone(), near: near(name, known), known };
-                self.fault(at.key(name), kind);
-                continue;
-            };
-            property.add(value);
-            if property.count == 2 {
-                self.fault(at.key(name), FaultKind::DuplicateProperty);
-            }
-        }
-        Some(properties)
-    }
-
-    /// The value of a property, if it is present and has the right type.
-    fn value<'a, V>(&mut self, property: Property<'a>, at: Path<'_>, read: Read<'a, V>) -> Option<V> {
-        match property.value {
-            Value::Present(raw) => self.typed(raw, at.key(property.name), read),
-            Value::Absent | Value::Faulty => None,
-        }
+    /// A value, if it is present and has the right type.
+    fn read<'a, V>(&mut self, value: Value<'a>, at: Path<'_>, read: Read<'a, V>) -> Option<V> {
+        if let Value::Present(raw) = value { self.typed(raw, at, read) } else { None }
     }
 
     fn typed<'a, V>(&mut self, raw: &'a Raw, at: Path<'_>, read: Read<'a, V>) -> Option<V> {
@@ -174,7 +140,7 @@ impl Walker {
     }
 
     fn fault(&mut self, at: Path<'_>, kind: FaultKind) {
-        self.faults.push(Fault::new(at, kind));
+        self.findings.fault(at, kind);
     }
 }
 
@@ -189,13 +155,15 @@ fn is_annotation(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Walked, walk};
+    use super::{Findings, walk};
     use crate::config::{SourceLevel, raw::Raw};
 
     /// The faults of a body, one a line.
     fn faults(json: &str) -> Vec<String> {
         let raw: Raw = serde_json::from_str(json).unwrap();
-        walk(&raw).faults.iter().map(ToString::to_string).collect()
+        let mut findings = Findings::default();
+        walk(&raw, &mut findings);
+        findings.faults.iter().map(ToString::to_string).collect()
     }
 
     fn faults_of_level(json: &str) -> Vec<String> {
@@ -209,8 +177,9 @@ mod tests {
         let json = r#"{"clientContext":"c","participantMixerLevels":[{"participant":"a","exclusiveMode":true,
             "sourceLevels":[{"participant":"b","level":5.0,"duckOthers":true}]}]}"#;
         let raw: Raw = serde_json::from_str(json).unwrap();
-        let Walked { request, faults, nameless } = walk(&raw);
-        assert!(faults.is_empty() && nameless.is_empty());
+        let mut findings = Findings::default();
+        let request = walk(&raw, &mut findings);
+        assert!(findings.faults.is_empty() && findings.nameless.is_empty());
         assert_eq!(request.client_context.as_deref(), Some("c"));
         let level = &request.participant_mixer_levels[0];
         assert_eq!((level.participant.as_str(), level.exclusive), ("a", true));

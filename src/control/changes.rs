@@ -1,9 +1,13 @@
 //! The changes that a controller can make, before they are published.
 
+#[cfg(test)]
+mod tests;
+
+use std::convert::Infallible;
+
 use super::{
-    ControlError, JoinOptions, ListenerConfig, Participant, Registry, SourceConfig,
+    ControlError, JoinOptions, ListenerConfig, Registry, SourceConfig,
     events::{Event, Events},
-    registry::Member,
 };
 use crate::{
     config::{Absent, Faults, ParticipantMixerLevel, UncheckedRequest},
@@ -174,20 +178,28 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// Every fault, with its JSON path.
     pub fn configure_request(&mut self, request: UncheckedRequest<'_>) -> Result<(), Faults> {
-        self.apply(&request).map_err(|absent| {
-            let faults = request.into_faults(absent);
-            self.events.push(|| Event::misconfigured(&faults));
-            faults
-        })
+        let Err(absent) = self.apply(&request, || Ok::<_, Infallible>(())) else { return Ok(()) };
+        let faults = request.into_faults(absent);
+        self.events.push(|| Event::misconfigured(&faults));
+        Err(faults)
     }
 
-    /// Looks up whether everybody in a request is in the call, and puts the request in force.
-    pub(super) fn apply(&mut self, request: &UncheckedRequest<'_>) -> Result<(), Absent> {
+    /// Looks up whether everybody in a request is in the call. If so, and the request has no other
+    /// fault, and `admit` does not fail, puts the request in force. Returns the result of `admit`,
+    /// which must not use the controller.
+    pub(crate) fn apply<T, E>(
+        &mut self,
+        request: &UncheckedRequest<'_>,
+        admit: impl FnOnce() -> Result<T, E>,
+    ) -> Result<Result<T, E>, Absent> {
         let checked = request.check_in(self.registry, Registry::is_here)?;
-        for level in Registry::configure(checked) {
-            self.events.push(|| Event::configured(level));
+        let admitted = admit();
+        if admitted.is_ok() {
+            for level in Registry::configure(checked) {
+                self.events.push(|| Event::configured(level));
+            }
         }
-        Ok(())
+        Ok(admitted)
     }
 
     /// Only the loudest sources are heard, at least 1, or all if `None`: see
@@ -217,90 +229,5 @@ impl<'a> Changes<'a> {
     fn pair(&self, listener: &str, source: &str) -> Result<(ParticipantId, ParticipantId), ControlError> {
         let (listener, source) = (self.registry.name(listener)?, self.registry.name(source)?);
         if listener == source { Err(ControlError::OwnVoice { id: source }) } else { Ok((listener, source)) }
-    }
-}
-
-impl Member {
-    pub(super) fn participant(&self, id: &ParticipantId) -> Participant {
-        let slot = &self.slot;
-        Participant { id: id.clone(), key: slot.key, role: slot.role, muted: slot.muted, deafened: slot.deafened }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::{Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
-
-    use crate::{
-        Channels, Controller, Gain, JoinOptions, MixerConfig, Pan,
-        config::{Ducking, ParticipantMixerLevel, SourceLevel},
-    };
-
-    const IDS: [&str; 4] = ["anna", "ben", "carol", "dave"];
-
-    #[derive(Debug, Clone)]
-    enum Step {
-        Gain(&'static str, &'static str, f64),
-        Pan(&'static str, &'static str, f32),
-        Clear(&'static str, &'static str),
-        Configure(&'static str, Vec<(&'static str, i64, bool)>),
-        Leave(&'static str),
-        Join(&'static str),
-    }
-
-    fn step() -> impl Strategy<Value = Step> {
-        let id = || prop::sample::select(&IDS[..]);
-        let source = (id(), prop_oneof![0..=0i64, 1..=100i64], any::<bool>());
-        prop_oneof![
-            (id(), id(), prop_oneof![0.0..=0.0, 0.1..2.0]).prop_map(|(l, s, gain)| Step::Gain(l, s, gain)),
-            (id(), id(), -1.0f32..=1.0).prop_map(|(l, s, pan)| Step::Pan(l, s, pan)),
-            (id(), id()).prop_map(|(l, s)| Step::Clear(l, s)),
-            (id(), prop::collection::vec(source, 0..4)).prop_map(|(l, sources)| Step::Configure(l, sources)),
-            id().prop_map(Step::Leave),
-            id().prop_map(Step::Join),
-        ]
-    }
-
-    /// Makes a change, which may be refused.
-    fn make(controller: &Controller, step: Step) {
-        match step {
-            Step::Gain(l, s, gain) => drop(controller.set_gain(l, s, Gain::new(gain).unwrap())),
-            Step::Pan(l, s, pan) => drop(controller.set_pan(l, s, Pan::new(pan).unwrap())),
-            Step::Clear(l, s) => drop(controller.clear_gain(l, s)),
-            Step::Leave(id) => drop(controller.leave(id)),
-            Step::Join(id) => drop(controller.join(id, JoinOptions::default())),
-            Step::Configure(listener, sources) => {
-                let ducking = Some(Ducking { ramp_active: 0, ramp_inactive: 0, lower_level: 0, upper_level: 0 });
-                let source = |(id, level, duck_others)| SourceLevel { level, duck_others, ..SourceLevel::new(id) };
-                let source_levels = sources.into_iter().map(source).collect();
-                let level = ParticipantMixerLevel { ducking, source_levels, ..ParticipantMixerLevel::new(listener) };
-                drop(controller.configure(&[level]));
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_a_source_notes_of_its_listeners_is_what_they_list(steps in prop::collection::vec(step(), 1..40)) {
-            let config = MixerConfig { channels: Channels::Stereo, ..MixerConfig::default() };
-            let (controller, _processor) = config.build().unwrap();
-            for id in IDS {
-                controller.join(id, JoinOptions::default()).unwrap();
-            }
-            for step in steps {
-                make(&controller, step);
-                let registry = controller.registry();
-                for (id, source) in registry.members() {
-                    let listeners = registry.members().map(|(_, listener)| (listener, listener.config.get(id)));
-                    let listed = listeners.filter_map(|(listener, entry)| Some((listener.slot.key.slot, entry?)));
-                    let mut listed: Vec<_> = listed.collect();
-                    listed.sort_unstable_by_key(|(slot, _)| *slot);
-                    let slots: Vec<_> = listed.iter().map(|(slot, _)| *slot).collect();
-                    prop_assert_eq!(&source.listed_by, &slots);
-                    let wanted = listed.iter().filter(|(_, entry)| entry.is_wanted()).count();
-                    prop_assert_eq!((source.wanted_by as usize, source.slot.listed), (wanted, wanted > 0));
-                }
-            }
-        }
     }
 }

@@ -2,10 +2,12 @@
 //! to the audio side, and frees the memory that comes back.
 
 mod changes;
+mod configuring;
 mod error;
 mod events;
 mod generations;
 mod listener_config;
+mod participants;
 mod registry;
 mod returning;
 mod shared;
@@ -15,15 +17,17 @@ mod talking;
 use std::sync::{Arc, MutexGuard};
 
 pub use changes::Changes;
+#[cfg(feature = "http")]
+pub(crate) use configuring::refused;
 pub use error::{ControlError, WaitError};
-use events::{Event, Events};
+use events::Events;
 pub use listener_config::{ListenerConfig, SourceConfig};
+pub use participants::Participant;
 pub(crate) use registry::Registry;
 pub(crate) use shared::Shared;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
-    config::{Faults, ParticipantMixerLevel, UncheckedRequest},
     data::id::Generation,
     data::role::Role,
     data::{
@@ -43,22 +47,6 @@ pub struct JoinOptions {
     pub role: Role,
     /// The detector that decides whether it is active.
     pub detector: Detector,
-    /// Whether it is muted: nobody hears it.
-    pub muted: bool,
-    /// Whether it is deafened: it hears nothing.
-    pub deafened: bool,
-}
-
-/// A participant in the call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Participant {
-    /// Its id.
-    pub id: ParticipantId,
-    /// Its key on the audio side.
-    pub key: ParticipantKey,
-    /// Whether it sends, hears, or both.
-    pub role: Role,
     /// Whether it is muted: nobody hears it.
     pub muted: bool,
     /// Whether it is deafened: it hears nothing.
@@ -111,7 +99,7 @@ impl Controller {
     /// The registry, under the controllers' lock.
     fn registry(&self) -> MutexGuard<'_, Registry> {
         #[cfg(test)]
-        tests::LOCKED.set(tests::LOCKED.get() + 1);
+        configuring::tests::LOCKED.set(configuring::tests::LOCKED.get() + 1);
         self.shared.registry()
     }
 
@@ -224,71 +212,6 @@ impl Controller {
         self.change_one(|changes| changes.clear_gain(listener, source))
     }
 
-    /// Replaces whole configurations: all of them or, if any breaks a rule, none.
-    ///
-    /// ```
-    /// # use mixminus::{JoinOptions, MixerConfig, config::{ParticipantMixerLevel, SourceLevel}};
-    /// # let (controller, _processor) = MixerConfig::default().build()?;
-    /// controller.join("anna", JoinOptions::default())?;
-    /// let mut anna = ParticipantMixerLevel::new("anna");
-    /// anna.source_levels.push(SourceLevel { level: 110, ..SourceLevel::new("zoe") });
-    /// let faults = controller.configure(&[anna]).unwrap_err();
-    /// assert_eq!(faults.len(), 2, "zoe is not in the call, and 110 is over 100");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    ///
-    /// # Errors
-    /// Every fault of the request, with its JSON path.
-    pub fn configure(&self, levels: &[ParticipantMixerLevel]) -> Result<Generation, Faults> {
-        self.configure_request(UncheckedRequest::new(levels))
-    }
-
-    /// Replaces whole configurations as a request has them: all of them or, if it has a fault, none.
-    ///
-    /// The rules were checked when the request was made. The lock is taken once, both to look up
-    /// who is in the call and to make the change, so that nobody can leave between the two.
-    ///
-    /// # Errors
-    /// Every fault of the request, with its JSON path.
-    pub fn configure_request(&self, request: UncheckedRequest<'_>) -> Result<Generation, Faults> {
-        let (applied, generation) = self.change(|changes| changes.apply(&request));
-        applied.map(|()| generation).map_err(|absent| {
-            // Not under the lock: there may be very many faults.
-            let faults = request.into_faults(absent);
-            Events::refused(generation, || Event::misconfigured(&faults));
-            faults
-        })
-    }
-
-    /// The participants in the call, in the order of their keys.
-    pub fn participants(&self) -> Vec<Participant> {
-        let registry = self.registry();
-        let mut here: Vec<_> = registry.members().map(|(id, member)| member.participant(id)).collect();
-        here.sort_unstable_by_key(|participant| participant.key);
-        here
-    }
-
-    /// One participant in the call: its key, its role, and whether it is muted or deafened.
-    ///
-    /// # Errors
-    /// [`ControlError::Unknown`].
-    pub fn participant(&self, id: &str) -> Result<Participant, ControlError> {
-        self.registry().member(id).map(|member| member.participant(&id.into()))
-    }
-
-    /// Whether a participant is in the call.
-    pub fn is_here(&self, id: &str) -> bool {
-        self.registry().is_here(id)
-    }
-
-    /// A listener's configuration as it is in force, with gains and pans that were set one by one.
-    ///
-    /// # Errors
-    /// [`ControlError::Unknown`].
-    pub fn configuration(&self, listener: &str) -> Result<ListenerConfig, ControlError> {
-        self.registry().member(listener).map(|member| member.config.clone())
-    }
-
     /// The meters and counters of a participant.
     ///
     /// ```
@@ -341,41 +264,5 @@ impl Controller {
         drop(registry);
         events.tell(published);
         still_out
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-
-    use super::JoinOptions;
-    use crate::{
-        MixerConfig,
-        config::{ParticipantMixerLevel, SourceLevel, UncheckedRequest},
-    };
-
-    thread_local! {
-        /// How often this thread has taken the controllers' lock.
-        pub static LOCKED: Cell<usize> = const { Cell::new(0) };
-    }
-
-    #[test]
-    fn a_request_takes_the_lock_once_whether_it_has_faults_or_not() {
-        let (controller, _processor) = MixerConfig::default().build().unwrap();
-        for id in ["anna", "ben", "carol"] {
-            controller.join(id, JoinOptions::default()).unwrap();
-        }
-        let levels = |ids: &[&str]| {
-            let source_levels = ids.iter().copied().map(SourceLevel::new).collect();
-            [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("anna") }]
-        };
-        for (ids, faults) in [(["ben", "carol"], 0), (["ben", "zoe"], 1), (["yves", "zoe"], 2)] {
-            let levels = levels(&ids);
-            LOCKED.set(0);
-            let configured = controller.configure_request(UncheckedRequest::new(&levels));
-            assert_eq!((LOCKED.get(), configured.map_or_else(|faults| faults.len(), |_| 0)), (1, faults));
-            LOCKED.set(0);
-            assert_eq!((controller.configure(&levels).is_ok(), LOCKED.get()), (faults == 0, 1));
-        }
     }
 }

@@ -22,8 +22,9 @@ pub(crate) const BLOCK: usize = 30 * CHAIN;
 /// A gain on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct LineGain {
-    pub start: f32,
-    /// How much more it is at the end of its move; 0 at rest.
+    /// The gain, or the target of its move.
+    pub target: f32,
+    /// How much more it was at the start of its move; 0 at rest.
     pub delta: f32,
 }
 
@@ -69,7 +70,7 @@ impl<V: Vector> Gains<V> for Rest {
     }
 }
 
-/// Gains on lines, with the progress of their moves over the tile.
+/// Gains on lines, with what remains of their moves over the tile.
 #[derive(Clone, Copy)]
 struct OnLine<'a>(&'a [f32]);
 
@@ -84,11 +85,15 @@ impl<V: Vector> Gains<V> for OnLine<'_> {
     }
 
     #[inline(always)]
-    unsafe fn gains(progress: [V; SIDE], gain: &LineGain) -> [V; SIDE] {
+    unsafe fn gains(remaining: [V; SIDE], gain: &LineGain) -> [V; SIDE] {
         // SAFETY: the caller's contract.
         unsafe {
-            let (start, delta) = (V::splat(gain.start), V::splat(gain.delta));
-            [progress[0].mul_add(delta, start), progress[1].mul_add(delta, start), progress[2].mul_add(delta, start)]
+            let (target, delta) = (V::splat(gain.target), V::splat(gain.delta));
+            [
+                remaining[0].mul_add(delta, target),
+                remaining[1].mul_add(delta, target),
+                remaining[2].mul_add(delta, target),
+            ]
         }
     }
 }
@@ -104,7 +109,7 @@ pub(super) unsafe fn multiply<V: Vector>(rows: &mut [Option<DenseRow<'_>>], plac
     unsafe { multiply_by::<V, Rest>(Rest, rows, place, signals) }
 }
 
-/// The same of gains on lines; `progress` is that of their moves over the tile.
+/// The same of gains on lines; `remaining` is what remains of their moves over the tile.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -113,10 +118,10 @@ pub(super) unsafe fn multiply_lines<V: Vector>(
     rows: &mut [Option<DenseRow<'_, LineGain>>],
     place: usize,
     signals: &[&Tile],
-    progress: &[f32],
+    remaining: &[f32],
 ) {
     // SAFETY: the caller's contract.
-    unsafe { multiply_by::<V, OnLine<'_>>(OnLine(progress), rows, place, signals) }
+    unsafe { multiply_by::<V, OnLine<'_>>(OnLine(remaining), rows, place, signals) }
 }
 
 /// # Safety
@@ -170,10 +175,10 @@ pub(super) unsafe fn multiply_lines_on<V: Vector>(
     sums: &mut [RunningSum; ROWS],
     gains: [&[LineGain]; ROWS],
     signals: &[&Tile],
-    progress: &[f32],
+    remaining: &[f32],
 ) {
     // SAFETY: the caller's contract.
-    unsafe { multiply_on_by::<V, OnLine<'_>>(OnLine(progress), sums, gains, signals) }
+    unsafe { multiply_on_by::<V, OnLine<'_>>(OnLine(remaining), sums, gains, signals) }
 }
 
 /// # Safety

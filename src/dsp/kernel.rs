@@ -7,7 +7,7 @@ use super::{
     all_but_one::{self, AllButOneRow, QUAD},
     dense::{self, DenseRow, LineGain, ROWS},
     measure::{self, Lanes, Measured},
-    progress::Progress,
+    remaining::Remaining,
     shape::{self, Curve, Least, SHAPED},
     shared_sums::{self, RunningSum, SEGMENT},
     signals::{Signals, Tiles},
@@ -43,7 +43,7 @@ impl Kernel {
 
     /// All that this machine has, the fastest last.
     #[cfg(test)]
-    fn available() -> impl Iterator<Item = Self> {
+    pub(super) fn available() -> impl Iterator<Item = Self> {
         InstructionSet::available().map(Self)
     }
 }
@@ -100,7 +100,7 @@ kernels! {
     sparse::add_rest(rows: &[SparseRow], terms: &[Term], signals: Signals<'_>, out: &mut MixTiles<'_>);
     /// The same of rows whose gains are on lines that began together, or at rest.
     sparse::add_lines(
-        rows: &[SparseRow], terms: &[Term], signals: Signals<'_>, progress: &Progress, out: &mut MixTiles<'_>
+        rows: &[SparseRow], terms: &[Term], signals: Signals<'_>, remaining: &Remaining, out: &mut MixTiles<'_>
     );
     /// Writes `sum(open) + curve * sum(ducked)` of terms at rest, and goes on metering it. Ducked terms are 1 to [`FEW`].
     sparse::add_curved(
@@ -130,15 +130,15 @@ kernels! {
     /// Writes, for each row, the sum of `gain * signal` over a tile to its tile `place`, and goes on metering it. Gains are
     /// as many as signals: at most [`BLOCK`].
     dense::multiply(rows: &mut [Option<DenseRow<'_>>], place: usize, signals: &[&Tile]);
-    /// The same of gains on lines; `progress` is that of their moves over the tile.
+    /// The same of gains on lines; `remaining` is what remains of their moves over the tile.
     dense::multiply_lines(
-        rows: &mut [Option<DenseRow<'_, LineGain>>], place: usize, signals: &[&Tile], progress: &[f32]
+        rows: &mut [Option<DenseRow<'_, LineGain>>], place: usize, signals: &[&Tile], remaining: &[f32]
     );
     /// Adds, for each of four rows, the sum of `gain * signal` over a tile to its running sum.
     dense::multiply_on(sums: &mut [RunningSum; ROWS], gains: [&[f32]; ROWS], signals: &[&Tile]);
     /// The same of gains on lines.
     dense::multiply_lines_on(
-        sums: &mut [RunningSum; ROWS], gains: [&[LineGain]; ROWS], signals: &[&Tile], progress: &[f32]
+        sums: &mut [RunningSum; ROWS], gains: [&[LineGain]; ROWS], signals: &[&Tile], remaining: &[f32]
     );
     /// Writes what a running sum has come to, and goes on metering it.
     dense::round_off(sum: &RunningSum, out: &mut Tile, lanes: &mut Lanes);

@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::{
     measure::{Lanes, Measured, Meter},
     prefetch::prefetch,
-    progress::Progress,
+    remaining::Remaining,
     signals::Signals,
     tile::Tile,
     vector::Vector,
@@ -30,9 +30,9 @@ pub(super) const SIDE: usize = 3;
 pub(crate) struct Term {
     /// Which one: see [`Signals`].
     pub signal: u32,
-    /// The gain, or where its move started.
-    pub start: f32,
-    /// How much more the gain is at the end of its move; 0 at rest.
+    /// The gain, or the target of its move.
+    pub gain: f32,
+    /// How much more the gain was at the start of its move; 0 at rest.
     pub delta: f32,
     /// How many samples of the move are over before the tick.
     pub over: u32,
@@ -41,7 +41,7 @@ pub(crate) struct Term {
 impl Term {
     /// A gain that rests.
     pub fn at_rest(signal: u32, gain: f32) -> Self {
-        Self { signal, start: gain, delta: 0.0, over: 0 }
+        Self { signal, gain, delta: 0.0, over: 0 }
     }
 }
 
@@ -109,7 +109,7 @@ pub(crate) struct AnySum<'a> {
     pub ducked: &'a [Term],
     /// A factor for each sample of the span.
     pub curves: [Option<&'a [f32]>; 2],
-    pub progress: &'a Progress,
+    pub remaining: &'a Remaining,
     /// The first sample of the span in the tick.
     pub at: usize,
 }
@@ -161,7 +161,7 @@ pub(super) unsafe fn add_lines<V: Vector>(
     rows: &[SparseRow],
     terms: &[Term],
     signals: Signals<'_>,
-    progress: &Progress,
+    remaining: &Remaining,
     out: &mut MixTiles<'_>,
 ) {
     let at = out.span.start * Tile::SAMPLES;
@@ -171,7 +171,7 @@ pub(super) unsafe fn add_lines<V: Vector>(
         // SAFETY: the caller's contract.
         unsafe {
             let (mix, mut meter) = (out.mix(row.slot), Meter::<V>::load(&lanes));
-            with_count!(terms, add_tiles(mix, signals, OnLine(&progress.after(row.over)[at..]), &mut meter));
+            with_count!(terms, add_tiles(mix, signals, OnLine(&remaining.after(row.over)[at..]), &mut meter));
             meter.store(&mut lanes);
         }
         out.note(row.slot, lanes);
@@ -259,11 +259,11 @@ impl<V: Vector> Gains<V> for Rest {
     #[inline(always)]
     unsafe fn gain(self, term: &Term, _: usize, _: usize) -> V {
         // SAFETY: the caller's contract.
-        unsafe { V::splat(term.start) }
+        unsafe { V::splat(term.gain) }
     }
 }
 
-/// Gains on lines, with the progress of their moves from the first tile on.
+/// Gains on lines, with what remains of their moves from the first tile on.
 #[derive(Clone, Copy)]
 struct OnLine<'a>(&'a [f32]);
 
@@ -272,7 +272,7 @@ impl<V: Vector> Gains<V> for OnLine<'_> {
     unsafe fn gain(self, term: &Term, n: usize, at: usize) -> V {
         let from = n * Tile::SAMPLES + at * V::LANES;
         // SAFETY: the caller's contract.
-        unsafe { V::load(&self.0[from..from + V::LANES]).mul_add(V::splat(term.delta), V::splat(term.start)) }
+        unsafe { V::load(&self.0[from..from + V::LANES]).mul_add(V::splat(term.delta), V::splat(term.gain)) }
     }
 }
 
@@ -288,7 +288,7 @@ impl<V: Vector> Gains<V> for Curved<'_> {
     #[inline(always)]
     unsafe fn gain(self, term: &Term, _: usize, _: usize) -> V {
         // SAFETY: the caller's contract.
-        unsafe { V::splat(term.start) }
+        unsafe { V::splat(term.gain) }
     }
 
     #[inline(always)]
@@ -299,7 +299,7 @@ impl<V: Vector> Gains<V> for Curved<'_> {
             let mut mix = V::splat(0.0);
             for term in self.open {
                 let tile = self.signals.tile(n, term.signal);
-                mix = V::load(&tile.0[at * V::LANES..(at + 1) * V::LANES]).mul_add(V::splat(term.start), mix);
+                mix = V::load(&tile.0[at * V::LANES..(at + 1) * V::LANES]).mul_add(V::splat(term.gain), mix);
             }
             sum.mul_add(V::load(&self.curve[from..from + V::LANES]), mix)
         }
@@ -402,11 +402,11 @@ unsafe fn chain<V: Vector>(
         let mut chain = [V::splat(0.0); SIDE];
         for term in terms {
             let signal = load_side::<V>(&signals.tile(0, term.signal).0, from);
-            let mut gain = [V::splat(term.start); SIDE];
+            let mut gain = [V::splat(term.gain); SIDE];
             if term.delta != 0.0 {
-                let progress = load_side::<V>(sum.progress.after(term.over), sum.at + at + from);
-                for (gain, progress) in gain.iter_mut().zip(progress) {
-                    *gain = progress.mul_add(V::splat(term.delta), *gain);
+                let remaining = load_side::<V>(sum.remaining.after(term.over), sum.at + at + from);
+                for (gain, remaining) in gain.iter_mut().zip(remaining) {
+                    *gain = remaining.mul_add(V::splat(term.delta), *gain);
                 }
             }
             for n in 0..SIDE {

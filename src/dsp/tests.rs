@@ -31,14 +31,14 @@ fn signals(count: usize, tiles: usize, sign: f32) -> Vec<Tile> {
 }
 
 /// The gain of a term at a sample of the tick.
-fn gain_at(start: f32, delta: f32, over: u32, k: usize) -> f64 {
+fn gain_at(target: f32, delta: f32, over: u32, k: usize) -> f64 {
     let done = ((over as usize + k + 1) as f64 / f64::from(SMOOTHING)).min(1.0);
-    f64::from(start) + f64::from(delta) * done
+    f64::from(target) + f64::from(delta) * (1.0 - done)
 }
 
 /// The greatest gain of a move: what counts while it is on its way.
-fn greatest(start: f32, delta: f32) -> f64 {
-    f64::from(start.abs().max((start + delta).abs()))
+fn greatest(target: f32, delta: f32) -> f64 {
+    f64::from(target.abs().max((target + delta).abs()))
 }
 
 /// Each product with the magnitude that counts for it.

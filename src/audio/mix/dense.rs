@@ -69,10 +69,10 @@ impl Dense {
                 multiply_rows(gains, &[], batch, scratch, curves, memory, scene);
             }
             Some(over) => {
-                let (batch, progress) = (&self.batch, scene.progress.after(over));
+                let (batch, remaining) = (&self.batch, scene.remaining.after(over));
                 let gains = batch.members.iter().flat_map(|member| batch.lines(*member, scene));
                 let scratch = (&mut self.halves, &mut self.sums);
-                multiply_rows(gains, progress, batch, scratch, curves, memory, scene);
+                multiply_rows(gains, remaining, batch, scratch, curves, memory, scene);
             }
         }
         for member in &self.batch.members {
@@ -91,7 +91,7 @@ impl Dense {
             for (terms, line) in [(&mut *open, &gain.open), (&mut *ducked, &gain.ducked)] {
                 if !line.is_zero() && terms.len() < terms.capacity() {
                     let signal = signals[position];
-                    terms.push(Term { signal, start: line.start, delta: line.delta, over: line.over });
+                    terms.push(Term { signal, gain: line.target, delta: line.delta, over: line.over });
                 }
             }
         };
@@ -106,7 +106,7 @@ impl Dense {
             true => curves.of(scene.listener(group), 0, tiles * Tile::SAMPLES, &scene.clock, scene.kernel),
             false => [None; 2],
         };
-        let sum = AnySum { open: &self.open, ducked: &self.ducked, curves, progress: scene.progress, at: 0 };
+        let sum = AnySum { open: &self.open, ducked: &self.ducked, curves, remaining: scene.remaining, at: 0 };
         let signals = Signals { sources: scene.sources(), shared: Tiles::NOTHING };
         let (memory, mut lanes) = (&mut part.channels[scene.channel], Lanes::NOTHING);
         scene.kernel.add_any(&mut memory.tiles[mix * tiles..][..tiles], signals, &sum, &mut lanes);
@@ -117,7 +117,7 @@ impl Dense {
 /// Multiplies the rows of a batch with all signals: whole mixes where they belong, or halves that are joined by their curves.
 fn multiply_rows<'a, G: GainOf>(
     gains: impl Iterator<Item = &'a [G]>,
-    progress: &[f32],
+    remaining: &[f32],
     batch: &Batch,
     (halves, sums): (&mut [Tile; WRITTEN], &mut Sums),
     curves: &mut Curves,
@@ -128,7 +128,7 @@ fn multiply_rows<'a, G: GainOf>(
     if !batch.kind.curved {
         let mut rows = whole_rows(batch, gains, memory, tiles);
         for n in 0..tiles {
-            sums.multiply(&mut rows, (n, n), &mut found, over_tile(progress, n), scene);
+            sums.multiply(&mut rows, (n, n), &mut found, over_tile(remaining, n), scene);
         }
         return;
     }
@@ -138,7 +138,7 @@ fn multiply_rows<'a, G: GainOf>(
         *row = Some(DenseRow { gains, out, lanes });
     }
     for n in 0..tiles {
-        sums.multiply(&mut rows, (n, 0), &mut found, over_tile(progress, n), scene);
+        sums.multiply(&mut rows, (n, 0), &mut found, over_tile(remaining, n), scene);
         for (member, rows) in batch.members.iter().zip(rows.chunks_exact(2)) {
             let half = |row: &'_ Option<DenseRow<'_, G>>| row.as_ref().map_or(Tile::SILENCE, |row| row.out[0]);
             let (open, ducked) = (half(&rows[0]), half(&rows[1]));
@@ -181,13 +181,13 @@ impl Sums {
         rows: &mut [Option<DenseRow<'_, G>>],
         (n, place): (usize, usize),
         found: &mut [&'s Tile; BLOCK],
-        progress: &[f32],
+        remaining: &[f32],
         scene: Scene<'s>,
     ) {
         let (kernel, signals) = (scene.kernel, scene.audible.signals());
         let tiles = scene.sources().from_tile(n);
         if signals.len() <= BLOCK {
-            return G::multiply(kernel, rows, place, find(tiles, signals, found), progress);
+            return G::multiply(kernel, rows, place, find(tiles, signals, found), remaining);
         }
         let block = signals.len().div_ceil(signals.len().div_ceil(BLOCK));
         self.0[..rows.len()].fill(RunningSum::ZERO);
@@ -197,7 +197,7 @@ impl Sums {
                 let Some(first) = rows[0].as_ref().map(|row| row.gains) else { break };
                 // Rows that are not there are made like the first one, and not written.
                 let gains = rows.each_ref().map(|row| row.as_ref().map_or(first, |row| row.gains));
-                G::multiply_on(kernel, sums, gains.map(|gains| &gains[at..at + signals.len()]), found, progress);
+                G::multiply_on(kernel, sums, gains.map(|gains| &gains[at..at + signals.len()]), found, remaining);
             }
         }
         for (row, sum) in rows.iter_mut().flatten().zip(&self.0) {
@@ -212,19 +212,19 @@ fn find<'f, 's>(tiles: Tiles<'s>, signals: &[u32], found: &'f mut [&'s Tile; BLO
     &found[..signals.len()]
 }
 
-/// The progress of moves over the n-th tile of a tick; nothing of gains at rest.
-fn over_tile(progress: &[f32], n: usize) -> &[f32] {
-    progress.get(n * Tile::SAMPLES..(n + 1) * Tile::SAMPLES).unwrap_or_default()
+/// What remains of moves over the n-th tile of a tick; nothing for gains at rest.
+fn over_tile(remaining: &[f32], n: usize) -> &[f32] {
+    remaining.get(n * Tile::SAMPLES..(n + 1) * Tile::SAMPLES).unwrap_or_default()
 }
 
-/// What rows are made of: gains at rest or on lines. Each has kernels of its own; those of lines need the progress of the moves.
+/// What rows are made of: gains at rest or on lines. Each has kernels of its own; those of lines need what remains of the moves.
 trait GainOf: Copy + 'static {
     fn multiply(
         kernel: Kernel,
         rows: &mut [Option<DenseRow<'_, Self>>],
         place: usize,
         signals: &[&Tile],
-        progress: &[f32],
+        remaining: &[f32],
     );
 
     fn multiply_on(
@@ -232,7 +232,7 @@ trait GainOf: Copy + 'static {
         sums: &mut [RunningSum; ROWS],
         gains: [&[Self]; ROWS],
         signals: &[&Tile],
-        progress: &[f32],
+        remaining: &[f32],
     );
 }
 
@@ -252,9 +252,9 @@ impl GainOf for LineGain {
         rows: &mut [Option<DenseRow<'_, Self>>],
         place: usize,
         signals: &[&Tile],
-        progress: &[f32],
+        remaining: &[f32],
     ) {
-        kernel.multiply_lines(rows, place, signals, progress);
+        kernel.multiply_lines(rows, place, signals, remaining);
     }
 
     fn multiply_on(
@@ -262,8 +262,8 @@ impl GainOf for LineGain {
         sums: &mut [RunningSum; ROWS],
         gains: [&[Self]; ROWS],
         signals: &[&Tile],
-        progress: &[f32],
+        remaining: &[f32],
     ) {
-        kernel.multiply_lines_on(sums, gains, signals, progress);
+        kernel.multiply_lines_on(sums, gains, signals, remaining);
     }
 }

@@ -102,10 +102,10 @@ impl Batch {
             if self.kind.over.is_some() {
                 row.write(&mut self.lines[half], |gain: &Gain| {
                     let line = gain.half(ducked);
-                    LineGain { start: line.start, delta: line.delta }
+                    LineGain { target: line.target, delta: line.delta }
                 });
             } else {
-                row.write(&mut self.gains[half], |gain: &Gain| gain.half(ducked).start);
+                row.write(&mut self.gains[half], |gain: &Gain| gain.half(ducked).target);
             }
         }
     }

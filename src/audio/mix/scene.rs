@@ -8,7 +8,7 @@ use crate::{
         receive::Audible,
     },
     data::timing::Clock,
-    dsp::{Kernel, Progress, SignalBuffer, Tiles},
+    dsp::{Kernel, Remaining, SignalBuffer, Tiles},
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +20,7 @@ pub(crate) struct Scene<'a> {
     pub groups: &'a Groups,
     pub limiter: Option<&'a Limiter>,
     pub kernel: Kernel,
-    pub progress: &'a Progress,
+    pub remaining: &'a Remaining,
     pub clock: Clock<'a>,
     /// The channel in hand.
     pub channel: usize,

@@ -74,7 +74,7 @@ impl SparseRows {
         let meters = if whole { Meters::Whole(memory.measured) } else { Meters::Spans(memory.lanes) };
         let mut out = MixTiles { tiles: memory.tiles, stride, span: span.clone(), meters };
         kernel.add_rest(&self.rest, terms, signals, &mut out);
-        kernel.add_lines(&self.lines, terms, signals, scene.progress, &mut out);
+        kernel.add_lines(&self.lines, terms, signals, scene.remaining, &mut out);
         for group in self.single.iter().map(|group| *group as usize) {
             let mix = part.mix_of(group) as usize;
             let memory = &mut part.channels[scene.channel];
@@ -110,7 +110,7 @@ fn mix_one(
     match (sparse.kind(), curves) {
         (SparseKind::Curved, [None, Some(curve)]) => scene.kernel.add_curved(out, signals, open, ducked, curve, lanes),
         _ => {
-            let sum = AnySum { open, ducked, curves, progress: scene.progress, at };
+            let sum = AnySum { open, ducked, curves, remaining: scene.remaining, at };
             scene.kernel.add_any(out, signals, &sum, lanes);
         }
     }

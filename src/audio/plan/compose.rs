@@ -94,7 +94,7 @@ impl Composer {
             && !majority.is_zero()
             && !majority.open.moves()
         {
-            return Recipe::AllButOne { position: *position, gain: majority.open.start };
+            return Recipe::AllButOne { position: *position, gain: majority.open.target };
         }
         let mut sparse = self.begin_row(row);
         let fits = [false, true].into_iter().take(1 + usize::from(row.curved)).all(|ducked| {
@@ -210,7 +210,7 @@ fn all_but_one(row: &RowGains<'_>, gains: &[Gain]) -> Option<Recipe> {
     let rest = *gains.get(usize::from(one == 0))?;
     let alike = gains.iter().enumerate().all(|(position, gain)| *gain == rest || position == one);
     let named = alike && !rest.is_zero() && !rest.open.moves();
-    named.then_some(Recipe::AllButOne { position: one as u32, gain: rest.open.start })
+    named.then_some(Recipe::AllButOne { position: one as u32, gain: rest.open.target })
 }
 
 /// The gain that more than half of the sources have: the vote of Boyer and Moore. Those without an exception have `unlisted`.

@@ -303,7 +303,7 @@ fn keep_dense(slot: u32, listener: &mut Listener, audible: &Audible, clock: &Clo
     let Some(level) = listener.level() else { return };
     let mut cache = std::mem::take(&mut listener.cache);
     cache.keep(audible.epoch(), level, audible.len(), |channel, gains| {
-        RowGains::new(listener, slot, channel, audible, *clock).write(gains, |gain| gain.open.start);
+        RowGains::new(listener, slot, channel, audible, *clock).write(gains, |gain| gain.open.target);
     });
     listener.cache = cache;
 }

@@ -156,8 +156,8 @@ impl Terms {
         }
         let fits = self.list.len() < self.list.capacity();
         if fits {
-            let Line { start, delta, over } = gain;
-            self.list.push(Term { signal, start, delta, over });
+            let Line { target, delta, over } = gain;
+            self.list.push(Term { signal, gain: target, delta, over });
             row.moves = row.moves.with(&gain);
             if ducked { row.ducked += 1 } else { row.open += 1 }
         }
@@ -186,8 +186,8 @@ impl Terms {
     pub fn hash(&self, row: Sparse, state: &mut impl Hasher) {
         let (open, ducked) = self.of(row);
         state.write_u32(row.open);
-        for Term { signal, start, delta, over } in open.iter().chain(ducked) {
-            state.write_u64(u64::from(*signal) << 32 | u64::from(start.to_bits()));
+        for Term { signal, gain, delta, over } in open.iter().chain(ducked) {
+            state.write_u64(u64::from(*signal) << 32 | u64::from(gain.to_bits()));
             state.write_u64(u64::from(*over) << 32 | u64::from(delta.to_bits()));
         }
     }
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     fn line(over: u32) -> Line {
-        Line { start: 0.0, delta: 1.0, over }
+        Line { target: 0.0, delta: 1.0, over }
     }
 
     #[test]

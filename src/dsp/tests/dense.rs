@@ -75,21 +75,21 @@ pub fn check_lines(count: usize, sign: f32) {
     let sources = signals(count, 1, sign);
     let found: Vec<&Tile> = sources.iter().collect();
     let line = |seed: usize| {
-        let [start, end] = [seed, seed + 5].map(|seed| noise(seed as u64).abs());
-        LineGain { start, delta: if seed.is_multiple_of(4) { 0.0 } else { end - start } }
+        let [start, target] = [seed, seed + 5].map(|seed| noise(seed as u64).abs());
+        LineGain { target, delta: if seed.is_multiple_of(4) { 0.0 } else { start - target } }
     };
     let gains: [Vec<LineGain>; 7] = std::array::from_fn(|row| (0..count).map(|k| line(row * 9973 + k)).collect());
-    let progress = Progress::new(SMOOTHING, Tile::SAMPLES);
-    let progress = progress.after(OVER);
+    let remaining = Remaining::new(SMOOTHING, Tile::SAMPLES);
+    let remaining = remaining.after(OVER);
     for (kernel, rows) in Kernel::available().flat_map(|kernel| ROW_COUNTS.map(|rows| (kernel, rows))) {
         let gains = &gains[..rows];
-        let multiply = |rows: &mut [Option<DenseRow<'_, LineGain>>]| kernel.multiply_lines(rows, 0, &found, progress);
+        let multiply = |rows: &mut [Option<DenseRow<'_, LineGain>>]| kernel.multiply_lines(rows, 0, &found, remaining);
         let multiply_on = |sums: &mut [RunningSum; ROWS], gains: [&[LineGain]; ROWS], signals: &[&Tile]| {
-            kernel.multiply_lines_on(sums, gains, signals, progress);
+            kernel.multiply_lines_on(sums, gains, signals, remaining);
         };
         let made = make(gains, &found, multiply, multiply_on, kernel);
         check(&format!("{kernel:?}, lines"), gains, &sources, made, |gain, k| {
-            (gain_at(gain.start, gain.delta, OVER, k), greatest(gain.start, gain.delta))
+            (gain_at(gain.target, gain.delta, OVER, k), greatest(gain.target, gain.delta))
         });
     }
 }

@@ -130,14 +130,14 @@ fn no_product_passes_through_more_than_it_may() {
 fn no_signal_of_a_sparse_row_passes_through_more_than_it_may() {
     /// A shared sum brings 4 of its own.
     const SHARED: u32 = 4;
-    let (tiles, progress) = ([EXACT], Progress::new(0, Tile::SAMPLES));
+    let (tiles, remaining) = ([EXACT], Remaining::new(0, Tile::SAMPLES));
     let signals = Signals { sources: Tiles { tiles: &tiles, stride: 0 }, shared: Tiles::NOTHING };
     let terms = vec![Term::at_rest(0, 1.0); 300];
     let curve = [1.0; Tile::SAMPLES];
     for count in (1..70).chain([96, 97, 300]) {
         for ducked in [&[][..], &terms[..count]] {
             let curves = [Some(&curve[..]), Some(&curve[..])];
-            let sum = AnySum { open: &terms[..count], ducked, curves, progress: &progress, at: 0 };
+            let sum = AnySum { open: &terms[..count], ducked, curves, remaining: &remaining, at: 0 };
             let (mut out, mut lanes) = ([Tile::SILENCE], Lanes::NOTHING);
             // SAFETY: nothing here needs an instruction set.
             unsafe { sparse::add_any::<Count>(&mut out, signals, &sum, &mut lanes) };

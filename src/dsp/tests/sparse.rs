@@ -6,9 +6,9 @@ const TILES: usize = 4;
 
 fn terms(first: u32, count: usize, moves: bool) -> Vec<Term> {
     let term = |signal: u32| {
-        let (start, end) = (noise(u64::from(signal) + 77).abs(), noise(u64::from(signal) + 99).abs());
+        let (start, gain) = (noise(u64::from(signal) + 77).abs(), noise(u64::from(signal) + 99).abs());
         let moves = moves && !signal.is_multiple_of(3);
-        Term { signal, start, delta: if moves { end - start } else { 0.0 }, over: signal * 7 % SMOOTHING }
+        Term { signal, gain, delta: if moves { start - gain } else { 0.0 }, over: signal * 7 % SMOOTHING }
     };
     (first..first + count as u32).map(term).collect()
 }
@@ -17,7 +17,7 @@ fn terms(first: u32, count: usize, moves: bool) -> Vec<Term> {
 fn products(terms: &[Term], tiles: Signals<'_>, k: usize, factor: f64) -> Vec<(f64, f64)> {
     let product = |term: &Term| {
         let sample = f64::from(tiles.tile(k / Tile::SAMPLES, term.signal).0[k % Tile::SAMPLES]) * factor;
-        (gain_at(term.start, term.delta, term.over, k) * sample, greatest(term.start, term.delta) * sample.abs())
+        (gain_at(term.gain, term.delta, term.over, k) * sample, greatest(term.gain, term.delta) * sample.abs())
     };
     terms.iter().map(product).collect()
 }
@@ -27,10 +27,10 @@ pub fn check_any(tiles: usize, counts: [usize; 2], curved: [bool; 2], sign: f32)
     let sources = signals(counts.iter().sum::<usize>().max(1), tiles, sign);
     let curve = |n: usize| (0..tiles * Tile::SAMPLES).map(|k| 1.0 - (k + 50 * n) as f32 / 600.0).collect::<Vec<_>>();
     let (open, ducked) = (terms(0, counts[0], true), terms(counts[0] as u32, counts[1], true));
-    let (progress, curves) = (Progress::new(SMOOTHING, tiles * Tile::SAMPLES), [curve(0), curve(1)]);
+    let (remaining, curves) = (Remaining::new(SMOOTHING, tiles * Tile::SAMPLES), [curve(0), curve(1)]);
     let named = Signals { sources: Tiles { tiles: &sources, stride: tiles }, shared: Tiles::NOTHING };
     let curves = [0, 1].map(|n| curved[n].then_some(&curves[n][..]));
-    let sum = AnySum { open: &open, ducked: &ducked, curves, progress: &progress, at: 0 };
+    let sum = AnySum { open: &open, ducked: &ducked, curves, remaining: &remaining, at: 0 };
     let factor = |curve: Option<&[f32]>, k: usize| curve.map_or(1.0, |curve| f64::from(curve[k]));
     for kernel in Kernel::available() {
         let (mut out, mut lanes) = (vec![Tile::SILENCE; tiles], Lanes::NOTHING);
@@ -95,8 +95,8 @@ fn rows_of_a_few_at_rest_are_the_sum() {
 
 #[test]
 fn rows_of_a_few_on_lines_are_the_sum() {
-    let progress = Progress::new(SMOOTHING, TILES * Tile::SAMPLES);
-    check_rows(true, |kernel, rows, terms, signals, out| kernel.add_lines(rows, terms, signals, &progress, out));
+    let remaining = Remaining::new(SMOOTHING, TILES * Tile::SAMPLES);
+    check_rows(true, |kernel, rows, terms, signals, out| kernel.add_lines(rows, terms, signals, &remaining, out));
 }
 
 #[test]
@@ -123,11 +123,12 @@ fn a_few_that_are_ducked_are_the_sum_as_any_row() {
 fn a_single_signal_at_gain_1_stays_as_it_is() {
     let sources = signals(2, 1, 0.0);
     let named = Signals { sources: Tiles { tiles: &sources, stride: 1 }, shared: Tiles::NOTHING };
-    let (one, gone) = (Term::at_rest(0, 1.0), Term { signal: 1, start: 0.0, delta: 0.0, over: 3 });
-    let (progress, curve) = (Progress::new(SMOOTHING, Tile::SAMPLES), [0.3; Tile::SAMPLES]);
+    let (one, gone) = (Term::at_rest(0, 1.0), Term { signal: 1, gain: 0.0, delta: 0.0, over: 3 });
+    let (remaining, curve) = (Remaining::new(SMOOTHING, Tile::SAMPLES), [0.3; Tile::SAMPLES]);
     for kernel in Kernel::available() {
         let mut out = [Tile::SILENCE];
-        let sum = AnySum { open: &[one, gone], ducked: &[], curves: [None, Some(&curve)], progress: &progress, at: 0 };
+        let sum =
+            AnySum { open: &[one, gone], ducked: &[], curves: [None, Some(&curve)], remaining: &remaining, at: 0 };
         kernel.add_any(&mut out, named, &sum, &mut Lanes::NOTHING.clone());
         assert_eq!(out[0], sources[0], "{kernel:?}");
     }

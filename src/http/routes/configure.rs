@@ -13,6 +13,7 @@ use axum::{
 use super::{apart, body, caller::Caller, headers, location::Asked};
 use crate::{
     config::{CommsOperation, ErrorBody, ErrorCode, RequestError, UncheckedRequest, read_json},
+    control,
     http::{
         Service,
         calls::{Call, Failure, NoPlace},
@@ -81,17 +82,23 @@ pub(super) async fn configure(
 /// and who is in the call under the controller's lock.
 fn put_in_force(call: &Arc<Call>, body: &[u8], most_listeners: usize) -> Result<CommsOperation, Refused> {
     let request = read_json::<UncheckedRequest>(body).map_err(RequestError::from)?;
-    let listeners = request.listeners();
-    if listeners > most_listeners {
-        let message =
-            format!("the request configures {listeners} listeners; at most {most_listeners} are taken at once");
-        return Err(Refused::new(ErrorCode::RequestTooLarge, message));
+    let admit = || match request.listeners() {
+        listeners if listeners > most_listeners => Err(too_many_listeners(listeners, most_listeners)),
+        _ => call.ledger.reserve().map_err(|none| refuse(none, call)),
+    };
+    let in_order = call.order();
+    match call.controller.change(|changes| changes.apply(&request, admit)) {
+        (Ok(place), generation) => Ok(place?.begin(request.client_context().map(str::to_owned), generation)),
+        (Err(absent), published) => {
+            drop(in_order);
+            Err(RequestError::from(control::refused(request, absent, published)).into())
+        }
     }
-    let place = call.ledger.reserve().map_err(|none| refuse(none, call))?;
-    let _in_order = call.order();
-    let client_context = request.client_context().map(str::to_owned);
-    let generation = call.controller.configure_request(request).map_err(RequestError::from)?;
-    Ok(place.begin(client_context, generation))
+}
+
+fn too_many_listeners(listeners: usize, most: usize) -> Refused {
+    let message = format!("the request configures {listeners} listeners; at most {most} are taken at once");
+    Refused::new(ErrorCode::RequestTooLarge, message)
 }
 
 fn refuse(none: NoPlace, call: &Call) -> Refused {

@@ -225,6 +225,7 @@ async fn too_many_operations_at_a_time_are_refused_until_some_end() {
     let answer = rig.configure(anna_hears_ben_at(3)).await;
     assert_eq!(answer.headers()["retry-after"], "1");
     assert!(refused(answer, 429, "tooManyRequests").await.contains("2 operations"));
+    refused(rig.configure("{}").await, 400, "badRequest").await;
     assert_eq!(rig.controller.published(), generation, "a refused request has changed something");
     rig.mix(true);
     for _ in 0..500 {

@@ -26,7 +26,7 @@ fn object<T: Wire>() -> Value {
     });
     for field in T::FIELDS {
         let property = property(field);
-        if let Some(other) = field.other_name {
+        for &other in field.other_name {
             schema["properties"][other] = property.clone();
             schema["not"] = both_names(field.name, other, &property);
         }
@@ -45,10 +45,10 @@ fn property<T: Wire>(field: &Field<T>) -> Value {
     let absent = T::blank();
     let mut schema = match &field.kind {
         Kind::Id(_) => json!({"type": "string"}),
-        Kind::Text { most, .. } => json!({"type": "string", "maxLength": most}),
+        Kind::Text(_, most) => json!({"type": "string", "maxLength": most}),
         Kind::Flag(place) => json!({"type": "boolean", "default": (place.get)(&absent)}),
-        Kind::Integer { most, place, .. } => {
-            json!({"type": "integer", "minimum": 0, "maximum": most, "default": (place.get)(&absent)})
+        Kind::Integer(place, range) => {
+            json!({"type": "integer", "minimum": 0, "maximum": range.most, "default": (place.get)(&absent)})
         }
         Kind::Ducking(_) => object::<Ducking>(),
         Kind::Listeners(_) => json!({"type": "array", "items": object::<ParticipantMixerLevel>()}),

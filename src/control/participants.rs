@@ -1,0 +1,61 @@
+//! The participants in the call, as a host sees them, and their configurations.
+
+use super::{ControlError, Controller, ListenerConfig, registry::Member};
+use crate::data::{
+    id::{ParticipantId, ParticipantKey},
+    role::Role,
+};
+
+/// A participant in the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Participant {
+    /// Its id.
+    pub id: ParticipantId,
+    /// Its key on the audio side.
+    pub key: ParticipantKey,
+    /// Whether it sends, hears, or both.
+    pub role: Role,
+    /// Whether it is muted: nobody hears it.
+    pub muted: bool,
+    /// Whether it is deafened: it hears nothing.
+    pub deafened: bool,
+}
+
+impl Controller {
+    /// The participants in the call, in the order of their keys.
+    pub fn participants(&self) -> Vec<Participant> {
+        let registry = self.registry();
+        let mut here: Vec<_> = registry.members().map(|(id, member)| member.participant(id)).collect();
+        here.sort_unstable_by_key(|participant| participant.key);
+        here
+    }
+
+    /// One participant in the call: its key, its role, and whether it is muted or deafened.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`].
+    pub fn participant(&self, id: &str) -> Result<Participant, ControlError> {
+        self.registry().member(id).map(|member| member.participant(&id.into()))
+    }
+
+    /// Whether a participant is in the call.
+    pub fn is_here(&self, id: &str) -> bool {
+        self.registry().is_here(id)
+    }
+
+    /// A listener's configuration as it is in force, with gains and pans that were set one by one.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`].
+    pub fn configuration(&self, listener: &str) -> Result<ListenerConfig, ControlError> {
+        self.registry().member(listener).map(|member| member.config.clone())
+    }
+}
+
+impl Member {
+    pub(super) fn participant(&self, id: &ParticipantId) -> Participant {
+        let slot = &self.slot;
+        Participant { id: id.clone(), key: slot.key, role: slot.role, muted: slot.muted, deafened: slot.deafened }
+    }
+}
