@@ -15,7 +15,7 @@ use crate::{
 /// What every case is given.
 #[derive(Debug)]
 pub struct Session {
-    /// The instruction set that the mixer computes with, and the peak of the core is that of.
+    /// The instruction set of the mixer, of gemm and of the peak of the core.
     pub kernel: InstructionSet,
     /// Whether the run is a quick look.
     pub quick: bool,

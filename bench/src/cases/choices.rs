@@ -23,7 +23,7 @@ pub const CASE: Case = Case {
     run,
 };
 
-/// How many times as long or as short as the work explains a step may take.
+/// The factor by which the time of a step may grow beyond its work, or shrink.
 const LIMIT: f64 = 1.2;
 
 /// Rooms that differ in a number. Somewhere in its range the mixer changes to another way to make

@@ -28,8 +28,7 @@ const ROOMS: [(usize, f64); 3] = [(100, 1.5), (1000, 2.5), (10_000, 1.5)];
 pub const FLOATS: &str = "mixminus, f32";
 /// The mixer with i16 in and out.
 const INTEGERS: &str = "mixminus, i16";
-/// The times for each participant in the largest room and in the one before: their ratio is at most
-/// this.
+/// The factor by which the time for each participant may grow from the second room to the largest.
 const GROWTH: f64 = 1.5;
 
 fn run(session: &Session) -> Result<Vec<Line>> {

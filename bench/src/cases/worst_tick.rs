@@ -34,7 +34,7 @@ pub const CASE: Case = Case {
 };
 
 const SIZES: [usize; 3] = [100, 1000, 10_000];
-/// What the tick that takes every row of the largest room up may take, in seconds.
+/// The seconds that the tick may take that takes up every row of the largest room.
 const TAKEN_UP: f64 = 2e-3;
 /// How many times as long as at rest the tick may take in which a ducker begins or ends.
 const DUCKER: f64 = 3.0;
@@ -116,7 +116,7 @@ fn contenders_of(kernel: InstructionSet, rows: &Rows, size: usize) -> Result<Vec
     Ok(MOMENTS.into_iter().zip(rows.names).map(contender).collect())
 }
 
-/// A room at rest, its ducker speaking, to which the moments happen.
+/// A room at rest whose ducker speaks. Every moment begins and ends with it.
 struct Scene {
     kernel: InstructionSet,
     room: Room,

@@ -1,4 +1,4 @@
-//! Plain loops that a mixer can hardly be faster than: one sum for all listeners, and writing the
+//! Plain loops that do the least that a mixer can do: one sum for all listeners, and writing the
 //! mixes alone.
 
 use std::hint::black_box;
