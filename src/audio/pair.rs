@@ -52,6 +52,50 @@ impl PairMove {
     }
 }
 
+impl PairMove {
+    /// Rests if its move is over. When it began otherwise.
+    #[inline]
+    fn settle(&mut self, clock: &Clock<'_>) -> Begun {
+        if !self.moves() {
+            return Begun::Never;
+        }
+        if (clock.now as u32).wrapping_sub(self.began) >= clock.timing.smoothing {
+            *self = Self::at(self.target);
+            return Begun::Never;
+        }
+        Begun::Together(self.began)
+    }
+}
+
+/// When the moves of some gains began that are on their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Begun {
+    /// None is on its way.
+    #[default]
+    Never,
+    /// All after this sample, modulo 2^32.
+    Together(u32),
+    /// At different times.
+    Apart,
+}
+
+impl Begun {
+    /// Of these gains and of others.
+    #[inline]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (one, Self::Never) | (Self::Never, one) => one,
+            (one, other) if one == other => one,
+            _ => Self::Apart,
+        }
+    }
+
+    /// Of one fade.
+    pub fn of(fade: Fade, clock: &Clock<'_>) -> Self {
+        if fade.moving(clock.now, clock.timing) { Self::Together(fade.origin().1 as u32) } else { Self::Never }
+    }
+}
+
 impl From<Fade> for PairMove {
     fn from(fade: Fade) -> Self {
         let (start, began) = fade.origin();
@@ -101,8 +145,16 @@ impl Pair {
         [{ self.open }.fade(now), { self.ducked }.fade(now)]
     }
 
+    /// Where its open and its ducked gain started, and where they are heading. At rest both are the same.
+    #[inline]
+    pub fn ends(&self) -> [[f64; 2]; 2] {
+        let (open, ducked) = (self.open, self.ducked);
+        [[open.start, ducked.start], [f64::from(open.target), f64::from(ducked.target)]]
+    }
+
     /// Its open and its ducked gain, if both rest.
     #[inline]
+    #[cfg(test)]
     pub fn at_rest(&self) -> Option<[f32; 2]> {
         (!self.moves()).then_some([{ self.open }.target, { self.ducked }.target])
     }
@@ -128,14 +180,16 @@ impl Pair {
         Self { flags: 0, ..self }
     }
 
-    /// Forgets moves that are over. Whether any is not.
-    pub fn settle(&mut self, clock: &Clock<'_>) -> bool {
+    /// Forgets moves that are over. Those that are not.
+    #[inline]
+    pub fn settle(&mut self, clock: &Clock<'_>) -> Begun {
         if !self.moves() {
-            return false;
+            return Begun::Never;
         }
-        let [open, ducked] = self.fades(clock.now).map(|fade| fade.settled(clock.now, clock.timing));
-        (self.open, self.ducked) = (open.into(), ducked.into());
-        self.moves()
+        let (mut open, mut ducked) = (self.open, self.ducked);
+        let begun = Begun::Never.and(open.settle(clock)).and(ducked.settle(clock));
+        (self.open, self.ducked) = (open, ducked);
+        begun
     }
 
     /// Its moves as bits, for a hash.
@@ -189,7 +243,8 @@ mod tests {
         let mut pair = Pair::listed(key(), 1.0, true);
         pair.go_on_from([Fade::ZERO, Fade::resting(0.5)], &at(now));
         assert_eq!(values(&pair, now + 2), [0.5, 0.25]);
-        assert!(pair.settle(&at(now + 3)) && !pair.settle(&at(now + 4)));
+        assert_eq!(pair.settle(&at(now + 3)), Begun::Together(now as u32));
+        assert_eq!(pair.settle(&at(now + 4)), Begun::Never);
         assert_eq!(pair, Pair::listed(key(), 1.0, true));
     }
 

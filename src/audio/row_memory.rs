@@ -18,7 +18,7 @@ pub(crate) struct RowMemory {
     /// What the row lists in each channel, on target, in the order of the slots; with room for pairs of earlier rows that are
     /// still on their way.
     pub pairs: [Vec<Pair>; MAX_CHANNELS],
-    /// Room for the gain of each listed source and of the own voice in each channel, as the kernels want them.
+    /// Room for the gain of each listed source and of the own voice in each channel, as the kernels want them on lines.
     pub gains: [Vec<f32>; MAX_CHANNELS],
 }
 
@@ -29,7 +29,7 @@ impl RowMemory {
         for ((pairs, gains), listed) in memory.pairs.iter_mut().zip(&mut memory.gains).zip(listed) {
             *pairs = memory::room(room.max(listed.len()), Pair::default());
             pairs.extend(listed.iter().map(|listed| Pair::listed(listed.source, listed.gain, listed.ducks_others)));
-            *gains = memory::room(listed.len() + 1, 0.0);
+            *gains = memory::room(2 * (listed.len() + 1), 0.0);
         }
         memory
     }

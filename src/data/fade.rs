@@ -68,6 +68,11 @@ impl Fade {
         if self.moving(now, timing) { self } else { Self::resting(self.target) }
     }
 
+    /// Whether it is over 0 on any sample of a tick: a move is greatest at one of its ends.
+    pub fn is_over_0(&self, clock: &Clock<'_>) -> bool {
+        self.target > 0.0 || self.moving(clock.now, clock.timing) && self.value(clock.now + 1, clock.timing) > 0.0
+    }
+
     /// The sample on which its move ends; 0 at rest.
     pub fn end(&self, timing: &Timing) -> u64 {
         if self.start == self.target { 0 } else { self.began + u64::from(timing.smoothing) }

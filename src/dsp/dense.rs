@@ -19,14 +19,8 @@ pub(crate) const ROWS: usize = 4;
 /// The most signals whose sum stays in f32.
 pub(crate) const BLOCK: usize = 30 * CHAIN;
 
-/// A gain on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct LineGain {
-    /// The gain, or the target of its move.
-    pub target: f32,
-    /// How much more it was at the start of its move; 0 at rest.
-    pub delta: f32,
-}
+/// A gain on its way: its target, and how much more it was at the start of its move.
+pub(crate) type LineGain = [f32; 2];
 
 /// One row: a gain for each signal, and where its sums and their meter go.
 #[derive(Debug)]
@@ -88,7 +82,7 @@ impl<V: Vector> Gains<V> for OnLine<'_> {
     unsafe fn gains(remaining: [V; SIDE], gain: &LineGain) -> [V; SIDE] {
         // SAFETY: the caller's contract.
         unsafe {
-            let (target, delta) = (V::splat(gain.target), V::splat(gain.delta));
+            let (target, delta) = (V::splat(gain[0]), V::splat(gain[1]));
             [
                 remaining[0].mul_add(delta, target),
                 remaining[1].mul_add(delta, target),

@@ -68,8 +68,8 @@ impl Listener {
         is_active: impl Fn(u32) -> bool,
         clock: &Clock<'_>,
     ) -> bool {
-        let looked = self.row.settle(source, clock);
-        if looked {
+        let settled = self.row.settle(source, clock);
+        if settled {
             self.cache.forget();
         }
         self.hears = self.hears.settled(clock.now, clock.timing);
@@ -78,7 +78,7 @@ impl Listener {
             self.motion = self.envelope.steer(ducked, clock).settled(clock.now, clock.timing);
             self.level = self.motion.constant(clock.now, clock.timing);
         }
-        looked
+        settled
     }
 
     /// hears(l): the factor of its whole mix.

@@ -1,8 +1,9 @@
-//! [`RowCache`]: the gains of a dense row, kept from tick to tick.
+//! [`RowCache`]: the gains of a dense row without curves, kept from tick to tick.
 
 use crate::data::channels::MAX_CHANNELS;
 
-/// The gain of every audible source, in each channel, as the kernels want them. The memory comes with the row.
+/// The gain of every audible source in each channel, as the kernels want them: one figure for each at rest, two on lines. The
+/// memory comes with the row.
 #[derive(Debug, Default)]
 pub(crate) struct RowCache {
     gains: [Vec<f32>; MAX_CHANNELS],
@@ -28,7 +29,7 @@ impl RowCache {
         self.key == Some((epoch, level))
     }
 
-    /// Notes that the row is dense, and has its gains written if there is room for so many.
+    /// Notes that the row is dense, and has its `count` figures written in each channel if there is room for so many.
     pub fn keep(&mut self, epoch: u64, level: f64, count: usize, mut write: impl FnMut(usize, &mut [f32])) {
         self.key = Some((epoch, level));
         for (channel, gains) in self.gains.iter_mut().enumerate() {
@@ -40,7 +41,7 @@ impl RowCache {
         }
     }
 
-    /// The gains in a channel, if they are kept.
+    /// The figures in a channel, if they are kept.
     #[inline]
     pub fn gains(&self, channel: usize, epoch: u64, level: f64) -> Option<&[f32]> {
         let gains = &self.gains[channel][..];

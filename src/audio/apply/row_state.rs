@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use crate::{
     audio::{
-        pair::Pair,
+        pair::{Begun, Pair},
         published::{Row, RowIdentity},
         row_memory::RowMemory,
     },
@@ -37,6 +37,8 @@ pub(crate) struct RowState {
     pairs: [Vec<Pair>; MAX_CHANNELS],
     /// Whether a gain is on its way, or a pair is there that may go.
     moves: bool,
+    /// When the moves of this tick began.
+    begun: Begun,
     /// The slots of the first duckers, and how many there are.
     duckers: ([u32; Self::NAMED_DUCKERS], usize),
 }
@@ -56,7 +58,7 @@ impl RowState {
         let clock = Clock { begun: clock.begun && !at_once, ..*clock };
         let before = self.unlisted;
         self.unlisted.steer(row.unlisted, &clock);
-        (self.identity, self.panned, self.moves) = (row.identity, row.panned, true);
+        (self.identity, self.panned, self.moves, self.begun) = (row.identity, row.panned, true, Begun::Apart);
         let Some(memory) = memory else { return };
         for (old, new) in self.pairs.iter_mut().zip(&mut memory.pairs) {
             merge(old, new, before, row.unlisted, &source, &clock);
@@ -70,32 +72,34 @@ impl RowState {
         std::mem::swap(&mut self.pairs, pairs);
     }
 
-    /// Forgets what has arrived: moves that are over, and pairs that are like the sources without one. Whether it has looked.
+    /// Forgets what has arrived: moves that are over, and pairs that are like the sources without one. Whether anything has.
     pub fn settle(&mut self, source: impl Fn(&Pair) -> PairSource, clock: &Clock<'_>) -> bool {
         if !self.moves {
             return false;
         }
+        let before = (self.begun, self.pair_count());
         self.unlisted = self.unlisted.settled(clock.now, clock.timing);
         let unlisted = self.unlisted;
-        self.moves = unlisted.moving(clock.now, clock.timing);
+        (self.moves, self.begun) = (false, Begun::of(unlisted, clock));
         for pairs in &mut self.pairs {
-            let mut moves = false;
+            let (mut begun, mut leftover) = (self.begun, false);
             pairs.retain_mut(|pair| {
-                let pair_moves = pair.settle(clock);
+                begun = begun.and(pair.settle(clock));
                 if !pair.is_listed() {
                     let stays = match source(pair) {
                         PairSource::Gone => false,
                         _ => !pair.is_like(unlisted, clock.now, clock.timing),
                     };
-                    moves |= stays;
+                    leftover |= stays;
                     return stays;
                 }
-                moves |= pair_moves;
                 true
             });
-            self.moves |= moves;
+            self.begun = begun;
+            self.moves |= leftover;
         }
-        true
+        self.moves |= self.begun != Begun::Never;
+        self.begun == Begun::Apart || before != (self.begun, self.pair_count())
     }
 
     pub fn identity(&self) -> RowIdentity {
@@ -126,6 +130,12 @@ impl RowState {
     #[inline]
     pub fn moves(&self) -> bool {
         self.moves
+    }
+
+    /// When the moves of this tick began.
+    #[inline]
+    pub fn begun(&self) -> Begun {
+        self.begun
     }
 
     /// Whether a ducker is active.
@@ -293,7 +303,8 @@ mod tests {
         assert_eq!(ducked(&state, 4), [(3, 0.0), (5, 0.25)]);
         publish(&mut state, &[], PairSource::Leaves, &at(8));
         assert_eq!(ducked(&state, 10), [(3, 0.0), (5, 0.25)]);
-        assert!(state.settle(|_| PairSource::Leaves, &at(12)) && state.moves());
+        state.settle(|_| PairSource::Leaves, &at(12));
+        assert!(state.moves());
         state.settle(|_| PairSource::Gone, &at(16));
         assert_eq!((state.pair_count(), state.moves()), (0, false));
     }

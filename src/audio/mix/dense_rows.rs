@@ -38,7 +38,7 @@ impl DenseKind {
         1 + usize::from(self.curved)
     }
 
-    /// The most groups of a batch, if none of their gains is kept.
+    /// The most groups of a batch whose gains are not kept.
     fn most(self) -> usize {
         if self.over.is_some() { LINES / self.halves() } else { WRITTEN / self.halves() }
     }
@@ -69,7 +69,7 @@ impl Batch {
     pub fn new(sources: usize) -> Self {
         Self {
             gains: filled(WRITTEN * sources, 0.0),
-            lines: filled(LINES * sources, LineGain::default()),
+            lines: filled(LINES * sources, [0.0; 2]),
             written: 0,
             members: room(BATCH, Member::default()),
             kind: DenseKind { curved: false, over: None },
@@ -84,13 +84,14 @@ impl Batch {
 
     /// Whether there is room for another row of a kind.
     pub fn has_room_for(&self, kind: DenseKind) -> bool {
-        let room = self.members.len() < BATCH && self.written < self.kind.most();
+        let most = if kind.curved { WRITTEN / 2 } else { BATCH };
+        let room = self.members.len() < most && self.written < self.kind.most();
         self.members.is_empty() || kind == self.kind && room
     }
 
     /// Adds the row of a group, and writes its gains if they are not kept.
     pub fn push(&mut self, group: usize, mix: usize, scene: Scene<'_>) {
-        let kept = !self.kind.curved && self.kind.over.is_none() && kept(group, scene).is_some();
+        let kept = !self.kind.curved && kept(group, scene).is_some();
         let written = (!kept).then_some(self.written);
         self.members.push(Member { group, mix, written });
         let Some(written) = written else { return };
@@ -102,7 +103,7 @@ impl Batch {
             if self.kind.over.is_some() {
                 row.write(&mut self.lines[half], |gain: &Gain| {
                     let line = gain.half(ducked);
-                    LineGain { target: line.target, delta: line.delta }
+                    [line.target, line.delta]
                 });
             } else {
                 row.write(&mut self.gains[half], |gain: &Gain| gain.half(ducked).target);
@@ -121,7 +122,10 @@ impl Batch {
 
     /// The rows of gains of a member whose gains are on lines.
     pub fn lines<'a>(&'a self, member: Member, scene: Scene<'a>) -> impl Iterator<Item = &'a [LineGain]> {
-        let lines = written_rows(&self.lines, member.written.unwrap_or_default(), self.kind, scene);
+        let lines = match member.written {
+            Some(written) => written_rows(&self.lines, written, self.kind, scene),
+            None => kept(member.group, scene).unwrap_or_default().as_chunks().0,
+        };
         lines.chunks_exact(scene.audible.len().max(1))
     }
 }

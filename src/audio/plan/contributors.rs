@@ -14,7 +14,7 @@ pub(crate) fn is_in_mix(
     audible: &Audible,
     clock: &Clock<'_>,
 ) -> bool {
-    let heard = |fade: &Fade| fade.target() > 0.0 || fade.moving(clock.now, clock.timing);
+    let heard = |fade: &Fade| fade.is_over_0(clock);
     source.slot != slot
         && audible.position(source.slot).is_some()
         && heard(&listener.hears())

@@ -206,20 +206,21 @@ impl Groups {
     ) -> [Recipe; MAX_CHANNELS] {
         let listener = &listeners[slot as usize];
         let mut recipes = [Recipe::Silent; MAX_CHANNELS];
-        let dense = Recipe::Dense { moves: Moves::No, curved: false };
+        let first = RowGains::new(listener, slot, 0, audible, *clock);
+        let dense = Recipe::Dense { moves: first.moves(), curved: false };
         if listener.level().is_some_and(|level| listener.cache.is_dense(audible.epoch(), level)) {
             recipes[..self.channels].fill(dense);
             return recipes;
         }
         for channel in 0..self.channels {
             recipes[channel] = match channel {
-                0 => self.composer.compose(&RowGains::new(listener, slot, channel, audible, *clock)),
+                0 => self.composer.compose(&first),
                 _ if !listener.row.is_panned() => recipes[0],
                 _ => self.composer.compose(&RowGains::new(listener, slot, channel, audible, *clock)),
             };
         }
         let all_dense = recipes[..self.channels].iter().all(|recipe| *recipe == dense);
-        if all_dense && !listener.gains_move(clock) && !self.composer.terms.is_full() {
+        if all_dense && first.moves() != Moves::Apart && !self.composer.terms.is_full() {
             keep_dense(slot, &mut listeners[slot as usize], audible, clock);
         }
         recipes
@@ -302,9 +303,16 @@ fn same_mix(
 fn keep_dense(slot: u32, listener: &mut Listener, audible: &Audible, clock: &Clock<'_>) {
     let Some(level) = listener.level() else { return };
     let mut cache = std::mem::take(&mut listener.cache);
-    cache.keep(audible.epoch(), level, audible.len(), |channel, gains| {
-        RowGains::new(listener, slot, channel, audible, *clock).write(gains, |gain| gain.open.target);
-    });
+    let row = |channel: usize| RowGains::new(listener, slot, channel, audible, *clock);
+    if row(0).moves() == Moves::No {
+        cache.keep(audible.epoch(), level, audible.len(), |channel, gains| {
+            row(channel).write(gains, |gain| gain.open.target);
+        });
+    } else {
+        cache.keep(audible.epoch(), level, 2 * audible.len(), |channel, gains| {
+            row(channel).write(gains.as_chunks_mut::<2>().0, |gain| [gain.open.target, gain.open.delta]);
+        });
+    }
     listener.cache = cache;
 }
 

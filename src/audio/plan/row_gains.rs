@@ -5,7 +5,11 @@
 //! *curves*: one for what is open, one for what is ducked.
 
 use crate::{
-    audio::{apply::Listener, pair::Pair, receive::Audible},
+    audio::{
+        apply::Listener,
+        pair::{Begun, Pair},
+        receive::Audible,
+    },
     data::{
         fade::{Fade, Line},
         timing::Clock,
@@ -45,6 +49,8 @@ pub(crate) struct RowGains<'a> {
     clock: Clock<'a>,
     /// The envelope's level, in a row without curves.
     level: Option<f64>,
+    /// How many samples of the moves are over, if all began together; 0 if nothing moves.
+    over: Option<u32>,
     /// Whether the row has curves, and whether that of `hears` is one of them.
     pub curved: bool,
     pub fades: bool,
@@ -56,10 +62,15 @@ impl<'a> RowGains<'a> {
     /// The row of the listener of a slot.
     pub fn new(listener: &'a Listener, slot: u32, channel: usize, audible: &'a Audible, clock: Clock<'a>) -> Self {
         let fades = listener.hears().moving(clock.now, clock.timing);
-        let apart = listener.row.moves() && listener.row.pairs(channel).iter().any(|pair| moves_apart(pair, &clock));
+        let over = match listener.row.begun() {
+            Begun::Never => Some(0),
+            Begun::Together(began) => Some((clock.now as u32).wrapping_sub(began)),
+            Begun::Apart => None,
+        };
+        let apart = over.is_none() && listener.row.pairs(channel).iter().any(|pair| moves_apart(pair, &clock));
         let curved = fades || apart || listener.level().is_none();
         let level = if curved { None } else { listener.level() };
-        let row = Self { listener, slot, channel, audible, clock, level, curved, fades, unlisted: Gain::ZERO };
+        let row = Self { listener, slot, channel, audible, clock, level, over, curved, fades, unlisted: Gain::ZERO };
         Self { unlisted: row.gain([Fade::ZERO, listener.row.unlisted()]), ..row }
     }
 
@@ -68,37 +79,34 @@ impl<'a> RowGains<'a> {
         !self.fades && self.listener.hears().target() == 0.0
     }
 
-    /// The gain that is made of an open and a ducked half.
+    /// The gain that is made of an open and a ducked half, whenever their moves began.
     fn gain(&self, [open, ducked]: [Fade; 2]) -> Gain {
         let Clock { now, timing, .. } = self.clock;
-        let line = |start: f64, target: f64, began: u64| Line::between(start, target, (now - began) as u32);
-        let half = |fade: Fade| match fade.moving(now, timing) {
-            true => line(fade.origin().0, fade.target(), fade.origin().1),
-            false => Line::at_rest(fade.target()),
-        };
-        let Some(level) = self.level else { return Gain { open: half(open), ducked: half(ducked) } };
         let (open, ducked) = (open.settled(now, timing), ducked.settled(now, timing));
-        let target = open.target() + level * ducked.target();
-        // One of them rests, or both began together.
-        let began = open.origin().1.max(ducked.origin().1);
-        let moves = open.moving(now, timing) || ducked.moving(now, timing);
-        let open = match moves {
-            true => line(open.origin().0 + level * ducked.origin().0, target, began),
-            false => Line::at_rest(target),
+        let over = |fade: Fade| if fade.moving(now, timing) { (now - fade.origin().1) as u32 } else { 0 };
+        let Some(level) = self.level else {
+            let half = |fade: Fade| Line::between(fade.origin().0, fade.target(), over(fade));
+            return Gain { open: half(open), ducked: half(ducked) };
         };
-        Gain { open, ducked: Line::ZERO }
+        // One of them rests, or both began together.
+        let start = open.origin().0 + level * ducked.origin().0;
+        let line = Line::between(start, open.target() + level * ducked.target(), over(open).max(over(ducked)));
+        Gain { open: line, ducked: Line::ZERO }
     }
 
     #[inline]
     fn pair_gain(&self, pair: &Pair) -> Gain {
-        match (pair.at_rest(), self.level) {
-            (Some([open, ducked]), Some(level)) => {
-                Gain { open: Line::at_rest(f64::from(open) + level * f64::from(ducked)), ducked: Line::ZERO }
+        let Some(over) = self.over else { return self.gain(pair.fades(self.clock.now)) };
+        let [[open, ducked], [open_target, ducked_target]] = pair.ends();
+        match self.level {
+            Some(level) => {
+                let line = Line::between(open + level * ducked, open_target + level * ducked_target, over);
+                Gain { open: line, ducked: Line::ZERO }
             }
-            (Some([open, ducked]), None) => {
-                Gain { open: Line::at_rest(f64::from(open)), ducked: Line::at_rest(f64::from(ducked)) }
-            }
-            (None, _) => self.gain(pair.fades(self.clock.now)),
+            None => Gain {
+                open: Line::between(open, open_target, over),
+                ducked: Line::between(ducked, ducked_target, over),
+            },
         }
     }
 
@@ -113,6 +121,7 @@ impl<'a> RowGains<'a> {
     }
 
     /// Sees the positions and gains of all exceptions, in their order: of those with pairs, and of the own voice.
+    #[inline]
     pub fn exceptions(&self, mut see: impl FnMut(usize, Gain)) {
         let mut own = self.audible.position(self.slot);
         self.pairs(|position, gain| {
@@ -141,13 +150,11 @@ impl<'a> RowGains<'a> {
 
     /// Whether gains are on lines, and on which.
     pub fn moves(&self) -> Moves {
-        let with = |moves: Moves, gain: &Gain| moves.with(&gain.open).with(&gain.ducked);
-        let mut moves = Moves::No;
-        if self.listener.row.moves() {
-            moves = with(moves, &self.unlisted);
-            self.pairs(|_, gain| moves = with(moves, &gain));
+        match (self.listener.row.begun(), self.over) {
+            (Begun::Never, _) => Moves::No,
+            (_, Some(over)) => Moves::Together(over),
+            (_, None) => Moves::Apart,
         }
-        moves
     }
 }
 

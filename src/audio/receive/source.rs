@@ -153,8 +153,7 @@ impl Source {
             _ => self.before = self.presence,
         }
         self.presence.steer(if chosen { 1.0 } else { 0.0 }, clock);
-        let heard = self.presence.target() > 0.0 || self.moves(clock);
-        self.audible = heard && self.peak > 0.0;
+        self.audible = self.presence.is_over_0(clock) && self.peak > 0.0;
     }
 
     /// Makes its signals at `raw` in each buffer: without a frame that is its tail, the last sample held. While its presence

@@ -76,7 +76,7 @@ pub fn check_lines(count: usize, sign: f32) {
     let found: Vec<&Tile> = sources.iter().collect();
     let line = |seed: usize| {
         let [start, target] = [seed, seed + 5].map(|seed| noise(seed as u64).abs());
-        LineGain { target, delta: if seed.is_multiple_of(4) { 0.0 } else { start - target } }
+        [target, if seed.is_multiple_of(4) { 0.0 } else { start - target }]
     };
     let gains: [Vec<LineGain>; 7] = std::array::from_fn(|row| (0..count).map(|k| line(row * 9973 + k)).collect());
     let remaining = Remaining::new(SMOOTHING, Tile::SAMPLES);
@@ -89,7 +89,7 @@ pub fn check_lines(count: usize, sign: f32) {
         };
         let made = make(gains, &found, multiply, multiply_on, kernel);
         check(&format!("{kernel:?}, lines"), gains, &sources, made, |gain, k| {
-            (gain_at(gain.target, gain.delta, OVER, k), greatest(gain.target, gain.delta))
+            (gain_at(gain[0], gain[1], OVER, k), greatest(gain[0], gain[1]))
         });
     }
 }
