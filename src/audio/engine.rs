@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{
-    apply::{Listener, PairSource},
+    apply::{Cohorts, Listener, PairSource},
     belongings::Kept,
     deliver::{Limiter, Outputs},
     mix::{MixBuffers, Scene, Task},
@@ -12,6 +12,7 @@ use super::{
     plan::{Groups, PlanCache, is_in_mix},
     published::Slot,
     receive::{NONE, Receiver, Standing, TalkSource},
+    row_memory::RowMemory,
 };
 use crate::{
     data::{
@@ -23,9 +24,9 @@ use crate::{
         memory::room,
         talk::TalkSender,
         timing::{Clock, Timing},
-        tree::Tree,
+        tree::{Changed, Tree},
     },
-    dsp::{Kernel, Remaining, Tile, prefetch},
+    dsp::{Kernel, Remaining, Tile, prefetch, prefetch_all},
     link::readings::MixerMeters,
 };
 
@@ -49,6 +50,7 @@ pub(crate) struct Engine {
     receiver: Receiver,
     talk: TalkSource,
     listeners: Vec<Listener>,
+    cohorts: Cohorts,
     /// What each participant has brought along.
     kept: Vec<Option<Kept>>,
     /// The slots of those who have a line.
@@ -68,6 +70,7 @@ impl Engine {
             receiver: Receiver::new(channels.all(), slots, timing),
             talk: TalkSource::new(slots, talk),
             listeners: (0..slots).map(|_| Listener::default()).collect(),
+            cohorts: Cohorts::new(slots),
             kept: (0..slots).map(|_| None).collect(),
             lines: room(slots, 0),
             groups: Groups::new(count, slots),
@@ -83,6 +86,8 @@ impl Engine {
 
     /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in the mixes.
     pub fn move_into(&mut self, larger: &mut Self) {
+        (0..self.listeners.len()).for_each(|index| self.cohorts.leave(index, &mut self.listeners[index]));
+        std::mem::swap(&mut self.cohorts, &mut larger.cohorts);
         self.receiver.move_into(&mut larger.receiver);
         self.talk.move_into(&mut larger.talk);
         self.listeners.iter_mut().zip(&mut larger.listeners).for_each(|(old, new)| std::mem::swap(old, new));
@@ -100,19 +105,44 @@ impl Engine {
     /// Takes everything that changed after generation `since`: first who comes and goes, then what they hear.
     pub fn apply(&mut self, slots: &Tree<Slot>, since: u64, loudest: Option<usize>, clock: &Clock<'_>) {
         self.receiver.set_loudest(loudest);
-        slots.each_since(since, |slot, published| match published {
-            Some(published) => self.update(slot as usize, published, clock),
-            None => self.leave(slot as usize),
-        });
-        slots.each_since(since, |slot, published| {
-            let Some(published) = published else { return };
-            let Self { receiver, listeners, kept, .. } = &mut *self;
-            if let Some(listener) = listeners.get_mut(slot as usize).filter(|listener| listener.listens) {
-                let joins = joined_at(receiver, slot) == Some(clock.now);
-                listener.update(published, joins, |pair| pair_source(receiver, pair, clock), clock);
-                report_pairs(listener, &kept[slot as usize]);
+        slots.each_leaf_since(since, |changed| {
+            changed.items().iter().flat_map(|(_, slot)| *slot).for_each(|slot| prefetch(std::slice::from_ref(slot)));
+            for (slot, published) in changed.items() {
+                match published {
+                    Some(published) => self.update(*slot as usize, published, clock),
+                    None => self.leave(*slot as usize),
+                }
             }
         });
+        slots.each_leaf_since(since, |changed| self.apply_rows(changed, clock));
+    }
+
+    /// Has the listeners of a leaf take what is published of them. What they need lies far apart, in memory that the control
+    /// side has just written: each step asks for that of all of them before the next one uses it.
+    fn apply_rows(&mut self, changed: &Changed<'_, Slot>, clock: &Clock<'_>) {
+        let Self { receiver, listeners, cohorts, kept, .. } = self;
+        for published in changed.items().iter().flat_map(|(_, published)| *published) {
+            prefetch(std::slice::from_ref(&*published.row));
+        }
+        let mut memory = [const { None }; Changed::<Slot>::MOST];
+        for ((slot, published), memory) in changed.items().iter().zip(&mut memory) {
+            let listener = listeners.get(*slot as usize).filter(|listener| listener.listens);
+            *memory = listener.zip(*published).and_then(|(listener, published)| listener.take_memory(published));
+            memory.iter().for_each(|memory: &Box<RowMemory>| prefetch(std::slice::from_ref(&**memory)));
+        }
+        for ((slot, _), memory) in changed.items().iter().zip(&memory) {
+            memory.iter().for_each(|memory| memory.prefetch_pairs());
+            listeners.get(*slot as usize).into_iter().for_each(|listener| prefetch_all(listener.row.pairs(0)));
+        }
+        for ((slot, published), memory) in changed.items().iter().zip(memory) {
+            let Some(published) = published else { continue };
+            if let Some(listener) = listeners.get_mut(*slot as usize).filter(|listener| listener.listens) {
+                cohorts.leave(*slot as usize, listener);
+                let joins = joined_at(receiver, *slot) == Some(clock.now);
+                listener.update(published, memory, joins, |pair| pair_source(receiver, pair, clock), clock);
+                report_pairs(listener, &kept[*slot as usize]);
+            }
+        }
     }
 
     fn update(&mut self, index: usize, slot: &Slot, clock: &Clock<'_>) {
@@ -122,6 +152,7 @@ impl Engine {
         }
         if self.kept[index].is_none() {
             let Some(mut kept) = Kept::take(&slot.belongings) else { return };
+            self.cohorts.leave(index, &mut self.listeners[index]);
             self.listeners[index].admit(slot.role.hears());
             self.receiver.admit(index, slot, &mut kept, clock);
             self.outputs.forget(index);
@@ -135,6 +166,7 @@ impl Engine {
 
     fn leave(&mut self, index: usize) {
         if index < self.slots() && self.receiver.leave(index) {
+            self.cohorts.leave(index, &mut self.listeners[index]);
             self.listeners[index].listens = false;
         }
     }
@@ -170,32 +202,53 @@ impl Engine {
     /// Plans the tick. Whether it is planned like the one before.
     fn plan(&mut self, clock: &Clock<'_>) -> bool {
         let (changed, used) = (self.receiver.take_changed(), self.receiver.used());
-        let Self { receiver, listeners, kept, groups, cache, .. } = self;
-        let arrived = |listener: &Listener| {
-            listener.envelope_moves() && listener.motion().constant(clock.now, clock.timing).is_some()
+        let Self { receiver, listeners, cohorts, kept, groups, cache, .. } = self;
+        let arrived = || {
+            let alone = (0..used).filter(|index| listeners[*index].listens && !cohorts.has(*index));
+            cohorts.states().chain(alone.map(|index| listeners[index].state())).any(|state| state.has_arrived(clock))
         };
-        if cache.ask(changed, || listeners[..used].iter().any(arrived)) {
+        if cache.ask(changed, arrived) {
             return true;
         }
         let (mut gains_move, mut envelopes_move) = (receiver.audible().moves(), false);
         groups.begin(receiver.audible().len());
         for index in 0..used {
+            let slot = index as u32;
+            if cohorts.has(index) {
+                if receiver.audible().position(slot).is_some() {
+                    cohorts.leave(index, &mut listeners[index]);
+                } else if let Some(group) = cohorts.group(index, clock.now) {
+                    groups.join(group, slot);
+                    continue;
+                }
+            }
             prefetch(listeners.get(index + 2 * AHEAD..).unwrap_or_default());
             if let Some(soon) = listeners.get(index + AHEAD) {
-                prefetch(soon.row.pairs(0));
+                prefetch_all(soon.row.pairs(0));
             }
             let listener = &mut listeners[index];
             if !listener.listens {
-                groups.leave_out(index as u32);
+                groups.leave_out(slot);
                 continue;
             }
+            cohorts.lead(index, listener);
             let source = |pair: &Pair| pair_source(receiver, pair, clock);
             if listener.steer(source, |slot| receiver.is_active(slot), clock) {
                 report_pairs(listener, &kept[index]);
             }
-            gains_move |= listener.gains_move(clock);
+            let rests = |listener: &Listener| !listener.gains_move(clock);
+            gains_move |= !rests(listener);
             envelopes_move |= listener.envelope_moves();
-            groups.add(index as u32, listeners, receiver.audible(), clock);
+            let like = groups.add(slot, listeners, receiver.audible(), clock);
+            let (listener, group) = (&listeners[index], groups.of(slot));
+            let goes_along = |like: &Listener| rests(like) && rests(listener) && like.state() == listener.state();
+            match like {
+                _ if cohorts.has(index) => cohorts.note(index, listener, group, clock.now),
+                Some(like) if goes_along(&listeners[like as usize]) => {
+                    cohorts.unite(index, like as usize, listener, group, clock.now);
+                }
+                _ => {}
+            }
         }
         groups.end();
         cache.note(gains_move, envelopes_move);
@@ -271,7 +324,8 @@ impl Engine {
 
     /// The audible sources that are in one of the different mixes.
     pub fn sources(&self, output: usize, clock: Clock<'_>) -> impl Iterator<Item = ParticipantKey> {
-        let slot = self.outputs.list()[output].first;
+        // One who stands for all of the group: see the cohorts.
+        let slot = self.groups.list()[self.outputs.list()[output].group as usize].first;
         let keys = self.audible().iter().map(|source| self.key(*source));
         keys.filter(move |key| {
             is_in_mix(*key, &self.listeners[slot as usize], slot, self.channels, self.receiver.audible(), &clock)
@@ -348,8 +402,8 @@ fn joined_at(receiver: &Receiver, slot: u32) -> Option<u64> {
 }
 
 /// Tells the control side for how many pairs a row has to have room.
-fn report_pairs(listener: &Listener, kept: &Option<Kept>) {
-    if let Some(kept) = kept {
-        kept.meters.pairs.store(listener.row.pair_count() as u32, Ordering::Relaxed);
+fn report_pairs(listener: &mut Listener, kept: &Option<Kept>) {
+    if let (Some(count), Some(kept)) = (listener.report_pairs(), kept) {
+        kept.meters.pairs.store(count, Ordering::Relaxed);
     }
 }

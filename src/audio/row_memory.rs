@@ -2,7 +2,10 @@
 //! takes it in exchange for that of the row before.
 
 use super::pair::Pair;
-use crate::data::{channels::MAX_CHANNELS, id::ParticipantKey, memory};
+use crate::{
+    data::{channels::MAX_CHANNELS, id::ParticipantKey, memory},
+    dsp::prefetch_all,
+};
 
 /// A source that a row lists.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,6 +26,11 @@ pub(crate) struct RowMemory {
 }
 
 impl RowMemory {
+    /// Fetches the first pairs.
+    pub fn prefetch_pairs(&self) {
+        prefetch_all(&self.pairs[0]);
+    }
+
     /// What a row lists in each channel, and room for so many pairs in all. Allocates: control side.
     pub fn new<'a>(listed: impl Iterator<Item = &'a [Listed]>, room: usize) -> Self {
         let mut memory = Self::default();

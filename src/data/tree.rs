@@ -115,17 +115,20 @@ impl<T> Tree<T> {
         self.depth += 1;
     }
 
-    /// Calls `see` with each place whose stamp is past `since`, in order. Allocates nothing.
-    pub fn each_since(&self, since: u64, mut see: impl FnMut(u32, Option<&T>)) {
+    /// Calls `see` with the items whose stamps are past `since`, those of a leaf at a time, in order. Allocates nothing.
+    pub fn each_leaf_since(&self, since: u64, mut see: impl FnMut(&Changed<'_, T>)) {
         Self::visit(&self.root, self.depth, 0, since, &mut see);
     }
 
-    fn visit(node: &Node<T>, level: u32, first: u32, since: u64, see: &mut impl FnMut(u32, Option<&T>)) {
+    fn visit(node: &Node<T>, level: u32, first: u32, since: u64, see: &mut impl FnMut(&Changed<'_, T>)) {
         match node {
             Node::Leaf(items) => {
+                let mut changed = Changed { items: [(0, None); WIDTH], count: 0 };
                 for (index, child) in items.iter().enumerate().filter(|(_, child)| child.stamp > since) {
-                    see(first + index as u32, child.item.as_deref());
+                    changed.items[changed.count] = (first + index as u32, child.item.as_deref());
+                    changed.count += 1;
                 }
+                see(&changed);
             }
             Node::Branch(children) => {
                 for (index, child) in children.iter().enumerate().filter(|(_, child)| child.stamp > since) {
@@ -138,13 +141,31 @@ impl<T> Tree<T> {
     }
 }
 
+/// The items of a leaf that have changed, each with its index.
+#[derive(Debug)]
+pub(crate) struct Changed<'a, T> {
+    items: [(u32, Option<&'a T>); WIDTH],
+    count: usize,
+}
+
+impl<'a, T> Changed<'a, T> {
+    /// How many there are at most.
+    pub const MOST: usize = WIDTH;
+
+    pub fn items(&self) -> &[(u32, Option<&'a T>)] {
+        &self.items[..self.count]
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn since(tree: &Tree<u32>, stamp: u64) -> Vec<(u32, Option<u32>)> {
         let mut seen = Vec::new();
-        tree.each_since(stamp, |index, item| seen.push((index, item.copied())));
+        tree.each_leaf_since(stamp, |changed| {
+            seen.extend(changed.items().iter().map(|(index, item)| (*index, item.copied())));
+        });
         seen
     }
 

@@ -32,7 +32,7 @@ pub(crate) use dense::{BLOCK, DenseRow, LineGain, ROWS};
 pub use instruction_set::InstructionSet;
 pub(crate) use kernel::Kernel;
 pub(crate) use measure::{Lanes, Measured};
-pub(crate) use prefetch::prefetch;
+pub(crate) use prefetch::{prefetch, prefetch_all};
 pub(crate) use remaining::Remaining;
 pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use shared_sums::{RunningSum, SEGMENT};

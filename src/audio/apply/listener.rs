@@ -20,20 +20,35 @@ pub(crate) struct Listener {
     pub listens: bool,
     pub row: RowState,
     pub cache: RowCache,
-    hears: Fade,
-    envelope: Envelope,
-    /// The course of the envelope in this tick, and where it stands if it does not move.
-    motion: Motion,
-    level: Option<f64>,
+    state: ListenerState,
     /// The generation that its row came with.
     row_since: u64,
+    /// How many pairs it was reported to have.
+    reported: u32,
+}
+
+/// What moves for a listener alone, beside its row.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct ListenerState {
+    pub hears: Fade,
+    pub envelope: Envelope,
+    /// The course of the envelope in this tick, and where it stands if it does not move.
+    pub motion: Motion,
+    pub level: Option<f64>,
+}
+
+impl ListenerState {
+    /// Whether the envelope was on its way when it was steered last, and has arrived.
+    pub fn has_arrived(&self, clock: &Clock<'_>) -> bool {
+        self.level.is_none() && self.motion.constant(clock.now, clock.timing).is_some()
+    }
 }
 
 impl Listener {
     /// A new participant takes the slot.
     pub fn admit(&mut self, listens: bool) {
-        let level = Some(1.0);
-        *self = Self { listens, level, ..Self::default() };
+        let state = ListenerState { level: Some(1.0), ..ListenerState::default() };
+        *self = Self { listens, state, ..Self::default() };
     }
 
     /// The participant is gone: its memory goes back.
@@ -43,17 +58,28 @@ impl Listener {
         *self = Self::default();
     }
 
-    /// Takes what is published of its slot. `joins` if it joins at this tick boundary.
-    pub fn update(&mut self, slot: &Slot, joins: bool, source: impl Fn(&Pair) -> PairSource, clock: &Clock<'_>) {
-        self.hears.steer(if slot.deafened { 0.0 } else { 1.0 }, clock);
+    /// Takes the memory that comes with a row that it does not have yet.
+    pub fn take_memory(&self, slot: &Slot) -> Option<Box<RowMemory>> {
+        slot.row.memory.as_ref().filter(|_| slot.row_since > self.row_since)?.take()
+    }
+
+    /// Takes what is published of its slot, and the memory that came with its row. `joins` if it joins at this tick boundary.
+    pub fn update(
+        &mut self,
+        slot: &Slot,
+        mut memory: Option<Box<RowMemory>>,
+        joins: bool,
+        source: impl Fn(&Pair) -> PairSource,
+        clock: &Clock<'_>,
+    ) {
+        self.state.hears.steer(if slot.deafened { 0.0 } else { 1.0 }, clock);
         self.cache.forget();
         if slot.row_since <= self.row_since {
             return;
         }
         self.row_since = slot.row_since;
-        let mut memory = slot.row.memory.as_ref().and_then(|mailbox| mailbox.take());
         self.row.adopt(&slot.row, memory.as_deref_mut(), source, joins, clock);
-        self.envelope.set_range(slot.row.ducking, clock);
+        self.state.envelope.set_range(slot.row.ducking, clock);
         if let (Some(mailbox), Some(mut memory)) = (&slot.row.memory, memory) {
             self.cache.swap_memory(&mut memory.gains);
             mailbox.put(memory);
@@ -72,37 +98,52 @@ impl Listener {
         if settled {
             self.cache.forget();
         }
-        self.hears = self.hears.settled(clock.now, clock.timing);
-        if self.envelope.ducks() || self.motion != Motion::NONE {
-            let ducked = self.envelope.ducks() && self.row.is_ducked(is_active);
-            self.motion = self.envelope.steer(ducked, clock).settled(clock.now, clock.timing);
-            self.level = self.motion.constant(clock.now, clock.timing);
+        self.state.hears = self.state.hears.settled(clock.now, clock.timing);
+        if self.state.envelope.ducks() || self.state.motion != Motion::NONE {
+            let ducked = self.state.envelope.ducks() && self.row.is_ducked(is_active);
+            self.state.motion = self.state.envelope.steer(ducked, clock).settled(clock.now, clock.timing);
+            self.state.level = self.state.motion.constant(clock.now, clock.timing);
         }
         settled
     }
 
+    /// How many pairs it has, if that has changed since it was asked last.
+    pub fn report_pairs(&mut self) -> Option<u32> {
+        let count = self.row.pair_count() as u32;
+        (std::mem::replace(&mut self.reported, count) != count).then_some(count)
+    }
+
+    #[inline]
+    pub fn state(&self) -> &ListenerState {
+        &self.state
+    }
+
+    pub fn set_state(&mut self, state: ListenerState) {
+        self.state = state;
+    }
+
     /// hears(l): the factor of its whole mix.
     pub fn hears(&self) -> Fade {
-        self.hears
+        self.state.hears
     }
 
     /// The course of its envelope in this tick.
     pub fn motion(&self) -> Motion {
-        self.motion
+        self.state.motion
     }
 
     /// The level of its envelope in this tick, if that does not move.
     pub fn level(&self) -> Option<f64> {
-        self.level
+        self.state.level
     }
 
     /// Whether a gain of it may be another one in the next tick, though nothing is published and nobody speaks or falls silent.
     pub fn gains_move(&self, clock: &Clock<'_>) -> bool {
-        self.row.moves() || self.hears.moving(clock.now, clock.timing)
+        self.row.moves() || self.state.hears.moving(clock.now, clock.timing)
     }
 
     /// Whether its envelope moves in this tick.
     pub fn envelope_moves(&self) -> bool {
-        self.listens && self.level.is_none()
+        self.listens && self.state.level.is_none()
     }
 }

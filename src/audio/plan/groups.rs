@@ -121,16 +121,19 @@ impl Groups {
         self.of[slot as usize] = NONE;
     }
 
-    /// Puts a listener into the group of those who hear the same, or opens one. `listeners` are all of them.
+    /// Puts a listener into the group of those who hear the same, or opens one. `listeners` are all of them. Another listener
+    /// with an equal key, if one was found.
     #[inline]
-    pub fn add(&mut self, slot: u32, listeners: &mut [Listener], audible: &Audible, clock: &Clock<'_>) {
+    pub fn add(&mut self, slot: u32, listeners: &mut [Listener], audible: &Audible, clock: &Clock<'_>) -> Option<u32> {
         let own_voice = audible.position(slot).is_some();
-        if audible.len() <= usize::from(own_voice) {
+        if audible.len() == 0 || own_voice && audible.len() == 1 {
             self.join_silent(slot);
+            None
         } else if own_voice {
             self.find(slot, listeners, audible, clock);
+            None
         } else {
-            self.find_by_key(slot, listeners, audible, clock);
+            self.find_by_key(slot, listeners, audible, clock)
         }
     }
 
@@ -153,18 +156,26 @@ impl Groups {
         }
     }
 
-    fn find_by_key(&mut self, slot: u32, listeners: &mut [Listener], audible: &Audible, clock: &Clock<'_>) {
+    fn find_by_key(
+        &mut self,
+        slot: u32,
+        listeners: &mut [Listener],
+        audible: &Audible,
+        clock: &Clock<'_>,
+    ) -> Option<u32> {
         let listener = &listeners[slot as usize];
         let key = RowKey::of(listener);
         let hash = key.hash();
         let same = |known: &ByKey| known.key == key && listeners[known.slot as usize].row.moves_like(&listener.row);
-        if let Some(known) = self.by_key.find(hash, same) {
-            return self.join(known.group, slot);
+        if let Some(known) = self.by_key.find(hash, same).copied() {
+            self.join(known.group, slot);
+            return Some(known.slot);
         }
         let group = self.find(slot, listeners, audible, clock);
         if self.by_key.len() < self.by_key.capacity() {
             self.by_key.insert_unique(hash, ByKey { key, hash, slot, group }, |known| known.hash);
         }
+        None
     }
 
     /// Joins the group of those with the same recipe, or opens it. Which one that is.
@@ -273,8 +284,9 @@ impl Groups {
         group
     }
 
+    /// Puts a listener into a group.
     #[inline]
-    fn join(&mut self, group: u32, slot: u32) {
+    pub fn join(&mut self, group: u32, slot: u32) {
         let last = std::mem::replace(&mut self.list[group as usize].last, slot);
         self.next[last as usize] = slot;
         (self.of[slot as usize], self.next[slot as usize]) = (group, NONE);

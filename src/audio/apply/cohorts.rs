@@ -1,0 +1,145 @@
+//! [`Cohorts`]: listeners who hear the same for the same reasons, planned as one.
+//!
+//! In a large room most rows say the same. Listeners whose rows say the same and rest, and whose own state is the same, go on
+//! alike for as long as nothing is published of one of them and its own voice is not in the mix: the first of them is steered
+//! and planned, and the others follow it. So the work of a plan is that of the different rows.
+
+use super::listener::{Listener, ListenerState};
+use crate::{
+    audio::receive::NONE,
+    data::memory::{filled, room},
+};
+
+/// What the listeners of a cohort have in common.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cohort {
+    state: ListenerState,
+    members: u32,
+    /// The tick for which it was planned last, by its first sample, and its group in that tick.
+    planned: Option<u64>,
+    group: u32,
+}
+
+/// There is room for one cohort per so many listeners: with more, there is little to save. One who finds no room stays alone.
+const LISTENERS_PER_COHORT: usize = 8;
+
+/// The cohorts of a mixer.
+#[derive(Debug, Default)]
+pub(crate) struct Cohorts {
+    /// The cohort of each slot, or [`NONE`]. The state of a listener who is in one is that of the cohort.
+    of: Vec<u32>,
+    list: Vec<Cohort>,
+    /// Numbers of cohorts without members.
+    free: Vec<u32>,
+}
+
+impl Cohorts {
+    /// Room for the listeners of so many slots. Allocates: control side.
+    pub fn new(slots: usize) -> Self {
+        let cohorts = slots / LISTENERS_PER_COHORT + 1;
+        Self { of: filled(slots, NONE), list: room(cohorts, Cohort::default()), free: room(cohorts, 0) }
+    }
+
+    /// Whether a listener is in one.
+    #[inline]
+    pub fn has(&self, slot: usize) -> bool {
+        self.of[slot] != NONE
+    }
+
+    /// The group of a listener's cohort, if that was planned in this tick.
+    #[inline]
+    pub fn group(&self, slot: usize, now: u64) -> Option<u32> {
+        let cohort = self.list.get(self.of[slot] as usize)?;
+        (cohort.planned == Some(now)).then_some(cohort.group)
+    }
+
+    /// Gives a listener the state of its cohort, if it is in one: it is to be steered for all of them.
+    #[inline]
+    pub fn lead(&self, slot: usize, listener: &mut Listener) {
+        if let Some(cohort) = self.list.get(self.of[slot] as usize) {
+            listener.set_state(cohort.state);
+        }
+    }
+
+    /// Notes the state and the group of a listener's cohort after the listener was steered and planned.
+    #[inline]
+    pub fn note(&mut self, slot: usize, listener: &Listener, group: u32, now: u64) {
+        if let Some(cohort) = self.list.get_mut(self.of[slot] as usize) {
+            (cohort.state, cohort.planned, cohort.group) = (*listener.state(), Some(now), group);
+        }
+    }
+
+    /// A listener who is in no cohort was found to be like another one, and both rest: from now on they are in one.
+    pub fn unite(&mut self, slot: usize, like: usize, listener: &Listener, group: u32, now: u64) {
+        if !self.has(like) {
+            let Some(number) = self.free_number() else { return };
+            self.list[number as usize] = Cohort { members: 1, ..Cohort::default() };
+            self.of[like] = number;
+        }
+        self.of[slot] = self.of[like];
+        self.list[self.of[like] as usize].members += 1;
+        self.note(slot, listener, group, now);
+    }
+
+    fn free_number(&mut self) -> Option<u32> {
+        if self.free.is_empty() && self.list.len() < self.list.capacity() {
+            self.list.push(Cohort::default());
+            return Some(self.list.len() as u32 - 1);
+        }
+        self.free.pop()
+    }
+
+    /// A listener goes its own way, from the state that it had in its cohort.
+    #[inline]
+    pub fn leave(&mut self, slot: usize, listener: &mut Listener) {
+        self.lead(slot, listener);
+        let number = std::mem::replace(&mut self.of[slot], NONE);
+        if let Some(cohort) = self.list.get_mut(number as usize) {
+            cohort.members -= 1;
+            if cohort.members == 0 {
+                self.free.push(number);
+            }
+        }
+    }
+
+    /// The states of all cohorts.
+    pub fn states(&self) -> impl Iterator<Item = &ListenerState> {
+        self.list.iter().filter(|cohort| cohort.members > 0).map(|cohort| &cohort.state)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::fade::Fade;
+
+    fn listener(hears: f64) -> Listener {
+        let mut listener = Listener::default();
+        listener.set_state(ListenerState { hears: Fade::resting(hears), ..ListenerState::default() });
+        listener
+    }
+
+    #[test]
+    fn one_is_planned_for_all() {
+        let (mut cohorts, mut follower) = (Cohorts::new(4), listener(0.0));
+        cohorts.unite(2, 0, &listener(0.5), 7, 480);
+        cohorts.unite(3, 0, &listener(0.5), 7, 480);
+        assert_eq!([0, 1, 2, 3].map(|slot| cohorts.group(slot, 480)), [Some(7), None, Some(7), Some(7)]);
+        assert_eq!(cohorts.group(0, 960), None, "not planned yet");
+        cohorts.note(0, &listener(0.75), 1, 960);
+        assert_eq!(cohorts.group(3, 960), Some(1));
+        cohorts.leave(3, &mut follower);
+        assert_eq!(follower.hears(), Fade::resting(0.75));
+        assert!(!cohorts.has(3) && cohorts.has(2));
+    }
+
+    #[test]
+    fn numbers_are_used_again() {
+        let mut cohorts = Cohorts::new(4);
+        for _ in 0..10 {
+            cohorts.unite(1, 0, &listener(1.0), 0, 0);
+            (0..2).for_each(|slot| cohorts.leave(slot, &mut listener(1.0)));
+        }
+        assert_eq!((cohorts.list.len(), cohorts.states().count()), (1, 0));
+    }
+}
