@@ -8,8 +8,8 @@ use super::{hears::Hears, level::Decibels, timing::Timing};
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Detector {
-    /// Active in each tick whose RMS, as sent, is at or above `threshold`, and for `hangover_ms` after the
-    /// last such tick.
+    /// Active in each tick in which the RMS of the frame, as sent, is at or above `threshold`, and for
+    /// `hangover_ms` after the last such tick.
     Energy {
         /// In dBFS: 0 dBFS is an RMS of 1.0.
         threshold: Decibels,
@@ -30,7 +30,7 @@ pub enum Detector {
     /// for every 10 ms of audio. (The energy detector costs next to nothing.)
     #[cfg(feature = "vad")]
     Speech {
-        /// The score from which on a window is speech: 0 to 1.
+        /// The lowest score that counts as speech: 0 to 1.
         threshold: f32,
         /// 0 to 60,000 ms, rounded to whole ticks.
         hangover_ms: f64,
@@ -38,8 +38,7 @@ pub enum Detector {
 }
 
 impl Detector {
-    /// [`Detector::Speech`] with a threshold of 0.5, as the makers of the network advise, and a hangover of
-    /// 200 ms.
+    /// [`Detector::Speech`] with a threshold of 0.5, as the makers of the network advise, and a hangover of 200 ms.
     #[cfg(feature = "vad")]
     pub const fn speech() -> Self {
         Self::Speech { threshold: 0.5, hangover_ms: 200.0 }
@@ -70,8 +69,7 @@ pub(crate) enum DetectorFault {
     },
 }
 
-/// The state of a source's detector on the audio side. It counts in ticks, so it is valid for one tick length
-/// only.
+/// The state of a source's detector on the audio side. It counts in ticks, so it is valid for one tick length only.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Detecting {
     by: By,
@@ -83,7 +81,7 @@ pub(crate) struct Detecting {
 /// What decides whether the source speaks in a tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum By {
-    /// The mean square of the frame, if it is at least this large.
+    /// The mean square of the frame: the source speaks if it is at least this.
     Square(f64),
     /// The activity flag that comes with the frame: set by the host, or by the [`Hears`] of the source.
     Flag,

@@ -1,5 +1,4 @@
-//! The ducking envelope of a listener: the factor of the sources that are ducked, sample by sample. Pure
-//! data.
+//! The ducking envelope of a listener: the factor of the sources that are ducked, sample by sample. Pure data.
 //!
 //! The envelope moves in two ways. Outside of its range it moves to the nearest bound over the smoothing
 //! time, as a [`Fade`]. Inside of its range it moves between the bounds at a constant slope, as a ramp.
@@ -30,8 +29,7 @@ impl DuckRange {
         let lower = lower.min(upper);
         let slope = |ms: f64| {
             let samples = if ms > 0.0 { timing.samples(ms) } else { f64::from(timing.smoothing) };
-            // A ramp of 0 samples has an infinite slope and is made at once. A range without width needs no
-            // slope.
+            // A ramp of 0 samples has an infinite slope and is made at once. A range without width needs no slope.
             if upper > lower { (upper - lower) / samples } else { 0.0 }
         };
         Self { lower, upper, fall: slope(fall_ms), rise: slope(rise_ms) }
@@ -102,8 +100,8 @@ pub(crate) struct Motion {
     step: f64,
 }
 
-/// A straight line towards a heading. After `before + n` samples its distance from the heading is `distance -
-/// step * (before + n)`, on the side that `sign` tells.
+/// A straight line towards a heading. `before + n` samples after the line's start, the distance from the
+/// heading is `distance - step * (before + n)`, on the side that `sign` tells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Slope {
     pub heading: f64,
@@ -158,8 +156,7 @@ impl Motion {
         (value == self.heading || self.step == 0.0).then_some(value)
     }
 
-    /// The same course in its only normal form, so that equal courses compare as equal: a constant course
-    /// rests.
+    /// The same course in its only normal form, so that equal courses compare as equal: a constant course rests.
     pub fn settled(&self, now: u64, timing: &Timing) -> Self {
         match self.constant(now, timing) {
             Some(value) => Self { entry: Fade::resting(value), since: 0, heading: value, step: 0.0 },
@@ -254,8 +251,7 @@ mod tests {
 
     #[test]
     fn a_value_that_rounding_puts_past_a_bound_is_on_the_bound() {
-        // 4 of 10 steps down from 1 give 0.6, but for rounding: inside of 0 to 0.6, so that the ramp begins
-        // at once.
+        // 4 of 10 steps down from 1 give 0.6, but for rounding: inside of 0 to 0.6, so that the ramp begins at once.
         let mut envelope = started_in(DuckRange::new(0.0, 1.0, 10.0, 10.0, &TIMING));
         run(&mut envelope, true, 0, 4);
         envelope.set_range(DuckRange::new(0.0, 0.6, 6.0, 6.0, &TIMING), &at(4));

@@ -3,8 +3,7 @@
 
 use super::timing::{Clock, Timing};
 
-/// A value that rests or moves linearly over the smoothing time, in closed form: rounding errors do not add
-/// up.
+/// A value that rests or moves linearly over the smoothing time, in closed form: rounding errors do not add up.
 ///
 /// Sample k of a move over N samples has the value start + (target - start) * k / N, for k = 1..N.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -70,8 +69,7 @@ impl Fade {
         if self.moving(now, timing) { self } else { Self::resting(self.target) }
     }
 
-    /// Whether the value is over 0 on any sample of the tick. A move has its greatest value at one of its
-    /// ends.
+    /// Whether the value is over 0 on any sample of the tick. A move has its greatest value at one of its ends.
     pub fn is_over_0(&self, clock: &Clock<'_>) -> bool {
         self.target > 0.0 || self.moving(clock.now, clock.timing) && self.value(clock.now + 1, clock.timing) > 0.0
     }
@@ -88,8 +86,7 @@ impl Fade {
 }
 
 /// A gain over one tick: at rest, or `target + delta * remaining` in a move of which `over` samples lie
-/// before the tick. `remaining` is 0 from the last sample of the move on, so that the gain is exactly on its
-/// target.
+/// before the tick. `remaining` is 0 from the last sample of the move on, so that the gain is exactly on its target.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Line {
     pub target: f32,

@@ -1,5 +1,4 @@
-//! [`Hears`]: the interface of detectors that decide by the samples of a frame, and not by its mean square or
-//! a flag.
+//! [`Hears`]: the interface of detectors that decide by the samples of a frame, and not by its mean square or a flag.
 
 use std::fmt::Debug;
 

@@ -5,10 +5,10 @@ use super::channels::Channel;
 /// A position between left and right: -1 is left, 0 the centre, 1 right.
 ///
 /// The pan law is that of a balance control. In the centre both sides are as sent. Away from the centre the
-/// nearer side stays as it is, and the farther side is turned down by a quarter of a cosine, cos(π/2 ·
-/// |pan|), to 0 at the end. So a panned source never becomes louder, a source in the centre is not changed,
-/// and a stereo source keeps its channels. (With the equal-power law a mono source would lose 3 dB in the
-/// centre, which is where every source is that is not panned.)
+/// nearer side stays as it is, and the farther side is turned down to 0 at the end by a quarter of a cosine,
+/// cos(π/2 · |pan|). So a panned source never becomes louder, a source in the centre is not changed, and a
+/// stereo source keeps its channels. (With the equal-power law a mono source would lose 3 dB in the centre,
+/// which is where every source is that is not panned.)
 ///
 /// ```
 /// use mixminus::Pan;

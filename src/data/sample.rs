@@ -29,8 +29,7 @@ impl Sample for i16 {
     }
 }
 
-/// Borrowed samples of one format. Public only for the sealed trait: code outside of the crate cannot name
-/// it.
+/// Borrowed samples of one format. Public only for the sealed trait: code outside of the crate cannot name it.
 #[derive(Debug, Clone, Copy)]
 pub enum Plane<'a> {
     F32(&'a [f32]),

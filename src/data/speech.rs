@@ -45,8 +45,7 @@ impl SpeechModel {
         let waiting = filled(resampler.input_frames_max(), 0.0);
         let network = Box::<earshot::Detector>::default();
         let mut model = Self { threshold, network, resampler, waiting, count: 0, window: [0.0; WINDOW], score: 0.0 };
-        // Everything runs here before it is shipped, so that its first use on the audio thread makes no
-        // system call.
+        // Everything runs here before it is shipped, so that its first use on the audio thread makes no system call.
         (0..2).for_each(|_| model.hear_window());
         model.network.reset();
         model.resampler.reset();
@@ -88,8 +87,7 @@ impl SpeechModel {
 }
 
 impl Hears for SpeechModel {
-    /// Whether there was speech in any window that this frame filled, or, if it filled none, in the last
-    /// window.
+    /// Whether there was speech in any window that this frame filled, or, if it filled none, in the last window.
     fn hears(&mut self, frame: &Frame<'_>) -> bool {
         let (before, mut best) = (self.score, None);
         self.each_window(frame, |score| best = Some(best.map_or(score, |best: f32| best.max(score))));
