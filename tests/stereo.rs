@@ -218,7 +218,11 @@ impl Three {
             })
             .collect();
         for (n, [left, right]) in made[0].iter().enumerate() {
-            assert_eq!((left, right), (&made[1][n][0], &made[2][n][0]), "listener {n} in tick {now}");
+            for (side, mono) in [left, right].into_iter().zip([&made[1][n][0], &made[2][n][0]]) {
+                // Silence on one side of a source changes the order of a sum, and so its last bit.
+                let near = side.iter().zip(mono).all(|(side, mono)| (side - mono).abs() <= 1e-6);
+                assert!(near && side.len() == mono.len(), "listener {n} in tick {now}: {side:?}, not {mono:?}");
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The state of one pair: the open and the ducked gain of a source in a listener's mix, moving or not. Pure data.
 //!
-//! A pair lies in memory for as long as its row lists its source, so it is small: 44 bytes.
+//! A pair lies in memory for as long as its row lists its source, so it is small: 40 bytes.
 
 use crate::data::{
     fade::Fade,
@@ -12,10 +12,10 @@ use crate::data::{
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[repr(C, packed(4))]
 pub(crate) struct Pair {
-    /// The source's slot and stay.
+    /// The source's slot.
     pub slot: u32,
-    pub stay: u32,
-    flags: u32,
+    /// Its stay, and flags in the lowest bits.
+    tag: u32,
     /// The gain that the envelope does not multiply, and the one that it does.
     open: PairMove,
     ducked: PairMove,
@@ -103,6 +103,9 @@ impl From<Fade> for PairMove {
     }
 }
 
+/// A stay leaves so many bits for flags: see [`ParticipantKey::MOST_STAYS`].
+const FLAG_BITS: u32 = 2;
+const _: () = assert!(ParticipantKey::MOST_STAYS <= u32::MAX >> FLAG_BITS);
 const LISTED: u32 = 1;
 const DUCKS_OTHERS: u32 = 2;
 
@@ -112,25 +115,31 @@ impl Pair {
         let level = PairMove::at(level as f32);
         let (open, ducked) = if ducks_others { (level, PairMove::at(0.0)) } else { (PairMove::at(0.0), level) };
         let flags = LISTED | if ducks_others { DUCKS_OTHERS } else { 0 };
-        Self { slot: source.slot, stay: source.stay, flags, open, ducked }
+        Self { slot: source.slot, tag: source.stay << FLAG_BITS | flags, open, ducked }
     }
 
     /// Whether its row lists it.
     #[inline]
     pub fn is_listed(&self) -> bool {
-        self.flags & LISTED != 0
+        self.tag & LISTED != 0
     }
 
     /// Whether the others are ducked while its source is active.
     #[inline]
     pub fn ducks_others(&self) -> bool {
-        self.flags & DUCKS_OTHERS != 0
+        self.tag & DUCKS_OTHERS != 0
+    }
+
+    /// Whether it is of the same source as another pair.
+    #[inline]
+    pub fn is_of_same(&self, other: &Self) -> bool {
+        (self.slot, self.tag >> FLAG_BITS) == (other.slot, other.tag >> FLAG_BITS)
     }
 
     /// Whether it is of this source.
     #[inline]
     pub fn is_of(&self, source: ParticipantKey) -> bool {
-        (self.slot, self.stay) == (source.slot, source.stay)
+        (self.slot, self.tag >> FLAG_BITS) == (source.slot, source.stay)
     }
 
     /// Whether its row has begun to move it, and it was not settled since.
@@ -177,7 +186,7 @@ impl Pair {
 
     /// The same pair, which its row lists no more, on the moves that it had: its source has left.
     pub fn released(self) -> Self {
-        Self { flags: 0, ..self }
+        Self { tag: self.tag & !(LISTED | DUCKS_OTHERS), ..self }
     }
 
     /// Forgets moves that are over. Those that are not.
@@ -227,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_pair_is_small() {
-        assert_eq!(size_of::<Pair>(), 44);
+        assert_eq!(size_of::<Pair>(), 40);
     }
 
     #[test]

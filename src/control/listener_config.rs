@@ -101,7 +101,8 @@ impl ListenerConfig {
                 asked_for: true,
             })
         };
-        let mut sources: Vec<_> = level.source_levels.iter().filter_map(source).collect();
+        let mut sources = Vec::with_capacity(level.source_levels.len());
+        sources.extend(level.source_levels.iter().filter_map(source));
         sources.sort_by(|a, b| a.source.cmp(&b.source));
         Self { exclusive: level.exclusive, ducking: level.ducking, sources }
     }

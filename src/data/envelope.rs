@@ -59,8 +59,12 @@ impl Envelope {
     pub fn set_range(&mut self, range: DuckRange, clock: &Clock<'_>) {
         self.range = range;
         let present = self.motion.value(clock.now, clock.timing);
-        let inside = present.clamp(range.lower, range.upper);
+        let mut inside = present.clamp(range.lower, range.upper);
         let mut entry = self.motion.entry;
+        if !clock.begun {
+            // Whatever was set before holds no more: nothing was heard of it.
+            inside = range.upper;
+        }
         if !clock.begun || (inside - present).abs() <= ON_THE_BOUND {
             entry = Fade::resting(inside);
         } else if !entry.moving(clock.now, clock.timing) {

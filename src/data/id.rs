@@ -70,6 +70,8 @@ pub struct ParticipantKey {
 }
 
 impl ParticipantKey {
+    /// How often a slot is given.
+    pub(crate) const MOST_STAYS: u32 = u32::MAX >> 2;
     /// A key that nobody ever has.
     pub(crate) const NOBODY: Self = Self { mixer: 0, slot: u32::MAX, stay: 0 };
 
@@ -81,7 +83,7 @@ impl ParticipantKey {
 
     /// The key of the next stay in this slot; `None` once the stays have run out.
     pub(crate) fn next_stay(self) -> Option<Self> {
-        self.stay.checked_add(1).map(|stay| Self { stay, ..self })
+        (self.stay < Self::MOST_STAYS).then(|| Self { stay: self.stay + 1, ..self })
     }
 }
 

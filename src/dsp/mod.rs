@@ -37,7 +37,7 @@ pub(crate) use remaining::Remaining;
 pub(crate) use shape::{Curve, Least, SHAPED};
 pub(crate) use shared_sums::{RunningSum, SEGMENT};
 pub(crate) use signals::{SignalBuffer, Signals, Tiles};
-pub(crate) use sparse::{AnySum, FEW, Meters, MixTiles, SparseRow, Term};
+pub(crate) use sparse::{AnySum, FEW, FEW_OPEN, Meters, MixTiles, SparseRow, Term};
 pub(crate) use tile::Tile;
 
 #[cfg(test)]

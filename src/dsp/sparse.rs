@@ -18,6 +18,9 @@ use super::{
 /// The most signals whose gains stay in registers.
 pub(crate) const FEW: usize = 12;
 
+/// The most open terms beside ducked ones in a row of a few.
+pub(crate) const FEW_OPEN: usize = 6;
+
 /// Products that follow each other in one f32 sum: each may be rounded so many times. What is longer is cut into pieces,
 /// which are added up in f64.
 pub(super) const CHAIN: usize = 32;
@@ -178,7 +181,8 @@ pub(super) unsafe fn add_lines<V: Vector>(
     }
 }
 
-/// Writes `sum(open) + curve * sum(ducked)` of terms at rest, and goes on metering it. Ducked terms are 1 to [`FEW`].
+/// Writes `sum(open) + curve * sum(ducked)` of terms at rest, and goes on metering it. Ducked terms are 1 to [`FEW`], open ones
+/// at most [`FEW_OPEN`].
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -191,10 +195,24 @@ pub(super) unsafe fn add_curved<V: Vector>(
     curve: &[f32],
     lanes: &mut Lanes,
 ) {
+    let (opens, tiles) = (open.len(), out.len());
+    let mut terms: [(&[Tile], f32); FEW_OPEN] = [(&[], 0.0); FEW_OPEN];
+    // Open terms that are not there are silent.
+    let silence = ducked.first().map_or(0, |term| term.signal);
+    let open = |n: usize| open.get(n).map_or((silence, 0.0), |term| (term.signal, term.gain));
+    for (n, term) in terms.iter_mut().enumerate() {
+        let (signal, gain) = open(n);
+        *term = (signals.signal(signal, tiles), gain);
+    }
+    let [first, second, ..] = terms;
     // SAFETY: the caller's contract.
     unsafe {
         let mut meter = Meter::<V>::load(lanes);
-        with_count!(ducked, add_tiles(out, signals, Curved { open, curve, signals }, &mut meter));
+        match opens {
+            0..=1 => with_count!(ducked, add_tiles(out, signals, Curved { open: [first], curve }, &mut meter)),
+            2 => with_count!(ducked, add_tiles(out, signals, Curved { open: [first, second], curve }, &mut meter)),
+            _ => with_count!(ducked, add_tiles(out, signals, Curved { open: terms, curve }, &mut meter)),
+        }
         meter.store(lanes);
     }
 }
@@ -278,13 +296,13 @@ impl<V: Vector> Gains<V> for OnLine<'_> {
 
 /// Gains at rest, of a sum that is multiplied by a curve before the open terms are added.
 #[derive(Clone, Copy)]
-struct Curved<'a> {
-    open: &'a [Term],
+struct Curved<'a, const M: usize> {
+    /// The tiles and gains of open terms.
+    open: [(&'a [Tile], f32); M],
     curve: &'a [f32],
-    signals: Signals<'a>,
 }
 
-impl<V: Vector> Gains<V> for Curved<'_> {
+impl<V: Vector, const M: usize> Gains<V> for Curved<'_, M> {
     #[inline(always)]
     unsafe fn gain(self, term: &Term, _: usize, _: usize) -> V {
         // SAFETY: the caller's contract.
@@ -297,9 +315,9 @@ impl<V: Vector> Gains<V> for Curved<'_> {
         // SAFETY: the caller's contract.
         unsafe {
             let mut mix = V::splat(0.0);
-            for term in self.open {
-                let tile = self.signals.tile(n, term.signal);
-                mix = V::load(&tile.0[at * V::LANES..(at + 1) * V::LANES]).mul_add(V::splat(term.gain), mix);
+            for term in 0..M {
+                let (tiles, gain) = self.open[term];
+                mix = V::load(&tiles[n].0[at * V::LANES..(at + 1) * V::LANES]).mul_add(V::splat(gain), mix);
             }
             sum.mul_add(V::load(&self.curve[from..from + V::LANES]), mix)
         }

@@ -1,5 +1,5 @@
-//! Readings through the `metrics` facade, for Prometheus and its like: [`Exporter`]. Reads
-//! snapshots, nothing of a mixer itself; control side only.
+//! Exports readings through the `metrics` facade, for example to Prometheus: [`Exporter`]. Reads
+//! snapshots only, never a mixer, and runs on control threads only.
 
 mod series;
 
@@ -11,29 +11,32 @@ use crate::{ParticipantSnapshot, Snapshot};
 /// Which series an [`Exporter`] makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Export {
-    /// The series of the whole mixer: a dozen.
+    /// The series of the whole mixer: about ten, and about ten more for its runner.
     #[default]
     Mixer,
-    /// Those of each participant, too: up to thirty-five for each, labelled with its id. A recorder
-    /// keeps a series for every id that it was ever given (see [`Exporter`]): for calls of a few
-    /// hundred at most, or ids that come again.
+    /// Also the series of each participant: up to 35 for each, labelled with its id. Suits calls of
+    /// at most a few hundred participants, or of participants whose ids are used again: a recorder
+    /// keeps the series of every id that it has received (see [`Exporter`]).
     Participants,
 }
 
-/// Hands the readings of one mixer to the recorder that the host has installed, under the label
+/// Passes the readings of one mixer to the recorder that the host has installed, under the label
 /// `mixer`.
 ///
-/// The names begin with `mixminus_`: counters end in `_total`, and start at 0 with the mixer or the
-/// stay of a participant; everything else is a gauge of the last tick. An exporter records when it
-/// is told to, on the thread that tells it: any but the audio thread, every ten seconds, say. Each
-/// series costs some allocations and the work of the recorder.
+/// The names of the series begin with `mixminus_`. The names of counters end in `_total`; a counter
+/// starts at 0 when its mixer is made or its participant joins. All other series are gauges of the
+/// last tick.
 ///
-/// A participant who **leaves** is not recorded any more, but the facade has no word for "gone": a
-/// recorder keeps the last values, until its own time limit for series that are not recorded
-/// (`idle_timeout` of `metrics-exporter-prometheus`) takes them away. An id that **joins again**
-/// counts from 0, while recorders keep the greatest value of a counter, as is right for one that
-/// only grows: it stands still until the new stay has passed the old one. Where that matters, use
-/// no id twice, or keep the time limit short. The same goes for a new mixer under an old label.
+/// An exporter has no thread of its own: call [`record`](Self::record) at intervals, for example
+/// every 10 s, on any thread except an audio thread. Recording allocates for each series, and does
+/// the recorder's work.
+///
+/// When a participant **leaves**, its series are not recorded any more. The facade cannot remove a
+/// series, so a recorder keeps the last values until its own time limit for idle series
+/// (`idle_timeout` of `metrics-exporter-prometheus`) has passed. When an id **joins again**, its
+/// counters start at 0, but a recorder keeps the greatest value of a counter: the counter stands
+/// still until the new stay has passed the old one. Where that matters, use each id once, or keep
+/// the time limit short. The same holds for a new mixer under the label of an old one.
 ///
 /// ```
 /// use mixminus::{Export, Exporter, JoinOptions, MixerConfig};
@@ -46,16 +49,18 @@ pub enum Export {
 /// ```
 #[derive(Debug, Clone)]
 pub struct Exporter {
+    /// The label `mixer` of all series.
     mixer: Label,
     export: Export,
 }
 
-/// The metadata of all series, by which a recorder may choose them.
+/// The metadata of all series. A recorder may filter by it.
 static METADATA: Metadata<'static> = Metadata::new("mixminus", Level::INFO, Some(module_path!()));
 
 impl Exporter {
     /// An exporter for the mixer that the host calls `mixer`. Describes all series, with their
-    /// units, to the recorder that is installed: install it before.
+    /// units, to the installed recorder. Install the recorder first: a later one gets no
+    /// descriptions.
     pub fn new(mixer: impl Into<String>, export: Export) -> Self {
         describe(&MIXER);
         if export == Export::Participants {
@@ -71,8 +76,9 @@ impl Exporter {
         Self { mixer: Label::new("mixer", mixer.into()), export }
     }
 
-    /// Records a mixer's figures and, if they were asked for, its participants': of a participant
-    /// who only sends none of what it hears, and the other way round.
+    /// Records the series of the mixer and, with [`Export::Participants`], of its participants. A
+    /// participant who only sends has no series of a listener, and one who only listens has no
+    /// series of a source.
     pub fn record(&self, snapshot: &Snapshot) {
         record(&MIXER, snapshot, std::slice::from_ref(&self.mixer));
         if self.export == Export::Participants {
@@ -99,7 +105,7 @@ impl Exporter {
         }
     }
 
-    /// Records how well a mixer's runner keeps time.
+    /// Records the ticks of a mixer's runner: how many, how late and how long.
     ///
     /// ```
     /// use mixminus::{Export, Exporter, MixerConfig, stream::{Runner, RunnerOptions}};
@@ -115,6 +121,7 @@ impl Exporter {
     }
 }
 
+/// Tells the installed recorder the kind, the unit and the help text of each series.
 fn describe<T>(all: &[Series<T>]) {
     metrics::with_recorder(|recorder| {
         for series in all {
@@ -127,6 +134,7 @@ fn describe<T>(all: &[Series<T>]) {
     });
 }
 
+/// Records a reading for each series, under these labels.
 fn record<T>(all: &[Series<T>], readings: &T, labels: &[Label]) {
     metrics::with_recorder(|recorder| {
         for series in all {

@@ -1,22 +1,22 @@
-//! Every series that is exported: its name, its unit, its help text, and the reading behind it. A
-//! table, nothing else.
+//! The tables of all exported series: the name, unit and help text of each, and the reading that it
+//! shows. Data only.
 
 use metrics::Unit;
 
 use crate::{ListenerReadings, Snapshot, SourceReadings};
 
-/// One series, or one for each participant, read off a `T`.
+/// A series of one mixer or of each participant, with values from a `T`.
 pub(super) struct Series<T> {
     pub name: &'static str,
-    /// `None` where the facade has no such unit.
+    /// `None` if the facade has no such unit.
     pub unit: Option<Unit>,
     pub help: &'static str,
     pub read: Read<T>,
 }
 
-/// The kind of a series, and how it is read off.
+/// The kind of a series, and how its value is read.
 pub(super) enum Read<T> {
-    /// Only grows.
+    /// A value that never falls.
     Counter(fn(&T) -> u64),
     Gauge(fn(&T) -> f64),
 }
@@ -33,13 +33,17 @@ const COUNT: Option<Unit> = Some(Unit::Count);
 
 pub(super) const MIXER: [Series<Snapshot>; 8] = [
     counter("mixminus_ticks_total", |all| all.mixer.ticks, "Ticks mixed."),
-    counter("mixminus_unknown_frames_total", |all| all.mixer.unknown_frames, "Frames of nobody who sends."),
+    counter(
+        "mixminus_unknown_frames_total",
+        |all| all.mixer.unknown_frames,
+        "Frames refused: no sender has their key.",
+    ),
     counter(
         "mixminus_lost_talk_events_total",
         |all| all.mixer.lost_talk_events,
         "Talk events for which there was no room.",
     ),
-    gauge("mixminus_participants", COUNT, |all| all.participants.len() as f64, "Who is in the call."),
+    gauge("mixminus_participants", COUNT, |all| all.participants.len() as f64, "Participants in the call."),
     gauge(
         "mixminus_audible_sources",
         COUNT,
@@ -95,7 +99,7 @@ mod ports {
 
     pub(in crate::export) const INPUT: [Series<InputReadings>; 15] = [
         counter("mixminus_input_packets_total", |port| port.received_packets, "Packets taken."),
-        counter("mixminus_input_refused_total", |port| port.refused, "Packets refused for what they were."),
+        counter("mixminus_input_refused_total", |port| port.refused, "Packets refused: not finite, uneven, too long."),
         counter("mixminus_input_late_total", |port| port.late, "Packets that came too late."),
         counter("mixminus_input_lost_samples_total", |port| port.lost_samples, "Samples that did not come in time."),
         counter("mixminus_input_duplicates_total", |port| port.duplicates, "Packets that came twice."),
@@ -105,30 +109,35 @@ mod ports {
             "Packets that came after newer ones, in time.",
         ),
         counter("mixminus_input_strays_total", |port| port.strays, "Packets with stamps far from all others."),
-        counter("mixminus_input_underruns_total", |port| port.underruns, "How often nothing was there to be played."),
-        counter("mixminus_input_overruns_total", |port| port.overruns, "How often more was there than the bound."),
+        counter("mixminus_input_underruns_total", |port| port.underruns, "How often there was nothing to play."),
+        counter("mixminus_input_overruns_total", |port| port.overruns, "How often more waited than the bound."),
         counter("mixminus_input_cuts_total", |port| port.cuts, "How often a delay that was too long was cut."),
         counter("mixminus_input_resyncs_total", |port| port.resyncs, "How often the stream began anew."),
         counter(
             "mixminus_input_dropped_samples_total",
             |port| port.dropped_samples,
-            "Samples that were there and dropped.",
+            "Samples received and then dropped.",
         ),
-        gauge("mixminus_input_fill_seconds", SECONDS, |port| port.fill_ms * S_PER_MS, "What waits to be played."),
+        gauge("mixminus_input_fill_seconds", SECONDS, |port| port.fill_ms * S_PER_MS, "Audio that waits to be played."),
         gauge("mixminus_input_wait_seconds", SECONDS, |port| port.wait_ms * S_PER_MS, "How long packets wait."),
         gauge("mixminus_input_drift_ppm", None, |port| port.drift_ppm, "How much faster the sender's clock is."),
     ];
 
     pub(in crate::export) const OUTPUT: [Series<OutputReadings>; 6] = [
         counter("mixminus_output_samples_total", |port| port.pulled_samples, "Samples pulled."),
-        counter("mixminus_output_underruns_total", |port| port.underruns, "How often too little was there."),
-        counter("mixminus_output_overruns_total", |port| port.overruns, "How often more was there than the bound."),
+        counter("mixminus_output_underruns_total", |port| port.underruns, "How often too few samples waited."),
+        counter("mixminus_output_overruns_total", |port| port.overruns, "How often more waited than the bound."),
         counter(
             "mixminus_output_dropped_samples_total",
             |port| port.dropped_samples,
             "Samples dropped: nobody pulled.",
         ),
-        gauge("mixminus_output_fill_seconds", SECONDS, |port| port.fill_ms * S_PER_MS, "What waits to be pulled."),
+        gauge(
+            "mixminus_output_fill_seconds",
+            SECONDS,
+            |port| port.fill_ms * S_PER_MS,
+            "Audio that waits to be pulled.",
+        ),
         gauge("mixminus_output_drift_ppm", None, |port| port.drift_ppm, "How much faster the receiver's clock is."),
     ];
 }

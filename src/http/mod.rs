@@ -43,6 +43,7 @@ mod options;
 mod refused;
 mod routes;
 mod service;
+mod state;
 
 pub use auth::{
     AllowEverybody, Audience, Authorization, Authorizer, Grant, JwksRefresh, JwksSource, JwtAuthorizer, JwtError,

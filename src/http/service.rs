@@ -1,35 +1,24 @@
 //! The service itself: [`Service`], what a host calls. The routes of the clients are in `routes`.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use tokio::runtime::{Handle, TryCurrentError};
-use tokio_util::task::TaskTracker;
 
 use super::{
     Authorizer, Callback, Delivery, ServiceOptions,
-    calls::{Call, CallError, CallOptions, Failure, Registry},
-    notify::Notifier,
+    calls::{Call, CallError, CallOptions, Failure},
     routes,
+    state::ServiceState,
 };
 
 /// The configureMixer service: a registry of calls, and a router for their clients. Clones share
 /// one service.
 #[derive(Debug, Clone)]
 pub struct Service {
-    inner: Arc<Inner>,
-}
-
-#[derive(Debug)]
-struct Inner {
-    options: ServiceOptions,
-    authorizer: Box<dyn Authorizer>,
-    notifier: Notifier,
-    runtime: Handle,
-    tasks: TaskTracker,
-    calls: Mutex<Registry>,
+    state: Arc<ServiceState>,
 }
 
 /// Why a service could not be made.
@@ -51,11 +40,6 @@ pub struct ShutdownReport {
     pub undelivered: Vec<(String, Delivery)>,
 }
 
-/// The shortest and longest interval between two removals of expired operations and calls: short
-/// enough for short keeping times, and long enough to cost nothing.
-const SWEEP_MIN: Duration = Duration::from_millis(50);
-const SWEEP_MAX: Duration = Duration::from_secs(10);
-
 /// How often a shutdown checks whether the last operation has ended.
 const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
@@ -66,17 +50,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError`].
     pub fn new(options: ServiceOptions, authorizer: impl Authorizer) -> Result<Self, ServiceError> {
-        let inner = Inner {
-            runtime: Handle::try_current()?,
-            notifier: Notifier::new(options.notifications.clone()),
-            options,
-            authorizer: Box::new(authorizer),
-            tasks: TaskTracker::new(),
-            calls: Mutex::default(),
-        };
-        let inner = Arc::new(inner);
-        inner.runtime.spawn(sweep(Arc::downgrade(&inner)));
-        Ok(Self { inner })
+        Ok(Self { state: ServiceState::new(options, authorizer, Handle::try_current()?) })
     }
 
     /// Adds a call. May be called on any thread except an audio thread. The id of an ended call can
@@ -97,10 +71,10 @@ impl Service {
     /// # Errors
     /// [`CallError`].
     pub fn add_call(&self, id: impl Into<String>, options: CallOptions) -> Result<(), CallError> {
-        let Inner { options: service, notifier, tasks, runtime, .. } = &*self.inner;
+        let ServiceState { options: service, notifier, tasks, runtime, .. } = &*self.state;
         // Not under the registry's lock: preparing the first callback takes a while.
         let mail = options.callback.clone().map(|callback| notifier.prepare(callback));
-        self.calls().add(id.into(), |id| Call::start(id, options, service, mail, (tasks, runtime)))
+        self.state.calls().add(id.into(), |id| Call::start(id, options, service, mail, (tasks, runtime)))
     }
 
     /// Replaces the callback of a call, for example when its token expires. All attempts from now
@@ -122,7 +96,7 @@ impl Service {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn set_callback(&self, id: &str, callback: Callback) -> bool {
-        let call = self.calls().all(id).into_iter().find_map(|found| found.live);
+        let call = self.state.calls().all(id).into_iter().find_map(|found| found.live);
         let outbox = call.as_ref().and_then(|call| call.ledger.outbox());
         outbox.map(|outbox| outbox.set_callback(callback)).is_some()
     }
@@ -131,8 +105,8 @@ impl Service {
     /// requests. Its ended operations can still be read for as long as the options keep them.
     /// Returns `false` if there is no such call.
     pub fn end_call(&self, id: &str) -> bool {
-        let ended = self.calls().end(id);
-        self.inner.sweep();
+        let ended = self.state.calls().end(id);
+        self.state.sweep();
         if let Some(call) = &ended {
             call.end(Failure::CallEnded);
         }
@@ -142,14 +116,14 @@ impl Service {
     /// The state of the newest notifications of a call, oldest first, also of a call that has
     /// ended. Empty if the call has no callback.
     pub fn deliveries(&self, id: &str) -> Vec<Delivery> {
-        let newest = self.calls().all(id).into_iter().next();
+        let newest = self.state.calls().all(id).into_iter().next();
         newest.and_then(|call| call.ledger.outbox().map(|outbox| outbox.deliveries())).unwrap_or_default()
     }
 
     /// The routes of the API, to be merged into a host's router or nested under one of its paths.
     /// The router has no fallback: other paths are the host's.
     pub fn router(&self) -> axum::Router {
-        routes::router(self.clone())
+        routes::router(Arc::clone(&self.state))
     }
 
     /// Shuts the service down: takes no more changes, waits until all operations have ended and all
@@ -160,80 +134,22 @@ impl Service {
         // `None` if the limit is beyond the range of the clock: then there is no deadline.
         let deadline = Instant::now().checked_add(limit);
         let in_time = || deadline.is_none_or(|deadline| Instant::now() < deadline);
-        let calls = self.calls().close();
+        let calls = self.state.calls().close();
         calls.iter().for_each(|call| call.ledger.drain());
         while !calls.iter().all(|call| call.ledger.is_idle()) && in_time() {
             tokio::time::sleep(POLL_INTERVAL).await;
         }
         let failed_operations = calls.iter().map(|call| call.end(Failure::ShutDown)).sum();
-        self.inner.tasks.close();
+        self.state.tasks.close();
         match deadline {
-            Some(deadline) => drop(tokio::time::timeout_at(deadline.into(), self.inner.tasks.wait()).await),
-            None => self.inner.tasks.wait().await,
+            Some(deadline) => drop(tokio::time::timeout_at(deadline.into(), self.state.tasks.wait()).await),
+            None => self.state.tasks.wait().await,
         }
         ShutdownReport { failed_operations, undelivered: self.abandon() }
     }
 
     /// Gives up all undelivered notifications, also those of calls that have ended and were removed.
     fn abandon(&self) -> Vec<(String, Delivery)> {
-        self.inner.notifier.abandon_all()
-    }
-
-    pub(super) fn options(&self) -> &ServiceOptions {
-        &self.inner.options
-    }
-
-    pub(super) fn authorizer(&self) -> &dyn Authorizer {
-        &*self.inner.authorizer
-    }
-
-    pub(super) fn tasks(&self) -> &TaskTracker {
-        &self.inner.tasks
-    }
-
-    pub(super) fn calls(&self) -> MutexGuard<'_, Registry> {
-        self.inner.calls()
-    }
-}
-
-impl Inner {
-    /// A poisoned lock is used as it is: a panic leaves no call half added.
-    fn calls(&self) -> MutexGuard<'_, Registry> {
-        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Removes expired operations and calls. They are dropped outside of the lock, because that can
-    /// free much memory.
-    fn sweep(&self) {
-        let (forgotten, live) = {
-            let mut calls = self.calls();
-            (calls.forget(&self.options.operations), calls.ledgers())
-        };
-        drop(forgotten);
-        live.iter().for_each(|ledger| ledger.forget());
-    }
-}
-
-/// Sweeps at intervals until the service is dropped, so that memory is freed also when no request
-/// comes.
-async fn sweep(service: Weak<Inner>) {
-    let Some(kept_for) = service.upgrade().map(|inner| inner.options.operations.kept_for) else { return };
-    let every = (kept_for / 4).clamp(SWEEP_MIN, SWEEP_MAX);
-    loop {
-        tokio::time::sleep(every).await;
-        let Some(inner) = service.upgrade() else { return };
-        let _swept = tokio::task::spawn_blocking(move || inner.sweep()).await;
-    }
-}
-
-impl Drop for Inner {
-    /// A service that was dropped without a shutdown leaves behind no tasks, and none of the mixers
-    /// that the tasks hold.
-    fn drop(&mut self) {
-        let calls = self.calls.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for call in calls.close() {
-            call.end(Failure::ShutDown);
-        }
-        self.notifier.abandon_all();
+        self.state.notifier.abandon_all()
     }
 }

@@ -196,7 +196,7 @@ fn merge(
         while let Some(left) = known.next_if(|pair| pair.slot < slot) {
             keep(left, new, [before, target], &source, clock);
         }
-        let same = known.next_if(|pair| pair.slot == slot).filter(|pair| pair.stay == new[at].stay);
+        let same = known.next_if(|pair| pair.slot == slot).filter(|pair| pair.is_of_same(&new[at]));
         let pair = &mut new[at];
         match same {
             Some(same) => pair.go_on_from(same.fades(clock.now), clock),

@@ -12,7 +12,7 @@ pub(crate) const BATCH: usize = 128;
 
 /// Rows among them whose gains are written for this tick alone; and those whose gains are on lines.
 pub(crate) const WRITTEN: usize = 32;
-pub(crate) const LINES: usize = 12;
+pub(crate) const LINES: usize = 8;
 
 /// What rows of a batch have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -76,7 +76,7 @@ pub(crate) enum SparseKind {
 
 impl Sparse {
     /// The most open terms beside ducked ones in a row of a few.
-    const FEW_OPEN: u32 = 6;
+    const FEW_OPEN: u32 = crate::dsp::FEW_OPEN as u32;
 
     /// How many terms it has.
     pub fn len(&self) -> usize {
@@ -121,7 +121,7 @@ pub(crate) struct Terms {
 
 impl Terms {
     /// Terms of a row for which there is room, on the average.
-    const EACH: usize = 16;
+    const EACH: usize = 12;
 
     /// Room for the rows of so many listeners. Allocates: control side.
     pub fn new(listeners: usize) -> Self {
@@ -219,7 +219,7 @@ mod tests {
         let mut terms = Terms::new(1);
         let mut row = terms.begin(false, false);
         let fit = (0..20).filter(|n| terms.add(&mut row, *n, Line::at_rest(1.0), false)).count();
-        assert_eq!((fit, terms.is_full()), (16, true));
+        assert_eq!((fit, terms.is_full()), (12, true));
     }
 
     #[test]

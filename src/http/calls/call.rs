@@ -5,14 +5,13 @@ use std::{
     time::Instant,
 };
 
-use percent_encoding::utf8_percent_encode;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::{Failure, Ledger, rate::Rate, watch::watch};
+use super::{Failure, Identity, Ledger, rate::Rate, watch::watch};
 use crate::{
     Controller,
-    http::{Callback, ServiceOptions, notify::Prepared, routes::IN_A_PATH},
+    http::{Callback, ServiceOptions, notify::Prepared},
 };
 
 /// The options of a call that is added to a service.
@@ -79,14 +78,6 @@ fn causes(error: &dyn std::error::Error) -> String {
     all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
-/// The names of a call, which outlive it.
-#[derive(Debug)]
-pub(in crate::http) struct Identity {
-    pub id: String,
-    pub application: Option<String>,
-    pub audience: Option<String>,
-}
-
 /// A live call.
 #[derive(Debug)]
 pub(in crate::http) struct Call {
@@ -120,12 +111,18 @@ impl Call {
         let CallOptions { controller, application, audience, callback: _in_the_mail } = options;
         let mail = mail.transpose().map_err(|error| CallError::Client { problem: causes(&error) })?;
         let outbox = mail.map(|mail| mail.open(id.clone(), tasks));
-        let in_a_path = utf8_percent_encode(&id, IN_A_PATH).to_string();
-        let ledger = Ledger::new(in_a_path, service.operations.clone(), service.limits.operations, outbox);
+        let identity = Identity { id, application, audience };
+        let ledger =
+            Ledger::new(identity.id_in_a_path(), service.operations.clone(), service.limits.operations, outbox);
         let ledger = Arc::new(ledger);
         tasks.spawn(watch(controller.clone(), Arc::clone(&ledger)));
-        let identity = Arc::new(Identity { id, application, audience });
-        Ok(Self { identity, controller, ledger, rate: Rate::new(&service.limits), order: Mutex::new(()) })
+        Ok(Self {
+            identity: Arc::new(identity),
+            controller,
+            ledger,
+            rate: Rate::new(&service.limits),
+            order: Mutex::new(()),
+        })
     }
 
     pub fn order(&self) -> MutexGuard<'_, ()> {

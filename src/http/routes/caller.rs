@@ -11,9 +11,10 @@ use serde::Deserialize;
 use crate::{
     config::ErrorCode,
     http::{
-        Grant, Refusal, Service, bearer_token,
+        Grant, Refusal, bearer_token,
         calls::{Call, Found},
         refused::Refused,
+        state::ServiceState,
     },
 };
 
@@ -32,13 +33,13 @@ struct CallPath {
     operation: Option<String>,
 }
 
-impl FromRequestParts<Service> for Caller {
+impl FromRequestParts<Arc<ServiceState>> for Caller {
     type Rejection = Refused;
 
     /// Checks the token first: a client without one learns nothing else.
-    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
-        let grant = service.authorizer().authorize(bearer_token(&parts.headers)?).await?;
-        let wanted = &service.options().permissions;
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<ServiceState>) -> Result<Self, Refused> {
+        let grant = service.authorizer.authorize(bearer_token(&parts.headers)?).await?;
+        let wanted = &service.options.permissions;
         if !grant.permissions.include_any(wanted) {
             return Err(Refused::forbidden(wanted));
         }
@@ -52,13 +53,13 @@ impl FromRequestParts<Service> for Caller {
 
 impl Caller {
     /// The call, if it has not ended.
-    pub fn live_call(&self, service: &Service) -> Result<Arc<Call>, Refused> {
+    pub fn live_call(&self, service: &ServiceState) -> Result<Arc<Call>, Refused> {
         let newest = self.calls(service)?.into_iter().next();
         newest.and_then(|call| call.live).ok_or_else(|| Refused::no_such_call(&self.path.call))
     }
 
     /// Every call of this id, ended ones included, the newest first; at least one.
-    pub fn calls(&self, service: &Service) -> Result<Vec<Found>, Refused> {
+    pub fn calls(&self, service: &ServiceState) -> Result<Vec<Found>, Refused> {
         let CallPath { application, call: id, .. } = &self.path;
         let mut calls = service.calls().all(id);
         calls.retain(|call| match (&call.identity.application, application) {
@@ -74,7 +75,7 @@ impl Caller {
             return Err(Refused::unauthorized(&refusal));
         };
         if let Some(Err(wait)) = newest.live.as_ref().map(|call| call.rate.take()) {
-            let limits = &service.options().limits;
+            let limits = &service.options.limits;
             let message = format!("more than {} requests a second on this call", limits.requests_per_second);
             return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(wait));
         }

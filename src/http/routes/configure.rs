@@ -10,14 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{apart, body, caller::Caller, headers, location::Asked};
+use super::{blocking, body, caller::Caller, headers, location::Asked};
 use crate::{
     config::{CommsOperation, ErrorBody, ErrorCode, RequestError, UncheckedRequest, read_json},
     control,
     http::{
-        Service,
         calls::{Call, Failure, NoPlace},
         refused::Refused,
+        state::ServiceState,
     },
 };
 
@@ -54,7 +54,7 @@ use crate::{
     )
 )]
 pub(super) async fn configure(
-    State(service): State<Service>,
+    State(service): State<Arc<ServiceState>>,
     caller: Caller,
     asked: Asked,
     headers: HeaderMap,
@@ -62,10 +62,10 @@ pub(super) async fn configure(
 ) -> Result<Response, Refused> {
     let call = caller.live_call(&service)?;
     headers::require_json(&headers)?;
-    let limits = &service.options().limits;
+    let limits = &service.options.limits;
     let body = body::read(body, limits).await?;
     let most = limits.listeners;
-    let operation = apart(&service, move || put_in_force(&call, &body, most)).await??;
+    let operation = blocking::run(&service.tasks, move || put_in_force(&call, &body, most)).await??;
     #[cfg(feature = "tracing")]
     tracing::info!(
         target: "mixminus", call = caller.call(), operation = operation.id, subject = caller.subject(),

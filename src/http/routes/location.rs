@@ -1,10 +1,13 @@
 //! The URL of an operation: absolute, under the same prefix as the request.
 
-use crate::http::{Service, ServiceOptions, refused::Refused};
+use std::sync::Arc;
+
 use axum::{
     extract::{FromRequestParts, OriginalUri},
     http::{HeaderMap, Uri, header, request::Parts, uri::Authority},
 };
+
+use crate::http::{ServiceOptions, refused::Refused, state::ServiceState};
 
 /// The URL of the request, as the client sees it: `https://host/prefix/calls/{call}/`.
 #[derive(Debug)]
@@ -13,13 +16,13 @@ pub(super) struct Asked {
     path: String,
 }
 
-impl FromRequestParts<Service> for Asked {
+impl FromRequestParts<Arc<ServiceState>> for Asked {
     type Rejection = Refused;
 
-    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, service: &Arc<ServiceState>) -> Result<Self, Refused> {
         // The whole path, also if the host has nested the router.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
-        let base = base(service.options(), uri, &parts.headers);
+        let base = base(&service.options, uri, &parts.headers);
         Ok(Self { base, path: uri.path().to_owned() })
     }
 }

@@ -1,11 +1,13 @@
 //! `GET …/operations/{operation}`: an operation and its status, also after its call has ended.
 
+use std::sync::Arc;
+
 use axum::{Json, extract::State};
 
 use super::caller::Caller;
 use crate::{
     config::{CommsOperation, ErrorBody, ErrorCode},
-    http::{Service, refused::Refused},
+    http::{refused::Refused, state::ServiceState},
 };
 
 /// An operation and its present status.
@@ -28,7 +30,10 @@ use crate::{
         (status = 503, description = "Tokens cannot be checked now.", body = ErrorBody),
     )
 )]
-pub(super) async fn operation(State(service): State<Service>, caller: Caller) -> Result<Json<CommsOperation>, Refused> {
+pub(super) async fn operation(
+    State(service): State<Arc<ServiceState>>,
+    caller: Caller,
+) -> Result<Json<CommsOperation>, Refused> {
     let id = caller.operation();
     let found = caller.calls(&service)?.iter().find_map(|call| call.ledger.get(id));
     let message = || format!("there is no operation \"{id}\" in this call, or not any more");

@@ -11,11 +11,11 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{apart, caller::Caller, location::Asked};
+use super::{blocking, caller::Caller, location::Asked};
 use crate::{
     Participant,
     config::{ErrorBody, ErrorCode, ParticipantMixerLevel},
-    http::{Service, calls::Call, refused::Refused},
+    http::{calls::Call, refused::Refused, state::ServiceState},
 };
 
 /// The participants in the call, in the order of their places, or a page of them.
@@ -100,14 +100,14 @@ struct Page {
     )
 )]
 pub(super) async fn participants(
-    State(service): State<Service>,
+    State(service): State<Arc<ServiceState>>,
     caller: Caller,
     asked: Asked,
     query: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, Refused> {
     let call = caller.live_call(&service)?;
     let page = page(query)?;
-    let body = apart(&service, move || {
+    let body = blocking::run(&service.tasks, move || {
         // Serialised here, because that takes milliseconds for a page of many levels.
         serde_json::to_vec(&read(&call, page, &asked)).unwrap_or_default()
     });

@@ -217,8 +217,8 @@ pub enum PushError {
         /// Samples of the right channel.
         right: usize,
     },
-    /// A sample is NaN, infinite or past ±1e30.
-    #[error("sample {index} of the packet is NaN, infinite or past 1e30")]
+    /// A sample is NaN, infinite or past ±1e6 (+120 dBFS).
+    #[error("sample {index} of the packet is NaN, infinite or past ±1e6")]
     NotFinite {
         /// The place of the first such sample in its channel.
         index: usize,

@@ -42,7 +42,7 @@ struct Figures {
     loaded: Ticks,
 }
 
-/// The figures of a kind of phase: medians over the rounds.
+/// The figures of the idle or the loaded phases: medians over the rounds, and all skipped ticks.
 #[derive(Debug, Serialize)]
 struct Ticks {
     duration_p50_us: f64,
@@ -151,7 +151,7 @@ async fn serve(controller: &Controller) -> String {
     format!("http://{address}/app/calls/room/participants/configureMixer")
 }
 
-/// Runs the mixer during `work`; returns the processor and the runner's readings.
+/// Mixes in real time while `work` runs; returns the processor and the runner's readings.
 async fn phase(processor: Processor, work: impl Future<Output = ()>) -> (Processor, RunnerReadings) {
     let runner = Runner::start(processor, RunnerOptions::default(), |_| {}).unwrap();
     work.await;

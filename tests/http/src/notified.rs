@@ -125,7 +125,7 @@ impl Host {
         }
     }
 
-    /// Waits until so many notifications are delivered or given up.
+    /// Waits until at least `count` notifications exist, and each is delivered or given up.
     pub async fn until_ended(&self, call: &str, count: usize) -> Vec<Delivery> {
         let ended = |deliveries: &[Delivery]| {
             deliveries.len() >= count && deliveries.iter().all(|delivery| delivery.state != DeliveryState::Waiting)
@@ -133,7 +133,7 @@ impl Host {
         self.until(call, ended).await
     }
 
-    /// Configures Anna and waits for the end of the only notification.
+    /// Configures Anna, and waits until the call's only notification is delivered or given up.
     pub async fn one(&self, call: &str) -> Delivery {
         let operation = self.configure(call).await;
         let [delivery] = <[Delivery; 1]>::try_from(self.until_ended(call, 1).await).expect("there is one");
@@ -159,7 +159,7 @@ pub fn serve_on(listener: TcpListener, router: Router) {
 /// A request that a callback has received.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    /// When it came.
+    /// The time of arrival.
     pub at: Instant,
     /// The address of the client's connection.
     pub from: SocketAddr,
@@ -241,18 +241,18 @@ pub fn callback_router(answer: impl Fn(&Seen, usize) -> Answer + Send + Sync + '
     (Router::new().fallback(handle), given)
 }
 
-/// This answer at once.
+/// Gives this answer at once.
 pub fn now(answer: impl IntoResponse) -> Answer {
     let answer = answer.into_response();
     Box::pin(async { answer })
 }
 
-/// No answer, ever.
+/// Never gives an answer.
 pub fn never() -> Answer {
     Box::pin(std::future::pending())
 }
 
-/// A redirect to this location.
+/// Redirects to this location at once.
 pub fn redirect(status: u16, location: &str) -> Answer {
     let answer = Response::builder().status(status).header("location", location);
     now(answer.body(Body::empty()).unwrap())

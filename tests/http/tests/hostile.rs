@@ -91,7 +91,7 @@ async fn deeply_nested_and_very_long_bodies_are_refused() {
     for body in ["[".repeat(200_000), "{\"a\":".repeat(40_000), format!("[{}", "{},".repeat(60_000))] {
         refused(rig.configure(body).await, 400, "badRequest").await;
     }
-    // One fault for each of many elements, and two for some of them.
+    // Two faults in each of 1,000 elements, and one in the last.
     let body = format!(r#"{{"participantMixerLevels":[{}{{}}]}}"#, "{\"x\":1},".repeat(1000));
     let answer = rig.configure(body).await;
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);

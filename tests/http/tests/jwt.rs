@@ -43,6 +43,7 @@ fn text(keys: &[&SigningKey]) -> Answer {
     Answer::Text(jwks(keys))
 }
 
+/// Asks the authorizer to check a valid token that this key has signed.
 async fn ask(authorizer: &JwtAuthorizer, key: &SigningKey) -> Result<Grant, Refusal> {
     authorizer.authorize(Some(&key.token(&claims()))).await
 }
@@ -76,7 +77,7 @@ async fn a_new_key_is_fetched_and_a_removed_one_is_refused() {
     assert!(ask(&authorizer, &old).await.is_ok());
     server.answer(text(&[&new]));
     sleep(Duration::from_millis(60)).await;
-    assert!(ask(&authorizer, &old).await.is_ok(), "nothing has made it ask again");
+    assert!(ask(&authorizer, &old).await.is_ok(), "nothing has made the authorizer fetch the keys again");
     assert!(ask(&authorizer, &new).await.is_ok());
     assert!(matches!(ask(&authorizer, &old).await, Err(Refusal::Invalid { .. })));
 }
@@ -184,7 +185,7 @@ async fn an_answer_without_an_end_is_cut_off() {
     sleep(Duration::from_millis(100)).await;
     let sent_by_then = sent.load(Relaxed);
     sleep(Duration::from_millis(100)).await;
-    assert_eq!(sent.load(Relaxed), sent_by_then, "the connection is open still");
+    assert_eq!(sent.load(Relaxed), sent_by_then, "the connection is still open");
 }
 
 #[tokio::test]
@@ -253,7 +254,7 @@ async fn clients_see_401_403_and_503() {
     assert_eq!((unavailable.status().as_u16(), &unavailable.headers()["retry-after"]), (503, &"1".parse().unwrap()));
     server.answer(text(&[&key]));
     sleep(Duration::from_millis(60)).await;
-    assert_eq!(get(&claims()).await.status(), 404, "let in, to a call that is not there");
+    assert_eq!(get(&claims()).await.status(), 404, "the token is accepted, but there is no such call");
 
     let mut without = claims();
     without["scp"] = Value::Null;

@@ -98,7 +98,7 @@ async fn permanent_failures_are_given_up_at_once_with_the_reason() {
         assert!(error.starts_with(&format!("the callback answered {status}")), "{error}");
         host.configure(status.as_str()).await;
         let next = host.until_ended(status.as_str(), 2).await.remove(1);
-        assert_eq!(next.state, DeliveryState::Delivered, "the next is not hurt");
+        assert_eq!(next.state, DeliveryState::Delivered, "the next notification is not affected");
         assert_eq!(log.all().len(), 2);
     }
 }
@@ -136,7 +136,7 @@ async fn a_callback_can_ask_to_wait() {
     assert_eq!((delivery.state, delivery.attempts), (DeliveryState::Delivered, 3));
     let at: Vec<Instant> = log.all().iter().map(|seen| seen.at).collect();
     assert!(at[1] - at[0] >= Duration::from_secs(1), "the options say 20 ms at most");
-    assert!(at[2] - at[1] >= Duration::from_millis(900), "a date has whole seconds, so it is more than one from now");
+    assert!(at[2] - at[1] >= Duration::from_millis(900), "a date has whole seconds: 2 s ahead is cut to at least 1 s");
 }
 
 #[tokio::test]

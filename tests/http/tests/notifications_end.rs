@@ -64,7 +64,7 @@ async fn notifications_come_in_the_order_of_the_operations_in_spite_of_retries()
     assert!(deliveries.iter().map(|delivery| &delivery.operation).eq(&operations));
     for own in asked {
         let told: Vec<_> = operations.iter().filter(|operation| own.contains(operation)).collect();
-        assert!(told.into_iter().eq(&own), "in the order in which the client has asked");
+        assert!(told.into_iter().eq(&own), "in the order of the client's requests");
     }
 }
 
@@ -164,7 +164,7 @@ async fn a_shutdown_delivers_what_it_can_and_reports_the_rest() {
     let begin = Instant::now();
     let report = host.service.shutdown(Duration::from_secs(2)).await;
     assert!(begin.elapsed() < LONG / 2, "{:?}", begin.elapsed());
-    assert_eq!(report.failed_operations, 3, "of the call that nothing mixes");
+    assert_eq!(report.failed_operations, 3, "those of the call that is not mixed");
     let mut undelivered: Vec<String> = Vec::new();
     for (call, delivery) in report.undelivered.iter().filter(|(call, _)| call == "dead") {
         assert_eq!((call.as_str(), delivery.state), ("dead", GivenUp));

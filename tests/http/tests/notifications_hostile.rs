@@ -1,5 +1,5 @@
-//! Callbacks that are hostile or broken: they get no token of another callback, delay nobody, and
-//! let no memory grow.
+//! Hostile and broken callbacks: they get no token of another callback, delay no other call, and do
+//! not make memory grow.
 
 use std::{
     sync::Arc,
@@ -101,7 +101,7 @@ async fn only_the_status_of_an_endless_answer_counts() {
     assert!(deliveries.iter().all(|it| it.state == DeliveryState::Delivered && it.attempts == 1), "{deliveries:?}");
     // Only the references of the test and the listener are left.
     while Arc::strong_count(&connected) > 2 {
-        assert!(begin.elapsed() < LONG, "what has no end is not read on");
+        assert!(begin.elapsed() < LONG, "an endless answer is still being read");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
 }

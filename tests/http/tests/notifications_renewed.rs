@@ -43,12 +43,12 @@ async fn a_shutdown_also_reports_removed_calls_and_only_what_it_gives_up_itself(
     let lost = host.configure("call").await;
     host.until("call", |all| all.len() == 2 && all[1].attempts == 1).await;
     assert!(host.service.end_call("call"));
-    assert_eq!(host.service.deliveries("call"), [], "it is forgotten");
+    assert_eq!(host.service.deliveries("call"), [], "the call is forgotten");
     let report = host.service.shutdown(Duration::from_millis(100)).await;
     let [(call, delivery)] = &report.undelivered[..] else { panic!("{report:?}") };
     assert_eq!((call.as_str(), &delivery.operation, delivery.state), ("call", &lost, DeliveryState::GivenUp));
     assert!(delivery.last_error.as_deref().unwrap().starts_with("the service was shut down"));
     let again = host.service.shutdown(Duration::ZERO).await;
-    assert_eq!(again.undelivered, [], "it was reported before");
+    assert_eq!(again.undelivered, [], "the notification was reported before");
     assert_eq!(log.all().len(), 2);
 }

@@ -1,5 +1,5 @@
-//! What is logged of notifications with `tracing`, and what a host may print of them: no secret is
-//! ever in it.
+//! The `tracing` events about notifications, and what a host may print of a service: neither ever
+//! shows a secret.
 
 use std::{
     fmt::{Debug, Write},
@@ -21,6 +21,7 @@ use tracing::{
 #[derive(Debug, Clone, Default)]
 struct Everything(Arc<Mutex<Vec<String>>>);
 
+/// An event or a span as text.
 struct Line(String);
 
 impl Visit for Line {
@@ -159,6 +160,6 @@ async fn no_secret_is_ever_shown() {
     assert!(log.all().iter().all(|seen| seen.header("authorization").ends_with(TOKEN)) && told.contains("mixminus"));
     for text in [shown, told] {
         let found = text.find(TOKEN).map(|at| text[..at].chars().rev().take(300).collect::<Vec<_>>());
-        assert_eq!(found.map(|before| before.into_iter().rev().collect::<String>()), None, "what stands before it");
+        assert_eq!(found.map(|before| before.into_iter().rev().collect::<String>()), None, "the text before the token");
     }
 }

@@ -50,7 +50,7 @@ async fn an_operation_that_is_not_mixed_in_time_has_failed() {
     assert_eq!(result(&ended), (504, 2, message));
     rig.mix(true);
     tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(status(&rig, &location).await, "failed", "the end of an operation is its end");
+    assert_eq!(status(&rig, &location).await, "failed", "an operation that has ended does not change");
     let next = begin(&rig, 6).await;
     assert_eq!(rig.ended(&next).await["status"], "completed");
 }
@@ -100,7 +100,7 @@ async fn ended_operations_are_kept_for_a_time_and_up_to_a_number() {
     let mut locations = Vec::new();
     for level in 1..=3 {
         locations.push(begin(&rig, level).await);
-        // Ends now, so that none is removed for its age before the third has ended.
+        // Waits for its end, so that no operation is removed for its age before the third ends.
         rig.controller.wait_until_mixed(rig.controller.published(), Duration::from_secs(5)).unwrap();
     }
     for _ in 0..500 {
@@ -141,7 +141,7 @@ async fn operations_of_an_ended_call_are_kept_from_its_end_on() {
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("it is kept for ever");
+    panic!("the operation can still be read 10 s later");
 }
 
 /// Thirty calls with eight requests each at once: every operation completes, in its own call and in

@@ -1,5 +1,5 @@
-//! Every kind of refusal over a socket: its status, its code, its headers, and that nothing has
-//! changed.
+//! Every kind of refusal over a socket: its status, code and headers. A refused request changes
+//! nothing.
 
 use std::{num::NonZeroU32, time::Duration};
 
@@ -51,7 +51,7 @@ async fn every_fault_of_a_body_is_in_the_details_and_nothing_changes() {
     let prefix = "participantMixerLevels[1]";
     let expected = [".exlusive", ".sourceLevels[0].participant", ".sourceLevels[0].level"];
     assert_eq!(targets, expected.map(|path| format!("{prefix}{path}")));
-    assert!(!rig.controller.configuration("anna").unwrap().exclusive, "half of a request");
+    assert!(!rig.controller.configuration("anna").unwrap().exclusive, "half of the request was applied");
     assert_eq!(rig.controller.published(), before);
 }
 
@@ -136,8 +136,8 @@ async fn a_body_over_a_limit_is_too_large() {
     let answer = rig.configure(padded(301)).await;
     assert!(refused(answer, 413, "requestTooLarge").await.contains("300 bytes"));
     // Without a length, the service notices the size while it reads.
-    let chunks = futures_chunks(padded(301));
-    refused(rig.configure(chunks).await, 413, "requestTooLarge").await;
+    let pieces = in_two_pieces(padded(301));
+    refused(rig.configure(pieces).await, 413, "requestTooLarge").await;
 
     rig.controller.join("carol", mixminus::JoinOptions::default()).unwrap();
     let levels = ["anna", "ben", "carol"].map(|id| format!(r#"{{"participant":"{id}"}}"#)).join(",");
@@ -146,7 +146,7 @@ async fn a_body_over_a_limit_is_too_large() {
 }
 
 /// A body of two pieces without a length.
-fn futures_chunks(text: String) -> reqwest::Body {
+fn in_two_pieces(text: String) -> reqwest::Body {
     struct Pieces(Vec<axum::body::Bytes>);
     impl http_body::Body for Pieces {
         type Data = axum::body::Bytes;

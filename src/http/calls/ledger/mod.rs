@@ -6,17 +6,16 @@ mod tests;
 
 use std::{
     collections::{HashMap, VecDeque},
-    fmt,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use tokio::sync::Notify;
 
-use super::events::Ended;
+use super::{Failure, events::Ended};
 use crate::{
     Generation,
-    config::{CommsNotifications, CommsOperation, OperationStatus, ResultInfo},
+    config::{CommsNotifications, CommsOperation, OperationStatus},
     http::{OperationOptions, date, notify::Outbox},
 };
 
@@ -61,15 +60,6 @@ struct Running {
     generation: Generation,
     /// `None` if it is too far away for an [`Instant`].
     deadline: Option<Instant>,
-}
-
-/// Why an operation has failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http) enum Failure {
-    CallEnded,
-    NotMixedWithin(Duration),
-    MixerGone,
-    ShutDown,
 }
 
 /// Why no operation can begin.
@@ -277,32 +267,5 @@ impl Drop for Place<'_> {
         let mut state = self.ledger.state();
         state.reserved -= 1;
         self.ledger.close_outbox(&state);
-    }
-}
-
-impl Failure {
-    fn info(self) -> ResultInfo {
-        let (code, subcode) = match self {
-            Self::CallEnded => (410, 1),
-            Self::NotMixedWithin(_) => (504, 2),
-            Self::MixerGone => (500, 3),
-            Self::ShutDown => (503, 4),
-        };
-        ResultInfo { code, subcode, message: self.to_string() }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::CallEnded => f.write_str("the call ended before the levels were in a mix"),
-            Self::NotMixedWithin(limit) => write!(
-                f,
-                "nothing was mixed within {} ms; the levels are in force, and will be heard if mixing goes on",
-                limit.as_millis()
-            ),
-            Self::MixerGone => f.write_str("the call's mixer stopped before the levels were in a mix"),
-            Self::ShutDown => f.write_str("the service was shut down before the levels were in a mix"),
-        }
     }
 }

@@ -1,5 +1,7 @@
 //! The ledger, step by step, and with steps in any order.
 
+use std::time::Duration;
+
 use super::*;
 use proptest::prelude::{Strategy, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 

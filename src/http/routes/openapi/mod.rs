@@ -19,7 +19,12 @@ use utoipa::{
     },
 };
 
-use super::{CALLS, VERSIONS, configure, location::Asked, operation, participants};
+use super::{
+    configure,
+    location::Asked,
+    operation, participants,
+    paths::{CALLS, VERSIONS, family},
+};
 
 /// The document as the handlers declare it: each under the first of its paths.
 #[derive(OpenApi)]
@@ -118,7 +123,7 @@ fn application() -> Parameter {
 
 /// Makes the operation ids unique, as OpenAPI requires, by the name of the calls.
 fn named_after(mut item: PathItem, calls: &str) -> PathItem {
-    let family = calls.split('/').nth(1).unwrap_or_default();
+    let family = family(calls);
     for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
         if let Some(id) = &mut operation.operation_id {
             *id = format!("{family}.{id}");

@@ -44,7 +44,7 @@ fn every_kind_of_frame_comes_out_in_the_channels_of_the_port() {
 fn what_cannot_be_taken_is_refused_and_counted() {
     let (mut port, _inlet) = exact(StreamFormat::mono(1000));
     let says = |port: &mut InputPort, frame: Frame<'_>| port.push(frame, Stamp::None).unwrap_err();
-    for bad in [f32::NAN, f32::NEG_INFINITY, 2e30] {
+    for bad in [f32::NAN, f32::NEG_INFINITY, 1.1e6] {
         assert_eq!(says(&mut port, Frame::mono(&[0.0, bad])), PushError::NotFinite { index: 1 });
     }
     assert_eq!(says(&mut port, Frame::mono(&[0_i16; 9])), PushError::TooLong { frames: 9, most: 8 });

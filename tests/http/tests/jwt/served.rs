@@ -24,11 +24,14 @@ use tokio::{
 /// A second path on the same server.
 pub const MOVED: &str = "/moved";
 
+/// The answer of an issuer's server.
 #[derive(Clone, Debug)]
 pub enum Answer {
+    /// 200, with this text.
     Text(String),
     Status(StatusCode, String),
     Redirect(String),
+    /// None, ever.
     Hang,
 }
 
@@ -95,8 +98,8 @@ async fn answer_as_told(State(shared): State<Arc<Shared>>, uri: Uri) -> Response
     }
 }
 
-/// A server that sends `beginning` and then `again` without end, with a pause between them. Returns
-/// its URL, and the count of the sent bytes.
+/// A server that sends `beginning`, and then `again` without end with a pause of `wait` after each.
+/// Returns its URL, and the count of the bytes sent after the beginning.
 pub async fn endless(beginning: &'static str, again: Vec<u8>, wait: Duration) -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/keys", listener.local_addr().unwrap());
