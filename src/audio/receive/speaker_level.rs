@@ -33,8 +33,8 @@ pub(crate) struct Follower {
 impl Follower {
     /// The time constant of a rising level: longer than a pitch period of a voice, shorter than a syllable.
     const ATTACK_MS: f64 = 40.0;
-    /// The time constant of a falling level: long enough for the gaps between words. It falls by 5 dB in half a second of
-    /// silence.
+    /// The time constant of a falling level: long enough for the gaps between words. The level falls by 5 dB in
+    /// half a second of silence.
     const RELEASE_MS: f64 = 400.0;
     /// A mean square of -200 dBFS. Lower levels are set to 0, so that no level becomes a denormal number,
     /// which is slow.
