@@ -22,7 +22,7 @@ const LISTED_FAULTS: usize = 10;
 #[derive(Debug)]
 pub(super) struct Events {
     noted: Vec<Event>,
-    /// The number of places, and whether the processor was known to be gone, before the changes.
+    /// The number of slots, and whether the processor was known to be gone, before the changes.
     before: (usize, bool),
 }
 
