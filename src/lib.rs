@@ -1,7 +1,9 @@
-//! Real-time conference mixing: every participant sends frames, every listener gets a mix of their own, without their own voice.
+//! Real-time conference mixing: every participant sends frames, and every listener hears a mix of its own,
+//! without its own voice.
 //!
-//! A mixer has two halves. The [`Processor`] belongs to the audio thread: in each tick it is given one [`Frame`] a source and gives one
-//! mix a listener. The [`Controller`] says who is here and who hears whom how loud, from any thread, while the audio runs.
+//! A mixer has two halves. The [`Processor`] belongs to the audio thread: in each tick it takes one [`Frame`]
+//! from each source and makes one mix for each listener. The [`Controller`] says who is in the call and who
+//! hears whom at which gain. It may be used from any other thread, while the audio runs.
 //!
 //! ```
 //! use mixminus::{Frame, JoinOptions, MixerConfig, config::{ParticipantMixerLevel, SourceLevel}};
@@ -10,7 +12,8 @@
 //! let anna = controller.join("anna", JoinOptions::default())?;
 //! let ben = controller.join("ben", JoinOptions::default())?;
 //!
-//! // Anna hears Ben at half his level: from any thread, at any time, heard from the next tick on.
+//! // Anna hears Ben at half his level, from the next tick on.
+//! // Any thread but the audio thread may say so, at any time.
 //! let levels = vec![SourceLevel { level: 50, ..SourceLevel::new("ben") }];
 //! controller.configure(&[ParticipantMixerLevel { source_levels: levels, ..ParticipantMixerLevel::new("anna") }])?;
 //!
@@ -29,19 +32,25 @@
 //! ```
 //!
 //! # The real-time contract
-//! [`AudioThread::tick`], [`Tick::send`], [`Tick::mix`], [`Tick::prepare`], [`Part::mix`], [`Prepared::finish`] and everything on [`Mixes`] and [`Mix`] never lock, allocate, free, block, log
-//! or make a system call, whatever the controllers do meanwhile and whatever they are given. [`Processor::enter`] is the one call
-//! for the audio thread that may allocate, once a thread. All memory is made by the controllers, shipped to the audio thread and
-//! shipped back; dropping either half hurts the other in nothing.
+//! These never lock, allocate, free, block, log or make a system call, whatever the controllers do meanwhile
+//! and whatever frames they are given: [`AudioThread::tick`], [`Tick::send`], [`Tick::mix`], [`Tick::prepare`],
+//! [`Part::mix`], [`Prepared::finish`] and everything on [`Mixes`] and [`Mix`]. [`Processor::enter`] is the one
+//! call for the audio thread that may allocate, once for each thread. The controllers make all memory, ship it
+//! to the audio thread and get it back. Either half may be dropped first: the other half works on.
 //!
 //! # Features
-//! - `http`: the configureMixer API as a router for axum, with operations, notifications and authorization (`http::Service`).
+//! None is on by default.
+//! - `http`: the configureMixer API as a router for axum, with operations, notifications and authorization
+//!   (`http::Service`). Turns on `json`.
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_request`). The types themselves need no feature.
-//! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
 //! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
-//! - `stream`: a thread that ticks, for hosts without a clock of their own (`stream::Runner`).
-//! - `tracing`: what is done to the call as events of `tracing` (see [`Controller`]).
-//! - `vad`: `Detector::Speech`, a detector that knows speech from noise, by a small neural network (earshot).
+//! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
+//! - `stream`: streams as networks have them. Ports take and give packets at any rate, with loss, jitter and
+//!   clocks that drift (`Controller::join_with_ports`, `stream::InputPort`, `stream::OutputPort`). A thread ticks
+//!   for hosts without a clock of their own (`stream::Runner`). Channels bring talk events, or values of the
+//!   host, from the audio thread to threads that wait (`stream::Feed`).
+//! - `tracing`: changes to the call as events of `tracing` (see [`Controller`]).
+//! - `vad`: `Detector::Speech`, a small neural network (earshot) that tells speech from noise.
 
 mod audio;
 pub mod config;
@@ -65,8 +74,7 @@ pub use control::{
 pub use data::channels::Channels;
 pub use data::detector::Detector;
 pub use data::frame::{Frame, FrameError};
-pub use data::id::Generation;
-pub use data::id::{ParticipantId, ParticipantKey};
+pub use data::id::{Generation, ParticipantId, ParticipantKey};
 pub use data::level::{Decibels, Gain, GainError};
 pub use data::limiter::LimiterConfig;
 pub use data::pan::{Pan, PanError};

@@ -1,4 +1,4 @@
-//! How a mixer is made: [`MixerConfig`], and its two halves.
+//! [`MixerConfig`]: the figures of a mixer, and how its two halves are made from them.
 
 use std::sync::Arc;
 
@@ -9,7 +9,8 @@ use crate::{
     dsp::{InstructionSet, Kernel},
 };
 
-/// What a mixer is made with; fixed for its life.
+/// The figures that a mixer is made with. All but `participants`, which grows, and `loudest`, which a
+/// controller can change, are fixed for the mixer's life.
 ///
 /// ```
 /// use mixminus::MixerConfig;
@@ -18,42 +19,53 @@ use crate::{
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct MixerConfig {
-    /// Samples a second of everything that comes in and goes out: 1000 to 768,000.
+    /// The sample rate of all frames and mixes, in Hz: 1000 to 768,000.
     pub sample_rate: u32,
-    /// The channels of every mix. In a mono mixer a stereo frame is heard as the mean of both; in a stereo one a mono frame on both sides, and sources can be
-    /// panned. A stereo mixer takes twice the time and memory.
+    /// The channels of every mix. A mono mixer takes the mean of the two channels of a stereo frame. A stereo
+    /// mixer takes a mono frame on both sides, and sources can be panned; it needs about twice the time and memory.
     pub channels: Channels,
-    /// Samples in a tick: 1 sample to 120 ms. What is heard does not depend on it, as long as events and activity fall on the same samples.
+    /// Samples in a tick: 1 sample to 120 ms. The mixes do not depend on the length of a tick, as long as
+    /// changes and activity fall on the same samples.
     pub tick_samples: usize,
-    /// How long a gain takes to move: 0 to 1000 ms, rounded to whole samples.
+    /// How long a gain takes to move to a new value: 0 to 1000 ms, rounded to whole samples.
     pub smoothing_ms: f64,
-    /// The limiter behind every mix, or none.
+    /// The limiter that acts on every mix, or `None`.
     pub limiter: Option<LimiterConfig>,
-    /// For how many participants there is room from the start: up to 2^20. The room grows by itself, without a gap.
+    /// How many participants there is room for from the start: up to 2^20. The room grows by itself, without
+    /// a gap in the audio.
     pub participants: usize,
-    /// How many threads may make the mixes of a tick at the same time ([`Tick::prepare`](crate::Tick::prepare)): 1 to 64. Each takes memory for its scratch: at
-    /// 10 ms about 1.3 KB a participant.
+    /// How many threads may make the mixes of a tick at the same time
+    /// ([`Tick::prepare`](crate::Tick::prepare)): 1 to 64. Each worker has scratch memory of its own: with
+    /// ticks of 10 ms about 0.3 MB for 64 participants, 0.4 MB for 256, and from 1000 participants on about
+    /// 1.1 KB for each.
     pub workers: usize,
-    /// For how many talk events there is room until they are read ([`Controller::talk_events`]): up to 2^20; 0 = there are none. What finds no room is dropped and
-    /// counted ([`MixerReadings::lost_talk_events`](crate::MixerReadings::lost_talk_events)). Each takes 32 bytes.
+    /// How many talk events there is room for until they are read ([`Controller::talk_events`]): up to 2^20,
+    /// or 0 for none at all. An event that finds no room is dropped and counted
+    /// ([`MixerReadings::lost_talk_events`](crate::MixerReadings::lost_talk_events)). Each takes 24 bytes.
     pub talk_events: usize,
-    /// How many sources are heard at most, beside those that somebody's configuration lists at a gain over 0, and duckers, which are always heard (a pan alone lists nobody): the loudest, by the smoothed level of what
-    /// they send; at least 1, and `None` for everybody. [`Controller::set_loudest`] changes it while the call runs. All meters, detectors and talk events go on for
-    /// those who are not heard; in the sums they cost nothing.
+    /// How many sources are heard at most, at least 1, or `None` for all: the loudest, by the smoothed level
+    /// of what they send. Sources that a listener's configuration lists at a gain over 0, and duckers, are
+    /// always heard, in addition to these. (A pan alone does not list a source.) [`Controller::set_loudest`]
+    /// changes the number while the call runs. Meters, detectors and talk events go on for sources that are
+    /// not heard; in the sums these cost nothing.
     ///
-    /// Active sources come before passive ones. Who is heard stays so until it is muted, misses a frame (so conceal lost packets) or leaves; until an active one comes while it
-    /// is passive; or until, after 500 ms, another one that is active, unless it is passive itself, is 3 dB louder. Four places change hands in a tick at most. Coming in
-    /// and going out take the smoothing time.
+    /// Active sources come before passive ones. A source that is heard stays so until
+    /// - it is muted, misses a frame (so conceal lost packets) or leaves;
+    /// - it is passive, and an active source is not heard;
+    /// - another source is 3 dB louder, and this one has been heard for 500 ms or is silent. The other one
+    ///   must be active if this one is.
+    ///
+    /// At most four sources are replaced in a tick. Coming in and going out take the smoothing time.
     pub loudest: Option<usize>,
-    /// The instruction set that the mixes are computed with; `None` for the fastest that this machine has. Name one to reproduce results
-    /// on machines that differ: sums may be rounded differently with each. Or name AVX2 to leave AVX-512 alone, for which some
-    /// processors lower their clock.
+    /// The instruction set that computes the mixes; `None` for the fastest that this machine has. Name one to
+    /// get the same results on different machines: each may round sums differently. Or name AVX2 to avoid
+    /// AVX-512, for which some processors lower their clock.
     pub instruction_set: Option<InstructionSet>,
 }
 
 impl Default for MixerConfig {
-    /// 48 kHz, mono, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64 participants and 1024 talk events, one thread; everybody is heard;
-    /// the fastest instruction set of the machine.
+    /// 48 kHz, mono, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64 participants and
+    /// 1024 talk events, one worker, everybody heard, the fastest instruction set of the machine.
     fn default() -> Self {
         Self {
             sample_rate: 48_000,
@@ -70,22 +82,23 @@ impl Default for MixerConfig {
     }
 }
 
-/// The most participants that room can be made for in advance.
-const MOST_PLACES: usize = 1 << 20;
-/// The most talk events that room can be made for.
+/// The greatest `participants`.
+const MOST_PARTICIPANTS: usize = 1 << 20;
+/// The greatest `talk_events`.
 const MOST_EVENTS: usize = 1 << 20;
-/// The most threads that share a tick.
+/// The greatest `workers`.
 const MOST_WORKERS: usize = 64;
 
 impl MixerConfig {
-    /// Makes the two halves of a mixer. All that they need for `participants` is allocated here, but for what each brings along.
+    /// Makes the two halves of a mixer. Allocates the memory of both for `participants`; each participant
+    /// brings some memory of its own when it joins.
     ///
     /// # Errors
-    /// [`BuildError`] if a figure is out of its range, or the machine does not have the instruction set.
+    /// [`BuildError`] if a figure is out of its range, or if the machine does not have the instruction set.
     pub fn build(self) -> Result<(Controller, Processor), BuildError> {
         let timing = self.timing()?;
-        if self.participants > MOST_PLACES {
-            return Err(BuildError::Participants { participants: self.participants, most: MOST_PLACES });
+        if self.participants > MOST_PARTICIPANTS {
+            return Err(BuildError::Participants { participants: self.participants, most: MOST_PARTICIPANTS });
         }
         if !(1..=MOST_WORKERS).contains(&self.workers) {
             return Err(BuildError::Workers { workers: self.workers, most: MOST_WORKERS });
@@ -137,7 +150,8 @@ fn check_limiter(config: LimiterConfig) -> Result<LimiterConfig, BuildError> {
     if fits { Ok(config) } else { Err(BuildError::Limiter { config }) }
 }
 
-/// Why a mixer cannot be made: a figure of the [`MixerConfig`] is out of its range, or the machine lacks what it asks for.
+/// Why a mixer cannot be made: a figure of the [`MixerConfig`] is out of its range, or the machine does not
+/// have the instruction set.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -190,7 +204,8 @@ pub enum BuildError {
     Loudest,
     /// `limiter`.
     #[error(
-        "a limiter cannot have a knee of {} dBFS, a hold of {} ms and a release of {} dB/s: -24 to 0, 0 to 1000, and 1 to 1000",
+        "a limiter cannot have a knee of {} dBFS, a hold of {} ms and a release of {} dB/s: \
+         -24 to 0, 0 to 1000, and 1 to 1000",
         config.knee.0, config.hold_ms, config.release_db_per_s
     )]
     Limiter {
@@ -217,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_out_of_range_are_named() {
+    fn a_figure_out_of_range_is_refused_by_name() {
         let config = MixerConfig::default;
         assert_eq!(error(MixerConfig { sample_rate: 999, ..config() }), BuildError::SampleRate { hz: 999 });
         let tick = BuildError::Tick { samples: 5761, most: 5760 };
@@ -234,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mixer_computes_with_the_instruction_set_that_it_is_told() {
+    fn a_mixer_computes_with_the_instruction_set_of_its_config() {
         let build = |instruction_set| MixerConfig { instruction_set, ..MixerConfig::default() }.build();
         for set in InstructionSet::available() {
             assert_eq!(build(Some(set)).unwrap().1.instruction_set(), set);
@@ -243,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn an_instruction_set_that_the_machine_does_not_have_is_named_beside_the_fastest() {
+    fn a_missing_instruction_set_is_refused_and_the_fastest_is_named() {
         let fault = BuildError::InstructionSet { asked: InstructionSet::Avx512, fastest: InstructionSet::Avx2 };
         let told = "this machine does not have the instruction set AVX-512; the fastest that it has is AVX2";
         assert_eq!(fault.to_string(), told);

@@ -1,4 +1,4 @@
-//! What everybody hears in a tick: [`Mixes`], borrowed from the processor until the next one.
+//! What the listeners hear in a tick: [`Mixes`], borrowed from the processor until the next tick.
 
 use super::engine::Engine;
 use crate::{
@@ -6,11 +6,11 @@ use crate::{
     dsp::{Kernel, Tile},
 };
 
-/// The mixes of one tick. Listeners who hear the same share one.
+/// The mixes of one tick. Listeners who hear the same share one mix.
 #[derive(Debug, Clone, Copy)]
 pub struct Mixes<'a> {
     engine: &'a Engine,
-    /// As it was when the tick was planned.
+    /// The time at which the tick began.
     clock: Clock<'a>,
     kernel: Kernel,
 }
@@ -20,55 +20,58 @@ impl<'a> Mixes<'a> {
         Self { engine, clock, kernel }
     }
 
-    /// What the listener hears; `None` if nobody who hears has this key.
+    /// The mix that a listener hears; `None` if no participant who hears has this key.
     pub fn get(&self, listener: ParticipantKey) -> Option<Mix<'a>> {
         Some(Mix { mixes: *self, output: self.engine.output_of(listener)? })
     }
 
-    /// Each different mix once, with its listeners: encode it once, send it to all of them.
+    /// Each different mix once, with its listeners: encode the mix once and send it to all of them.
     pub fn distinct(&self) -> impl ExactSizeIterator<Item = Mix<'a>> + use<'a> {
         let mixes = *self;
         (0..self.engine.output_count()).map(move |output| Mix { mixes, output })
     }
 
-    /// The sources that were there to be heard in this tick, in the order of their places: present, or fading in or out, and not silent; whether or not
-    /// anybody's configuration lets them through. Real time.
+    /// The sources that were audible in this tick, in the order of their slots: present, or fading in or out,
+    /// and not silent, whether or not any configuration lets them through. Real time.
     pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
         let engine = self.engine;
         engine.audible().iter().map(move |slot| engine.key(*slot))
     }
 }
 
-/// One mix: one tick of samples at the mixer's rate, for each of its channels.
+/// One mix: one tick of samples at the mixer's rate, for each channel of the mixer.
 #[derive(Debug, Clone, Copy)]
 pub struct Mix<'a> {
     mixes: Mixes<'a>,
-    /// Its number among them. What is known of it is looked up when it is asked for: most ask for the samples alone.
+    /// The number of the mix among the outputs of the tick. Everything else is looked up when it is asked
+    /// for: most callers ask for the samples alone.
     output: usize,
 }
 
 impl<'a> Mix<'a> {
-    /// The samples of a mono mix, or those of the left channel of a stereo one; full scale is ±1.0, which the limiter, if it is on, keeps them in.
+    /// The samples of a mono mix, or of the left channel of a stereo mix. Full scale is ±1.0; the limiter, if
+    /// there is one, keeps the samples within it.
     pub fn samples(&self) -> &'a [f32] {
         self.channel(0)
     }
 
-    /// The left channel; in a mono mixer the only one.
+    /// The left channel, or the only channel of a mono mix.
     pub fn left(&self) -> &'a [f32] {
         self.samples()
     }
 
-    /// The right channel; in a mono mixer the only one.
+    /// The right channel, or the only channel of a mono mix.
     pub fn right(&self) -> &'a [f32] {
         self.channel(1)
     }
 
-    /// A channel; of those that there are not, the last one.
+    /// The samples of a channel; those of the last channel for a number past it.
     fn channel(&self, channel: usize) -> &'a [f32] {
         &Tile::flat(self.mixes.engine.mix(channel, self.output))[..self.mixes.clock.timing.tick]
     }
 
-    /// The samples as i16, rounded to the nearest; past full scale they saturate. Left and right by turns if the mixer is a stereo one. Writes as many as both have.
+    /// Writes the samples as `i16`, rounded to the nearest; samples past full scale saturate. A stereo mix is
+    /// written with left and right in turn. Writes as many samples as the mix and `out` both have.
     pub fn write_i16(&self, out: &mut [i16]) {
         if self.mixes.engine.channels() > 1 {
             return self.write_interleaved(out);
@@ -78,22 +81,26 @@ impl<'a> Mix<'a> {
         self.mixes.kernel.give_i16(&samples[..count], &mut out[..count]);
     }
 
-    /// Left and right by turns, of whichever format; the same on both if the mixer is a mono one. Writes as many as both have.
+    /// Writes left and right in turn, in either format; a mono mix is written to both. Writes as many samples
+    /// as the mix and `out` both have.
     pub fn write_interleaved<S: Sample>(&self, out: &mut [S]) {
         for ((out, left), right) in out.chunks_exact_mut(2).zip(self.left()).zip(self.right()) {
             (out[0], out[1]) = (S::from_f32(*left), S::from_f32(*right));
         }
     }
 
-    /// Who hears it.
+    /// The listeners who hear this mix.
     pub fn listeners(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
         let engine = self.mixes.engine;
         engine.listeners(self.output).map(move |slot| engine.key(slot))
     }
 
-    /// Who is heard in it, in the order of their places: every source that is audible and has a gain over 0 at any time of this tick; what an RTP packet names as its
-    /// contributing sources. One that is ducked to 0, or sends digital silence, is not; nor is ever who hears the mix, as nobody hears themselves. One who has just left
-    /// is, for as long as it fades out. Real time: each step looks a source up in the row.
+    /// The sources that are heard in this mix, in the order of their slots: every source that is audible and
+    /// has a gain over 0 at any time of this tick. An RTP packet names these as its contributing sources.
+    ///
+    /// A source that is ducked to 0 or sends digital silence is not among them, and neither is the listener,
+    /// who never hears its own voice. A source that has just left is, for as long as it fades out. Real time:
+    /// each step looks up one source in the row.
     ///
     /// ```
     /// # use mixminus::{Frame, Gain, JoinOptions, MixerConfig};
@@ -114,22 +121,22 @@ impl<'a> Mix<'a> {
         self.mixes.engine.sources(self.output, self.mixes.clock)
     }
 
-    /// Whether nobody is heard in it: every sample is exactly 0.
+    /// Whether no source is heard in this mix. Then every sample is exactly 0.
     pub fn is_silent(&self) -> bool {
         self.mixes.engine.level(self.output).1
     }
 
-    /// The greatest magnitude.
+    /// The greatest magnitude of the samples, over all channels.
     pub fn peak(&self) -> f32 {
         self.mixes.engine.level(self.output).0.peak
     }
 
-    /// The RMS, of both channels together.
+    /// The RMS of the samples, over all channels.
     pub fn rms(&self) -> f32 {
         self.mixes.engine.level(self.output).0.rms()
     }
 
-    /// The limiter's least gain in this tick: 0 dB or less. Both channels are limited by the same gain.
+    /// The least gain that the limiter applied in this tick: 0 dB or less. It is the same for both channels.
     pub fn reduction(&self) -> Decibels {
         Decibels::from_amplitude(f64::from(self.mixes.engine.level(self.output).0.gain))
     }

@@ -22,7 +22,7 @@ const LISTED_FAULTS: usize = 10;
 #[derive(Debug)]
 pub(super) struct Events {
     noted: Vec<Event>,
-    /// The number of places, and whether the processor was known to be gone, before the changes.
+    /// The number of slots, and whether the processor was known to be gone, before the changes.
     before: (usize, bool),
 }
 
@@ -47,7 +47,7 @@ pub(super) enum Event {
 impl Events {
     /// To be called before the registry is changed.
     pub fn begin(registry: &Registry) -> Self {
-        Self { noted: Vec::new(), before: (registry.places(), registry.processor_gone()) }
+        Self { noted: Vec::new(), before: (registry.slots(), registry.processor_gone()) }
     }
 
     /// Notes a change, or why it was refused. Returns `done` as it is.
@@ -82,7 +82,7 @@ impl Events {
     /// To be called after the registry was changed, while it is still locked.
     pub fn end(mut self, registry: &Registry) -> Self {
         let (from, gone) = self.before;
-        let to = registry.places();
+        let to = registry.slots();
         if from != to {
             self.push(|| Event::Grown { from, to });
         }

@@ -28,13 +28,12 @@ pub(crate) use shared::Shared;
 pub use snapshot::{ParticipantSnapshot, Snapshot};
 
 use crate::{
-    data::id::Generation,
-    data::role::Role,
     data::{
         detector::Detector,
-        id::{ParticipantId, ParticipantKey},
+        id::{Generation, ParticipantId, ParticipantKey},
         level::Gain,
         pan::Pan,
+        role::Role,
     },
     link::readings::{MixerReadings, Readings},
 };
@@ -203,8 +202,7 @@ impl Controller {
         self.change_one(|changes| changes.set_pan(listener, source, pan))
     }
 
-    /// Takes a source off a listener's configuration: it gets the gain of the sources that are not
-    /// listed.
+    /// Takes a source off a listener's configuration: it gets the gain of the sources that are not listed.
     ///
     /// # Errors
     /// See [`Changes::clear_gain`].

@@ -5,17 +5,17 @@ use serde::{Serialize, Serializer};
 
 use super::{Controller, registry::Member};
 use crate::{
-    data::id::Generation,
-    data::id::{ParticipantId, ParticipantKey},
-    data::role::Role,
+    data::{
+        id::{Generation, ParticipantId, ParticipantKey},
+        role::Role,
+    },
     link::readings::{ListenerReadings, MixerReadings, SourceReadings},
 };
 
 /// A mixer at one moment: see [`Controller::snapshot`]. In JSON its names are in camelCase.
 ///
 /// The participants are those of the generation `published`. The meters are read while the audio
-/// goes on: each figure is whole, but figures of different participants may be of neighbouring
-/// ticks.
+/// goes on: each figure is whole, but figures of different participants may be of neighbouring ticks.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

@@ -1,5 +1,5 @@
-//! How many channels a mixer has: [`Channels`], and one of them: [`Channel`]. What there is once for
-//! each channel is an array over channels, [`MAX_CHANNELS`] long.
+//! The channels of a mixer: [`Channels`] says how many there are, [`Channel`] names one of them. Data that is
+//! kept per channel is an array of [`MAX_CHANNELS`] items. Pure data.
 
 /// Mono or stereo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
@@ -13,12 +13,12 @@ pub enum Channels {
 }
 
 impl Channels {
-    /// 1 or 2.
+    /// The number of channels: 1 or 2.
     pub fn count(self) -> usize {
         self.all().len()
     }
 
-    /// Each of them, in the order in which everything that there is once a channel is kept.
+    /// All channels, in the order of every per-channel array.
     pub(crate) fn all(self) -> &'static [Channel] {
         match self {
             Self::Mono => &[Channel::Mono],
@@ -27,33 +27,33 @@ impl Channels {
     }
 }
 
-/// One channel of a mixer: what it takes of a frame, and how a pan changes it.
+/// One channel of a mixer. It decides which samples of a frame are mixed and which factor of a pan applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Channel {
-    /// The only one: the mean of a stereo frame.
+    /// The only channel of a mono mixer: it takes the mean of a stereo frame.
     #[default]
     Mono,
     Left,
     Right,
 }
 
-/// The most channels that a mixer has.
+/// The greatest number of channels of a mixer.
 pub(crate) const MAX_CHANNELS: usize = 2;
 
-/// Samples, one slice a channel, both as long.
+/// Samples to read, one slice for each channel. Both slices have the same length.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Planes<'a> {
     pub left: &'a [f32],
-    /// `None` if there is one channel only.
+    /// `None` if there is only one channel.
     pub right: Option<&'a [f32]>,
 }
 
-/// Samples to be written, one slice a channel, both as long.
+/// Samples to write, one slice for each channel. Both slices have the same length.
 #[cfg(feature = "stream")]
 #[derive(Debug)]
 pub(crate) struct PlanesMut<'a> {
     pub left: &'a mut [f32],
-    /// `None` if there is one channel only.
+    /// `None` if there is only one channel.
     pub right: Option<&'a mut [f32]>,
 }
 
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_mixer_has_more_than_the_most() {
+    fn a_stereo_mixer_has_the_greatest_number_of_channels() {
         assert_eq!([Channels::Mono, Channels::Stereo].map(Channels::count), [1, MAX_CHANNELS]);
     }
 }

@@ -1,13 +1,14 @@
-//! The ducking envelope of a listener: how loud, as a factor, the ducked sources are. Pure data.
+//! The ducking envelope of a listener: the factor of the sources that are ducked, sample by sample. Pure data.
 //!
-//! It has two kinds of motion: into its range over the smoothing time (a [`Fade`]), and inside its range at a constant slope.
+//! The envelope moves in two ways. Outside of its range it moves to the nearest bound over the smoothing
+//! time, as a [`Fade`]. Inside of its range it moves between the bounds at a constant slope, as a ramp.
 
 use super::{
     fade::Fade,
     timing::{Clock, Timing},
 };
 
-/// Where an envelope may be and how fast it goes. Factors and factors a sample.
+/// The range of an envelope, in factors, and its slopes, in factors per sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct DuckRange {
     pub lower: f64,
@@ -22,20 +23,20 @@ impl DuckRange {
     /// The range of a listener without ducking: the envelope rests at 1.
     pub const NONE: Self = Self { lower: 1.0, upper: 1.0, fall: 0.0, rise: 0.0 };
 
-    /// A journey over the whole range takes `fall_ms` down and `rise_ms` up; 0 ms takes the smoothing time instead.
-    /// A lower bound over the upper one is taken for the same.
+    /// A ramp over the whole range takes `fall_ms` down and `rise_ms` up. A time of 0 ms stands for the
+    /// smoothing time. A lower bound above the upper one is set to the upper one.
     pub fn new(lower: f64, upper: f64, fall_ms: f64, rise_ms: f64, timing: &Timing) -> Self {
         let lower = lower.min(upper);
         let slope = |ms: f64| {
             let samples = if ms > 0.0 { timing.samples(ms) } else { f64::from(timing.smoothing) };
-            // A journey of no length is made at once; one over no distance needs no slope.
+            // A ramp of 0 samples has an infinite slope and is made at once. A range without width needs no slope.
             if upper > lower { (upper - lower) / samples } else { 0.0 }
         };
         Self { lower, upper, fall: slope(fall_ms), rise: slope(rise_ms) }
     }
 }
 
-/// The envelope of a listener: its range, and the way that it is on.
+/// The envelope of a listener: its range, and its present course.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Envelope {
     range: DuckRange,
@@ -53,8 +54,8 @@ impl Envelope {
         self.range != DuckRange::NONE
     }
 
-    /// Takes a new range. From outside, it moves to the nearest bound first; from inside, only slopes and targets change. Before anything was
-    /// heard it is in it at once.
+    /// Sets a new range. An envelope outside of the range moves to the nearest bound first; for one inside,
+    /// only the slope and the heading change. Before the first tick the envelope is set to the range at once.
     pub fn set_range(&mut self, range: DuckRange, clock: &Clock<'_>) {
         self.range = range;
         let present = self.motion.value(clock.now, clock.timing);
@@ -71,11 +72,12 @@ impl Envelope {
         } else {
             entry.steer(inside, clock);
         }
-        // It has yet to be steered; until then it stays.
+        // The envelope keeps this value until it is steered.
         self.motion = Motion { entry, since: clock.now, heading: inside, step: 0.0 };
     }
 
-    /// Heads for the lower bound while a ducker is active, for the upper otherwise: from wherever it is. The way that it is on.
+    /// Starts, from the present value, towards the lower bound while a ducker is active and towards the upper
+    /// bound otherwise. Returns the course.
     pub fn steer(&mut self, ducker_active: bool, clock: &Clock<'_>) -> Motion {
         let range = &self.range;
         let (heading, step) = if ducker_active { (range.lower, range.fall) } else { (range.upper, range.rise) };
@@ -91,19 +93,19 @@ impl Envelope {
     }
 }
 
-/// The course of an envelope, in closed form from its last turn.
+/// The course of an envelope since its last turn, in closed form.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Motion {
-    /// Where it was at the turn; or its way into the range, after which it goes on by slope.
+    /// The value at the turn, at rest; or the move into the range, after which the ramp begins.
     entry: Fade,
-    /// The sample of the turn.
+    /// The sample at which the envelope turned.
     since: u64,
     heading: f64,
     step: f64,
 }
 
-/// A straight line towards a heading: after `before + n` samples it is `distance - step * (before + n)` away from it, on the
-/// side of `sign`.
+/// A straight line towards a heading. `before + n` samples after the line's start, the distance from the
+/// heading is `distance - step * (before + n)`, on the side that `sign` tells.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Slope {
     pub heading: f64,
@@ -122,19 +124,21 @@ impl Slope {
     }
 }
 
-/// Pieces of an envelope's course in a tick.
+/// The pieces of an envelope's course within a tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Stretches {
-    /// Samples on the way into its range.
+    /// Samples of the move into the range.
     pub entry: usize,
-    /// Samples after those that are on a straight line, and the line.
+    /// Samples of the ramp that follows, and its line.
     pub slope: usize,
     pub line: Slope,
 }
 
-/// What is nearer to the target than this share of a step is on it: rounding must not keep it one sample more from landing.
+/// A value that is nearer to the heading than this share of a step has arrived: rounding must not delay the
+/// arrival by one sample.
 const ARRIVED: f64 = 1e-7;
-/// What is nearer to a bound than this is on it: rounding must not send it into its range over the smoothing time.
+/// A value that is nearer to the range than this is inside of it: rounding must not cause a move over the
+/// smoothing time.
 const ON_THE_BOUND: f64 = 1e-9;
 
 impl Default for Motion {
@@ -144,10 +148,10 @@ impl Default for Motion {
 }
 
 impl Motion {
-    /// The way of a listener without ducking.
+    /// The course of a listener without ducking.
     pub const NONE: Self = Self { entry: Fade::resting(1.0), since: 0, heading: 1.0, step: 0.0 };
 
-    /// The value from `now` on, if it stays the same.
+    /// The value from sample `now` on, if it does not change any more.
     pub fn constant(&self, now: u64, timing: &Timing) -> Option<f64> {
         if self.entry.moving(now, timing) {
             return None;
@@ -156,7 +160,7 @@ impl Motion {
         (value == self.heading || self.step == 0.0).then_some(value)
     }
 
-    /// The same way in one form only: what stays where it is rests.
+    /// The same course in its only normal form, so that equal courses compare as equal: a constant course rests.
     pub fn settled(&self, now: u64, timing: &Timing) -> Self {
         match self.constant(now, timing) {
             Some(value) => Self { entry: Fade::resting(value), since: 0, heading: value, step: 0.0 },
@@ -164,7 +168,7 @@ impl Motion {
         }
     }
 
-    /// The value after the sample before `at`.
+    /// The value after `at` samples.
     pub fn value(&self, at: u64, timing: &Timing) -> f64 {
         if self.entry.moving(at, timing) {
             return self.entry.value(at, timing);
@@ -181,10 +185,11 @@ impl Motion {
         }
     }
 
-    /// How it goes over `count` samples from `now` on: a stretch on its way into its range, a stretch by slope, and the rest.
+    /// Cuts the `count` samples from `now` on into the move into the range, the ramp, and the rest.
     pub fn stretches(&self, count: usize, now: u64, timing: &Timing) -> Stretches {
         let entering = if self.entry.moving(now, timing) { self.entry.end(timing) - now } else { 0 };
-        // The last sample of the entry is on its target, from where the slope starts: it belongs to what follows.
+        // On the last sample of the entry the envelope is at the start of the ramp: that sample belongs to
+        // the next piece.
         let entry = (entering as usize).saturating_sub(1).min(count);
         let (from, first) = (self.entry.target(), now + entry as u64 + 1);
         let anchor = self.since.max(self.entry.end(timing));
@@ -196,7 +201,7 @@ impl Motion {
         Stretches { entry, slope: (landing as usize).saturating_sub(1), line }
     }
 
-    /// For a hash of a mix.
+    /// The figures as bits, for a hash of a mix.
     pub fn bits(&self) -> [u64; 6] {
         let [a, b, c] = self.entry.bits();
         [a, b, c, self.since, self.heading.to_bits(), self.step.to_bits()]
@@ -225,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn enters_its_range_over_the_smoothing_time_and_goes_on_by_slope() {
+    fn it_enters_its_range_over_the_smoothing_time_and_goes_on_as_a_ramp() {
         let mut envelope = Envelope::default();
         envelope.set_range(DuckRange::new(0.0, 0.5, 2.0, 4.0, &TIMING), &at(10));
         assert_eq!(run(&mut envelope, true, 10, 5), [0.75, 0.5, 0.25, 0.0, 0.0]);
@@ -233,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn turns_around_from_wherever_it_is() {
+    fn a_turn_starts_from_the_present_value() {
         let mut envelope = started_in(DuckRange::new(0.0, 1.0, 4.0, 4.0, &TIMING));
         assert_eq!(run(&mut envelope, true, 0, 2), [0.75, 0.5]);
         assert_eq!(run(&mut envelope, false, 2, 1), [0.75]);
@@ -241,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_range_that_it_is_inside_of_changes_only_where_it_goes() {
+    fn a_new_range_around_the_present_value_changes_only_slope_and_heading() {
         let mut envelope = started_in(DuckRange::new(0.0, 1.0, 4.0, 4.0, &TIMING));
         run(&mut envelope, true, 0, 2);
         envelope.set_range(DuckRange::new(0.25, 0.75, 2.0, 2.0, &TIMING), &at(2));
@@ -249,8 +254,8 @@ mod tests {
     }
 
     #[test]
-    fn on_a_bound_by_arithmetic_is_on_it() {
-        // 4 of 10 steps down from 1 is 0.6 but for rounding: inside 0..0.6, and falling at once.
+    fn a_value_that_rounding_puts_past_a_bound_is_on_the_bound() {
+        // 4 of 10 steps down from 1 give 0.6, but for rounding: inside of 0 to 0.6, so that the ramp begins at once.
         let mut envelope = started_in(DuckRange::new(0.0, 1.0, 10.0, 10.0, &TIMING));
         run(&mut envelope, true, 0, 4);
         envelope.set_range(DuckRange::new(0.0, 0.6, 6.0, 6.0, &TIMING), &at(4));
@@ -258,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_way_is_the_same_in_ticks_of_any_length() {
+    fn the_course_is_the_same_in_ticks_of_any_length() {
         let range = DuckRange::new(0.0, 1.0, 5000.0, 5000.0, &TIMING);
         let (mut by_samples, mut at_once) = (started_in(range), started_in(range));
         let steps: Vec<f32> = (0..5000).flat_map(|now| run(&mut by_samples, true, now, 1)).collect();
@@ -266,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn without_ducking_it_goes_back_to_one() {
+    fn without_ducking_it_moves_back_to_1() {
         let mut envelope = started_in(DuckRange::new(0.0, 0.5, 0.0, 0.0, &TIMING));
         run(&mut envelope, false, 0, 4);
         envelope.set_range(DuckRange::NONE, &at(4));
@@ -275,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ramp_of_nothing_without_smoothing_is_a_step() {
+    fn a_ramp_of_0_ms_without_smoothing_is_a_step() {
         let at_once = Timing { smoothing: 0, ..TIMING };
         let clock = Clock { now: 3, begun: true, timing: &at_once };
         let mut envelope = Envelope::default();

@@ -1,16 +1,16 @@
-//! A value that never steps: [`Fade`], a linear move from where it is to where it is to be; and [`Line`], the same over one
-//! tick, as the kernels take it. Pure data.
+//! Gains that move instead of stepping: [`Fade`] moves linearly from one value to another; [`Line`] is a gain
+//! over one tick, as the kernels take it. Pure data.
 
 use super::timing::{Clock, Timing};
 
-/// A value that rests or moves linearly over the smoothing time, in closed form: nothing accumulates.
+/// A value that rests or moves linearly over the smoothing time, in closed form: rounding errors do not add up.
 ///
-/// The k-th sample of a move over N stands at start + (target - start) * k / N, k = 1..N.
+/// Sample k of a move over N samples has the value start + (target - start) * k / N, for k = 1..N.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Fade {
     start: f64,
     target: f64,
-    /// Samples since the mixer began, up to the start of the move; 0 at rest.
+    /// The number of samples that the mixer had made when the move started; 0 at rest.
     began: u64,
 }
 
@@ -31,7 +31,7 @@ impl Fade {
         self.target
     }
 
-    /// Where its move started, and after which sample.
+    /// The value at which the move started, and the sample after which it did.
     #[inline]
     pub fn origin(&self) -> (f64, u64) {
         (self.start, self.began)
@@ -42,7 +42,7 @@ impl Fade {
         self.start != self.target && now - self.began < u64::from(timing.smoothing)
     }
 
-    /// Where it stands after sample `now`.
+    /// The value after sample `now`.
     pub fn value(&self, now: u64, timing: &Timing) -> f64 {
         if self.moving(now, timing) {
             let done = (now - self.began) as f64 / f64::from(timing.smoothing);
@@ -52,8 +52,8 @@ impl Fade {
         }
     }
 
-    /// Heads for `target` from where it stands, over the smoothing time; at once before anything was heard. Naming the target
-    /// that it heads for already changes nothing.
+    /// Starts a move from the present value to `target`, over the smoothing time. Before the first tick the
+    /// value is set at once. A call with the present target changes nothing.
     pub fn steer(&mut self, target: f64, clock: &Clock<'_>) {
         if !clock.begun {
             *self = Self::resting(target);
@@ -62,36 +62,37 @@ impl Fade {
         }
     }
 
-    /// The same move in one form only: one that is over rests.
+    /// The same value in its only normal form, so that equal values compare as equal: a move that is over
+    /// becomes a value at rest.
     #[inline]
     pub fn settled(self, now: u64, timing: &Timing) -> Self {
         if self.moving(now, timing) { self } else { Self::resting(self.target) }
     }
 
-    /// Whether it is over 0 on any sample of a tick: a move is greatest at one of its ends.
+    /// Whether the value is over 0 on any sample of the tick. A move has its greatest value at one of its ends.
     pub fn is_over_0(&self, clock: &Clock<'_>) -> bool {
         self.target > 0.0 || self.moving(clock.now, clock.timing) && self.value(clock.now + 1, clock.timing) > 0.0
     }
 
-    /// The sample on which its move ends; 0 at rest.
+    /// The sample on which the move ends; 0 at rest.
     pub fn end(&self, timing: &Timing) -> u64 {
         if self.start == self.target { 0 } else { self.began + u64::from(timing.smoothing) }
     }
 
-    /// Its three figures as bits, for a hash.
+    /// The three figures as bits, for a hash.
     pub fn bits(&self) -> [u64; 3] {
         [self.start.to_bits(), self.target.to_bits(), self.began]
     }
 }
 
-/// A gain over one tick: at rest, or `target + delta * remaining` of a move of which `over` samples are over before the tick.
-/// What remains of a move is 0 from its last sample on, so that the gain is on its target exactly.
+/// A gain over one tick: at rest, or `target + delta * remaining` in a move of which `over` samples lie
+/// before the tick. `remaining` is 0 from the last sample of the move on, so that the gain is exactly on its target.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Line {
     pub target: f32,
-    /// How much more the gain was at the start of its move; 0 at rest.
+    /// The gain at the start of the move, less the target; 0 at rest.
     pub delta: f32,
-    /// 0 at rest.
+    /// Samples of the move that lie before the tick; 0 at rest.
     pub over: u32,
 }
 
@@ -102,13 +103,13 @@ impl Line {
         Self { target: gain as f32, ..Self::ZERO }
     }
 
-    /// A move from one gain to another.
+    /// A move from `start` to `target`.
     pub fn between(start: f64, target: f64, over: u32) -> Self {
         let delta = (start - target) as f32;
         if delta == 0.0 { Self::at_rest(target) } else { Self { target: target as f32, delta, over } }
     }
 
-    /// Whether it is 0 over the whole tick.
+    /// Whether the gain is 0 over the whole tick.
     #[inline]
     pub fn is_zero(&self) -> bool {
         self.target == 0.0 && self.delta == 0.0
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn naming_the_same_target_changes_nothing() {
+    fn the_same_target_again_changes_nothing() {
         let mut fade = Fade::ZERO;
         fade.steer(1.0, &at(0));
         let before = fade;
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn without_smoothing_and_before_the_first_tick_it_is_there_at_once() {
+    fn without_smoothing_or_before_the_first_tick_the_target_is_reached_at_once() {
         let at_once = Timing { smoothing: 0, ..TIMING };
         let mut fade = Fade::ZERO;
         fade.steer(1.0, &Clock { now: 3, begun: true, timing: &at_once });
@@ -171,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_goes_nowhere_rests() {
+    fn a_line_between_equal_gains_is_at_rest() {
         assert_eq!(Line::between(0.25, 1.0, 7), Line { target: 1.0, delta: -0.75, over: 7 });
         assert_eq!(Line::between(0.3, 0.3, 7), Line::at_rest(0.3));
         assert!(Line::ZERO.is_zero() && !Line::between(1.0, 0.0, 0).is_zero());

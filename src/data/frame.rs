@@ -1,4 +1,4 @@
-//! What a participant sends in a tick: [`Frame`], and how it becomes the mixer's samples. Pure data.
+//! What a source sends in a tick: [`Frame`], and how the mixer reads its samples. Pure data.
 
 use super::{
     channels::Channel,
@@ -6,8 +6,8 @@ use super::{
     sample::{Plane, Sample},
 };
 
-/// One tick of one source: samples at the mixer's rate, mono or stereo, borrowed from the host. A mono mixer hears the mean of a stereo frame; a stereo
-/// mixer a mono frame on both sides.
+/// One tick of one source: samples at the mixer's rate, mono or stereo, borrowed from the host. A mono mixer
+/// takes the mean of the two channels of a stereo frame; a stereo mixer takes a mono frame on both sides.
 ///
 /// ```
 /// use mixminus::Frame;
@@ -22,13 +22,13 @@ pub struct Frame<'a> {
     pub(crate) active: bool,
 }
 
-/// The samples of a frame, as they lie in memory.
+/// The samples of a frame, in the order in which they lie in memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Samples<'a> {
     Mono(Plane<'a>),
-    /// Left and right by turns.
+    /// Left and right in turn.
     Interleaved(Plane<'a>),
-    /// Left, right.
+    /// The left channel, then the right one.
     Planar(Plane<'a>, Plane<'a>),
 }
 
@@ -38,31 +38,32 @@ impl<'a> Frame<'a> {
         Self { samples: Samples::Mono(S::plane(samples)), active: false }
     }
 
-    /// Stereo samples: left and right by turns.
+    /// Stereo samples, left and right in turn.
     pub fn interleaved<S: Sample>(samples: &'a [S]) -> Self {
         Self { samples: Samples::Interleaved(S::plane(samples)), active: false }
     }
 
-    /// Stereo samples: all of the left, and all of the right channel.
+    /// Stereo samples, one slice for each channel.
     pub fn planar<S: Sample>(left: &'a [S], right: &'a [S]) -> Self {
         Self { samples: Samples::Planar(S::plane(left), S::plane(right)), active: false }
     }
 
-    /// What the host knows of the source in this tick: whether it is active. Read by [`Detector::Host`](crate::Detector::Host) only.
+    /// Says whether the host knows the source to be active in this tick. Only
+    /// [`Detector::Host`](crate::Detector::Host) reads it.
     #[must_use]
     pub fn active(self, active: bool) -> Self {
         Self { active, ..self }
     }
 }
 
-/// Mono samples with full scale at -1.0 and 1.0. What goes past it is mixed as it is.
+/// Mono samples with full scale at ±1.0. Samples past full scale are mixed as they are.
 impl<'a> From<&'a [f32]> for Frame<'a> {
     fn from(samples: &'a [f32]) -> Self {
         Self::mono(samples)
     }
 }
 
-/// Mono samples with full scale at -32768: each stands for sample / 32768.
+/// Mono samples with full scale at -32768: each integer stands for sample / 32768.
 impl<'a> From<&'a [i16]> for Frame<'a> {
     fn from(samples: &'a [i16]) -> Self {
         Self::mono(samples)
@@ -70,11 +71,11 @@ impl<'a> From<&'a [i16]> for Frame<'a> {
 }
 
 impl Frame<'_> {
-    /// Past this magnitude, +120 dBFS, a sample is not sound but a fault. Up to it every sum, its square included, is a finite
-    /// f32, whatever the gains and however many sources there are: 2^20 sources at a gain of 16 add up to 1.7e13.
+    /// A sample past this magnitude, +120 dBFS, is a fault and no sound. Up to it every sum and every square
+    /// of a sum is a finite f32, whatever the gains are: 2^20 sources at a gain of 16 add up to 1.7e13.
     pub(crate) const LIMIT: f32 = 1e6;
 
-    /// Samples of each channel; of the left and of the right one, if they are not as many.
+    /// Samples of each channel. The error holds the lengths of the left and right channel, if they differ.
     #[inline]
     pub(crate) fn len(&self) -> Result<usize, (usize, usize)> {
         let (left, right) = match self.samples {
@@ -85,17 +86,17 @@ impl Frame<'_> {
         if left == right { Ok(left) } else { Err((left, right)) }
     }
 
-    /// Whether it has a left and a right channel.
+    /// Whether the frame has a left and a right channel.
     pub(crate) fn is_stereo(&self) -> bool {
         !matches!(self.samples, Samples::Mono(_))
     }
 
-    /// The left and the right sample at a place; 0 past the end.
+    /// The left and the right sample at an index; 0 past the end.
     pub(crate) fn both(&self, at: usize) -> [f32; 2] {
         [Channel::Left, Channel::Right].map(|channel| self.sample(channel, at))
     }
 
-    /// One sample, as one channel of a mixer takes it; 0 past the end.
+    /// The sample at an index, as a channel of a mixer takes it; 0 past the end.
     pub(crate) fn sample(&self, channel: Channel, at: usize) -> f32 {
         let (left, right) = match self.samples {
             Samples::Mono(plane) => return plane.get(at),
@@ -105,13 +106,13 @@ impl Frame<'_> {
         match channel {
             Channel::Left => left,
             Channel::Right => right,
-            // Each is halved first: no sum leaves the range of f32.
+            // Both are halved before they are added: the sum cannot leave the range of f32.
             Channel::Mono => 0.5 * left + 0.5 * right,
         }
     }
 }
 
-/// Why a frame was refused. The tick goes on, and the source counts as missing in it unless a good frame follows.
+/// Why a frame was refused. The tick goes on; the source counts as missing in it unless a good frame follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
@@ -137,7 +138,7 @@ pub enum FrameError {
         /// Samples of the frame.
         actual: usize,
     },
-    /// The channels of a stereo frame are not as long as each other.
+    /// The two channels of a stereo frame differ in length.
     #[error("the frame of {key} has {left} samples on the left and {right} on the right")]
     Uneven {
         /// The key of the frame.
@@ -152,10 +153,10 @@ pub enum FrameError {
     NotFinite {
         /// The key of the frame.
         key: ParticipantKey,
-        /// The place of the first such sample.
+        /// The index of the first such sample.
         index: usize,
     },
-    /// The participant has sent its frame of this tick already.
+    /// The participant has already sent its frame of this tick.
     #[error("{key} has sent its frame of this tick already: one frame a tick")]
     Repeated {
         /// The key of the frame.
@@ -168,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_channel_takes_its_own() {
+    fn each_channel_takes_its_own_samples() {
         let (mono, stereo) = (Frame::mono(&[0.5_f32]), Frame::interleaved(&[0.5_f32, -0.25]));
         let of =
             |frame: Frame<'_>| [Channel::Mono, Channel::Left, Channel::Right].map(|channel| frame.sample(channel, 0));

@@ -1,11 +1,11 @@
-//! [`Hears`]: the seam of detectors that decide by samples instead of by a figure.
+//! [`Hears`]: the interface of detectors that decide by the samples of a frame, and not by its mean square or a flag.
 
 use std::fmt::Debug;
 
 use super::frame::Frame;
 
-/// What decides by hearing the samples of each frame. Made by the control side; called by the audio thread: nothing here may
-/// allocate, lock or block.
+/// A model that listens to the samples of each frame. The control side makes it and frees it; the audio
+/// thread calls it: an implementation may not allocate, lock or block.
 pub(crate) trait Hears: Debug + Send {
     /// Whether the source speaks in this frame.
     fn hears(&mut self, frame: &Frame<'_>) -> bool;

@@ -1,10 +1,12 @@
-//! Who: [`ParticipantId`], the name that people and JSON use, and [`ParticipantKey`], what the audio side uses.
+//! The names of a participant: [`ParticipantId`], which people and JSON use, and [`ParticipantKey`], which
+//! the audio side uses; and [`Generation`], the number of a publication. Pure data.
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
 /// The name of a participant: any text, compared byte for byte.
 ///
-/// Cheap to clone. Belongs to the control side: the audio side knows a [`ParticipantKey`] only.
+/// A clone is cheap: it shares the text. The id belongs to the control side; the audio side knows a
+/// [`ParticipantKey`] only.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParticipantId(Arc<str>);
 
@@ -24,7 +26,7 @@ impl ParticipantId {
         &self.0
     }
 
-    /// The text, shared.
+    /// The text itself, shared and not copied.
     #[cfg(feature = "metrics")]
     pub(crate) fn shared(&self) -> Arc<str> {
         Arc::clone(&self.0)
@@ -55,10 +57,11 @@ impl fmt::Display for ParticipantId {
     }
 }
 
-/// One stay of one participant in one mixer: the mixer, the place that it has there, and how often that place was given before.
+/// One stay of one participant in one mixer: the number of the mixer, the participant's slot there, and the
+/// number of stays in that slot so far.
 ///
-/// Nobody else in this process ever gets an equal key: an id that left and came back has a new one, the old key reaches nothing, and nor does a
-/// key in another mixer.
+/// A key is unique in this process. An id that left and came back has a new key. The old key, and a key of
+/// another mixer, reach nobody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct ParticipantKey {
     pub(crate) mixer: u32,
@@ -72,12 +75,13 @@ impl ParticipantKey {
     /// A key that nobody ever has.
     pub(crate) const NOBODY: Self = Self { mixer: 0, slot: u32::MAX, stay: 0 };
 
-    /// The place: a small number, for tables of the host's own. Nobody else has it at the same time; somebody may later.
+    /// The slot: a small number, for tables of the host's own. No two participants of a mixer have the same
+    /// slot at the same time; after a participant has left, another one may get its slot.
     pub fn index(self) -> usize {
         self.slot as usize
     }
 
-    /// The key that the place is given with next; `None` once the stays have run out.
+    /// The key of the next stay in this slot; `None` once the stays have run out.
     pub(crate) fn next_stay(self) -> Option<Self> {
         (self.stay < Self::MOST_STAYS).then(|| Self { stay: self.stay + 1, ..self })
     }
@@ -96,14 +100,15 @@ impl Default for ParticipantKey {
     }
 }
 
-/// Number of a publication: each change that a controller makes has a greater one than all before it; what changes nothing has the last one.
+/// The number of a publication. Each change that a controller makes has a greater number than all changes
+/// before it; a call that changes nothing has the number of the last change.
 ///
-/// `Controller::mixed` tells which one the audio thread mixed with last.
+/// [`Controller::mixed`](crate::Controller::mixed) tells which generation the audio thread mixed last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, serde::Serialize)]
 pub struct Generation(pub(crate) u64);
 
 impl Generation {
-    /// Past every one that is ever mixed.
+    /// Greater than every generation that is ever mixed.
     pub(crate) const NEVER: Self = Self(u64::MAX);
 
     /// The number.

@@ -1,6 +1,4 @@
-//! How loud: [`Gain`], an amplitude factor, and [`Decibels`], the same on a logarithmic scale.
-//!
-//! Pure data; used by every side of the crate.
+//! Loudness: [`Gain`], an amplitude factor, and [`Decibels`], the same on a logarithmic scale. Pure data.
 
 use std::fmt;
 
@@ -29,7 +27,7 @@ impl Decibels {
     }
 }
 
-/// As a number of dB; as null where there is none, for silence, of which JSON has no number.
+/// A number of dB, or null for a level that is not finite, such as silence: JSON has no number for it.
 impl serde::Serialize for Decibels {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Some(self.0).filter(|db| db.is_finite()).serialize(serializer)
@@ -98,7 +96,7 @@ impl TryFrom<Decibels> for Gain {
     }
 }
 
-/// A factor that is no [`Gain`].
+/// A factor that was refused as a [`Gain`].
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("a gain of {factor} is not a factor from 0 to 16 (+24 dB)")]
 pub struct GainError {
@@ -111,14 +109,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refuses_what_is_no_factor() {
+    fn a_gain_out_of_range_is_refused() {
         for factor in [-0.1, 16.1, f64::NAN, f64::INFINITY] {
             assert!(Gain::new(factor).is_err(), "{factor}");
         }
     }
 
     #[test]
-    fn a_negative_zero_is_silence() {
+    fn a_gain_of_negative_zero_is_stored_as_zero() {
         assert_eq!(Gain::new(-0.0).unwrap().factor().to_bits(), 0);
     }
 

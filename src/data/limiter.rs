@@ -2,14 +2,15 @@
 
 use super::level::Decibels;
 
-/// The figures of the limiter that stands behind every mix. Its delay is 0 samples.
+/// The figures of the limiter that acts on every mix. Its delay is 0 samples.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LimiterConfig {
-    /// The level up to which nothing is changed: -24 to 0 dBFS. At 0 it only acts on what is past full scale.
+    /// The level up to which the samples are left as they are: -24 to 0 dBFS. At 0 dBFS the limiter acts only
+    /// on samples past full scale.
     pub knee: Decibels,
-    /// How long the gain stays after a peak, 0 to 1000 ms.
+    /// How long the gain is held after a peak: 0 to 1000 ms.
     pub hold_ms: f64,
-    /// How fast the peak follower falls afterwards, 1 to 1000 dB a second.
+    /// How fast the peak follower falls after the hold: 1 to 1000 dB a second.
     pub release_db_per_s: f64,
 }
 

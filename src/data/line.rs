@@ -1,16 +1,18 @@
-//! [`Line`]: where the frames of a participant come from, and its mixes go to, who does not leave that to the host's hands. Pure data.
+//! [`Line`]: the source of the frames and the sink of the mixes of a participant, where the host does not
+//! pass them by hand. Pure data.
 
 use std::fmt::Debug;
 
-use crate::data::channels::Planes;
+use super::channels::Planes;
 
-/// What stands between a participant and the audio thread, which calls it. It is made by the control side, shipped with the participant's
-/// memory, and back with it. Real time: nothing here may lock, allocate, free or block.
+/// A participant's frames and mixes without the host: the audio thread reads its frames from here and writes
+/// its mixes here. The control side makes the line, ships it with the participant's memory, and gets it back
+/// with it. Real time: an implementation may not lock, allocate, free or block.
 pub(crate) trait Line: Debug + Send {
-    /// A tick of what the participant sent, in the mixer's channels and at its rate, and whether it comes with the word that it is active; `None` if
-    /// there is nothing for this tick. Once in each tick.
+    /// Reads the participant's frame of this tick, in the mixer's channels and at its rate, and whether it is
+    /// flagged as active; `None` if there is no frame. Called once a tick.
     fn read(&mut self) -> Option<(Planes<'_>, bool)>;
 
-    /// Takes a tick of what the participant hears.
+    /// Writes the mix of this tick that the participant hears.
     fn write(&mut self, mix: Planes<'_>);
 }

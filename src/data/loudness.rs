@@ -1,6 +1,6 @@
-//! How loud frames and mixes are, and what is counted of a source. Pure data.
+//! The measured levels of frames and mixes, and the counters of a source. Pure data.
 
-/// How loud a frame is, over all its channels as sent.
+/// The level of a frame, over all its channels as sent.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Loudness {
     /// The greatest magnitude.
@@ -9,18 +9,18 @@ pub(crate) struct Loudness {
     pub square: f64,
 }
 
-/// The level of a mix. The root is left to those who read it.
+/// The level of a mix. Readers take the root of the mean square themselves.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct MixLevel {
     pub peak: f32,
     /// The mean of the squares.
     pub square: f64,
-    /// The limiter's least gain.
+    /// The least gain that the limiter applied.
     pub gain: f32,
 }
 
 impl Default for MixLevel {
-    /// Of silence.
+    /// The level of silence.
     fn default() -> Self {
         Self { peak: 0.0, square: 0.0, gain: 1.0 }
     }
@@ -37,15 +37,15 @@ impl MixLevel {
     }
 }
 
-/// What the audio side counts and measures of a source: the figures of `SourceReadings`, but for the root of the mean
-/// square, which is left to those who read it.
+/// What the audio side measures and counts of a source: the figures of `SourceReadings`. Readers take the
+/// root of the mean square themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct SourceMeasures {
-    /// Of its frame, as sent; zero without one.
+    /// The level of its frame, as sent; zero without a frame.
     pub loudness: Loudness,
     /// Whether it was active in the last tick.
     pub active: bool,
-    /// Frames that were taken.
+    /// Frames that were accepted.
     pub frames: u64,
     /// Ticks in which it was active.
     pub active_ticks: u64,
@@ -53,8 +53,8 @@ pub(crate) struct SourceMeasures {
     pub missing: u64,
     /// How often its frames came back after some were missing.
     pub returns: u64,
-    /// Frames refused because a sample was no number, or past the limit.
+    /// Frames refused because a sample was NaN, infinite or past the limit.
     pub not_finite: u64,
-    /// Frames refused for their length, or because it had sent one in that tick already.
+    /// Frames refused for their length, or because the source had already sent one in that tick.
     pub refused: u64,
 }

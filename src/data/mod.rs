@@ -1,4 +1,5 @@
-//! The data that both halves of a mixer work with: ids, levels, frames, moves, detectors. Pure: no threads, no locks, no audio.
+//! The data types that both halves of a mixer work with: ids, levels, frames, gains that move, detectors.
+//! Nothing here starts a thread, takes a lock or knows the other layers.
 
 pub(crate) mod channels;
 pub(crate) mod detector;

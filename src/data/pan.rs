@@ -1,12 +1,14 @@
-//! Where a source is heard: [`Pan`]. Pure data.
+//! The position of a source between left and right: [`Pan`]. Pure data.
 
 use super::channels::Channel;
 
-/// A place between left and right: -1 is left, 0 the middle, 1 right.
+/// A position between left and right: -1 is left, 0 the centre, 1 right.
 ///
-/// The law is that of a balance control: in the middle both sides are as sent; away from it the nearer side stays as it is and the farther one is turned down
-/// by a quarter of a cosine, cos(π/2 · |pan|), to nothing at the end. So a panned source never becomes louder, what is not panned is not touched, and a stereo source keeps
-/// its channels. (With the equal-power law a mono source would lose 3 dB in the middle, where everybody is who is not panned.)
+/// The pan law is that of a balance control. In the centre both sides are as sent. Away from the centre the
+/// nearer side stays as it is, and the farther side is turned down to 0 at the end by a quarter of a cosine,
+/// cos(π/2 · |pan|). So a panned source never becomes louder, a source in the centre is not changed, and a
+/// stereo source keeps its channels. (With the equal-power law a mono source would lose 3 dB in the centre,
+/// which is where every source is that is not panned.)
 ///
 /// ```
 /// use mixminus::Pan;
@@ -19,22 +21,19 @@ use super::channels::Channel;
 pub struct Pan(f32);
 
 impl Pan {
-    /// As sent.
+    /// In the centre: both sides as sent.
     pub const CENTRE: Self = Self(0.0);
     /// On the left only.
     pub const LEFT: Self = Self(-1.0);
     /// On the right only.
     pub const RIGHT: Self = Self(1.0);
 
-    /// A place from -1 (left) to 1 (right).
-    ///
-    /// # Errors
-    /// [`PanError`] if it is not a number in that range.
+    /// A position from -1 (left) to 1 (right).
     pub fn new(position: f32) -> Result<Self, PanError> {
         if (-1.0..=1.0).contains(&position) { Ok(Self(position)) } else { Err(PanError { position }) }
     }
 
-    /// The place: -1 to 1.
+    /// The position: -1 to 1.
     pub fn position(self) -> f32 {
         self.0
     }
@@ -53,13 +52,13 @@ impl Pan {
     }
 }
 
-/// The factor of a side that a source is so far away from.
+/// The factor of a side for a source that is `away` from it: 0 in the centre, 1 at the other end.
 fn turned_down(away: f32) -> f64 {
-    // The end is nothing, exactly.
+    // The factor at the end is exactly 0; the cosine is not.
     if away >= 1.0 { 0.0 } else { (f64::from(away.max(0.0)) * std::f64::consts::FRAC_PI_2).cos() }
 }
 
-/// A position that is no [`Pan`].
+/// A position that was refused as a [`Pan`].
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[error("a pan of {position} is not a place from -1 (left) to 1 (right)")]
 pub struct PanError {

@@ -7,7 +7,7 @@ pub enum Role {
     /// Sends audio and hears a mix.
     #[default]
     Both,
-    /// Sends audio only: there is no mix for it.
+    /// Sends audio only: the mixer makes no mix for it.
     Source,
     /// Hears a mix only.
     Listener,

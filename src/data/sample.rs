@@ -1,10 +1,10 @@
-//! [`Sample`]: the formats that samples come and go in. Pure data.
+//! [`Sample`]: the formats of the samples that the host passes and reads. Pure data.
 
 /// A sample: `f32`, with full scale at -1.0 and 1.0, or `i16`, which stands for sample / 32768.
 pub trait Sample: Copy + Default + sealed::Sealed + 'static {
-    /// As `f32`. Exact.
+    /// The sample as `f32`. The conversion is exact.
     fn to_f32(self) -> f32;
-    /// From `f32`; an `i16` is rounded to the nearest, and saturates past full scale.
+    /// The sample from `f32`. An `i16` is rounded to the nearest integer and saturates past full scale.
     fn from_f32(sample: f32) -> Self;
 }
 
@@ -24,12 +24,12 @@ impl Sample for i16 {
     }
 
     fn from_f32(sample: f32) -> Self {
-        // A cast saturates.
+        // The cast saturates.
         (sample * 32768.0).round_ties_even() as Self
     }
 }
 
-/// Samples of one format, borrowed. Nobody outside can name it.
+/// Borrowed samples of one format. Public only for the sealed trait: code outside of the crate cannot name it.
 #[derive(Debug, Clone, Copy)]
 pub enum Plane<'a> {
     F32(&'a [f32]),
@@ -44,7 +44,7 @@ impl Plane<'_> {
         }
     }
 
-    /// One of them; 0 past the end.
+    /// The sample at an index; 0 past the end.
     pub fn get(&self, at: usize) -> f32 {
         match self {
             Self::F32(samples) => samples.get(at).copied().unwrap_or_default(),
@@ -56,7 +56,7 @@ impl Plane<'_> {
 pub(crate) mod sealed {
     use super::Plane;
 
-    /// Nobody else makes formats.
+    /// Keeps [`Sample`](super::Sample) from being implemented outside of the crate.
     pub trait Sealed: Sized {
         fn plane(samples: &[Self]) -> Plane<'_>;
     }
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integers_come_back_and_saturate() {
+    fn every_i16_survives_the_conversion_and_values_past_full_scale_saturate() {
         assert!((i16::MIN..=i16::MAX).all(|sample| i16::from_f32(sample.to_f32()) == sample));
         assert_eq!([-2.0, 1.0, f32::NAN].map(i16::from_f32), [-32768, 32767, 0]);
     }

@@ -1,4 +1,5 @@
-//! The speech detector: a small neural network on 16 kHz, and what brings a source there. Behind the feature `vad`.
+//! The speech detector: a small neural network that listens at 16 kHz, and the resampler that brings a source
+//! there. Feature `vad`.
 
 use std::fmt;
 
@@ -6,16 +7,16 @@ use rubato::{Fft, FixedSync, Resampler, WindowFunction, audioadapter_buffers::di
 
 use super::{channels::Channel, frame::Frame, hears::Hears, memory::filled, timing::Timing};
 
-/// What the network listens to.
+/// The sample rate of the network, in Hz.
 const RATE: usize = 16_000;
-/// Samples for which it has one score: 16 ms.
+/// Samples for which the network has one score: 16 ms.
 const WINDOW: usize = 256;
 
 pub(crate) struct SpeechModel {
     threshold: f32,
     network: Box<earshot::Detector>,
     resampler: Fft<f32>,
-    /// Samples at the mixer's rate that wait until the next window is full.
+    /// Samples at the mixer's rate that wait until they fill a window.
     waiting: Vec<f32>,
     count: usize,
     window: [f32; WINDOW],
@@ -35,7 +36,8 @@ impl fmt::Debug for SpeechModel {
 impl SpeechModel {
     /// Allocates: control side.
     pub fn new(threshold: f32, timing: &Timing) -> Self {
-        // To the nearest 100 Hz, so that the blocks of the resampler last 10 ms at most, or about a window: no voice sounds different for it.
+        // Rounded to 100 Hz, the blocks of the resampler last 10 ms, or about a window, at most. The change
+        // of pitch is too small to matter to the network.
         let rate = ((timing.rate as usize + 50) / 100 * 100).max(100);
         let window = WindowFunction::BlackmanHarris2;
         let resampler = Fft::new_custom(rate, RATE, WINDOW, 1, 1, window, FixedSync::Output);
@@ -43,7 +45,7 @@ impl SpeechModel {
         let waiting = filled(resampler.input_frames_max(), 0.0);
         let network = Box::<earshot::Detector>::default();
         let mut model = Self { threshold, network, resampler, waiting, count: 0, window: [0.0; WINDOW], score: 0.0 };
-        // Everything is used once, so that its first use on the audio side enters no kernel.
+        // Everything runs here before it is shipped, so that its first use on the audio thread makes no system call.
         (0..2).for_each(|_| model.hear_window());
         model.network.reset();
         model.resampler.reset();
@@ -51,15 +53,15 @@ impl SpeechModel {
         model
     }
 
-    /// Hears a frame, and sees the score of each window that is full with it.
+    /// Adds a frame to the windows, and calls `see` with the score of each window that it fills.
     fn each_window(&mut self, frame: &Frame<'_>, mut see: impl FnMut(f32)) {
         for at in 0..frame.len().unwrap_or_default() {
-            if let Some(place) = self.waiting.get_mut(self.count) {
-                // Full scale is all that the network knows.
-                *place = frame.sample(Channel::Mono, at).clamp(-1.0, 1.0);
+            if let Some(free) = self.waiting.get_mut(self.count) {
+                // The network takes samples of up to full scale only.
+                *free = frame.sample(Channel::Mono, at).clamp(-1.0, 1.0);
                 self.count += 1;
             }
-            // Where the blocks of the resampler are longer than a window, it may have another one left.
+            // One block of the resampler may be longer than a window: then a second window is full.
             for _ in 0..2 {
                 if self.count >= self.resampler.input_frames_next() {
                     self.hear_window();
@@ -69,7 +71,7 @@ impl SpeechModel {
         }
     }
 
-    /// Brings what waits to 16 kHz, and scores it.
+    /// Brings the waiting samples to 16 kHz and scores them.
     fn hear_window(&mut self) {
         let needed = self.resampler.input_frames_next();
         self.count = 0;
@@ -77,7 +79,7 @@ impl SpeechModel {
         let output = InterleavedSlice::new_mut(&mut self.window, 1, WINDOW);
         let (Ok(input), Ok(mut output)) = (input, output) else { return };
         if self.resampler.process_into_buffer(&input, &mut output, None).is_ok() {
-            // The filter rings a little past full scale.
+            // The filter of the resampler rings a little past full scale.
             self.window.iter_mut().for_each(|sample| *sample = sample.clamp(-1.0, 1.0));
             self.score = self.network.predict_f32(&self.window);
         }
@@ -85,7 +87,7 @@ impl SpeechModel {
 }
 
 impl Hears for SpeechModel {
-    /// Whether there was speech in any window that is full with this frame, or in the last one before.
+    /// Whether there was speech in any window that this frame filled, or, if it filled none, in the last window.
     fn hears(&mut self, frame: &Frame<'_>) -> bool {
         let (before, mut best) = (self.score, None);
         self.each_window(frame, |score| best = Some(best.map_or(score, |best: f32| best.max(score))));
@@ -98,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_rate_comes_to_16_khz() {
+    fn every_rate_is_scored_once_a_window() {
         for rate in [1000, 8000, 16_000, 22_050, 44_100, 48_000, 96_001, 768_000] {
             let tick = rate as usize / 1000;
             let mut model = SpeechModel::new(0.5, &Timing { rate, tick, smoothing: 0 });
@@ -110,14 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn a_long_tick_is_heard_to_its_end() {
+    fn a_long_tick_is_scored_to_its_end() {
         let mut model = SpeechModel::new(0.5, &Timing { rate: 768_000, tick: 92_160, smoothing: 0 });
         model.hears(&Frame::from(&[0.0_f32; 92_160][..]));
         assert!(model.count < model.resampler.input_frames_next());
     }
 
     #[test]
-    fn silence_is_no_speech_and_past_full_scale_is_no_fault() {
+    fn silence_is_no_speech_and_samples_past_full_scale_keep_the_score_in_range() {
         let mut model = SpeechModel::new(0.5, &Timing { rate: 48_000, tick: 480, smoothing: 0 });
         assert!((0..100).all(|_| !model.hears(&Frame::from(&[0.0_f32; 480][..]))));
         let loud: Vec<f32> = (0..480).map(|n| if n % 7 < 3 { 1e20 } else { -1e20 }).collect();

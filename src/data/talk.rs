@@ -1,10 +1,10 @@
-//! Who begins and ceases to speak, as a stream of events from the audio side: [`TalkEvents`]. The
-//! control side makes the ring between the two ends. The end that is dropped second frees it: the
-//! audio side's end goes back with its memory, so the audio thread never does.
+//! Talk events: [`TalkEvents`] tells the host who begins and ceases to speak. The control side makes the ring
+//! between the audio side and the reader. The end that is dropped last frees the ring: the audio side's end
+//! goes back to the control side with the audio side's memory, so the audio thread never frees it.
 
-use crate::data::id::ParticipantKey;
+use super::id::ParticipantKey;
 
-/// A change in who speaks. Events are told at tick boundaries.
+/// A change in who speaks. Events happen at the beginning of a tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -12,29 +12,29 @@ pub struct TalkEvent {
     /// What has changed.
     #[serde(flatten)]
     pub kind: TalkEventKind,
-    /// The first sample of the tick, counted from the mixer's first.
+    /// The first sample of the tick, counted from the mixer's first sample.
     pub at_sample: u64,
 }
 
-/// What a [`TalkEvent`] tells. [`Controller::id`](crate::Controller::id) resolves the keys of
-/// participants who are still here.
+/// What a [`TalkEvent`] tells. [`Controller::id`](crate::Controller::id) resolves the keys of participants
+/// who are still in the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
 #[serde(tag = "kind", rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum TalkEventKind {
-    /// A source has become active: its detector says so.
+    /// A source has become active, as its detector says.
     Started {
         /// The source.
         key: ParticipantKey,
     },
-    /// A source is active no more, its hangover included; or it was muted, lost its input or left.
+    /// A source is not active any more: its hangover has ended, or it was muted, lost its input or left.
     Stopped {
         /// The source.
         key: ParticipantKey,
     },
-    /// Somebody else is the dominant speaker now, or nobody.
+    /// The dominant speaker has changed.
     Dominant {
-        /// The new one, if there is one.
+        /// The new dominant speaker; `None` if nobody is.
         key: Option<ParticipantKey>,
     },
 }
@@ -67,7 +67,7 @@ pub enum TalkEventKind {
 pub struct TalkEvents(rtrb::Consumer<TalkEvent>);
 
 impl TalkEvents {
-    /// The oldest event that was not read yet; `None` if there is none for now.
+    /// The oldest event that has not been read yet; `None` if there is none for now.
     pub fn try_next(&mut self) -> Option<TalkEvent> {
         self.0.pop().ok()
     }
@@ -87,26 +87,25 @@ impl Iterator for TalkEvents {
     }
 }
 
-/// The audio side's end.
+/// The writing end of the ring. It belongs to the audio side.
 #[derive(Debug)]
 pub(crate) struct TalkSender(rtrb::Producer<TalkEvent>);
 
 impl TalkSender {
-    /// Tells an event, if there is room for it. Returns whether it is lost: not if nobody can ever
-    /// read it. Audio thread: never waits, allocates, or frees.
+    /// Writes an event, if there is room. Returns whether the event is lost; an event is not lost if the
+    /// reading end was dropped. Audio thread: never waits, allocates or frees.
     pub fn tell(&mut self, kind: TalkEventKind, at_sample: u64) -> bool {
         self.0.push(TalkEvent { kind, at_sample }).is_err() && !self.0.is_abandoned()
     }
 }
 
-/// Both ends of a ring with room for this many events; `None` without room. Control side:
-/// allocates.
+/// Both ends of a ring with room for `events` events; `None` for 0 events. Control side: allocates.
 pub(crate) fn ring(events: usize) -> Option<(TalkSender, TalkEvents)> {
     if events == 0 {
         return None;
     }
     let (mut sender, mut reader) = rtrb::RingBuffer::new(events);
-    // Written to once, so that the audio thread's first use of it enters no kernel.
+    // All of the ring is written to once, so that the audio thread's first write causes no page fault.
     let nothing = TalkEvent { kind: TalkEventKind::Dominant { key: None }, at_sample: 0 };
     while sender.push(nothing).is_ok() {}
     while reader.pop().is_ok() {}
@@ -120,14 +119,14 @@ mod tests {
     const NOBODY: TalkEventKind = TalkEventKind::Dominant { key: None };
 
     #[test]
-    fn the_newest_is_lost_where_there_is_no_room() {
+    fn the_newest_event_is_lost_if_the_ring_is_full() {
         let (mut sender, reader) = ring(2).unwrap();
         assert_eq!([0, 10, 20].map(|at| sender.tell(NOBODY, at)), [false, false, true]);
         assert_eq!(reader.map(|event| event.at_sample).collect::<Vec<_>>(), [0, 10]);
     }
 
     #[test]
-    fn nothing_is_lost_to_nobody() {
+    fn no_event_counts_as_lost_without_a_reader() {
         let (mut sender, reader) = ring(1).unwrap();
         drop(reader);
         assert_eq!([0, 10].map(|at| sender.tell(NOBODY, at)), [false, false]);

@@ -1,13 +1,13 @@
-//! The figures that every part of the mixer counts with, and the time of a tick. Pure data.
+//! The rate, tick length and smoothing time of a mixer, and the time at which a tick begins. Pure data.
 
-/// Rate, tick and smoothing time of one mixer; fixed for its life.
+/// The rate, tick length and smoothing time of one mixer; fixed for its life.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Timing {
     /// Samples a second.
     pub rate: u32,
     /// Samples a tick.
     pub tick: usize,
-    /// Samples that a gain takes to move to a new target; 0 = at once.
+    /// Samples that a gain takes to move to a new target; 0 = the gain steps.
     pub smoothing: u32,
 }
 
@@ -17,29 +17,29 @@ impl Timing {
     /// The longest smoothing time: one second.
     pub const MAX_SMOOTHING_MS: f64 = 1000.0;
 
-    /// How many samples `ms` milliseconds are; not rounded.
+    /// The number of samples in `ms` milliseconds, not rounded.
     pub fn samples(&self, ms: f64) -> f64 {
         ms * f64::from(self.rate) / 1000.0
     }
 
-    /// How many whole ticks `ms` milliseconds are, rounded to the nearest.
+    /// The number of ticks in `ms` milliseconds, rounded to the nearest.
     pub fn ticks(&self, ms: f64) -> u64 {
         (self.samples(ms) / self.tick as f64).round() as u64
     }
 }
 
-/// The time of a tick, as all its parts see it.
+/// The time at which a tick begins. All steps of the tick see the same.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock<'a> {
-    /// Samples since the mixer began, before this tick.
+    /// Samples that the mixer has made before this tick.
     pub now: u64,
-    /// Whether a tick was mixed before: until then everything holds at once.
+    /// Whether a tick has been mixed before. Until then new targets apply at once, without a move.
     pub begun: bool,
     pub timing: &'a Timing,
 }
 
 impl Clock<'_> {
-    /// The number of this tick, from 0 on.
+    /// The number of this tick, counted from 0.
     pub fn tick(&self) -> u64 {
         self.now / self.timing.tick.max(1) as u64
     }
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_hangover_is_rounded_to_whole_ticks() {
+    fn times_become_samples_and_rounded_ticks() {
         let timing = Timing { rate: 48_000, tick: 5760, smoothing: 480 };
         assert_eq!(timing.ticks(200.0), 2);
         assert_eq!(timing.samples(10.0), 480.0);

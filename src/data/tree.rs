@@ -1,18 +1,19 @@
-//! A persistent array, stamped: a copy shares all that did not change, and what changed since a stamp is found without a
-//! walk over the rest. Pure data.
+//! A persistent array whose items carry stamps. A copy shares all items that did not change. A reader finds
+//! the items that changed since a stamp without a walk over the others. Pure data.
 //!
-//! A tree of arrays of 16. Setting an item copies the branches above it, unless they are this tree's alone.
+//! The array is a tree of nodes with 16 children. A write copies the nodes above the item, unless only this
+//! tree has them.
 
 use std::sync::Arc;
 
 const WIDTH: usize = 16;
 const BITS: u32 = WIDTH.trailing_zeros();
 
-/// An array of `Arc<T>` or nothing, indexed by `u32`. Cloning it copies one pointer.
+/// An array of `Option<Arc<T>>`, indexed by `u32`. A clone copies one pointer.
 #[derive(Debug)]
 pub(crate) struct Tree<T> {
     root: Arc<Node<T>>,
-    /// Levels of branches above the leaves.
+    /// The number of levels of branches above the leaves.
     depth: u32,
 }
 
@@ -22,7 +23,7 @@ enum Node<T> {
     Leaf([Child<Arc<T>>; WIDTH]),
 }
 
-/// A place in a node and the stamp of the last change in it or below it.
+/// A child of a node, with the stamp of the last change in it or below it.
 #[derive(Debug)]
 struct Child<P> {
     stamp: u64,
@@ -79,13 +80,13 @@ impl<T> Node<T> {
     }
 }
 
-/// The place of `index` in a node at `level` above the leaves.
-fn place(index: u32, level: u32) -> usize {
+/// The position of the child for `index` in a node that is `level` levels above the leaves.
+fn position(index: u32, level: u32) -> usize {
     (index >> (level * BITS)) as usize % WIDTH
 }
 
 impl<T> Tree<T> {
-    /// Puts an item, or nothing, at `index`, stamped. Allocates.
+    /// Sets the item at `index`, or removes it with `None`, and stamps it. Allocates.
     pub fn set(&mut self, index: u32, item: Option<Arc<T>>, stamp: u64) {
         while u64::from(index) >> ((self.depth + 1) * BITS) > 0 {
             self.grow();
@@ -94,11 +95,11 @@ impl<T> Tree<T> {
         loop {
             match node {
                 Node::Leaf(items) => {
-                    items[place(index, 0)] = Child { stamp, item };
+                    items[position(index, 0)] = Child { stamp, item };
                     return;
                 }
                 Node::Branch(children) => {
-                    let child = &mut children[place(index, level)];
+                    let child = &mut children[position(index, level)];
                     level -= 1;
                     child.stamp = stamp;
                     let below = || Arc::new(if level > 0 { Node::branch() } else { Node::leaf() });
@@ -115,7 +116,7 @@ impl<T> Tree<T> {
         self.depth += 1;
     }
 
-    /// Calls `see` with the items whose stamps are past `since`, those of a leaf at a time, in order. Allocates nothing.
+    /// Calls `see` with the items whose stamps are greater than `since`, those of a leaf at a time, in order. Allocates nothing.
     pub fn each_leaf_since(&self, since: u64, mut see: impl FnMut(&Changed<'_, T>)) {
         Self::visit(&self.root, self.depth, 0, since, &mut see);
     }
@@ -170,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_what_changed_since_and_nothing_else() {
+    fn only_items_that_changed_since_a_stamp_are_found() {
         let mut tree = Tree::default();
         for index in 0..5000 {
             tree.set(index, Some(Arc::new(index)), 1);
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_stays_as_it_was_and_shares_the_rest() {
+    fn a_copy_keeps_its_items_and_shares_those_that_do_not_change() {
         let mut tree = Tree::default();
         let item = Arc::new(7);
         tree.set(0, Some(Arc::clone(&item)), 1);
@@ -192,11 +193,11 @@ mod tests {
         tree.set(300, Some(Arc::new(2)), 2);
         assert_eq!(since(&copy, 0), [(0, Some(7)), (300, Some(1))]);
         assert_eq!(since(&tree, 0), [(0, Some(7)), (300, Some(2))]);
-        assert_eq!(Arc::strong_count(&item), 2, "the leaf that did not change is one for both");
+        assert_eq!(Arc::strong_count(&item), 2, "both trees share the leaf that did not change");
     }
 
     #[test]
-    fn the_last_index_is_as_good_as_any() {
+    fn the_greatest_index_works() {
         let mut tree = Tree::default();
         tree.set(0, Some(Arc::new(1)), 1);
         tree.set(u32::MAX, Some(Arc::new(2)), 2);

@@ -1,8 +1,8 @@
-//! The instruction sets that the kernels are compiled for: [`InstructionSet`], and which of them this machine has.
+//! [`InstructionSet`]: the instruction sets that the kernels are compiled for, and which of them this machine has.
 
 use std::fmt;
 
-/// The vector instructions that a mixer computes with, from the slowest to the fastest.
+/// The instruction set that a mixer computes with, in order from the slowest to the fastest.
 ///
 /// All variants exist on every target; [`available`](Self::available) tells which of them this machine has.
 ///
@@ -28,12 +28,13 @@ pub enum InstructionSet {
 impl InstructionSet {
     const ALL: [Self; 3] = [Self::Portable, Self::Avx2, Self::Avx512];
 
-    /// Those that this machine has, the fastest last. There is always [`Portable`](Self::Portable). Any thread; allocates nothing.
+    /// The instruction sets that this machine has, the fastest last. [`Portable`](Self::Portable) is always
+    /// among them. Any thread may call; allocates nothing.
     pub fn available() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|set| set.is_available())
     }
 
-    /// The fastest that this machine has.
+    /// The fastest instruction set that this machine has.
     pub(crate) fn fastest() -> Self {
         Self::available().last().unwrap_or(Self::Portable)
     }
@@ -53,7 +54,7 @@ impl InstructionSet {
     }
 }
 
-/// As people write it: `portable`, `AVX2`, `AVX-512`.
+/// The name in the usual spelling: `portable`, `AVX2`, `AVX-512`.
 impl fmt::Display for InstructionSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_slowest_is_everywhere_and_the_fastest_is_last() {
+    fn portable_is_always_available_and_the_fastest_is_last() {
         let available: Vec<_> = InstructionSet::available().collect();
         assert_eq!(available[0], InstructionSet::Portable);
         assert!(available.is_sorted());
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_of_the_field() {
+    fn names_are_in_the_usual_spelling() {
         assert_eq!(InstructionSet::ALL.map(|set| set.to_string()), ["portable", "AVX2", "AVX-512"]);
         assert_eq!(format!("{:>9}", InstructionSet::Avx512), "  AVX-512");
     }

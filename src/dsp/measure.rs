@@ -1,20 +1,22 @@
-//! What is done to one signal alone: taking in a frame, measuring it, giving it out as i16.
+//! The kernels that work on one signal: taking in a frame, measuring a signal, giving it out as i16.
 
 use super::{tile::Tile, vector::Vector};
 
-/// Vectors that are measured side by side, so that no square waits for the one before: with the widest, a tile.
+/// How many vectors are measured side by side, so that no addition waits for the one before. With the widest
+/// vectors that is a whole tile.
 const SIDE: usize = 3;
 
-/// The greatest magnitude and the sum of the squares.
+/// The greatest magnitude and the sum of the squares of a signal.
 ///
-/// The squares are added up in f32, a lane at a time: good to 1e-5 of their sum, for magnitudes up to 1e15. Past it they are infinite.
+/// The squares are added up in f32, lane by lane: exact to 1e-5 of their sum, for magnitudes up to 1e15.
+/// Squares of much greater magnitudes become infinite.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Measured {
     pub peak: f32,
     pub squares: f32,
 }
 
-/// What is measured of a signal so far, lane by lane; as many lanes as the widest vector has.
+/// What has been measured of a signal so far, lane by lane, with as many lanes as the widest vector has.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
 pub(crate) struct Lanes {
@@ -24,20 +26,21 @@ pub(crate) struct Lanes {
 
 impl Lanes {
     const MOST: usize = 16;
-    /// What the squares begin with, -300 dBFS: so that no sum of the squares of something faint becomes one of the numbers that processors are slow with.
+    /// The start of each sum of squares, -300 dBFS. It keeps the squares of faint samples from adding up to
+    /// denormal numbers, which are slow.
     const FLOOR: f32 = 1e-30;
     pub const NOTHING: Self = Self { peak: [0.0; Self::MOST], squares: [Self::FLOOR; Self::MOST] };
 
     #[inline(always)]
     pub fn measured(&self) -> Measured {
-        // Without sign, so that they compare as signed integers: that is quick everywhere.
+        // The peaks have no sign, so their bits compare as signed integers, which is fast on every machine.
         let peak = halved(self.peak.map(|peak| peak.to_bits().cast_signed()), i32::max);
         let squares = halved(self.squares, |a, b| a + b);
         Measured { peak: f32::from_bits(peak.cast_unsigned()), squares: if peak > 0 { squares } else { 0.0 } }
     }
 }
 
-/// All lanes as one. By halves, so that no lane waits for all before it.
+/// Joins all lanes into one value. Joins by halves, so that the chain of operations is short.
 #[inline(always)]
 fn halved<T: Copy>(mut lanes: [T; Lanes::MOST], join: impl Fn(T, T) -> T) -> T {
     let mut count = lanes.len();
@@ -49,7 +52,7 @@ fn halved<T: Copy>(mut lanes: [T; Lanes::MOST], join: impl Fn(T, T) -> T) -> T {
     lanes[0]
 }
 
-/// The same in registers.
+/// The same as [`Lanes`], in registers.
 #[derive(Clone, Copy)]
 pub(super) struct Meter<V> {
     peak: V,
@@ -76,7 +79,7 @@ impl<V: Vector> Meter<V> {
         }
     }
 
-    /// All that was seen, of which nothing was seen elsewhere.
+    /// What this meter has seen. Valid if it began with nothing and no other meter has seen a part.
     ///
     /// # Safety
     /// As for [`Vector`].
@@ -100,7 +103,7 @@ impl<V: Vector> Meter<V> {
         }
     }
 
-    /// What some meters have seen together.
+    /// What several meters have seen together.
     ///
     /// # Safety
     /// As for [`Vector`].
@@ -115,7 +118,7 @@ impl<V: Vector> Meter<V> {
     }
 }
 
-/// A number that frames are made of.
+/// A format of the samples of a frame.
 pub(super) trait Sample: Copy + Default {
     /// # Safety
     /// As for [`Vector`].
@@ -138,7 +141,7 @@ impl Sample for i16 {
     }
 }
 
-/// Copies a tick of samples to `tiles`, and measures it. The rest of the last tile becomes zero.
+/// Copies a tick of samples to `tiles` and measures it. The rest of the last tile is set to zero.
 ///
 /// # Safety
 /// As for [`Vector`].

@@ -1,15 +1,15 @@
-//! The static curve of the limiter, applied to many samples at once.
+//! The limiter's kernels: its static curve, applied to many samples at once.
 
 use super::vector::Vector;
 
-/// Samples that are shaped together: whole vectors of every width.
+/// How many samples are shaped together: whole vectors of every width.
 pub(crate) const SHAPED: usize = 32;
 
-/// A curve that is the identity up to a knee, and above it bends towards full scale.
+/// The limiter's static curve: the identity up to the knee, bent towards full scale above it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Curve {
     pub knee: f32,
-    /// From the knee to full scale, and its reciprocal; 0 and 0 if there is no room.
+    /// The distance from the knee to full scale, and its reciprocal; 0 and 0 if the knee is at full scale.
     pub room: f32,
     pub per_room: f32,
 }
@@ -21,7 +21,7 @@ impl Curve {
         Self { knee: knee as f32, room: room as f32, per_room: per_room as f32 }
     }
 
-    /// The gain for a follower: see [`shape`].
+    /// The gain for a follower; see [`shape`] for the formula.
     pub fn gain(&self, follower: f32) -> f32 {
         let peak = follower.min(MOST);
         let over = ((peak - self.knee) * self.per_room).clamp(0.0, FLAT);
@@ -30,11 +30,12 @@ impl Curve {
     }
 }
 
-/// Followers past this, and the curve past that, are taken for these: products of both are numbers, and the curve is flat there.
+/// Greater followers, and greater values of u in the formula of [`shape`], are set to these bounds. Then no
+/// product becomes infinite; the curve is flat there anyway.
 const MOST: f32 = 1e32;
 const FLAT: f32 = 1e6;
 
-/// The least gains so far, lane by lane.
+/// The least gain so far, lane by lane.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Least([f32; 16]);
 
@@ -50,7 +51,8 @@ impl Least {
     }
 }
 
-/// Raises each of `loudest` to the magnitude of its sample, and tells the greatest of them. None is NaN.
+/// Raises each of `loudest` to the magnitude of its sample, if that is greater. Returns the greatest of
+/// `loudest`. No sample may be NaN.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -70,9 +72,11 @@ pub(super) unsafe fn raise<V: Vector>(samples: &[f32; SHAPED], loudest: &mut [f3
     greatest.into_iter().fold(0.0, f32::max)
 }
 
-/// Multiplies each sample with the gain that the curve has for its follower, which is at least as great; and keeps the least of the gains.
+/// Multiplies each sample with the gain that the curve has for its follower. The follower is at least as
+/// great as the sample's magnitude. Keeps the least gain in `least`.
 ///
-/// With u = (p - K) / (1 - K), but at least 0, and s = sqrt(1 + u^2), the gain is (K + (1 - K) u / s) / p, but at most 1.
+/// With u = (p - K) / (1 - K), but at least 0, and s = sqrt(1 + u^2), the gain is (K + (1 - K) u / s) / p,
+/// but at most 1.
 ///
 /// # Safety
 /// As for [`Vector`].

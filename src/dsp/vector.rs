@@ -1,38 +1,40 @@
-//! The vectors that the kernels are written over: one trait, and its portable forms.
+//! The vectors that the kernels are written over: the trait [`Vector`], and its portable form.
 
-/// A few samples at once.
+/// Several samples that are computed together, one in each lane.
 ///
-/// Every method must be inlined into a function that is compiled for the instruction set: the kernels are generic and
-/// `#[inline(always)]`, and only the functions that are called from outside carry `#[target_feature]`.
+/// Every method must be inlined into a function that is compiled for the instruction set. So the kernels are
+/// generic and `#[inline(always)]`, and only the functions that safe code calls carry `#[target_feature]`.
 ///
 /// # Safety
-/// Every method may be called only on a machine that has the implementation's instruction set. Slices have exactly
-/// [`LANES`](Self::LANES) elements; the implementations check that, so that a wrong one is a panic and no more.
+/// A method may be called only on a machine that has the implementation's instruction set. Slices have
+/// exactly [`LANES`](Self::LANES) elements; the implementations check that, so a wrong length is a panic and
+/// never undefined behaviour.
 pub(super) trait Vector: Copy {
     const LANES: usize;
 
     unsafe fn splat(value: f32) -> Self;
     unsafe fn load(from: &[f32]) -> Self;
-    /// The values of integers.
+    /// Converts integers to the same values, without scaling.
     unsafe fn load_i16(from: &[i16]) -> Self;
     unsafe fn store(self, to: &mut [f32]);
-    /// Rounds to the nearest integers, even ones if two are as near. The values are in the range of i16.
+    /// Rounds to the nearest integers, ties to even. The values must be in the range of i16.
     unsafe fn store_i16(self, to: &mut [i16]);
     unsafe fn add(self, other: Self) -> Self;
     unsafe fn mul(self, other: Self) -> Self;
     unsafe fn div(self, other: Self) -> Self;
     unsafe fn sqrt(self) -> Self;
-    /// self * factor + term; whether it is rounded once or twice depends on the instruction set.
+    /// `self * factor + term`. The instruction set decides whether the result is rounded once or twice.
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
-    /// Without sign.
+    /// The magnitude of each lane.
     unsafe fn abs(self) -> Self;
-    /// The greater value of each lane, of numbers without sign: compared as bits, so that a NaN is greater than infinity.
+    /// The greater of two values in each lane. Both must be without sign. They are compared as bits, so that
+    /// a NaN is greater than infinity.
     unsafe fn max_bits(self, other: Self) -> Self;
-    /// Each lane brought into a range.
+    /// Limits each lane to the range from `least` to `most`.
     unsafe fn clamp(self, least: Self, most: Self) -> Self;
-    /// Adds each lane to its sum.
+    /// Adds each lane to its own sum.
     unsafe fn add_to(self, sums: &mut [f64]);
-    /// Rounds sums to samples.
+    /// Rounds one sum for each lane to f32.
     unsafe fn from_sums(sums: &[f64]) -> Self;
 }
 
@@ -72,7 +74,8 @@ impl Vector for Portable {
 
     #[inline(always)]
     unsafe fn store_i16(self, to: &mut [i16]) {
-        // Adding and taking away 1.5 * 2^23 rounds what is in the range of i16 to a whole number: vectors everywhere, unlike a call.
+        // Adding 1.5 * 2^23 and subtracting it again rounds a value in the range of i16 to an integer. Unlike
+        // a call to a rounding function, this is vectorized on every target.
         const WHOLE: f32 = 12_582_912.0;
         to.copy_from_slice(&self.0.map(|value| (value + WHOLE - WHOLE) as i32 as i16));
     }

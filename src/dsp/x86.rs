@@ -1,15 +1,16 @@
-//! AVX2 with FMA, and AVX-512, behind the [`Vector`] trait.
+//! The vectors of x86-64: AVX2 with FMA, and AVX-512.
 
 use std::arch::x86_64::*;
 
 use super::vector::Vector;
 
-/// Implements [`Vector`] for one width: the methods differ in the names of their instructions only.
+/// Implements [`Vector`] for one width. The implementations differ only in the names of their instructions.
 macro_rules! vector {
     ($name:ident, $inner:ty, $lanes:literal, $half:literal, {
-        splat: $splat:path, load: $load:path, store: $store:path, add: $add:path, mul: $mul:path, div: $div:path, sqrt: $sqrt:path,
-        mul_add: $mul_add:path,
-        cast_int: $cast_int:path, cast_float: $cast_float:path, and: $and:path, max_int: $max_int:path, splat_int: $splat_int:path,
+        splat: $splat:path, load: $load:path, store: $store:path,
+        add: $add:path, mul: $mul:path, div: $div:path, sqrt: $sqrt:path, mul_add: $mul_add:path,
+        cast_int: $cast_int:path, cast_float: $cast_float:path, and: $and:path, max_int: $max_int:path,
+        splat_int: $splat_int:path,
         min: $min:path, max: $max:path, widen_i16: $widen_i16:path, to_float: $to_float:path, to_i16: $to_i16:path,
         low: $low:path, high: $high:path, widen: $widen:path, narrow: $narrow:path, join: $join:path,
         load_wide: $load_wide:path, store_wide: $store_wide:path, add_wide: $add_wide:path,
@@ -17,8 +18,9 @@ macro_rules! vector {
         #[derive(Clone, Copy)]
         pub(super) struct $name($inner);
 
-        // SAFETY of every block: the caller has the instruction set (contract of the trait), and memory is reached through a
-        // reference to an array of as many elements as the instruction touches; it needs no alignment.
+        // SAFETY of every block: the caller guarantees the instruction set (contract of the trait). Memory is
+        // reached through a reference to an array with as many elements as the instruction touches; the
+        // instruction needs no alignment.
         impl Vector for $name {
             const LANES: usize = $lanes;
 
@@ -30,28 +32,28 @@ macro_rules! vector {
 
             #[inline(always)]
             unsafe fn load(from: &[f32]) -> Self {
-                let from: &[f32; $lanes] = from.try_into().expect("a vector of samples");
+                let from: &[f32; $lanes] = from.try_into().expect("as many samples as lanes");
                 // SAFETY: see above.
                 unsafe { Self($load(from.as_ptr())) }
             }
 
             #[inline(always)]
             unsafe fn load_i16(from: &[i16]) -> Self {
-                let from: &[i16; $lanes] = from.try_into().expect("a vector of samples");
+                let from: &[i16; $lanes] = from.try_into().expect("as many samples as lanes");
                 // SAFETY: see above.
                 unsafe { Self($to_float($widen_i16(from))) }
             }
 
             #[inline(always)]
             unsafe fn store(self, to: &mut [f32]) {
-                let to: &mut [f32; $lanes] = to.try_into().expect("a vector of samples");
+                let to: &mut [f32; $lanes] = to.try_into().expect("as many samples as lanes");
                 // SAFETY: see above.
                 unsafe { $store(to.as_mut_ptr(), self.0) }
             }
 
             #[inline(always)]
             unsafe fn store_i16(self, to: &mut [i16]) {
-                let to: &mut [i16; $lanes] = to.try_into().expect("a vector of samples");
+                let to: &mut [i16; $lanes] = to.try_into().expect("as many samples as lanes");
                 // SAFETY: see above.
                 unsafe { $to_i16(self.0, to) }
             }
@@ -106,7 +108,7 @@ macro_rules! vector {
 
             #[inline(always)]
             unsafe fn add_to(self, sums: &mut [f64]) {
-                let sums: &mut [[f64; $half]; 2] = sums.as_chunks_mut().0.try_into().expect("a sum for each lane");
+                let sums: &mut [[f64; $half]; 2] = sums.as_chunks_mut().0.try_into().expect("as many sums as lanes");
                 // SAFETY: see above.
                 unsafe {
                     for (sum, half) in sums.iter_mut().zip([$low(self.0), $high(self.0)]) {
@@ -117,7 +119,7 @@ macro_rules! vector {
 
             #[inline(always)]
             unsafe fn from_sums(sums: &[f64]) -> Self {
-                let sums: &[[f64; $half]; 2] = sums.as_chunks().0.try_into().expect("a sum for each lane");
+                let sums: &[[f64; $half]; 2] = sums.as_chunks().0.try_into().expect("as many sums as lanes");
                 // SAFETY: see above.
                 unsafe {
                     let [low, high] = [$narrow($load_wide(sums[0].as_ptr())), $narrow($load_wide(sums[1].as_ptr()))];

@@ -1,24 +1,25 @@
 //! [`Mailbox`]: how owned memory goes from one half to the other and comes back.
 //!
-//! A mailbox holds one thing at a time, and each thing that is shipped has a mailbox of its own: the way back is the way that
-//! it came, so that it can never be full. The control side keeps every mailbox whose thing is out, so that the audio side is
-//! never the last owner of one, and frees nothing.
+//! A mailbox holds one value at a time, and each value that is shipped has its own mailbox: the value comes
+//! back in the mailbox in which it went, so a mailbox is never full when a value is put back. The control
+//! side keeps every mailbox until its value is back. So the audio side is never the last owner of a mailbox
+//! and frees nothing.
 
 use std::fmt;
 
 use crossbeam_utils::atomic::AtomicCell;
 
-/// A place where one boxed thing waits for the other half.
+/// A cell for one boxed value that waits for the other half.
 pub(crate) struct Mailbox<T>(AtomicCell<Option<Box<T>>>);
 
 impl<T> Mailbox<T> {
-    /// A pointer, so that the cell is an atomic and no lock.
+    /// The cell must be an atomic pointer, and not fall back to a lock.
     const LOCK_FREE: () = assert!(AtomicCell::<Option<Box<T>>>::is_lock_free());
 
-    /// With something in it. Allocates: control side.
-    pub fn new(thing: T) -> Self {
+    /// A mailbox with a value. Allocates: control side.
+    pub fn new(value: T) -> Self {
         let () = Self::LOCK_FREE;
-        Self(AtomicCell::new(Some(Box::new(thing))))
+        Self(AtomicCell::new(Some(Box::new(value))))
     }
 
     pub fn empty() -> Self {
@@ -29,9 +30,9 @@ impl<T> Mailbox<T> {
         self.0.take()
     }
 
-    /// The mailbox must be empty: what it held would be freed here.
-    pub fn put(&self, thing: Box<T>) {
-        self.0.store(Some(thing));
+    /// Puts a value into the mailbox, which must be empty: a value that is still in it would be freed here.
+    pub fn put(&self, value: Box<T>) {
+        self.0.store(Some(value));
     }
 }
 

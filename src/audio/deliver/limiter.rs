@@ -1,15 +1,19 @@
-//! The limiter of a listener: keeps a mix inside full scale, without delay.
+//! The limiter of a listener: keeps a mix within full scale, without delay.
 //!
-//! A peak follower drives a static curve. The follower rises with the signal at once, holds, then falls at a constant rate in
-//! decibels (the measures of WebRTC's AGC2 limiter: at once up, 50 dB/s down). The curve is the identity up to the knee,
-//! and above it bends towards full scale, which it never reaches, twice continuously differentiable at the knee:
+//! A peak follower drives a static curve. The follower rises with the signal at once, holds, and then falls
+//! at a constant rate in decibels (the attack and release times are those of WebRTC's AGC2 limiter: at once
+//! up, 50 dB/s down). The curve is the identity up to the knee. Above it the curve bends towards full scale,
+//! which it never reaches; at the knee it is twice continuously differentiable:
 //!
+//! ```text
 //! C(p) = K + (1 - K) f((p - K) / (1 - K)),  f(u) = u / sqrt(1 + u^2),  gain = C(p) / p
+//! ```
 //!
-//! (a soft knee in amplitude with the feed-forward peak detector of Giannoulis, Massberg and Reiss, "Digital Dynamic Range
-//! Compressor Design", JAES 60(6), 2012, attack time 0.) The follower is never below the sample and C(p) / p falls with p, so
-//! no sample passes full scale; while the signal rises its output is C(signal), a continuous and monotone function of it, so
-//! that the attack has no step; and gain is 1, and the samples untouched, as long as the follower is under the knee.
+//! This is a soft knee in amplitude with the feed-forward peak detector of Giannoulis, Massberg and Reiss,
+//! "Digital Dynamic Range Compressor Design", JAES 60(6), 2012, with an attack time of 0. Three properties follow:
+//! - No sample passes full scale, because the follower is never below the sample and C(p) / p falls with p.
+//! - The attack has no step: while the signal rises the output is C(signal), which is continuous and monotone.
+//! - While the follower is under the knee the gain is 1, and the samples are not changed.
 
 use std::ops::Range;
 
@@ -18,35 +22,35 @@ use crate::{
     dsp::{Curve, Kernel, Least, SHAPED},
 };
 
-/// The loudest peak that is remembered, +24 dBFS: one wild sample must not hold a listener down for long.
+/// The greatest peak that the follower keeps, +24 dBFS: one wild sample must not turn a listener down for long.
 const MOST: f64 = 16.0;
 
-/// The figures, in the units of the audio side.
+/// The figures of a mixer's limiter, in the units of the audio side.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limiter {
     knee: f64,
     hold: u32,
-    /// Factors of the follower from one sample to the next ones.
+    /// The factors by which the follower falls over 1, 2, ... samples.
     release: [f64; SHAPED],
     curve: Curve,
 }
 
-/// What one listener's limiter remembers. Equal states and equal mixes give equal samples.
+/// The state of one listener's limiter. Equal states and equal mixes give equal samples.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct LimiterState {
-    /// The peak follower; 0 at rest, under the knee.
+    /// The peak follower; 0 at rest, when it is under the knee.
     peak: f64,
-    /// Samples for which it still holds.
+    /// Samples for which the follower still holds.
     held: u32,
 }
 
-/// What a limiter does to some samples.
+/// What the limiter does to a chunk of samples.
 enum Course {
-    /// Nothing.
+    /// The samples pass unchanged.
     Passes,
-    /// One gain for all of them.
+    /// One gain for all samples.
     Holds(f32),
-    /// The gain that the curve has for each follower.
+    /// Each sample has the gain of its own follower.
     Moves([f32; SHAPED]),
 }
 
@@ -55,7 +59,7 @@ impl LimiterState {
         self.peak == 0.0
     }
 
-    /// For a hash of a mix.
+    /// The state as bits, for a hash of a mix.
     pub fn bits(&self) -> [u64; 2] {
         [self.peak.to_bits(), u64::from(self.held)]
     }
@@ -72,13 +76,13 @@ impl Limiter {
         }
     }
 
-    /// Whether a mix of that peak passes as it is.
+    /// Whether a mix with this peak passes unchanged.
     pub fn passes(&self, state: &LimiterState, peak: f32) -> bool {
         state.at_rest() && f64::from(peak) <= self.knee
     }
 
-    /// Limits the samples of one tick in all channels, which are as long: by one gain, that of the loudest channel, so that
-    /// nothing moves to a side. The least gain that it applied.
+    /// Limits the samples of one tick in all channels, which have the same length. All channels have the same
+    /// gain, that of the loudest, so that the stereo image stays where it is. Returns the least gain that was applied.
     pub fn limit(&self, state: &mut LimiterState, channels: &mut [&mut [f32]], kernel: Kernel) -> f32 {
         let mut least = Least::NONE;
         let count = channels.first().map_or(0, |samples| samples.len());
@@ -88,7 +92,7 @@ impl Limiter {
         least.gain()
     }
 
-    /// Limits up to [`SHAPED`] samples.
+    /// Limits up to [`SHAPED`] samples of each channel.
     fn limit_chunk(
         &self,
         state: &mut LimiterState,
@@ -119,7 +123,7 @@ impl Limiter {
         }
     }
 
-    /// Moves the follower on by the first `count` of some magnitudes, of which `peak` is the greatest.
+    /// Moves the follower on by the first `count` magnitudes, of which `peak` is the greatest.
     fn follow_all(&self, state: &mut LimiterState, magnitudes: &[f32; SHAPED], peak: f32, count: usize) -> Course {
         if self.passes(state, peak) {
             return Course::Passes;
@@ -128,11 +132,11 @@ impl Limiter {
         let (magnitude, length) = (f64::from(peak), count as u32);
         let released = state.peak * self.release[count - 1];
         if magnitude < state.peak && state.held >= length {
-            // Nothing but the hold goes on: one gain for all of them.
+            // The follower holds over all samples: they have one gain.
             state.held -= length;
             return Course::Holds(self.curve.gain(state.peak as f32));
         } else if magnitude < released && state.held == 0 && released > self.knee {
-            // It falls over all of them.
+            // The follower falls over all samples.
             for (follower, release) in followers.iter_mut().zip(&self.release) {
                 *follower = (state.peak * release) as f32;
             }
@@ -145,7 +149,7 @@ impl Limiter {
         Course::Moves(followers)
     }
 
-    /// One tick of silence passes: the follower goes on as `limit` would take it.
+    /// Moves the follower on by a tick of silence, as [`limit`](Self::limit) would.
     pub fn limit_silence(&self, state: &mut LimiterState, samples: usize) {
         let held = state.held.min(samples as u32);
         state.held -= held;
@@ -153,7 +157,7 @@ impl Limiter {
         self.settle(state);
     }
 
-    /// Moves the follower on by one sample. Where it stands for that one.
+    /// Moves the follower on by one sample. Returns the follower for that sample.
     fn follow(&self, state: &mut LimiterState, magnitude: f64) -> f64 {
         if magnitude >= state.peak {
             if magnitude > self.knee {
@@ -169,6 +173,7 @@ impl Limiter {
         state.peak
     }
 
+    /// Brings the follower to rest once it is at the knee or under it.
     fn settle(&self, state: &mut LimiterState) {
         if state.peak <= self.knee {
             *state = LimiterState::default();
@@ -176,7 +181,7 @@ impl Limiter {
     }
 }
 
-/// Up to [`SHAPED`] samples, and zeros.
+/// Up to [`SHAPED`] samples, padded with zeros.
 fn padded(samples: &[f32]) -> [f32; SHAPED] {
     let mut padded = [0.0; SHAPED];
     padded[..samples.len()].copy_from_slice(samples);
@@ -202,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn touches_nothing_under_its_knee() {
+    fn samples_under_the_knee_are_not_changed() {
         let mut samples = sine(0.89, 4800);
         let (before, mut state) = (samples.clone(), LimiterState::default());
         assert_eq!(limit(&limiter(), &mut state, &mut samples), 1.0);
@@ -211,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_passes_full_scale() {
+    fn no_sample_passes_full_scale() {
         for amplitude in [1.0, 2.0, 100.0, 1e30] {
             let mut samples = sine(amplitude, 4800);
             limit(&limiter(), &mut LimiterState::default(), &mut samples);
@@ -220,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attack_steps_no_further_than_the_signal_does() {
+    fn in_an_attack_the_output_steps_no_further_than_the_input() {
         let (input, mut output) = (sine(4.0, 480), sine(4.0, 480));
         limit(&limiter(), &mut LimiterState::default(), &mut output);
         for (n, (x, y)) in input.windows(2).zip(output.windows(2)).enumerate() {
@@ -229,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn release_is_smooth_and_takes_its_time() {
+    fn the_release_is_smooth_and_ends_after_the_hold_and_the_fall() {
         let (limiter, mut state) = (limiter(), LimiterState::default());
         limit(&limiter, &mut state, &mut [2.0]);
         let gains: Vec<f64> = (0..48_000)
@@ -241,22 +246,22 @@ mod tests {
             .collect();
         assert!(gains.windows(2).all(|pair| pair[1] >= pair[0] - 1e-6 && pair[1] - pair[0] < 1e-3));
         // Hold 10 ms, then the 7 dB from +6 dBFS to the knee at 50 dB/s: 150 ms.
-        let recovered = gains.iter().position(|gain| *gain == 1.0).expect("it recovers");
+        let recovered = gains.iter().position(|gain| *gain == 1.0).expect("the gain returns to 1");
         assert!((7200..7900).contains(&recovered), "{recovered}");
     }
 
     #[test]
-    fn silence_passes_like_any_other_signal() {
+    fn a_tick_of_silence_moves_the_follower_like_its_samples() {
         let (limiter, mut state) = (limiter(), LimiterState::default());
         limit(&limiter, &mut state, &mut [1.5]);
-        let mut in_short = state;
+        let mut by_formula = state;
         limit(&limiter, &mut state, &mut [0.0; 1000]);
-        limiter.limit_silence(&mut in_short, 1000);
-        assert!((state.peak - in_short.peak).abs() < 1e-12 && state.held == in_short.held);
+        limiter.limit_silence(&mut by_formula, 1000);
+        assert!((state.peak - by_formula.peak).abs() < 1e-12 && state.held == by_formula.held);
     }
 
     #[test]
-    fn samples_together_are_limited_like_samples_one_by_one() {
+    fn a_tick_is_limited_like_its_samples_one_by_one() {
         let (limiter, mut together, mut alone) = (limiter(), LimiterState::default(), LimiterState::default());
         for (n, amplitude) in [0.5, 1.5, 1.4, 0.2, 3.0, 0.9, 0.0, 1.0].into_iter().enumerate() {
             let mut samples = sine(amplitude, 700 + n);
@@ -271,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_knee_at_full_scale_is_hard() {
+    fn a_knee_at_full_scale_clips_at_full_scale_only() {
         let hard = Limiter::new(LimiterConfig { knee: Decibels(0.0), ..LimiterConfig::default() }, &TIMING);
         let mut samples = [1.0, -1.0, 2.0, -0.5];
         limit(&hard, &mut LimiterState::default(), &mut samples);

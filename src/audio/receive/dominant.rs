@@ -1,39 +1,43 @@
-//! Who has the floor: the dominant speaker, who does not change with every cough. Pure logic.
+//! [`Floor`]: the dominant speaker of a call, chosen so that a cough does not change it. Pure logic.
 //!
-//! - If nobody has it, the loudest of those who are active takes it at once.
-//! - If somebody has it who is active, another one takes it who has been active and 3 dB louder for [`CHALLENGE_MS`] without a break.
-//! - If the one who has it is active no more (after the hangover of its detector, or muted, missing or gone), the loudest active takes it at once.
-//! - If nobody is active, it stays where it is for [`HOLD_MS`], unless who has it leaves.
+//! The dominant speaker *has the floor*.
+//! - If nobody has the floor, the loudest active source gets it at once.
+//! - While its holder is active, another source gets the floor once it has been active and 3 dB louder for
+//!   [`CHALLENGE_MS`] without a break.
+//! - If the holder is not active any more (after the hangover of its detector, or because it was muted,
+//!   misses a frame or left), the loudest active source gets the floor at once.
+//! - If nobody is active, the holder keeps the floor for [`HOLD_MS`], unless it leaves.
 
 use super::speaker_level::LOUDER;
 use crate::data::{id::ParticipantKey, timing::Clock};
 
-/// For how long somebody has to be louder.
+/// How long a challenger must be louder.
 const CHALLENGE_MS: f64 = 300.0;
-/// For how long the last speaker stays the dominant one.
+/// How long the last speaker keeps the floor when nobody is active.
 const HOLD_MS: f64 = 1000.0;
 
-/// Who has the floor, and who is after it.
+/// The holder of the floor, and its challenger.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Floor {
     pub holder: Option<ParticipantKey>,
-    /// Who is louder than the holder, and since which sample.
+    /// The source that is louder than the holder, and the sample since which it is.
     challenger: Option<(ParticipantKey, u64)>,
-    /// The sample from which on nobody has been active.
+    /// The sample since which nobody has been active.
     quiet: Option<u64>,
 }
 
-/// What is known of a participant.
+/// The activity of a participant in this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Voice {
     Gone,
     Passive,
-    /// Its smoothed level.
+    /// Active, with this smoothed level.
     Active(f64),
 }
 
 impl Floor {
-    /// One tick: `loudest` is the loudest of those who are active, `voice` tells of anybody. Whether somebody else, or nobody, has the floor now.
+    /// Takes one tick into account. `loudest` is the loudest active source; `voice` tells the activity of any
+    /// participant. Returns whether the holder has changed.
     pub fn tick(
         &mut self,
         loudest: Option<ParticipantKey>,
@@ -56,7 +60,7 @@ impl Floor {
         self.holder != before
     }
 
-    /// Who has the floor after somebody may have claimed it from one who is active at this level.
+    /// The holder after a possible challenge: the present holder is active at this level.
     fn challenge(
         &mut self,
         loudest: ParticipantKey,
@@ -71,7 +75,7 @@ impl Floor {
         self.challenger.filter(|(_, since)| over(*since)).map(|(key, _)| key).or(self.holder)
     }
 
-    /// Samples for which nobody has been active, this tick included.
+    /// Samples since which nobody has been active, this tick included.
     fn has_been_quiet(&mut self, clock: &Clock<'_>) -> f64 {
         let since = *self.quiet.get_or_insert(clock.now);
         (clock.now - since) as f64 + clock.timing.tick as f64
@@ -91,7 +95,7 @@ mod tests {
         ParticipantKey { mixer: 1, slot, stay: 1 }
     }
 
-    /// Who has the floor after each tick. A level of 0 is passive, a negative one gone.
+    /// The holder after each tick. A level of 0 stands for a passive participant, a negative one for one who has left.
     fn play(ticks: &[[f64; 3]]) -> Vec<&'static str> {
         let mut floor = Floor::default();
         let hold = |(n, levels): (usize, &[f64; 3])| {
@@ -111,31 +115,31 @@ mod tests {
     }
 
     #[test]
-    fn the_first_who_speaks_is_it_and_a_little_louder_is_not_enough() {
+    fn the_first_speaker_keeps_the_floor_from_one_who_is_less_than_3_db_louder() {
         let heard = play(&[[0.0; 3], [0.0, 1.0, 0.0], [1.9, 1.0, 0.0], [1.9, 1.0, 0.0], [1.9, 1.0, 0.0]]);
         assert_eq!(heard, ["nobody", "ben", "ben", "ben", "ben"]);
     }
 
     #[test]
-    fn twice_as_loud_for_300_ms_is() {
+    fn a_source_that_is_3_db_louder_for_300_ms_gets_the_floor() {
         let heard = play(&[[1.0, 0.0, 0.0], [1.0, 2.0, 0.0], [1.0, 2.0, 0.0], [1.0, 2.0, 0.0], [1.0, 2.0, 0.0]]);
         assert_eq!(heard, ["anna", "anna", "anna", "anna", "ben"]);
     }
 
     #[test]
-    fn a_break_starts_the_challenge_again_but_a_third_who_shouts_does_not() {
+    fn a_break_restarts_the_challenge_but_a_third_louder_source_does_not() {
         let (louder, breaks) = ([1.0, 2.0, 0.0], [1.0, 1.5, 0.0]);
         assert_eq!(play(&[[1.0, 0.0, 0.0], louder, louder, breaks, louder, louder, louder])[6], "anna");
         assert_eq!(play(&[[1.0, 0.0, 0.0], louder, louder, [1.0, 2.0, 9.0], louder])[4], "ben");
     }
 
     #[test]
-    fn who_stops_gives_it_to_the_next_at_once() {
+    fn when_the_holder_stops_the_loudest_active_source_gets_the_floor_at_once() {
         assert_eq!(play(&[[1.0, 0.1, 0.2], [0.0, 0.1, 0.2], [-1.0, 0.1, 0.2]]), ["anna", "cleo", "cleo"]);
     }
 
     #[test]
-    fn it_stays_for_a_second_of_silence_unless_who_has_it_leaves() {
+    fn the_holder_keeps_the_floor_for_a_second_of_silence_unless_it_leaves() {
         let mut ticks = vec![[1.0, 0.0, 0.0]];
         ticks.extend([[0.0; 3]; 11]);
         let heard = play(&ticks);

@@ -1,26 +1,29 @@
-//! How loud a source has been lately, and whether it is one of those that are heard: what is compared between sources. Pure data.
+//! [`SpeakerLevel`]: the smoothed level of a source, by which sources are compared, and whether it is chosen
+//! to be heard. Pure data.
 
 use crate::data::timing::Timing;
 
-/// What one place is compared by.
+/// The figures of one source that are compared with those of others. Indexed by slot.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct SpeakerLevel {
-    /// The mean square of what it sends, smoothed: up fast, down slowly.
+    /// The mean square of what the source sends, smoothed: it rises fast and falls slowly.
     pub level: f64,
-    /// Whether it is there to be heard in this tick: it has a good frame, is not muted and has not left.
+    /// Whether the source can be heard in this tick: it has a good frame, is not muted and has not left.
     pub present: bool,
     pub active: bool,
-    /// Whether somebody's configuration lists it: then it is heard whoever is louder.
+    /// Whether a configuration lists the source at a gain over 0 or as a ducker: then it is heard, however
+    /// loud others are.
     pub listed: bool,
-    /// Where only the loudest are heard: whether it is one of them, and the sample from which on.
+    /// Whether the source is one of the loudest that are heard, and the sample since which it is. Of use only
+    /// while their number is limited.
     pub chosen: bool,
     pub since: u64,
 }
 
-/// A level that is this many times another is 3 dB louder.
+/// The ratio of mean squares of a source that is 3 dB louder than another.
 pub(crate) const LOUDER: f64 = 1.995_262_314_968_88;
 
-/// How the levels follow what is sent.
+/// How levels follow the mean squares of the frames: the share of the difference that a tick makes up.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Follower {
     attack: f64,
@@ -28,11 +31,13 @@ pub(crate) struct Follower {
 }
 
 impl Follower {
-    /// Long enough for the pitch of a voice, shorter than a syllable.
+    /// The time constant of a rising level: longer than a pitch period of a voice, shorter than a syllable.
     const ATTACK_MS: f64 = 40.0;
-    /// Long enough for the gaps between words: half a second without a sound is 5 dB.
+    /// The time constant of a falling level: long enough for the gaps between words. The level falls by 5 dB in
+    /// half a second of silence.
     const RELEASE_MS: f64 = 400.0;
-    /// -200 dBFS: what is beneath is nothing, so that no level ends in denormal numbers.
+    /// A mean square of -200 dBFS. Lower levels are set to 0, so that no level becomes a denormal number,
+    /// which is slow.
     const NOTHING: f64 = 1e-20;
 
     pub fn new(timing: &Timing) -> Self {
@@ -40,7 +45,8 @@ impl Follower {
         Self { attack: share(Self::ATTACK_MS), release: share(Self::RELEASE_MS) }
     }
 
-    /// A level after a tick with this mean square. However long the ticks are, a square that stays has the same effect.
+    /// The level after a tick with this mean square. A constant mean square has the same effect after the
+    /// same time, however long the ticks are.
     #[inline]
     pub fn follow(&self, level: f64, square: f64) -> f64 {
         let share = if square > level { self.attack } else { self.release };
@@ -59,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn it_follows_by_the_time_and_not_by_the_tick() {
+    fn the_level_depends_on_the_time_and_not_on_the_tick_length() {
         for (ticks, tick) in [(16, 120), (4, 480), (2, 960), (1, 1920)] {
             assert!((level_after(ticks, tick, 0.0, 1.0) - 0.632_120_558).abs() < 1e-9, "40 ms up");
         }
@@ -69,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_ends_in_nothing() {
+    fn in_silence_the_level_falls_to_exactly_0() {
         assert_eq!(level_after(2000, 480, 1.0, 0.0), 0.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Who comes and goes: slots are given, memory is made and given up.
+//! Joining and leaving: slots are given and come back, and a participant's memory is made and given up.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Registry {
-    /// Lets a participant in; with a line, if its frames and mixes do not go through the host's hands.
+    /// Lets a participant in. With a line its frames and mixes do not pass through the host's hands.
     pub fn join(
         &mut self,
         id: ParticipantId,
@@ -62,6 +62,7 @@ impl Registry {
         Ok(key)
     }
 
+    /// A free slot, as a key. If all are taken, the capacity doubles and a larger engine is shipped.
     fn give_slot(&mut self) -> Result<ParticipantKey, ControlError> {
         if let Some(key) = self.free.pop() {
             return Ok(key);
@@ -78,7 +79,7 @@ impl Registry {
         Ok(ParticipantKey { mixer: self.mixer, slot, stay: 1 })
     }
 
-    /// Takes a participant out of the call, and out of every configuration that lists it.
+    /// Takes a participant out of the call and out of every configuration that lists it.
     pub fn leave(&mut self, id: &str) -> Result<(), ControlError> {
         let (id, member) = self.members.remove_entry(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?;
         let slot = member.slot.key.slot;
@@ -103,7 +104,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Changes a participant's flags.
+    /// Changes whether a participant is muted or deafened.
     pub fn set_flags(&mut self, id: &str, set: impl FnOnce(&mut Slot)) -> Result<(), ControlError> {
         let member = self.member_mut(id)?;
         let before = (member.slot.muted, member.slot.deafened);

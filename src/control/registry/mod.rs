@@ -1,6 +1,7 @@
-//! Who is here, and the matrix in the making. Control side only, behind one lock.
+//! [`Registry`]: the participants of a mixer, their configurations, and the matrix that is published next.
+//! Control side only, behind one lock.
 //!
-//! [`joining`]: who comes and goes. [`rows`]: what listeners are configured to hear.
+//! [`joining`] lets participants in and out; [`rows`] makes the rows of listeners from their configurations.
 
 mod joining;
 mod member;
@@ -33,7 +34,7 @@ use crate::{
 
 pub(crate) use member::Member;
 
-/// The number that the next mixer has.
+/// The number of the next mixer of this process.
 static MIXERS: AtomicU32 = AtomicU32::new(1);
 
 /// The state of the control side.
@@ -43,30 +44,32 @@ pub(crate) struct Registry {
     channels: Channels,
     /// How many threads may share a tick.
     workers: usize,
-    /// The number of this mixer, in all keys.
+    /// The number of this mixer, which is part of every key.
     mixer: u32,
-    /// The newest matrix, as published or about to be.
+    /// The newest matrix, as published or as it will be published next.
     matrix: Matrix,
     members: HashMap<ParticipantId, Member>,
-    /// Who has which place.
+    /// The id of the participant in each slot that is taken.
     ids: HashMap<u32, ParticipantId>,
-    /// Places that were given and came back, as the keys that they are given with next.
+    /// Free slots that had a participant before, as the keys of their next stays.
     free: Vec<ParticipantKey>,
-    /// Places from here on have never been given.
+    /// The first slot that has never been given to anybody.
     fresh: u32,
-    /// The generation that the newest engine came with.
+    /// The generation that shipped the newest engine.
     engine_since: Generation,
+    /// The row of every listener without a configuration.
     plain: Arc<Row>,
-    /// Of the identities of rows.
+    /// The keys of the hash that identifies rows.
     keys: [RandomState; 2],
     returning: Returning,
-    /// Given up since the last publication: listed as returning once the matrix that names them is.
+    /// Memory that was given up since the last publication. It is listed as returning once the matrix that
+    /// last named it has been replaced.
     given_up: Vec<Held>,
     /// The listeners whose configurations have changed since their rows were made.
     stale: BTreeSet<ParticipantId>,
     /// The reading end of the talk events, until somebody takes it.
     pub talk: Option<TalkEvents>,
-    /// Whether the matrix differs from what was published last.
+    /// Whether the matrix differs from the published one.
     changed: bool,
     /// Whether the memory of a dropped processor has come back.
     processor_gone: bool,
@@ -98,13 +101,13 @@ impl Registry {
         }
     }
 
-    /// What the mixer works with, and the samples of its tick.
+    /// The rate and channels of the mixer, and the samples of its tick.
     #[cfg(feature = "stream")]
     pub fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
         (crate::data::ports::StreamFormat { rate_hz: self.timing.rate, channels: self.channels }, self.timing.tick)
     }
 
-    /// Where the figures of a member's ports are read.
+    /// Stores where the figures of a member's ports can be read.
     #[cfg(feature = "stream")]
     pub fn set_ports(&mut self, id: &ParticipantId, ports: crate::data::ports::PortMeters) {
         if let Some(member) = self.members.get_mut(id) {
@@ -116,7 +119,7 @@ impl Registry {
         self.channels
     }
 
-    /// The number of this mixer, in all keys.
+    /// The number of this mixer, which is part of every key.
     pub fn mixer(&self) -> u32 {
         self.mixer
     }
@@ -125,16 +128,17 @@ impl Registry {
         self.matrix.clone()
     }
 
-    /// For how many participants there is room.
-    pub fn places(&self) -> usize {
+    /// How many participants there is room for.
+    pub fn slots(&self) -> usize {
         self.matrix.capacity
     }
 
-    /// Whether the processor was dropped, and that was seen here.
+    /// Whether the processor was dropped and this side has noticed.
     pub fn processor_gone(&self) -> bool {
         self.processor_gone
     }
 
+    /// How many pieces of memory the audio side may still have.
     pub fn still_out(&self) -> usize {
         self.returning.len()
     }
@@ -143,7 +147,7 @@ impl Registry {
         self.members.iter()
     }
 
-    /// Who has this key.
+    /// The id of the participant with this key.
     pub fn id(&self, key: ParticipantKey) -> Option<&ParticipantId> {
         let id = self.ids.get(&key.slot)?;
         self.members.get(id).filter(|member| member.slot.key == key).map(|_| id)
@@ -158,7 +162,7 @@ impl Registry {
         self.members.contains_key(id)
     }
 
-    /// The id that a member has in all configurations, which share its text.
+    /// The id of a member, as a clone that shares its text with all configurations.
     pub fn name(&self, id: &str) -> Result<ParticipantId, ControlError> {
         let entry = self.members.get_key_value(id);
         entry.map(|(id, _)| id.clone()).ok_or_else(|| ControlError::Unknown { id: id.into() })
@@ -168,12 +172,12 @@ impl Registry {
         self.members.get_mut(id).ok_or_else(|| ControlError::Unknown { id: id.into() })
     }
 
-    /// The generation that the changes in the making will be published with.
+    /// The generation that the next publication will have.
     fn next(&self) -> Generation {
         Generation(self.matrix.generation + 1)
     }
 
-    /// Puts a member's place into the matrix in the making.
+    /// Puts a member's slot into the matrix that is published next.
     fn set_slot(&mut self, id: &ParticipantId) {
         let stamp = self.next().0;
         if let Some(member) = self.members.get(id) {
@@ -182,7 +186,7 @@ impl Registry {
         }
     }
 
-    /// Publishes what was changed, all of it at once. The newest generation.
+    /// Publishes all changes since the last publication together. Returns the newest generation.
     pub fn publish(&mut self, link: &Link) -> Generation {
         for listener in std::mem::take(&mut self.stale) {
             self.make_row(&listener, link.mixed());
@@ -201,11 +205,11 @@ impl Registry {
         Generation(self.matrix.generation)
     }
 
-    /// Frees what the audio side has given back.
+    /// Frees the memory that the audio side has given back.
     pub fn reclaim(&mut self, link: &Link) {
         self.processor_gone |= link.take_leftover().is_some();
         if link.processor_gone() || link.mixed() >= self.engine_since {
-            // The audio side has moved: what is in the mailbox is what it moved out of.
+            // The audio side has moved into the new engine: the mailbox holds the old one.
             drop(self.matrix.engine.take());
         }
         let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };

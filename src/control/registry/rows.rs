@@ -1,4 +1,4 @@
-//! What listeners are configured to hear, and the rows of the matrix that come of it.
+//! The configurations of listeners, and the rows of the matrix that are made from them.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use crate::{
 };
 
 impl Registry {
-    /// Puts whole new configurations in force. Returns the levels that they are made of.
+    /// Replaces the whole configurations of some listeners. Returns the levels that these were given as.
     pub fn configure(checked: Checked<'_, Self>) -> &[ParticipantMixerLevel] {
         let (levels, registry) = checked.into_parts();
         levels.iter().for_each(|level| registry.replace(level));
         levels
     }
 
-    /// Replaces the configuration of one listener, but for its pans, which the wire does not have.
+    /// Replaces the configuration of one listener. Its pans stay, because the wire has none.
     fn replace(&mut self, level: &ParticipantMixerLevel) {
         let Ok(id) = self.name(&level.participant) else { return };
         let Some(member) = self.members.get_mut(&id) else { return };
@@ -41,7 +41,7 @@ impl Registry {
         self.stale.insert(id);
     }
 
-    /// Changes a listener's entry of one source, which is listed first if it is not. Touches no other entry.
+    /// Changes a listener's entry for one source, and lists the source first if necessary. The other entries stay.
     pub fn configure_source(
         &mut self,
         listener: &ParticipantId,
@@ -58,7 +58,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Takes one source off a listener's configuration. Changes nothing if it is not listed.
+    /// Removes one source from a listener's configuration. Changes nothing if the source is not listed.
     pub fn unlist_source(&mut self, listener: &ParticipantId, source: &ParticipantId) -> Result<(), ControlError> {
         let member = self.member_mut(listener.as_str())?;
         let slot = member.slot.key.slot;
@@ -69,7 +69,8 @@ impl Registry {
         Ok(())
     }
 
-    /// Notes on a source how one listener lists it, after the listener's entry has changed.
+    /// Notes on a source how one listener lists it, after the listener's entry has changed from `before` to
+    /// `now`.
     fn note_listed(&mut self, listener: u32, before: Option<&SourceConfig>, now: Option<&SourceConfig>) {
         let Some(entry) = now.or(before) else { return };
         let Some(source) = self.members.get_mut(&entry.source) else { return };
@@ -79,7 +80,7 @@ impl Registry {
         self.show_listed(&entry.source);
     }
 
-    /// Tells the audio side whether a source is to be heard where only the loudest are, if that has changed.
+    /// Tells the audio side whether a source is heard even where only the loudest are, if that has changed.
     pub(super) fn show_listed(&mut self, source: &ParticipantId) {
         let Some(member) = self.members.get_mut(source) else { return };
         let listed = member.wanted_by > 0;
@@ -88,7 +89,7 @@ impl Registry {
         }
     }
 
-    /// From now on only the loudest so many are heard, or all.
+    /// Sets how many of the loudest sources are heard; `None` for all.
     pub fn set_loudest(&mut self, loudest: Option<usize>) -> Result<(), ControlError> {
         if loudest == Some(0) {
             return Err(ControlError::Loudest);
@@ -98,7 +99,7 @@ impl Registry {
         Ok(())
     }
 
-    /// Makes the row of a listener's configuration, and puts it into the listener's slot.
+    /// Makes the row of a listener from its configuration, and puts it into the listener's slot.
     pub(super) fn make_row(&mut self, id: &ParticipantId, mixed: Generation) {
         let next = self.next();
         let key = |source: &ParticipantId| self.members.get(source).map(|member| member.slot.key);

@@ -1,10 +1,10 @@
-//! What is counted of a whole mixer.
+//! The figures of a whole mixer: [`MixerMeters`] are written by the audio thread, [`MixerReadings`] are read.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use crate::data::id::ParticipantKey;
 
-/// What the whole mixer counts.
+/// The shared meters of a mixer. The audio thread is the only writer.
 #[derive(Debug, Default)]
 pub(crate) struct MixerMeters {
     pub ticks: AtomicU64,
@@ -12,12 +12,12 @@ pub(crate) struct MixerMeters {
     pub distinct: AtomicU32,
     pub unknown: AtomicU64,
     pub lost_talk: AtomicU64,
-    /// The mixer of all keys; and the place and the stay of the dominant speaker.
+    /// The number of the mixer, which is the same in all keys; and the slot and stay of the dominant speaker.
     mixer: u32,
     dominant: AtomicU64,
 }
 
-/// Figures of the whole mixer: as read from any thread.
+/// The figures of the whole mixer, as read from any thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -26,19 +26,21 @@ pub struct MixerReadings {
     pub ticks: u64,
     /// Sources that were present and not silent in the last tick.
     pub audible_sources: u32,
-    /// The dominant speaker: the loudest of those who are active, until somebody else is active and 3 dB louder for 300 ms, or is the loudest when it stops. `None` once nobody
-    /// has been active for a second.
+    /// The dominant speaker. If there is none, the loudest active source becomes it at once. It changes when
+    /// another source has been active and 3 dB louder for 300 ms, or when the dominant speaker is not active
+    /// any more while others are: then the loudest of these follows. `None` once nobody has been active for a
+    /// second, or if the dominant speaker leaves while nobody is active.
     pub dominant: Option<ParticipantKey>,
-    /// Talk events for which there was no room, as nobody had read those before.
+    /// Talk events that were lost, because those before them had not been read and there was no room.
     pub lost_talk_events: u64,
-    /// Different mixes in the last tick.
+    /// Different mixes in the last tick: one for each group of listeners that hear the same.
     pub distinct_mixes: u32,
-    /// Frames refused because nobody who sends had their key.
+    /// Frames refused because no participant who sends has their key.
     pub unknown_frames: u64,
 }
 
 impl MixerMeters {
-    /// Those of the mixer that all keys with this number are of.
+    /// The meters of the mixer with this number.
     pub fn of(mixer: u32) -> Self {
         let meters = Self { mixer, ..Self::default() };
         meters.set_dominant(None);

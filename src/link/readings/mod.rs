@@ -1,6 +1,7 @@
-//! Levels and counters: measured on the audio side, read from any thread without disturbing it.
+//! Levels and counters: the audio side measures them, and any thread reads them without disturbing it.
 //!
-//! The shared part is plain atomics with one writer, the audio thread. Each figure is whole; they are not a snapshot of one tick.
+//! The shared part is plain atomics with one writer, the audio thread. Each figure is consistent in itself;
+//! several figures together may come from different ticks.
 
 mod mixer;
 
@@ -14,67 +15,69 @@ use crate::data::{
 pub(crate) use mixer::MixerMeters;
 pub use mixer::MixerReadings;
 
-/// What one participant sent and heard: as read from any thread.
+/// What one participant sent and heard, as read from any thread.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Readings {
-    /// Of what it sends.
+    /// The figures of what it sends.
     pub source: SourceReadings,
-    /// Of what it hears.
+    /// The figures of what it hears.
     pub listener: ListenerReadings,
 }
 
-/// Levels of the last tick and counters since the participant joined.
+/// A source's levels in the last tick, and its counters since the participant joined.
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SourceReadings {
-    /// The greatest magnitude in its frame, as sent; 0 without one.
+    /// The greatest magnitude in its frame, as sent; 0 without a frame.
     pub peak: f32,
-    /// The RMS of its frame, as sent; 0 without one.
+    /// The RMS of its frame, as sent; 0 without a frame.
     pub rms: f32,
-    /// Whether it was active in the last tick.
+    /// Whether the source was active in the last tick.
     pub active: bool,
-    /// Frames that were taken.
+    /// Frames that were accepted.
     pub frames: u64,
-    /// Ticks in which it was active.
+    /// Ticks in which the source was active.
     pub active_ticks: u64,
-    /// Ticks without a good frame, since its first one; also of a source that has stopped sending for now.
+    /// Ticks without a good frame, since the first one. They go on counting for a source that has stopped sending.
     pub missing: u64,
-    /// How often its frames came back after some were missing.
+    /// How often frames came back after some were missing.
     pub returns: u64,
-    /// Frames refused because a sample was no number; they count as missing too.
+    /// Frames refused because a sample was NaN, infinite or past ±1e6. They count as missing, too.
     pub not_finite: u64,
-    /// Frames refused for their length, or because it had sent one in that tick already.
+    /// Frames refused for their length, or because the source had already sent one in that tick.
     pub refused: u64,
 }
 
-/// Levels of the last tick's mix.
+/// A listener's levels in the last tick.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ListenerReadings {
-    /// The greatest magnitude.
+    /// The greatest magnitude of the mix.
     pub peak: f32,
-    /// The RMS.
+    /// The RMS of the mix.
     pub rms: f32,
-    /// The limiter's least gain: 0 dB or less.
+    /// The least gain that the limiter applied: 0 dB or less.
     pub reduction: Decibels,
     /// Ticks in which the limiter acted, since the participant joined.
     pub limited_ticks: u64,
 }
 
-/// Marks a count that goes up with every tick by itself: what is stored is the count without those ticks.
+/// Marks a stored count that grows by 1 in each tick without being written. What is stored is the count less
+/// the number of ticks of the mixer at that time.
 const GOES_ON: u64 = 1 << 63;
 
-/// Such a count after so many ticks. These may be older than what is stored: then it is 0 rather than less.
+/// The value of a count with this mark after `ticks` ticks. `ticks` may have been read before the count was
+/// stored: then the value is 0 and never negative.
 fn since(goes_on: u64, ticks: u64) -> u64 {
     let signed = goes_on.wrapping_add(ticks).wrapping_shl(1).cast_signed() >> 1;
     signed.max(0).cast_unsigned()
 }
 
-/// The shared meters of one participant. What is written in every tick is on one line of a cache.
+/// The shared meters of one participant. The figures that are written in every tick share one cache line.
 #[derive(Debug)]
 #[repr(C, align(64))]
 pub(crate) struct Meters {
@@ -91,7 +94,8 @@ pub(crate) struct Meters {
     returns: AtomicU64,
     not_finite: AtomicU64,
     refused: AtomicU64,
-    /// How many pairs the listener's row has on the audio side: the control side makes room for them in its next row.
+    /// The number of pairs that the listener's row has on the audio side. The control side makes room for
+    /// them in the next row.
     pub pairs: AtomicU32,
 }
 
@@ -119,7 +123,8 @@ impl Default for Meters {
 }
 
 impl Meters {
-    /// If missing frames go on, one is counted in each tick from that number on until something else is written.
+    /// Writes the figures of a source. With `goes_on`, one missing frame is counted in each tick from that
+    /// tick number on, until the next write.
     pub fn write_source(&self, readings: &SourceMeasures, goes_on: Option<u64>) {
         self.source_peak.store(readings.loudness.peak.to_bits(), Relaxed);
         self.source_square.store(readings.loudness.square.to_bits(), Relaxed);
@@ -142,7 +147,7 @@ impl Meters {
         }
     }
 
-    /// `ticks` are those of the mixer until now.
+    /// Reads all figures. `ticks` is the number of ticks that the mixer has mixed.
     pub fn read(&self, ticks: u64) -> Readings {
         let level = |bits: &AtomicU32| f32::from_bits(bits.load(Relaxed));
         Readings {
@@ -176,13 +181,13 @@ mod tests {
     use crate::data::loudness::Loudness;
 
     #[test]
-    fn a_count_goes_on_by_itself_until_another_is_written() {
+    fn missing_frames_count_on_without_writes_until_the_next_write() {
         let meters = Meters::default();
         let of = |missing| SourceMeasures { missing, ..SourceMeasures::default() };
         meters.write_source(&of(4), None);
         assert_eq!(meters.read(99).source.missing, 4);
         meters.write_source(&of(5), Some(100));
-        // The tick in which it is written has not ended yet.
+        // The count was written during tick 100, before that tick was counted.
         assert_eq!([0, 99, 100, 107].map(|ticks| meters.read(ticks).source.missing), [0, 4, 5, 12]);
         meters.write_source(&of(13), None);
         assert_eq!(meters.read(200).source.missing, 13);
