@@ -212,12 +212,13 @@ impl Engine {
         }
         let (mut gains_move, mut envelopes_move) = (receiver.audible().moves(), false);
         groups.begin(receiver.audible().len());
+        cohorts.begin();
         for index in 0..used {
             let slot = index as u32;
             if cohorts.has(index) {
                 if receiver.audible().position(slot).is_some() {
                     cohorts.leave(index, &mut listeners[index]);
-                } else if let Some(group) = cohorts.group(index, clock.now) {
+                } else if let Some(group) = cohorts.group(index) {
                     groups.join(group, slot);
                     continue;
                 }
@@ -243,9 +244,9 @@ impl Engine {
             let (listener, group) = (&listeners[index], groups.of(slot));
             let goes_along = |like: &Listener| rests(like) && rests(listener) && like.state() == listener.state();
             match like {
-                _ if cohorts.has(index) => cohorts.note(index, listener, group, clock.now),
+                _ if cohorts.has(index) => cohorts.note(index, listener, group),
                 Some(like) if goes_along(&listeners[like as usize]) => {
-                    cohorts.unite(index, like as usize, listener, group, clock.now);
+                    cohorts.unite(index, like as usize, listener, group);
                 }
                 _ => {}
             }

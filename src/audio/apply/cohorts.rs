@@ -15,8 +15,8 @@ use crate::{
 struct Cohort {
     state: ListenerState,
     members: u32,
-    /// The tick for which it was planned last, by its first sample, and its group in that tick.
-    planned: Option<u64>,
+    /// The plan that it was in last, and its group in that.
+    planned: u64,
     group: u32,
 }
 
@@ -31,13 +31,20 @@ pub(crate) struct Cohorts {
     list: Vec<Cohort>,
     /// Numbers of cohorts without members.
     free: Vec<u32>,
+    /// The number of the plan that is made, from 1.
+    plan: u64,
 }
 
 impl Cohorts {
     /// Room for the listeners of so many slots. Allocates: control side.
     pub fn new(slots: usize) -> Self {
         let cohorts = slots / LISTENERS_PER_COHORT + 1;
-        Self { of: filled(slots, NONE), list: room(cohorts, Cohort::default()), free: room(cohorts, 0) }
+        Self { of: filled(slots, NONE), list: room(cohorts, Cohort::default()), free: room(cohorts, 0), plan: 0 }
+    }
+
+    /// Begins another plan.
+    pub fn begin(&mut self) {
+        self.plan += 1;
     }
 
     /// Whether a listener is in one.
@@ -46,11 +53,11 @@ impl Cohorts {
         self.of[slot] != NONE
     }
 
-    /// The group of a listener's cohort, if that was planned in this tick.
+    /// The group of a listener's cohort, if that is in the plan already.
     #[inline]
-    pub fn group(&self, slot: usize, now: u64) -> Option<u32> {
+    pub fn group(&self, slot: usize) -> Option<u32> {
         let cohort = self.list.get(self.of[slot] as usize)?;
-        (cohort.planned == Some(now)).then_some(cohort.group)
+        (cohort.planned == self.plan).then_some(cohort.group)
     }
 
     /// Gives a listener the state of its cohort, if it is in one: it is to be steered for all of them.
@@ -63,14 +70,14 @@ impl Cohorts {
 
     /// Notes the state and the group of a listener's cohort after the listener was steered and planned.
     #[inline]
-    pub fn note(&mut self, slot: usize, listener: &Listener, group: u32, now: u64) {
+    pub fn note(&mut self, slot: usize, listener: &Listener, group: u32) {
         if let Some(cohort) = self.list.get_mut(self.of[slot] as usize) {
-            (cohort.state, cohort.planned, cohort.group) = (*listener.state(), Some(now), group);
+            (cohort.state, cohort.planned, cohort.group) = (*listener.state(), self.plan, group);
         }
     }
 
     /// A listener who is in no cohort was found to be like another one, and both rest: from now on they are in one.
-    pub fn unite(&mut self, slot: usize, like: usize, listener: &Listener, group: u32, now: u64) {
+    pub fn unite(&mut self, slot: usize, like: usize, listener: &Listener, group: u32) {
         if !self.has(like) {
             let Some(number) = self.free_number() else { return };
             self.list[number as usize] = Cohort { members: 1, ..Cohort::default() };
@@ -78,7 +85,7 @@ impl Cohorts {
         }
         self.of[slot] = self.of[like];
         self.list[self.of[like] as usize].members += 1;
-        self.note(slot, listener, group, now);
+        self.note(slot, listener, group);
     }
 
     fn free_number(&mut self) -> Option<u32> {
@@ -122,12 +129,14 @@ mod tests {
     #[test]
     fn one_is_planned_for_all() {
         let (mut cohorts, mut follower) = (Cohorts::new(4), listener(0.0));
-        cohorts.unite(2, 0, &listener(0.5), 7, 480);
-        cohorts.unite(3, 0, &listener(0.5), 7, 480);
-        assert_eq!([0, 1, 2, 3].map(|slot| cohorts.group(slot, 480)), [Some(7), None, Some(7), Some(7)]);
-        assert_eq!(cohorts.group(0, 960), None, "not planned yet");
-        cohorts.note(0, &listener(0.75), 1, 960);
-        assert_eq!(cohorts.group(3, 960), Some(1));
+        cohorts.begin();
+        cohorts.unite(2, 0, &listener(0.5), 7);
+        cohorts.unite(3, 0, &listener(0.5), 7);
+        assert_eq!([0, 1, 2, 3].map(|slot| cohorts.group(slot)), [Some(7), None, Some(7), Some(7)]);
+        cohorts.begin();
+        assert_eq!(cohorts.group(0), None, "not in this plan yet");
+        cohorts.note(0, &listener(0.75), 1);
+        assert_eq!(cohorts.group(3), Some(1));
         cohorts.leave(3, &mut follower);
         assert_eq!(follower.hears(), Fade::resting(0.75));
         assert!(!cohorts.has(3) && cohorts.has(2));
@@ -137,9 +146,17 @@ mod tests {
     fn numbers_are_used_again() {
         let mut cohorts = Cohorts::new(4);
         for _ in 0..10 {
-            cohorts.unite(1, 0, &listener(1.0), 0, 0);
+            cohorts.unite(1, 0, &listener(1.0), 0);
             (0..2).for_each(|slot| cohorts.leave(slot, &mut listener(1.0)));
         }
         assert_eq!((cohorts.list.len(), cohorts.states().count()), (1, 0));
+    }
+
+    #[test]
+    fn those_for_whom_there_is_no_room_stay_alone() {
+        let mut cohorts = Cohorts::new(4);
+        cohorts.unite(1, 0, &listener(1.0), 0);
+        cohorts.unite(3, 2, &listener(0.5), 0);
+        assert!(cohorts.has(0) && cohorts.has(1) && !cohorts.has(2) && !cohorts.has(3));
     }
 }

@@ -106,9 +106,9 @@ impl RowState {
         self.identity
     }
 
-    /// Whether the gains may differ from channel to channel.
+    /// Whether the gains may differ from channel to channel: as the row says, or as they still do on their way to that.
     pub fn is_panned(&self) -> bool {
-        self.panned
+        self.panned || self.moves && self.pairs[0] != self.pairs[1]
     }
 
     pub fn unlisted(&self) -> Fade {

@@ -57,7 +57,6 @@ pub(crate) struct Groups {
 
 #[derive(Debug, Clone, Copy)]
 struct ByKey {
-    key: RowKey,
     hash: u64,
     /// The first listener with the key, and its group.
     slot: u32,
@@ -165,15 +164,18 @@ impl Groups {
     ) -> Option<u32> {
         let listener = &listeners[slot as usize];
         let key = RowKey::of(listener);
-        let hash = key.hash();
-        let same = |known: &ByKey| known.key == key && listeners[known.slot as usize].row.moves_like(&listener.row);
+        let hash = key.hash(listener.row.hash_moves());
+        let same = |known: &ByKey| {
+            let other = &listeners[known.slot as usize];
+            known.hash == hash && RowKey::of(other) == key && other.row.moves_like(&listener.row)
+        };
         if let Some(known) = self.by_key.find(hash, same).copied() {
             self.join(known.group, slot);
             return Some(known.slot);
         }
         let group = self.find(slot, listeners, audible, clock);
         if self.by_key.len() < self.by_key.capacity() {
-            self.by_key.insert_unique(hash, ByKey { key, hash, slot, group }, |known| known.hash);
+            self.by_key.insert_unique(hash, ByKey { hash, slot, group }, |known| known.hash);
         }
         None
     }

@@ -13,22 +13,20 @@ pub(crate) struct RowKey {
     unlisted: Fade,
     hears: Fade,
     motion: Motion,
-    /// A hash of the moves of its pairs; 0 if none moves.
-    moves: u64,
 }
 
 impl RowKey {
     pub fn of(listener: &Listener) -> Self {
         let row = &listener.row;
         let (hears, motion) = (listener.hears(), listener.motion());
-        Self { row: row.identity(), unlisted: row.unlisted(), hears, motion, moves: row.hash_moves() }
+        Self { row: row.identity(), unlisted: row.unlisted(), hears, motion }
     }
 
-    /// Equal for equal keys.
-    pub fn hash(&self) -> u64 {
+    /// Equal for equal keys and equal hashes of the moves of the pairs.
+    pub fn hash(&self, moves: u64) -> u64 {
         let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
         hasher.write_u64(self.row.hash());
-        hasher.write_u64(self.moves);
+        hasher.write_u64(moves);
         let [start, target, began] = self.unlisted.bits();
         hasher.write_u64(start ^ target.rotate_left(8) ^ began);
         let [start, target, began] = self.hears.bits();
