@@ -128,7 +128,7 @@ impl Engine {
         for ((slot, published), memory) in changed.items().iter().zip(&mut memory) {
             let listener = listeners.get(*slot as usize).filter(|listener| listener.listens);
             *memory = listener.zip(*published).and_then(|(listener, published)| listener.take_memory(published));
-            memory.iter().for_each(|memory: &Box<RowMemory>| prefetch(std::slice::from_ref(&**memory)));
+            memory.iter().map(Box::as_ref).for_each(|memory: &RowMemory| prefetch(std::slice::from_ref(memory)));
         }
         for ((slot, _), memory) in changed.items().iter().zip(&memory) {
             memory.iter().for_each(|memory| memory.prefetch_pairs());

@@ -15,7 +15,7 @@ impl<'a> Tiles<'a> {
 
     /// The same signals from a later tile on.
     #[inline(always)]
-    pub fn from_tile(&self, first: usize) -> Self {
+    pub fn starting_at(&self, first: usize) -> Self {
         Self { tiles: self.tiles.get(first..).unwrap_or_default(), ..*self }
     }
 
@@ -59,6 +59,7 @@ impl SignalBuffer {
     }
 
     /// One signal.
+    #[cfg(test)]
     pub fn signal(&self, signal: usize) -> &[Tile] {
         &self.tiles[signal * self.stride..][..self.count]
     }
@@ -99,8 +100,8 @@ impl<'a> Signals<'a> {
 
     /// The same from a later tile on.
     #[inline(always)]
-    pub fn from_tile(&self, first: usize) -> Self {
-        Self { sources: self.sources.from_tile(first), shared: self.shared.from_tile(first) }
+    pub fn starting_at(&self, first: usize) -> Self {
+        Self { sources: self.sources.starting_at(first), shared: self.shared.starting_at(first) }
     }
 
     /// The n-th tile of a signal.
@@ -134,7 +135,7 @@ mod tests {
                 *sample = n as f32;
             }
             assert_eq!(buffer.signal(1)[1].0[..3], [48.0, 49.0, 0.0]);
-            assert_eq!(buffer.all().from_tile(1).tile(0, 1).0[1], 49.0);
+            assert_eq!(buffer.all().starting_at(1).tile(0, 1).0[1], 49.0);
             buffer.copy(1, 2, 50, |sample, at| sample + at as f32);
             assert_eq!(buffer.signal(2)[..2].iter().map(|tile| tile.0[1]).collect::<Vec<_>>(), [2.0, 98.0]);
             assert!(buffer.signal(0).iter().all(|tile| *tile == Tile::SILENCE));

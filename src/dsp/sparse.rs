@@ -41,6 +41,7 @@ pub(crate) struct Term {
     pub over: u32,
 }
 
+#[cfg(test)]
 impl Term {
     /// A gain that rests.
     pub fn at_rest(signal: u32, gain: f32) -> Self {
@@ -227,7 +228,7 @@ pub(super) unsafe fn add_any<V: Vector>(out: &mut [Tile], signals: Signals<'_>, 
     unsafe {
         let mut meter = Meter::<V>::load(lanes);
         for (n, tile) in out.iter_mut().enumerate() {
-            let (signals, at) = (signals.from_tile(n), n * Tile::SAMPLES);
+            let (signals, at) = (signals.starting_at(n), n * Tile::SAMPLES);
             for from in (0..Tile::SAMPLES).step_by(SIDE * V::LANES) {
                 let mut mix = sum_of::<V>(sum.open, from, at, signals, sum);
                 if let Some(curve) = sum.curves[0] {

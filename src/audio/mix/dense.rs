@@ -185,7 +185,7 @@ impl Sums {
         scene: Scene<'s>,
     ) {
         let (kernel, signals) = (scene.kernel, scene.audible.signals());
-        let tiles = scene.sources().from_tile(n);
+        let tiles = scene.sources().starting_at(n);
         if signals.len() <= BLOCK {
             return G::multiply(kernel, rows, place, find(tiles, signals, found), remaining);
         }

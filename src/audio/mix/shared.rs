@@ -41,7 +41,7 @@ pub(crate) fn mix(rows: &SparseRows, scratch: &mut [Tile], curves: &mut Curves, 
 /// Makes the shared sums over a span of tiles; with the sources, what terms name there.
 fn make<'a>(scratch: &'a mut [Tile], span: Range<usize>, scene: Scene<'a>) -> Signals<'a> {
     let (shared, count) = (scene.shared(), span.len());
-    let sources = scene.sources().from_tile(span.start);
+    let sources = scene.sources().starting_at(span.start);
     let tiles = &mut scratch[..shared.needed() * count];
     shared.make(tiles, count, sources, scene.audible.signals(), scene.kernel);
     Signals { sources, shared: Tiles { tiles, stride: count } }

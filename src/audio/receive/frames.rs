@@ -45,8 +45,7 @@ pub(crate) fn take(
     if frame.is_stereo() && channels.len() == 1 {
         loudness = measure_all(frame, count);
     }
-    // The comparison is false for NaN.
-    if !(loudness.peak <= Frame::LIMIT) {
+    if loudness.peak > Frame::LIMIT || loudness.peak.is_nan() {
         return Err(first_fault(frame, count));
     }
     let near = threshold > 0.0 && (loudness.square - threshold).abs() <= UNSURE * threshold;

@@ -45,7 +45,7 @@ pub fn check_any(tiles: usize, counts: [usize; 2], curved: [bool; 2], sign: f32)
         let (last, mut alone, mut lanes) = (tiles - 1, [Tile::SILENCE], Lanes::NOTHING);
         let at = last * Tile::SAMPLES;
         let sum = AnySum { curves: curves.map(|curve| curve.map(|curve| &curve[at..])), at, ..sum };
-        kernel.add_any(&mut alone, named.from_tile(last), &sum, &mut lanes);
+        kernel.add_any(&mut alone, named.starting_at(last), &sum, &mut lanes);
         assert_eq!(alone[0], out[last]);
     }
 }
@@ -69,7 +69,7 @@ fn check_rows(moves: bool, make: impl Fn(Kernel, &[SparseRow], &[Term], Signals<
             };
             let meters = if span == (0..TILES) { Meters::Whole(&mut measured) } else { Meters::Spans(&mut lanes) };
             let mut out = MixTiles { tiles: &mut mixes, stride: TILES, span: span.clone(), meters };
-            make(kernel, &rows, &terms, named.from_tile(span.start), &mut out);
+            make(kernel, &rows, &terms, named.starting_at(span.start), &mut out);
             for row in &rows {
                 let mix = &mixes[row.slot as usize * TILES..][..TILES];
                 let of_row = &terms[row.from as usize..][..row.count as usize];
