@@ -42,7 +42,7 @@
 //! None is on by default.
 //! - `http`: the configureMixer API as a router for axum, with operations, notifications and authorization
 //!   (`http::Service`). Turns on `json`.
-//! - `json`: reading the configureMixer JSON from bytes (`config::read_request`). The types themselves need no feature.
+//! - `json`: reading the configureMixer JSON from bytes (`config::read_json`). The types themselves need no feature.
 //! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
 //! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
 //! - `stream`: streams as networks have them. Ports take and give packets at any rate, with loss, jitter and

@@ -65,7 +65,11 @@ pub(super) const SOURCE: [Series<SourceReadings>; 9] = [
     counter("mixminus_source_active_ticks_total", |source| source.active_ticks, "Ticks in which it was active."),
     counter("mixminus_source_missing_total", |source| source.missing, "Ticks without a good frame since the first."),
     counter("mixminus_source_returns_total", |source| source.returns, "How often frames came back after a gap."),
-    counter("mixminus_source_not_finite_total", |source| source.not_finite, "Frames refused for a NaN or infinity."),
+    counter(
+        "mixminus_source_not_finite_total",
+        |source| source.not_finite,
+        "Frames refused for a sample that is NaN, infinite or past ±1e6.",
+    ),
     counter("mixminus_source_refused_total", |source| source.refused, "Frames refused as too long, short or many."),
     gauge("mixminus_source_peak", None, |source| source.peak.into(), "Greatest magnitude; full scale is 1."),
     gauge("mixminus_source_rms", None, |source| source.rms.into(), "RMS; full scale is 1."),
