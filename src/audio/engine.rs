@@ -4,15 +4,13 @@
 use std::sync::atomic::Ordering;
 
 use super::{
-    apply::{Cohorts, Listener, PairSource},
+    apply::Listeners,
     belongings::Kept,
     deliver::{Limiter, Outputs},
     mix::{MixBuffers, Scene, Task},
-    pair::Pair,
-    plan::{Groups, PlanCache, is_in_mix},
+    plan::{Planner, is_in_mix},
     published::Slot,
     receive::{NONE, Receiver, Standing, TalkSource},
-    row_memory::RowMemory,
 };
 use crate::{
     data::{
@@ -24,14 +22,11 @@ use crate::{
         memory::room,
         talk::TalkSender,
         timing::{Clock, Timing},
-        tree::{Changed, Tree},
+        tree::Tree,
     },
-    dsp::{Kernel, Remaining, Tile, prefetch, prefetch_all},
+    dsp::{Kernel, Remaining, Tile, prefetch},
     link::readings::MixerMeters,
 };
-
-/// How many listeners ahead their rows are fetched.
-const AHEAD: usize = 8;
 
 /// What the steps need that does not change.
 #[derive(Debug, Clone, Copy)]
@@ -49,14 +44,12 @@ pub(crate) struct Engine {
     channels: usize,
     receiver: Receiver,
     talk: TalkSource,
-    listeners: Vec<Listener>,
-    cohorts: Cohorts,
+    listeners: Listeners,
     /// What each participant has brought along.
     kept: Vec<Option<Kept>>,
     /// The slots of those who have a line.
     lines: Vec<u32>,
-    groups: Groups,
-    cache: PlanCache,
+    planner: Planner,
     outputs: Outputs,
     mixes: MixBuffers,
 }
@@ -69,37 +62,31 @@ impl Engine {
             channels: count,
             receiver: Receiver::new(channels.all(), slots, timing),
             talk: TalkSource::new(slots, talk),
-            listeners: (0..slots).map(|_| Listener::default()).collect(),
-            cohorts: Cohorts::new(slots),
+            listeners: Listeners::new(slots),
             kept: (0..slots).map(|_| None).collect(),
             lines: room(slots, 0),
-            groups: Groups::new(count, slots),
-            cache: PlanCache::default(),
+            planner: Planner::new(count, slots),
             outputs: Outputs::new(slots),
             mixes: MixBuffers::new(count, slots, workers, Tile::count(timing.tick)),
         }
     }
 
     pub fn slots(&self) -> usize {
-        self.listeners.len()
+        self.kept.len()
     }
 
     /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in the mixes.
     pub fn move_into(&mut self, larger: &mut Self) {
-        (0..self.listeners.len()).for_each(|index| self.cohorts.leave(index, &mut self.listeners[index]));
-        std::mem::swap(&mut self.cohorts, &mut larger.cohorts);
         self.receiver.move_into(&mut larger.receiver);
         self.talk.move_into(&mut larger.talk);
-        self.listeners.iter_mut().zip(&mut larger.listeners).for_each(|(old, new)| std::mem::swap(old, new));
+        self.listeners.move_into(&mut larger.listeners);
         self.kept.iter_mut().zip(&mut larger.kept).for_each(|(old, new)| std::mem::swap(old, new));
         larger.lines.extend_from_slice(&self.lines);
         self.outputs.move_into(&mut larger.outputs);
         std::mem::swap(&mut self.lines, &mut larger.lines);
-        std::mem::swap(&mut self.listeners, &mut larger.listeners);
         std::mem::swap(&mut self.kept, &mut larger.kept);
-        std::mem::swap(&mut self.groups, &mut larger.groups);
+        std::mem::swap(&mut self.planner, &mut larger.planner);
         std::mem::swap(&mut self.mixes, &mut larger.mixes);
-        self.cache = PlanCache::default();
     }
 
     /// Takes everything that changed after generation `since`: first who comes and goes, then what they hear.
@@ -114,35 +101,7 @@ impl Engine {
                 }
             }
         });
-        slots.each_leaf_since(since, |changed| self.apply_rows(changed, clock));
-    }
-
-    /// Has the listeners of a leaf take what is published of them. What they need lies far apart, in memory that the control
-    /// side has just written: each step asks for that of all of them before the next one uses it.
-    fn apply_rows(&mut self, changed: &Changed<'_, Slot>, clock: &Clock<'_>) {
-        let Self { receiver, listeners, cohorts, kept, .. } = self;
-        for published in changed.items().iter().flat_map(|(_, published)| *published) {
-            prefetch(std::slice::from_ref(&*published.row));
-        }
-        let mut memory = [const { None }; Changed::<Slot>::MOST];
-        for ((slot, published), memory) in changed.items().iter().zip(&mut memory) {
-            let listener = listeners.get(*slot as usize).filter(|listener| listener.listens);
-            *memory = listener.zip(*published).and_then(|(listener, published)| listener.take_memory(published));
-            memory.iter().map(Box::as_ref).for_each(|memory: &RowMemory| prefetch(std::slice::from_ref(memory)));
-        }
-        for ((slot, _), memory) in changed.items().iter().zip(&memory) {
-            memory.iter().for_each(|memory| memory.prefetch_pairs());
-            listeners.get(*slot as usize).into_iter().for_each(|listener| prefetch_all(listener.row.pairs(0)));
-        }
-        for ((slot, published), memory) in changed.items().iter().zip(memory) {
-            let Some(published) = published else { continue };
-            if let Some(listener) = listeners.get_mut(*slot as usize).filter(|listener| listener.listens) {
-                cohorts.leave(*slot as usize, listener);
-                let joins = joined_at(receiver, *slot) == Some(clock.now);
-                listener.update(published, memory, joins, |pair| pair_source(receiver, pair, clock), clock);
-                report_pairs(listener, &kept[*slot as usize]);
-            }
-        }
+        slots.each_leaf_since(since, |changed| self.listeners.apply(changed, &self.receiver, &self.kept, clock));
     }
 
     fn update(&mut self, index: usize, slot: &Slot, clock: &Clock<'_>) {
@@ -152,8 +111,7 @@ impl Engine {
         }
         if self.kept[index].is_none() {
             let Some(mut kept) = Kept::take(&slot.belongings) else { return };
-            self.cohorts.leave(index, &mut self.listeners[index]);
-            self.listeners[index].admit(slot.role.hears());
+            self.listeners.admit(index, slot.role.hears());
             self.receiver.admit(index, slot, &mut kept, clock);
             self.outputs.forget(index);
             if kept.belongings.line.is_some() {
@@ -166,8 +124,7 @@ impl Engine {
 
     fn leave(&mut self, index: usize) {
         if index < self.slots() && self.receiver.leave(index) {
-            self.cohorts.leave(index, &mut self.listeners[index]);
-            self.listeners[index].listens = false;
+            self.listeners.leave(index);
         }
     }
 
@@ -193,82 +150,26 @@ impl Engine {
         while let Some(index) = self.receiver.pop_gone() {
             self.vacate(index);
         }
-        let planned = self.plan(clock);
-        let planned = self.outputs.form(&self.groups, planned);
-        self.mixes.divide(&self.groups, self.receiver.audible().len(), planned);
+        let planned = self.planner.plan(&mut self.listeners, &mut self.receiver, &self.kept, clock);
+        let planned = self.outputs.form(self.planner.groups(), planned);
+        self.mixes.divide(self.planner.groups(), self.receiver.audible().len(), planned);
         self.talk.tell(&self.receiver, clock, tools.meters);
-    }
-
-    /// Plans the tick. Whether it is planned like the one before.
-    fn plan(&mut self, clock: &Clock<'_>) -> bool {
-        let (changed, used) = (self.receiver.take_changed(), self.receiver.used());
-        let Self { receiver, listeners, cohorts, kept, groups, cache, .. } = self;
-        let arrived = || {
-            let alone = (0..used).filter(|index| listeners[*index].listens && !cohorts.has(*index));
-            cohorts.states().chain(alone.map(|index| listeners[index].state())).any(|state| state.has_arrived(clock))
-        };
-        if cache.ask(changed, arrived) {
-            return true;
-        }
-        let (mut gains_move, mut envelopes_move) = (receiver.audible().moves(), false);
-        groups.begin(receiver.audible().len());
-        cohorts.begin();
-        for index in 0..used {
-            let slot = index as u32;
-            if cohorts.has(index) {
-                if receiver.audible().position(slot).is_some() {
-                    cohorts.leave(index, &mut listeners[index]);
-                } else if let Some(group) = cohorts.group(index) {
-                    groups.join(group, slot);
-                    continue;
-                }
-            }
-            prefetch(listeners.get(index + 2 * AHEAD..).unwrap_or_default());
-            if let Some(soon) = listeners.get(index + AHEAD) {
-                prefetch_all(soon.row.pairs(0));
-            }
-            let listener = &mut listeners[index];
-            if !listener.listens {
-                groups.leave_out(slot);
-                continue;
-            }
-            cohorts.lead(index, listener);
-            let source = |pair: &Pair| pair_source(receiver, pair, clock);
-            if listener.steer(source, |slot| receiver.is_active(slot), clock) {
-                report_pairs(listener, &kept[index]);
-            }
-            let rests = |listener: &Listener| !listener.gains_move(clock);
-            gains_move |= !rests(listener);
-            envelopes_move |= listener.envelope_moves();
-            let like = groups.add(slot, listeners, receiver.audible(), clock);
-            let (listener, group) = (&listeners[index], groups.of(slot));
-            let goes_along = |like: &Listener| rests(like) && rests(listener) && like.state() == listener.state();
-            match like {
-                _ if cohorts.has(index) => cohorts.note(index, listener, group),
-                Some(like) if goes_along(&listeners[like as usize]) => {
-                    cohorts.unite(index, like as usize, listener, group);
-                }
-                _ => {}
-            }
-        }
-        groups.end();
-        cache.note(gains_move, envelopes_move);
-        false
     }
 
     /// The parts of the tick that are not mixed yet.
     pub fn tasks<'a>(&'a mut self, tools: Tools<'a>) -> impl Iterator<Item = Task<'a>> {
-        let Self { receiver, listeners, groups, outputs, mixes, .. } = self;
+        let Self { receiver, listeners, planner, outputs, mixes, .. } = self;
         let Tools { clock, kernel, remaining, limiter, .. } = tools;
-        let (audible, signals) = (receiver.audible(), receiver.signals());
+        let (audible, signals, listeners, groups) =
+            (receiver.audible(), receiver.signals(), listeners.all(), planner.groups());
         let scene = Scene { audible, signals, listeners, groups, limiter, kernel, remaining, clock, channel: 0 };
         mixes.tasks(outputs, scene)
     }
 
     /// Ends a tick that is mixed.
     pub fn finish(&mut self, tools: &Tools<'_>) {
-        self.outputs.deliver(&self.groups, &self.kept, tools.limiter, &tools.clock);
-        self.cache.note_mixed();
+        self.outputs.deliver(self.planner.groups(), &self.kept, tools.limiter, &tools.clock);
+        self.planner.note_mixed();
         tools.meters.audible.store(self.receiver.audible().len() as u32, Ordering::Relaxed);
         tools.meters.distinct.store(self.output_count() as u32, Ordering::Relaxed);
         self.write_lines(tools);
@@ -278,7 +179,7 @@ impl Engine {
     fn vacate(&mut self, index: usize) {
         if let Some(mut kept) = self.kept[index].take() {
             self.receiver.vacate(index, &mut kept);
-            self.listeners[index].vacate(&mut kept.belongings.row);
+            self.listeners.vacate(index, &mut kept.belongings.row);
             self.lines.retain(|line| *line as usize != index);
             kept.give_back();
         }
@@ -303,9 +204,9 @@ impl Engine {
 
     /// The different mix that a listener hears.
     pub fn output_of(&self, key: ParticipantKey) -> Option<usize> {
-        let listens = self.listeners.get(key.slot as usize).is_some_and(|listener| listener.listens);
+        let listens = self.listeners.all().get(key.slot as usize).is_some_and(|listener| listener.listens);
         let here = listens && self.receiver.key(key.slot) == key;
-        Some(self.outputs.of(key.slot, &self.groups))
+        Some(self.outputs.of(key.slot, self.planner.groups()))
             .filter(|output| here && *output != NONE)
             .map(|output| output as usize)
     }
@@ -314,7 +215,7 @@ impl Engine {
     pub fn listeners(&self, output: usize) -> impl Iterator<Item = u32> + use<'_> {
         let some = |slot: u32| (slot != NONE).then_some(slot);
         std::iter::successors(some(self.outputs.list()[output].first), move |slot| {
-            some(self.outputs.next(*slot, &self.groups))
+            some(self.outputs.next(*slot, self.planner.groups()))
         })
     }
 
@@ -326,10 +227,10 @@ impl Engine {
     /// The audible sources that are in one of the different mixes.
     pub fn sources(&self, output: usize, clock: Clock<'_>) -> impl Iterator<Item = ParticipantKey> {
         // One who stands for all of the group: see the cohorts.
-        let slot = self.groups.list()[self.outputs.list()[output].group as usize].first;
+        let slot = self.planner.groups().list()[self.outputs.list()[output].group as usize].first;
         let keys = self.audible().iter().map(|source| self.key(*source));
         keys.filter(move |key| {
-            is_in_mix(*key, &self.listeners[slot as usize], slot, self.channels, self.receiver.audible(), &clock)
+            is_in_mix(*key, &self.listeners.all()[slot as usize], slot, self.channels, self.receiver.audible(), &clock)
         })
     }
 
@@ -385,26 +286,5 @@ impl Engine {
                 kept.belongings.line = Some(line);
             }
         }
-    }
-}
-
-/// What a row has to know of the source of a pair.
-fn pair_source(receiver: &Receiver, pair: &Pair, clock: &Clock<'_>) -> PairSource {
-    match receiver.source(pair.slot).filter(|source| pair.is_of(source.key)) {
-        Some(source) if source.standing == Standing::Leaving => PairSource::Leaves,
-        Some(source) if source.joined == clock.now => PairSource::Joins,
-        Some(_) => PairSource::Here,
-        None => PairSource::Gone,
-    }
-}
-
-fn joined_at(receiver: &Receiver, slot: u32) -> Option<u64> {
-    receiver.source(slot).map(|source| source.joined)
-}
-
-/// Tells the control side for how many pairs a row has to have room.
-fn report_pairs(listener: &mut Listener, kept: &Option<Kept>) {
-    if let (Some(count), Some(kept)) = (listener.report_pairs(), kept) {
-        kept.meters.pairs.store(count, Ordering::Relaxed);
     }
 }

@@ -1,6 +1,6 @@
 //! The audio side: everything that runs in a tick. It takes what the control side has published, and knows nothing else of it.
 //!
-//! A tick is a straight line of steps, each in a folder of its own; [`Engine`](engine::Engine) takes them in their order, and
+//! A tick is a straight line of steps, each in a folder of its own; [`engine::Engine`] takes them in their order, and
 //! each hands on a value of its own type:
 //!
 //! | step | from | to |

@@ -96,13 +96,13 @@ kernels! {
     shape::shape(samples: &mut [f32; SHAPED], followers: &[f32; SHAPED], curve: Curve, least: &mut Least);
     /// Writes the line of an envelope, times a factor.
     slope::write_slope(out: &mut [f32], slope: Slope, factor: f64);
-    /// Writes the sums of rows at rest, of 1 to [`FEW`] terms each, and goes on metering them.
+    /// Writes the sums of rows at rest, of 1 to `FEW` terms each, and goes on metering them.
     sparse::add_rest(rows: &[SparseRow], terms: &[Term], signals: Signals<'_>, out: &mut MixTiles<'_>);
     /// The same of rows whose gains are on lines that began together, or at rest.
     sparse::add_lines(
         rows: &[SparseRow], terms: &[Term], signals: Signals<'_>, remaining: &Remaining, out: &mut MixTiles<'_>
     );
-    /// Writes `sum(open) + curve * sum(ducked)` of terms at rest, and goes on metering it. Ducked terms are 1 to [`FEW`].
+    /// Writes `sum(open) + curve * sum(ducked)` of terms at rest, and goes on metering it. Ducked terms are 1 to `FEW`.
     sparse::add_curved(
         out: &mut [Tile], signals: Signals<'_>, open: &[Term], ducked: &[Term], curve: &[f32], lanes: &mut Lanes
     );
@@ -128,7 +128,7 @@ kernels! {
         rows: &mut [Option<AllButOneRow<'_>>; QUAD], tiles: Tiles<'_>, signals: &[u32], rest: &[Tile]
     );
     /// Writes, for each row, the sum of `gain * signal` over a tile to its tile `place`, and goes on metering it. Gains are
-    /// as many as signals: at most [`BLOCK`].
+    /// as many as signals: at most `BLOCK`.
     dense::multiply(rows: &mut [Option<DenseRow<'_>>], place: usize, signals: &[&Tile]);
     /// The same of gains on lines; `remaining` is what remains of their moves over the tile.
     dense::multiply_lines(

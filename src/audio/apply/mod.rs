@@ -1,11 +1,11 @@
-//! The second step of a tick: what was published becomes the targets of moves. Each [`Listener`] owns what moves for it alone:
-//! `hears`, its envelope, and the open and ducked gains of its [`RowState`].
+//! The second step of a tick: what was published becomes the targets of moves. [`Listeners`] are those of all slots. Each [`Listener`] owns what moves for it alone:
+//! `hears`, its envelope, and the open and ducked gains of its [`RowState`](row_state::RowState).
 
 mod cohorts;
 mod listener;
+mod listeners;
 mod row_cache;
 mod row_state;
 
-pub(crate) use cohorts::Cohorts;
 pub(crate) use listener::Listener;
-pub(crate) use row_state::PairSource;
+pub(crate) use listeners::Listeners;

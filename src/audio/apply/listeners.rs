@@ -1,0 +1,139 @@
+//! [`Listeners`]: the hearing side of all slots, and what is published of it taken up.
+
+use std::sync::atomic::Ordering;
+
+use super::{cohorts::Cohorts, listener::Listener, row_state::PairSource};
+use crate::{
+    audio::{
+        belongings::Kept,
+        pair::Pair,
+        published::Slot,
+        receive::{Receiver, Standing},
+        row_memory::RowMemory,
+    },
+    data::{timing::Clock, tree::Changed},
+    dsp::{prefetch, prefetch_all},
+};
+
+/// The listeners of a mixer, by their slots.
+#[derive(Debug, Default)]
+pub(crate) struct Listeners {
+    list: Vec<Listener>,
+    cohorts: Cohorts,
+}
+
+impl Listeners {
+    /// Room for so many slots. Allocates: control side.
+    pub fn new(slots: usize) -> Self {
+        Self { list: (0..slots).map(|_| Listener::default()).collect(), cohorts: Cohorts::new(slots) }
+    }
+
+    /// Moves into `larger`, which takes the old memory in exchange.
+    pub fn move_into(&mut self, larger: &mut Self) {
+        (0..self.list.len()).for_each(|index| self.go_alone(index));
+        self.list.iter_mut().zip(&mut larger.list).for_each(|(old, new)| std::mem::swap(old, new));
+        std::mem::swap(self, larger);
+    }
+
+    /// All of them. The state of one who follows its cohort is that of the cohort.
+    #[inline]
+    pub fn all(&self) -> &[Listener] {
+        &self.list
+    }
+
+    /// All of them, and their cohorts.
+    #[inline]
+    pub fn parts(&mut self) -> (&mut [Listener], &mut Cohorts) {
+        (&mut self.list, &mut self.cohorts)
+    }
+
+    /// A new participant takes a slot.
+    pub fn admit(&mut self, index: usize, listens: bool) {
+        self.go_alone(index);
+        self.list[index].admit(listens);
+    }
+
+    /// A participant hears no more.
+    pub fn leave(&mut self, index: usize) {
+        self.go_alone(index);
+        self.list[index].listens = false;
+    }
+
+    /// A participant is gone: its memory goes back.
+    pub fn vacate(&mut self, index: usize, memory: &mut RowMemory) {
+        self.list[index].vacate(memory);
+    }
+
+    fn go_alone(&mut self, index: usize) {
+        self.cohorts.leave(index, &mut self.list[index]);
+    }
+
+    /// Has the listeners of a leaf take what is published of them. What they need lies far apart, in memory that the control
+    /// side has just written: each step asks for that of all of them before the next one uses it.
+    pub fn apply(
+        &mut self,
+        changed: &Changed<'_, Slot>,
+        receiver: &Receiver,
+        kept: &[Option<Kept>],
+        clock: &Clock<'_>,
+    ) {
+        let Self { list, cohorts } = self;
+        for published in changed.items().iter().flat_map(|(_, published)| *published) {
+            prefetch(std::slice::from_ref(&*published.row));
+        }
+        let mut memory = [const { None }; Changed::<Slot>::MOST];
+        for ((slot, published), memory) in changed.items().iter().zip(&mut memory) {
+            let listener = list.get(*slot as usize).filter(|listener| listener.listens);
+            *memory = listener.zip(*published).and_then(|(listener, published)| listener.take_memory(published));
+            memory.iter().map(Box::as_ref).for_each(|memory: &RowMemory| prefetch(std::slice::from_ref(memory)));
+        }
+        for ((slot, _), memory) in changed.items().iter().zip(&memory) {
+            memory.iter().for_each(|memory| memory.prefetch_pairs());
+            list.get(*slot as usize).into_iter().for_each(|listener| prefetch_all(listener.row.pairs(0)));
+        }
+        for ((slot, published), memory) in changed.items().iter().zip(memory) {
+            let Some(published) = published else { continue };
+            if let Some(listener) = list.get_mut(*slot as usize).filter(|listener| listener.listens) {
+                cohorts.leave(*slot as usize, listener);
+                let joins = receiver.source(*slot).is_some_and(|source| source.joined == clock.now);
+                listener.update(published, memory, joins, |pair| pair_source(receiver, pair, clock), clock);
+                report_pairs(listener, &kept[*slot as usize]);
+            }
+        }
+    }
+
+    /// Gets a listener ready for a tick, and with it its cohort.
+    #[inline]
+    pub fn steer(&mut self, index: usize, receiver: &Receiver, kept: &Option<Kept>, clock: &Clock<'_>) {
+        let listener = &mut self.list[index];
+        self.cohorts.lead(index, listener);
+        let source = |pair: &Pair| pair_source(receiver, pair, clock);
+        if listener.steer(source, |slot| receiver.is_active(slot), clock) {
+            report_pairs(listener, kept);
+        }
+    }
+
+    /// Whether an envelope of the first `used` slots was on its way in the last plan, and has arrived.
+    pub fn have_arrived(&self, used: usize, clock: &Clock<'_>) -> bool {
+        let alone = (0..used).filter(|index| self.list[*index].listens && !self.cohorts.has(*index));
+        let mut states = self.cohorts.states().chain(alone.map(|index| self.list[index].state()));
+        states.any(|state| state.has_arrived(clock))
+    }
+}
+
+/// What a row has to know of the source of a pair.
+fn pair_source(receiver: &Receiver, pair: &Pair, clock: &Clock<'_>) -> PairSource {
+    match receiver.source(pair.slot).filter(|source| pair.is_of(source.key)) {
+        Some(source) if source.standing == Standing::Leaving => PairSource::Leaves,
+        Some(source) if source.joined == clock.now => PairSource::Joins,
+        Some(_) => PairSource::Here,
+        None => PairSource::Gone,
+    }
+}
+
+/// Tells the control side for how many pairs a row has to have room.
+fn report_pairs(listener: &mut Listener, kept: &Option<Kept>) {
+    if let (Some(count), Some(kept)) = (listener.report_pairs(), kept) {
+        kept.meters.pairs.store(count, Ordering::Relaxed);
+    }
+}
