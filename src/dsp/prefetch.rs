@@ -3,7 +3,7 @@
 /// The most that is fetched of some things, in bytes: what follows is foreseen by the processor.
 const MOST: usize = 256;
 
-/// Fetches the first of some things into the second cache, to be used soon: the processor does not foresee it where they lie
+/// Fetches the first of some things into the first cache, to be used soon: the processor does not foresee it where they lie
 /// far apart.
 #[inline(always)]
 pub(crate) fn prefetch<T>(things: &[T]) {
@@ -29,7 +29,7 @@ pub(crate) fn prefetch_all<T>(things: &[T]) {
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
 fn fetch(line: *const u8) {
-    use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     // SAFETY: a prefetch reads and writes nothing, wherever it points; SSE is part of the architecture.
-    unsafe { _mm_prefetch::<_MM_HINT_T1>(line.cast()) }
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(line.cast()) }
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How many listeners ahead their rows are fetched.
-const AHEAD: usize = 8;
+const AHEAD: usize = 3;
 
 /// The plan of a tick, and what is known of the one before.
 #[derive(Debug, Default)]
