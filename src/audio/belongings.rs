@@ -1,5 +1,5 @@
-//! What a participant brings along: memory that the control side makes, the audio side has for as long as the participant
-//! stays, and the control side gets back.
+//! What a participant brings along: memory that the control side makes, the audio side has for as long as the
+//! participant stays, and the control side gets back.
 
 use std::sync::Arc;
 
@@ -37,8 +37,8 @@ impl Kept {
         Some(Self { meters: Arc::clone(&belongings.meters), belongings, mailbox: Arc::clone(mailbox) })
     }
 
-    /// Puts it back. Nothing is freed here: the belongings own the meters, too, and the control side owns every mailbox that
-    /// is out.
+    /// Puts it back. Nothing is freed here: the belongings own the meters, too, and the control side owns every
+    /// mailbox that is out.
     pub fn give_back(self) {
         let Self { belongings, meters, mailbox } = self;
         drop(meters);

@@ -1,5 +1,5 @@
-//! [`Engine`]: the memory of the audio side as a whole, and the steps of a tick in their order. All of it is made by the control
-//! side; the audio side moves it about and hands it back.
+//! [`Engine`]: the memory of the audio side as a whole, and the steps of a tick in their order. All of it is made by
+//! the control side; the audio side moves it about and hands it back.
 
 use std::sync::atomic::Ordering;
 
@@ -75,7 +75,8 @@ impl Engine {
         self.kept.len()
     }
 
-    /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in the mixes.
+    /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in
+    /// the mixes.
     pub fn move_into(&mut self, larger: &mut Self) {
         self.receiver.move_into(&mut larger.receiver);
         self.talk.move_into(&mut larger.talk);

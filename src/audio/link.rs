@@ -1,5 +1,6 @@
-//! [`Link`]: what the two halves of one mixer hold in common. The control side publishes and reads figures; the audio side
-//! reads what is published and leaves its memory here. Nothing in it locks, and nothing of the control side is in reach.
+//! [`Link`]: what the two halves of one mixer hold in common. The control side publishes and reads figures; the audio
+//! side reads what is published and leaves its memory here. Nothing in it locks, and nothing of the control side is
+//! in reach.
 
 use std::sync::{
     Arc,
@@ -28,8 +29,8 @@ use crate::{
 pub(crate) struct Matrix {
     pub generation: u64,
     pub slots: Tree<Slot>,
-    /// How many slots the audio side must have room for, and an engine with that room. The engine that was outgrown comes back
-    /// in the same mailbox.
+    /// How many slots the audio side must have room for, and an engine with that room. The engine that was outgrown
+    /// comes back in the same mailbox.
     pub capacity: usize,
     pub engine: Arc<Mailbox<Engine>>,
     /// How many sources that nobody lists are heard; `None`: all are.

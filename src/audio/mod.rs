@@ -1,4 +1,5 @@
-//! The audio side: everything that runs in a tick. It takes what the control side has published, and knows nothing else of it.
+//! The audio side: everything that runs in a tick. It takes what the control side has published, and knows nothing
+//! else of it.
 //!
 //! A tick is a straight line of steps, each in a folder of its own; [`engine::Engine`] takes them in their order, and
 //! each hands on a value of its own type:
@@ -11,23 +12,25 @@
 //! | [`mix`] | groups | the samples of each [`Output`](deliver::Output) |
 //! | [`deliver`] | outputs | what each listener hears, meters, limiter states |
 //!
-//! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back to it.
+//! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back
+//! to it.
 //!
 //! # Words
 //! - **slot**: the number of a participant's place in a mixer. A slot that is reused has a new *stay*.
-//! - **signal**: one tick of samples of one channel: of a source at its presence, or a shared sum. It is cut into **tiles** of 48
-//!   samples.
+//! - **signal**: one tick of samples of one channel: of a source at its presence, or a shared sum. It is cut into
+//!   **tiles** of 48 samples.
 //! - **level**: the gain that a row gives to a source, before ducking.
 //! - **ramp**: the way of a ducking **envelope** between its two levels, at a constant slope.
-//! - **row**: all gains of one listener. A **pair** is one listener and one source that the row lists: its *open* gain, which the
-//!   envelope does not multiply, and its *ducked* gain, which it does.
+//! - **row**: all gains of one listener. A **pair** is one listener and one source that the row lists: its *open*
+//!   gain, which the envelope does not multiply, and its *ducked* gain, which it does.
 //! - **presence**: the factor of a source in all mixes; **hears**: the factor of a listener's whole mix.
 //! - **line**: a gain on its way over one tick; **remaining**: what is still to come of its move, sample by sample.
 //! - **curve**: what a half of a row is multiplied by, sample by sample, where `hears` or the envelope moves.
 //! - **plan**: who hears the same, and how that is made. It holds from tick to tick while nothing changes.
-//! - **recipe**: how a mix is made. *Sparse*: a weighted sum of a few named signals; *shared sums* are signals that many sparse
-//!   rows name; *all but one*: everybody but one at one gain; *dense*: a gain for every audible source.
-//! - **group**: listeners whose recipes are the same. **Output**: those of a group whose limiters are in the same state: a mix.
+//! - **recipe**: how a mix is made. *Sparse*: a weighted sum of a few named signals; *shared sums* are signals that
+//!   many sparse rows name; *all but one*: everybody but one at one gain; *dense*: a gain for every audible source.
+//! - **group**: listeners whose recipes are the same. **Output**: those of a group whose limiters are in the same
+//!   state: a mix.
 //! - **epoch**: a number for as long as the same sources are audible.
 
 mod apply;

@@ -21,8 +21,8 @@ pub(crate) struct Pair {
     ducked: PairMove,
 }
 
-/// A [`Fade`] in 16 bytes. Its target is rounded for the kernels; its beginning is known modulo 2^32 samples, which is enough,
-/// for what is over is settled in the next tick.
+/// A [`Fade`] in 16 bytes. Its target is rounded for the kernels; its beginning is known modulo 2^32 samples, which
+/// is enough, for what is over is settled in the next tick.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[repr(C, packed(4))]
 struct PairMove {

@@ -1,4 +1,5 @@
-//! The audio half: [`Processor`], [`AudioThread`] and [`Tick`]; and one tick on several threads: [`Prepared`] and [`Part`].
+//! The audio half: [`Processor`], [`AudioThread`] and [`Tick`]; and one tick on several threads: [`Prepared`] and
+//! [`Part`].
 
 use std::{
     any::Any,
@@ -17,8 +18,8 @@ use crate::{
 
 /// The half that mixes. It belongs to one thread at a time: `Send`, but neither `Sync` nor `Clone`.
 ///
-/// It has no clock, thread, socket or file. Dropping it, on any thread, hands its memory to the controllers and frees nothing;
-/// only when no controller is left does the drop free what both halves had.
+/// It has no clock, thread, socket or file. Dropping it, on any thread, hands its memory to the controllers and frees
+/// nothing; only when no controller is left does the drop free what both halves had.
 ///
 /// ```compile_fail
 /// fn needs_sync<T: Sync>() {}
@@ -48,9 +49,9 @@ impl Processor {
         Self { engine, link, now: 0, applied: 0, open: false, _owner: owner, not_sync: PhantomData }
     }
 
-    /// Gets ready to tick on the thread that calls this. On a thread's first call one small node is allocated for it, so make
-    /// that before the audio starts. Further calls on the same thread, in every callback of a host, say, cost nanoseconds and
-    /// are real time. What it returns cannot leave the thread.
+    /// Gets ready to tick on the thread that calls this. On a thread's first call one small node is allocated for it,
+    /// so make that before the audio starts. Further calls on the same thread, in every callback of a host, say, cost
+    /// nanoseconds and are real time. What it returns cannot leave the thread.
     pub fn enter(&mut self) -> AudioThread<'_> {
         drop(self.link.newest());
         AudioThread { processor: self, not_send: PhantomData }
@@ -66,8 +67,8 @@ impl Processor {
         self.link.timing.tick
     }
 
-    /// The instruction set that the mixes are computed with: the one of [`MixerConfig`](crate::MixerConfig::instruction_set), or the
-    /// fastest that this machine has.
+    /// The instruction set that the mixes are computed with: the one of
+    /// [`MixerConfig`](crate::MixerConfig::instruction_set), or the fastest that this machine has.
     pub fn instruction_set(&self) -> InstructionSet {
         self.link.kernel.instruction_set()
     }
@@ -129,8 +130,8 @@ pub struct AudioThread<'a> {
 }
 
 impl AudioThread<'_> {
-    /// Begins a tick: applies everything that the controllers have published. Real time: never locks, allocates, frees or
-    /// blocks.
+    /// Begins a tick: applies everything that the controllers have published. Real time: never locks, allocates,
+    /// frees or blocks.
     ///
     /// A tick that is dropped instead of mixed takes no time, and what was sent in it is not heard.
     pub fn tick(&mut self) -> Tick<'_> {
@@ -166,8 +167,8 @@ impl<'a> Tick<'a> {
         Generation(self.processor.applied)
     }
 
-    /// Mixes. Real time. The work is that of the distinct mixes and the sources heard in them, of the rows that are moving or
-    /// list something of their own, and a few nanoseconds for everybody else.
+    /// Mixes. Real time. The work is that of the distinct mixes and the sources heard in them, of the rows that are
+    /// moving or list something of their own, and a few nanoseconds for everybody else.
     pub fn mix(self) -> Mixes<'a> {
         self.prepare().finish()
     }
@@ -180,12 +181,12 @@ impl<'a> Tick<'a> {
     }
 }
 
-/// A tick of which only the sums are still to be made: the mixes with their limiters and levels, which is most of the work of a
-/// large room.
+/// A tick of which only the sums are still to be made: the mixes with their limiters and levels, which is most of the
+/// work of a large room.
 ///
-/// They are cut into as many [`Part`]s as the mixer has [`workers`](crate::MixerConfig::workers), of about the same work. Each is
-/// made once, on any thread, and gives the same samples on any. If it is dropped instead of finished, the tick is not heard, but
-/// its frames are counted. What nobody has made [`finish`](Self::finish) makes.
+/// They are cut into as many [`Part`]s as the mixer has [`workers`](crate::MixerConfig::workers), of about the same
+/// work. Each is made once, on any thread, and gives the same samples on any. If it is dropped instead of finished,
+/// the tick is not heard, but its frames are counted. What nobody has made [`finish`](Self::finish) makes.
 ///
 /// ```
 /// # use mixminus::{Frame, JoinOptions, MixerConfig};
@@ -226,10 +227,10 @@ impl<'a> Prepared<'a> {
         self.processor.finish()
     }
 
-    /// Has rayon's threads, those of the pool that this runs in, make the parts, and ends the tick. The bits are those of
-    /// [`finish`](Self::finish). Call it on one of the pool's own threads (`pool.install`): on another, rayon allocates now and
-    /// then to hand the work over. Its threads sleep, are woken by the system, and take turns with their other work: its worst
-    /// case is rayon's, not the mixer's.
+    /// Has rayon's threads, those of the pool that this runs in, make the parts, and ends the tick. The bits are
+    /// those of [`finish`](Self::finish). Call it on one of the pool's own threads (`pool.install`): on another,
+    /// rayon allocates now and then to hand the work over. Its threads sleep, are woken by the system, and take turns
+    /// with their other work: its worst case is rayon's, not the mixer's.
     #[cfg(feature = "rayon")]
     pub fn finish_with_rayon(mut self) -> Mixes<'a> {
         share_out(&mut self.parts());

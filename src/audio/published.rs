@@ -1,9 +1,9 @@
-//! What is published of each participant: its [`Slot`], and what its [`Row`] says. Made by the control side, read by the audio
-//! side; immutable once it is published, but for what lies in its mailboxes.
+//! What is published of each participant: its [`Slot`], and what its [`Row`] says. Made by the control side, read by
+//! the audio side; immutable once it is published, but for what lies in its mailboxes.
 //!
-//! The matrix of all of them is sparse and persistent: a row knows only what differs from "everybody at gain 1", and a new
-//! matrix shares every slot that did not change. Ids are slots here; a slot that is reused has a new stay, so that an old row
-//! reaches nobody.
+//! The matrix of all of them is sparse and persistent: a row knows only what differs from "everybody at gain 1", and
+//! a new matrix shares every slot that did not change. Ids are slots here; a slot that is reused has a new stay, so
+//! that an old row reaches nobody.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -45,7 +45,8 @@ pub(crate) struct Row {
     pub ducking: DuckRange,
     /// Whether the gains of its pairs may differ from channel to channel.
     pub panned: bool,
-    /// The pairs that it lists, and room for what else the audio side keeps; `None` for the row that everybody joins with.
+    /// The pairs that it lists, and room for what else the audio side keeps; `None` for the row that everybody joins
+    /// with.
     pub memory: Option<Mailbox<RowMemory>>,
 }
 
@@ -56,8 +57,8 @@ impl Row {
     }
 }
 
-/// 128 bits of a hash, with keys that nobody knows, of what a row says: among a million different rows two are taken for the
-/// same with a chance of 2^-88. The row of everybody without a configuration has the default.
+/// 128 bits of a hash, with keys that nobody knows, of what a row says: among a million different rows two are taken
+/// for the same with a chance of 2^-88. The row of everybody without a configuration has the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct RowIdentity([u64; 2]);
 

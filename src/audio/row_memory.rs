@@ -1,5 +1,5 @@
-//! [`RowMemory`]: what a row lists, in the memory in which the audio side keeps it. Made by the control side; the audio side
-//! takes it in exchange for that of the row before.
+//! [`RowMemory`]: what a row lists, in the memory in which the audio side keeps it. Made by the control side; the
+//! audio side takes it in exchange for that of the row before.
 
 use super::pair::Pair;
 use crate::{
@@ -18,8 +18,8 @@ pub(crate) struct Listed {
 /// The memory of a row. The audio side takes it in exchange for that of the row before.
 #[derive(Debug, Default)]
 pub(crate) struct RowMemory {
-    /// What the row lists in each channel, on target, in the order of the slots; with room for pairs of earlier rows that are
-    /// still on their way.
+    /// What the row lists in each channel, on target, in the order of the slots; with room for pairs of earlier rows
+    /// that are still on their way.
     pub pairs: [Vec<Pair>; MAX_CHANNELS],
     /// Room for the gain of each listed source and of the own voice in each channel, as the kernels want them on lines.
     pub gains: [Vec<f32>; MAX_CHANNELS],

@@ -1,7 +1,7 @@
 //! What the control side still owns although the audio side has it: [`Returning`].
 //!
-//! Nothing is freed on the audio thread. What it puts back into a mailbox, or stops reading, is still owned here, until nobody
-//! else has it.
+//! Nothing is freed on the audio thread. What it puts back into a mailbox, or stops reading, is still owned here,
+//! until nobody else has it.
 
 use std::{collections::VecDeque, fmt, sync::Arc};
 
@@ -26,8 +26,8 @@ pub(crate) enum Held {
     Belongings(ParticipantKey, Arc<Mailbox<Belongings>>),
     /// Until no matrix names it any more: what is in it then is an engine that was outgrown.
     Engine(Arc<Mailbox<Engine>>),
-    /// Until this generation has been mixed: by then the audio thread has put the memory of the row before into its mailbox. Or
-    /// until nobody else has the row.
+    /// Until this generation has been mixed: by then the audio thread has put the memory of the row before into its
+    /// mailbox. Or until nobody else has the row.
     Row(Generation, Arc<Row>),
 }
 
@@ -43,7 +43,8 @@ impl fmt::Debug for Held {
 }
 
 impl Held {
-    /// Whether the audio side is done with it. Nobody can become an owner of what has one left: it is reachable from here only.
+    /// Whether the audio side is done with it. Nobody can become an owner of what has one left: it is reachable from
+    /// here only.
     fn returned(&self, mixed: Generation) -> bool {
         match self {
             Self::Row(generation, row) => mixed >= *generation || Arc::strong_count(row) == 1,
@@ -59,8 +60,8 @@ impl Returning {
         self.0.push_back(held);
     }
 
-    /// Frees what came back, and names the slots that may be given again. Looks at a few at a time and comes back to those that
-    /// are still out, so that no call takes long and nothing waits behind anything.
+    /// Frees what came back, and names the slots that may be given again. Looks at a few at a time and comes back to
+    /// those that are still out, so that no call takes long and nothing waits behind anything.
     pub fn reclaim(&mut self, mixed: Generation, mut free: impl FnMut(ParticipantKey)) {
         for _ in 0..self.0.len().min(LOOKED_AT) {
             let Some(held) = self.0.pop_front() else { return };

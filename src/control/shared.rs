@@ -17,8 +17,8 @@ impl Shared {
         Self { link, registry: Mutex::new(registry) }
     }
 
-    /// The registry. Whatever panicked while it was held was the host's: the registry is whole, and what was changed before is
-    /// published with the next change.
+    /// The registry. Whatever panicked while it was held was the host's: the registry is whole, and what was changed
+    /// before is published with the next change.
     pub fn registry(&self) -> MutexGuard<'_, Registry> {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }

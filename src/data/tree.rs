@@ -116,7 +116,8 @@ impl<T> Tree<T> {
         self.depth += 1;
     }
 
-    /// Calls `see` with the items whose stamps are greater than `since`, those of a leaf at a time, in order. Allocates nothing.
+    /// Calls `see` with the items whose stamps are greater than `since`, those of a leaf at a time, in order.
+    /// Allocates nothing.
     pub fn each_leaf_since(&self, since: u64, mut see: impl FnMut(&Changed<'_, T>)) {
         Self::visit(&self.root, self.depth, 0, since, &mut see);
     }

@@ -1,7 +1,7 @@
 //! Everybody but one: rows that hear all sources except one at the same gain, and the sums that they are made of.
 //!
-//! A *quad* is four signals: sources, or sums of them. The *rest* of a signal or of a quad is the sum of all sources that are
-//! not in it.
+//! A *quad* is four signals: sources, or sums of them. The *rest* of a signal or of a quad is the sum of all sources
+//! that are not in it.
 
 use super::{
     measure::{Lanes, Measured, Meter},
@@ -57,8 +57,8 @@ unsafe fn load<V: Vector>(tiles: &[&Tile; QUAD], from: usize) -> [V; QUAD] {
     }
 }
 
-/// For each of four, the sum of the other three and of their rest. Nothing is subtracted: a sum has no trace of the one that
-/// it leaves out.
+/// For each of four, the sum of the other three and of their rest. Nothing is subtracted: a sum has no trace of the
+/// one that it leaves out.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -105,8 +105,8 @@ pub(super) unsafe fn run_forward<V: Vector>(signal: &[Tile], running: &mut [Runn
     }
 }
 
-/// On the way back: adds a signal to the running sums of those after it, and writes its rest in its place, which is the sum
-/// of those before it and of those after it, rounded once.
+/// On the way back: adds a signal to the running sums of those after it, and writes its rest in its place, which is
+/// the sum of those before it and of those after it, rounded once.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -126,7 +126,8 @@ pub(super) unsafe fn run_backward<V: Vector>(signal: &mut [Tile], running: &mut 
     }
 }
 
-/// Writes the rest of each of up to four signals over a whole tick, given the rest of all four; `out` has room for four.
+/// Writes the rest of each of up to four signals over a whole tick, given the rest of all four; `out` has room for
+/// four.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -149,8 +150,8 @@ pub(super) unsafe fn add_rests<V: Vector>(tiles: Tiles<'_>, signals: &[u32], res
     }
 }
 
-/// Writes, for each row of a quad, its gain times the sum of all sources but its own over a whole tick, and measures it.
-/// `rest` is that of the quad.
+/// Writes, for each row of a quad, its gain times the sum of all sources but its own over a whole tick, and measures
+/// it. `rest` is that of the quad.
 ///
 /// # Safety
 /// As for [`Vector`].

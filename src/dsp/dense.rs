@@ -1,5 +1,5 @@
-//! Dense sums: four rows of gains times all signals, tile by tile. The matrix product of a room in which everybody hears
-//! everybody differently.
+//! Dense sums: four rows of gains times all signals, tile by tile. The matrix product of a room in which everybody
+//! hears everybody differently.
 //!
 //! Products follow each other in f32 sums of [`CHAIN`], which registers hold; an outer sum takes each chain, up to
 //! [`BLOCK`] signals; sums of blocks are added up in f64. So a product is rounded at most 32 + 30 times, whatever the
@@ -92,8 +92,8 @@ impl<V: Vector> Gains<V> for OnLine<'_> {
     }
 }
 
-/// Writes, for each row, the sum of `gain * signal` over one tile to the row's tile `place`, and goes on metering it. Gains
-/// are as many as `signals`: at most [`BLOCK`].
+/// Writes, for each row, the sum of `gain * signal` over one tile to the row's tile `place`, and goes on metering it.
+/// Gains are as many as `signals`: at most [`BLOCK`].
 ///
 /// # Safety
 /// As for [`Vector`].

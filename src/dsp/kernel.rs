@@ -23,8 +23,8 @@ use crate::data::envelope::Slope;
 pub(crate) struct Kernel(InstructionSet);
 
 impl Kernel {
-    /// Those of an instruction set, or of the fastest that this machine has; `None` if it does not have the one that is asked
-    /// for.
+    /// Those of an instruction set, or of the fastest that this machine has; `None` if it does not have the one that
+    /// is asked for.
     pub fn of(set: Option<InstructionSet>) -> Option<Self> {
         let set = set.unwrap_or_else(InstructionSet::fastest);
         set.is_available().then_some(Self(set))
@@ -113,7 +113,8 @@ kernels! {
     shared_sums::add_segment(
         sources: &[&[Tile]; SEGMENT], sum: &mut [Tile], all_but_one: &mut [Tile], wanted: u8, pairs: &mut [Tile]
     );
-    /// Writes the running sums of signals of `tiles` tiles each, from the first one on or, if `backwards`, from the last.
+    /// Writes the running sums of signals of `tiles` tiles each, from the first one on or, if `backwards`, from the
+    /// last.
     shared_sums::run(signals: &[Tile], out: &mut [Tile], tiles: usize, backwards: bool);
     /// Writes the sum of up to four signals over a whole tick.
     all_but_one::add_quad(tiles: Tiles<'_>, signals: &[u32], sum: &mut [Tile]);
@@ -127,8 +128,8 @@ kernels! {
     all_but_one::add_rows(
         rows: &mut [Option<AllButOneRow<'_>>; QUAD], tiles: Tiles<'_>, signals: &[u32], rest: &[Tile]
     );
-    /// Writes, for each row, the sum of `gain * signal` over a tile to its tile `place`, and goes on metering it. Gains are
-    /// as many as signals: at most `BLOCK`.
+    /// Writes, for each row, the sum of `gain * signal` over a tile to its tile `place`, and goes on metering it.
+    /// Gains are as many as signals: at most `BLOCK`.
     dense::multiply(rows: &mut [Option<DenseRow<'_>>], place: usize, signals: &[&Tile]);
     /// The same of gains on lines; `remaining` is what remains of their moves over the tile.
     dense::multiply_lines(

@@ -1,13 +1,13 @@
 //! The arithmetic of a mix, at the speed of the machine: the only place with `unsafe`.
 //!
 //! Three rings: safe functions on slices ([`Kernel`]); the kernels ([`measure`], [`shape`], [`slope`], [`sparse`],
-//! [`shared_sums`], [`dense`], [`all_but_one`]), each written once over a vector; and a vector for each instruction set
-//! ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made. Everything works on
-//! [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
+//! [`shared_sums`], [`dense`], [`all_but_one`]), each written once over a vector; and a vector for each instruction
+//! set ([`x86`]; [`vector::Portable`] everywhere). Which one runs is chosen once, when the mixer is made. Everything
+//! works on [`Tile`]s, so that no kernel has a tail and no load of a signal crosses a cache line.
 //!
-//! How exact sums are: each product passes at most so many roundings of 2^-24 (the tests count them with a vector that
-//! counts), of which the contract allows 67, or 4e-6 of the magnitudes. A gain brings 1, or 3 on a line, a ducking level in
-//! it 1, a signal that fades 1, a curve 3.
+//! How exact sums are: each product passes at most so many roundings of 2^-24 (the tests count them with a vector
+//! that counts), of which the contract allows 67, or 4e-6 of the magnitudes. A gain brings 1, or 3 on a line, a
+//! ducking level in it 1, a signal that fades 1, a curve 3.
 #![allow(unsafe_code)]
 
 mod all_but_one;

@@ -3,8 +3,8 @@
 /// The most that is fetched of some things, in bytes: what follows is foreseen by the processor.
 const MOST: usize = 256;
 
-/// Fetches the first of some things into the first cache, to be used soon: the processor does not foresee it where they lie
-/// far apart.
+/// Fetches the first of some things into the first cache, to be used soon: the processor does not foresee it where
+/// they lie far apart.
 #[inline(always)]
 pub(crate) fn prefetch<T>(things: &[T]) {
     #[cfg(target_arch = "x86_64")]

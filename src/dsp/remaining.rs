@@ -2,8 +2,9 @@
 
 use super::tile::Tile;
 
-/// The table of every move of a mixer: entry `k` is what remains after `k` samples of a move of N, `1 - k / N` down to 0 and 0
-/// from there on. It goes on for a tick past the end, so that a move that ends inside of a tick is no case of its own.
+/// The table of every move of a mixer: entry `k` is what remains after `k` samples of a move of N, `1 - k / N` down
+/// to 0 and 0 from there on. It goes on for a tick past the end, so that a move that ends inside of a tick is no case
+/// of its own.
 #[derive(Debug)]
 pub(crate) struct Remaining(Box<[f32]>);
 

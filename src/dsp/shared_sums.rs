@@ -14,11 +14,11 @@ impl RunningSum {
     pub const ZERO: Self = Self([0.0; Tile::SAMPLES]);
 }
 
-/// Writes the sum of up to eight signals over consecutive tiles; the sum of the other seven for each signal whose bit is set
-/// in `wanted`, if `all_but_one` has room for it; and the sum of each pair, if `pairs` has room.
+/// Writes the sum of up to eight signals over consecutive tiles; the sum of the other seven for each signal whose bit
+/// is set in `wanted`, if `all_but_one` has room for it; and the sum of each pair, if `pairs` has room.
 ///
-/// Nothing is subtracted, so a sum has no trace of the signal that it leaves out. Each sum is at most three additions deep.
-/// A signal that is not there has no tiles.
+/// Nothing is subtracted, so a sum has no trace of the signal that it leaves out. Each sum is at most three additions
+/// deep. A signal that is not there has no tiles.
 ///
 /// # Safety
 /// As for [`Vector`].
@@ -65,7 +65,8 @@ pub(super) unsafe fn add_segment<V: Vector>(
     }
 }
 
-/// Writes the running sums of signals of `tiles` tiles each, from the first signal on or, if `backwards`, from the last one.
+/// Writes the running sums of signals of `tiles` tiles each, from the first signal on or, if `backwards`, from the
+/// last one.
 ///
 /// # Safety
 /// As for [`Vector`].

@@ -1,5 +1,5 @@
-//! Sparse sums: a mix as the weighted sum of a few named signals. That is the mix of most listeners, for in most rooms few
-//! speak, and where many do most rows are a few shared sums.
+//! Sparse sums: a mix as the weighted sum of a few named signals. That is the mix of most listeners, for in most
+//! rooms few speak, and where many do most rows are a few shared sums.
 //!
 //! Up to [`FEW`] signals have kernels in which the gains stay in registers: at rest, on a line, and at rest with a part
 //! that is multiplied by a curve. [`add_any`] makes every other sum, of any length, on any number of lines.
@@ -21,8 +21,8 @@ pub(crate) const FEW: usize = 12;
 /// The most open terms beside ducked ones in a row of a few.
 pub(crate) const FEW_OPEN: usize = 6;
 
-/// Products that follow each other in one f32 sum: each may be rounded so many times. What is longer is cut into pieces,
-/// which are added up in f64.
+/// Products that follow each other in one f32 sum: each may be rounded so many times. What is longer is cut into
+/// pieces, which are added up in f64.
 pub(super) const CHAIN: usize = 32;
 
 /// Vectors that are added up side by side: with the widest, a tile.
@@ -182,8 +182,8 @@ pub(super) unsafe fn add_lines<V: Vector>(
     }
 }
 
-/// Writes `sum(open) + curve * sum(ducked)` of terms at rest, and goes on metering it. Ducked terms are 1 to [`FEW`], open ones
-/// at most [`FEW_OPEN`].
+/// Writes `sum(open) + curve * sum(ducked)` of terms at rest, and goes on metering it. Ducked terms are 1 to [`FEW`],
+/// open ones at most [`FEW_OPEN`].
 ///
 /// # Safety
 /// As for [`Vector`].

@@ -140,8 +140,9 @@ impl Oracle {
         }
     }
 
-    /// Sends open and ducked of every pair of a listener who is here and a source to their targets; a pair that
-    /// is new starts there, or where all sources are that were never listed. A pair whose source was listed and has left is steered by nothing: its moves go on.
+    /// Sends open and ducked of every pair of a listener who is here and a source to their targets; a pair that is
+    /// new starts there, or where all sources are that were never listed. A pair whose source was listed and has left
+    /// is steered by nothing: its moves go on.
     fn steer_pairs(&mut self, length: usize) {
         for (&listener, hearer) in self.participants.iter().filter(|(_, p)| p.here && p.hears) {
             for (&source, sender) in self.participants.iter().filter(|(_, p)| p.sends) {

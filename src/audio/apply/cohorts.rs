@@ -1,8 +1,9 @@
 //! [`Cohorts`]: listeners who hear the same for the same reasons, planned as one.
 //!
-//! In a large room most rows say the same. Listeners whose rows say the same and rest, and whose own state is the same, go on
-//! alike for as long as nothing is published of one of them and its own voice is not in the mix: the first of them is steered
-//! and planned, and the others follow it. So the work of a plan is that of the different rows.
+//! In a large room most rows say the same. Listeners whose rows say the same and rest, and whose own state is the
+//! same, go on alike for as long as nothing is published of one of them and its own voice is not in the mix: the
+//! first of them is steered and planned, and the others follow it. So the work of a plan is that of the different
+//! rows.
 
 use super::listener::{Listener, ListenerState};
 use crate::{
@@ -20,7 +21,8 @@ struct Cohort {
     group: u32,
 }
 
-/// There is room for one cohort per so many listeners: with more, there is little to save. One who finds no room stays alone.
+/// There is room for one cohort per so many listeners: with more, there is little to save. One who finds no room
+/// stays alone.
 const LISTENERS_PER_COHORT: usize = 8;
 
 /// The cohorts of a mixer.

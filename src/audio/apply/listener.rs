@@ -63,7 +63,8 @@ impl Listener {
         slot.row.memory.as_ref().filter(|_| slot.row_since > self.row_since)?.take()
     }
 
-    /// Takes what is published of its slot, and the memory that came with its row. `joins` if it joins at this tick boundary.
+    /// Takes what is published of its slot, and the memory that came with its row. `joins` if it joins at this tick
+    /// boundary.
     pub fn update(
         &mut self,
         slot: &Slot,
@@ -86,8 +87,8 @@ impl Listener {
         }
     }
 
-    /// Gets ready for a tick: what has arrived is forgotten, and the envelope takes its course. Whether its pairs may have
-    /// changed.
+    /// Gets ready for a tick: what has arrived is forgotten, and the envelope takes its course. Whether its pairs may
+    /// have changed.
     pub fn steer(
         &mut self,
         source: impl Fn(&Pair) -> PairSource,
@@ -137,7 +138,8 @@ impl Listener {
         self.state.level
     }
 
-    /// Whether a gain of it may be another one in the next tick, though nothing is published and nobody speaks or falls silent.
+    /// Whether a gain of it may be another one in the next tick, though nothing is published and nobody speaks or
+    /// falls silent.
     pub fn gains_move(&self, clock: &Clock<'_>) -> bool {
         self.row.moves() || self.state.hears.moving(clock.now, clock.timing)
     }

@@ -68,8 +68,8 @@ impl Listeners {
         self.cohorts.leave(index, &mut self.list[index]);
     }
 
-    /// Has the listeners of a leaf take what is published of them. What they need lies far apart, in memory that the control
-    /// side has just written: each step asks for that of all of them before the next one uses it.
+    /// Has the listeners of a leaf take what is published of them. What they need lies far apart, in memory that the
+    /// control side has just written: each step asks for that of all of them before the next one uses it.
     pub fn apply(
         &mut self,
         changed: &Changed<'_, Slot>,

@@ -1,5 +1,6 @@
-//! The second step of a tick: what was published becomes the targets of moves. [`Listeners`] are those of all slots. Each [`Listener`] owns what moves for it alone:
-//! `hears`, its envelope, and the open and ducked gains of its [`RowState`](row_state::RowState).
+//! The second step of a tick: what was published becomes the targets of moves. [`Listeners`] are those of all slots.
+//! Each [`Listener`] owns what moves for it alone: `hears`, its envelope, and the open and ducked gains of its
+//! [`RowState`](row_state::RowState).
 
 mod cohorts;
 mod listener;

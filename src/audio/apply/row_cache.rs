@@ -2,8 +2,8 @@
 
 use crate::data::channels::MAX_CHANNELS;
 
-/// The gain of every audible source in each channel, as the kernels want them: one figure for each at rest, two on lines. The
-/// memory comes with the row.
+/// The gain of every audible source in each channel, as the kernels want them: one figure for each at rest, two on
+/// lines. The memory comes with the row.
 #[derive(Debug, Default)]
 pub(crate) struct RowCache {
     gains: [Vec<f32>; MAX_CHANNELS],

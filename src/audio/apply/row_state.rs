@@ -1,7 +1,7 @@
 //! [`RowState`]: the gains of one listener's row, as they rest or move, and how they follow what is published.
 //!
-//! The row keeps what all sources share that it does not list once, and a [`Pair`] for each source that differs: listed ones,
-//! and ones on their way back to the others. A publication replaces targets, never state.
+//! The row keeps what all sources share that it does not list once, and a [`Pair`] for each source that differs:
+//! listed ones, and ones on their way back to the others. A publication replaces targets, never state.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -46,7 +46,8 @@ pub(crate) struct RowState {
 impl RowState {
     const NAMED_DUCKERS: usize = 3;
 
-    /// Takes a published row. `source` tells of the source of a pair; `at_once` if nothing was heard with this row before.
+    /// Takes a published row. `source` tells of the source of a pair; `at_once` if nothing was heard with this row
+    /// before.
     pub fn adopt(
         &mut self,
         row: &Row,
@@ -72,7 +73,8 @@ impl RowState {
         std::mem::swap(&mut self.pairs, pairs);
     }
 
-    /// Forgets what has arrived: moves that are over, and pairs that are like the sources without one. Whether anything has.
+    /// Forgets what has arrived: moves that are over, and pairs that are like the sources without one. Whether
+    /// anything has.
     pub fn settle(&mut self, source: impl Fn(&Pair) -> PairSource, clock: &Clock<'_>) -> bool {
         if !self.moves {
             return false;
@@ -178,8 +180,8 @@ impl RowState {
     }
 }
 
-/// Has the pairs of a new row go on from where the old ones are, and adds those old ones to it that are still on their way.
-/// `before` is the gain that sources without a pair had, `unlisted` the one that they are to have.
+/// Has the pairs of a new row go on from where the old ones are, and adds those old ones to it that are still on
+/// their way. `before` is the gain that sources without a pair had, `unlisted` the one that they are to have.
 fn merge(
     old: &[Pair],
     new: &mut Vec<Pair>,
@@ -210,8 +212,8 @@ fn merge(
     }
 }
 
-/// Keeps a pair that is listed no more until it is like the sources without one, or its source is gone. One whose source has
-/// left is steered by nothing: it fades out at the gains that it had.
+/// Keeps a pair that is listed no more until it is like the sources without one, or its source is gone. One whose
+/// source has left is steered by nothing: it fades out at the gains that it had.
 fn keep(
     pair: &Pair,
     pairs: &mut Vec<Pair>,

@@ -1,5 +1,6 @@
-//! The last step of a tick: what listeners hear. Listeners of one group hear the same sum; those whose limiters are in the same
-//! state hear the same samples, an [`Output`]. Every listener takes on its limiter's state to the next tick.
+//! The last step of a tick: what listeners hear. Listeners of one group hear the same sum; those whose limiters are
+//! in the same state hear the same samples, an [`Output`]. Every listener takes on its limiter's state to the next
+//! tick.
 
 mod limiter;
 mod outputs;

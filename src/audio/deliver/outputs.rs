@@ -77,7 +77,8 @@ impl Outputs {
         &self.list
     }
 
-    /// The outputs, for those who mix to write to; the first output of each group, and the number of outputs behind them.
+    /// The outputs, for those who mix to write to; the first output of each group, and the number of outputs behind
+    /// them.
     pub fn for_mixing(&mut self) -> (&mut [Output], &[u32]) {
         (&mut self.list, &self.starts)
     }

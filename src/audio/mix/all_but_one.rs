@@ -1,10 +1,10 @@
-//! Rows that hear everybody but one, all at one gain: a room in which everybody talks and nobody is configured. Each source is
-//! read twice, however many there are.
+//! Rows that hear everybody but one, all at one gain: a room in which everybody talks and nobody is configured. Each
+//! source is read twice, however many there are.
 //!
-//! On the way up, sources are added up by four, the sums by four, and once more: blocks of 64. The rest of a block is the sum of
-//! all blocks before it and after it, which run in f64 from both ends. On the way down, the rest of each quarter is the rest of
-//! the whole and the other three quarters; a row is the rest of its source. Nothing is subtracted. A sample passes at most 15
-//! roundings.
+//! On the way up, sources are added up by four, the sums by four, and once more: blocks of 64. The rest of a block is
+//! the sum of all blocks before it and after it, which run in f64 from both ends. On the way down, the rest of each
+//! quarter is the rest of the whole and the other three quarters; a row is the rest of its source. Nothing is
+//! subtracted. A sample passes at most 15 roundings.
 
 use super::{part::Part, scene::Scene};
 use crate::{
@@ -25,8 +25,8 @@ pub(crate) struct AllButOne {
     running: Vec<RunningSum>,
 }
 
-/// A group that hears everybody but one: the place of its mix in the part, the position of that one, and the gain of the
-/// others.
+/// A group that hears everybody but one: the place of its mix in the part, the position of that one, and the gain of
+/// the others.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Row {
     pub mix: usize,

@@ -26,8 +26,8 @@ impl Curves {
         Self { key: None, open: room(), ducked: room() }
     }
 
-    /// The curves of a listener's open and ducked half over `count` samples from the tick's sample `at` on. One that is not
-    /// there is 1.
+    /// The curves of a listener's open and ducked half over `count` samples from the tick's sample `at` on. One that
+    /// is not there is 1.
     pub fn of(
         &mut self,
         listener: &Listener,

@@ -1,5 +1,5 @@
-//! Dense rows: the product of a few rows of gains at a time with all signals. That is every row of a large room in which most
-//! gains differ.
+//! Dense rows: the product of a few rows of gains at a time with all signals. That is every row of a large room in
+//! which most gains differ.
 
 use super::{
     curves::Curves,
@@ -114,7 +114,8 @@ impl Dense {
     }
 }
 
-/// Multiplies the rows of a batch with all signals: whole mixes where they belong, or halves that are joined by their curves.
+/// Multiplies the rows of a batch with all signals: whole mixes where they belong, or halves that are joined by their
+/// curves.
 fn multiply_rows<'a, G: GainOf>(
     gains: impl Iterator<Item = &'a [G]>,
     remaining: &[f32],
@@ -174,8 +175,8 @@ struct Sums([RunningSum; BATCH]);
 impl Sums {
     const ZERO: Self = Self([RunningSum::ZERO; BATCH]);
 
-    /// Multiplies rows with all signals over the n-th tile of a tick, to the rows' tile `place`; `found` has room for the
-    /// tiles of a block of signals.
+    /// Multiplies rows with all signals over the n-th tile of a tick, to the rows' tile `place`; `found` has room for
+    /// the tiles of a block of signals.
     fn multiply<'s, G: GainOf>(
         &mut self,
         rows: &mut [Option<DenseRow<'_, G>>],
@@ -217,7 +218,8 @@ fn over_tile(remaining: &[f32], n: usize) -> &[f32] {
     remaining.get(n * Tile::SAMPLES..(n + 1) * Tile::SAMPLES).unwrap_or_default()
 }
 
-/// What rows are made of: gains at rest or on lines. Each has kernels of its own; those of lines need what remains of the moves.
+/// What rows are made of: gains at rest or on lines. Each has kernels of its own; those of lines need what remains of
+/// the moves.
 trait GainOf: Copy + 'static {
     fn multiply(
         kernel: Kernel,

@@ -7,7 +7,8 @@ use crate::{
     dsp::LineGain,
 };
 
-/// Rows that are multiplied before the next ones are: enough to read the signals of a block many times while they are near.
+/// Rows that are multiplied before the next ones are: enough to read the signals of a block many times while they are
+/// near.
 pub(crate) const BATCH: usize = 128;
 
 /// Rows among them whose gains are written for this tick alone; and those whose gains are on lines.
@@ -44,8 +45,8 @@ impl DenseKind {
     }
 }
 
-/// A group of a batch: the place of its mix in the part, and its place among those whose gains are written, if they are not
-/// kept.
+/// A group of a batch: the place of its mix in the part, and its place among those whose gains are written, if they
+/// are not kept.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Member {
     pub group: usize,

@@ -75,8 +75,8 @@ impl MixBuffers {
         &self.channels[channel].tiles[output * self.tiles..][..self.tiles]
     }
 
-    /// Cuts the groups into a part for each worker, of about the same work; `planned` if the groups and their outputs are those
-    /// of the tick before.
+    /// Cuts the groups into a part for each worker, of about the same work; `planned` if the groups and their outputs
+    /// are those of the tick before.
     pub fn divide(&mut self, groups: &Groups, audible: usize, planned: bool) {
         if planned {
             return self.workers.iter_mut().for_each(|assigned| assigned.done = assigned.groups.is_empty());

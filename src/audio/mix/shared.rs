@@ -11,8 +11,8 @@ use crate::{
 /// So many tiles of shared sums stay in a core's second cache, beside the mixes that are made of them.
 const NEAR: usize = 1024;
 
-/// How many tiles of scratch the shared sums of so many sources need: for one tile of a tick, and for more as long as they are
-/// near.
+/// How many tiles of scratch the shared sums of so many sources need: for one tile of a tick, and for more as long as
+/// they are near.
 pub(crate) fn scratch_tiles(sources: usize, tiles: usize) -> usize {
     let each = SharedSums::most(sources);
     each.max(NEAR.min(each * tiles))

@@ -58,8 +58,8 @@ impl SparseRows {
         }
     }
 
-    /// Makes the rows over a span of tiles: `whole` if that is the whole tick, whose mixes are measured at once. Otherwise each
-    /// goes on metering. `signals` begin at the span.
+    /// Makes the rows over a span of tiles: `whole` if that is the whole tick, whose mixes are measured at once.
+    /// Otherwise each goes on metering. `signals` begin at the span.
     pub fn mix(
         &self,
         span: Range<usize>,

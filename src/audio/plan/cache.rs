@@ -1,9 +1,10 @@
-//! Whether a tick can be planned like the one before: most are, for gains rest most of the time, and planning is half of the
-//! work where few speak.
+//! Whether a tick can be planned like the one before: most are, for gains rest most of the time, and planning is half
+//! of the work where few speak.
 //!
-//! What a plan depends on is what was published, who is audible at which presence, who is active, and which gains move or have
-//! just come to rest. While nothing of it has changed, the groups and their recipes are those of the tick before. Envelopes may
-//! be on their way meanwhile, for those that are the same go on alike, until one of them arrives.
+//! What a plan depends on is what was published, who is audible at which presence, who is active, and which gains
+//! move or have just come to rest. While nothing of it has changed, the groups and their recipes are those of the
+//! tick before. Envelopes may be on their way meanwhile, for those that are the same go on alike, until one of them
+//! arrives.
 
 /// What is known of the last plan.
 #[derive(Debug, Clone, Copy, Default)]
@@ -16,8 +17,8 @@ pub(crate) struct PlanCache {
 }
 
 impl PlanCache {
-    /// Whether the plan of the tick before holds, given whether anything has changed, and whether an envelope that was on its
-    /// way has arrived.
+    /// Whether the plan of the tick before holds, given whether anything has changed, and whether an envelope that
+    /// was on its way has arrived.
     pub fn ask(&mut self, changed: bool, has_arrived: impl FnOnce() -> bool) -> bool {
         let known = std::mem::take(&mut self.mixed) && self.rests && !changed;
         known && (!self.envelopes_move || !has_arrived())

@@ -1,7 +1,8 @@
 //! How the recipe of a row is chosen, from its gains alone: equal gains give the same recipe.
 //!
-//! A small room has a term for each source. In a large one a row is told by its *exceptions*: all other sources have one gain,
-//! that of the majority, and are heard through shared sums. A row of which that would take too many terms is dense.
+//! A small room has a term for each source. In a large one a row is told by its *exceptions*: all other sources have
+//! one gain, that of the majority, and are heard through shared sums. A row of which that would take too many terms
+//! is dense.
 
 use super::{
     recipe::{Recipe, Sparse, Terms},
@@ -122,8 +123,8 @@ impl Composer {
         if sparse.is_empty() { Recipe::Silent } else { Recipe::Sparse(sparse) }
     }
 
-    /// Lists the exceptions. The gain that more than half of the sources have, which depends on the gains alone; `None` if
-    /// there is none.
+    /// Lists the exceptions. The gain that more than half of the sources have, which depends on the gains alone;
+    /// `None` if there is none.
     fn find_exceptions(&mut self, row: &RowGains<'_>) -> Option<Gain> {
         let (exceptions, unlisted, audible) = (&mut self.exceptions, row.unlisted, row.audible.len());
         exceptions.clear();
@@ -203,7 +204,8 @@ fn dense(row: &RowGains<'_>) -> Recipe {
     Recipe::Dense { moves: row.moves(), curved: row.curved }
 }
 
-/// Everybody but one in a small room, if all others have the same gain, and are so many that such rows cost less than terms.
+/// Everybody but one in a small room, if all others have the same gain, and are so many that such rows cost less than
+/// terms.
 fn all_but_one(row: &RowGains<'_>, gains: &[Gain]) -> Option<Recipe> {
     const MANY: usize = 12;
     let one = gains.iter().position(Gain::is_zero).filter(|_| gains.len() >= MANY && !row.curved)?;
@@ -213,7 +215,8 @@ fn all_but_one(row: &RowGains<'_>, gains: &[Gain]) -> Option<Recipe> {
     named.then_some(Recipe::AllButOne { position: one as u32, gain: rest.open.target })
 }
 
-/// The gain that more than half of the sources have: the vote of Boyer and Moore. Those without an exception have `unlisted`.
+/// The gain that more than half of the sources have: the vote of Boyer and Moore. Those without an exception have
+/// `unlisted`.
 fn majority(exceptions: impl Iterator<Item = Gain> + Clone, unlisted: Gain, audible: usize) -> Option<Gain> {
     let others = audible - exceptions.clone().count();
     let (mut candidate, mut votes) = (unlisted, others);

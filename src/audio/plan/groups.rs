@@ -120,8 +120,8 @@ impl Groups {
         self.of[slot as usize] = NONE;
     }
 
-    /// Puts a listener into the group of those who hear the same, or opens one. `listeners` are all of them. Another listener
-    /// with an equal key, if one was found.
+    /// Puts a listener into the group of those who hear the same, or opens one. `listeners` are all of them. Another
+    /// listener with an equal key, if one was found.
     #[inline]
     pub fn add(&mut self, slot: u32, listeners: &mut [Listener], audible: &Audible, clock: &Clock<'_>) -> Option<u32> {
         let own_voice = audible.position(slot).is_some();
@@ -313,7 +313,8 @@ fn same_mix(
     same && (!curved || curves(listener_a) == curves(listener_b))
 }
 
-/// Notes that a row is dense among those who are audible now, and keeps its gains if it lists so many that there is room.
+/// Notes that a row is dense among those who are audible now, and keeps its gains if it lists so many that there is
+/// room.
 fn keep_dense(slot: u32, listener: &mut Listener, audible: &Audible, clock: &Clock<'_>) {
     let Some(level) = listener.level() else { return };
     let mut cache = std::mem::take(&mut listener.cache);

@@ -1,4 +1,5 @@
-//! The third step of a tick: who hears the same, and how that is made. The [`Planner`] hands on [`Groups`], with a [`Recipe`] for each channel.
+//! The third step of a tick: who hears the same, and how that is made. The [`Planner`] hands on [`Groups`], with a
+//! [`Recipe`] for each channel.
 
 mod cache;
 mod compose;

@@ -1,5 +1,5 @@
-//! [`Recipe`]: how a mix is made, and the terms of sparse ones. What the step *plan* hands on for each group; equal recipes give
-//! equal samples.
+//! [`Recipe`]: how a mix is made, and the terms of sparse ones. What the step *plan* hands on for each group; equal
+//! recipes give equal samples.
 
 use std::hash::Hasher;
 
@@ -143,7 +143,8 @@ impl Terms {
         &self.list
     }
 
-    /// Begins a row: open terms are to be added first. `curved` if it has curves, `fades` if that of `hears` is one of them.
+    /// Begins a row: open terms are to be added first. `curved` if it has curves, `fades` if that of `hears` is one
+    /// of them.
     pub fn begin(&self, curved: bool, fades: bool) -> Sparse {
         Sparse { from: self.list.len() as u32, curved, fades, ..Sparse::default() }
     }

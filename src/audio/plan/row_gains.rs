@@ -1,8 +1,8 @@
 //! [`RowGains`]: the gains of one listener's row in one channel, over one tick, as they are for the kernels.
 //!
-//! All audible sources have the gain of those that are not listed, but for a few *exceptions*: the own voice, and the sources
-//! of pairs. While `hears` and the envelope rest, the envelope's level is multiplied into the gains. Otherwise the row has
-//! *curves*: one for what is open, one for what is ducked.
+//! All audible sources have the gain of those that are not listed, but for a few *exceptions*: the own voice, and the
+//! sources of pairs. While `hears` and the envelope rest, the envelope's level is multiplied into the gains.
+//! Otherwise the row has *curves*: one for what is open, one for what is ducked.
 
 use crate::{
     audio::{
@@ -110,7 +110,8 @@ impl<'a> RowGains<'a> {
         }
     }
 
-    /// Sees the positions and gains of audible sources with pairs, in their order. They may have the gain of the others.
+    /// Sees the positions and gains of audible sources with pairs, in their order. They may have the gain of the
+    /// others.
     #[inline]
     fn pairs(&self, mut see: impl FnMut(usize, Gain)) {
         for pair in self.listener.row.pairs(self.channel) {

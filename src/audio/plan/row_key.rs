@@ -1,4 +1,5 @@
-//! [`RowKey`]: all that the mix of a listener depends on whose own voice is not in it. Listeners with equal keys hear the same.
+//! [`RowKey`]: all that the mix of a listener depends on whose own voice is not in it. Listeners with equal keys hear
+//! the same.
 
 use std::hash::{BuildHasher, Hasher};
 

@@ -1,14 +1,16 @@
 //! [`SharedSums`]: sums that many sparse rows have in common, made anew in each tick: of eight audible sources each, a
 //! *segment*, and of runs of sums.
 //!
-//! A listener who hears all but a few of a thousand sources hears mostly whole runs of sums. A mix is put together from the
-//! runs between the segments that hold an exception, and from what is left of those. Nothing is ever subtracted, so that a voice
-//! that is left out leaves no residue; and however long a run is, it is one signal or two:
+//! A listener who hears all but a few of a thousand sources hears mostly whole runs of sums. A mix is put together
+//! from the runs between the segments that hold an exception, and from what is left of those. Nothing is ever
+//! subtracted, so that a voice that is left out leaves no residue; and however long a run is, it is one signal or
+//! two:
 //!
 //! - runs from the first segment on, and runs up to the last one, are running sums from both ends;
-//! - any other run is the sum of two: for each power of two, the sums are cut into blocks of as many, and summed from each
-//!   block's middle to both sides (a *disjoint sparse table*); the two ends of a run lie on both sides of the middle of exactly
-//!   one block.
+//! - any other run is the sum of two: for each power of two, the sums are cut into blocks of as many, and summed from
+//!   each block's middle to both sides (a *disjoint sparse table*); the two ends of a run lie on both sides of the
+//!   middle
+//! of exactly   one block.
 //!
 //! All of them are kept in f64 while they run, so that each is rounded once.
 
@@ -24,8 +26,8 @@ pub(crate) struct SharedSums {
     audible: usize,
     /// How many sums there are.
     count: usize,
-    /// The positions for which a row names the sum of the others in their segment: a bit for each, modulo 64, so that in a
-    /// larger room some are made that no row names.
+    /// The positions for which a row names the sum of the others in their segment: a bit for each, modulo 64, so that
+    /// in a larger room some are made that no row names.
     all_but_one_of: u64,
     /// Whether rows name sums of pairs; and runs of more than one segment, at the ends or elsewhere.
     needs_pairs: bool,
@@ -62,7 +64,8 @@ impl SharedSums {
         (usize::BITS - self.count.saturating_sub(1).leading_zeros()).saturating_sub(1) as usize
     }
 
-    /// Where the sums of pairs begin: behind those of segments, and of runs from the first one on and up to the last one.
+    /// Where the sums of pairs begin: behind those of segments, and of runs from the first one on and up to the last
+    /// one.
     fn pairs_at(&self) -> usize {
         3 * self.count
     }
@@ -171,8 +174,8 @@ impl SharedSums {
 mod tests {
     use super::*;
 
-    /// The shared sums over two tiles, in which the source at position p is the constant p + 1, then 2 (p + 1): in the second
-    /// one.
+    /// The shared sums over two tiles, in which the source at position p is the constant p + 1, then 2 (p + 1): in
+    /// the second one.
     fn make(audible: usize) -> (SharedSums, Vec<Tile>) {
         let tile = |n: usize| Tile([((n / 2 + 1) * (n % 2 + 1)) as f32 * 0.5; Tile::SAMPLES]);
         let tiles: Vec<Tile> = (0..2 * audible).map(tile).collect();

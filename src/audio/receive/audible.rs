@@ -34,7 +34,8 @@ impl Audible {
         }
     }
 
-    /// Takes over from the list of an engine that was outgrown: what is known of earlier epochs is known of other memory.
+    /// Takes over from the list of an engine that was outgrown: what is known of earlier epochs is known of other
+    /// memory.
     pub fn succeed(&mut self, outgrown: &Self) {
         self.epoch = outgrown.epoch + 1;
     }

@@ -1,9 +1,9 @@
-//! Slots from which nothing comes and at which nothing moves: most of a large room. They are passed over until something
-//! happens to them.
+//! Slots from which nothing comes and at which nothing moves: most of a large room. They are passed over until
+//! something happens to them.
 //!
-//! A source becomes idle once its presence rests at 0, its detector has come to its end and its level has faded. All that
-//! still changes is the count of ticks without a frame; the source catches up with it later, and its meters count by
-//! themselves meanwhile.
+//! A source becomes idle once its presence rests at 0, its detector has come to its end and its level has faded. All
+//! that still changes is the count of ticks without a frame; the source catches up with it later, and its meters
+//! count by themselves meanwhile.
 
 /// Whether a slot is looked at in each tick.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

@@ -31,7 +31,8 @@ const AHEAD: usize = 4;
 pub(crate) struct Receiver {
     channels: &'static [Channel],
     pub(super) sources: Vec<Source>,
-    /// The signals of each channel: those of the slots as sent; behind them, the same faded by their presence, where it moves.
+    /// The signals of each channel: those of the slots as sent; behind them, the same faded by their presence, where
+    /// it moves.
     signals: Vec<SignalBuffer>,
     idle: Vec<Idle>,
     /// What sources are compared by, and how it follows what they send.
@@ -74,7 +75,8 @@ impl Receiver {
         }
     }
 
-    /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in signals.
+    /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in
+    /// signals.
     pub fn move_into(&mut self, larger: &mut Self) {
         self.sources.iter_mut().zip(&mut larger.sources).for_each(|(old, new)| std::mem::swap(old, new));
         larger.idle[..self.idle.len()].copy_from_slice(&self.idle);
@@ -289,8 +291,8 @@ impl Receiver {
         }
     }
 
-    /// Lets a source be idle if nothing is to be done there in a tick in which nothing happens to it. From which tick on its
-    /// missing frames count by themselves, if they do.
+    /// Lets a source be idle if nothing is to be done there in a tick in which nothing happens to it. From which tick
+    /// on its missing frames count by themselves, if they do.
     fn become_idle(&mut self, index: usize, told: bool, clock: &Clock<'_>) -> Option<u64> {
         let source = &self.sources[index];
         if source.audible || !source.is_idle(clock) || told || self.levels[index].level > 0.0 {

@@ -70,7 +70,8 @@ struct Tail {
 }
 
 impl Tail {
-    /// Notes the last samples of a frame, if one came. A tick that was planned at the same time and dropped was not heard.
+    /// Notes the last samples of a frame, if one came. A tick that was planned at the same time and dropped was not
+    /// heard.
     fn note(&mut self, last: Option<[f32; MAX_CHANNELS]>, now: u64) {
         if let Some((_, heard)) = self.newest.filter(|(at, _)| *at < now) {
             self.heard = heard;
@@ -156,8 +157,8 @@ impl Source {
         self.audible = self.presence.is_over_0(clock) && self.peak > 0.0;
     }
 
-    /// Makes its signals at `raw` in each buffer: without a frame that is its tail, the last sample held. While its presence
-    /// moves, the same times presence goes to `faded`. Whether it did.
+    /// Makes its signals at `raw` in each buffer: without a frame that is its tail, the last sample held. While its
+    /// presence moves, the same times presence goes to `faded`. Whether it did.
     pub fn sound(&self, buffers: &mut [SignalBuffer], raw: usize, faded: usize, clock: &Clock<'_>) -> bool {
         let (samples, moves) = (clock.timing.tick, self.moves(clock));
         for (buffer, last) in buffers.iter_mut().zip(&self.tail.heard) {

@@ -1,5 +1,5 @@
-//! Who speaks, for those who want to know: the dominant speaker, and the events of the tick. Nothing that is heard depends on
-//! it.
+//! Who speaks, for those who want to know: the dominant speaker, and the events of the tick. Nothing that is heard
+//! depends on it.
 
 use std::sync::atomic::Ordering;
 

@@ -1,4 +1,5 @@
-//! How many roundings a product passes through: counted, for every number of signals, by a vector that counts instead of adding.
+//! How many roundings a product passes through: counted, for every number of signals, by a vector that counts instead
+//! of adding.
 
 use super::{
     super::{all_but_one, dense, sparse, vector::Vector},
@@ -56,7 +57,8 @@ impl Vector for Count {
         self
     }
 
-    /// Rounded twice, as where products are rounded by themselves. In a chain that is no more than once for each product but the first.
+    /// Rounded twice, as where products are rounded by themselves. In a chain that is no more than once for each
+    /// product but the first.
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
         // SAFETY: nothing here needs an instruction set.
         unsafe { self.mul(factor).add(term) }
@@ -94,7 +96,8 @@ fn roundings(tile: &Tile) -> u32 {
 /// The roundings that the contract allows: 4e-6 in units of 2^-24.
 const ALLOWED: u32 = 67;
 
-/// What a product may bring along beside those of the sum: a gain on a line 3, a ducking level in it 1, a signal that fades 1.
+/// What a product may bring along beside those of the sum: a gain on a line 3, a ducking level in it 1, a signal that
+/// fades 1.
 const BROUGHT: u32 = 5;
 
 fn of_product(count: usize) -> u32 {
