@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::row_memory::RowMemory;
 use crate::{
-    data::{hears::Hears, line::Line},
+    data::{connection::Connection, speech_judge::SpeechJudge},
     link::{mailbox::Mailbox, readings::Meters},
 };
 
@@ -14,9 +14,9 @@ use crate::{
 pub(crate) struct Belongings {
     pub meters: Arc<Meters>,
     /// Where its frames come from and its mixes go to, if that is not left to the host.
-    pub line: Option<Box<dyn Line>>,
+    pub connection: Option<Box<dyn Connection>>,
     /// What decides for its detector, if samples do.
-    pub hears: Option<Box<dyn Hears>>,
+    pub judge: Option<Box<dyn SpeechJudge>>,
     /// The memory of its last row, on the way back.
     pub row: RowMemory,
 }

@@ -15,9 +15,9 @@ use super::{
 use crate::{
     data::{
         channels::{Channels, MAX_CHANNELS, Planes},
+        connection::Connection,
         frame::{Frame, FrameError},
         id::ParticipantKey,
-        line::Line,
         loudness::MixLevel,
         memory::room,
         talk::TalkSender,
@@ -47,8 +47,8 @@ pub(crate) struct Engine {
     listeners: Listeners,
     /// What each participant has brought along.
     kept: Vec<Option<Kept>>,
-    /// The slots of those who have a line.
-    lines: Vec<u32>,
+    /// The slots of those who have a connection.
+    connections: Vec<u32>,
     planner: Planner,
     outputs: Outputs,
     mixes: MixBuffers,
@@ -64,7 +64,7 @@ impl Engine {
             talk: TalkSource::new(slots, talk),
             listeners: Listeners::new(slots),
             kept: (0..slots).map(|_| None).collect(),
-            lines: room(slots, 0),
+            connections: room(slots, 0),
             planner: Planner::new(count, slots),
             outputs: Outputs::new(slots),
             mixes: MixBuffers::new(count, slots, workers, Tile::count(timing.tick)),
@@ -76,15 +76,15 @@ impl Engine {
     }
 
     /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in
-    /// the mixes.
+    /// the mixes that the next tick reads.
     pub fn move_into(&mut self, larger: &mut Self) {
         self.receiver.move_into(&mut larger.receiver);
         self.talk.move_into(&mut larger.talk);
         self.listeners.move_into(&mut larger.listeners);
         self.kept.iter_mut().zip(&mut larger.kept).for_each(|(old, new)| std::mem::swap(old, new));
-        larger.lines.extend_from_slice(&self.lines);
+        larger.connections.extend_from_slice(&self.connections);
         self.outputs.move_into(&mut larger.outputs);
-        std::mem::swap(&mut self.lines, &mut larger.lines);
+        std::mem::swap(&mut self.connections, &mut larger.connections);
         std::mem::swap(&mut self.kept, &mut larger.kept);
         std::mem::swap(&mut self.planner, &mut larger.planner);
         std::mem::swap(&mut self.mixes, &mut larger.mixes);
@@ -115,8 +115,8 @@ impl Engine {
             self.listeners.admit(index, slot.role.hears());
             self.receiver.admit(index, slot, &mut kept, clock);
             self.outputs.forget(index);
-            if kept.belongings.line.is_some() {
-                self.lines.push(index as u32);
+            if kept.belongings.connection.is_some() {
+                self.connections.push(index as u32);
             }
             self.kept[index] = Some(kept);
         }
@@ -146,7 +146,7 @@ impl Engine {
     /// The steps up to the sums.
     pub fn prepare(&mut self, tools: &Tools<'_>) {
         let clock = &tools.clock;
-        self.read_lines(tools);
+        self.read_connections(tools);
         self.receiver.receive(&self.kept, self.talk.told(), clock);
         while let Some(index) = self.receiver.pop_gone() {
             self.vacate(index);
@@ -173,7 +173,7 @@ impl Engine {
         self.planner.note_mixed();
         tools.meters.audible.store(self.receiver.audible().len() as u32, Ordering::Relaxed);
         tools.meters.distinct.store(self.output_count() as u32, Ordering::Relaxed);
-        self.write_lines(tools);
+        self.write_connections(tools);
     }
 
     /// Gives what a participant who left had brought along back to the control side.
@@ -181,7 +181,7 @@ impl Engine {
         if let Some(mut kept) = self.kept[index].take() {
             self.receiver.vacate(index, &mut kept);
             self.listeners.vacate(index, &mut kept.belongings.row);
-            self.lines.retain(|line| *line as usize != index);
+            self.connections.retain(|slot| *slot as usize != index);
             kept.give_back();
         }
     }
@@ -244,15 +244,15 @@ impl Engine {
         self.channels
     }
 
-    /// Takes what came over each line, unless the host has sent a frame by hand.
-    fn read_lines(&mut self, tools: &Tools<'_>) {
-        self.each_line(|engine, index, line| {
+    /// Takes what came over each connection, unless the host has sent a frame by hand.
+    fn read_connections(&mut self, tools: &Tools<'_>) {
+        self.each_connection(|engine, index, connection| {
             let Some(source) = engine.receiver.source(index as u32) else { return };
             if source.standing != Standing::Here || !source.sends {
                 return;
             }
             let by_hand = source.has_frame();
-            if let (Some((planes, active)), false) = (line.read(), by_hand) {
+            if let (Some((planes, active)), false) = (connection.read(), by_hand) {
                 let frame = match planes.right {
                     Some(right) => Frame::planar(planes.left, right),
                     None => Frame::mono(planes.left),
@@ -263,28 +263,28 @@ impl Engine {
         });
     }
 
-    /// Gives each line what its participant hears.
-    fn write_lines(&mut self, tools: &Tools<'_>) {
-        self.each_line(|engine, index, line| {
+    /// Gives each connection what its participant hears.
+    fn write_connections(&mut self, tools: &Tools<'_>) {
+        self.each_connection(|engine, index, connection| {
             let Some(output) = engine.output_of(engine.key(index as u32)) else { return };
             let mut samples: [&[f32]; MAX_CHANNELS] = [&[]; MAX_CHANNELS];
             for (channel, samples) in samples.iter_mut().enumerate().take(engine.channels) {
                 *samples = &Tile::flat(engine.mix(channel, output))[..tools.clock.timing.tick];
             }
             let [left, right] = samples;
-            line.write(Planes { left, right: (engine.channels > 1).then_some(right) });
+            connection.write(Planes { left, right: (engine.channels > 1).then_some(right) });
         });
     }
 
-    /// With each line in turn, which is out of its place meanwhile.
-    fn each_line(&mut self, mut work: impl FnMut(&mut Self, usize, &mut dyn Line)) {
-        for n in 0..self.lines.len() {
-            let index = self.lines[n] as usize;
+    /// With each connection in turn, which is out of its place meanwhile.
+    fn each_connection(&mut self, mut work: impl FnMut(&mut Self, usize, &mut dyn Connection)) {
+        for n in 0..self.connections.len() {
+            let index = self.connections[n] as usize;
             let kept = self.kept[index].as_mut();
-            let Some(mut line) = kept.and_then(|kept| kept.belongings.line.take()) else { continue };
-            work(self, index, &mut *line);
+            let Some(mut connection) = kept.and_then(|kept| kept.belongings.connection.take()) else { continue };
+            work(self, index, &mut *connection);
             if let Some(kept) = &mut self.kept[index] {
-                kept.belongings.line = Some(line);
+                kept.belongings.connection = Some(connection);
             }
         }
     }

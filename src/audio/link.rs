@@ -33,7 +33,7 @@ pub(crate) struct Matrix {
     /// comes back in the same mailbox.
     pub capacity: usize,
     pub engine: Arc<Mailbox<Engine>>,
-    /// How many sources that nobody lists are heard; `None`: all are.
+    /// How many of the sources that no row wants by name are heard; `None`: all are.
     pub loudest: Option<usize>,
 }
 

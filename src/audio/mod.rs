@@ -4,13 +4,16 @@
 //! A tick is a straight line of steps, each in a folder of its own; [`engine::Engine`] takes them in their order, and
 //! each hands on a value of its own type:
 //!
-//! | step | from | to |
-//! | --- | --- | --- |
-//! | [`apply`] | the published matrix | [`Listener`](apply::Listener)s with targets |
-//! | [`receive`] | frames | [`Audible`](receive::Audible) sources and their signals |
-//! | [`plan`] | listeners and sources | [`Groups`](plan::Groups) with a [`Recipe`](plan::Recipe) for each channel |
-//! | [`mix`] | groups | the samples of each [`Output`](deliver::Output) |
-//! | [`deliver`] | outputs | what each listener hears, meters, limiter states |
+//! | step | when | from | to |
+//! | --- | --- | --- | --- |
+//! | [`apply`] | the tick is begun | the published matrix | [`Listener`](apply::Listener)s with targets |
+//! | [`receive`] | a frame is sent; `prepare` | frames | [`Audible`](receive::Audible) sources and their signals |
+//! | [`plan`] | `prepare` | listeners and sources | [`Groups`](plan::Groups) with a [`Recipe`](plan::Recipe) for each channel, and their outputs |
+//! | [`mix`] | in parts | groups | the samples of each [`Output`](deliver::Output), limited and measured |
+//! | [`deliver`] | `finish` | outputs | each listener's meters and limiter state |
+//!
+//! A sample is copied once, from the frame to the signal of the source's slot; while the presence of a source moves, a
+//! second signal has it at its presence. From a listener to its samples: slot, group, output, mix of a channel.
 //!
 //! Nothing here allocates, frees, locks or makes a system call: all memory was made by the control side and goes back
 //! to it.
@@ -27,11 +30,17 @@
 //! - **line**: a gain on its way over one tick; **remaining**: what is still to come of its move, sample by sample.
 //! - **curve**: what a half of a row is multiplied by, sample by sample, where `hears` or the envelope moves.
 //! - **plan**: who hears the same, and how that is made. It holds from tick to tick while nothing changes.
+//! - **cohort**: listeners whose rows say the same and rest; they are planned as one.
 //! - **recipe**: how a mix is made. *Sparse*: a weighted sum of a few named signals; *shared sums* are signals that
 //!   many sparse rows name; *all but one*: everybody but one at one gain; *dense*: a gain for every audible source.
 //! - **group**: listeners whose recipes are the same. **Output**: those of a group whose limiters are in the same
 //!   state: a mix.
-//! - **epoch**: a number for as long as the same sources are audible.
+//! - **epoch**: a counter that rises whenever the list of audible sources changes.
+//! - **generation**: the number of a publication. **Matrix**: all that is published. **Mailbox**: how memory comes and
+//!   goes back.
+//! - **belongings**: what a participant brings along, and gets back. **Wanted**: of a source, listed by a row at a gain
+//!   greater than 0 or as a ducker.
+//! - **steer**: to give something that moves another target. **Settle**: to forget moves that are over.
 
 mod apply;
 mod belongings;

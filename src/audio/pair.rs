@@ -22,7 +22,7 @@ pub(crate) struct Pair {
 }
 
 /// A [`Fade`] in 16 bytes. Its target is rounded for the kernels; its beginning is known modulo 2^32 samples, which
-/// is enough, for what is over is settled in the next tick.
+/// is enough, for what is over is settled in the next tick: a plan with moves is never held.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[repr(C, packed(4))]
 struct PairMove {

@@ -4,6 +4,13 @@
 //! The matrix of all of them is sparse and persistent: a row knows only what differs from "everybody at gain 1", and
 //! a new matrix shares every slot that did not change. Ids are slots here; a slot that is reused has a new stay, so
 //! that an old row reaches nobody.
+//!
+//! The memory of the rows goes round. A change makes a new [`Row`], with a mailbox in which the [`RowMemory`] of its
+//! pairs lies: with room for those it lists, and for those of the row before that may still be on their way (of which
+//! the audio side tells how many there are). At the next tick boundary the audio side takes the memory, has the pairs
+//! go on from where they are, and puts the memory of the row *before* into the mailbox of the new one. Once that
+//! generation is mixed, the control side frees it. A row that the audio side never saw is freed with its own memory.
+//! The last memory goes back with the participant's [`Belongings`].
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
@@ -27,8 +34,8 @@ pub(crate) struct Slot {
     pub detecting: Detecting,
     pub muted: bool,
     pub deafened: bool,
-    /// Whether anybody's row lists it.
-    pub listed: bool,
+    /// Whether a row lists it at a gain greater than 0, or as a ducker: then it is heard however loud others are.
+    pub wanted: bool,
     pub row: Arc<Row>,
     /// The generation that the row came with.
     pub row_since: u64,

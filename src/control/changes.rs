@@ -13,9 +13,9 @@ use crate::{
     config::{Absent, Faults, ParticipantMixerLevel, UncheckedRequest},
     data::{
         channels::Channels,
+        connection::Connection,
         id::{ParticipantId, ParticipantKey},
         level::Gain,
-        line::Line,
         pan::Pan,
     },
 };
@@ -47,22 +47,22 @@ impl<'a> Changes<'a> {
         &mut self,
         participant: ParticipantId,
         options: JoinOptions,
-        line: Option<Box<dyn Line>>,
+        connection: Option<Box<dyn Connection>>,
     ) -> Result<ParticipantKey, ControlError> {
-        let done = self.registry.join(participant.clone(), options, line);
+        let done = self.registry.join(participant.clone(), options, connection);
         self.events.note("join", done, || Event::Joined { participant, role: options.role })
     }
 
-    /// Lets a participant in whose frames and mixes go over a line.
+    /// Lets a participant in whose frames and mixes go over a connection.
     #[cfg(feature = "stream")]
-    pub(crate) fn join_with_line(
+    pub(crate) fn join_with_connection(
         &mut self,
         id: ParticipantId,
         options: JoinOptions,
-        line: Box<dyn Line>,
+        connection: Box<dyn Connection>,
         meters: crate::data::ports::PortMeters,
     ) -> Result<ParticipantKey, ControlError> {
-        let key = self.join_as(id.clone(), options, Some(line))?;
+        let key = self.join_as(id.clone(), options, Some(connection))?;
         self.registry.set_ports(&id, meters);
         Ok(key)
     }

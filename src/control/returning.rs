@@ -22,7 +22,7 @@ pub(crate) struct Returning(VecDeque<Held>);
 pub(crate) enum Held {
     /// Until nobody else reads it.
     Matrix(Arc<Matrix>),
-    /// Until the audio thread has put them back.
+    /// Until nobody else has the mailbox: by then they are back in it.
     Belongings(ParticipantKey, Arc<Mailbox<Belongings>>),
     /// Until no matrix names it any more: what is in it then is an engine that was outgrown.
     Engine(Arc<Mailbox<Engine>>),
@@ -43,7 +43,7 @@ impl fmt::Debug for Held {
 }
 
 impl Held {
-    /// Whether the audio side is done with it. Nobody can become an owner of what has one left: it is reachable from
+    /// Whether the audio side is done with it. If this is the only owner, no other can appear: it is reachable from
     /// here only.
     fn returned(&self, mixed: Generation) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! Voice activity: the detectors that decide in each tick whether a source is active. Pure data.
 
-use super::{hears::Hears, level::Decibels, timing::Timing};
+use super::{level::Decibels, speech_judge::SpeechJudge, timing::Timing};
 
 /// How the mixer decides in each tick whether a source is active, which is when a ducker ducks.
 ///
@@ -83,7 +83,7 @@ pub(crate) struct Detecting {
 enum By {
     /// The mean square of the frame: the source speaks if it is at least this.
     Square(f64),
-    /// The activity flag that comes with the frame: set by the host, or by the [`Hears`] of the source.
+    /// The activity flag that comes with the frame: set by the host, or by the [`SpeechJudge`] of the source.
     Flag,
 }
 
@@ -105,7 +105,7 @@ impl Detector {
 
     /// The model that decides by samples, for a detector that needs one. Allocates: control side.
     #[cfg_attr(not(feature = "vad"), allow(unused_variables, reason = "only Detector::Speech uses a model"))]
-    pub(crate) fn hears(self, timing: &Timing) -> Option<Box<dyn Hears>> {
+    pub(crate) fn judge(self, timing: &Timing) -> Option<Box<dyn SpeechJudge>> {
         match self {
             #[cfg(feature = "vad")]
             Self::Speech { threshold, .. } => Some(Box::new(super::speech::SpeechModel::new(threshold, timing))),

@@ -2,15 +2,14 @@
 //! Nothing here starts a thread, takes a lock or knows the other layers.
 
 pub(crate) mod channels;
+pub(crate) mod connection;
 pub(crate) mod detector;
 pub(crate) mod envelope;
 pub(crate) mod fade;
 pub(crate) mod frame;
-pub(crate) mod hears;
 pub(crate) mod id;
 pub(crate) mod level;
 pub(crate) mod limiter;
-pub(crate) mod line;
 pub(crate) mod loudness;
 pub(crate) mod memory;
 pub(crate) mod pan;
@@ -20,6 +19,7 @@ pub(crate) mod role;
 pub(crate) mod sample;
 #[cfg(feature = "vad")]
 mod speech;
+pub(crate) mod speech_judge;
 pub(crate) mod talk;
 pub(crate) mod timing;
 pub(crate) mod tree;

@@ -5,7 +5,7 @@ use std::fmt;
 
 use rubato::{Fft, FixedSync, Resampler, WindowFunction, audioadapter_buffers::direct::InterleavedSlice};
 
-use super::{channels::Channel, frame::Frame, hears::Hears, memory::filled, timing::Timing};
+use super::{channels::Channel, frame::Frame, memory::filled, speech_judge::SpeechJudge, timing::Timing};
 
 /// The sample rate of the network, in Hz.
 const RATE: usize = 16_000;
@@ -86,9 +86,9 @@ impl SpeechModel {
     }
 }
 
-impl Hears for SpeechModel {
+impl SpeechJudge for SpeechModel {
     /// Whether there was speech in any window that this frame filled, or, if it filled none, in the last window.
-    fn hears(&mut self, frame: &Frame<'_>) -> bool {
+    fn is_speech(&mut self, frame: &Frame<'_>) -> bool {
         let (before, mut best) = (self.score, None);
         self.each_window(frame, |score| best = Some(best.map_or(score, |best: f32| best.max(score))));
         best.unwrap_or(before) >= self.threshold
@@ -114,16 +114,16 @@ mod tests {
     #[test]
     fn a_long_tick_is_scored_to_its_end() {
         let mut model = SpeechModel::new(0.5, &Timing { rate: 768_000, tick: 92_160, smoothing: 0 });
-        model.hears(&Frame::from(&[0.0_f32; 92_160][..]));
+        model.is_speech(&Frame::from(&[0.0_f32; 92_160][..]));
         assert!(model.count < model.resampler.input_frames_next());
     }
 
     #[test]
     fn silence_is_no_speech_and_samples_past_full_scale_keep_the_score_in_range() {
         let mut model = SpeechModel::new(0.5, &Timing { rate: 48_000, tick: 480, smoothing: 0 });
-        assert!((0..100).all(|_| !model.hears(&Frame::from(&[0.0_f32; 480][..]))));
+        assert!((0..100).all(|_| !model.is_speech(&Frame::from(&[0.0_f32; 480][..]))));
         let loud: Vec<f32> = (0..480).map(|n| if n % 7 < 3 { 1e20 } else { -1e20 }).collect();
-        let _ = model.hears(&Frame::from(&loud[..]));
+        let _ = model.is_speech(&Frame::from(&loud[..]));
         assert!((0.0..=1.0).contains(&model.score));
     }
 }

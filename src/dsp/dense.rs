@@ -6,9 +6,9 @@
 //! number of signals.
 
 use super::{
+    any_sum::CHAIN,
     measure::{Lanes, Meter},
     shared_sums::RunningSum,
-    sparse::{CHAIN, SIDE, load_side},
     tile::Tile,
     vector::Vector,
 };
@@ -30,10 +30,17 @@ pub(crate) struct DenseRow<'a, G = f32> {
     pub lanes: &'a mut Lanes,
 }
 
-type Sums<V> = [[V; SIDE]; ROWS];
+/// Sums of `N` vectors for each row. With 16 registers `N` is 2, and with 32 it is 3, a tile: then the sums, the samples and
+/// a gain stay in registers.
+type Sums<V, const N: usize> = [[V; N]; ROWS];
+
+/// Whether an instruction set has the registers for 3 vectors of each row.
+const fn is_wide<V: Vector>() -> bool {
+    V::LANES >= 16
+}
 
 /// What signals are multiplied with, sample by sample.
-pub(super) trait Gains<V: Vector>: Copy {
+pub(super) trait Gains<V: Vector, const N: usize>: Copy {
     type Gain: Copy;
     /// What is needed for the vectors from one sample on.
     type Here: Copy;
@@ -43,14 +50,14 @@ pub(super) trait Gains<V: Vector>: Copy {
     unsafe fn here(self, from: usize) -> Self::Here;
     /// # Safety
     /// As for [`Vector`].
-    unsafe fn gains(here: Self::Here, gain: &Self::Gain) -> [V; SIDE];
+    unsafe fn gains(here: Self::Here, gain: &Self::Gain) -> [V; N];
 }
 
 /// Gains at rest.
 #[derive(Clone, Copy)]
 struct Rest;
 
-impl<V: Vector> Gains<V> for Rest {
+impl<V: Vector, const N: usize> Gains<V, N> for Rest {
     type Gain = f32;
     type Here = ();
 
@@ -58,9 +65,9 @@ impl<V: Vector> Gains<V> for Rest {
     unsafe fn here(self, _: usize) {}
 
     #[inline(always)]
-    unsafe fn gains((): (), gain: &f32) -> [V; SIDE] {
+    unsafe fn gains((): (), gain: &f32) -> [V; N] {
         // SAFETY: the caller's contract.
-        unsafe { [V::splat(*gain); SIDE] }
+        unsafe { [V::splat(*gain); N] }
     }
 }
 
@@ -68,26 +75,26 @@ impl<V: Vector> Gains<V> for Rest {
 #[derive(Clone, Copy)]
 struct OnLine<'a>(&'a [f32]);
 
-impl<V: Vector> Gains<V> for OnLine<'_> {
+impl<V: Vector, const N: usize> Gains<V, N> for OnLine<'_> {
     type Gain = LineGain;
-    type Here = [V; SIDE];
+    type Here = [V; N];
 
     #[inline(always)]
-    unsafe fn here(self, from: usize) -> [V; SIDE] {
+    unsafe fn here(self, from: usize) -> [V; N] {
         // SAFETY: the caller's contract.
-        unsafe { load_side(self.0, from) }
+        unsafe { load(self.0, from) }
     }
 
     #[inline(always)]
-    unsafe fn gains(remaining: [V; SIDE], gain: &LineGain) -> [V; SIDE] {
+    unsafe fn gains(remaining: [V; N], gain: &LineGain) -> [V; N] {
         // SAFETY: the caller's contract.
         unsafe {
             let (target, delta) = (V::splat(gain[0]), V::splat(gain[1]));
-            [
-                remaining[0].mul_add(delta, target),
-                remaining[1].mul_add(delta, target),
-                remaining[2].mul_add(delta, target),
-            ]
+            let mut gains = [target; N];
+            for n in 0..N {
+                gains[n] = remaining[n].mul_add(delta, target);
+            }
+            gains
         }
     }
 }
@@ -100,7 +107,12 @@ impl<V: Vector> Gains<V> for OnLine<'_> {
 #[inline(always)]
 pub(super) unsafe fn multiply<V: Vector>(rows: &mut [Option<DenseRow<'_>>], place: usize, signals: &[&Tile]) {
     // SAFETY: the caller's contract.
-    unsafe { multiply_by::<V, Rest>(Rest, rows, place, signals) }
+    unsafe {
+        match is_wide::<V>() {
+            true => multiply_by::<V, Rest, 3>(Rest, rows, place, signals),
+            false => multiply_by::<V, Rest, 2>(Rest, rows, place, signals),
+        }
+    }
 }
 
 /// The same of gains on lines; `remaining` is what remains of their moves over the tile.
@@ -115,13 +127,18 @@ pub(super) unsafe fn multiply_lines<V: Vector>(
     remaining: &[f32],
 ) {
     // SAFETY: the caller's contract.
-    unsafe { multiply_by::<V, OnLine<'_>>(OnLine(remaining), rows, place, signals) }
+    unsafe {
+        match is_wide::<V>() {
+            true => multiply_by::<V, OnLine<'_>, 3>(OnLine(remaining), rows, place, signals),
+            false => multiply_by::<V, OnLine<'_>, 2>(OnLine(remaining), rows, place, signals),
+        }
+    }
 }
 
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn multiply_by<V: Vector, G: Gains<V>>(
+unsafe fn multiply_by<V: Vector, G: Gains<V, N>, const N: usize>(
     gains: G,
     rows: &mut [Option<DenseRow<'_, G::Gain>>],
     place: usize,
@@ -131,10 +148,10 @@ unsafe fn multiply_by<V: Vector, G: Gains<V>>(
         let Some(first) = rows[0].as_ref().map(|row| row.gains) else { return };
         // Rows that are not there are made like the first one, and not written.
         let weights = rows.each_ref().map(|row| row.as_ref().map_or(first, |row| row.gains));
-        for from in (0..Tile::SAMPLES).step_by(SIDE * V::LANES) {
+        for from in (0..Tile::SAMPLES).step_by(N * V::LANES) {
             // SAFETY: the caller's contract. No closure: it would be compiled without the instruction set.
             unsafe {
-                let sums = add_all::<V, G>(gains, from, signals, weights);
+                let sums = add_all::<V, G, N>(gains, from, signals, weights);
                 for (sums, row) in sums.into_iter().zip(&mut *rows) {
                     let Some(row) = row else { continue };
                     let mut meter = Meter::<V>::load(row.lanes);
@@ -157,7 +174,12 @@ unsafe fn multiply_by<V: Vector, G: Gains<V>>(
 #[inline(always)]
 pub(super) unsafe fn multiply_on<V: Vector>(sums: &mut [RunningSum; ROWS], gains: [&[f32]; ROWS], signals: &[&Tile]) {
     // SAFETY: the caller's contract.
-    unsafe { multiply_on_by::<V, Rest>(Rest, sums, gains, signals) }
+    unsafe {
+        match is_wide::<V>() {
+            true => multiply_on_by::<V, Rest, 3>(Rest, sums, gains, signals),
+            false => multiply_on_by::<V, Rest, 2>(Rest, sums, gains, signals),
+        }
+    }
 }
 
 /// The same of gains on lines.
@@ -172,22 +194,27 @@ pub(super) unsafe fn multiply_lines_on<V: Vector>(
     remaining: &[f32],
 ) {
     // SAFETY: the caller's contract.
-    unsafe { multiply_on_by::<V, OnLine<'_>>(OnLine(remaining), sums, gains, signals) }
+    unsafe {
+        match is_wide::<V>() {
+            true => multiply_on_by::<V, OnLine<'_>, 3>(OnLine(remaining), sums, gains, signals),
+            false => multiply_on_by::<V, OnLine<'_>, 2>(OnLine(remaining), sums, gains, signals),
+        }
+    }
 }
 
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn multiply_on_by<V: Vector, G: Gains<V>>(
+unsafe fn multiply_on_by<V: Vector, G: Gains<V, N>, const N: usize>(
     gains: G,
     sums: &mut [RunningSum; ROWS],
     weights: [&[G::Gain]; ROWS],
     signals: &[&Tile],
 ) {
-    for from in (0..Tile::SAMPLES).step_by(SIDE * V::LANES) {
+    for from in (0..Tile::SAMPLES).step_by(N * V::LANES) {
         // SAFETY: the caller's contract.
         unsafe {
-            let part = add_all::<V, G>(gains, from, signals, weights);
+            let part = add_all::<V, G, N>(gains, from, signals, weights);
             for (part, sums) in part.into_iter().zip(&mut *sums) {
                 for (part, sums) in part.into_iter().zip(sums.0[from..].chunks_exact_mut(V::LANES)) {
                     part.add_to(sums);
@@ -248,29 +275,46 @@ pub(super) unsafe fn join_halves<V: Vector>(
     }
 }
 
+/// The vectors from sample `at` on.
+///
+/// # Safety
+/// As for [`Vector`].
+#[inline(always)]
+unsafe fn load<V: Vector, const N: usize>(samples: &[f32], at: usize) -> [V; N] {
+    let samples = &samples[at..at + N * V::LANES];
+    // SAFETY: the caller's contract. No closure: it would be compiled without the instruction set.
+    unsafe {
+        let mut vectors = [V::splat(0.0); N];
+        for (n, vector) in vectors.iter_mut().enumerate() {
+            *vector = V::load(&samples[n * V::LANES..(n + 1) * V::LANES]);
+        }
+        vectors
+    }
+}
+
 /// The sums over all signals: chains, and an outer sum of them.
 ///
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn add_all<V: Vector, G: Gains<V>>(
+unsafe fn add_all<V: Vector, G: Gains<V, N>, const N: usize>(
     gains: G,
     from: usize,
     signals: &[&Tile],
     [a, b, c, d]: [&[G::Gain]; ROWS],
-) -> Sums<V> {
+) -> Sums<V, N> {
     let count = signals.len();
     let (a, b, c, d) = (&a[..count], &b[..count], &c[..count], &d[..count]);
     // SAFETY: the caller's contract.
     unsafe {
         let here = gains.here(from);
         if count <= CHAIN {
-            return chain::<V, G>(here, from, signals, [a, b, c, d]);
+            return chain::<V, G, N>(here, from, signals, [a, b, c, d]);
         }
-        let mut outer = [[V::splat(0.0); SIDE]; ROWS];
+        let mut outer = [[V::splat(0.0); N]; ROWS];
         let rows = a.chunks(CHAIN).zip(b.chunks(CHAIN)).zip(c.chunks(CHAIN).zip(d.chunks(CHAIN)));
         for (signals, ((a, b), (c, d))) in signals.chunks(CHAIN).zip(rows) {
-            let chain = chain::<V, G>(here, from, signals, [a, b, c, d]);
+            let chain = chain::<V, G, N>(here, from, signals, [a, b, c, d]);
             for (outer, chain) in outer.iter_mut().zip(chain) {
                 for (outer, chain) in outer.iter_mut().zip(chain) {
                     *outer = outer.add(chain);
@@ -284,20 +328,20 @@ unsafe fn add_all<V: Vector, G: Gains<V>>(
 /// # Safety
 /// As for [`Vector`].
 #[inline(always)]
-unsafe fn chain<V: Vector, G: Gains<V>>(
+unsafe fn chain<V: Vector, G: Gains<V, N>, const N: usize>(
     here: G::Here,
     from: usize,
     signals: &[&Tile],
     [a, b, c, d]: [&[G::Gain]; ROWS],
-) -> Sums<V> {
+) -> Sums<V, N> {
     // SAFETY: the caller's contract.
     unsafe {
-        let mut sums = [[V::splat(0.0); SIDE]; ROWS];
+        let mut sums = [[V::splat(0.0); N]; ROWS];
         for ((((signal, a), b), c), d) in signals.iter().zip(a).zip(b).zip(c).zip(d) {
-            let signal = load_side::<V>(&signal.0, from);
+            let signal = load::<V, N>(&signal.0, from);
             for (sums, gain) in sums.iter_mut().zip([a, b, c, d]) {
                 let gains = G::gains(here, gain);
-                for n in 0..SIDE {
+                for n in 0..N {
                     sums[n] = signal[n].mul_add(gains[n], sums[n]);
                 }
             }

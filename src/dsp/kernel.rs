@@ -5,14 +5,15 @@ use super::x86;
 use super::{
     InstructionSet,
     all_but_one::{self, AllButOneRow, QUAD},
+    any_sum::{self, AnySum},
     dense::{self, DenseRow, LineGain, ROWS},
     measure::{self, Lanes, Measured},
     remaining::Remaining,
+    rows::{MixTiles, SparseRow, Term},
     shape::{self, Curve, Least, SHAPED},
     shared_sums::{self, RunningSum, SEGMENT},
     signals::{Signals, Tiles},
-    slope,
-    sparse::{self, AnySum, MixTiles, SparseRow, Term},
+    slope, sparse,
     tile::Tile,
     vector,
 };
@@ -107,7 +108,7 @@ kernels! {
         out: &mut [Tile], signals: Signals<'_>, open: &[Term], ducked: &[Term], curve: &[f32], lanes: &mut Lanes
     );
     /// Writes a sum of any kind over consecutive tiles, and goes on metering it.
-    sparse::add_any(out: &mut [Tile], signals: Signals<'_>, sum: &AnySum<'_>, lanes: &mut Lanes);
+    any_sum::add_any(out: &mut [Tile], signals: Signals<'_>, sum: &AnySum<'_>, lanes: &mut Lanes);
     /// Writes the sum of up to eight signals; of all but each one whose bit is set in `wanted`; and of each pair. See
     /// [`shared_sums`].
     shared_sums::add_segment(

@@ -2,14 +2,12 @@
 //! rooms few speak, and where many do most rows are a few shared sums.
 //!
 //! Up to [`FEW`] signals have kernels in which the gains stay in registers: at rest, on a line, and at rest with a part
-//! that is multiplied by a curve. [`add_any`] makes every other sum, of any length, on any number of lines.
-
-use std::ops::Range;
+//! that is multiplied by a curve. [`any_sum`](super::any_sum) makes every other sum.
 
 use super::{
-    measure::{Lanes, Measured, Meter},
-    prefetch::prefetch,
+    measure::{Lanes, Meter},
     remaining::Remaining,
+    rows::{MixTiles, SparseRow, Term},
     signals::Signals,
     tile::Tile,
     vector::Vector,
@@ -21,102 +19,8 @@ pub(crate) const FEW: usize = 12;
 /// The most open terms beside ducked ones in a row of a few.
 pub(crate) const FEW_OPEN: usize = 6;
 
-/// Products that follow each other in one f32 sum: each may be rounded so many times. What is longer is cut into
-/// pieces, which are added up in f64.
-pub(super) const CHAIN: usize = 32;
-
 /// Vectors that are added up side by side: with the widest, a tile.
 pub(super) const SIDE: usize = 3;
-
-/// One signal of a sum and its gain, at rest or on a line.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Term {
-    /// Which one: see [`Signals`].
-    pub signal: u32,
-    /// The gain, or the target of its move.
-    pub gain: f32,
-    /// How much more the gain was at the start of its move; 0 at rest.
-    pub delta: f32,
-    /// How many samples of the move are over before the tick.
-    pub over: u32,
-}
-
-#[cfg(test)]
-impl Term {
-    /// A gain that rests.
-    pub fn at_rest(signal: u32, gain: f32) -> Self {
-        Self { signal, gain, delta: 0.0, over: 0 }
-    }
-}
-
-/// A row of up to [`FEW`] terms: the slot of its mix, and where its terms are among those of all rows.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct SparseRow {
-    pub slot: u32,
-    pub from: u32,
-    pub count: u32,
-    /// How many samples of its moves are over; not used at rest.
-    pub over: u32,
-}
-
-/// Where the mixes of rows go: the tiles `span` of each, `stride` tiles from one mix to the next.
-#[derive(Debug)]
-pub(crate) struct MixTiles<'a> {
-    pub tiles: &'a mut [Tile],
-    pub stride: usize,
-    pub span: Range<usize>,
-    pub meters: Meters<'a>,
-}
-
-/// Where the measures of mixes go, by their slots.
-#[derive(Debug)]
-pub(crate) enum Meters<'a> {
-    /// The span is the whole tick.
-    Whole(&'a mut [Measured]),
-    /// Other spans were metered before.
-    Spans(&'a mut [Lanes]),
-}
-
-impl MixTiles<'_> {
-    /// The tiles of one mix.
-    #[inline(always)]
-    fn mix(&mut self, slot: u32) -> &mut [Tile] {
-        let mix = &mut self.tiles[slot as usize * self.stride..][..self.stride];
-        // The tiles that the next span writes to.
-        prefetch(&mix[self.span.end..]);
-        &mut mix[self.span.clone()]
-    }
-
-    /// What was metered of one mix before.
-    #[inline(always)]
-    fn lanes(&self, slot: u32) -> Lanes {
-        match &self.meters {
-            Meters::Whole(_) => Lanes::NOTHING,
-            Meters::Spans(lanes) => lanes[slot as usize],
-        }
-    }
-
-    /// Notes what is metered of one mix by now.
-    #[inline(always)]
-    fn note(&mut self, slot: u32, seen: Lanes) {
-        match &mut self.meters {
-            Meters::Whole(measured) => measured[slot as usize] = seen.measured(),
-            Meters::Spans(lanes) => lanes[slot as usize] = seen,
-        }
-    }
-}
-
-/// A sum of any length: `curves[0] * sum(open) + curves[1] * sum(ducked)`. A curve that is not there is 1.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct AnySum<'a> {
-    pub open: &'a [Term],
-    pub ducked: &'a [Term],
-    /// A factor for each sample of the span.
-    pub curves: [Option<&'a [f32]>; 2],
-    pub remaining: &'a Remaining,
-    /// The first sample of the span in the tick.
-    pub at: usize,
-}
 
 /// Calls a function with terms whose number is a constant.
 macro_rules! with_count {
@@ -145,14 +49,14 @@ pub(super) unsafe fn add_rest<V: Vector>(
 ) {
     for row in rows {
         let terms = &terms[row.from as usize..][..row.count as usize];
-        let mut lanes = out.lanes(row.slot);
+        let mut lanes = out.lanes(row.mix);
         // SAFETY: the caller's contract.
         unsafe {
-            let (mix, mut meter) = (out.mix(row.slot), Meter::<V>::load(&lanes));
+            let (mix, mut meter) = (out.mix(row.mix), Meter::<V>::load(&lanes));
             with_count!(terms, add_tiles(mix, signals, Rest, &mut meter));
             meter.store(&mut lanes);
         }
-        out.note(row.slot, lanes);
+        out.note(row.mix, lanes);
     }
 }
 
@@ -171,14 +75,14 @@ pub(super) unsafe fn add_lines<V: Vector>(
     let at = out.span.start * Tile::SAMPLES;
     for row in rows {
         let terms = &terms[row.from as usize..][..row.count as usize];
-        let mut lanes = out.lanes(row.slot);
+        let mut lanes = out.lanes(row.mix);
         // SAFETY: the caller's contract.
         unsafe {
-            let (mix, mut meter) = (out.mix(row.slot), Meter::<V>::load(&lanes));
+            let (mix, mut meter) = (out.mix(row.mix), Meter::<V>::load(&lanes));
             with_count!(terms, add_tiles(mix, signals, OnLine(&remaining.after(row.over)[at..]), &mut meter));
             meter.store(&mut lanes);
         }
-        out.note(row.slot, lanes);
+        out.note(row.mix, lanes);
     }
 }
 
@@ -213,40 +117,6 @@ pub(super) unsafe fn add_curved<V: Vector>(
             0..=1 => with_count!(ducked, add_tiles(out, signals, Curved { open: [first], curve }, &mut meter)),
             2 => with_count!(ducked, add_tiles(out, signals, Curved { open: [first, second], curve }, &mut meter)),
             _ => with_count!(ducked, add_tiles(out, signals, Curved { open: terms, curve }, &mut meter)),
-        }
-        meter.store(lanes);
-    }
-}
-
-/// Writes a sum of any kind over consecutive tiles, and goes on metering it.
-///
-/// # Safety
-/// As for [`Vector`].
-#[inline(always)]
-pub(super) unsafe fn add_any<V: Vector>(out: &mut [Tile], signals: Signals<'_>, sum: &AnySum<'_>, lanes: &mut Lanes) {
-    // SAFETY: the caller's contract.
-    unsafe {
-        let mut meter = Meter::<V>::load(lanes);
-        for (n, tile) in out.iter_mut().enumerate() {
-            let (signals, at) = (signals.starting_at(n), n * Tile::SAMPLES);
-            for from in (0..Tile::SAMPLES).step_by(SIDE * V::LANES) {
-                let mut mix = sum_of::<V>(sum.open, from, at, signals, sum);
-                if let Some(curve) = sum.curves[0] {
-                    let curve = load_side::<V>(curve, at + from);
-                    mix = [mix[0].mul(curve[0]), mix[1].mul(curve[1]), mix[2].mul(curve[2])];
-                }
-                if !sum.ducked.is_empty() {
-                    let ducked = sum_of::<V>(sum.ducked, from, at, signals, sum);
-                    let curve = sum.curves[1].map_or([V::splat(1.0); SIDE], |curve| load_side::<V>(curve, at + from));
-                    for n in 0..SIDE {
-                        mix[n] = ducked[n].mul_add(curve[n], mix[n]);
-                    }
-                }
-                for (mix, out) in mix.into_iter().zip(tile.0[from..].chunks_exact_mut(V::LANES)) {
-                    mix.store(out);
-                    meter.see(mix);
-                }
-            }
         }
         meter.store(lanes);
     }
@@ -371,67 +241,5 @@ pub(super) unsafe fn load_side<V: Vector>(samples: &[f32], at: usize) -> [V; SID
     // SAFETY: the caller's contract. No closure: it would be compiled without the instruction set.
     unsafe {
         [V::load(&samples[..V::LANES]), V::load(&samples[V::LANES..2 * V::LANES]), V::load(&samples[2 * V::LANES..])]
-    }
-}
-
-/// The sum of some terms, in the first tile of the signals: one chain, or chains that are added up in f64.
-///
-/// # Safety
-/// As for [`Vector`].
-#[inline(always)]
-unsafe fn sum_of<V: Vector>(
-    terms: &[Term],
-    from: usize,
-    at: usize,
-    signals: Signals<'_>,
-    sum: &AnySum<'_>,
-) -> [V; SIDE] {
-    // SAFETY: the caller's contract.
-    unsafe {
-        if terms.len() <= CHAIN {
-            return chain(terms, from, at, signals, sum);
-        }
-        let mut wide = [0.0; Tile::SAMPLES];
-        for terms in terms.chunks(CHAIN) {
-            let part = chain::<V>(terms, from, at, signals, sum);
-            for (part, wide) in part.into_iter().zip(wide.chunks_exact_mut(V::LANES)) {
-                part.add_to(wide);
-            }
-        }
-        let mut rounded = [V::splat(0.0); SIDE];
-        for (rounded, wide) in rounded.iter_mut().zip(wide.chunks_exact(V::LANES)) {
-            *rounded = V::from_sums(wide);
-        }
-        rounded
-    }
-}
-
-/// # Safety
-/// As for [`Vector`].
-#[inline(always)]
-unsafe fn chain<V: Vector>(
-    terms: &[Term],
-    from: usize,
-    at: usize,
-    signals: Signals<'_>,
-    sum: &AnySum<'_>,
-) -> [V; SIDE] {
-    // SAFETY: the caller's contract.
-    unsafe {
-        let mut chain = [V::splat(0.0); SIDE];
-        for term in terms {
-            let signal = load_side::<V>(&signals.tile(0, term.signal).0, from);
-            let mut gain = [V::splat(term.gain); SIDE];
-            if term.delta != 0.0 {
-                let remaining = load_side::<V>(sum.remaining.after(term.over), sum.at + at + from);
-                for (gain, remaining) in gain.iter_mut().zip(remaining) {
-                    *gain = remaining.mul_add(V::splat(term.delta), *gain);
-                }
-            }
-            for n in 0..SIDE {
-                chain[n] = signal[n].mul_add(gain[n], chain[n]);
-            }
-        }
-        chain
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A mailbox holds one value at a time, and each value that is shipped has its own mailbox: the value comes
 //! back in the mailbox in which it went, so a mailbox is never full when a value is put back. The control
-//! side keeps every mailbox until its value is back. So the audio side is never the last owner of a mailbox
+//! side keeps every mailbox until nobody else owns it. So the audio side is never the last owner of a mailbox
 //! and frees nothing.
 
 use std::fmt;

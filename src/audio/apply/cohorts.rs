@@ -62,7 +62,13 @@ impl Cohorts {
         (cohort.planned == self.plan).then_some(cohort.group)
     }
 
-    /// Gives a listener the state of its cohort, if it is in one: it is to be steered for all of them.
+    /// Whether a listener is the only one left in its cohort.
+    #[inline]
+    pub fn is_alone(&self, slot: usize) -> bool {
+        self.list.get(self.of[slot] as usize).is_some_and(|cohort| cohort.members == 1)
+    }
+
+    /// Gives a listener the state that its cohort has now, if it is in one.
     #[inline]
     pub fn lead(&self, slot: usize, listener: &mut Listener) {
         if let Some(cohort) = self.list.get(self.of[slot] as usize) {
@@ -141,7 +147,9 @@ mod tests {
         assert_eq!(cohorts.group(3), Some(1));
         cohorts.leave(3, &mut follower);
         assert_eq!(follower.hears(), Fade::resting(0.75));
-        assert!(!cohorts.has(3) && cohorts.has(2));
+        assert!(!cohorts.has(3) && cohorts.has(2) && !cohorts.is_alone(2));
+        cohorts.leave(0, &mut follower);
+        assert!(cohorts.is_alone(2));
     }
 
     #[test]

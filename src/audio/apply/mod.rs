@@ -1,5 +1,5 @@
-//! The second step of a tick: what was published becomes the targets of moves. [`Listeners`] are those of all slots.
-//! Each [`Listener`] owns what moves for it alone: `hears`, its envelope, and the open and ducked gains of its
+//! The first step of a tick: what was published becomes the targets of moves. [`Listeners`] are those of all slots.
+//! Each [`Listener`] owns what moves for it alone: `hears`, its envelope (which is steered when the tick is planned), and the open and ducked gains of its
 //! [`RowState`](row_state::RowState).
 
 mod cohorts;

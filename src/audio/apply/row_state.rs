@@ -46,8 +46,8 @@ pub(crate) struct RowState {
 impl RowState {
     const NAMED_DUCKERS: usize = 3;
 
-    /// Takes a published row. `source` tells of the source of a pair; `at_once` if nothing was heard with this row
-    /// before.
+    /// Takes a published row. `source` tells of the source of a pair; `at_once` if the listener joins at this
+    /// tick boundary.
     pub fn adopt(
         &mut self,
         row: &Row,
@@ -74,7 +74,7 @@ impl RowState {
     }
 
     /// Forgets what has arrived: moves that are over, and pairs that are like the sources without one. Whether
-    /// anything has.
+    /// gains kept from earlier ticks may be wrong now.
     pub fn settle(&mut self, source: impl Fn(&Pair) -> PairSource, clock: &Clock<'_>) -> bool {
         if !self.moves {
             return false;

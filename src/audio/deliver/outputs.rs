@@ -106,6 +106,8 @@ impl Outputs {
         }
         self.list.clear();
         self.starts.clear();
+        // Once a tick, not once a group: clearing takes time with the room of the table.
+        self.by_state.clear();
         self.split = self.limiting;
         for (number, group) in (0..).zip(groups.list()) {
             self.starts.push(self.list.len() as u32);
@@ -128,12 +130,14 @@ impl Outputs {
 
     /// Makes an output for each limiter state in a group. Silence is one output, whatever limiters remember.
     fn split_group(&mut self, group: u32, first: u32, silent: bool, groups: &Groups) {
-        self.by_state.clear();
         let mut slot = first;
         while slot != NONE {
             let state = if silent { LimiterState::default() } else { self.states[slot as usize] };
-            let hash = hash(&state);
-            let known = self.by_state.find(hash, |(_, output)| self.list[*output as usize].limiter == state);
+            let hash = hash(group, &state);
+            let known = self.by_state.find(hash, |(_, output)| {
+                let output = &self.list[*output as usize];
+                (output.group, output.limiter) == (group, state)
+            });
             let output = match known.map(|(_, output)| *output) {
                 Some(output) => {
                     let last = std::mem::replace(&mut self.list[output as usize].last, slot);
@@ -183,8 +187,9 @@ impl Outputs {
     }
 }
 
-fn hash(state: &LimiterState) -> u64 {
+fn hash(group: u32, state: &LimiterState) -> u64 {
     let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
+    hasher.write_u32(group);
     state.bits().iter().for_each(|bits| hasher.write_u64(*bits));
     hasher.finish()
 }

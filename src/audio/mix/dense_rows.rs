@@ -39,7 +39,7 @@ impl DenseKind {
         1 + usize::from(self.curved)
     }
 
-    /// The most groups of a batch whose gains are not kept.
+    /// How many groups' gains can be written for a batch.
     fn most(self) -> usize {
         if self.over.is_some() { LINES / self.halves() } else { WRITTEN / self.halves() }
     }

@@ -49,7 +49,7 @@ impl SparseRows {
 
     /// Ends the meters of all rows, which were made span by span.
     pub fn measure(&self, part: &mut Part<'_>, scene: Scene<'_>) {
-        let few = self.rest.iter().chain(&self.lines).map(|row| row.slot);
+        let few = self.rest.iter().chain(&self.lines).map(|row| row.mix);
         let (first, starts) = (part.groups.start, part.starts);
         let single = self.single.iter().map(|group| starts[*group as usize - first] - starts[0]);
         let memory = &mut part.channels[scene.channel];

@@ -3,7 +3,7 @@
 //!
 //! What a plan depends on is what was published, who is audible at which presence, who is active, and which gains
 //! move or have just come to rest. While nothing of it has changed, the groups and their recipes are those of the
-//! tick before. Envelopes may be on their way meanwhile, for those that are the same go on alike, until one of them
+//! tick before. Envelopes may be on their way meanwhile, for listeners of one group have the same envelope, until one of them
 //! arrives.
 
 /// What is known of the last plan.

@@ -48,14 +48,14 @@ impl Planner {
         let (mut gains_move, mut envelopes_move) = (receiver.audible().moves(), false);
         self.groups.begin(receiver.audible().len());
         listeners.parts().1.begin();
-        for index in 0..used {
+        for (index, kept) in kept.iter().enumerate().take(used) {
             prefetch(listeners.all().get(index + 2 * AHEAD..).unwrap_or_default());
             let soon = listeners.all().get(index + AHEAD);
             soon.into_iter().for_each(|soon| prefetch_all(soon.row.pairs(0)));
             if !listeners.all()[index].listens {
                 self.groups.leave_out(index as u32);
             } else if !self.follow(index, listeners, receiver) {
-                listeners.steer(index, receiver, &kept[index], clock);
+                listeners.steer(index, receiver, kept, clock);
                 let listener = &listeners.all()[index];
                 gains_move |= listener.gains_move(clock);
                 envelopes_move |= listener.envelope_moves();
@@ -79,7 +79,8 @@ impl Planner {
         if !cohorts.has(index) {
             return false;
         }
-        if receiver.audible().position(index as u32).is_some() {
+        // One who is alone may find others.
+        if receiver.audible().position(index as u32).is_some() || cohorts.is_alone(index) {
             cohorts.leave(index, &mut list[index]);
             return false;
         }

@@ -104,10 +104,10 @@ impl Sparse {
         self.kind() != SparseKind::Any
     }
 
-    /// The row for the kernels, whose mix has this slot.
-    pub fn row(&self, slot: u32) -> SparseRow {
+    /// The row for the kernels, of the mix with this number.
+    pub fn row(&self, mix: u32) -> SparseRow {
         let over = if let Moves::Together(over) = self.moves { over } else { 0 };
-        SparseRow { slot, from: self.from, count: self.len() as u32, over }
+        SparseRow { mix, from: self.from, count: self.len() as u32, over }
     }
 }
 

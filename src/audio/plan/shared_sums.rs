@@ -9,8 +9,7 @@
 //! - runs from the first segment on, and runs up to the last one, are running sums from both ends;
 //! - any other run is the sum of two: for each power of two, the sums are cut into blocks of as many, and summed from
 //!   each block's middle to both sides (a *disjoint sparse table*); the two ends of a run lie on both sides of the
-//!   middle
-//! of exactly   one block.
+//!   middle of exactly one block.
 //!
 //! All of them are kept in f64 while they run, so that each is rounded once.
 
@@ -26,8 +25,8 @@ pub(crate) struct SharedSums {
     audible: usize,
     /// How many sums there are.
     count: usize,
-    /// The positions for which a row names the sum of the others in their segment: a bit for each, modulo 64, so that
-    /// in a larger room some are made that no row names.
+    /// The positions for which a row names the sum of the others in their segment: position p sets
+    /// bit p % 64. With more than 64 sources this asks for too many sums, never for too few.
     all_but_one_of: u64,
     /// Whether rows name sums of pairs; and runs of more than one segment, at the ends or elsewhere.
     needs_pairs: bool,

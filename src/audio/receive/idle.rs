@@ -1,7 +1,7 @@
 //! Slots from which nothing comes and at which nothing moves: most of a large room. They are passed over until
 //! something happens to them.
 //!
-//! A source becomes idle once its presence rests at 0, its detector has come to its end and its level has faded. All
+//! A source becomes idle once its presence rests at 0, its hangover is over and its level has faded. All
 //! that still changes is the count of ticks without a frame; the source catches up with it later, and its meters
 //! count by themselves meanwhile.
 

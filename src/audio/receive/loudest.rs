@@ -1,8 +1,8 @@
 //! [`Loudest`]: which sources are heard where only the loudest few are, chosen so that the choice does not
 //! flap. Pure logic.
 //!
-//! The limit is a number of *seats*: a source with a seat is heard. A source that some configuration lists is
-//! always heard and takes no seat. For the others:
+//! The limit is a number of *seats*: a source with a seat is heard. A source that some row wants, at a gain
+//! greater than 0 or as a ducker, is always heard and takes no seat. For the others:
 //! - A free seat goes to the best source that is present and has none: active before passive, then louder
 //!   before quieter.
 //! - A source that is muted, misses a frame or leaves loses its seat at once.
@@ -46,7 +46,7 @@ impl Loudest {
 
     /// Whether a source is heard.
     pub fn lets(&self, speaker: &SpeakerLevel) -> bool {
-        speaker.present && (self.limit.is_none() || speaker.listed || speaker.chosen)
+        speaker.present && (self.limit.is_none() || speaker.wanted || speaker.chosen)
     }
 
     /// Gives the seats of a tick. Walks over all slots a few times.
@@ -77,7 +77,7 @@ impl Lists<'_> {
         self.seated.clear();
         self.standing.clear();
         for (speaker, slot) in speakers.iter_mut().zip(0..) {
-            let competes = speaker.present && !speaker.listed;
+            let competes = speaker.present && !speaker.wanted;
             speaker.chosen &= competes;
             let list = if speaker.chosen { &mut *self.seated } else { &mut *self.standing };
             if competes && list.len() < list.capacity() {
@@ -213,13 +213,13 @@ mod tests {
     }
 
     #[test]
-    fn listed_sources_take_no_seat() {
+    fn wanted_sources_take_no_seat() {
         let mut room = Room::new(1, &[0.9, 0.1, -0.5]);
-        room.speakers[0].listed = true;
-        room.speakers[2].listed = true;
+        room.speakers[0].wanted = true;
+        room.speakers[2].wanted = true;
         assert_eq!(room.choose(), [0, 1, 2]);
-        room.speakers[0].listed = false;
-        assert_eq!(room.choose(), [1, 2], "a source that is not listed any more needs a seat");
+        room.speakers[0].wanted = false;
+        assert_eq!(room.choose(), [1, 2], "a source that nobody wants any more needs a seat");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The first step of a tick: what the sources sent, and which of them are to be heard. Hands on an [`Audible`].
+//! The second step of a tick: what the sources sent, and which of them are to be heard. Hands on an [`Audible`].
 
 mod audible;
 mod dominant;

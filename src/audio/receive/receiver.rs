@@ -76,7 +76,7 @@ impl Receiver {
     }
 
     /// Moves into `larger`, which takes the old memory in exchange. Frees nothing. Between ticks there is nothing in
-    /// signals.
+    /// the signals that the next tick reads.
     pub fn move_into(&mut self, larger: &mut Self) {
         self.sources.iter_mut().zip(&mut larger.sources).for_each(|(old, new)| std::mem::swap(old, new));
         larger.idle[..self.idle.len()].copy_from_slice(&self.idle);
@@ -126,7 +126,7 @@ impl Receiver {
     pub fn admit(&mut self, index: usize, slot: &Slot, kept: &mut Kept, clock: &Clock<'_>) {
         self.idle[index] = Idle::No;
         self.sources[index].admit(slot, clock);
-        self.sources[index].hears = kept.belongings.hears.take();
+        self.sources[index].judge = kept.belongings.judge.take();
         self.used = self.used.max(index + 1);
     }
 
@@ -135,7 +135,7 @@ impl Receiver {
         self.changed = true;
         self.idle[index].wake();
         self.sources[index].muted = slot.muted;
-        self.levels[index].listed = slot.listed;
+        self.levels[index].wanted = slot.wanted;
     }
 
     /// The participant of a slot leaves. Whether there was one.
@@ -194,8 +194,8 @@ impl Receiver {
         let source = &mut self.sources[index];
         match frames::take(frame, self.channels, &mut self.signals, index, source.threshold(), kernel) {
             Ok(taken) => {
-                let heard = source.hears.as_mut().map(|hears| hears.hears(frame));
-                source.take(taken, heard.unwrap_or(frame.active));
+                let speaks = source.judge.as_mut().map(|judge| judge.is_speech(frame));
+                source.take(taken, speaks.unwrap_or(frame.active));
                 Ok(())
             }
             Err(place) => {
@@ -242,7 +242,7 @@ impl Receiver {
 
     /// Forgets the participant who had a slot, whose belongings go back.
     pub fn vacate(&mut self, index: usize, kept: &mut Kept) {
-        kept.belongings.hears = self.sources[index].hears.take();
+        kept.belongings.judge = self.sources[index].judge.take();
         self.sources[index] = Source::default();
         (self.active[index], self.levels[index], self.idle[index]) = (false, SpeakerLevel::default(), Idle::No);
         self.changed = true;

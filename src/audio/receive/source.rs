@@ -7,9 +7,9 @@ use crate::{
         channels::MAX_CHANNELS,
         detector::Detecting,
         fade::Fade,
-        hears::Hears,
         id::ParticipantKey,
         loudness::{Loudness, SourceMeasures},
+        speech_judge::SpeechJudge,
         timing::Clock,
     },
     dsp::{SignalBuffer, Tile},
@@ -38,7 +38,7 @@ pub(crate) struct Source {
     peak: f32,
     detecting: Option<Detecting>,
     /// What decides for its detector, if samples do.
-    pub hears: Option<Box<dyn Hears>>,
+    pub judge: Option<Box<dyn SpeechJudge>>,
     tail: Tail,
     missing: bool,
 }

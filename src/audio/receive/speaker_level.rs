@@ -13,7 +13,7 @@ pub(crate) struct SpeakerLevel {
     pub active: bool,
     /// Whether a configuration lists the source at a gain over 0 or as a ducker: then it is heard, however
     /// loud others are.
-    pub listed: bool,
+    pub wanted: bool,
     /// Whether the source is one of the loudest that are heard, and the sample since which it is. Of use only
     /// while their number is limited.
     pub chosen: bool,

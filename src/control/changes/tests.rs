@@ -69,7 +69,7 @@ proptest! {
                 let slots: Vec<_> = listed.iter().map(|(slot, _)| *slot).collect();
                 prop_assert_eq!(&source.listed_by, &slots);
                 let wanted = listed.iter().filter(|(_, entry)| entry.is_wanted()).count();
-                prop_assert_eq!((source.wanted_by as usize, source.slot.listed), (wanted, wanted > 0));
+                prop_assert_eq!((source.wanted_by as usize, source.slot.wanted), (wanted, wanted > 0));
             }
         }
     }

@@ -10,20 +10,20 @@ use crate::{
     audio::{Belongings, Engine, RowMemory, Slot},
     control::{ControlError, JoinOptions, ListenerConfig, returning::Held},
     data::{
+        connection::Connection,
         detector::Detecting,
         id::{ParticipantId, ParticipantKey},
-        line::Line,
     },
     link::{mailbox::Mailbox, readings::Meters},
 };
 
 impl Registry {
-    /// Lets a participant in. With a line its frames and mixes do not pass through the host's hands.
+    /// Lets a participant in. With a connection its frames and mixes do not pass through the host's hands.
     pub fn join(
         &mut self,
         id: ParticipantId,
         options: JoinOptions,
-        line: Option<Box<dyn Line>>,
+        connection: Option<Box<dyn Connection>>,
     ) -> Result<ParticipantKey, ControlError> {
         if self.members.contains_key(&id) {
             return Err(ControlError::AlreadyHere { id });
@@ -31,15 +31,15 @@ impl Registry {
         let detector = options.detector.check()?;
         let key = self.give_slot()?;
         let meters = Arc::new(Meters::default());
-        let hears = if options.role.sends() { detector.hears(&self.timing) } else { None };
-        let belongings = Belongings { meters: Arc::clone(&meters), line, hears, row: RowMemory::default() };
+        let judge = if options.role.sends() { detector.judge(&self.timing) } else { None };
+        let belongings = Belongings { meters: Arc::clone(&meters), connection, judge, row: RowMemory::default() };
         let slot = Slot {
             key,
             role: options.role,
             detecting: Detecting::new(detector, &self.timing),
             muted: options.muted,
             deafened: options.deafened,
-            listed: false,
+            wanted: false,
             row: Arc::clone(&self.plain),
             row_since: self.next().0,
             belongings: Arc::new(Mailbox::new(belongings)),
@@ -89,7 +89,7 @@ impl Registry {
                 set_listed(&mut source.listed_by, slot, false);
                 source.wanted_by -= u32::from(listed.is_wanted());
             }
-            self.show_listed(&listed.source);
+            self.show_wanted(&listed.source);
         }
         for listener in member.listed_by.iter().filter_map(|slot| self.ids.get(slot)) {
             if let Some(member) = self.members.get_mut(listener) {

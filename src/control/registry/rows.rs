@@ -77,14 +77,14 @@ impl Registry {
         let wanted = |entry: Option<&SourceConfig>| u32::from(entry.is_some_and(SourceConfig::is_wanted));
         set_listed(&mut source.listed_by, listener, now.is_some());
         source.wanted_by = source.wanted_by + wanted(now) - wanted(before);
-        self.show_listed(&entry.source);
+        self.show_wanted(&entry.source);
     }
 
     /// Tells the audio side whether a source is heard even where only the loudest are, if that has changed.
-    pub(super) fn show_listed(&mut self, source: &ParticipantId) {
+    pub(super) fn show_wanted(&mut self, source: &ParticipantId) {
         let Some(member) = self.members.get_mut(source) else { return };
-        let listed = member.wanted_by > 0;
-        if std::mem::replace(&mut member.slot.listed, listed) != listed {
+        let wanted = member.wanted_by > 0;
+        if std::mem::replace(&mut member.slot.wanted, wanted) != wanted {
             self.set_slot(source);
         }
     }

@@ -2,7 +2,7 @@
 //! of adding.
 
 use super::{
-    super::{all_but_one, dense, sparse, vector::Vector},
+    super::{all_but_one, any_sum, dense, vector::Vector},
     *,
 };
 
@@ -143,7 +143,7 @@ fn no_signal_of_a_sparse_row_passes_through_more_than_it_may() {
             let sum = AnySum { open: &terms[..count], ducked, curves, remaining: &remaining, at: 0 };
             let (mut out, mut lanes) = ([Tile::SILENCE], Lanes::NOTHING);
             // SAFETY: nothing here needs an instruction set.
-            unsafe { sparse::add_any::<Count>(&mut out, signals, &sum, &mut lanes) };
+            unsafe { any_sum::add_any::<Count>(&mut out, signals, &sum, &mut lanes) };
             let all = SHARED + BROUGHT + roundings(&out[0]);
             assert!(all <= ALLOWED, "{count}: {all}");
         }

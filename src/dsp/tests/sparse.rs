@@ -56,7 +56,7 @@ fn check_rows(moves: bool, make: impl Fn(Kernel, &[SparseRow], &[Term], Signals<
     let (sources, shared) = (signals(20, TILES, 1.0), signals(10, TILES, 1.0));
     let mut terms: Vec<Term> = terms(0, FEW, moves).into_iter().map(|term| Term { over: OVER, ..term }).collect();
     terms.iter_mut().step_by(3).for_each(|term| term.signal = Signals::shared(term.signal as usize / 3));
-    let row = |n: u32| SparseRow { slot: 2 * n, from: FEW as u32 - n, count: n, over: OVER };
+    let row = |n: u32| SparseRow { mix: 2 * n, from: FEW as u32 - n, count: n, over: OVER };
     let rows: Vec<SparseRow> = (1..=FEW as u32).map(row).collect();
     for kernel in Kernel::available() {
         for span in [0..1, 1..3, 0..TILES, 3..4] {
@@ -71,7 +71,7 @@ fn check_rows(moves: bool, make: impl Fn(Kernel, &[SparseRow], &[Term], Signals<
             let mut out = MixTiles { tiles: &mut mixes, stride: TILES, span: span.clone(), meters };
             make(kernel, &rows, &terms, named.starting_at(span.start), &mut out);
             for row in &rows {
-                let mix = &mixes[row.slot as usize * TILES..][..TILES];
+                let mix = &mixes[row.mix as usize * TILES..][..TILES];
                 let of_row = &terms[row.from as usize..][..row.count as usize];
                 for k in 0..TILES * Tile::SAMPLES {
                     let actual = Tile::flat(mix)[k];
@@ -81,7 +81,7 @@ fn check_rows(moves: bool, make: impl Fn(Kernel, &[SparseRow], &[Term], Signals<
                     }
                 }
                 let whole = span == (0..TILES);
-                let seen = if whole { measured[row.slot as usize] } else { lanes[row.slot as usize].measured() };
+                let seen = if whole { measured[row.mix as usize] } else { lanes[row.mix as usize].measured() };
                 assert_measured(seen, Tile::flat(&mix[span.clone()]));
             }
         }

@@ -139,7 +139,7 @@ impl Changes<'_> {
         wired: Result<Wired, JoinError>,
     ) -> Result<Ports, JoinError> {
         let Wired { wire, input, output, meters } = wired.inspect_err(|error| self.note_refused("join", error))?;
-        let key = self.join_with_line(id, options, Box::new(wire), meters)?;
+        let key = self.join_with_connection(id, options, Box::new(wire), meters)?;
         Ok(Ports { key, input, output })
     }
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::data::{
     channels::Planes,
-    line::Line,
+    connection::Connection,
     ports::{InputCounters, OutputCounters, StreamFormat},
 };
 
@@ -31,7 +31,7 @@ impl Wire {
     }
 }
 
-impl Line for Wire {
+impl Connection for Wire {
     fn read(&mut self) -> Option<(Planes<'_>, bool)> {
         self.input.as_mut().and_then(Incoming::read)
     }
