@@ -58,7 +58,7 @@ impl Cohorts {
     /// The group of a listener's cohort, if that is in the plan already.
     #[inline]
     pub fn group(&self, slot: usize) -> Option<u32> {
-        let cohort = self.list.get(self.of[slot] as usize)?;
+        let cohort = self.list.get(*self.of.get(slot)? as usize)?;
         (cohort.planned == self.plan).then_some(cohort.group)
     }
 

@@ -49,12 +49,13 @@ impl Planner {
         self.groups.begin(receiver.audible().len());
         listeners.parts().1.begin();
         for (index, kept) in kept.iter().enumerate().take(used) {
-            prefetch(listeners.all().get(index + 2 * AHEAD..).unwrap_or_default());
-            let soon = listeners.all().get(index + AHEAD);
-            soon.into_iter().for_each(|soon| prefetch_all(soon.row.pairs(0)));
+            fetch_ahead(index, listeners);
+            if self.follow(index, listeners, receiver) {
+                continue;
+            }
             if !listeners.all()[index].listens {
                 self.groups.leave_out(index as u32);
-            } else if !self.follow(index, listeners, receiver) {
+            } else {
                 listeners.steer(index, receiver, kept, clock);
                 let listener = &listeners.all()[index];
                 gains_move |= listener.gains_move(clock);
@@ -106,4 +107,13 @@ impl Planner {
             cohorts.unite(index, like, listener, group);
         }
     }
+}
+
+/// Fetches what the listeners that come next are planned from: not of those who follow a cohort, of whom nothing is read.
+#[inline(always)]
+fn fetch_ahead(index: usize, listeners: &mut Listeners) {
+    let (list, cohorts) = listeners.parts();
+    let alone = |soon: usize| if cohorts.group(soon).is_none() { list.get(soon..).unwrap_or_default() } else { &[] };
+    prefetch(alone(index + 2 * AHEAD));
+    alone(index + AHEAD).first().into_iter().for_each(|soon| prefetch_all(soon.row.pairs(0)));
 }
