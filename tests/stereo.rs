@@ -279,6 +279,28 @@ fn a_pan_moves_there_smoothly() {
 }
 
 #[test]
+fn a_panned_source_goes_the_way_that_it_was_panned() {
+    for ends in ["it leaves", "it is panned to the centre"] {
+        let (controller, mut processor) = build(Channels::Stereo);
+        let keys = join(&controller, &["anna", "ben"]);
+        let frames = [(keys[0], Frame::mono(&[1.0_f32; TICK]))];
+        controller.set_pan("ben", "anna", Pan::RIGHT).unwrap();
+        (0..4).for_each(|_| drop(tick(&mut processor, &frames, &keys)));
+        let (frames, expected) = if ends == "it leaves" {
+            controller.leave("anna").unwrap();
+            (&[][..], 0.0)
+        } else {
+            controller.set_pan("ben", "anna", Pan::CENTRE).unwrap();
+            (&frames[..], 0.5)
+        };
+        // Half of the 3 ms of a move, in the middle of the second tick.
+        let mut heard = [0, 1].map(|_| tick(&mut processor, frames, &keys[1..]).remove(0));
+        let [left, right] = heard[1].each_mut().map(|side| side[23]);
+        assert!((left - expected).abs() < 1e-6 && right > left, "{ends}: {left} and {right}");
+    }
+}
+
+#[test]
 fn one_limiter_holds_both_sides() {
     let (controller, mut processor) = config(Channels::Stereo, Some(LimiterConfig::default())).build().unwrap();
     let keys = join(&controller, &["anna", "ben", "carol"]);
