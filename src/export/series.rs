@@ -114,8 +114,32 @@ mod ports {
         ),
         counter("mixminus_input_strays_total", |port| port.strays, "Packets with stamps far from all others."),
         counter("mixminus_input_underruns_total", |port| port.underruns, "How often there was nothing to play."),
-        counter("mixminus_input_overruns_total", |port| port.overruns, "How often more waited than the bound."),
-        counter("mixminus_input_cuts_total", |port| port.cuts, "How often a delay that was too long was cut."),
+        counter("mixminus_input_overruns_total", |port| port.overruns, "How often the oldest was dropped, as too much waited."),
+        counter(
+            "mixminus_input_concealed_samples_total",
+            |port| port.concealed_samples,
+            "Samples heard that are not the sender's.",
+        ),
+        counter(
+            "mixminus_input_concealment_events_total",
+            |port| port.concealment_events,
+            "How often the sound broke off and was gone on with.",
+        ),
+        counter(
+            "mixminus_input_inserted_samples_total",
+            |port| port.inserted_samples,
+            "By how many samples the sound was stretched.",
+        ),
+        counter(
+            "mixminus_input_removed_samples_total",
+            |port| port.removed_samples,
+            "By how many samples the sound was shortened.",
+        ),
+        counter(
+            "mixminus_input_undecoded_samples_total",
+            |port| port.undecoded_samples,
+            "Samples that were not decoded in time.",
+        ),
         counter("mixminus_input_resyncs_total", |port| port.resyncs, "How often the stream began anew."),
         counter(
             "mixminus_input_dropped_samples_total",
@@ -130,7 +154,7 @@ mod ports {
     pub(in crate::export) const OUTPUT: [Series<OutputReadings>; 6] = [
         counter("mixminus_output_samples_total", |port| port.pulled_samples, "Samples pulled."),
         counter("mixminus_output_underruns_total", |port| port.underruns, "How often too few samples waited."),
-        counter("mixminus_output_overruns_total", |port| port.overruns, "How often more waited than the bound."),
+        counter("mixminus_output_overruns_total", |port| port.overruns, "How often the oldest was dropped, as too much waited."),
         counter(
             "mixminus_output_dropped_samples_total",
             |port| port.dropped_samples,

@@ -3,11 +3,11 @@
 
 use super::Figure;
 
-/// The figures of an input port since it was made.
+/// The figures of an input port since it was made. Samples are of one channel, at the stream's rate.
 ///
 /// ```
 /// use mixminus::stream::InputReadings;
-/// let is_bad = |readings: &InputReadings| readings.lost_samples * 20 > readings.received_samples;
+/// let is_bad = |readings: &InputReadings| readings.concealed_samples * 20 > readings.received_samples;
 /// assert!(!is_bad(&InputReadings::default()));
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
@@ -16,10 +16,9 @@ use super::Figure;
 pub struct InputReadings {
     /// Packets that were taken.
     pub received_packets: u64,
-    /// Their samples, of one channel.
+    /// Their samples.
     pub received_samples: u64,
-    /// Packets that were refused: samples that are not finite, channels of different lengths, more
-    /// than the bound.
+    /// Packets that were refused: samples that are not finite, channels of different lengths, too long.
     pub refused: u64,
     /// Packets that came after all of them should have been played.
     pub late: u64,
@@ -34,29 +33,39 @@ pub struct InputReadings {
     /// How often nothing newer was there when a sample should have been played: a stall, or a pause
     /// of the sender.
     pub underruns: u64,
-    /// How often too much was there: more than the bound, and the oldest was dropped; or the mixer
+    /// How often too much was there, and the oldest was dropped; or the mixer
     /// did not tick, and a packet was refused.
     pub overruns: u64,
-    /// How often the delay was longer than needed for seconds, and was cut.
-    pub cuts: u64,
-    /// How often the stamps leapt, or the path became slower, and the stream began anew at its
-    /// depth.
+    /// How often the stamps leapt, or all packets were late, and the stream began anew.
     pub resyncs: u64,
-    /// Samples that were there and were dropped: by an overrun, a cut, a leap.
+    /// Samples that were there and were dropped: by an overrun, a leap.
     pub dropped_samples: u64,
+    /// Samples that were heard and are not the sender's: a decoder's, or what went on from the last period.
+    pub concealed_samples: u64,
+    /// How often the sound broke off and went on so.
+    pub concealment_events: u64,
+    /// By how many samples the sound was stretched, so that packets wait longer.
+    pub inserted_samples: u64,
+    /// By how many samples the sound was shortened, so that they wait less.
+    pub removed_samples: u64,
+    /// Samples whose packet had come, and which were not decoded when it was their turn: the thread that decodes was
+    /// late.
+    pub undecoded_samples: u64,
     /// The fill after the last tick, in ms: from the sample that is played next to the newest.
     pub fill_ms: f64,
-    /// How long packets wait, in ms: the mean of the last seconds. This is the delay that the port
-    /// adds.
+    /// How long the quickest packets of the last ten seconds wait, in ms, from the tick that they came for: the mean of
+    /// the last second. This is the delay that the port adds.
     pub wait_ms: f64,
-    /// The delay that the conversion between the rates adds at most, in ms; 0 at equal rates and by
-    /// the mixer's clock.
+    /// How long they should wait, in ms, for what the network does.
+    pub target_ms: f64,
+    /// The delay that the conversion between the rates adds at most, in ms; 0 at equal rates.
     pub conversion_ms: f64,
-    /// By how much the sender's clock is faster than the mixer's, in ppm, as far as is known.
+    /// By how much the sender's clock is faster than the mixer's, in ppm, as far as the packets of the last eight
+    /// seconds tell.
     pub drift_ppm: f64,
 }
 
-/// The counts of the jitter buffer.
+/// The counts of the audio thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct InputCounts {
     pub late: u64,
@@ -66,10 +75,27 @@ pub(crate) struct InputCounts {
     pub strays: u64,
     pub underruns: u64,
     pub overruns: u64,
-    pub cuts: u64,
     pub resyncs: u64,
     pub dropped_samples: u64,
+    pub concealed_samples: u64,
+    pub concealment_events: u64,
+    pub inserted_samples: u64,
+    pub removed_samples: u64,
+    pub undecoded_samples: u64,
 }
+
+/// What the audio thread measures.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct InputMeasures {
+    pub fill_ms: f64,
+    pub wait_ms: f64,
+    pub target_ms: f64,
+    pub drift_ppm: f64,
+    /// The position that is played next, if the stream has begun.
+    pub head: Option<u64>,
+}
+
+const COUNTS: usize = 14;
 
 /// The figures of an input port.
 #[derive(Debug, Default)]
@@ -82,35 +108,59 @@ pub(crate) struct InputCounters {
     /// Written once, by the control side.
     pub conversion_ms: Figure,
     /// Written by the audio thread: the figures of [`InputCounts`], in their order.
-    counts: [Figure; 10],
+    counts: [Figure; COUNTS],
     fill_ms: Figure,
     wait_ms: Figure,
+    target_ms: Figure,
     drift_ppm: Figure,
+    /// The position that is played next; 0 before the stream has begun.
+    pub head: Figure,
+}
+
+impl InputCounts {
+    fn values(&self) -> [u64; COUNTS] {
+        let Self { late, lost_samples, duplicates, reordered, strays, underruns, overruns, .. } = *self;
+        let Self { resyncs, dropped_samples, concealed_samples, concealment_events, .. } = *self;
+        let Self { inserted_samples, removed_samples, undecoded_samples, .. } = *self;
+        [
+            late,
+            lost_samples,
+            duplicates,
+            reordered,
+            strays,
+            underruns,
+            overruns,
+            resyncs,
+            dropped_samples,
+            concealed_samples,
+            concealment_events,
+            inserted_samples,
+            removed_samples,
+            undecoded_samples,
+        ]
+    }
 }
 
 impl InputCounters {
     /// Publishes the counts. For the audio thread.
     pub fn show(&self, counts: &InputCounts) {
-        let InputCounts { late, lost_samples, duplicates, reordered, strays, .. } = *counts;
-        let InputCounts { underruns, overruns, cuts, resyncs, dropped_samples, .. } = *counts;
-        let values = [late, lost_samples, duplicates, reordered, strays, underruns, overruns, cuts, resyncs];
-        self.counts
-            .iter()
-            .zip(values.into_iter().chain([dropped_samples]))
-            .for_each(|(figure, value)| figure.set(value));
+        self.counts.iter().zip(counts.values()).for_each(|(figure, value)| figure.set(value));
     }
 
     /// Publishes the measurements. For the audio thread.
-    pub fn measure(&self, fill_ms: f64, wait_ms: f64, drift_ppm: f64) {
-        self.fill_ms.set_f64(fill_ms);
-        self.wait_ms.set_f64(wait_ms);
-        self.drift_ppm.set_f64(drift_ppm);
+    pub fn measure(&self, measures: InputMeasures) {
+        self.fill_ms.set_f64(measures.fill_ms);
+        self.wait_ms.set_f64(measures.wait_ms);
+        self.target_ms.set_f64(measures.target_ms);
+        self.drift_ppm.set_f64(measures.drift_ppm);
+        self.head.set(measures.head.unwrap_or(0));
     }
 
     pub fn read(&self) -> InputReadings {
-        let counts = self.counts.each_ref().map(Figure::get);
-        let [late, lost_samples, duplicates, reordered, strays, underruns, overruns, cuts, resyncs, dropped_samples] =
-            counts;
+        let [late, lost_samples, duplicates, reordered, strays, underruns, overruns, rest @ ..] =
+            self.counts.each_ref().map(Figure::get);
+        let [resyncs, dropped_samples, concealed_samples, concealment_events, rest @ ..] = rest;
+        let [inserted_samples, removed_samples, undecoded_samples] = rest;
         InputReadings {
             received_packets: self.packets.get(),
             received_samples: self.samples.get(),
@@ -118,6 +168,7 @@ impl InputCounters {
             overruns: overruns + self.full.get(),
             fill_ms: self.fill_ms.get_f64(),
             wait_ms: self.wait_ms.get_f64(),
+            target_ms: self.target_ms.get_f64(),
             conversion_ms: self.conversion_ms.get_f64(),
             drift_ppm: self.drift_ppm.get_f64(),
             late,
@@ -126,9 +177,13 @@ impl InputCounters {
             reordered,
             strays,
             underruns,
-            cuts,
             resyncs,
             dropped_samples,
+            concealed_samples,
+            concealment_events,
+            inserted_samples,
+            removed_samples,
+            undecoded_samples,
         }
     }
 }
@@ -140,19 +195,21 @@ mod tests {
     #[test]
     fn what_is_shown_is_read() {
         let counters = InputCounters::default();
-        let counts = InputCounts { late: 1, overruns: 2, dropped_samples: 3, ..InputCounts::default() };
+        let counts = InputCounts { late: 1, overruns: 2, dropped_samples: 3, undecoded_samples: 5, ..Default::default() };
         counters.show(&counts);
         counters.full.add(4);
-        counters.measure(1.5, 2.5, -3.5);
+        counters.measure(InputMeasures { fill_ms: 1.5, wait_ms: 2.5, target_ms: 4.5, drift_ppm: -3.5, head: Some(9) });
         let expected = InputReadings {
             late: 1,
             overruns: 6,
             dropped_samples: 3,
+            undecoded_samples: 5,
             fill_ms: 1.5,
             wait_ms: 2.5,
+            target_ms: 4.5,
             drift_ppm: -3.5,
             ..InputReadings::default()
         };
-        assert_eq!(counters.read(), expected);
+        assert_eq!((counters.read(), counters.head.get()), (expected, 9));
     }
 }

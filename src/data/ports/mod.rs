@@ -11,7 +11,7 @@ mod output;
 pub(crate) use figure::Figure;
 pub use format::StreamFormat;
 pub use input::InputReadings;
-pub(crate) use input::{InputCounters, InputCounts};
+pub(crate) use input::{InputCounters, InputCounts, InputMeasures};
 pub(crate) use meters::PortMeters;
 pub use meters::PortReadings;
 pub(crate) use output::OutputCounters;

@@ -79,9 +79,17 @@ impl FixedIn {
         self.made.part(tick)
     }
 
+    /// A tick goes by, for which nothing is converted.
+    pub fn skip(&mut self) {
+        let made = self.end - self.start + self.blocks() * self.block.mixer;
+        (self.start, self.end) = (0, made - self.tick);
+    }
+
+    /// As if silence had been sent before.
     pub fn reset(&mut self) {
         self.fft.reset();
-        (self.start, self.end) = (0, 0);
+        let waiting = self.made.part_mut(self.start..self.end);
+        [Some(waiting.left), waiting.right].into_iter().flatten().for_each(|plane| plane.fill(0.0));
     }
 }
 
@@ -170,8 +178,14 @@ mod tests {
         let mut incoming = FixedIn::new(Block { stream: 80, mixer: 480 }, 320, Channels::Mono).unwrap();
         let first = |incoming: &mut FixedIn| incoming.convert(mono(&[0.5; 80])).left.to_vec();
         let before = first(&mut incoming);
+        assert_eq!(incoming.needed(), 0);
+        incoming.skip();
+        assert_eq!((incoming.end - incoming.start, incoming.needed()), (160, 80), "as if a tick had been made");
+        let mut incoming = FixedIn::new(Block { stream: 80, mixer: 480 }, 480, Channels::Mono).unwrap();
+        first(&mut incoming);
         incoming.reset();
-        assert_eq!((incoming.needed(), first(&mut incoming)), (80, before));
+        let again = first(&mut incoming);
+        assert_eq!(again[..320], before[..]);
     }
 
     #[test]

@@ -124,12 +124,27 @@ impl Inbound {
         }
     }
 
-    /// As new, at its nominal speed. Real time.
+    /// Passes over the samples that are [`needed`](Self::needed), without converting them. Nothing is heard of them: the
+    /// next conversion is to begin with a [`reset`](Self::reset). `false` if that cannot be, and they are to be
+    /// converted. Real time.
+    pub fn skip(&mut self) -> bool {
+        match &mut self.path {
+            Path::Through => true,
+            Path::Fixed(fixed) => {
+                fixed.skip();
+                true
+            }
+            Path::Adjustable { .. } => false,
+        }
+    }
+
+    /// As if silence had been sent before. Real time.
     pub fn reset(&mut self) {
         match &mut self.path {
             Path::Through => {}
             Path::Fixed(fixed) => fixed.reset(),
-            Path::Adjustable { sinc, .. } => sinc.reset(),
+            // It goes on: what it took is the past of what it will take.
+            Path::Adjustable { .. } => {}
         }
     }
 }

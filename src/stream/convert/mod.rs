@@ -30,12 +30,15 @@ mod quality;
 mod real_time;
 #[cfg(test)]
 mod rhythm;
+#[allow(dead_code, reason = "both ends of the ports will use it")]
+mod slip;
 #[cfg(test)]
 mod tone;
 
 pub(crate) use inbound::Inbound;
 pub(crate) use outbound::Outbound;
 pub(super) use planes::Buffer;
+pub(super) use slip::Slip;
 
 use block::Block;
 

@@ -1,18 +1,39 @@
-//! Which samples of a stream are there: [`Coverage`]. Pure data: positions only, no samples.
+//! What is known of which samples of a stream: [`Coverage`]. Pure data: positions only, no samples.
 
+use super::packet::Kind;
 use crate::data::memory::room;
 
-/// A run of samples that are there, and whether they came with the activity flag.
+/// A run of samples of which the same is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Span {
     pub start: u64,
     /// The position after the last.
     pub end: u64,
+    pub kind: Kind,
+    /// Whether they came with the activity flag.
     pub active: bool,
+    /// The level that the sender told of them.
+    pub level: Option<u8>,
 }
 
-/// Spans in their order, disjoint; spans that touch differ in their flag. Their number is bounded:
-/// nothing is allocated after construction.
+impl Span {
+    fn goes_on(&self, next: &Self) -> bool {
+        let alike = |span: &Self| (span.kind, span.active, span.level);
+        self.end == next.start && alike(self) == alike(next)
+    }
+}
+
+/// The samples that a packet brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Brought {
+    /// Those of which nothing, or less, was known.
+    pub new: u64,
+    /// Those for which there was no room.
+    pub dropped: u64,
+}
+
+/// Spans in their order, disjoint; spans that touch differ. Their number is bounded: nothing is allocated after
+/// construction.
 #[derive(Debug)]
 pub(crate) struct Coverage(Vec<Span>);
 
@@ -31,34 +52,46 @@ impl Coverage {
         self.0.last().map(|span| span.end)
     }
 
-    /// The first run of missing samples in `start..end`.
-    pub fn hole(&self, start: u64, end: u64) -> Option<(u64, u64)> {
-        let mut from = start;
-        for span in &self.0[self.after(start)..] {
-            if span.start > from {
-                return (from < end).then(|| (from, end.min(span.start)));
+    /// Where the first gap from `position` on begins: `position` itself if nothing is known of it.
+    pub fn whole_until(&self, position: u64) -> u64 {
+        let mut end = position;
+        for span in &self.0[self.after(position)..] {
+            if span.start > end {
+                break;
             }
-            from = span.end;
+            end = span.end;
         }
-        (from < end).then_some((from, end))
+        end
     }
 
-    /// Fills a hole, or a part of one. `false` if there is no room for another span.
-    pub fn fill(&mut self, start: u64, end: u64, active: bool) -> bool {
-        let at = self.after(start);
-        let meets = |span: Option<&Span>, position: u64, of: fn(&Span) -> u64| {
-            span.is_some_and(|span| of(span) == position && span.active == active)
-        };
-        let joins_before = at > 0 && meets(self.0.get(at - 1), start, |span| span.end);
-        let joins_after = meets(self.0.get(at), end, |span| span.start);
-        match (joins_before, joins_after) {
-            (true, true) => self.0[at - 1].end = self.0.remove(at).end,
-            (true, false) => self.0[at - 1].end = end,
-            (false, true) => self.0[at].start = start,
-            (false, false) if self.0.len() == self.0.capacity() => return false,
-            (false, false) => self.0.insert(at, Span { start, end, active }),
+    /// Takes what a packet says where less is known, and calls `bring` for each piece of that.
+    pub fn cover(&mut self, packet: Span, mut bring: impl FnMut(u64, u64)) -> Brought {
+        let (mut at, mut brought) = (packet.start, Brought::default());
+        while at < packet.end {
+            let index = self.after(at);
+            let met = self.0.get(index).copied().filter(|span| span.start < packet.end);
+            let (end, less) = match met {
+                None => (packet.end, true),
+                Some(span) if span.start > at => (span.start, true),
+                Some(span) => (span.end.min(packet.end), span.kind < packet.kind),
+            };
+            if less {
+                let piece = Span { start: at, end, ..packet };
+                let kept = if met.is_some_and(|span| span.start <= at) {
+                    self.replace(index, piece)
+                } else {
+                    self.insert(index, piece)
+                };
+                if kept {
+                    bring(at, end);
+                    brought.new += end - at;
+                } else {
+                    brought.dropped += end - at;
+                }
+            }
+            at = end;
         }
-        true
+        brought
     }
 
     /// Forgets the samples before `position`, and tells how many they were.
@@ -74,14 +107,46 @@ impl Coverage {
         samples
     }
 
-    /// Forgets everything, and tells how many samples that were.
+    /// Forgets everything, and tells how many samples it was.
     pub fn clear(&mut self) -> u64 {
-        self.forget(u64::MAX)
+        self.0.drain(..).map(|span| span.end - span.start).sum()
     }
 
-    /// The place of the first span that ends after `position`.
+    /// The first span that ends after a position.
     fn after(&self, position: u64) -> usize {
         self.0.partition_point(|span| span.end <= position)
+    }
+
+    /// Puts a piece into a gap. `false` if there is no room.
+    fn insert(&mut self, index: usize, piece: Span) -> bool {
+        let before = index > 0 && self.0[index - 1].goes_on(&piece);
+        let behind = self.0.get(index).is_some_and(|next| piece.goes_on(next));
+        match (before, behind) {
+            (true, true) => self.0[index - 1].end = self.0.remove(index).end,
+            (true, false) => self.0[index - 1].end = piece.end,
+            (false, true) => self.0[index].start = piece.start,
+            (false, false) if self.0.len() == self.0.capacity() => return false,
+            (false, false) => self.0.insert(index, piece),
+        }
+        true
+    }
+
+    /// Puts a piece in the place of a part of a span. `false` if there is no room.
+    fn replace(&mut self, index: usize, piece: Span) -> bool {
+        if self.0.len() + 2 > self.0.capacity() {
+            return false;
+        }
+        let old = self.0.remove(index);
+        let (left, right) = (Span { end: piece.start, ..old }, Span { start: piece.end, ..old });
+        if right.start < right.end {
+            self.0.insert(index, right);
+        }
+        let mut at = index;
+        if left.start < left.end {
+            self.0.insert(index, left);
+            at += 1;
+        }
+        self.insert(at, piece)
     }
 }
 
@@ -89,55 +154,56 @@ impl Coverage {
 mod tests {
     use super::*;
 
-    fn span(start: u64, end: u64, active: bool) -> Span {
-        Span { start, end, active }
+    fn span(start: u64, end: u64, kind: Kind) -> Span {
+        Span { start, end, kind, ..Span::default() }
     }
 
-    fn filled(spans: &[Span]) -> Coverage {
+    fn covered(coverage: &mut Coverage, packet: Span) -> (Vec<(u64, u64)>, Brought) {
+        let mut pieces = Vec::new();
+        let brought = coverage.cover(packet, |from, to| pieces.push((from, to)));
+        (pieces, brought)
+    }
+
+    #[test]
+    fn only_what_is_not_there_is_taken_and_what_touches_is_one() {
+        let mut coverage = Coverage::new(3);
+        assert_eq!(covered(&mut coverage, span(10, 20, Kind::Real)).0, [(10, 20)]);
+        assert_eq!(covered(&mut coverage, span(30, 40, Kind::Real)).0, [(30, 40)]);
+        let (pieces, brought) = covered(&mut coverage, span(5, 50, Kind::Real));
+        assert_eq!((pieces, brought), (vec![(5, 10), (20, 30), (40, 50)], Brought { new: 25, dropped: 0 }));
+        assert_eq!(coverage.0, [span(5, 50, Kind::Real)]);
+        assert_eq!(covered(&mut coverage, span(6, 7, Kind::Real)).1, Brought::default());
+    }
+
+    #[test]
+    fn what_is_known_better_replaces_what_is_known_worse() {
+        let mut coverage = Coverage::new(8);
+        covered(&mut coverage, span(0, 30, Kind::Concealed));
+        assert_eq!(covered(&mut coverage, span(10, 20, Kind::Real)).0, [(10, 20)]);
+        let middle = [span(0, 10, Kind::Concealed), span(10, 20, Kind::Real), span(20, 30, Kind::Concealed)];
+        assert_eq!(coverage.0, middle);
+        assert_eq!(covered(&mut coverage, span(0, 40, Kind::Noted)).0, [(30, 40)]);
+        assert_eq!(covered(&mut coverage, span(0, 40, Kind::Real)).0, [(0, 10), (20, 30), (30, 40)]);
+        assert_eq!(coverage.0, [span(0, 40, Kind::Real)]);
+    }
+
+    #[test]
+    fn gaps_are_found_and_the_past_is_forgotten() {
         let mut coverage = Coverage::new(4);
-        for span in spans {
-            assert!(coverage.fill(span.start, span.end, span.active));
-        }
-        coverage
+        covered(&mut coverage, span(10, 20, Kind::Real));
+        covered(&mut coverage, span(20, 30, Kind::Noted));
+        covered(&mut coverage, span(35, 40, Kind::Real));
+        assert_eq!([9, 10, 25, 32, 36].map(|at| coverage.whole_until(at)), [9, 30, 30, 32, 40]);
+        assert_eq!(coverage.forget(15), 5);
+        assert_eq!((coverage.first().map(|span| span.start), coverage.end()), (Some(15), Some(40)));
+        assert_eq!((coverage.clear(), coverage.first()), (20, None));
     }
 
     #[test]
-    fn spans_that_touch_become_one() {
-        let coverage = filled(&[span(10, 20, false), span(30, 40, false), span(20, 30, false)]);
-        assert_eq!(coverage.0, [span(10, 40, false)]);
-        let coverage = filled(&[span(10, 20, false), span(0, 10, false), span(20, 30, true), span(30, 31, false)]);
-        assert_eq!(coverage.0, [span(0, 20, false), span(20, 30, true), span(30, 31, false)]);
-    }
-
-    #[test]
-    fn holes_are_found() {
-        let coverage = filled(&[span(10, 20, false), span(30, 40, false)]);
-        assert_eq!(coverage.hole(0, 50), Some((0, 10)));
-        assert_eq!(coverage.hole(10, 50), Some((20, 30)));
-        assert_eq!(coverage.hole(15, 25), Some((20, 25)));
-        assert_eq!(coverage.hole(30, 50), Some((40, 50)));
-        assert_eq!(coverage.hole(0, 5), Some((0, 5)));
-        assert_eq!((coverage.hole(10, 20), coverage.hole(35, 40), coverage.hole(32, 33)), (None, None, None));
-        assert_eq!((coverage.first(), coverage.end()), (Some(span(10, 20, false)), Some(40)));
-    }
-
-    #[test]
-    fn what_is_past_is_forgotten_and_counted() {
-        let mut coverage = filled(&[span(10, 20, false), span(30, 40, false)]);
-        assert_eq!(coverage.forget(5), 0);
-        assert_eq!(coverage.forget(12), 2);
-        assert_eq!(coverage.forget(35), 13);
-        assert_eq!(coverage.0, [span(35, 40, false)]);
-        assert_eq!((coverage.clear(), coverage.end()), (5, None));
-    }
-
-    #[test]
-    fn it_has_bounds() {
-        let mut coverage = filled(&[0, 10, 20, 30].map(|at| span(at, at + 1, false)));
-        let room = coverage.0.capacity();
-        assert!((4..room as u64).all(|at| coverage.fill(10 * at, 10 * at + 1, false)));
-        assert!(!coverage.fill(1000, 1001, false));
-        assert!(coverage.fill(1, 10, false), "what joins two spans needs no room");
-        assert_eq!(coverage.0.capacity(), room);
+    fn without_room_a_packet_is_dropped() {
+        let mut coverage = Coverage::new(1);
+        let capacity = coverage.0.capacity() as u64;
+        (0..capacity).for_each(|at| assert_eq!(covered(&mut coverage, span(2 * at, 2 * at + 1, Kind::Real)).1.new, 1));
+        assert_eq!(covered(&mut coverage, span(999, 1000, Kind::Real)).1, Brought { new: 0, dropped: 1 });
     }
 }

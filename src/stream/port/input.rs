@@ -7,14 +7,12 @@ use rtrb::Producer;
 
 use super::{
     format::Clock,
-    head::HeadFigures,
     inlet::Inlet,
-    jitter::Jitter,
     options::{InputOptions, PortError},
-    packet::Packet,
+    packet::{Kind, Packet},
+    playout::{Playout, PlayoutFigures},
     ring::ring,
     stamp::{Stamp, Stamps},
-    steering::Steering,
 };
 use crate::data::{
     channels::{Channel, Channels},
@@ -23,47 +21,90 @@ use crate::data::{
     sample::Plane,
 };
 
-/// What may come at once beyond the bound, after a stall: the ring has room for it. More than the
-/// longest tick of a mixer.
-const BURST_MS: f64 = 500.0;
+/// How much may wait beyond the greatest depth, before the oldest is dropped: a path that was slow becomes faster.
+const SURPLUS_MS: f64 = 250.0;
+/// The longest packet of any codec.
+const LONGEST_PACKET_MS: f64 = 120.0;
 /// The ring of packets has room for packets as short as this.
 const SHORTEST_PACKET: usize = 16;
 
-/// Makes both ends of an input. Control side: allocates.
-pub(crate) fn input(options: &InputOptions) -> Result<(InputPort, Inlet), PortError> {
+/// Makes both ends of an input, for a mixer with ticks of this length. Control side: allocates.
+pub(crate) fn input(options: &InputOptions, tick_ms: f64) -> Result<(InputPort, Inlet), PortError> {
     options.check()?;
-    let InputOptions { format, depth_ms, bound_ms, .. } = *options;
+    let InputOptions { format, depth, clock, smoothing_ms, .. } = *options;
     let samples = |ms: f64| (ms * f64::from(format.rate_hz) / 1000.0).round() as usize;
-    let bound = samples(bound_ms).max(1);
-    let frames = bound + samples(BURST_MS);
-    let (to_samples, samples_in) = ring(frames * format.channels.count());
+    let bound = samples(depth.most_ms + SURPLUS_MS).max(1);
+    let longest = samples(depth.most_ms.max(LONGEST_PACKET_MS)).max(1);
+    let ring_frames = bound + longest;
+    let (to_samples, samples_in) = ring(ring_frames * format.channels.count());
     // If packets are shorter, this ring is full before the samples' ring: then packets are refused
     // for want of room.
-    let (to_packets, packets_in) = ring(frames / SHORTEST_PACKET + 64);
+    let (to_packets, packets_in) = ring(ring_frames / SHORTEST_PACKET + 64);
     let counters = Arc::new(InputCounters::default());
-    let port = InputPort {
+    let way = Way { samples: to_samples, packets: to_packets, counters: Arc::clone(&counters) };
+    let stamps = Stamps::new(format.rate_hz, options.rtp_clock_hz.unwrap_or(format.rate_hz));
+    let port = InputPort { channels: format.channels, longest, stamps, way };
+    // On the average a packet waits for half a tick before it is seen.
+    let waited_ms = tick_ms / 2.0;
+    let figures = PlayoutFigures {
+        rate_hz: format.rate_hz,
         channels: format.channels,
-        longest: bound,
-        stamps: Stamps::new(format.rate_hz, options.rtp_clock_hz.unwrap_or(format.rate_hz)),
-        samples: to_samples,
-        packets: to_packets,
-        counters: Arc::clone(&counters),
+        least: samples((depth.least_ms - waited_ms).max(0.0)),
+        most: samples((depth.most_ms - waited_ms).max(0.0)),
+        bound,
+        longest_packet: longest,
+        smoothing: samples(smoothing_ms) as u32,
+        slips: clock == Clock::Own,
     };
-    let figures = HeadFigures::new(format.rate_hz, samples(depth_ms) as u64, bound as u64);
     let inlet = Inlet {
         channels: format.channels.count(),
         ms: 1000.0 / f64::from(format.rate_hz),
-        depth_ms,
-        bound_ms,
-        wait_ms: depth_ms,
         samples: samples_in,
         packets: packets_in,
-        jitter: Jitter::new(format.rate_hz, figures, samples(options.smoothing_ms) as u32, format.channels),
-        steering: Steering::new(depth_ms),
-        steers: options.clock == Clock::Own,
+        playout: Playout::new(figures),
+        wait_ms: depth.least_ms,
         counters,
     };
     Ok((port, inlet))
+}
+
+/// The way to the audio thread.
+pub(super) struct Way {
+    samples: Producer<f32>,
+    packets: Producer<Packet>,
+    pub counters: Arc<InputCounters>,
+}
+
+impl Way {
+    /// Whether the other end is still there.
+    pub fn is_connected(&self) -> bool {
+        !self.samples.is_abandoned()
+    }
+
+    /// Sends a packet without samples. `false` if there is no room.
+    pub fn note(&mut self, packet: Packet) -> bool {
+        self.packets.push(packet).is_ok()
+    }
+
+    /// Whether there is room for one more packet of so many samples, of all channels.
+    fn has_room(&mut self, samples: usize) -> bool {
+        // Only this end adds to the rings: a free slot stays free.
+        self.samples.slots() >= samples && !self.packets.is_full()
+    }
+
+    /// Sends a packet with its samples, `samples` of all channels. `false` if there is no room.
+    pub fn send(&mut self, packet: Packet, samples: usize, fill: impl FnOnce(&mut [f32], &mut [f32])) -> bool {
+        if !self.has_room(samples) {
+            return false;
+        }
+        let Ok(mut chunk) = self.samples.write_chunk(samples) else { return false };
+        let (first, second) = chunk.as_mut_slices();
+        fill(first, second);
+        // The samples are in their ring before the packet is in its own: a reader of the packet
+        // finds them.
+        chunk.commit_all();
+        self.packets.push(packet).is_ok()
+    }
 }
 
 /// Takes what a participant sends: packets as they come from the network, of any length, late,
@@ -76,9 +117,7 @@ pub struct InputPort {
     /// Frames of the longest packet.
     longest: usize,
     stamps: Stamps,
-    samples: Producer<f32>,
-    packets: Producer<Packet>,
-    counters: Arc<InputCounters>,
+    way: Way,
 }
 
 impl InputPort {
@@ -89,9 +128,8 @@ impl InputPort {
     /// The time that it takes depends on the length of the packet only: it never waits, locks,
     /// allocates or makes a system call.
     ///
-    /// At another rate than the mixer's, or by a clock of its own, the stream is converted, and
-    /// samples past full scale are clipped behind the conversion. Samples that the conversion
-    /// leaves within full scale are not touched.
+    /// At another rate than the mixer's the stream is converted, and samples past full scale are clipped behind the
+    /// conversion. Samples that the conversion leaves within full scale are not touched.
     ///
     /// ```
     /// # use mixminus::{Frame, stream::{InputPort, PushError, Stamp}};
@@ -104,44 +142,55 @@ impl InputPort {
     /// [`PushError`] says why nothing of the packet was taken. It is counted, and the next packet
     /// may well be taken.
     pub fn push(&mut self, frame: Frame<'_>, stamp: Stamp) -> Result<(), PushError> {
-        let frames = self.check(&frame).inspect_err(|_| self.counters.refused.add(1))?;
+        self.take(&frame, stamp, Kind::Real)
+    }
+
+    /// Hands over what stands in for a packet that has not come: what a decoder made of a loss. It is counted as
+    /// concealed, tells nothing of the network, and the packet itself replaces it if it comes before its time.
+    ///
+    /// # Errors
+    /// As of [`push`](Self::push).
+    pub fn push_concealed(&mut self, frame: Frame<'_>, stamp: Stamp) -> Result<(), PushError> {
+        self.take(&frame, stamp, Kind::Concealed)
+    }
+
+    fn take(&mut self, frame: &Frame<'_>, stamp: Stamp, kind: Kind) -> Result<(), PushError> {
+        let frames = self.check(frame).inspect_err(|_| self.way.counters.refused.add(1))?;
         if frames == 0 {
             return Ok(());
         }
         if !self.is_connected() {
-            self.counters.refused.add(1);
+            self.way.counters.refused.add(1);
             return Err(PushError::Gone);
         }
-        let Ok(chunk) = self.samples.write_chunk_uninit(frames * self.channels.count()) else {
-            self.counters.full.add(1);
-            return Err(PushError::Full);
-        };
-        // Only this end adds to the ring: a free slot stays free.
-        if self.packets.is_full() {
-            self.counters.full.add(1);
+        let samples = frames * self.channels.count();
+        if !self.way.has_room(samples) {
+            self.way.counters.full.add(1);
             return Err(PushError::Full);
         }
-        match self.channels {
-            Channels::Mono => chunk.fill_from_iter((0..frames).map(|at| frame.sample(Channel::Mono, at))),
-            Channels::Stereo => chunk.fill_from_iter(
-                (0..frames).flat_map(|at| [frame.sample(Channel::Left, at), frame.sample(Channel::Right, at)]),
-            ),
+        let start = self.stamps.place(stamp, frames as u32);
+        let packet = Packet {
+            start,
+            frames: frames as u32,
+            kind,
+            arrives: kind == Kind::Real,
+            active: frame.active,
+            level: None,
+            stamped: stamp.tells_gaps(),
         };
-        let frames = frames as u32;
-        let start = self.stamps.place(stamp, frames);
-        // The samples are in their ring before the packet is in its own: a reader of the packet
-        // finds them.
-        let packet = Packet { start, frames, active: frame.active, stamped: stamp.tells_gaps() };
-        self.packets.push(packet).map_err(|_| PushError::Full)?;
-        self.counters.packets.add(1);
-        self.counters.samples.add(u64::from(frames));
+        let channels = self.channels;
+        if !self.way.send(packet, samples, |first, second| fill(frame, channels, first, second)) {
+            return Err(PushError::Full);
+        }
+        self.way.counters.packets.add(1);
+        self.way.counters.samples.add(frames as u64);
         Ok(())
     }
 
     /// Whether the port still leads to a mixer: `false` once its participant has left, or the mixer
     /// is gone, and a controller has taken the memory back.
     pub fn is_connected(&self) -> bool {
-        !self.samples.is_abandoned()
+        self.way.is_connected()
     }
 
     /// What this end and the mixer have counted and measured. Never waits.
@@ -153,12 +202,12 @@ impl InputPort {
     /// }
     /// ```
     pub fn readings(&self) -> InputReadings {
-        self.counters.read()
+        self.way.counters.read()
     }
 
     /// The figures, for other readers.
     pub(crate) fn counters(&self) -> &Arc<InputCounters> {
-        &self.counters
+        &self.way.counters
     }
 
     /// How many frames a packet has, if it may be taken.
@@ -173,6 +222,18 @@ impl InputPort {
             Samples::Planar(left, right) => spoilt(left).into_iter().chain(spoilt(right)).min(),
         };
         spoilt.map_or(Ok(frames), |index| Err(PushError::NotFinite { index }))
+    }
+}
+
+/// Writes the samples of a frame, in the channels of a port side by side, into two pieces.
+fn fill(frame: &Frame<'_>, channels: Channels, first: &mut [f32], second: &mut [f32]) {
+    let places = first.iter_mut().chain(second);
+    match channels {
+        Channels::Mono => places.enumerate().for_each(|(at, place)| *place = frame.sample(Channel::Mono, at)),
+        Channels::Stereo => places.enumerate().for_each(|(at, place)| {
+            let side = if at % 2 == 0 { Channel::Left } else { Channel::Right };
+            *place = frame.sample(side, at / 2);
+        }),
     }
 }
 
@@ -197,12 +258,12 @@ pub enum PushError {
     /// The participant has left, or the mixer is gone: nothing will be taken any more.
     #[error("the port leads nowhere any more: its participant has left, or the mixer is gone")]
     Gone,
-    /// The mixer does not tick, or the bound and half a second more came at once. Counted as an
+    /// The mixer does not tick, or more came at once than may wait, and its longest packet. Counted as an
     /// overrun.
-    #[error("there is no room: the mixer does not tick, or half a second more came at once than the bound of the port")]
+    #[error("there is no room: the mixer does not tick, or more came at once than may wait")]
     Full,
-    /// It is longer than the bound of the port.
-    #[error("a packet of {frames} samples is longer than the bound of the port, {most} samples")]
+    /// It is longer than the greatest depth of the port, and than 120 ms.
+    #[error("a packet of {frames} samples is longer than the port takes: {most} samples, its greatest depth or 120 ms")]
     TooLong {
         /// Its samples of each channel.
         frames: usize,

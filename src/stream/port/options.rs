@@ -4,33 +4,66 @@
 use super::format::{Clock, FormatError};
 use crate::data::ports::StreamFormat;
 
+/// How long the packets of an input port wait, on the average, for those that come later than they do. Between two
+/// bounds it follows the network: it grows at once with what the network does, and is never longer than that needs for
+/// more than ten seconds.
+///
+/// ```
+/// use mixminus::stream::Depth;
+/// assert_eq!(Depth::default(), Depth::between(20.0, 500.0));
+/// assert_eq!(Depth::fixed(60.0), Depth { least_ms: 60.0, most_ms: 60.0 });
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Depth {
+    /// How long a packet that comes as early as any waits at least, 0 ms or more. It waits for a tick of the mixer, half
+    /// a tick on the average, and for the rest of this time behind it.
+    pub least_ms: f64,
+    /// And at most: no less, and up to 5000 ms.
+    pub most_ms: f64,
+}
+
+impl Depth {
+    /// It follows the network between two bounds.
+    pub const fn between(least_ms: f64, most_ms: f64) -> Self {
+        Self { least_ms, most_ms }
+    }
+
+    /// It stays the same, whatever the network does. Less than half of the jitter is too little.
+    pub const fn fixed(ms: f64) -> Self {
+        Self { least_ms: ms, most_ms: ms }
+    }
+}
+
+/// From 20 to 500 ms.
+impl Default for Depth {
+    fn default() -> Self {
+        Self::between(20.0, 500.0)
+    }
+}
+
 /// The options of an input port; fixed for its life.
 ///
 /// ```
-/// use mixminus::stream::{InputOptions, StreamFormat};
+/// use mixminus::stream::{Depth, InputOptions, StreamFormat};
 /// let opus = InputOptions::new(StreamFormat::stereo(48_000));
-/// let over_tcp = InputOptions { bound_ms: 400.0, ..InputOptions::new(StreamFormat::mono(16_000)) };
+/// let studio = InputOptions { depth: Depth::fixed(10.0), ..InputOptions::new(StreamFormat::mono(48_000)) };
 /// let g722 = InputOptions { rtp_clock_hz: Some(8000), ..InputOptions::new(StreamFormat::mono(16_000)) };
-/// # let _ = (opus, over_tcp, g722);
+/// # let _ = (opus, studio, g722);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InputOptions {
     /// The channels that pushed packets are turned into, and the rate that they have. At another
-    /// rate than the mixer's, or by a clock of the sender's own, the stream is converted, and
-    /// clipped at full scale behind the conversion: a wave that touches full scale at its samples
-    /// goes past it between them.
+    /// rate than the mixer's the stream is converted, and clipped at full scale behind the conversion: a wave that
+    /// touches full scale at its samples goes past it between them.
     pub format: StreamFormat,
-    /// Whose clock the sender runs by.
+    /// Whose clock the sender runs by. One that is off, by up to 3000 ppm, is followed by slips: samples that are
+    /// played twice, or left out, within 5 ms at 48 kHz, unheard.
     pub clock: Clock,
-    /// How long a packet waits, on average, before its first sample is played: 0 ms to the bound;
-    /// for a sender with its own clock no less than a tick of the mixer. It should be more than
-    /// half of the jitter, or packets are late.
-    pub depth_ms: f64,
-    /// How long a packet may wait at most: 1 to 5000 ms, but no less than two ticks. What is oldest
-    /// is dropped when it would be more. A packet must not be longer. The memory of the port is
-    /// three times as much audio and half a second: at 48 kHz and 200 ms 220 KB a channel.
-    pub bound_ms: f64,
-    /// How long the tail before a gap, and the rise after it, take: 0 to 1000 ms.
+    /// How long packets wait. Up to a quarter of a second more may wait if the network suddenly becomes faster; what is
+    /// oldest is dropped beyond that. A packet must be no longer than the longest wait, or 120 ms. The memory of a port
+    /// is twice as much audio as may wait: at 48 kHz and 500 ms 400 KB a channel.
+    pub depth: Depth,
+    /// How long sound takes to rise where it sets in after silence: 0 to 1000 ms.
     pub smoothing_ms: f64,
     /// The clock of [`Stamp::Rtp`](super::Stamp::Rtp), 1000 to 768,000 Hz; `None` for the stream's
     /// rate. G.722 has 8000 Hz beside a rate of 16,000 Hz.
@@ -38,21 +71,18 @@ pub struct InputOptions {
 }
 
 impl InputOptions {
-    /// A sender with its own clock, a depth of 60 ms, a bound of 200 ms, 10 ms of smoothing,
-    /// timestamps at the stream's rate.
+    /// A sender with its own clock, a depth from 20 to 500 ms, 10 ms of smoothing, timestamps at the stream's rate.
     pub const fn new(format: StreamFormat) -> Self {
-        Self { format, clock: Clock::Own, depth_ms: 60.0, bound_ms: 200.0, smoothing_ms: 10.0, rtp_clock_hz: None }
-    }
-
-    /// The same for a mixer with ticks of this length: packets wait for the next tick, whatever the
-    /// depth.
-    pub(crate) fn for_tick(self, tick_ms: f64) -> Self {
-        let depth_ms = least_depth_ms(self.clock, self.depth_ms, tick_ms);
-        Self { depth_ms, bound_ms: self.bound_ms.max(2.0 * tick_ms), ..self }
+        let depth = Depth::between(20.0, 500.0);
+        Self { format, clock: Clock::Own, depth, smoothing_ms: 10.0, rtp_clock_hz: None }
     }
 
     pub(crate) fn check(&self) -> Result<(), PortError> {
-        check(self.format, self.depth_ms, self.bound_ms, self.smoothing_ms)?;
+        let Depth { least_ms, most_ms } = self.depth;
+        if !(0.0..=5000.0).contains(&most_ms) {
+            return Err(PortError::Bound { ms: most_ms });
+        }
+        check(self.format, least_ms, most_ms, self.smoothing_ms)?;
         match self.rtp_clock_hz {
             Some(hz) if !RATES_HZ.contains(&hz) => Err(PortError::RtpClock { hz }),
             _ => Ok(()),
@@ -109,6 +139,9 @@ impl OutputOptions {
     }
 
     pub(crate) fn check(&self) -> Result<(), PortError> {
+        if !(1.0..=5000.0).contains(&self.bound_ms) {
+            return Err(PortError::Bound { ms: self.bound_ms });
+        }
         check(self.format, self.depth_ms, self.bound_ms, self.smoothing_ms)
     }
 }
@@ -127,9 +160,6 @@ fn check(format: StreamFormat, depth_ms: f64, bound_ms: f64, smoothing_ms: f64) 
     if !RATES_HZ.contains(&format.rate_hz) {
         return Err(FormatError::Rate { rate_hz: format.rate_hz }.into());
     }
-    if !(1.0..=5000.0).contains(&bound_ms) {
-        return Err(PortError::Bound { ms: bound_ms });
-    }
     if !(0.0..=bound_ms).contains(&depth_ms) {
         return Err(PortError::Depth { ms: depth_ms, bound_ms });
     }
@@ -146,7 +176,7 @@ pub enum PortError {
     /// `format`.
     #[error(transparent)]
     Format(#[from] FormatError),
-    /// `bound_ms`.
+    /// `bound_ms`, or the greatest depth.
     #[error("a bound of {ms} ms is not between 1 and 5000 ms")]
     Bound {
         /// What was asked for.
@@ -183,10 +213,12 @@ mod tests {
         let good = InputOptions::new(StreamFormat::mono(48_000));
         assert_eq!((good.check(), OutputOptions::new(good.format).check()), (Ok(()), Ok(())));
         let says = |options: InputOptions| options.check().unwrap_err().to_string();
-        assert_eq!(says(InputOptions { bound_ms: 0.5, ..good }), "a bound of 0.5 ms is not between 1 and 5000 ms");
-        let deep = InputOptions { depth_ms: 201.0, ..good };
+        let output = OutputOptions { bound_ms: 0.5, ..OutputOptions::new(good.format) };
+        assert_eq!(output.check().unwrap_err().to_string(), "a bound of 0.5 ms is not between 1 and 5000 ms");
+        let deep = InputOptions { depth: Depth::between(201.0, 200.0), ..good };
         assert_eq!(says(deep), "a depth of 201 ms is not between 0 ms and the bound of 200 ms");
-        assert!(says(InputOptions { depth_ms: f64::NAN, ..good }).starts_with("a depth of NaN ms"));
+        assert!(says(InputOptions { depth: Depth::between(f64::NAN, 1.0), ..good }).starts_with("a depth of NaN ms"));
+        assert!(says(InputOptions { depth: Depth::fixed(5001.0), ..good }).starts_with("a bound of 5001 ms"));
         assert!(says(InputOptions { smoothing_ms: -1.0, ..good }).starts_with("a smoothing time of -1 ms"));
         assert!(says(InputOptions { rtp_clock_hz: Some(0), ..good }).starts_with("an RTP clock of 0 Hz"));
         let rate = InputOptions { format: StreamFormat::mono(999), ..good };

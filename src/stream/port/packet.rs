@@ -1,5 +1,17 @@
-//! A packet of a stream: [`Packet`], what becomes of it ([`Fate`]), and how it moves the play head
-//! ([`Move`]). Pure data.
+//! A packet of a stream, as the audio thread takes it: [`Packet`]. Pure data.
+
+/// What is known of some samples of a stream, from the least to the most. What is known better replaces what is
+/// known worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Kind {
+    /// Their packet has come, and is not decoded yet.
+    #[default]
+    Noted,
+    /// A decoder's stand-in, or the host's.
+    Concealed,
+    /// The sender's.
+    Real,
+}
 
 /// A packet of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -7,8 +19,13 @@ pub(crate) struct Packet {
     /// The position of its first sample.
     pub start: u64,
     pub frames: u32,
+    pub kind: Kind,
+    /// Whether it tells of an arrival: a packet that is noted first and decoded later arrives once.
+    pub arrives: bool,
     /// The activity flag.
     pub active: bool,
+    /// The level that the sender told (RFC 6464), in dB under full scale.
+    pub level: Option<u8>,
     /// Whether its position tells of gaps. A packet without a stamp follows on the packet before,
     /// however long ago that was.
     pub stamped: bool,
@@ -18,26 +35,9 @@ impl Packet {
     pub fn end(&self) -> u64 {
         self.start + u64::from(self.frames)
     }
-}
 
-/// What becomes of a packet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// It is played, or a part of it.
-    Used,
-    /// The head is past all of it.
-    Late,
-    /// Its position is far from all others, and no other packet confirms it.
-    Stray,
-}
-
-/// How the head moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Move {
-    /// A stream begins, or a stream without stamps goes on after it ran dry.
-    Began,
-    /// To another time of the stream: nothing in the buffer is of use.
-    Resynced,
-    /// Ahead: samples before the head are dropped.
-    Skipped,
+    /// Whether its samples lie in the ring of samples.
+    pub fn has_samples(&self) -> bool {
+        self.kind != Kind::Noted
+    }
 }

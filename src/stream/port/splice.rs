@@ -1,6 +1,8 @@
 //! No clicks where audio breaks off, sets in or leaps: [`Splice`]. Pure, frame by frame; both ends
 //! of both ports use it.
 
+use crate::data::channels::PlanesMut;
+
 /// One frame: left and right; a mono frame is on the left.
 pub(crate) type Both = [f32; 2];
 
@@ -74,6 +76,23 @@ impl Splice {
     /// The last of some real frames that were copied past.
     pub fn follow(&mut self, last: Both) {
         (self.last, self.playing) = (last, true);
+    }
+
+    /// The last frame of some that were copied past.
+    pub fn follow_planes(&mut self, planes: &PlanesMut<'_>, at: usize) {
+        self.follow([planes.left[at], planes.right.as_deref().map_or(0.0, |right| right[at])]);
+    }
+
+    /// Turns the frames `from..to` of `planes` into others, frame by frame.
+    pub fn shape(&mut self, planes: &mut PlanesMut<'_>, from: usize, to: usize, mut of: impl FnMut(&mut Self, Both) -> Both) {
+        for at in from..to {
+            let right = planes.right.as_deref().map_or(0.0, |right| right[at]);
+            let frame = of(self, [planes.left[at], right]);
+            planes.left[at] = frame[0];
+            if let Some(right) = &mut planes.right {
+                right[at] = frame[1];
+            }
+        }
     }
 
     /// Whether a missing frame is silence.

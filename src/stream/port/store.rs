@@ -1,79 +1,82 @@
 //! The samples of a jitter buffer: [`Store`]. Circular memory; the coverage knows which of it is
 //! valid.
 
-use crate::{
-    data::{
-        channels::{Channels, PlanesMut},
-        memory::filled,
-    },
-    stream::port::splice::Both,
+use crate::data::{
+    channels::{Channels, PlanesMut},
+    memory::filled,
 };
 
-/// Frames by their position in the stream, the channels of each side by side.
+/// Samples by their position in the stream, a plane for each channel.
 #[derive(Debug)]
 pub(crate) struct Store {
-    memory: Vec<f32>,
-    channels: usize,
+    planes: Vec<Vec<f32>>,
 }
 
 impl Store {
     /// Room for `frames` frames, at least one.
     pub fn new(frames: usize, channels: Channels) -> Self {
-        let channels = channels.count();
-        Self { memory: filled(frames.max(1) * channels, 0.0), channels }
+        Self { planes: (0..channels.count()).map(|_| filled(frames.max(1), 0.0)).collect() }
     }
 
     /// How many frames there is room for.
     pub fn frames(&self) -> usize {
-        self.memory.len() / self.channels
+        self.planes[0].len()
     }
 
-    /// Writes the frames `from..to` of `samples`, which lie in two pieces, at `position`. No more
-    /// than there is room for.
+    pub fn channels(&self) -> usize {
+        self.planes.len()
+    }
+
+    /// Writes the frames `from..to` of `samples`, which lie in two pieces, the channels side by side, at `position`.
+    /// No more than there is room for.
     pub fn write(&mut self, position: u64, samples: [&[f32]; 2], from: usize, to: usize) {
         let [first, second] = samples;
-        let (from, to, split) = (from * self.channels, to * self.channels, first.len());
+        let channels = self.channels();
+        let (from, to, split) = (from * channels, to * channels, first.len());
         let first = &first[from.min(split)..to.min(split)];
         let second = &second[from.saturating_sub(split)..to.saturating_sub(split)];
         self.put(position, first);
-        self.put(position + (first.len() / self.channels) as u64, second);
+        self.put(position + (first.len() / channels) as u64, second);
     }
 
     fn put(&mut self, position: u64, samples: &[f32]) {
-        let at = self.place(position);
-        let (first, second) = samples.split_at(samples.len().min(self.memory.len() - at));
-        self.memory[at..at + first.len()].copy_from_slice(first);
-        self.memory[..second.len()].copy_from_slice(second);
+        let (at, channels) = (self.place(position), self.channels());
+        let frames = samples.len() / channels;
+        let first = frames.min(self.frames() - at);
+        for (channel, plane) in self.planes.iter_mut().enumerate() {
+            let (before, behind) = samples.split_at(first * channels);
+            unweave(before, channels, channel, &mut plane[at..at + first]);
+            unweave(behind, channels, channel, &mut plane[..frames - first]);
+        }
     }
 
     /// Copies the frames from `position` on to the frames `from..to` of `out`.
     pub fn read(&self, position: u64, out: &mut PlanesMut<'_>, from: usize, to: usize) {
-        let at = self.place(position);
-        let first = (to - from).min((self.memory.len() - at) / self.channels);
-        self.copy(at, out, from, from + first);
-        self.copy(0, out, from + first, to);
-    }
-
-    fn copy(&self, at: usize, out: &mut PlanesMut<'_>, from: usize, to: usize) {
-        let samples = &self.memory[at..at + (to - from) * self.channels];
-        let left = &mut out.left[from..to];
-        let Some(right) = out.right.as_deref_mut().filter(|_| self.channels == 2) else {
-            return left.copy_from_slice(samples);
-        };
-        for ((left, right), frame) in left.iter_mut().zip(&mut right[from..to]).zip(samples.chunks_exact(2)) {
-            (*left, *right) = (frame[0], frame[1]);
+        self.copy(0, position, &mut out.left[from..to]);
+        if let Some(right) = &mut out.right {
+            self.copy(self.channels() - 1, position, &mut right[from..to]);
         }
     }
 
-    /// The frame at `position`.
-    pub fn frame(&self, position: u64) -> Both {
-        let at = self.place(position);
-        [self.memory[at], if self.channels == 2 { self.memory[at + 1] } else { 0.0 }]
+    /// Copies samples of a channel.
+    pub fn copy(&self, channel: usize, position: u64, out: &mut [f32]) {
+        let (at, plane) = (self.place(position), &self.planes[channel]);
+        let (first, second) = out.split_at_mut(out.len().min(plane.len() - at));
+        first.copy_from_slice(&plane[at..at + first.len()]);
+        second.copy_from_slice(&plane[..second.len()]);
     }
 
     fn place(&self, position: u64) -> usize {
-        (position % self.frames() as u64) as usize * self.channels
+        (position % self.frames() as u64) as usize
     }
+}
+
+/// Takes one channel out of frames whose channels lie side by side.
+fn unweave(frames: &[f32], channels: usize, channel: usize, plane: &mut [f32]) {
+    if channels == 1 {
+        return plane.copy_from_slice(frames);
+    }
+    plane.iter_mut().zip(frames.chunks_exact(channels)).for_each(|(sample, frame)| *sample = frame[channel]);
 }
 
 #[cfg(test)]
@@ -87,7 +90,6 @@ mod tests {
         let (mut left, mut right) = ([0.0; 4], [0.0; 4]);
         store.read(3, &mut PlanesMut { left: &mut left, right: Some(&mut right) }, 1, 4);
         assert_eq!((left, right), ([0.0, 1.0, 2.0, 3.0], [0.0, -1.0, -2.0, -3.0]));
-        assert_eq!(store.frame(5), [3.0, -3.0]);
     }
 
     #[test]
@@ -96,6 +98,6 @@ mod tests {
         store.write(2, [&[1.0], &[2.0, 3.0]], 0, 3);
         let mut left = [0.0; 3];
         store.read(2, &mut PlanesMut { left: &mut left, right: None }, 0, 3);
-        assert_eq!((left, store.frame(3)), ([1.0, 2.0, 3.0], [2.0, 0.0]));
+        assert_eq!(left, [1.0, 2.0, 3.0]);
     }
 }

@@ -7,7 +7,7 @@ use super::{
     convert::{Buffer, Inbound, Outbound},
     inlet::Inlet,
     input::{self, InputPort},
-    jitter::Got,
+    format::Clock,
     options::{InputOptions, OutputOptions, PortError},
     outlet::Outlet,
     output::{self, OutputPort},
@@ -50,16 +50,14 @@ pub(crate) struct Incoming {
     /// A tick at the participant's rate, and one at the mixer's.
     sent: Buffer,
     tick: Buffer,
-    /// Samples of a tick at the participant's rate; and how many are due that were not taken yet,
-    /// or, below 0, were taken ahead.
-    per_tick: f64,
-    due: f64,
     /// How many samples of silence have passed since anything was heard; and how many make a pause
-    /// in which nothing is left in the resampler: then the resampler sleeps.
+    /// in which nothing is left in the conversion.
     quiet: usize,
     drained: usize,
     /// Whether the last heard samples came with the activity flag.
     active: bool,
+    /// Whether the conversion has passed over samples.
+    passed: bool,
 }
 
 /// A gap up to this long is a loss: the participant counts as there, and as active as it was. A
@@ -73,10 +71,8 @@ impl Incoming {
         mixer: StreamFormat,
         tick: usize,
     ) -> Result<(InputPort, Self, Arc<InputCounters>), PortError> {
-        options.check()?;
-        let options = options.for_tick(1000.0 * tick as f64 / f64::from(mixer.rate_hz));
-        let (port, inlet) = input::input(&options)?;
-        let inbound = Inbound::new(options.format, mixer, tick, options.clock)?;
+        let (port, inlet) = input::input(options, 1000.0 * tick as f64 / f64::from(mixer.rate_hz))?;
+        let inbound = Inbound::new(options.format, mixer, tick, Clock::Mixer)?;
         let (delay_ms, rate_hz) = (inbound.delay_ms(), f64::from(options.format.rate_hz));
         let counters = Arc::clone(port.counters());
         counters.conversion_ms.set_f64(delay_ms);
@@ -86,67 +82,54 @@ impl Incoming {
             sent: Buffer::new(options.format.channels, inbound.needed_most()),
             tick: Buffer::new(mixer.channels, tick),
             inbound,
-            per_tick: tick as f64 * rate_hz / f64::from(mixer.rate_hz),
-            due: 0.0,
             // Nothing has been heard yet.
             quiet: drained,
             drained,
             active: false,
+            passed: true,
         };
         Ok((port, incoming, counters))
     }
 
-    /// A tick of what was sent; `None` if it is only silence.
-    fn read(&mut self) -> Option<(Planes<'_>, bool)> {
-        let got = if self.quiet < self.drained { self.read_awake() } else { self.read_asleep()? };
+    /// Takes the samples of a tick at the participant's rate. `false` if they are only silence.
+    fn advance(&mut self) -> bool {
+        let frames = self.inbound.needed();
+        let got = self.inlet.read(frames, self.sent.part_mut(0..frames), false);
         if got.heard {
-            self.active = got.active;
+            (self.quiet, self.active) = (0, got.active);
+        } else {
+            self.quiet = (self.quiet + frames).min(self.drained);
+        }
+        let heard = self.quiet < self.drained;
+        if !heard {
+            self.pass_over();
+        }
+        heard
+    }
+
+    /// Nobody hears the tick.
+    fn pass_over(&mut self) {
+        if self.inbound.skip() {
+            self.passed = true;
+        } else {
+            self.convert();
+        }
+    }
+
+    /// Makes the tick.
+    fn convert(&mut self) -> Planes<'_> {
+        if std::mem::take(&mut self.passed) {
+            self.inbound.reset();
         }
         let whole = self.tick.frames();
         self.inbound.convert(self.sent.part(0..self.inbound.needed()), self.tick.part_mut(0..whole));
-        // For the next tick: steering changes how much that needs.
-        self.inbound.steer(self.inlet.steering_ppm());
-        if self.quiet >= self.drained {
-            self.inbound.reset();
-        }
-        Some((self.tick.part(0..whole), self.active))
+        self.tick.part(0..whole)
     }
 
-    /// Takes as much as the resampler needs.
-    fn read_awake(&mut self) -> Got {
-        self.pass_tick();
-        let frames = self.inbound.needed();
-        let got = self.take(0, frames);
-        self.quiet = if got.heard { 0 } else { (self.quiet + frames).min(self.drained) };
-        got
-    }
-
-    /// Takes what is due by the clock, without resampling. If that is more than silence, the
-    /// resampler wakes: it may need more samples than were due, or fewer.
-    fn read_asleep(&mut self) -> Option<Got> {
-        self.pass_tick();
-        let frames = (self.due.max(0.0) as usize).min(self.sent.frames());
-        let mut got = self.take(0, frames);
-        if !got.heard {
-            return None;
-        }
-        let needed = self.inbound.needed();
-        if frames < needed {
-            got.active |= self.take(frames, needed).active;
-        } else {
-            self.sent.move_to_front(frames - needed..frames);
-        }
-        self.quiet = 0;
-        Some(got)
-    }
-
-    fn pass_tick(&mut self) {
-        self.due += self.per_tick * (1.0 + 1e-6 * self.inlet.steering_ppm());
-    }
-
-    fn take(&mut self, from: usize, to: usize) -> Got {
-        self.due -= (to - from) as f64;
-        self.inlet.read(to - from, self.sent.part_mut(from..to))
+    /// A tick of what was sent; `None` if it is only silence.
+    fn read(&mut self) -> Option<(Planes<'_>, bool)> {
+        let active = self.advance().then_some(self.active)?;
+        Some((self.convert(), active))
     }
 }
 
