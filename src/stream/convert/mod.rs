@@ -30,6 +30,8 @@ mod quality;
 mod real_time;
 #[cfg(test)]
 mod rhythm;
+#[allow(dead_code, reason = "both ends of the ports will use it")]
+mod slip;
 #[cfg(test)]
 mod tone;
 
