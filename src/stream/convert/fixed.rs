@@ -107,7 +107,6 @@ impl FixedOut {
         self.block
     }
 
-    #[cfg(test)]
     pub fn made_most(&self) -> usize {
         self.made.frames()
     }

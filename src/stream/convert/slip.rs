@@ -54,12 +54,14 @@ impl Slip {
     /// `from`: [`AROUND`](Self::AROUND), [`LENGTH`](Self::LENGTH) and 1 more, and again `AROUND`
     /// samples. `to`: `LENGTH` samples. The first that is taken is given as it is; the sample that
     /// lies behind all that are taken follows on the last that is given.
+    #[allow(dead_code, reason = "for buffers that hold a whole slip")]
     pub fn shorten(&self, from: &[f32], to: &mut [f32]) {
         self.part(Direction::Shorter, 0, from, to);
     }
 
     /// `from`: [`AROUND`](Self::AROUND), [`LENGTH`](Self::LENGTH) less 1, and again `AROUND`
     /// samples. `to`: `LENGTH` samples.
+    #[allow(dead_code, reason = "for buffers that hold a whole slip")]
     pub fn lengthen(&self, from: &[f32], to: &mut [f32]) {
         self.part(Direction::Longer, 0, from, to);
     }
