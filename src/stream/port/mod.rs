@@ -16,6 +16,7 @@ mod options;
 mod outlet;
 mod output;
 mod packet;
+mod pursuit;
 mod splice;
 mod stamp;
 mod steering;

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 
 use rtrb::Producer;
 
-use super::{splice::Splice, steering::Steering};
+use super::{pursuit::Pursuit, splice::Splice};
 use crate::data::{channels::Planes, ports::OutputCounters};
 
 /// After this time without a pull nothing is steered.
@@ -25,12 +25,14 @@ pub(crate) struct Outlet {
     pub(super) bound_ms: f64,
     pub(super) ring: Producer<f32>,
     pub(super) splice: Splice,
-    pub(super) steering: Steering,
-    pub(super) steers: bool,
+    /// For a receiver with a clock of its own.
+    pub(super) pursuit: Option<Pursuit>,
     /// How much had been pulled when that was last looked at, and for how long that has not
     /// changed.
     pub(super) pulled: u64,
     pub(super) idle_ms: f64,
+    /// How often the port had run dry when that was last looked at.
+    pub(super) underruns: u64,
     pub(super) counters: Arc<OutputCounters>,
 }
 
@@ -80,32 +82,36 @@ impl Outlet {
         (self.ring.buffer().capacity() - self.ring.slots()) / self.channels
     }
 
-    /// By how much more than nominal is made from now on, in ppm: -1500 to 1500; 0 for a receiver
+    /// How much more than nominal is to be made from now on, in ppm: -3500 to 3500; 0 for a receiver
     /// with the mixer's clock.
     pub fn steering_ppm(&self) -> f64 {
-        if self.steers { -self.steering.ppm() } else { 0.0 }
+        self.pursuit.as_ref().map_or(0.0, Pursuit::ppm)
     }
 
     fn steer(&mut self, time_ms: f64) {
         let fill_ms = self.fill() as f64 * self.ms;
+        self.counters.fill_ms.set_f64(fill_ms);
+        let Some(pursuit) = &mut self.pursuit else { return };
         let portion_ms = self.counters.portion.get() as f64 * self.ms;
         let pulled = self.counters.pulled.get();
         self.idle_ms = if pulled == self.pulled { self.idle_ms + time_ms } else { 0.0 };
         self.pulled = pulled;
+        let underruns = std::mem::replace(&mut self.underruns, self.counters.underruns.get());
+        if underruns != self.underruns {
+            pursuit.ran_dry();
+        }
         if portion_ms == 0.0 || fill_ms > self.bound_ms || self.idle_ms > LONGEST_PAUSE_MS.max(2.0 * portion_ms) {
             // The port waits for its depth again, or nobody pulls.
-            self.steering.restart();
+            pursuit.restart();
         } else {
-            self.steering.set_target(self.depth_ms.max(portion_ms + self.ahead_ms));
-            self.steering.steer(fill_ms, time_ms);
+            pursuit.steer(fill_ms, self.depth_ms.max(portion_ms + self.ahead_ms), time_ms);
         }
-        self.counters.fill_ms.set_f64(fill_ms);
-        self.counters.drift_ppm.set_f64(if self.steers { -self.steering.drift_ppm() } else { 0.0 });
+        self.counters.drift_ppm.set_f64(pursuit.drift_ppm());
     }
 }
 
 impl fmt::Debug for Outlet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outlet").field("fill", &self.fill()).field("steering", &self.steering).finish_non_exhaustive()
+        f.debug_struct("Outlet").field("fill", &self.fill()).field("pursuit", &self.pursuit).finish_non_exhaustive()
     }
 }

@@ -9,9 +9,9 @@ use super::{
     format::Clock,
     options::{OutputOptions, PortError},
     outlet::Outlet,
+    pursuit::Pursuit,
     ring::ring,
     splice::{Both, Splice},
-    steering::Steering,
 };
 use crate::data::{
     ports::{OutputCounters, OutputReadings},
@@ -36,6 +36,7 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
         channels,
         depth: samples(depth_ms),
         ahead: samples(ahead_ms),
+        own: clock == Clock::Own,
         bound,
         ring: ring_out,
         splice: Splice::new(smoothing),
@@ -50,10 +51,10 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
         bound_ms,
         ring: ring_in,
         splice: Splice::risen(smoothing),
-        steering: Steering::new(depth_ms),
-        steers: clock == Clock::Own,
+        pursuit: (clock == Clock::Own).then(|| Pursuit::new(depth_ms)),
         pulled: 0,
         idle_ms: 0.0,
+        underruns: 0,
         counters,
     };
     Ok((port, outlet))
@@ -77,6 +78,8 @@ pub struct OutputPort {
     depth: usize,
     /// What has to be there beyond one pull, until the next tick.
     ahead: usize,
+    /// Whether the receiver has a clock of its own.
+    own: bool,
     bound: usize,
     ring: Consumer<f32>,
     splice: Splice,
@@ -182,9 +185,23 @@ impl OutputPort {
         &self.counters
     }
 
+    /// With how many frames it begins to give.
+    fn enough(&self, wanted: usize) -> usize {
+        self.depth.max((wanted + self.ahead).min(self.bound))
+    }
+
+    /// A receiver with a clock of its own begins with just enough. If it began with all that came
+    /// until its first pull, its clock would seem slow, and the port would run dry.
+    fn begin(&mut self, wanted: usize) {
+        let (there, enough) = (self.ring.slots() / self.channels, self.enough(wanted));
+        if self.own && !self.gives && (enough + 1..=self.bound).contains(&there) {
+            self.drop_oldest(there - enough);
+        }
+    }
+
     /// How many frames may be given, after too many have been dropped.
     fn ready(&mut self, wanted: usize) -> usize {
-        let enough = self.depth.max((wanted + self.ahead).min(self.bound));
+        let enough = self.enough(wanted);
         let mut there = self.ring.slots() / self.channels;
         if there > self.bound {
             self.drop_oldest(there - enough);
@@ -224,6 +241,7 @@ impl OutputPort {
         if frames == 0 {
             return 0;
         }
+        self.begin(frames);
         let real = self.ready(frames).min(frames);
         if self.gives && real < frames {
             self.gives = false;

@@ -52,11 +52,6 @@ impl Steering {
         self.hold();
     }
 
-    /// The depth from now on.
-    pub fn set_target(&mut self, target_ms: f64) {
-        self.target_ms = target_ms;
-    }
-
     /// The buffer was made less deep by this much at once.
     pub fn lower(&mut self, by_ms: f64) {
         self.smoothed_ms -= by_ms;
