@@ -6,6 +6,7 @@ use std::{fmt, sync::Arc};
 use rtrb::Producer;
 
 use super::{
+    fill::{fill, spoilt},
     format::Clock,
     head::HeadFigures,
     inlet::Inlet,
@@ -17,10 +18,9 @@ use super::{
     steering::Steering,
 };
 use crate::data::{
-    channels::{Channel, Channels},
-    frame::{Frame, Samples},
+    channels::Channels,
+    frame::Frame,
     ports::{InputCounters, InputReadings},
-    sample::Plane,
 };
 
 /// What may come at once beyond the bound, after a stall: the ring has room for it. More than the
@@ -112,7 +112,7 @@ impl InputPort {
             self.counters.refused.add(1);
             return Err(PushError::Gone);
         }
-        let Ok(chunk) = self.samples.write_chunk_uninit(frames * self.channels.count()) else {
+        let Ok(mut chunk) = self.samples.write_chunk(frames * self.channels.count()) else {
             self.counters.full.add(1);
             return Err(PushError::Full);
         };
@@ -121,12 +121,8 @@ impl InputPort {
             self.counters.full.add(1);
             return Err(PushError::Full);
         }
-        match self.channels {
-            Channels::Mono => chunk.fill_from_iter((0..frames).map(|at| frame.sample(Channel::Mono, at))),
-            Channels::Stereo => chunk.fill_from_iter(
-                (0..frames).flat_map(|at| [frame.sample(Channel::Left, at), frame.sample(Channel::Right, at)]),
-            ),
-        };
+        fill(&frame, self.channels, chunk.as_mut_slices());
+        chunk.commit_all();
         let frames = frames as u32;
         let start = self.stamps.place(stamp, frames);
         // The samples are in their ring before the packet is in its own: a reader of the packet
@@ -167,20 +163,7 @@ impl InputPort {
         if frames > self.longest {
             return Err(PushError::TooLong { frames, most: self.longest });
         }
-        let spoilt = match frame.samples {
-            Samples::Mono(plane) => spoilt(plane),
-            Samples::Interleaved(plane) => spoilt(plane).map(|at| at / 2),
-            Samples::Planar(left, right) => spoilt(left).into_iter().chain(spoilt(right)).min(),
-        };
-        spoilt.map_or(Ok(frames), |index| Err(PushError::NotFinite { index }))
-    }
-}
-
-/// The place of the first sample that is NaN, infinite or past the limit of a frame.
-fn spoilt(plane: Plane<'_>) -> Option<usize> {
-    match plane {
-        Plane::F32(samples) => samples.iter().position(|sample| sample.is_nan() || sample.abs() > Frame::LIMIT),
-        Plane::I16(_) => None,
+        spoilt(frame).map_or(Ok(frames), |index| Err(PushError::NotFinite { index }))
     }
 }
 

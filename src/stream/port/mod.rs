@@ -7,6 +7,7 @@
 
 mod coverage;
 mod excess;
+mod fill;
 mod head;
 mod inlet;
 mod input;
@@ -16,6 +17,7 @@ mod options;
 mod outlet;
 mod output;
 mod packet;
+mod places;
 mod pursuit;
 mod splice;
 mod stamp;

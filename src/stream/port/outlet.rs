@@ -5,8 +5,12 @@ use std::{fmt, sync::Arc};
 
 use rtrb::Producer;
 
-use super::{pursuit::Pursuit, splice::Splice};
-use crate::data::{channels::Planes, ports::OutputCounters};
+use super::{fill::fill, pursuit::Pursuit, splice::Splice};
+use crate::data::{
+    channels::{Channels, Planes},
+    frame::Frame,
+    ports::OutputCounters,
+};
 
 /// After this time without a pull nothing is steered.
 const LONGEST_PAUSE_MS: f64 = 200.0;
@@ -52,29 +56,31 @@ impl Outlet {
     /// `false` if there is no room.
     fn add(&mut self, made: Planes<'_>) -> bool {
         let Planes { left, right } = made;
-        let splice = &mut self.splice;
-        match (self.channels == 2).then_some(right.unwrap_or(left)) {
-            None if splice.at_rest() => {
-                let added = self.ring.push_entire_slice(left).is_ok();
-                if let Some(last) = left.last().filter(|_| added) {
-                    splice.follow([*last, 0.0]);
-                }
-                added
-            }
-            None => match self.ring.write_chunk_uninit(left.len()) {
-                Ok(chunk) => {
-                    chunk.fill_from_iter(left.iter().map(|sample| splice.real([*sample, 0.0])[0])) == left.len()
-                }
-                Err(_) => false,
-            },
-            Some(right) => match self.ring.write_chunk_uninit(2 * left.len()) {
-                Ok(chunk) => {
-                    let frames = left.iter().zip(right).flat_map(|(left, right)| splice.real([*left, *right]));
-                    chunk.fill_from_iter(frames) == 2 * left.len()
-                }
-                Err(_) => false,
-            },
+        let right = (self.channels == 2).then_some(right.unwrap_or(left));
+        if !self.splice.at_rest() {
+            return self.add_spliced(left, right);
         }
+        let added = match right {
+            None => self.ring.push_entire_slice(left).is_ok(),
+            Some(right) => self.ring.write_chunk(2 * left.len()).is_ok_and(|mut chunk| {
+                fill(&Frame::planar(left, right), Channels::Stereo, chunk.as_mut_slices());
+                chunk.commit_all();
+                true
+            }),
+        };
+        if let Some(last) = left.last().filter(|_| added) {
+            self.splice.follow([*last, right.and_then(<[f32]>::last).copied().unwrap_or_default()]);
+        }
+        added
+    }
+
+    /// The same, frame by frame.
+    fn add_spliced(&mut self, left: &[f32], right: Option<&[f32]>) -> bool {
+        let (channels, splice) = (self.channels, &mut self.splice);
+        let Ok(chunk) = self.ring.write_chunk_uninit(channels * left.len()) else { return false };
+        let frames = left.iter().zip(right.unwrap_or(left));
+        chunk.fill_from_iter(frames.flat_map(|(left, right)| splice.real([*left, *right]).into_iter().take(channels)));
+        true
     }
 
     /// How many frames are there to be pulled.

@@ -9,9 +9,10 @@ use super::{
     format::Clock,
     options::{OutputOptions, PortError},
     outlet::Outlet,
+    places::{Interleaved, Places, Planar},
     pursuit::Pursuit,
     ring::ring,
-    splice::{Both, Splice},
+    splice::Splice,
 };
 use crate::data::{
     ports::{OutputCounters, OutputReadings},
@@ -105,7 +106,7 @@ impl OutputPort {
         let channels = self.channels;
         let (whole, rest) = out.split_at_mut(out.len() / channels * channels);
         rest.fill(S::default());
-        self.pull_frames(whole.len() / channels, interleave(whole, channels))
+        self.pull_frames(whole.len() / channels, Interleaved { out: whole, channels })
     }
 
     /// The same with each channel in a slice of its own: as many frames as both have. A mono port
@@ -118,10 +119,8 @@ impl OutputPort {
     /// }
     /// ```
     pub fn pull_planar<S: Sample>(&mut self, left: &mut [S], right: &mut [S]) -> usize {
-        let (frames, last) = (left.len().min(right.len()), self.channels - 1);
-        self.pull_frames(frames, |at, frame| {
-            (left[at], right[at]) = (S::from_f32(frame[0]), S::from_f32(frame[last]));
-        })
+        let frames = left.len().min(right.len());
+        self.pull_frames(frames, Planar { left, right, channels: self.channels })
     }
 
     /// Fills `out` if there is enough for all of it and returns `true`; takes nothing otherwise,
@@ -138,11 +137,12 @@ impl OutputPort {
     /// ```
     pub fn pull_whole<S: Sample>(&mut self, out: &mut [S]) -> bool {
         let frames = out.len() / self.channels;
-        let (channels, whole) = (self.channels, self.ready(frames) >= frames);
+        let whole = self.ready(frames) >= frames;
         if whole && frames > 0 {
             // The mixer is the clock: there is nothing to steer by.
             self.counters.portion.set(0);
-            self.give(frames, frames, interleave(out, channels));
+            let channels = self.channels;
+            self.give(frames, frames, Interleaved { out: &mut out[..frames * channels], channels });
         }
         whole
     }
@@ -222,22 +222,24 @@ impl OutputPort {
 
     /// Puts `real` frames, which are there, and the tail of a gap after them, into this many
     /// places.
-    fn give(&mut self, frames: usize, real: usize, mut put: impl FnMut(usize, Both)) {
-        let mut at = 0;
+    fn give(&mut self, frames: usize, real: usize, mut places: impl Places) {
         if let Ok(chunk) = self.ring.read_chunk(real * self.channels) {
             let (first, second) = chunk.as_slices();
-            for frame in first.chunks_exact(self.channels).chain(second.chunks_exact(self.channels)) {
-                put(at, self.splice.real([frame[0], frame[self.channels - 1]]));
-                at += 1;
-            }
+            join(&mut self.splice, self.channels, first, 0, &mut places);
+            join(&mut self.splice, self.channels, second, first.len() / self.channels, &mut places);
             chunk.commit_all();
             self.counters.pulled.add(real as u64);
         }
-        (at..frames).for_each(|at| put(at, self.splice.missing()));
+        let mut at = real;
+        while at < frames && !self.splice.is_silent() {
+            places.put(at, self.splice.missing());
+            at += 1;
+        }
+        places.silence(at);
     }
 
     /// Gives up to this many frames. Returns how many of them are real.
-    fn pull_frames(&mut self, frames: usize, put: impl FnMut(usize, Both)) -> usize {
+    fn pull_frames(&mut self, frames: usize, places: impl Places) -> usize {
         if frames == 0 {
             return 0;
         }
@@ -248,16 +250,24 @@ impl OutputPort {
             self.counters.underruns.add(1);
         }
         self.counters.portion.set(if self.gives { frames as u64 } else { 0 });
-        self.give(frames, real, put);
+        self.give(frames, real, places);
         real
     }
 }
 
-/// Writes frames whose channels lie side by side.
-fn interleave<S: Sample>(out: &mut [S], channels: usize) -> impl FnMut(usize, Both) {
-    move |at, frame| {
-        let places = out[at * channels..].iter_mut().take(channels);
-        places.zip(frame).for_each(|(place, sample)| *place = S::from_f32(sample));
+/// Puts real frames, from a place on: one by one while they are spliced, and then all at once.
+fn join(splice: &mut Splice, channels: usize, samples: &[f32], mut at: usize, places: &mut impl Places) {
+    let mut frames = samples.chunks_exact(channels);
+    while !splice.at_rest()
+        && let Some(frame) = frames.next()
+    {
+        places.put(at, splice.real([frame[0], frame[channels - 1]]));
+        at += 1;
+    }
+    let start = samples.len() - channels * frames.len();
+    if let Some(last) = frames.last() {
+        splice.follow([last[0], last[channels - 1]]);
+        places.copy(at, &samples[start..]);
     }
 }
 
