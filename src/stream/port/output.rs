@@ -71,9 +71,8 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
 /// there, the mixer is the clock: take them with [`pull_whole`](Self::pull_whole), and make the
 /// port with [`OutputOptions::prompt`]. A stream that is taken so is never steered.
 ///
-/// At another rate than the mixer's, or by a clock of the receiver's own, the mix is converted, and
-/// samples past full scale are clipped behind the conversion. Samples that the conversion leaves
-/// within full scale are not touched.
+/// At another rate than the mixer's the mix is converted, and samples past full scale are clipped
+/// behind the conversion. Samples that the conversion leaves within full scale are not touched.
 pub struct OutputPort {
     channels: usize,
     depth: usize,
