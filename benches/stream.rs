@@ -1,7 +1,10 @@
 //! The time of a stream for every 10 ms: a packet in, a tick, a packet out, beside the resampler
-//! alone; and the time of a call of a hundred streams of different rates.
+//! alone; the time of a call of a hundred streams of different rates; and that of a push and a pull.
 
-use std::hint::black_box;
+use std::{
+    hint::black_box,
+    time::{Duration, Instant},
+};
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use mixminus::{
@@ -64,6 +67,18 @@ impl Call {
         }
     }
 
+    /// The time of a push or of a pull of 20 ms by the only stream.
+    fn pass_timed(&mut self, pushes: bool) -> Duration {
+        let started = Instant::now();
+        self.streams[0].input.push(Frame::mono(&self.streams[0].sent), Stamp::None).unwrap();
+        let pushed = started.elapsed();
+        (0..2).for_each(|_| self.tick());
+        let started = Instant::now();
+        let Stream { output, heard, .. } = &mut self.streams[0];
+        black_box(output.pull(heard));
+        if pushes { pushed } else { started.elapsed() }
+    }
+
     fn tick(&mut self) {
         black_box(self.processor.enter().tick().mix().distinct().len());
     }
@@ -107,5 +122,17 @@ fn a_hundred_streams(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, one_stream, a_hundred_streams);
+/// The ports alone, between ticks.
+fn a_packet(c: &mut Criterion) {
+    let mut group = c.benchmark_group("20 ms at 48 kHz");
+    for (pushes, name) in [(true, "push"), (false, "pull")] {
+        let mut call = Call::new([(48_000, Clock::Mixer)].into_iter());
+        let Stream { sent, heard, .. } = &mut call.streams[0];
+        (*sent, *heard) = (vec![1000; 960], vec![0; 960]);
+        group.bench_function(name, |b| b.iter_custom(|rounds| (0..rounds).map(|_| call.pass_timed(pushes)).sum()));
+    }
+    group.finish();
+}
+
+criterion_group!(benches, one_stream, a_hundred_streams, a_packet);
 criterion_main!(benches);

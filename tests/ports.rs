@@ -233,3 +233,43 @@ fn what_is_taken_as_soon_as_it_is_there_is_never_more() {
         assert_eq!(port.readings().overruns, 0);
     }
 }
+
+#[test]
+fn at_the_mixers_rate_a_receivers_clock_changes_a_few_samples_and_no_others() {
+    for ppm in [50.0, -50.0] {
+        let (controller, mut processor) = mixer(48_000, Channels::Mono);
+        let anna = controller.join("anna", JoinOptions::default()).unwrap();
+        let mut port = listen(&controller, OutputOptions::new(StreamFormat::mono(48_000)));
+        let (mut mixed, mut heard, mut pulled) = (Vec::new(), Vec::new(), 0);
+        for n in 0..12_000 {
+            let sent: Vec<f32> = (0..480).map(|at| tone(f64::from(480 * n + at) / 48_000.0) as f32).collect();
+            let mut audio = processor.enter();
+            let mut tick = audio.tick();
+            tick.send(anna, Frame::mono(&sent)).unwrap();
+            tick.mix();
+            mixed.extend(sent);
+            while f64::from(pulled) * 20.0 / (1.0 + 1e-6 * ppm) < f64::from(n) * 10.0 + 5.0 {
+                let mut packet = [0.0_f32; 960];
+                port.pull(&mut packet);
+                heard.extend(packet);
+                pulled += 1;
+            }
+        }
+        // When the clock is known.
+        let heard = &heard[heard.len() / 2..];
+        let mut at = mixed.windows(48).position(|mixed| mixed == &heard[..48]).unwrap();
+        let (begun, mut touched) = (at, 0);
+        for sample in heard {
+            // A slip has ended where the samples go on with one more or one fewer.
+            let same = [at, at + 1, at.wrapping_sub(1)].into_iter().find(|at| mixed.get(*at) == Some(sample));
+            touched += usize::from(same.is_none());
+            at = same.unwrap_or(at) + 1;
+        }
+        let (passed, moved) = (heard.len() as f64, (at - begun) as f64 - heard.len() as f64);
+        // Where a pull moves past a tick, the fill leaps by a tick, which is made up for and back again.
+        assert!((moved + 1e-6 * ppm * passed).abs() < 500.0, "{moved} samples in {passed} at {ppm} ppm");
+        assert!((0.005..0.06).contains(&(touched as f64 / passed)), "{touched} of {passed} samples at {ppm} ppm");
+        assert!(streams::step(heard) < 0.0145, "a step of {}", streams::step(heard));
+        assert_eq!(port.readings().conversion_ms, 0.5);
+    }
+}

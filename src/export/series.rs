@@ -114,7 +114,11 @@ mod ports {
         ),
         counter("mixminus_input_strays_total", |port| port.strays, "Packets with stamps far from all others."),
         counter("mixminus_input_underruns_total", |port| port.underruns, "How often there was nothing to play."),
-        counter("mixminus_input_overruns_total", |port| port.overruns, "How often the oldest was dropped, as too much waited."),
+        counter(
+            "mixminus_input_overruns_total",
+            |port| port.overruns,
+            "How often the oldest was dropped, as too much waited.",
+        ),
         counter(
             "mixminus_input_concealed_samples_total",
             |port| port.concealed_samples,
@@ -154,7 +158,11 @@ mod ports {
     pub(in crate::export) const OUTPUT: [Series<OutputReadings>; 6] = [
         counter("mixminus_output_samples_total", |port| port.pulled_samples, "Samples pulled."),
         counter("mixminus_output_underruns_total", |port| port.underruns, "How often too few samples waited."),
-        counter("mixminus_output_overruns_total", |port| port.overruns, "How often the oldest was dropped, as too much waited."),
+        counter(
+            "mixminus_output_overruns_total",
+            |port| port.overruns,
+            "How often the oldest was dropped, as too much waited.",
+        ),
         counter(
             "mixminus_output_dropped_samples_total",
             |port| port.dropped_samples,

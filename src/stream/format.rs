@@ -4,8 +4,8 @@
 /// Whose clock the other end of a stream runs by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
-    /// A clock of its own, which drifts: resampling follows it, up to some hundred ppm. For a
-    /// stream from or to another machine.
+    /// A clock of its own, which drifts: it is followed, by a sample more or fewer now and then. For
+    /// a stream from or to another machine.
     #[default]
     Own,
     /// The mixer's clock: at the mixer's rate the samples pass untouched.

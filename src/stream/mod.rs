@@ -36,6 +36,7 @@ pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, Stream
 pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};
 pub use port::{
-    Depth, InputOptions, InputPort, JoinError, OutputOptions, OutputPort, PortError, PortOptions, Ports, PushError, Stamp,
+    Depth, InputOptions, InputPort, JoinError, OutputOptions, OutputPort, PortError, PortOptions, Ports, PushError,
+    Stamp,
 };
 pub use runner::{ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs};

@@ -195,7 +195,8 @@ mod tests {
     #[test]
     fn what_is_shown_is_read() {
         let counters = InputCounters::default();
-        let counts = InputCounts { late: 1, overruns: 2, dropped_samples: 3, undecoded_samples: 5, ..Default::default() };
+        let counts =
+            InputCounts { late: 1, overruns: 2, dropped_samples: 3, undecoded_samples: 5, ..Default::default() };
         counters.show(&counts);
         counters.full.add(4);
         counters.measure(InputMeasures { fill_ms: 1.5, wait_ms: 2.5, target_ms: 4.5, drift_ppm: -3.5, head: Some(9) });

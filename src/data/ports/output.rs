@@ -20,13 +20,14 @@ pub struct OutputReadings {
     pub underruns: u64,
     /// How often more than the bound was there, because nobody pulled for a time.
     pub overruns: u64,
-    /// Samples, of one channel, that were dropped for that, the oldest first; and samples of ticks
-    /// for which there was no room at all.
+    /// Samples, of one channel, that were dropped for that, the oldest first; those that came before
+    /// a receiver with a clock of its own began to pull, or began again after an underrun, beyond the
+    /// depth; and samples of ticks for which there was no room at all.
     pub dropped_samples: u64,
     /// The fill after the last tick, in ms.
     pub fill_ms: f64,
-    /// The delay that the conversion between the rates adds at most, in ms; 0 at equal rates and by
-    /// the mixer's clock.
+    /// The delay that the conversion between the rates adds at most, and for a receiver with a clock
+    /// of its own 24 samples, in ms; 0 at equal rates and by the mixer's clock.
     pub conversion_ms: f64,
     /// By how much the receiver's clock is faster than the mixer's, in ppm, as far as is known.
     pub drift_ppm: f64,

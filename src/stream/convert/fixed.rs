@@ -115,7 +115,6 @@ impl FixedOut {
         self.block
     }
 
-    #[cfg(test)]
     pub fn made_most(&self) -> usize {
         self.made.frames()
     }

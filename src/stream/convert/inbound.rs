@@ -3,22 +3,21 @@
 use rubato::FixedAsync;
 
 use super::{
-    Way,
-    adjustable::Adjustable,
-    carried,
+    Way, carried,
     fixed::{FixedIn, delay_ms},
     planes::{Buffer, copy, fold},
+    sinc::Sinc,
     too_far,
 };
 use crate::{
     data::channels::{Planes, PlanesMut},
-    stream::{Clock, FormatError, StreamFormat},
+    stream::{FormatError, StreamFormat},
 };
 
 /// One stream of one participant, on its way in.
 ///
-/// For each tick: [`steer`](Self::steer) if the clock is followed, then ask how much is
-/// [`needed`](Self::needed), then [`convert`](Self::convert) exactly that.
+/// For each tick: ask how much is [`needed`](Self::needed), then [`convert`](Self::convert) exactly
+/// that.
 #[derive(Debug)]
 pub(crate) struct Inbound {
     from: StreamFormat,
@@ -33,7 +32,7 @@ pub(crate) struct Inbound {
 enum Path {
     Through,
     Fixed(Box<FixedIn>),
-    Adjustable { sinc: Box<Adjustable>, follows: bool },
+    Sinc(Box<Sinc>),
 }
 
 impl Inbound {
@@ -41,15 +40,13 @@ impl Inbound {
     ///
     /// # Errors
     /// [`FormatError`] if a rate, or the ratio of the two, is out of range.
-    pub fn new(from: StreamFormat, mixer: StreamFormat, tick: usize, clock: Clock) -> Result<Self, FormatError> {
+    pub fn new(from: StreamFormat, mixer: StreamFormat, tick: usize) -> Result<Self, FormatError> {
         let channels = carried(from, mixer);
-        let path = match Way::between(from, mixer, tick, clock)? {
+        let path = match Way::between(from, mixer, tick)? {
             Way::Through => Ok(Path::Through),
             Way::Fixed(block) => FixedIn::new(block, tick, channels).map(|incoming| Path::Fixed(Box::new(incoming))),
-            Way::Adjustable(follows) => {
-                Adjustable::new((from.rate_hz, mixer.rate_hz), FixedAsync::Output, tick, channels)
-                    .map(|sinc| Path::Adjustable { sinc: Box::new(sinc), follows })
-            }
+            Way::Sinc => Sinc::new((from.rate_hz, mixer.rate_hz), FixedAsync::Output, tick, channels)
+                .map(|sinc| Path::Sinc(Box::new(sinc))),
         };
         // The resampler accepts all rates that pass the checks.
         let path = path.map_err(|_| too_far(from, mixer))?;
@@ -63,7 +60,7 @@ impl Inbound {
         match &self.path {
             Path::Through => self.tick,
             Path::Fixed(fixed) => fixed.needed(),
-            Path::Adjustable { sinc, .. } => sinc.needed(),
+            Path::Sinc(sinc) => sinc.needed(),
         }
     }
 
@@ -83,7 +80,7 @@ impl Inbound {
         match &mut self.path {
             Path::Through => {}
             Path::Fixed(fixed) => fold(fixed.convert(taken), out),
-            Path::Adjustable { sinc, .. } => {
+            Path::Sinc(sinc) => {
                 let PlanesMut { left, right } = out;
                 match (taken.right, right) {
                     (None, Some(right)) => {
@@ -96,21 +93,6 @@ impl Inbound {
         }
     }
 
-    /// From the end of the next tick on, takes this many more of the participant's samples for each
-    /// tick: -5000 to 5000 ppm. Until then the speed changes evenly. Changes how much is
-    /// [`needed`](Self::needed). Real time.
-    pub fn steer(&mut self, ppm: f64) {
-        if let Path::Adjustable { sinc, follows: true } = &mut self.path {
-            sinc.take_more(ppm);
-        }
-    }
-
-    /// Whether steering has an effect.
-    #[cfg(test)]
-    pub fn follows(&self) -> bool {
-        matches!(self.path, Path::Adjustable { follows: true, .. })
-    }
-
     /// The delay of a sound against one that passes through, in ms: of the filter, and of blocks
     /// that are taken before all of their ticks.
     pub fn delay_ms(&self) -> f64 {
@@ -120,7 +102,7 @@ impl Inbound {
                 let block = fixed.block();
                 delay_ms((block.stream, self.from.rate_hz), (block.ahead(self.tick), self.mixer.rate_hz))
             }
-            Path::Adjustable { sinc, .. } => 1e3 * sinc.delay_out_fixed() / f64::from(self.from.rate_hz),
+            Path::Sinc(sinc) => 1e3 * sinc.delay_out_fixed() / f64::from(self.from.rate_hz),
         }
     }
 
@@ -134,7 +116,7 @@ impl Inbound {
                 fixed.skip();
                 true
             }
-            Path::Adjustable { .. } => false,
+            Path::Sinc(_) => false,
         }
     }
 
@@ -144,7 +126,7 @@ impl Inbound {
             Path::Through => {}
             Path::Fixed(fixed) => fixed.reset(),
             // It goes on: what it took is the past of what it will take.
-            Path::Adjustable { .. } => {}
+            Path::Sinc(_) => {}
         }
     }
 }
@@ -153,7 +135,7 @@ fn most(path: &Path, tick: usize) -> usize {
     match path {
         Path::Through => tick,
         Path::Fixed(fixed) => fixed.needed_most(),
-        Path::Adjustable { sinc, .. } => sinc.needed_most(),
+        Path::Sinc(sinc) => sinc.needed_most(),
     }
 }
 
@@ -173,17 +155,16 @@ mod tests {
     }
 
     #[test]
-    fn at_the_mixers_rate_and_clock_samples_pass_bit_for_bit() {
-        let mut inbound = Inbound::new(STEREO, STEREO, 4, Clock::Mixer).unwrap();
+    fn at_the_mixers_rate_samples_pass_bit_for_bit() {
+        let mut inbound = Inbound::new(STEREO, STEREO, 4).unwrap();
         assert_eq!(tick_of(&mut inbound, 1e-42, Some(-3e38)), ([1e-42; 4], [-3e38; 4]));
         assert_eq!((inbound.needed(), inbound.needed_most(), inbound.delay_ms()), (4, 4, 0.0));
-        assert!(!inbound.follows());
     }
 
     #[test]
     fn mono_comes_on_both_sides_on_every_way() {
-        for (rate_hz, clock) in [(48_000, Clock::Mixer), (24_000, Clock::Mixer), (24_000, Clock::Own)] {
-            let mut inbound = Inbound::new(StreamFormat::mono(rate_hz), STEREO, 4, clock).unwrap();
+        for rate_hz in [48_000, 24_000, 47_999] {
+            let mut inbound = Inbound::new(StreamFormat::mono(rate_hz), STEREO, 4).unwrap();
             let ticks: Vec<_> = (0..500).map(|_| tick_of(&mut inbound, 0.5, None)).collect();
             assert!(ticks.iter().all(|(left, right)| left == right));
             assert!(ticks[499].0.iter().all(|sample| (sample - 0.5).abs() < 1e-5));
@@ -192,9 +173,9 @@ mod tests {
 
     #[test]
     fn stereo_keeps_its_sides_or_comes_as_their_mean_on_every_way() {
-        for (rate_hz, clock) in [(48_000, Clock::Mixer), (96_000, Clock::Mixer), (44_100, Clock::Own)] {
+        for rate_hz in [48_000, 96_000, 47_999] {
             let last = |mixer: StreamFormat| {
-                let mut inbound = Inbound::new(StreamFormat::stereo(rate_hz), mixer, 4, clock).unwrap();
+                let mut inbound = Inbound::new(StreamFormat::stereo(rate_hz), mixer, 4).unwrap();
                 (0..500).map(|_| tick_of(&mut inbound, 0.5, Some(-0.25))).last().unwrap()
             };
             let near = |heard: [f32; 4], level: f32| heard.iter().all(|sample| (sample - level).abs() < 1e-5);
@@ -206,8 +187,8 @@ mod tests {
 
     #[test]
     fn samples_that_are_none_do_no_harm() {
-        for (rate_hz, clock) in [(16_000, Clock::Mixer), (48_000, Clock::Own)] {
-            let mut inbound = Inbound::new(StreamFormat::mono(rate_hz), StreamFormat::mono(48_000), 4, clock).unwrap();
+        for rate_hz in [16_000, 47_999] {
+            let mut inbound = Inbound::new(StreamFormat::mono(rate_hz), StreamFormat::mono(48_000), 4).unwrap();
             for bad in [f32::NAN, f32::INFINITY, f32::MAX, -f32::MAX] {
                 (0..200).for_each(|_| assert_eq!(tick_of(&mut inbound, bad, None).0, [0.0; 4]));
             }
@@ -216,8 +197,8 @@ mod tests {
 
     #[test]
     fn too_few_samples_give_silence() {
-        for (rate_hz, clock) in [(16_000, Clock::Mixer), (48_000, Clock::Own)] {
-            let mut inbound = Inbound::new(StreamFormat::mono(rate_hz), StreamFormat::mono(48_000), 4, clock).unwrap();
+        for rate_hz in [16_000, 47_999] {
+            let mut inbound = Inbound::new(StreamFormat::mono(rate_hz), StreamFormat::mono(48_000), 4).unwrap();
             let mut out = [1.0; 4];
             inbound.convert(Planes { left: &[], right: None }, PlanesMut { left: &mut out, right: None });
             assert_eq!(out, [0.0; 4]);

@@ -3,16 +3,15 @@
 use rubato::FixedAsync;
 
 use super::{
-    Way,
-    adjustable::Adjustable,
-    carried,
+    Way, carried,
     fixed::{FixedOut, delay_ms},
     planes::Buffer,
+    sinc::Sinc,
     too_far,
 };
 use crate::{
     data::channels::{Channels, Planes},
-    stream::{Clock, FormatError, StreamFormat},
+    stream::{FormatError, StreamFormat},
 };
 
 /// One stream to one participant, on its way out.
@@ -30,7 +29,7 @@ pub(crate) struct Outbound {
 enum Path {
     Through,
     Fixed(Box<FixedOut>),
-    Adjustable { sinc: Box<Adjustable>, made: Buffer, follows: bool },
+    Sinc { sinc: Box<Sinc>, made: Buffer },
 }
 
 impl Outbound {
@@ -38,16 +37,13 @@ impl Outbound {
     ///
     /// # Errors
     /// [`FormatError`] if a rate, or the ratio of the two, is out of range.
-    pub fn new(mixer: StreamFormat, to: StreamFormat, tick: usize, clock: Clock) -> Result<Self, FormatError> {
+    pub fn new(mixer: StreamFormat, to: StreamFormat, tick: usize) -> Result<Self, FormatError> {
         let channels = carried(to, mixer);
-        let path = match Way::between(to, mixer, tick, clock)? {
+        let path = match Way::between(to, mixer, tick)? {
             Way::Through => Ok(Path::Through),
             Way::Fixed(block) => FixedOut::new(block, tick, channels).map(|outgoing| Path::Fixed(Box::new(outgoing))),
-            Way::Adjustable(follows) => {
-                Adjustable::new((mixer.rate_hz, to.rate_hz), FixedAsync::Input, tick, channels).map(|sinc| {
-                    Path::Adjustable { made: Buffer::new(channels, sinc.makes_most()), sinc: Box::new(sinc), follows }
-                })
-            }
+            Way::Sinc => Sinc::new((mixer.rate_hz, to.rate_hz), FixedAsync::Input, tick, channels)
+                .map(|sinc| Path::Sinc { made: Buffer::new(channels, sinc.makes_most()), sinc: Box::new(sinc) }),
         };
         // The resampler accepts all rates that pass the checks.
         let path = path.map_err(|_| too_far(to, mixer))?;
@@ -55,12 +51,11 @@ impl Outbound {
     }
 
     /// The most samples of each channel that one tick gives.
-    #[cfg(test)]
     pub fn made_most(&self) -> usize {
         match &self.path {
             Path::Through => self.tick,
             Path::Fixed(fixed) => fixed.made_most(),
-            Path::Adjustable { made, .. } => made.frames(),
+            Path::Sinc { made, .. } => made.frames(),
         }
     }
 
@@ -71,7 +66,7 @@ impl Outbound {
             Path::Through if mix.right.is_some() && self.to.channels == Channels::Mono => self.taken.take(mix),
             Path::Through => mix,
             Path::Fixed(fixed) => fixed.convert(self.taken.take(mix)),
-            Path::Adjustable { sinc, made, .. } => {
+            Path::Sinc { sinc, made } => {
                 let count = sinc.makes();
                 sinc.convert(self.taken.take(mix), made.part_mut(0..count));
                 made.part(0..count)
@@ -83,20 +78,6 @@ impl Outbound {
         }
     }
 
-    /// From the end of the next tick on, gives this many more samples for each tick: -5000 to 5000
-    /// ppm. Until then the speed changes evenly. Real time.
-    pub fn steer(&mut self, ppm: f64) {
-        if let Path::Adjustable { sinc, follows: true, .. } = &mut self.path {
-            sinc.give_more(ppm);
-        }
-    }
-
-    /// Whether steering has an effect.
-    #[cfg(test)]
-    pub fn follows(&self) -> bool {
-        matches!(self.path, Path::Adjustable { follows: true, .. })
-    }
-
     /// The delay of a sound against one that passes through, in ms: of the filter, and of blocks
     /// that are given once all of their ticks are there.
     pub fn delay_ms(&self) -> f64 {
@@ -106,7 +87,7 @@ impl Outbound {
                 let block = fixed.block();
                 delay_ms((block.mixer, self.mixer.rate_hz), (block.ahead(self.tick), self.mixer.rate_hz))
             }
-            Path::Adjustable { sinc, .. } => 1e3 * sinc.delay_in_fixed() / f64::from(self.mixer.rate_hz),
+            Path::Sinc { sinc, .. } => 1e3 * sinc.delay_in_fixed() / f64::from(self.mixer.rate_hz),
         }
     }
 }
@@ -119,30 +100,30 @@ mod tests {
     const STEREO: StreamFormat = StreamFormat::stereo(48_000);
 
     #[test]
-    fn at_the_mixers_rate_and_clock_samples_pass_bit_for_bit() {
-        let mut outbound = Outbound::new(STEREO, STEREO, 2, Clock::Mixer).unwrap();
+    fn at_the_mixers_rate_samples_pass_bit_for_bit() {
+        let mut outbound = Outbound::new(STEREO, STEREO, 2).unwrap();
         let heard = outbound.convert(Planes { left: &[1e-42, f32::NAN], right: Some(&[3e38, 1.0]) });
         assert_eq!(heard.left[0], 1e-42);
         assert!(heard.left[1].is_nan());
         assert_eq!(heard.right, Some(&[3e38, 1.0][..]));
-        assert_eq!((outbound.made_most(), outbound.delay_ms(), outbound.follows()), (2, 0.0, false));
+        assert_eq!((outbound.made_most(), outbound.delay_ms()), (2, 0.0));
     }
 
     #[test]
     fn a_mono_mix_is_heard_on_both_sides_and_a_stereo_mix_as_the_mean() {
-        let mut both = Outbound::new(MONO, STEREO, 2, Clock::Mixer).unwrap();
+        let mut both = Outbound::new(MONO, STEREO, 2).unwrap();
         let heard = both.convert(Planes { left: &[0.5, 0.25], right: None });
         assert_eq!((heard.left, heard.right), (&[0.5, 0.25][..], Some(&[0.5, 0.25][..])));
-        let mut mean = Outbound::new(STEREO, MONO, 2, Clock::Mixer).unwrap();
+        let mut mean = Outbound::new(STEREO, MONO, 2).unwrap();
         let heard = mean.convert(Planes { left: &[0.5, 0.25], right: Some(&[1.0, -0.25]) });
         assert_eq!((heard.left, heard.right), (&[0.75, 0.0][..], None));
     }
 
     #[test]
     fn channels_are_kept_or_folded_where_rates_are_changed() {
-        for (rate_hz, clock) in [(16_000, Clock::Mixer), (96_000, Clock::Mixer), (44_100, Clock::Own)] {
+        for rate_hz in [16_000, 96_000, 47_999] {
             let last = |mixer: StreamFormat, to: StreamFormat, right: Option<&[f32]>| {
-                let mut outbound = Outbound::new(mixer, to, 480, clock).unwrap();
+                let mut outbound = Outbound::new(mixer, to, 480).unwrap();
                 let mut heard = (0.0, None);
                 for _ in 0..4 {
                     let made = outbound.convert(Planes { left: &[0.5; 480], right });
@@ -163,8 +144,8 @@ mod tests {
 
     #[test]
     fn samples_that_are_none_do_no_harm() {
-        for (rate_hz, clock) in [(16_000, Clock::Mixer), (48_000, Clock::Own)] {
-            let mut outbound = Outbound::new(MONO, StreamFormat::mono(rate_hz), 480, clock).unwrap();
+        for rate_hz in [16_000, 47_999] {
+            let mut outbound = Outbound::new(MONO, StreamFormat::mono(rate_hz), 480).unwrap();
             for bad in [f32::NAN, f32::INFINITY, -f32::MAX] {
                 let mix = [bad; 480];
                 let heard = outbound.convert(Planes { left: &mix, right: None });

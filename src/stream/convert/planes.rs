@@ -43,6 +43,11 @@ impl Buffer {
         fold(from, self.part_mut(at..at + from.left.len()));
     }
 
+    pub fn is_silent(&self, range: Range<usize>) -> bool {
+        let Planes { left, right } = self.part(range);
+        left.iter().chain(right.unwrap_or_default()).all(|sample| *sample == 0.0)
+    }
+
     /// Moves a part to where the planes begin.
     pub fn move_to_front(&mut self, range: Range<usize>) {
         for plane in [Some(&mut self.left), self.right.as_mut()].into_iter().flatten() {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     data::channels::{Planes, PlanesMut},
-    stream::{Clock, StreamFormat},
+    stream::StreamFormat,
 };
 
 /// Turns a second of the tone that is timed: one turn is longer than any delay.
@@ -16,12 +16,12 @@ fn mono(samples: &[f32]) -> Planes<'_> {
     Planes { left: samples, right: None }
 }
 
-fn inbound(from_hz: u32, mixer_hz: u32, tick: usize, clock: Clock) -> Inbound {
-    Inbound::new(StreamFormat::mono(from_hz), StreamFormat::mono(mixer_hz), tick, clock).unwrap()
+fn inbound(from_hz: u32, mixer_hz: u32, tick: usize) -> Inbound {
+    Inbound::new(StreamFormat::mono(from_hz), StreamFormat::mono(mixer_hz), tick).unwrap()
 }
 
-fn outbound(mixer_hz: u32, to_hz: u32, tick: usize, clock: Clock) -> Outbound {
-    Outbound::new(StreamFormat::mono(mixer_hz), StreamFormat::mono(to_hz), tick, clock).unwrap()
+fn outbound(mixer_hz: u32, to_hz: u32, tick: usize) -> Outbound {
+    Outbound::new(StreamFormat::mono(mixer_hz), StreamFormat::mono(to_hz), tick).unwrap()
 }
 
 /// The converted `sound`, and how many samples were taken after each tick.
@@ -66,22 +66,22 @@ fn ms(samples: usize, hz: u32) -> f64 {
 
 /// The delay for a participant who sends or plays evenly: a tick cannot be made before everything
 /// that it takes was sent, and nothing can be played before it was given.
-fn check_delay(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock) {
+fn check_delay(stream_hz: u32, mixer_hz: u32, tick: usize) {
     let near = |told: f64, measured: f64, way: &str| {
         let sample = ms(1, stream_hz.min(mixer_hz));
         assert!(
             (told - measured).abs() < 1.1 * sample,
-            "{stream_hz} {way} {mixer_hz} in {tick}, {clock:?}: {told}, {measured} ms"
+            "{stream_hz} {way} {mixer_hz} in {tick}: {told}, {measured} ms"
         );
     };
     let slow = |hz: u32| chord(&[SLOW / f64::from(hz)], 0.5, hz as usize / 4);
 
-    let mut inward = inbound(stream_hz, mixer_hz, tick, clock);
+    let mut inward = inbound(stream_hz, mixer_hz, tick);
     let (heard, taken) = take(&mut inward, tick, &slow(stream_hz));
     let early = taken.iter().zip(1..).map(|(taken, ticks)| ms(*taken, stream_hz) - ms(ticks * tick, mixer_hz));
     near(inward.delay_ms(), lag_ms(&heard, mixer_hz) + early.fold(0.0, f64::max), "in");
 
-    let mut outward = outbound(mixer_hz, stream_hz, tick, clock);
+    let mut outward = outbound(mixer_hz, stream_hz, tick);
     let (heard, given) = give(&mut outward, tick, &slow(mixer_hz));
     let late = given.iter().zip(1..).map(|(given, ticks)| ms(ticks * tick, mixer_hz) - ms(*given, stream_hz));
     near(outward.delay_ms(), lag_ms(&heard, stream_hz) + late.fold(0.0, f64::max), "out of");
@@ -89,23 +89,21 @@ fn check_delay(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock) {
 
 #[test]
 fn the_delay_is_as_told() {
-    for clock in [Clock::Mixer, Clock::Own] {
-        for stream_hz in [8000, 11_025, 16_000, 22_050, 44_100, 47_999, 48_000, 96_000] {
-            check_delay(stream_hz, 48_000, 480, clock);
-        }
-        for tick in [120, 441, 960, 5760] {
-            check_delay(16_000, 48_000, tick, clock);
-        }
-        check_delay(48_000, 44_100, 441, clock);
+    for stream_hz in [8000, 8009, 11_025, 16_000, 22_050, 44_100, 47_999, 48_000, 95_999, 96_000] {
+        check_delay(stream_hz, 48_000, 480);
     }
+    for tick in [120, 441, 960, 5760] {
+        check_delay(16_000, 48_000, tick);
+        check_delay(16_001, 48_000, tick);
+    }
+    check_delay(48_000, 44_100, 441);
 }
 
 #[test]
 fn ticks_of_10_ms_take_and_give_10_ms_each() {
     for stream_hz in [8000, 12_000, 16_000, 24_000, 32_000, 44_100, 48_000, 96_000] {
         let stream = stream_hz as usize / 100;
-        let (mut inward, mut outward) =
-            (inbound(stream_hz, 48_000, 480, Clock::Mixer), outbound(48_000, stream_hz, 480, Clock::Mixer));
+        let (mut inward, mut outward) = (inbound(stream_hz, 48_000, 480), outbound(48_000, stream_hz, 480));
         assert_eq!((inward.needed_most(), outward.made_most()), (stream, stream));
         for _ in 0..3 {
             assert_eq!(inward.needed(), stream);
@@ -116,14 +114,14 @@ fn ticks_of_10_ms_take_and_give_10_ms_each() {
 }
 
 /// Input and output last equally long, but for what waits: two samples, or a block.
-fn check_total(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock, slack: f64) {
-    let what = format!("{stream_hz} beside {mixer_hz} in {tick}, {clock:?}");
-    let (heard, taken) = take(&mut inbound(stream_hz, mixer_hz, tick, clock), tick, &vec![0.0; stream_hz as usize / 2]);
+fn check_total(stream_hz: u32, mixer_hz: u32, tick: usize, slack: f64) {
+    let what = format!("{stream_hz} beside {mixer_hz} in {tick}");
+    let (heard, taken) = take(&mut inbound(stream_hz, mixer_hz, tick), tick, &vec![0.0; stream_hz as usize / 2]);
     let ratio = f64::from(stream_hz) / f64::from(mixer_hz);
     let surplus = *taken.last().unwrap() as f64 - heard.len() as f64 * ratio;
     assert!((-1e-6..=slack).contains(&surplus), "{what}: {surplus} too many taken");
     let mix = vec![0.0; (mixer_hz as usize / 2).next_multiple_of(tick)];
-    let (heard, _) = give(&mut outbound(mixer_hz, stream_hz, tick, clock), tick, &mix);
+    let (heard, _) = give(&mut outbound(mixer_hz, stream_hz, tick), tick, &mix);
     let deficit = mix.len() as f64 * ratio - heard.len() as f64;
     assert!((-1e-6..=slack).contains(&deficit), "{what}: {deficit} too few given");
 }
@@ -131,87 +129,23 @@ fn check_total(stream_hz: u32, mixer_hz: u32, tick: usize, clock: Clock, slack: 
 #[test]
 fn nothing_is_lost_or_added_with_ticks_of_any_length() {
     for tick in [7, 441, 5760] {
-        check_total(8000, 48_000, tick, Clock::Own, 4.0);
-        check_total(44_100, 48_000, tick, Clock::Own, 4.0);
-        check_total(47_999, 48_000, tick, Clock::Mixer, 4.0);
-        check_total(8000, 48_000, tick, Clock::Mixer, 80.0);
-        check_total(22_050, 48_000, tick, Clock::Mixer, 294.0);
+        check_total(8009, 48_000, tick, 4.0);
+        check_total(47_999, 48_000, tick, 4.0);
+        check_total(8000, 48_000, tick, 80.0);
+        check_total(22_050, 48_000, tick, 294.0);
     }
-    for clock in [Clock::Own, Clock::Mixer] {
-        check_total(3000, 8000, 1, clock, 81.0);
-        check_total(8000, 1000, 1, clock, 24.0);
-    }
-}
-
-#[test]
-fn steering_takes_and_gives_just_so_many_more_over_a_minute() {
-    const MINUTE: usize = 60 * 8000;
-    let (mut inward, mut outward) = (inbound(8000, 8000, 960, Clock::Own), outbound(8000, 8000, 960, Clock::Own));
-    assert!(inward.follows() && outward.follows());
-    inward.steer(300.0);
-    outward.steer(-300.0);
-    let (mut taken, mut given, mut out) = (0, 0, [0.0; 960]);
-    let sound = vec![0.0; inward.needed_most()];
-    for _ in 0..MINUTE / 960 {
-        let needed = inward.needed();
-        inward.convert(mono(&sound[..needed]), PlanesMut { left: &mut out, right: None });
-        taken += needed;
-        given += outward.convert(mono(&out)).left.len();
-    }
-    // 300 ppm of a minute are 144 samples. One sample is taken ahead, and two wait.
-    assert_eq!((taken, given), (MINUTE + 144 + 1, MINUTE - 144 - 2));
-}
-
-#[test]
-fn steering_has_no_effect_by_the_mixers_clock() {
-    for stream_hz in [16_000, 47_999, 48_000] {
-        let mut inward = inbound(stream_hz, 48_000, 480, Clock::Mixer);
-        let needed = inward.needed();
-        inward.steer(5000.0);
-        assert_eq!((inward.needed(), inward.follows()), (needed, false));
-        assert!(!outbound(48_000, stream_hz, 480, Clock::Mixer).follows());
-    }
+    check_total(3000, 8000, 1, 81.0);
+    check_total(8000, 1000, 1, 24.0);
 }
 
 #[test]
 fn after_a_reset_a_stream_is_as_new() {
-    for (stream_hz, clock) in [(22_050, Clock::Mixer), (44_100, Clock::Own)] {
+    for stream_hz in [22_050, 47_999] {
         let sound = chord(&[0.0213], 0.5, 2000);
-        let mut inward = inbound(stream_hz, 48_000, 480, clock);
+        let mut inward = inbound(stream_hz, 48_000, 480);
         let first = take(&mut inward, 480, &sound);
-        inward.steer(5000.0);
         assert_ne!(take(&mut inward, 480, &sound), first);
         inward.reset();
         assert_eq!(take(&mut inward, 480, &sound), first);
-    }
-}
-
-/// The greatest bend of a tone over three samples: a step bends by its height, far more than a
-/// tone.
-fn bend(heard: &[f32]) -> f32 {
-    heard.windows(3).map(|three| (three[0] - 2.0 * three[1] + three[2]).abs()).fold(0.0, f32::max)
-}
-
-#[test]
-fn a_change_of_speed_makes_no_step() {
-    let turns = 0.0213;
-    let tone = chord(&[turns], 0.5, 24_000);
-    let own = 0.5 * (std::f32::consts::TAU * turns as f32).powi(2);
-    let speeds = [5000.0, -5000.0, 300.0, -300.0, 0.0];
-    let mut inward = inbound(48_000, 48_000, 480, Clock::Own);
-    let mut outward = outbound(48_000, 48_000, 480, Clock::Own);
-    let (mut taken, mut given, mut at) = (Vec::new(), Vec::new(), 0);
-    for (tick, mix) in tone.chunks_exact(480).take(40).enumerate() {
-        inward.steer(speeds[tick % 5]);
-        outward.steer(speeds[tick % 5]);
-        let mut out = [0.0; 480];
-        let end = at + inward.needed();
-        inward.convert(mono(&tone[at..end]), PlanesMut { left: &mut out, right: None });
-        at = end;
-        taken.extend_from_slice(&out);
-        given.extend_from_slice(outward.convert(mono(mix)).left);
-    }
-    for heard in [&taken[480..], &given[480..]] {
-        assert!(bend(heard) < 1.02 * own, "{} beside {own}", bend(heard));
     }
 }

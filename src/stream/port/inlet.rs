@@ -9,7 +9,10 @@ use super::{
     packet::Packet,
     playout::{Got, Playout},
 };
-use crate::data::{channels::PlanesMut, ports::{InputCounters, InputMeasures}};
+use crate::data::{
+    channels::PlanesMut,
+    ports::{InputCounters, InputMeasures},
+};
 
 /// How many packets a read takes, besides two for each frame: a burst after a stall.
 const PACKETS_A_READ: usize = 256;

@@ -6,6 +6,7 @@ use std::{fmt, sync::Arc};
 use rtrb::Producer;
 
 use super::{
+    fill::{fill, spoilt},
     format::Clock,
     inlet::Inlet,
     options::{InputOptions, PortError},
@@ -15,10 +16,9 @@ use super::{
     stamp::{Stamp, Stamps},
 };
 use crate::data::{
-    channels::{Channel, Channels},
-    frame::{Frame, Samples},
+    channels::Channels,
+    frame::Frame,
     ports::{InputCounters, InputReadings},
-    sample::Plane,
 };
 
 /// How much may wait beyond the greatest depth, before the oldest is dropped: a path that was slow becomes faster.
@@ -93,13 +93,12 @@ impl Way {
     }
 
     /// Sends a packet with its samples, `samples` of all channels. `false` if there is no room.
-    pub fn send(&mut self, packet: Packet, samples: usize, fill: impl FnOnce(&mut [f32], &mut [f32])) -> bool {
+    pub fn send(&mut self, packet: Packet, samples: usize, fill: impl FnOnce((&mut [f32], &mut [f32]))) -> bool {
         if !self.has_room(samples) {
             return false;
         }
         let Ok(mut chunk) = self.samples.write_chunk(samples) else { return false };
-        let (first, second) = chunk.as_mut_slices();
-        fill(first, second);
+        fill(chunk.as_mut_slices());
         // The samples are in their ring before the packet is in its own: a reader of the packet
         // finds them.
         chunk.commit_all();
@@ -179,7 +178,7 @@ impl InputPort {
             stamped: stamp.tells_gaps(),
         };
         let channels = self.channels;
-        if !self.way.send(packet, samples, |first, second| fill(frame, channels, first, second)) {
+        if !self.way.send(packet, samples, |to| fill(frame, channels, to)) {
             return Err(PushError::Full);
         }
         self.way.counters.packets.add(1);
@@ -216,32 +215,7 @@ impl InputPort {
         if frames > self.longest {
             return Err(PushError::TooLong { frames, most: self.longest });
         }
-        let spoilt = match frame.samples {
-            Samples::Mono(plane) => spoilt(plane),
-            Samples::Interleaved(plane) => spoilt(plane).map(|at| at / 2),
-            Samples::Planar(left, right) => spoilt(left).into_iter().chain(spoilt(right)).min(),
-        };
-        spoilt.map_or(Ok(frames), |index| Err(PushError::NotFinite { index }))
-    }
-}
-
-/// Writes the samples of a frame, in the channels of a port side by side, into two pieces.
-fn fill(frame: &Frame<'_>, channels: Channels, first: &mut [f32], second: &mut [f32]) {
-    let places = first.iter_mut().chain(second);
-    match channels {
-        Channels::Mono => places.enumerate().for_each(|(at, place)| *place = frame.sample(Channel::Mono, at)),
-        Channels::Stereo => places.enumerate().for_each(|(at, place)| {
-            let side = if at % 2 == 0 { Channel::Left } else { Channel::Right };
-            *place = frame.sample(side, at / 2);
-        }),
-    }
-}
-
-/// The place of the first sample that is NaN, infinite or past the limit of a frame.
-fn spoilt(plane: Plane<'_>) -> Option<usize> {
-    match plane {
-        Plane::F32(samples) => samples.iter().position(|sample| sample.is_nan() || sample.abs() > Frame::LIMIT),
-        Plane::I16(_) => None,
+        spoilt(frame).map_or(Ok(frames), |index| Err(PushError::NotFinite { index }))
     }
 }
 

@@ -119,9 +119,8 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_unlike() {
-        let (rising, other): (Vec<f32>, Vec<f32>) = (0..200_u32)
-            .map(|at| (at as f32, at.wrapping_mul(2_654_435_761) as f32 / u32::MAX as f32))
-            .unzip();
+        let (rising, other): (Vec<f32>, Vec<f32>) =
+            (0..200_u32).map(|at| (at as f32, at.wrapping_mul(2_654_435_761) as f32 / u32::MAX as f32)).unzip();
         assert!(Likeness::new(8000, 200).best(&rising[..80], &other).likeness < 0.5);
         let silent = Likeness::new(48_000, 200).best(&[0.0; 100], &[0.0; 200]);
         assert!(silent.likeness.abs() < 1e-3 && silent.shift <= 100);

@@ -8,6 +8,7 @@
 mod arrivals;
 mod concealment;
 mod coverage;
+mod fill;
 mod history;
 mod inlet;
 mod input;
@@ -18,11 +19,12 @@ mod options;
 mod outlet;
 mod output;
 mod packet;
+mod places;
 mod playout;
+mod pursuit;
 mod regulator;
 mod splice;
 mod stamp;
-mod steering;
 mod store;
 mod target;
 #[cfg(test)]

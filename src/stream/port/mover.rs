@@ -2,11 +2,7 @@
 //! sound is so much like itself that a crossfade there is not heard. In a voice that is a whole number of periods, in
 //! a quiet moment anything. Nothing here allocates but [`Mover::new`].
 
-use super::{
-    likeness::Likeness,
-    regulator::Need,
-    store::Store,
-};
+use super::{likeness::Likeness, regulator::Need, store::Store};
 use crate::data::memory::filled;
 
 /// The shortest and the longest piece that is repeated or left out of a sound.
@@ -90,7 +86,8 @@ impl Mover {
         let distance = quiet.or_else(|| {
             let longest = of(LONGEST_MS).min(wanted + wanted / 2).max(of(2.0 * SHORTEST_MS)).min(room);
             let shortest = of(SHORTEST_MS).max(1);
-            (longest > shortest).then(|| self.whole_periods(around.head, by > 0, shortest..longest, fade, need, store))?
+            (longest > shortest)
+                .then(|| self.whole_periods(around.head, by > 0, shortest..longest, fade, need, store))?
         })?;
         let to = if by > 0 { around.head - distance as u64 } else { around.head + distance as u64 };
         Some(Jump { to, fade, quiet: quiet.is_some() })

@@ -100,12 +100,14 @@ impl InputOptions {
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OutputOptions {
-    /// The channels and the rate of pulled packets. At another rate than the mixer's, or by a clock
-    /// of the receiver's own, the mix is converted, and clipped at full scale behind the
-    /// conversion: a wave that touches full scale at its samples goes past it between them.
+    /// The channels and the rate of pulled packets. At another rate than the mixer's the mix is
+    /// converted, and clipped at full scale behind the conversion: a wave that touches full scale at
+    /// its samples goes past it between them.
     pub format: StreamFormat,
     /// Whose clock pulls. [`Clock::Mixer`] if packets are taken as soon as they are there: then
-    /// nothing is steered.
+    /// nothing is corrected. A receiver with its own clock gets one sample more or fewer now and then,
+    /// up to 0.3 %, spread over 240 samples that are interpolated; at the mixer's rate all others are
+    /// the mix bit for bit, 24 samples late.
     pub clock: Clock,
     /// How much is there, on average, right after a tick: 0 ms to the bound. For a receiver with
     /// its own clock no less than a tick and one pull together, which has to last until the next

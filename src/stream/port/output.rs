@@ -9,9 +9,10 @@ use super::{
     format::Clock,
     options::{OutputOptions, PortError},
     outlet::Outlet,
+    places::{Interleaved, Places, Planar},
+    pursuit::Pursuit,
     ring::ring,
-    splice::{Both, Splice},
-    steering::Steering,
+    splice::Splice,
 };
 use crate::data::{
     ports::{OutputCounters, OutputReadings},
@@ -36,6 +37,7 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
         channels,
         depth: samples(depth_ms),
         ahead: samples(ahead_ms),
+        own: clock == Clock::Own,
         bound,
         ring: ring_out,
         splice: Splice::new(smoothing),
@@ -50,10 +52,10 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
         bound_ms,
         ring: ring_in,
         splice: Splice::risen(smoothing),
-        steering: Steering::new(depth_ms),
-        steers: clock == Clock::Own,
+        pursuit: (clock == Clock::Own).then(|| Pursuit::new(depth_ms)),
         pulled: 0,
         idle_ms: 0.0,
+        underruns: 0,
         counters,
     };
     Ok((port, outlet))
@@ -69,14 +71,15 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
 /// there, the mixer is the clock: take them with [`pull_whole`](Self::pull_whole), and make the
 /// port with [`OutputOptions::prompt`]. A stream that is taken so is never steered.
 ///
-/// At another rate than the mixer's, or by a clock of the receiver's own, the mix is converted, and
-/// samples past full scale are clipped behind the conversion. Samples that the conversion leaves
-/// within full scale are not touched.
+/// At another rate than the mixer's the mix is converted, and samples past full scale are clipped
+/// behind the conversion. Samples that the conversion leaves within full scale are not touched.
 pub struct OutputPort {
     channels: usize,
     depth: usize,
     /// What has to be there beyond one pull, until the next tick.
     ahead: usize,
+    /// Whether the receiver has a clock of its own.
+    own: bool,
     bound: usize,
     ring: Consumer<f32>,
     splice: Splice,
@@ -102,7 +105,7 @@ impl OutputPort {
         let channels = self.channels;
         let (whole, rest) = out.split_at_mut(out.len() / channels * channels);
         rest.fill(S::default());
-        self.pull_frames(whole.len() / channels, interleave(whole, channels))
+        self.pull_frames(whole.len() / channels, Interleaved { out: whole, channels })
     }
 
     /// The same with each channel in a slice of its own: as many frames as both have. A mono port
@@ -115,10 +118,8 @@ impl OutputPort {
     /// }
     /// ```
     pub fn pull_planar<S: Sample>(&mut self, left: &mut [S], right: &mut [S]) -> usize {
-        let (frames, last) = (left.len().min(right.len()), self.channels - 1);
-        self.pull_frames(frames, |at, frame| {
-            (left[at], right[at]) = (S::from_f32(frame[0]), S::from_f32(frame[last]));
-        })
+        let frames = left.len().min(right.len());
+        self.pull_frames(frames, Planar { left, right, channels: self.channels })
     }
 
     /// Fills `out` if there is enough for all of it and returns `true`; takes nothing otherwise,
@@ -135,11 +136,12 @@ impl OutputPort {
     /// ```
     pub fn pull_whole<S: Sample>(&mut self, out: &mut [S]) -> bool {
         let frames = out.len() / self.channels;
-        let (channels, whole) = (self.channels, self.ready(frames) >= frames);
+        let whole = self.ready(frames) >= frames;
         if whole && frames > 0 {
             // The mixer is the clock: there is nothing to steer by.
             self.counters.portion.set(0);
-            self.give(frames, frames, interleave(out, channels));
+            let channels = self.channels;
+            self.give(frames, frames, Interleaved { out: &mut out[..frames * channels], channels });
         }
         whole
     }
@@ -182,9 +184,23 @@ impl OutputPort {
         &self.counters
     }
 
+    /// With how many frames it begins to give.
+    fn enough(&self, wanted: usize) -> usize {
+        self.depth.max((wanted + self.ahead).min(self.bound))
+    }
+
+    /// A receiver with a clock of its own begins with just enough. If it began with all that came
+    /// until its first pull, its clock would seem slow, and the port would run dry.
+    fn begin(&mut self, wanted: usize) {
+        let (there, enough) = (self.ring.slots() / self.channels, self.enough(wanted));
+        if self.own && !self.gives && (enough + 1..=self.bound).contains(&there) {
+            self.drop_oldest(there - enough);
+        }
+    }
+
     /// How many frames may be given, after too many have been dropped.
     fn ready(&mut self, wanted: usize) -> usize {
-        let enough = self.depth.max((wanted + self.ahead).min(self.bound));
+        let enough = self.enough(wanted);
         let mut there = self.ring.slots() / self.channels;
         if there > self.bound {
             self.drop_oldest(there - enough);
@@ -205,41 +221,52 @@ impl OutputPort {
 
     /// Puts `real` frames, which are there, and the tail of a gap after them, into this many
     /// places.
-    fn give(&mut self, frames: usize, real: usize, mut put: impl FnMut(usize, Both)) {
-        let mut at = 0;
+    fn give(&mut self, frames: usize, real: usize, mut places: impl Places) {
         if let Ok(chunk) = self.ring.read_chunk(real * self.channels) {
             let (first, second) = chunk.as_slices();
-            for frame in first.chunks_exact(self.channels).chain(second.chunks_exact(self.channels)) {
-                put(at, self.splice.real([frame[0], frame[self.channels - 1]]));
-                at += 1;
-            }
+            join(&mut self.splice, self.channels, first, 0, &mut places);
+            join(&mut self.splice, self.channels, second, first.len() / self.channels, &mut places);
             chunk.commit_all();
             self.counters.pulled.add(real as u64);
         }
-        (at..frames).for_each(|at| put(at, self.splice.missing()));
+        let mut at = real;
+        while at < frames && !self.splice.is_silent() {
+            places.put(at, self.splice.missing());
+            at += 1;
+        }
+        places.silence(at);
     }
 
     /// Gives up to this many frames. Returns how many of them are real.
-    fn pull_frames(&mut self, frames: usize, put: impl FnMut(usize, Both)) -> usize {
+    fn pull_frames(&mut self, frames: usize, places: impl Places) -> usize {
         if frames == 0 {
             return 0;
         }
+        self.begin(frames);
         let real = self.ready(frames).min(frames);
         if self.gives && real < frames {
             self.gives = false;
             self.counters.underruns.add(1);
         }
         self.counters.portion.set(if self.gives { frames as u64 } else { 0 });
-        self.give(frames, real, put);
+        self.give(frames, real, places);
         real
     }
 }
 
-/// Writes frames whose channels lie side by side.
-fn interleave<S: Sample>(out: &mut [S], channels: usize) -> impl FnMut(usize, Both) {
-    move |at, frame| {
-        let places = out[at * channels..].iter_mut().take(channels);
-        places.zip(frame).for_each(|(place, sample)| *place = S::from_f32(sample));
+/// Puts real frames, from a place on: one by one while they are spliced, and then all at once.
+fn join(splice: &mut Splice, channels: usize, samples: &[f32], mut at: usize, places: &mut impl Places) {
+    let mut frames = samples.chunks_exact(channels);
+    while !splice.at_rest()
+        && let Some(frame) = frames.next()
+    {
+        places.put(at, splice.real([frame[0], frame[channels - 1]]));
+        at += 1;
+    }
+    let start = samples.len() - channels * frames.len();
+    if let Some(last) = frames.last() {
+        splice.follow([last[0], last[channels - 1]]);
+        places.copy(at, &samples[start..]);
     }
 }
 

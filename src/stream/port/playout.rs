@@ -4,8 +4,8 @@
 
 use super::{
     arrivals::{Arrivals, Fate, Standing},
-    convert::Slip,
     concealment::Concealment,
+    convert::Slip,
     coverage::{Coverage, Span},
     mover::{Around, Jump, Mover, mean_square},
     packet::{Kind, Packet},
@@ -405,14 +405,7 @@ impl Playout {
         }
     }
 
-    fn play_gap(
-        &mut self,
-        next: Option<Span>,
-        out: &mut PlanesMut<'_>,
-        at: usize,
-        to: usize,
-        got: &mut Got,
-    ) -> usize {
+    fn play_gap(&mut self, next: Option<Span>, out: &mut PlanesMut<'_>, at: usize, to: usize, got: &mut Got) -> usize {
         if self.voice == Voice::Store {
             self.break_off(next.is_none());
         }

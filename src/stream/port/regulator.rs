@@ -43,7 +43,10 @@ pub(crate) enum Act {
     /// Play a sample less.
     Shorten,
     /// Repeat about so many samples, or leave them out if it is less than 0.
-    Move { by: i64, need: Need },
+    Move {
+        by: i64,
+        need: Need,
+    },
 }
 
 /// How the stream stands, in samples.
@@ -92,7 +95,9 @@ impl Regulator {
             return self.wait_for((self.ms * STALL_MS) as i64, Need::Most);
         }
         match self.slipping {
-            Act::Lengthen if off_ms < -2.5 => self.wait_for((-off_ms * self.ms) as i64, if off_ms < -20.0 { Need::More } else { Need::Some }),
+            Act::Lengthen if off_ms < -2.5 => {
+                self.wait_for((-off_ms * self.ms) as i64, if off_ms < -20.0 { Need::More } else { Need::Some })
+            }
             Act::Shorten if over_ms > TOO_LONG_MS => self.wait_for((-off_ms * self.ms) as i64, Need::Some),
             slip => slip,
         }

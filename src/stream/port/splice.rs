@@ -84,7 +84,13 @@ impl Splice {
     }
 
     /// Turns the frames `from..to` of `planes` into others, frame by frame.
-    pub fn shape(&mut self, planes: &mut PlanesMut<'_>, from: usize, to: usize, mut of: impl FnMut(&mut Self, Both) -> Both) {
+    pub fn shape(
+        &mut self,
+        planes: &mut PlanesMut<'_>,
+        from: usize,
+        to: usize,
+        mut of: impl FnMut(&mut Self, Both) -> Both,
+    ) {
         for at in from..to {
             let right = planes.right.as_deref().map_or(0.0, |right| right[at]);
             let frame = of(self, [planes.left[at], right]);

@@ -1,7 +1,11 @@
 //! What the samples of a stream are taken from at a moment: [`Voice`], the crossfade from one to the next, and a sample
 //! that is slipped. Nothing here allocates but the constructors.
 
-use super::{concealment::Concealment, convert::{Buffer, Slip}, store::Store};
+use super::{
+    concealment::Concealment,
+    convert::{Buffer, Slip},
+    store::Store,
+};
 use crate::data::channels::{Channels, PlanesMut};
 
 /// What the samples are taken from.

@@ -4,10 +4,10 @@
 use std::{fmt, sync::Arc};
 
 use super::{
-    convert::{Buffer, Inbound, Outbound},
+    convert::{Buffer, Inbound, Outbound, Slipping},
+    format::Clock,
     inlet::Inlet,
     input::{self, InputPort},
-    format::Clock,
     options::{InputOptions, OutputOptions, PortError},
     outlet::Outlet,
     output::{self, OutputPort},
@@ -72,7 +72,7 @@ impl Incoming {
         tick: usize,
     ) -> Result<(InputPort, Self, Arc<InputCounters>), PortError> {
         let (port, inlet) = input::input(options, 1000.0 * tick as f64 / f64::from(mixer.rate_hz))?;
-        let inbound = Inbound::new(options.format, mixer, tick, Clock::Mixer)?;
+        let inbound = Inbound::new(options.format, mixer, tick)?;
         let (delay_ms, rate_hz) = (inbound.delay_ms(), f64::from(options.format.rate_hz));
         let counters = Arc::clone(port.counters());
         counters.conversion_ms.set_f64(delay_ms);
@@ -136,6 +136,8 @@ impl Incoming {
 /// From ticks of the mixer to packets.
 pub(crate) struct Outgoing {
     outbound: Outbound,
+    /// For a receiver with a clock of its own.
+    slipping: Option<Slipping>,
     outlet: Outlet,
 }
 
@@ -150,15 +152,24 @@ impl Outgoing {
         let tick_ms = 1000.0 * tick as f64 / f64::from(mixer.rate_hz);
         let options = options.for_tick(tick_ms);
         let (port, outlet) = output::output(&options, tick_ms)?;
-        let outbound = Outbound::new(mixer, options.format, tick, options.clock)?;
+        let outbound = Outbound::new(mixer, options.format, tick)?;
+        let own = (options.clock == Clock::Own).then_some(options.format);
+        let slipping = own.map(|format| Slipping::new(format.channels, outbound.made_most()));
         let counters = Arc::clone(port.counters());
-        counters.conversion_ms.set_f64(outbound.delay_ms());
-        Ok((port, Self { outbound, outlet }, counters))
+        let waits_ms = own.map_or(0.0, |format| 1000.0 * Slipping::DELAY as f64 / f64::from(format.rate_hz));
+        counters.conversion_ms.set_f64(outbound.delay_ms() + waits_ms);
+        Ok((port, Self { outbound, slipping, outlet }, counters))
     }
 
     fn write(&mut self, mix: Planes<'_>) {
-        self.outlet.write(self.outbound.convert(mix));
-        self.outbound.steer(self.outlet.steering_ppm());
+        let made = self.outbound.convert(mix);
+        match &mut self.slipping {
+            Some(slipping) => {
+                slipping.give_more(self.outlet.steering_ppm());
+                self.outlet.write(slipping.convert(made));
+            }
+            None => self.outlet.write(made),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::data::channels::Planes;
 use crate::stream::{
-    StreamFormat,
+    Clock, StreamFormat,
     port::{
         OutputOptions,
         outlet::Outlet,
@@ -49,8 +49,9 @@ fn an_underrun_is_a_tail_and_a_rise() {
     let (mut port, mut outlet) = small(StreamFormat::mono(1000), 2.0);
     write(&mut outlet, &[1.0; 4]);
     assert_eq!(pull(&mut port, 6), (vec![0.0; 6], 0), "more than the depth is waited for");
-    write(&mut outlet, &[1.0; 3]);
+    write(&mut outlet, &[1.0; 2]);
     assert_eq!(pull(&mut port, 6).0, [0.5, 1.0, 1.0, 1.0, 1.0, 1.0]);
+    write(&mut outlet, &[1.0]);
     assert_eq!(pull(&mut port, 4).0, [1.0, 0.5, 0.0, 0.0]);
 }
 
@@ -68,8 +69,9 @@ fn whole_packets_or_nothing() {
 #[test]
 fn who_does_not_pull_finds_the_newest_later() {
     let (mut port, mut outlet) = small(StreamFormat::mono(1000), 2.0);
-    write(&mut outlet, &[1.0; 8]);
+    write(&mut outlet, &[1.0; 4]);
     assert_eq!(pull(&mut port, 4).0, [0.5, 1.0, 1.0, 1.0]);
+    write(&mut outlet, &[1.0; 4]);
     // 4 are left; 12 ticks of 10 fit, two do not.
     (0..14).for_each(|tick| write(&mut outlet, &[-1.0 - tick as f32; 10]));
     assert_eq!(outlet.fill(), 124);
@@ -87,6 +89,17 @@ fn without_its_port_an_outlet_goes_on() {
     drop(port);
     (0..20).for_each(|_| write(&mut outlet, &[0.5; 10]));
     assert_eq!((counters.read().dropped_samples, counters.read().fill_ms, outlet.steering_ppm()), (70, 130.0, 0.0));
+}
+
+#[test]
+fn a_receiver_with_a_clock_of_its_own_begins_with_just_the_depth() {
+    for (clock, first) in [(Clock::Own, 0.3), (Clock::Mixer, 0.1)] {
+        let options =
+            OutputOptions { clock, depth_ms: 4.0, smoothing_ms: 0.0, ..OutputOptions::new(StreamFormat::mono(1000)) };
+        let (mut port, mut outlet) = output(&options, 0.0).unwrap();
+        write(&mut outlet, &[0.1, 0.2, 0.3, 0.4, 0.5, 0.6]);
+        assert_eq!(pull(&mut port, 1), (vec![first], 1));
+    }
 }
 
 #[test]
@@ -115,7 +128,7 @@ fn a_receiver_that_stops_for_a_while_hears_the_newest_and_no_click() {
 
 #[test]
 fn a_receiver_with_a_clock_of_its_own_finds_the_depth() {
-    for drift_ppm in [-300.0, 300.0] {
+    for drift_ppm in [-3000.0, -300.0, 300.0, 3000.0] {
         let (mut port, mut outlet) = output(&OutputOptions::new(StreamFormat::mono(1000)), 0.0).unwrap();
         let (mut random, mut rest, mut pulled, mut next_ms) = (Random(7), 0.0, 0, 0.0);
         let (mut sum, mut squares, mut count, mut settled) = (0.0, 0.0, 0.0, port.readings());
@@ -132,7 +145,8 @@ fn a_receiver_with_a_clock_of_its_own_finds_the_depth() {
                 // The first pull may come late for its clock; then the port runs dry until it has
                 // begun with a pull in time.
                 settled = port.readings();
-                assert!(settled.underruns < 5, "{settled:?}");
+                // One that is far too fast is known after some gaps.
+                assert!(settled.underruns < if drift_ppm > 1000.0 { 30 } else { 5 }, "{settled:?}");
             }
             if tick > 60_000 {
                 let off = outlet.steering_ppm() - drift_ppm;
@@ -141,8 +155,9 @@ fn a_receiver_with_a_clock_of_its_own_finds_the_depth() {
         }
         let (mean, deviation) = (sum / count, (squares / count - (sum / count).powi(2)).sqrt());
         let readings = port.readings();
-        assert_eq!((readings.underruns, readings.overruns, readings.dropped_samples), (settled.underruns, 0, 0));
-        assert!(mean.abs() < 5.0 && deviation < 25.0, "off by {mean} ppm, give or take {deviation}");
+        assert_eq!((readings.underruns, readings.overruns), (settled.underruns, 0));
+        assert_eq!(readings.dropped_samples, settled.dropped_samples);
+        assert!(mean.abs() < 5.0 && deviation < 30.0, "off by {mean} ppm, give or take {deviation}");
         assert!((readings.drift_ppm - drift_ppm).abs() < 40.0, "{readings:?}");
         assert!((20.0..60.0).contains(&readings.fill_ms), "{readings:?}");
     }

@@ -1,9 +1,9 @@
-//! The adjustable way: one windowed sinc, read at any place between two samples, does the rates and
-//! the drift together.
+//! The sinc way, for rates that have no short block in common: one windowed sinc, read at any place
+//! between two samples.
 //!
-//! Measured against 48 kHz, with tones off the beat and the ratio 250 ppm off. The cost is of a
-//! mono tick of 10 ms at 48 kHz, of 300 streams in turn, on a busy machine; cutoffs of 0.98 to 1 of
-//! the lower rate:
+//! Measured against 48 kHz, with tones off the beat and a ratio that is 250 ppm off. The cost is of
+//! a mono tick of 10 ms at 48 kHz, of 300 streams in turn, on a busy machine; cutoffs of 0.98 to 1
+//! of the lower rate:
 //!
 //! | window of 64 samples of the lower rate | places | between them | images | aliases | cost  | table  |
 //! |----------------------------------------|--------|--------------|--------|---------|-------|--------|
@@ -23,8 +23,8 @@
 //! them: the table keeps its size.
 
 use rubato::{
-    Adjustable as _, Async, FixedAsync, Resampler, ResamplerConstructionError, SincInterpolationParameters,
-    SincInterpolationType, WindowFunction,
+    Async, FixedAsync, Resampler, ResamplerConstructionError, SincInterpolationParameters, SincInterpolationType,
+    WindowFunction,
 };
 
 use super::planes::resample;
@@ -34,13 +34,9 @@ use crate::data::channels::{Channels, Planes, PlanesMut};
 const TAPS: f64 = 64.0;
 /// Places between two samples of the lower rate for which there is a filter.
 const PLACES: f64 = 64.0;
-/// The greatest drift that is followed.
-const MOST_PPM: f64 = 5000.0;
-/// How much further rubato is told to go, for rounding.
-const RANGE: f64 = 1.01;
 
 #[derive(Debug)]
-pub(super) struct Adjustable {
+pub(super) struct Sinc {
     sinc: Async<f32>,
     /// Samples in for one sample out.
     step: f64,
@@ -50,7 +46,7 @@ pub(super) struct Adjustable {
     tick: usize,
 }
 
-impl Adjustable {
+impl Sinc {
     /// `fixed`: which side is the mixer's, with `tick` samples in each call.
     pub fn new(
         (from_hz, to_hz): (u32, u32),
@@ -66,7 +62,7 @@ impl Adjustable {
             .f_cutoff(1.0)
             .oversampling_factor(places)
             .interpolation(SincInterpolationType::Quadratic);
-        let sinc = Async::new_sinc(step.recip(), RANGE, &parameters, tick, channels.count(), fixed)?;
+        let sinc = Async::new_sinc(step.recip(), 1.0, &parameters, tick, channels.count(), fixed)?;
         Ok(Self { sinc, step, taps: taps as f64, places: places as f64, tick })
     }
 
@@ -80,33 +76,18 @@ impl Adjustable {
         self.sinc.output_frames_next()
     }
 
-    /// The most that a call takes, where its output is fixed: at the greatest speed, and a part of
-    /// a sample more.
+    /// The most that a call takes, where its output is fixed: a part of a sample more at times.
     pub fn needed_most(&self) -> usize {
-        (self.tick as f64 * self.step * most()).ceil() as usize + 1
+        (self.tick as f64 * self.step).ceil() as usize + 1
     }
 
     /// The most that a call gives, where its input is fixed.
     pub fn makes_most(&self) -> usize {
-        (self.tick as f64 / self.step * most()).floor() as usize + 1
+        (self.tick as f64 / self.step).floor() as usize + 1
     }
 
     pub fn convert(&mut self, from: Planes<'_>, to: PlanesMut<'_>) {
         resample(&mut self.sinc, from, to);
-    }
-
-    /// Gives this many more samples for as many, from the end of the next call on; until then the
-    /// ratio moves evenly.
-    pub fn give_more(&mut self, ppm: f64) {
-        let ppm = ppm.clamp(-MOST_PPM, MOST_PPM);
-        // Only NaN is out of range, and leaves all as it is.
-        let _ = self.sinc.set_resample_ratio_relative(1.0 + 1e-6 * ppm, true);
-    }
-
-    /// Takes this many more samples for as many.
-    pub fn take_more(&mut self, ppm: f64) {
-        let ppm = ppm.clamp(-MOST_PPM, MOST_PPM);
-        let _ = self.sinc.set_resample_ratio_relative((1.0 + 1e-6 * ppm).recip(), true);
     }
 
     /// The delay in samples of the input, where the output is fixed. A filter's middle is half of
@@ -121,62 +102,30 @@ impl Adjustable {
     pub fn delay_in_fixed(&self) -> f64 {
         self.taps / 2.0 - self.step / 2.0 - self.places.recip() + 2.0
     }
-
-    /// As new, at the nominal ratio.
-    pub fn reset(&mut self) {
-        self.sinc.reset();
-    }
-}
-
-fn most() -> f64 {
-    1.0 + 1e-6 * MOST_PPM
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// How many samples go in for `ticks` of 80.
-    fn taken(sinc: &mut Adjustable, ticks: usize) -> usize {
-        let mut out = [0.0; 80];
-        (0..ticks)
-            .map(|_| {
-                let needed = sinc.needed();
-                assert!(needed <= sinc.needed_most());
-                sinc.convert(
-                    Planes { left: &vec![0.0; needed], right: None },
-                    PlanesMut { left: &mut out, right: None },
-                );
-                needed
-            })
-            .sum()
-    }
-
-    fn equal(fixed: FixedAsync) -> Adjustable {
-        Adjustable::new((8000, 8000), fixed, 80, Channels::Mono).unwrap()
-    }
-
     #[test]
     fn one_sample_more_is_there_than_is_read() {
-        assert_eq!(taken(&mut equal(FixedAsync::Output), 10), 801);
-    }
-
-    #[test]
-    fn it_is_steered_no_further_than_its_range() {
-        let mut sinc = equal(FixedAsync::Output);
-        sinc.take_more(1e9);
-        // The first tick is on the way there: 0.2 samples less than the others.
-        assert_eq!(taken(&mut sinc, 100), 8000 + 40 + 1);
-        sinc.take_more(f64::NAN);
-        assert_eq!(taken(&mut sinc, 100), 8000 + 40);
-        sinc.reset();
-        assert_eq!(taken(&mut sinc, 10), 801);
+        let mut sinc = Sinc::new((8000, 8000), FixedAsync::Output, 80, Channels::Mono).unwrap();
+        let mut out = [0.0; 80];
+        let ticks = (0..10).map(|_| {
+            let needed = sinc.needed();
+            assert!(needed <= sinc.needed_most());
+            let sent = vec![0.0; needed];
+            sinc.convert(Planes { left: &sent, right: None }, PlanesMut { left: &mut out, right: None });
+            needed
+        });
+        assert_eq!(ticks.sum::<usize>(), 801);
     }
 
     #[test]
     fn stretched_filters_keep_the_size_of_their_tables() {
         for hz in [8000, 48_000, 96_000, 768_000] {
-            let sinc = Adjustable::new((hz, 8000), FixedAsync::Output, 80, Channels::Mono).unwrap();
+            let sinc = Sinc::new((hz, 8000), FixedAsync::Output, 80, Channels::Mono).unwrap();
             assert_eq!(sinc.taps, 64.0 * sinc.step);
             assert!(sinc.places >= 4.0 && sinc.places * sinc.step >= 64.0);
         }
