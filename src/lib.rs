@@ -40,6 +40,7 @@
 //!
 //! # Features
 //! None is on by default.
+//! - `g711`: a decoder of PCMU and PCMA (`stream::G711`). Turns on `stream`.
 //! - `http`: the configureMixer API as a router for axum, with operations, notifications and authorization
 //!   (`http::Service`). Turns on `json`.
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_json`). The types themselves need no feature.
