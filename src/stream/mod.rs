@@ -7,7 +7,7 @@
 //!   an [`InputPort`] and an [`OutputPort`] for the network threads.
 //! - [`Runner`] is a thread that ticks, for hosts without a clock.
 //! - [`Decoder`] turns encoded packets into samples: a codec of the host's own, or one behind a
-//!   feature, such as `G711`.
+//!   feature: `G711`, `G722` and `Opus`.
 //! - [`Feed`] lets threads of the host wait for what the audio thread tells, such as talk events.
 //!
 //! ```no_run
@@ -38,6 +38,10 @@ mod runner;
 pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
 #[cfg(feature = "g711")]
 pub use codec::G711;
+#[cfg(feature = "g722")]
+pub use codec::G722;
+#[cfg(feature = "opus")]
+pub use codec::Opus;
 pub use codec::{DecodeError, Decoder, MOST_MS};
 pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};

@@ -128,6 +128,12 @@ pub enum DecodeError {
         /// How many bytes there are.
         bytes: usize,
     },
+    /// The library that decodes refuses it.
+    #[error("the codec refuses: {reason}")]
+    Refused {
+        /// What it says.
+        reason: &'static str,
+    },
     /// The packet holds more than there is room for.
     #[error("a packet of {frames} frames is longer than the room for it, {room} frames; packets have up to 120 ms")]
     TooLong {
