@@ -17,7 +17,7 @@
 //! | 10 % recovered, lost packets to the original, dB | 4.7 | 4.7 | 4.5 |
 //!
 //! The decode time is repeated by `cargo bench --bench stream --features opus,g711,g722 -- decode`,
-//! of a synthetic voice. In 400,000 packets, random bytes and damaged ones, decoded, concealed and
+//! of a recording of the examples. In 400,000 packets, random bytes and damaged ones, decoded, concealed and
 //! recovered in any order, nothing panicked, with overflow checks and an address sanitizer.
 
 mod packet;
