@@ -17,8 +17,10 @@
 //! | 10 % recovered, lost packets to the original, dB | 4.7 | 4.7 | 4.5 |
 //!
 //! The decode time is repeated by `cargo bench --bench stream --features opus,g711,g722 -- decode`,
-//! of a recording of the examples. In 400,000 packets, random bytes and damaged ones, decoded, concealed and
-//! recovered in any order, nothing panicked, with overflow checks and an address sanitizer.
+//! of a recording of the examples. Of 300,000 packets, random bytes and damaged ones, decoded,
+//! concealed and recovered in any order, none made it panic; 40,000 of them were decoded with overflow
+//! checks and an address sanitizer. What a packet holds is read here ([`packet`]), in agreement with
+//! libopus on 20 million packets of random bytes.
 
 mod packet;
 #[cfg(test)]
