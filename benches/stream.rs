@@ -1,5 +1,10 @@
 //! The time of a stream for every 10 ms: a packet in, a tick, a packet out, beside the resampler
-//! alone; the time of a call of a hundred streams of different rates; and that of a push and a pull.
+//! alone; the time of a call of a hundred streams of different rates; and that of a push and a pull. With the features of
+//! the codecs, the time to decode a packet of 20 ms.
+
+#[cfg(all(feature = "g711", feature = "g722", feature = "opus"))]
+#[path = "stream/decode.rs"]
+mod decode;
 
 use std::{
     hint::black_box,
@@ -25,7 +30,7 @@ impl Stream {
     fn join(controller: &Controller, id: usize, rate_hz: u32, clock: Clock) -> Self {
         let format = StreamFormat::mono(rate_hz);
         let ports = PortOptions {
-            input: Some(InputOptions { clock, depth_ms: 20.0, ..InputOptions::new(format) }),
+            input: Some(InputOptions { clock, ..InputOptions::new(format) }),
             output: Some(OutputOptions { clock, depth_ms: 20.0, ..OutputOptions::new(format) }),
         };
         let ports = controller.join_with_ports(id.to_string(), JoinOptions::default(), ports).unwrap();
@@ -135,4 +140,7 @@ fn a_packet(c: &mut Criterion) {
 }
 
 criterion_group!(benches, one_stream, a_hundred_streams, a_packet);
+#[cfg(all(feature = "g711", feature = "g722", feature = "opus"))]
+criterion_main!(benches, decode::benches);
+#[cfg(not(all(feature = "g711", feature = "g722", feature = "opus")))]
 criterion_main!(benches);

@@ -40,10 +40,13 @@
 //!
 //! # Features
 //! None is on by default.
+//! - `g711`: a decoder of PCMU and PCMA (`stream::G711`). Turns on `stream`.
+//! - `g722`: a decoder of G.722 (`stream::G722`). Turns on `stream`.
 //! - `http`: the configureMixer API as a router for axum, with operations, notifications and authorization
 //!   (`http::Service`). Turns on `json`.
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_json`). The types themselves need no feature.
 //! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
+//! - `opus`: a decoder of Opus in Rust (`stream::Opus`). Turns on `stream`.
 //! - `rayon`: a tick on rayon's threads (`Prepared::finish_with_rayon`).
 //! - `stream`: streams as networks have them. Ports take and give packets at any rate, with loss, jitter and
 //!   clocks that drift (`Controller::join_with_ports`, `stream::InputPort`, `stream::OutputPort`). A thread ticks

@@ -101,7 +101,7 @@ mod ports {
     const SECONDS: Option<Unit> = Some(Unit::Seconds);
     const S_PER_MS: f64 = 1e-3;
 
-    pub(in crate::export) const INPUT: [Series<InputReadings>; 15] = [
+    pub(in crate::export) const INPUT: [Series<InputReadings>; 19] = [
         counter("mixminus_input_packets_total", |port| port.received_packets, "Packets taken."),
         counter("mixminus_input_refused_total", |port| port.refused, "Packets refused: not finite, uneven, too long."),
         counter("mixminus_input_late_total", |port| port.late, "Packets that came too late."),

@@ -6,6 +6,8 @@
 //!   sends packets and pulls packets at a rate, in channels and by a clock of its own: it returns
 //!   an [`InputPort`] and an [`OutputPort`] for the network threads.
 //! - [`Runner`] is a thread that ticks, for hosts without a clock.
+//! - [`Decoder`] turns encoded packets into samples: a codec of the host's own, or one behind a
+//!   feature: `G711`, `G722` and `Opus`.
 //! - [`Feed`] lets threads of the host wait for what the audio thread tells, such as talk events.
 //!
 //! ```no_run
@@ -25,6 +27,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod codec;
 mod convert;
 mod feed;
 mod format;
@@ -33,6 +36,13 @@ mod ring;
 mod runner;
 
 pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
+#[cfg(feature = "g711")]
+pub use codec::G711;
+#[cfg(feature = "g722")]
+pub use codec::G722;
+#[cfg(feature = "opus")]
+pub use codec::Opus;
+pub use codec::{DecodeError, Decoder, MOST_MS};
 pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};
 pub use port::{

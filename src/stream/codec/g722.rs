@@ -1,0 +1,171 @@
+//! G.722, wideband telephony, by the crate `audio-codec`.
+
+use std::fmt;
+
+use audio_codec::g722::G722Decoder;
+
+use super::{DecodeError, Decoder, MOST_MS};
+use crate::data::ports::StreamFormat;
+
+const RATE_HZ: u32 = 16_000;
+/// Bytes that are decoded at once, on the stack.
+const STEP: usize = 80;
+
+/// A decoder of G.722 at 64 kbit/s: 16 kHz mono, a byte for two samples. RTP names it G722 (payload
+/// type 9), with a clock of 8000 Hz although it has 16,000 samples a second (RFC 3551, section
+/// 4.5.2): a port wants [`InputOptions::rtp_clock_hz`](crate::stream::InputOptions::rtp_clock_hz)
+/// set to 8000.
+///
+/// It adapts to what it decoded: after a packet that is missing it takes some ms to follow again.
+///
+/// ```
+/// use mixminus::stream::{Decoder, G722};
+///
+/// let mut decoder = G722::new();
+/// let payload = [0; 160]; // 20 ms
+/// assert_eq!(decoder.frames(&payload), Some(320));
+/// let mut out = vec![0.0; decoder.most_samples()];
+/// assert_eq!(decoder.decode(&payload, &mut out), Ok(320));
+/// ```
+pub struct G722 {
+    library: G722Decoder,
+}
+
+impl G722 {
+    /// As a call starts.
+    pub fn new() -> Self {
+        Self { library: G722Decoder::new() }
+    }
+}
+
+impl Default for G722 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for G722 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("G722").finish_non_exhaustive()
+    }
+}
+
+impl Decoder for G722 {
+    fn format(&self) -> StreamFormat {
+        StreamFormat::mono(RATE_HZ)
+    }
+
+    fn frames(&self, payload: &[u8]) -> Option<usize> {
+        let frames = 2 * payload.len();
+        (1..=RATE_HZ as usize * MOST_MS / 1000).contains(&frames).then_some(frames)
+    }
+
+    fn decode(&mut self, payload: &[u8], out: &mut [f32]) -> Result<usize, DecodeError> {
+        let frames = self.frames_in_room(payload, out)?;
+        for (bytes, out) in payload.chunks(STEP).zip(out.chunks_mut(2 * STEP)) {
+            let mut samples = [0; 2 * STEP];
+            self.library
+                .decode_frame_into(bytes, &mut samples)
+                .map_err(|_| DecodeError::NoPacket { bytes: payload.len() })?;
+            for (out, sample) in out.iter_mut().zip(&samples[..2 * bytes.len()]) {
+                *out = f32::from(*sample) / 32768.0;
+            }
+        }
+        Ok(frames)
+    }
+
+    fn conceal(&mut self, _out: &mut [f32]) -> bool {
+        false
+    }
+
+    fn recover(&mut self, _next: &[u8], _out: &mut [f32]) -> bool {
+        false
+    }
+
+    fn reset(&mut self) {
+        *self = Self::new();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use audio_codec::{Encoder, g722::G722Encoder};
+    use proptest::prelude::*;
+
+    /// What the two filters of the codec delay: 22 samples, and those of the encoder's pair.
+    const DELAY: usize = 22;
+
+    fn sine(hz: f32, samples: usize) -> Vec<i16> {
+        (0..samples).map(|n| ((n as f32 * hz * std::f32::consts::TAU / 16_000.0).sin() * 12_000.0) as i16).collect()
+    }
+
+    fn encoded(samples: &[i16]) -> Vec<u8> {
+        let mut bytes = vec![0; samples.len() / 2 + 1];
+        let written = G722Encoder::new().encode_into(samples, &mut bytes).unwrap();
+        bytes.truncate(written);
+        bytes
+    }
+
+    fn decoded(decoder: &mut G722, bytes: &[u8], packet: usize) -> Vec<f32> {
+        let mut room = vec![0.0; decoder.most_samples()];
+        let mut all = Vec::new();
+        for payload in bytes.chunks(packet) {
+            let frames = decoder.decode(payload, &mut room).unwrap();
+            assert_eq!(Some(frames), decoder.frames(payload));
+            all.extend_from_slice(&room[..frames]);
+        }
+        all
+    }
+
+    fn snr_db(sent: &[i16], heard: &[f32]) -> f32 {
+        let pairs = sent.iter().map(|sample| f32::from(*sample) / 32768.0).zip(heard);
+        let (signal, noise) = pairs.fold((0.0, 0.0), |(signal, noise), (sent, heard)| {
+            (signal + sent * sent, noise + (sent - heard) * (sent - heard))
+        });
+        10.0 * (signal / noise).log10()
+    }
+
+    #[test]
+    fn a_sine_comes_back() {
+        for (hz, least_db) in [(300.0, 30.0), (1000.0, 30.0), (3000.0, 30.0), (6000.0, 15.0)] {
+            let sent = sine(hz, 16_000);
+            let heard = decoded(&mut G722::new(), &encoded(&sent), 160);
+            assert_eq!(heard.len(), sent.len());
+            let db = snr_db(&sent[1600..16_000 - DELAY], &heard[1600 + DELAY..]);
+            assert!(db > least_db, "{hz} Hz: {db} dB");
+        }
+    }
+
+    #[test]
+    fn the_length_of_the_packets_changes_nothing_and_reset_makes_it_new() {
+        let bytes = encoded(&sine(440.0, 9600));
+        let mut decoder = G722::new();
+        let whole = decoded(&mut decoder, &bytes, 960);
+        decoder.reset();
+        assert!(decoded(&mut decoder, &bytes, 37) == whole);
+        assert!(decoded(&mut decoder, &bytes, 960) != whole);
+    }
+
+    #[test]
+    fn what_is_no_packet_is_refused() {
+        let mut decoder = G722::new();
+        assert_eq!([0, 1, 960, 961].map(|bytes| decoder.frames(&[0; 961][..bytes])), [None, Some(2), Some(1920), None]);
+        let mut out = [0.0; 320];
+        assert_eq!(decoder.decode(&[], &mut out), Err(DecodeError::Empty));
+        assert_eq!(decoder.decode(&[0; 161], &mut out), Err(DecodeError::TooLong { frames: 322, room: 320 }));
+        assert!(!decoder.recovers() && !decoder.conceal(&mut out) && !decoder.recover(&[0; 160], &mut out));
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_samples(payload in prop::collection::vec(any::<u8>(), 1..960)) {
+            let mut out = [0.0; 1920];
+            let mut decoder = G722::new();
+            for _ in 0..3 {
+                prop_assert_eq!(decoder.decode(&payload, &mut out), Ok(2 * payload.len()));
+                prop_assert!(out.iter().all(|sample| sample.abs() <= 1.0));
+            }
+        }
+    }
+}
