@@ -2,6 +2,8 @@
 
 #[path = "mix_wav_cli/bench.rs"]
 mod bench;
+#[path = "mix_wav_cli/recordings.rs"]
+mod recordings;
 #[path = "mix_wav_cli/streams.rs"]
 mod streams;
 
@@ -239,7 +241,7 @@ fn bad_recordings_are_refused() {
     for (file, expected) in [
         ("none.wav", "cannot read none.wav"),
         ("empty.wav", "nothing to mix"),
-        ("cut.wav", "cut.wav is no WAV file that can be mixed"),
+        ("cut.wav", "cut.wav is no WAV file that can be mixed: it ends too early: its data chunk has 456 of 960 bytes"),
         ("text.wav", "text.wav is no WAV file that can be mixed"),
     ] {
         bench.refuse(&format!("--source A={file}"), expected);

@@ -121,7 +121,8 @@ impl<'s> Call<'s> {
         self.readings(member).is_some_and(|source| source.active)
     }
 
-    /// How many frames or packets of a member's present stay had a NaN or an infinity.
+    /// How many frames or packets of a member's present stay had a sample that is NaN, infinite or
+    /// past ±1e6.
     pub fn not_finite(&self, member: usize) -> u64 {
         let sender = self.seat(member).and_then(|seat| seat.sender.as_ref());
         let refused = sender.map_or(0, |sender| sender.readings().refused);

@@ -18,8 +18,8 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "mix_wav", version)]
 pub struct Options {
-    /// A participant who sends FILE (WAV of any rate, mono or stereo: 8, 16, 24, 32 bit integer or
-    /// 32 bit float) and hears a mix; repeatable
+    /// A participant who sends FILE (WAV of any rate, mono or stereo: integer or float of any width,
+    /// A-law or mu-law) and hears a mix; repeatable
     #[arg(long = "source", value_name = "ID=FILE", value_parser = arguments::source)]
     pub sources: Vec<SourceArgument>,
 

@@ -28,7 +28,7 @@ pub enum Error {
 
     /// A file that is not a WAV file, or a damaged one.
     #[error("{} is no WAV file that can be mixed: {cause}", path.display())]
-    NotWav { path: PathBuf, cause: String },
+    NotWav { path: PathBuf, cause: wav_reader::Fault },
 
     /// A WAV file with more than two channels.
     #[error(

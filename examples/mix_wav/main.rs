@@ -13,8 +13,8 @@
 //! [`scene`], [`script`], [`roster`], [`wav`]) and the results ([`outputs`], [`report`], [`table`],
 //! [`probe`], [`picture`]).
 //!
-//! All input is checked before anything is mixed, except for samples that are NaN or infinite,
-//! whose frames count as missing. An error in the input is one line on standard error and exit
+//! All input is checked before anything is mixed, except for samples that are NaN, infinite or past
+//! ±1e6, whose frames count as missing. An error in the input is one line on standard error and exit
 //! status 2, and nothing is written. Every output is as long as the call, which ends with the last
 //! recording, also for a participant who joins later or leaves earlier: it hears silence outside of
 //! its stay.

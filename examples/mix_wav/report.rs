@@ -75,7 +75,7 @@ pub struct SourceReport {
     pub participant: String,
     /// How long its detector was active, hangover included.
     pub active_seconds: f64,
-    /// Frames with a NaN or an infinity, which count as missing.
+    /// Frames with a sample that is NaN, infinite or past ±1e6, which count as missing.
     pub not_finite: u64,
     /// The figures of its input port, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]

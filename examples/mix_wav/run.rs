@@ -25,7 +25,7 @@ const FLUSH_MS: f64 = 200.0;
 pub struct Outcome {
     pub heard: Vec<Heard>,
     pub activity: Activity,
-    /// How many frames had a NaN or an infinity, and counted as missing.
+    /// How many frames had a sample that is NaN, infinite or past ±1e6, and counted as missing.
     pub not_finite: Vec<u64>,
     pub stopwatch: Stopwatch,
     /// The figures of the input ports.
@@ -75,8 +75,8 @@ impl Run<'_, '_> {
                 // After its recording a participant sends silence: it is still in the call.
                 let frame = seat.frame(number, silence.len()).unwrap_or(Frame::mono(&silence));
                 match tick.send(seat.key, frame) {
-                    // A frame with a NaN or an infinity: the mixer treats it as missing, and counts
-                    // it.
+                    // A sample is NaN, infinite or past ±1e6: the mixer treats the frame as missing,
+                    // and counts it.
                     Ok(()) | Err(FrameError::NotFinite { .. }) => {}
                     Err(cause) => return Err(refused("a frame", &cause)),
                 }

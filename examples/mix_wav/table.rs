@@ -54,7 +54,7 @@ fn listeners(listeners: &[ListenerReport]) -> Table {
 fn sources(sources: &[SourceReport], seconds: f64) -> Table {
     let faulty = sources.iter().any(|source| source.not_finite > 0);
     let mut head = vec!["what they send", "active s", "of the call"];
-    head.extend(faulty.then_some("frames with NaN or infinity"));
+    head.extend(faulty.then_some("frames NaN, infinite or past ±1e6"));
     let mut table = table(head);
     for source in sources {
         let share = 100.0 * source.active_seconds / seconds;

@@ -48,8 +48,8 @@ pub struct Options {
     #[arg(long, value_name = "ID", value_parser = arguments::id)]
     pub call: Option<String>,
 
-    /// A participant who sends FILE over and over (WAV, mono or stereo: 8, 16, 24, 32 bit integer
-    /// or 32 bit float) and hears a mix, instead of the bundled ones; repeatable
+    /// A participant who sends FILE over and over (WAV, mono or stereo: integer or float of any
+    /// width, A-law or mu-law) and hears a mix, instead of the bundled ones; repeatable
     #[arg(long = "source", value_name = "ID=FILE", value_parser = arguments::source)]
     pub sources: Vec<SourceArgument>,
 

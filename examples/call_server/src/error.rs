@@ -8,6 +8,8 @@ use mixminus::{
     stream::{JoinError, RunnerError},
 };
 
+use crate::wav::Fault;
+
 /// Everything that keeps the server from starting, or ends it before it is told to stop.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -25,7 +27,7 @@ pub enum Error {
 
     /// A file that is not a WAV file, or a damaged one.
     #[error("{} is no WAV file that can be mixed: {cause}", path.display())]
-    NotWav { path: PathBuf, cause: String },
+    NotWav { path: PathBuf, cause: Fault },
 
     /// The mixer refused a participant, for instance because of the rate of its recording.
     #[error("{id:?} cannot join the call: {cause}")]

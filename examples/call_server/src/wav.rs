@@ -1,14 +1,9 @@
-//! Reads recordings: mono and stereo WAV files of any rate and common sample type, as samples from
-//! -1 to 1.
+//! Reads recordings: mono and stereo WAV files of any rate and sample type, as samples from -1 to 1.
 
-use std::{
-    fs::File,
-    io::{self, BufReader, Read},
-    path::{Path, PathBuf},
-};
+use std::{io::Read, path::Path};
 
-use hound::{SampleFormat, WavReader};
 use mixminus::{Channels, stream::StreamFormat};
+use wav_reader::Reader;
 
 use crate::error::Error;
 
@@ -16,12 +11,33 @@ use crate::error::Error;
 #[derive(Debug, Clone)]
 pub struct Recording {
     pub format: StreamFormat,
-    /// The samples, interleaved: at least one frame, and all finite.
+    /// The samples, interleaved: at least one frame, and all of them such that the mixer takes them.
     pub samples: Vec<f32>,
 }
 
 /// The largest sample that the mixer accepts.
-const LOUDEST: f32 = 1e30;
+const LOUDEST: f32 = 1e6;
+
+/// What is wrong with a file, as a sentence about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Fault {
+    /// It is no WAV file, or a damaged one.
+    #[error(transparent)]
+    File(#[from] wav_reader::Fault),
+
+    /// More channels than the mixer has.
+    #[error("it has {0} channels, and one or two can be mixed")]
+    Channels(u16),
+
+    /// An empty recording.
+    #[error("it has no samples, and nothing can be said over and over")]
+    Empty,
+
+    /// A sample that the mixer refuses. A recording that is played over and over may have none: each
+    /// time it would be a gap.
+    #[error("its sample {0} is NaN, infinite or past ±1e6")]
+    Sample(usize),
+}
 
 impl Recording {
     pub fn frames(&self) -> usize {
@@ -31,56 +47,43 @@ impl Recording {
 
 /// Reads a recording from a file.
 pub fn read(path: &Path) -> Result<Recording, Error> {
-    let file = File::open(path).map_err(|cause| Error::Unreadable { path: path.to_owned(), cause })?;
-    parse(BufReader::new(file)).map_err(|cause| Error::NotWav { path: PathBuf::from(path), cause })
+    Reader::open(path).map_err(Fault::File).and_then(recording).map_err(|fault| match fault {
+        Fault::File(wav_reader::Fault::Io(cause)) => Error::Unreadable { path: path.to_owned(), cause },
+        cause => Error::NotWav { path: path.to_owned(), cause },
+    })
 }
 
-/// Parses a recording with one or two channels. Integers are divided by the power of two just above
-/// their largest value. The error says what is wrong with the file, as a sentence.
-pub fn parse(from: impl Read) -> Result<Recording, String> {
-    let mut reader = WavReader::new(from).map_err(describe)?;
-    let spec = reader.spec();
-    let channels = match spec.channels {
+/// Parses the bytes of a recording.
+pub fn parse(bytes: &[u8]) -> Result<Recording, Fault> {
+    recording(Reader::new(bytes)?)
+}
+
+/// Reads a recording with one or two channels.
+fn recording(reader: Reader<impl Read>) -> Result<Recording, Fault> {
+    let format = reader.format();
+    let channels = match format.channels {
         1 => Channels::Mono,
         2 => Channels::Stereo,
-        more => return Err(format!("it has {more} channels, and one or two can be mixed")),
+        more => return Err(Fault::Channels(more)),
     };
-    let samples: Result<Vec<f32>, _> = match spec.sample_format {
-        SampleFormat::Float => reader.samples::<f32>().collect(),
-        SampleFormat::Int => {
-            let full_scale = 2f64.powi(i32::from(spec.bits_per_sample) - 1);
-            reader.samples::<i32>().map(|sample| Ok((f64::from(sample?) / full_scale) as f32)).collect()
-        }
-    };
-    let samples = samples.map_err(describe)?;
-    if samples.len() < channels.count() {
-        return Err("it has no samples, and nothing can be said over and over".to_owned());
+    let samples = reader.samples()?;
+    if samples.is_empty() {
+        return Err(Fault::Empty);
     }
     match samples.iter().position(|sample| !sample.is_finite() || sample.abs() > LOUDEST) {
-        Some(index) => Err(format!("its sample {index} is no number that can be heard")),
-        None => Ok(Recording { format: StreamFormat { rate_hz: spec.sample_rate, channels }, samples }),
-    }
-}
-
-fn describe(cause: hound::Error) -> String {
-    match cause {
-        hound::Error::Unsupported => "its sample type is none of 8, 16, 24, 32 bit integer and 32 bit float".to_owned(),
-        // hound returns either kind, depending on where the file ends.
-        hound::Error::IoError(cause) if matches!(cause.kind(), io::ErrorKind::UnexpectedEof | io::ErrorKind::Other) => {
-            "it ends too early".to_owned()
-        }
-        other => other.to_string(),
+        Some(index) => Err(Fault::Sample(index)),
+        None => Ok(Recording { format: StreamFormat { rate_hz: format.rate_hz, channels }, samples }),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hound::{WavSpec, WavWriter};
+    use hound::{SampleFormat, WavSpec, WavWriter};
 
     fn wav(channels: u16, samples: &[f32]) -> Vec<u8> {
         let spec = WavSpec { channels, sample_rate: 48_000, bits_per_sample: 32, sample_format: SampleFormat::Float };
-        let mut bytes = io::Cursor::new(Vec::new());
+        let mut bytes = std::io::Cursor::new(Vec::new());
         let mut writer = WavWriter::new(&mut bytes, spec).unwrap();
         samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
         writer.finalize().unwrap();
@@ -88,13 +91,24 @@ mod tests {
     }
 
     fn fault(bytes: &[u8]) -> String {
-        parse(bytes).map(|recording| recording.samples).unwrap_err()
+        parse(bytes).map(|recording| recording.samples).unwrap_err().to_string()
     }
 
     #[test]
     fn a_recording_is_read_as_it_is() {
-        let recording = parse(&wav(2, &[0.5, -1.0, 0.25, 0.0])[..]).unwrap();
-        assert_eq!((recording.frames(), recording.samples), (2, vec![0.5, -1.0, 0.25, 0.0]));
+        let recording = parse(&wav(2, &[0.5, -1.0, 0.25, 1e6])).unwrap();
+        assert_eq!((recording.frames(), recording.samples), (2, vec![0.5, -1.0, 0.25, 1e6]));
+    }
+
+    #[test]
+    fn a_recording_of_a_telephone_from_a_pipe_is_read() {
+        // mu-law at 8 kHz, with sizes that say nothing.
+        let mut file =
+            b"RIFF\xff\xff\xff\xffWAVEfmt \x12\0\0\0\x07\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0\0\0".to_vec();
+        file.extend(b"data\xff\xff\xff\xff\xff\x80\0");
+        let recording = parse(&file).unwrap();
+        assert_eq!(recording.format, StreamFormat { rate_hz: 8_000, channels: Channels::Mono });
+        assert_eq!(recording.samples, [0.0, 32_124.0 / 32_768.0, -32_124.0 / 32_768.0]);
     }
 
     #[test]
@@ -102,8 +116,10 @@ mod tests {
         assert!(fault(b"RIFX").contains("RIFF"), "{}", fault(b"RIFX"));
         assert!(fault(&wav(1, &[])).contains("no samples"));
         assert!(fault(&wav(3, &[0.0; 3])).contains("3 channels"));
-        assert!(fault(&wav(1, &[0.0, f32::NAN])).contains("sample 1"));
+        for bad in [f32::NAN, f32::NEG_INFINITY, 1.1e6] {
+            assert_eq!(fault(&wav(1, &[0.0, bad])), "its sample 1 is NaN, infinite or past ±1e6");
+        }
         let whole = wav(1, &[0.0; 100]);
-        assert!(fault(&whole[..whole.len() - 3]).contains("too early"));
+        assert!(fault(&whole[..whole.len() - 3]).contains("too early: its data chunk has 397 of 400 bytes"));
     }
 }
