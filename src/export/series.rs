@@ -101,7 +101,7 @@ mod ports {
     const SECONDS: Option<Unit> = Some(Unit::Seconds);
     const S_PER_MS: f64 = 1e-3;
 
-    pub(in crate::export) const INPUT: [Series<InputReadings>; 19] = [
+    pub(in crate::export) const INPUT: [Series<InputReadings>; 21] = [
         counter("mixminus_input_packets_total", |port| port.received_packets, "Packets taken."),
         counter("mixminus_input_refused_total", |port| port.refused, "Packets refused: not finite, uneven, too long."),
         counter("mixminus_input_late_total", |port| port.late, "Packets that came too late."),
@@ -123,6 +123,11 @@ mod ports {
             "mixminus_input_concealed_samples_total",
             |port| port.concealed_samples,
             "Samples heard that are not the sender's.",
+        ),
+        counter(
+            "mixminus_input_recovered_samples_total",
+            |port| port.recovered_samples,
+            "Samples heard from a copy in the next packet.",
         ),
         counter(
             "mixminus_input_concealment_events_total",
@@ -152,6 +157,12 @@ mod ports {
         ),
         gauge("mixminus_input_fill_seconds", SECONDS, |port| port.fill_ms * S_PER_MS, "Audio that waits to be played."),
         gauge("mixminus_input_wait_seconds", SECONDS, |port| port.wait_ms * S_PER_MS, "How long packets wait."),
+        gauge(
+            "mixminus_input_target_seconds",
+            SECONDS,
+            |port| port.target_ms * S_PER_MS,
+            "How long packets should wait for what the network does.",
+        ),
         gauge("mixminus_input_drift_ppm", None, |port| port.drift_ppm, "How much faster the sender's clock is."),
     ];
 

@@ -29,6 +29,7 @@
 
 mod codec;
 mod convert;
+mod decoders;
 mod feed;
 mod format;
 mod port;
@@ -43,10 +44,13 @@ pub use codec::G722;
 #[cfg(feature = "opus")]
 pub use codec::Opus;
 pub use codec::{DecodeError, Decoder, MOST_MS};
+pub use decoders::Decoders;
 pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};
 pub use port::{
-    Depth, InputOptions, InputPort, JoinError, OutputOptions, OutputPort, PortError, PortOptions, Ports, PushError,
-    Stamp,
+    AudioLevel, DecoderError, Decoding, Depth, InputOptions, InputPort, JoinError, OutputOptions, OutputPort,
+    PacketError, PacketPort, PortError, PortOptions, Ports, PushError, RtpPacket, Stamp,
 };
-pub use runner::{ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs};
+pub use runner::{
+    DecodeReadings, ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs,
+};

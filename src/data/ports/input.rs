@@ -42,6 +42,8 @@ pub struct InputReadings {
     pub dropped_samples: u64,
     /// Samples that were heard and are not the sender's: a decoder's, or what went on from the last period.
     pub concealed_samples: u64,
+    /// Samples that were heard from a copy that came with the next packet.
+    pub recovered_samples: u64,
     /// How often the sound broke off and went on so.
     pub concealment_events: u64,
     /// By how many samples the sound was stretched, so that packets wait longer.
@@ -78,6 +80,7 @@ pub(crate) struct InputCounts {
     pub resyncs: u64,
     pub dropped_samples: u64,
     pub concealed_samples: u64,
+    pub recovered_samples: u64,
     pub concealment_events: u64,
     pub inserted_samples: u64,
     pub removed_samples: u64,
@@ -95,7 +98,7 @@ pub(crate) struct InputMeasures {
     pub head: Option<u64>,
 }
 
-const COUNTS: usize = 14;
+const COUNTS: usize = 15;
 
 /// The figures of an input port.
 #[derive(Debug, Default)]
@@ -115,12 +118,14 @@ pub(crate) struct InputCounters {
     drift_ppm: Figure,
     /// The position that is played next; 0 before the stream has begun.
     pub head: Figure,
+    /// For how many ticks nobody has heard the stream.
+    pub unheard: Figure,
 }
 
 impl InputCounts {
     fn values(&self) -> [u64; COUNTS] {
         let Self { late, lost_samples, duplicates, reordered, strays, underruns, overruns, .. } = *self;
-        let Self { resyncs, dropped_samples, concealed_samples, concealment_events, .. } = *self;
+        let Self { resyncs, dropped_samples, concealed_samples, recovered_samples, concealment_events, .. } = *self;
         let Self { inserted_samples, removed_samples, undecoded_samples, .. } = *self;
         [
             late,
@@ -133,6 +138,7 @@ impl InputCounts {
             resyncs,
             dropped_samples,
             concealed_samples,
+            recovered_samples,
             concealment_events,
             inserted_samples,
             removed_samples,
@@ -159,7 +165,7 @@ impl InputCounters {
     pub fn read(&self) -> InputReadings {
         let [late, lost_samples, duplicates, reordered, strays, underruns, overruns, rest @ ..] =
             self.counts.each_ref().map(Figure::get);
-        let [resyncs, dropped_samples, concealed_samples, concealment_events, rest @ ..] = rest;
+        let [resyncs, dropped_samples, concealed_samples, recovered_samples, concealment_events, rest @ ..] = rest;
         let [inserted_samples, removed_samples, undecoded_samples] = rest;
         InputReadings {
             received_packets: self.packets.get(),
@@ -180,6 +186,7 @@ impl InputCounters {
             resyncs,
             dropped_samples,
             concealed_samples,
+            recovered_samples,
             concealment_events,
             inserted_samples,
             removed_samples,

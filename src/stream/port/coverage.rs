@@ -52,16 +52,22 @@ impl Coverage {
         self.0.last().map(|span| span.end)
     }
 
-    /// Where the first gap from `position` on begins: `position` itself if nothing is known of it.
-    pub fn whole_until(&self, position: u64) -> u64 {
+    /// Where the first gap from `position` on begins, for those who know at least so much of samples: `position` itself
+    /// if nothing is known of it.
+    pub fn whole_until(&self, position: u64, least: Kind) -> u64 {
         let mut end = position;
         for span in &self.0[self.after(position)..] {
-            if span.start > end {
+            if span.start > end || span.kind < least {
                 break;
             }
             end = span.end;
         }
         end
+    }
+
+    /// What is known of a sample.
+    pub fn known(&self, position: u64) -> Option<Kind> {
+        self.0.get(self.after(position)).filter(|span| span.start <= position).map(|span| span.kind)
     }
 
     /// Takes what a packet says where less is known, and calls `bring` for each piece of that.
@@ -193,7 +199,9 @@ mod tests {
         covered(&mut coverage, span(10, 20, Kind::Real));
         covered(&mut coverage, span(20, 30, Kind::Noted));
         covered(&mut coverage, span(35, 40, Kind::Real));
-        assert_eq!([9, 10, 25, 32, 36].map(|at| coverage.whole_until(at)), [9, 30, 30, 32, 40]);
+        assert_eq!([9, 10, 25, 32, 36].map(|at| coverage.whole_until(at, Kind::Noted)), [9, 30, 30, 32, 40]);
+        assert_eq!((coverage.whole_until(9, Kind::Real), coverage.whole_until(10, Kind::Real)), (9, 20));
+        assert_eq!([9, 10, 20].map(|at| coverage.known(at)), [None, Some(Kind::Real), Some(Kind::Noted)]);
         assert_eq!(coverage.forget(15), 5);
         assert_eq!((coverage.first().map(|span| span.start), coverage.end()), (Some(15), Some(40)));
         assert_eq!((coverage.clear(), coverage.first()), (20, None));

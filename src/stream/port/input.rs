@@ -18,7 +18,7 @@ use super::{
 use crate::data::{
     channels::Channels,
     frame::Frame,
-    ports::{InputCounters, InputReadings},
+    ports::{InputCounters, InputReadings, StreamFormat},
 };
 
 /// How much may wait beyond the greatest depth, before the oldest is dropped: a path that was slow becomes faster.
@@ -43,7 +43,8 @@ pub(crate) fn input(options: &InputOptions, tick_ms: f64) -> Result<(InputPort, 
     let counters = Arc::new(InputCounters::default());
     let way = Way { samples: to_samples, packets: to_packets, counters: Arc::clone(&counters) };
     let stamps = Stamps::new(format.rate_hz, options.rtp_clock_hz.unwrap_or(format.rate_hz));
-    let port = InputPort { channels: format.channels, longest, stamps, way };
+    let tick = samples(tick_ms).max(1) as u64;
+    let port = InputPort { channels: format.channels, longest, rate_hz: format.rate_hz, tick, stamps, way };
     // On the average a packet waits for half a tick before it is seen.
     let waited_ms = tick_ms / 2.0;
     let figures = PlayoutFigures {
@@ -115,6 +116,9 @@ pub struct InputPort {
     channels: Channels,
     /// Frames of the longest packet.
     longest: usize,
+    rate_hz: u32,
+    /// Frames of a tick of the mixer, at the port's rate.
+    tick: u64,
     stamps: Stamps,
     way: Way,
 }
@@ -202,6 +206,17 @@ impl InputPort {
     /// ```
     pub fn readings(&self) -> InputReadings {
         self.way.counters.read()
+    }
+
+    /// The rate and the channels of what it takes.
+    pub fn format(&self) -> StreamFormat {
+        StreamFormat { rate_hz: self.rate_hz, channels: self.channels }
+    }
+
+    /// For a stream whose packets are decoded: what unwraps its stamps, its way to the audio thread, the frames of a
+    /// tick and those of the longest packet.
+    pub(super) fn into_parts(self) -> (Stamps, Way, u64, u64) {
+        (self.stamps, self.way, self.tick, self.longest as u64)
     }
 
     /// The figures, for other readers.

@@ -9,6 +9,8 @@ pub(crate) enum Kind {
     Noted,
     /// A decoder's stand-in, or the host's.
     Concealed,
+    /// A copy of them that came with the next packet.
+    Recovered,
     /// The sender's.
     Real,
 }

@@ -243,6 +243,7 @@ impl Playout {
         let Packet { start, active, kind, level, .. } = *packet;
         let older = self.arrivals.is_older(packet);
         let span = Span { start: start.max(self.head), end: packet.end(), kind, active, level };
+        let known = self.coverage.known(span.start);
         let store = &mut self.store;
         let brought = self.coverage.cover(span, |from, to| {
             if kind != Kind::Noted {
@@ -252,7 +253,8 @@ impl Playout {
         });
         self.counts.dropped_samples += brought.dropped;
         if packet.arrives {
-            self.counts.duplicates += u64::from(brought.new == 0);
+            let twice = known.is_some_and(|known| known == Kind::Noted || known >= Kind::Real);
+            self.counts.duplicates += u64::from(brought.new == 0 && twice);
             self.counts.reordered += u64::from(brought.new > 0 && older);
         }
     }
@@ -282,16 +284,17 @@ impl Playout {
         if !self.arrivals.has_begun() || self.fade.is_some() || self.voice != Voice::Store {
             return;
         }
-        let until = self.coverage.whole_until(self.head);
-        let newest = self.coverage.end().unwrap_or(until);
-        let waited = self.now.wrapping_sub(until) as i64;
+        let noted = self.coverage.whole_until(self.head, Kind::Noted);
+        let newest = self.coverage.end().unwrap_or(noted);
+        let waited = self.now.wrapping_sub(noted) as i64;
         let stand = Stand {
             lag: self.lag(),
             wanted: self.target.lag(),
             spread: self.target.spread(),
-            content: (until - self.head) as i64,
-            stalled: first && !self.loses && until >= newest && waited >= self.target.recent(),
+            content: (noted - self.head) as i64,
+            stalled: first && !self.loses && noted >= newest && waited >= self.target.recent(),
         };
+        let until = self.coverage.whole_until(self.head, Kind::Concealed);
         match self.regulator.judge(stand, frames) {
             Act::Move { by, need } => self.move_by(by, need, stand, until),
             act @ (Act::Shorten | Act::Lengthen) if self.figures.slips => self.slip(act == Act::Shorten, until),
@@ -387,8 +390,10 @@ impl Playout {
         }
         self.fade.take_if(|fade| fade.left() == 0);
         self.join(out, at, at + run);
-        if span.kind == Kind::Concealed {
-            self.counts.concealed_samples += run as u64;
+        match span.kind {
+            Kind::Concealed => self.counts.concealed_samples += run as u64,
+            Kind::Recovered => self.counts.recovered_samples += run as u64,
+            Kind::Noted | Kind::Real => {}
         }
         (got.heard, got.active) = (true, got.active | span.active);
         self.advance(run);

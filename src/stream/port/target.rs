@@ -148,10 +148,6 @@ impl TargetDelay {
         self.least
     }
 
-    /// The greatest lag that the host allows.
-    pub fn most(&self) -> i64 {
-        self.least + self.figures.most
-    }
 
     /// The greatest transit of the last one and a half to two seconds: a packet that is not there by then is later
     /// than any of its time.

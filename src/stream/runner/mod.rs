@@ -1,6 +1,7 @@
 //! A thread that ticks, for hosts without a clock of their own: [`Runner`]. It sleeps until a
 //! deadline, ticks, and begins again; [`Pace`] holds the deadlines.
 
+mod decode;
 mod histogram;
 mod pace;
 mod priority;
@@ -10,7 +11,7 @@ use std::{
     any::Any,
     io,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
@@ -18,11 +19,14 @@ use std::{
 };
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError, bounded};
+pub use decode::DecodeReadings;
+use decode::{Beat, DecodeThread};
 use pace::{Pace, Step};
 pub use priority::{ObtainedPriority, Priority};
 use readings::Gauges;
 pub use readings::{RunnerReadings, SpreadUs};
 
+use super::Decoding;
 use crate::audio::{Mixes, Processor};
 
 /// How a [`Runner`] runs.
@@ -37,12 +41,14 @@ pub struct RunnerOptions {
     /// Those that are still late by then are skipped, but for the last one: the mix goes on with a
     /// gap instead of ever later. 0 or more.
     pub catch_up: u32,
+    /// How many threads decode what is given to [`Runner::decode`]: 1 or more. None is started before that.
+    pub decode_threads: usize,
 }
 
 impl Default for RunnerOptions {
-    /// A thread `mixminus` of real-time priority, which catches up with 5 ticks.
+    /// A thread `mixminus` of real-time priority, which catches up with 5 ticks, and one that decodes.
     fn default() -> Self {
-        Self { name: "mixminus".into(), priority: Priority::default(), catch_up: 5 }
+        Self { name: "mixminus".into(), priority: Priority::default(), catch_up: 5, decode_threads: 1 }
     }
 }
 
@@ -79,6 +85,10 @@ pub struct Runner {
     life: Receiver<ObtainedPriority>,
     priority: ObtainedPriority,
     shared: Arc<Shared>,
+    /// For threads that decode, when they are needed.
+    options: RunnerOptions,
+    beat: Beat,
+    decoding: Mutex<Vec<DecodeThread>>,
 }
 
 /// What the thread and its handle share while it ticks. Atomics only: to take an order from a
@@ -123,19 +133,44 @@ impl Runner {
     ) -> Result<Self, RunnerError> {
         let shared = Arc::new(Shared { stop: AtomicBool::new(false), gauges: Gauges::new() });
         let own = Arc::clone(&shared);
-        let RunnerOptions { name, priority, catch_up } = options;
+        let RunnerOptions { name, priority, catch_up, .. } = options.clone();
         if name.contains('\0') {
             return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
         }
+        let pace = Pace::new(processor.sample_rate(), processor.tick_samples(), catch_up);
+        let beat = Beat { begin: Instant::now(), pace };
+        let own_beat = beat.clone();
         // The thread sends once, before the first tick. It drops its end after the processor, when
         // it ends.
         let (born, life) = bounded(1);
         let thread = thread::Builder::new().name(name).spawn(move || {
             let _ = born.send(priority.obtain());
-            run(processor, catch_up, &own, each_tick)
+            run(processor, own_beat, &own, each_tick)
         })?;
         let priority = life.recv().map_err(io::Error::other)?;
-        Ok(Self { thread: Some(thread), life, priority, shared })
+        Ok(Self { thread: Some(thread), life, priority, shared, options, beat, decoding: Mutex::default() })
+    }
+
+    /// Decodes a stream before each tick, on a thread of its own: that with the fewest streams. The first streams start
+    /// the threads. From any thread but the audio thread; may wait for another that calls it.
+    ///
+    /// # Errors
+    /// [`RunnerError::Thread`]: the stream is dropped.
+    pub fn decode(&self, stream: Decoding) -> Result<(), RunnerError> {
+        let mut threads = self.decoding.lock().unwrap_or_else(PoisonError::into_inner);
+        if threads.len() < self.options.decode_threads.max(1) {
+            let name = format!("{} decode {}", self.options.name, threads.len() + 1);
+            threads.push(DecodeThread::start(name, self.options.priority, self.beat.clone())?);
+        }
+        if let Some(thread) = threads.iter().min_by_key(|thread| thread.streams()) {
+            thread.add(stream);
+        }
+        Ok(())
+    }
+
+    /// How the threads that decode keep time. From any thread but the audio thread.
+    pub fn decode_readings(&self) -> DecodeReadings {
+        DecodeThread::read(&self.decoding.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// How well it keeps time. From any thread; allocates 15 KiB meanwhile.
@@ -188,11 +223,10 @@ impl Drop for Runner {
 }
 
 /// The work of the thread.
-fn run(mut processor: Processor, catch_up: u32, shared: &Shared, mut each_tick: impl FnMut(&Mixes<'_>)) -> Processor {
-    let mut pace = Pace::new(processor.sample_rate(), processor.tick_samples(), catch_up);
+fn run(mut processor: Processor, beat: Beat, shared: &Shared, mut each_tick: impl FnMut(&Mixes<'_>)) -> Processor {
+    let Beat { begin, mut pace } = beat;
     let tick_ns = pace.tick_ns();
     let mut audio = processor.enter();
-    let begin = Instant::now();
     while !shared.stop.load(Ordering::Acquire) {
         let now_ns = ns_since(begin);
         match pace.step(now_ns) {

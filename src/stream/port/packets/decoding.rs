@@ -1,0 +1,234 @@
+//! The decoding thread's end of a stream of packets: [`Decoding`].
+
+use std::{collections::VecDeque, fmt};
+
+use rtrb::Consumer;
+
+use super::{
+    codec::Decoder,
+    input::{InputPort, Way},
+    packet::{Kind, Packet},
+    port::Encoded,
+    waiting::{Placed, Waiting},
+};
+
+/// How many packets a pass takes from the network, and decodes or conceals, at most: so its work is bounded.
+const TAKEN_A_PASS: usize = 256;
+const MADE_A_PASS: usize = 12;
+/// How far ahead of the play head is decoded what is there, beside a tick: what a move of the head may look at.
+const AHEAD_MS: f64 = 60.0;
+const REMEMBERED: usize = 64;
+
+/// The packets of one stream, on the thread that decodes. Each [`pass`](Self::pass) decodes what is due.
+///
+/// It is for one thread at a time, any thread but the audio thread.
+pub struct Decoding {
+    decoder: Box<dyn Decoder>,
+    coming: Consumer<Encoded>,
+    waiting: Waiting,
+    way: Way,
+    channels: usize,
+    /// Samples that are decoded ahead, and how long before its time what is missing is concealed.
+    ahead: u64,
+    tick: u64,
+    /// The longest gap after which the decoder goes on.
+    bound: u64,
+    /// The position after what was decoded or concealed last, the number of the last packet, and its length.
+    next: u64,
+    last: Option<(i64, u64)>,
+    decoded: Vec<f32>,
+    /// Where the packets began that were decoded last: what comes twice is decoded once.
+    heard: VecDeque<u64>,
+}
+
+impl Decoding {
+    pub(super) fn new(port: InputPort, decoder: Box<dyn Decoder>, coming: Consumer<Encoded>) -> Self {
+        let format = decoder.format();
+        let (stamps, way, tick, longest) = port.into_parts();
+        let ahead = (AHEAD_MS * f64::from(format.rate_hz) / 1000.0) as u64 + 2 * tick;
+        Self {
+            decoded: vec![0.0; decoder.most_samples()],
+            decoder,
+            coming,
+            waiting: Waiting::new(stamps),
+            way,
+            channels: format.channels.count(),
+            ahead,
+            tick,
+            bound: longest,
+            next: 0,
+            last: None,
+            heard: VecDeque::with_capacity(REMEMBERED),
+        }
+    }
+
+    /// Takes what has come and decodes what is due: once for each tick of the mixer, shortly before it. Never waits or
+    /// locks. Returns how many packets it decoded or concealed.
+    pub fn pass(&mut self) -> usize {
+        for _ in 0..TAKEN_A_PASS {
+            let Ok(packet) = self.coming.pop() else { break };
+            self.take(packet);
+        }
+        let head = self.way.counters.head.get();
+        self.follow(head);
+        if self.is_unheard() {
+            self.pass_over(head);
+            return 0;
+        }
+        (0..MADE_A_PASS).take_while(|_| self.make(head)).count()
+    }
+
+    /// Whether anything more can come of it: `false` once its participant has left, or both the port is dropped and
+    /// all packets are decoded.
+    pub fn is_connected(&self) -> bool {
+        self.way.is_connected()
+            && (!self.coming.is_abandoned() || !self.coming.is_empty() || self.waiting.first().is_some())
+    }
+
+    /// A packet has come.
+    fn take(&mut self, packet: Encoded) {
+        if packet.payload.is_empty() {
+            return self.waiting.skip(packet.sequence);
+        }
+        let Some(frames) = self.decoder.frames(&packet.payload).filter(|frames| *frames > 0) else {
+            return self.way.counters.refused.add(1);
+        };
+        let (start, placed) = self.waiting.place(packet, frames);
+        let end = start + placed.frames;
+        self.way.counters.packets.add(1);
+        self.way.counters.samples.add(placed.frames);
+        if !self.way.note(packet_of(start, &placed, Kind::Noted)) {
+            return self.way.counters.full.add(1);
+        }
+        let (head, passed) = (self.way.counters.head.get(), start < self.next && self.next - start <= self.bound);
+        if !passed {
+            self.waiting.insert(start, placed);
+        } else if end > head && !self.heard.contains(&start) {
+            // Something else stands in for it. It is not too late.
+            self.decode(start, &placed);
+        }
+    }
+
+    /// If the play head has gone elsewhere, decoding goes there.
+    fn follow(&mut self, head: u64) {
+        while let Some((start, packet)) = self.waiting.first() {
+            let end = start + packet.frames;
+            // A stream that began anew may have its head anywhere: what is far behind is from before.
+            if head == 0 || end > head {
+                break;
+            }
+            self.waiting.pop();
+        }
+        let first = self.waiting.first().map_or(self.next, |(start, _)| start);
+        let far = self.next > head + 2 * self.bound || self.next + 2 * self.bound < head.min(first);
+        if self.next == 0 || head > 0 && far {
+            if self.last.take().is_some() {
+                self.decoder.reset();
+            }
+            self.next = first;
+        }
+        self.next = self.next.max(head);
+    }
+
+    /// Whether nobody hears the stream, and the sender's own word on its level is enough.
+    fn is_unheard(&self) -> bool {
+        let told = self.waiting.first().is_none_or(|(_, packet)| packet.level.is_some());
+        self.way.counters.unheard.get() > 0 && told
+    }
+
+    fn pass_over(&mut self, head: u64) {
+        while let Some((start, packet)) = self.waiting.first()
+            && start < head + self.tick
+        {
+            (self.next, self.last) = (start + packet.frames, Some((packet.number, packet.frames)));
+            self.waiting.pop();
+        }
+    }
+
+    /// Makes the next piece, if it is due and can be made.
+    fn make(&mut self, head: u64) -> bool {
+        if self.next > head + self.ahead && head > 0 {
+            return false;
+        }
+        let Some((start, packet)) = self.waiting.first() else { return false };
+        if start <= self.next {
+            let Some((start, packet)) = self.waiting.pop() else { return false };
+            self.last = Some((packet.number, packet.frames));
+            self.next = start + packet.frames;
+            self.decode(start, &packet);
+            return true;
+        }
+        let (number, gap) = (packet.number, start - self.next);
+        let lost = self.last.map_or(0, |(last, frames)| gap.min(frames * self.waiting.missing(last, number)));
+        if lost < gap {
+            // The sender paused, and what is lost came behind the pause.
+            self.next = start - lost;
+            return true;
+        }
+        if self.next > head + self.tick {
+            // It may still come.
+            return false;
+        }
+        self.stand_in(start);
+        true
+    }
+
+    /// Makes what stands in for a packet that was lost before the one that begins at `start`.
+    fn stand_in(&mut self, start: u64) {
+        let (Some((_, next)), Some((_, frames))) = (self.waiting.first(), self.last) else { return };
+        let length = (start - self.next).min(frames);
+        let out = &mut self.decoded[..length as usize * self.channels];
+        let copied = self.next + length == start && self.decoder.recover(&next.payload, out);
+        if copied || self.decoder.conceal(out) {
+            let kind = if copied { Kind::Recovered } else { Kind::Concealed };
+            let packet = Packet { start: self.next, frames: length as u32, kind, stamped: true, ..Packet::default() };
+            self.send(packet);
+        }
+        self.next += length;
+    }
+
+    fn decode(&mut self, start: u64, placed: &Placed) {
+        if self.heard.len() == REMEMBERED {
+            self.heard.pop_front();
+        }
+        self.heard.push_back(start);
+        match self.decoder.decode(&placed.payload, &mut self.decoded) {
+            Ok(frames) => {
+                let packet = packet_of(start, placed, Kind::Real);
+                self.send(Packet { frames: frames as u32, arrives: false, ..packet });
+            }
+            Err(_) => self.way.counters.refused.add(1),
+        }
+    }
+
+    fn send(&mut self, packet: Packet) {
+        let samples = &self.decoded[..packet.frames as usize * self.channels];
+        // Past full scale by a codec's rounding is no fault; what is no number is.
+        let sound = samples.iter().all(|sample| sample.is_finite());
+        let sent = sound
+            && self.way.send(packet, samples.len(), |(first, second)| {
+                let (to_first, to_second) = samples.split_at(first.len());
+                first.copy_from_slice(to_first);
+                second.copy_from_slice(to_second);
+            });
+        self.way.counters.full.add(u64::from(!sent));
+    }
+}
+
+fn packet_of(start: u64, placed: &Placed, kind: Kind) -> Packet {
+    Packet {
+        start,
+        frames: placed.frames as u32,
+        kind,
+        arrives: true,
+        active: placed.level.is_some_and(|level| level.voice),
+        level: placed.level.map(|level| level.dbov),
+        stamped: true,
+    }
+}
+
+impl fmt::Debug for Decoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoding").field("decoder", &self.decoder).field("readings", &self.way.counters.read()).finish()
+    }
+}

@@ -1,0 +1,178 @@
+//! The network thread's end of a stream of encoded packets: [`PacketPort`].
+
+use std::{fmt, sync::Arc};
+
+use rtrb::{Producer, RingBuffer};
+
+use super::{codec::Decoder, decoding::Decoding, input::InputPort};
+use crate::data::ports::{InputCounters, InputReadings, StreamFormat};
+
+/// Packets that may wait for the thread that decodes: a second of the shortest ones that are in use, and more.
+const ROOM: usize = 512;
+/// The longest payload: more than any network takes in one piece.
+const LONGEST: usize = 4096;
+
+/// A packet as it came: the fields of its RTP header (RFC 3550) that tell its place, and what it carries.
+///
+/// ```
+/// use mixminus::stream::{AudioLevel, RtpPacket};
+/// let packet = RtpPacket { payload: &[0x78], sequence: 65_535, timestamp: 4_294_967_040, level: None };
+/// let told = RtpPacket { level: Some(AudioLevel { dbov: 38, voice: true }), ..packet };
+/// # let _ = told;
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RtpPacket<'a> {
+    /// What is decoded. Empty for a packet that carries nothing, as senders make them to probe a network: it is no
+    /// sound, and its number is not missing.
+    pub payload: &'a [u8],
+    /// It grows by one with each packet, and wraps.
+    pub sequence: u16,
+    /// Of the first sample, in ticks of [`InputOptions::rtp_clock_hz`](crate::stream::InputOptions::rtp_clock_hz); it
+    /// wraps.
+    pub timestamp: u32,
+    /// What the sender says of its sound, if it does.
+    pub level: Option<AudioLevel>,
+}
+
+/// The header extension of RFC 6464: what the sender of a packet says of its sound. With it in every packet, a stream
+/// that nobody hears is not decoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AudioLevel {
+    /// How far its RMS lies under full scale, in dB: 0 to 127, and 127 for silence.
+    pub dbov: u8,
+    /// Whether the sender believes that it is a voice.
+    pub voice: bool,
+}
+
+/// A packet on its way to the thread that decodes.
+#[derive(Debug)]
+pub(super) struct Encoded {
+    pub payload: Box<[u8]>,
+    pub sequence: u16,
+    pub timestamp: u32,
+    pub level: Option<AudioLevel>,
+}
+
+/// Takes the packets of a participant as they come from the network: late, twice, or in any order.
+///
+/// It is for one thread at a time, any thread but the audio thread: it allocates the memory of each payload. Dropping
+/// it is a gap in the stream, and nothing more.
+pub struct PacketPort {
+    packets: Producer<Encoded>,
+    counters: Arc<InputCounters>,
+}
+
+impl InputPort {
+    /// Makes the port one of encoded packets: [`PacketPort`] is for the thread that receives them, [`Decoding`] for a
+    /// thread that decodes ([`Runner::decode`](crate::stream::Runner::decode), or one of the host's).
+    ///
+    /// ```
+    /// use mixminus::{JoinOptions, MixerConfig, stream::{Decoders, G711, InputOptions, PortOptions, RtpPacket, StreamFormat}};
+    ///
+    /// let (controller, mut processor) = MixerConfig::default().build()?;
+    /// let input = InputOptions::new(StreamFormat::mono(8000));
+    /// let ports = PortOptions { input: Some(input), output: None };
+    /// let Some(port) = controller.join_with_ports("anna", JoinOptions::default(), ports)?.input else { unreachable!() };
+    /// let (mut packets, decoding) = port.decode_with(G711::mu_law())?;
+    /// let mut decoders = Decoders::default();
+    /// decoders.add(decoding);
+    ///
+    /// // The network thread.
+    /// packets.push(RtpPacket { payload: &[0xFF; 160], sequence: 1, timestamp: 0, level: None })?;
+    /// // The thread that decodes, before each tick.
+    /// decoders.pass();
+    /// // The audio thread.
+    /// processor.enter().tick().mix();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`DecoderError`] if the decoder gives another format than the port takes.
+    pub fn decode_with(self, decoder: impl Decoder + 'static) -> Result<(PacketPort, Decoding), DecoderError> {
+        let (port, given) = (self.format(), decoder.format());
+        if port != given {
+            return Err(DecoderError { port, given });
+        }
+        let (packets, coming) = RingBuffer::new(ROOM);
+        let counters = Arc::clone(self.counters());
+        Ok((PacketPort { packets, counters }, Decoding::new(self, Box::new(decoder), coming)))
+    }
+}
+
+impl PacketPort {
+    /// Hands over a packet. It never waits or locks; it allocates the memory of the payload.
+    ///
+    /// ```
+    /// # use mixminus::stream::{PacketError, PacketPort, RtpPacket};
+    /// fn on_packet(port: &mut PacketPort, payload: &[u8], sequence: u16, timestamp: u32) -> Result<(), PacketError> {
+    ///     port.push(RtpPacket { payload, sequence, timestamp, level: None })
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`PacketError`] says why the packet was not taken. It is counted, and the next packet may well be taken.
+    pub fn push(&mut self, packet: RtpPacket<'_>) -> Result<(), PacketError> {
+        let RtpPacket { payload, sequence, timestamp, level } = packet;
+        let refused = if payload.len() > LONGEST {
+            Some(PacketError::TooLong { bytes: payload.len(), most: LONGEST })
+        } else if !self.is_connected() {
+            Some(PacketError::Gone)
+        } else {
+            None
+        };
+        if let Some(error) = refused {
+            self.counters.refused.add(1);
+            return Err(error);
+        }
+        self.packets.push(Encoded { payload: payload.into(), sequence, timestamp, level }).map_err(|_| {
+            self.counters.full.add(1);
+            PacketError::Full
+        })
+    }
+
+    /// Whether the port still leads to a thread that decodes.
+    pub fn is_connected(&self) -> bool {
+        !self.packets.is_abandoned()
+    }
+
+    /// What all ends have counted and measured. Never waits.
+    pub fn readings(&self) -> InputReadings {
+        self.counters.read()
+    }
+}
+
+impl fmt::Debug for PacketPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PacketPort").field("readings", &self.readings()).finish_non_exhaustive()
+    }
+}
+
+/// A decoder that does not fit a port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the decoder gives {given:?}, and the port was made for {port:?}: make the port with the decoder's format")]
+pub struct DecoderError {
+    /// What the port takes.
+    pub port: StreamFormat,
+    /// What the decoder gives.
+    pub given: StreamFormat,
+}
+
+/// Why a packet was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PacketError {
+    /// The participant has left, or nobody decodes the stream: nothing will be taken any more.
+    #[error("the port leads nowhere any more: its participant has left, or its decoding was dropped")]
+    Gone,
+    /// The thread that decodes does not run, or does not keep up. Counted as an overrun.
+    #[error("there is no room: the thread that decodes does not run, or {ROOM} packets came at once")]
+    Full,
+    /// No codec has such a payload.
+    #[error("a payload of {bytes} bytes is longer than {most}")]
+    TooLong {
+        /// Its bytes.
+        bytes: usize,
+        /// The most.
+        most: usize,
+    },
+}

@@ -1,0 +1,125 @@
+//! The packets that wait to be decoded, in the order in which they were made: [`Waiting`]. Pure data.
+
+use std::collections::BTreeMap;
+
+use super::{
+    port::{AudioLevel, Encoded},
+    stamp::{Stamp, Stamps},
+};
+
+/// No more packets wait, nor numbers of empty ones: the oldest go.
+const MOST: usize = 512;
+
+/// A packet whose place is known.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub payload: Box<[u8]>,
+    pub frames: u64,
+    /// Its number, which never wraps.
+    pub number: i64,
+    pub level: Option<AudioLevel>,
+}
+
+/// Packets by the position of their first sample.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    stamps: Stamps,
+    /// The newest number.
+    newest: Option<i64>,
+    packets: BTreeMap<u64, Placed>,
+    /// The numbers of packets without a payload.
+    empty: BTreeMap<i64, ()>,
+}
+
+impl Waiting {
+    pub fn new(stamps: Stamps) -> Self {
+        Self { stamps, newest: None, packets: BTreeMap::new(), empty: BTreeMap::new() }
+    }
+
+    /// The number of a packet without a payload, which is not missing.
+    pub fn skip(&mut self, sequence: u16) {
+        let number = self.unwrap(sequence);
+        self.empty.insert(number, ());
+        if self.empty.len() > MOST {
+            self.empty.pop_first();
+        }
+    }
+
+    /// Gives a packet its place; it does not wait yet.
+    pub fn place(&mut self, packet: Encoded, frames: usize) -> (u64, Placed) {
+        let number = self.unwrap(packet.sequence);
+        let start = self.stamps.place(Stamp::Rtp(packet.timestamp), frames as u32);
+        (start, Placed { payload: packet.payload, frames: frames as u64, number, level: packet.level })
+    }
+
+    /// Lets a packet wait. `false` if one waits there already.
+    pub fn insert(&mut self, start: u64, packet: Placed) -> bool {
+        if self.packets.contains_key(&start) {
+            return false;
+        }
+        self.packets.insert(start, packet);
+        if self.packets.len() > MOST {
+            self.packets.pop_first();
+        }
+        true
+    }
+
+    /// The oldest packet, and where it begins.
+    pub fn first(&self) -> Option<(u64, &Placed)> {
+        self.packets.first_key_value().map(|(start, packet)| (*start, packet))
+    }
+
+    pub fn pop(&mut self) -> Option<(u64, Placed)> {
+        self.packets.pop_first()
+    }
+
+    /// How many packets between two numbers have not come.
+    pub fn missing(&self, after: i64, before: i64) -> u64 {
+        let empty = if after + 1 < before { self.empty.range(after + 1..before).count() as i64 } else { 0 };
+        u64::try_from(before - after - 1 - empty).unwrap_or(0)
+    }
+
+    /// The number that is nearest to the newest.
+    fn unwrap(&mut self, sequence: u16) -> i64 {
+        let newest = self.newest.unwrap_or(i64::from(sequence));
+        let number = newest + i64::from(sequence.wrapping_sub(newest as u16) as i16);
+        self.newest = Some(newest.max(number));
+        number
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(sequence: u16, timestamp: u32) -> Encoded {
+        Encoded { payload: Box::new([1]), sequence, timestamp, level: None }
+    }
+
+    #[test]
+    fn packets_wait_in_their_order_across_the_wrap_of_both_stamps() {
+        let mut waiting = Waiting::new(Stamps::new(16_000, 8000));
+        let stamps = [(65_534, u32::MAX - 319), (0, 0), (65_535, u32::MAX - 159), (1, 160)];
+        let mut first = None;
+        for (sequence, timestamp) in stamps {
+            let (start, packet) = waiting.place(encoded(sequence, timestamp), 320);
+            first.get_or_insert(start);
+            assert!(waiting.insert(start, packet));
+        }
+        let (start, packet) = waiting.place(encoded(0, 0), 320);
+        assert!(!waiting.insert(start, packet), "it came twice");
+        let order: Vec<_> = std::iter::from_fn(|| waiting.pop()).collect();
+        let told: Vec<_> = order.iter().map(|(start, packet)| (start - first.unwrap(), packet.number)).collect();
+        assert_eq!(told, [(0, 65_534), (320, 65_535), (640, 65_536), (960, 65_537)]);
+    }
+
+    #[test]
+    fn empty_packets_are_not_missing() {
+        let mut waiting = Waiting::new(Stamps::new(8000, 8000));
+        waiting.place(encoded(10, 0), 160);
+        waiting.skip(11);
+        waiting.skip(13);
+        assert_eq!([waiting.missing(10, 11), waiting.missing(10, 12), waiting.missing(10, 15)], [0, 0, 2]);
+        assert_eq!(waiting.missing(10, 5), 0);
+    }
+}
