@@ -74,12 +74,13 @@ impl Call {
 
     /// The time of a push or of a pull of 20 ms by the only stream.
     fn pass_timed(&mut self, pushes: bool) -> Duration {
+        let Stream { input, sent, .. } = &mut self.streams[0];
         let started = Instant::now();
-        self.streams[0].input.push(Frame::mono(&self.streams[0].sent), Stamp::None).unwrap();
+        input.push(Frame::mono(sent), Stamp::None).unwrap();
         let pushed = started.elapsed();
         (0..2).for_each(|_| self.tick());
-        let started = Instant::now();
         let Stream { output, heard, .. } = &mut self.streams[0];
+        let started = Instant::now();
         black_box(output.pull(heard));
         if pushes { pushed } else { started.elapsed() }
     }

@@ -9,20 +9,24 @@ pub trait Sample: Copy + Default + sealed::Sealed + 'static {
 }
 
 impl Sample for f32 {
+    #[inline]
     fn to_f32(self) -> f32 {
         self
     }
 
+    #[inline]
     fn from_f32(sample: f32) -> Self {
         sample
     }
 }
 
 impl Sample for i16 {
+    #[inline]
     fn to_f32(self) -> f32 {
         f32::from(self) / 32768.0
     }
 
+    #[inline]
     fn from_f32(sample: f32) -> Self {
         // At 1.5 * 2^23 the last bit of an f32 stands for 1: a sum is rounded to the nearest integer, which
         // its low bits are. Unlike a call to round and a cast that saturates, it is a few instructions, for

@@ -1,6 +1,6 @@
 //! The samples of a packet, from whatever they lie in to a ring whose channels lie side by side:
-//! [`fill`]; and whether they are sound: [`spoilt`]. Plain loops over slices, 0.1 to 0.5 us for 20 ms
-//! at 48 kHz: one by one they took 3 us.
+//! [`fill`]; and whether they are sound: [`spoilt`]. Plain loops over slices: 0.2 us for 20 ms of i16 at
+//! 48 kHz, where one by one they took 3 us.
 
 use crate::data::{
     channels::Channels,

@@ -1,5 +1,5 @@
 //! Where pulled frames go: side by side, or each channel on its own. Many frames are one loop over
-//! slices: 0.1 to 0.4 us for 20 ms at 48 kHz, and 4.5 us one by one.
+//! slices: 0.3 us for 20 ms of i16 at 48 kHz, and 4.5 us one by one.
 
 use super::splice::Both;
 use crate::data::sample::Sample;
