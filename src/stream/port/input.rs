@@ -177,6 +177,7 @@ impl InputPort {
             frames: frames as u32,
             kind,
             arrives: kind == Kind::Real,
+            spare: 0,
             active: frame.active,
             level: None,
             stamped: stamp.tells_gaps(),

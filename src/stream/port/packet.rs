@@ -24,6 +24,8 @@ pub(crate) struct Packet {
     pub kind: Kind,
     /// Whether it tells of an arrival: a packet that is noted first and decoded later arrives once.
     pub arrives: bool,
+    /// How long such packets should wait at least: what is missing may come with the next one.
+    pub spare: u32,
     /// The activity flag.
     pub active: bool,
     /// The level that the sender told (RFC 6464), in dB under full scale.

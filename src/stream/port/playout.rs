@@ -140,6 +140,7 @@ impl Playout {
             Fate::Used => {}
         }
         if fate != Fate::Stray {
+            self.target.spare(i64::from(packet.spare));
             self.target.see(self.now.wrapping_sub(packet.start) as i64);
         }
         if matches!(fate, Fate::Used | Fate::Begins) {

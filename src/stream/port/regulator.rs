@@ -22,7 +22,7 @@ const SHRINK_MOST: f64 = 0.25;
 /// So much too short is lengthened at the whole rate, so much too long shortened at it.
 const GROW_OVER_MS: f64 = 50.0;
 const SHRINK_OVER_MS: f64 = 600.0;
-/// In a stall of the network the sound is stretched when less than this is left.
+/// In a stall of the network the sound is stretched when less than this is left, and by no more than it.
 const STALL_MS: f64 = 40.0;
 
 /// How much a move is needed, and so how much may be heard of it.
@@ -105,7 +105,8 @@ impl Regulator {
 
     /// Whether the sound will break off soon.
     fn is_stalling(&self, stand: Stand) -> bool {
-        stand.stalled && (stand.content as f64) < STALL_MS * self.ms
+        let most = STALL_MS * self.ms;
+        stand.stalled && (stand.content as f64) < most && ((stand.lag - stand.wanted) as f64) < most
     }
 
     /// A move, if the last one is long enough ago.

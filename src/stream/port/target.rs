@@ -22,11 +22,11 @@ const PATIENCE: f64 = 3.0;
 /// For how many windows a transit that was reached once is expected again: where no others were half as great, and
 /// where others come back.
 const ALONE: f64 = 2.0;
-const AMONG_OTHERS: f64 = 6.0;
+const AMONG_OTHERS: f64 = 8.0;
 /// A stream that is younger expects all that it has seen, in windows.
 const YOUNG: u32 = 12;
 /// The margin over the greatest transit: this, and a share of the usual spread, up to a most.
-const MARGIN_MS: f64 = 8.0;
+const MARGIN_MS: f64 = 10.0;
 const MARGIN_SHARE: f64 = 0.1;
 const MARGIN_MOST_MS: f64 = 30.0;
 /// The share in the first two windows, in which the spread is not known yet.
@@ -114,6 +114,11 @@ impl TargetDelay {
     /// Forgets everything: another stream, or another path, follows.
     pub fn restart(&mut self) {
         *self = Self::new(self.figures);
+    }
+
+    /// From now on the quickest packets wait for so long at least, but for no longer than the host lets them.
+    pub fn spare(&mut self, least: i64) {
+        self.figures.least = self.figures.least.max(least.min(self.figures.most));
     }
 
     /// A packet came.

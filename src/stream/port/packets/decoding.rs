@@ -18,6 +18,7 @@ const MADE_A_PASS: usize = 12;
 /// How far ahead of the play head is decoded what is there, beside a tick: what a move of the head may look at.
 const AHEAD_MS: f64 = 60.0;
 const REMEMBERED: usize = 64;
+const RECOVERY_MARGIN_MS: f64 = 4.0;
 
 /// The packets of one stream, on the thread that decodes. Each [`pass`](Self::pass) decodes what is due.
 ///
@@ -31,6 +32,8 @@ pub struct Decoding {
     /// Samples that are decoded ahead, and how long before its time what is missing is concealed.
     ahead: u64,
     tick: u64,
+    /// By how much later than a packet of its length the next one may come, for what it has a copy of.
+    margin: u32,
     /// The longest gap after which the decoder goes on.
     bound: u64,
     /// The position after what was decoded or concealed last, the number of the last packet, and its length.
@@ -55,6 +58,7 @@ impl Decoding {
             channels: format.channels.count(),
             ahead,
             tick,
+            margin: (RECOVERY_MARGIN_MS * f64::from(format.rate_hz) / 1000.0) as u32,
             bound: longest,
             next: 0,
             last: None,
@@ -97,7 +101,8 @@ impl Decoding {
         let end = start + placed.frames;
         self.way.counters.packets.add(1);
         self.way.counters.samples.add(placed.frames);
-        if !self.way.note(packet_of(start, &placed, Kind::Noted)) {
+        let spare = if self.decoder.recovers() { placed.frames as u32 + self.margin } else { 0 };
+        if !self.way.note(Packet { spare, ..packet_of(start, &placed, Kind::Noted) }) {
             return self.way.counters.full.add(1);
         }
         let (head, passed) = (self.way.counters.head.get(), start < self.next && self.next - start <= self.bound);
@@ -221,6 +226,7 @@ fn packet_of(start: u64, placed: &Placed, kind: Kind) -> Packet {
         frames: placed.frames as u32,
         kind,
         arrives: true,
+        spare: 0,
         active: placed.level.is_some_and(|level| level.voice),
         level: placed.level.map(|level| level.dbov),
         stamped: true,
