@@ -15,7 +15,6 @@ use super::{
 use crate::{
     data::{
         channels::{Channels, MAX_CHANNELS, Planes},
-        connection::Connection,
         frame::{Frame, FrameError},
         id::ParticipantKey,
         loudness::MixLevel,
@@ -146,8 +145,8 @@ impl Engine {
     /// The steps up to the sums.
     pub fn prepare(&mut self, tools: &Tools<'_>) {
         let clock = &tools.clock;
-        self.read_connections(tools);
-        self.receiver.receive(&self.kept, self.talk.told(), clock);
+        self.advance_connections(tools.kernel);
+        self.receiver.receive(&mut self.kept, self.talk.told(), tools.kernel, clock);
         while let Some(index) = self.receiver.pop_gone() {
             self.vacate(index);
         }
@@ -244,46 +243,37 @@ impl Engine {
         self.channels
     }
 
-    /// Takes what came over each connection, unless the host has sent a frame by hand.
-    fn read_connections(&mut self, tools: &Tools<'_>) {
-        self.each_connection(|engine, index, connection| {
-            let Some(source) = engine.receiver.source(index as u32) else { return };
+    /// Asks each connection for its frame, which is passed over if the host has sent one by hand.
+    fn advance_connections(&mut self, kernel: Kernel) {
+        for slot in &self.connections {
+            let kept = self.kept[*slot as usize].as_mut();
+            let connection = kept.and_then(|kept| kept.belongings.connection.as_deref_mut());
+            let (Some(connection), Some(source)) = (connection, self.receiver.source(*slot)) else { continue };
             if source.standing != Standing::Here || !source.sends {
-                return;
+                continue;
             }
             let by_hand = source.has_frame();
-            if let (Some((planes, active)), false) = (connection.read(), by_hand) {
-                let frame = match planes.right {
-                    Some(right) => Frame::planar(planes.left, right),
-                    None => Frame::mono(planes.left),
-                };
-                // What is refused is counted, and missing.
-                let _ = engine.receiver.take(index, &frame.active(active), tools.kernel);
+            if let (Some(told), false) = (connection.advance(), by_hand) {
+                self.receiver.tell(*slot as usize, told, connection, kernel);
             }
-        });
+        }
     }
 
     /// Gives each connection what its participant hears.
     fn write_connections(&mut self, tools: &Tools<'_>) {
-        self.each_connection(|engine, index, connection| {
-            let Some(output) = engine.output_of(engine.key(index as u32)) else { return };
+        for n in 0..self.connections.len() {
+            let slot = self.connections[n];
+            let Some(output) = self.output_of(self.key(slot)) else { continue };
+            // The connection is out of its place meanwhile.
+            let kept = self.kept[slot as usize].as_mut();
+            let Some(mut connection) = kept.and_then(|kept| kept.belongings.connection.take()) else { continue };
             let mut samples: [&[f32]; MAX_CHANNELS] = [&[]; MAX_CHANNELS];
-            for (channel, samples) in samples.iter_mut().enumerate().take(engine.channels) {
-                *samples = &Tile::flat(engine.mix(channel, output))[..tools.clock.timing.tick];
+            for (channel, samples) in samples.iter_mut().enumerate().take(self.channels) {
+                *samples = &Tile::flat(self.mix(channel, output))[..tools.clock.timing.tick];
             }
             let [left, right] = samples;
-            connection.write(Planes { left, right: (engine.channels > 1).then_some(right) });
-        });
-    }
-
-    /// With each connection in turn, which is out of its place meanwhile.
-    fn each_connection(&mut self, mut work: impl FnMut(&mut Self, usize, &mut dyn Connection)) {
-        for n in 0..self.connections.len() {
-            let index = self.connections[n] as usize;
-            let kept = self.kept[index].as_mut();
-            let Some(mut connection) = kept.and_then(|kept| kept.belongings.connection.take()) else { continue };
-            work(self, index, &mut *connection);
-            if let Some(kept) = &mut self.kept[index] {
+            connection.write(Planes { left, right: (self.channels > 1).then_some(right) });
+            if let Some(kept) = &mut self.kept[slot as usize] {
                 kept.belongings.connection = Some(connection);
             }
         }

@@ -20,6 +20,8 @@ use super::{
 pub struct Frame<'a> {
     pub(crate) samples: Samples<'a>,
     pub(crate) active: bool,
+    /// The mean square that was told of it, which decides instead of that of the samples.
+    pub(crate) told: Option<f64>,
 }
 
 /// The samples of a frame, in the order in which they lie in memory.
@@ -35,17 +37,21 @@ pub(crate) enum Samples<'a> {
 impl<'a> Frame<'a> {
     /// Mono samples.
     pub fn mono<S: Sample>(samples: &'a [S]) -> Self {
-        Self { samples: Samples::Mono(S::plane(samples)), active: false }
+        Self::of(Samples::Mono(S::plane(samples)))
     }
 
     /// Stereo samples, left and right in turn.
     pub fn interleaved<S: Sample>(samples: &'a [S]) -> Self {
-        Self { samples: Samples::Interleaved(S::plane(samples)), active: false }
+        Self::of(Samples::Interleaved(S::plane(samples)))
     }
 
     /// Stereo samples, one slice for each channel.
     pub fn planar<S: Sample>(left: &'a [S], right: &'a [S]) -> Self {
-        Self { samples: Samples::Planar(S::plane(left), S::plane(right)), active: false }
+        Self::of(Samples::Planar(S::plane(left), S::plane(right)))
+    }
+
+    fn of(samples: Samples<'a>) -> Self {
+        Self { samples, active: false, told: None }
     }
 
     /// Says whether the host knows the source to be active in this tick. Only

@@ -14,7 +14,7 @@ use crate::{
 const UNSURE: f64 = 1e-4;
 
 /// A frame that was taken.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Taken {
     pub loudness: Loudness,
     /// The last sample of each channel.

@@ -9,6 +9,8 @@ mod receiver;
 mod source;
 mod speaker_level;
 mod talk_events;
+#[cfg(all(test, feature = "stream"))]
+mod tests;
 
 pub(crate) use audible::{Audible, NONE};
 pub(crate) use receiver::Receiver;

@@ -12,6 +12,7 @@ use crate::{
     audio::{belongings::Kept, published::Slot},
     data::{
         channels::Channel,
+        connection::{Connection, Told},
         frame::{Frame, FrameError},
         id::ParticipantKey,
         memory::{filled, room},
@@ -187,15 +188,30 @@ impl Receiver {
         self.take(index, frame, kernel).map_err(|index| FrameError::NotFinite { key, index })
     }
 
+    /// Takes what a connection tells of its frame, and reads it if a model has to hear it.
+    pub fn tell(&mut self, index: usize, told: Told, connection: &mut dyn Connection, kernel: Kernel) {
+        self.idle[index].wake();
+        let source = &mut self.sources[index];
+        if !told.is_sound() {
+            source.readings.not_finite += 1;
+            return;
+        }
+        source.tell(told);
+        if source.judge.is_some() {
+            // What is refused is counted, and missing.
+            let _ = self.take(index, &told.frame(connection.read()), kernel);
+        }
+    }
+
     /// Takes a frame of the right length. `Err` with the place of the first sample that is none.
     #[inline]
-    pub fn take(&mut self, index: usize, frame: &Frame<'_>, kernel: Kernel) -> Result<(), usize> {
+    fn take(&mut self, index: usize, frame: &Frame<'_>, kernel: Kernel) -> Result<(), usize> {
         self.idle[index].wake();
         let source = &mut self.sources[index];
         match frames::take(frame, self.channels, &mut self.signals, index, source.threshold(), kernel) {
             Ok(taken) => {
                 let speaks = source.judge.as_mut().map(|judge| judge.is_speech(frame));
-                source.take(taken, speaks.unwrap_or(frame.active));
+                source.take(taken, frame.told, speaks.unwrap_or(frame.active));
                 Ok(())
             }
             Err(place) => {
@@ -206,9 +222,10 @@ impl Receiver {
         }
     }
 
-    /// Takes each source's frame, or its absence, into account, and lists the audible. `told` are the slots
-    /// that were told to be active. [`pop_gone`](Self::pop_gone) names those who have left and faded out.
-    pub fn receive(&mut self, kept: &[Option<Kept>], told: &[bool], clock: &Clock<'_>) {
+    /// Takes each source's frame, or its absence, into account, reads those of connections that are heard, and lists
+    /// the audible. `told` are the slots that were told to be active. [`pop_gone`](Self::pop_gone) names those who
+    /// have left and faded out.
+    pub fn receive(&mut self, kept: &mut [Option<Kept>], told: &[bool], kernel: Kernel, clock: &Clock<'_>) {
         if self.loudest.limit.is_some() {
             self.choose_loudest(clock);
         }
@@ -228,7 +245,10 @@ impl Receiver {
                     self.gone.push(index as u32);
                 }
                 Standing::Vacant => self.idle[index] = Idle::Since(clock.tick()),
-                _ if self.sources[index].sends => self.receive_one(index, kept[index].as_ref(), told[index], clock),
+                _ if self.sources[index].sends => {
+                    self.receive_one(index, kept[index].as_mut(), kernel, clock);
+                    self.end_one(index, kept[index].as_ref(), told[index], clock);
+                }
                 _ => self.idle[index] = Idle::Since(clock.tick()),
             }
         }
@@ -262,7 +282,7 @@ impl Receiver {
             return;
         }
         source.miss_more(self.idle[index].end(clock.tick()));
-        let present = source.listen(clock);
+        let present = source.listen();
         let level = &mut self.levels[index];
         // One wild sample must not keep others out for long.
         level.level = self.follower.follow(level.level, source.square().min(FULL_SCALE));
@@ -270,21 +290,40 @@ impl Receiver {
         self.changed |= std::mem::replace(&mut self.active[index], level.active) != level.active;
     }
 
-    fn receive_one(&mut self, index: usize, kept: Option<&Kept>, told: bool, clock: &Clock<'_>) {
+    /// Decides whether a source is heard, reads its frame if it is, and lists it.
+    fn receive_one(&mut self, index: usize, kept: Option<&mut Kept>, kernel: Kernel, clock: &Clock<'_>) {
         if self.loudest.limit.is_none() {
             self.listen(index, clock);
         }
+        self.sources[index].fade(self.loudest.lets(&self.levels[index]), clock);
+        if let Some(told) = self.sources[index].needs(clock) {
+            self.read(index, told, kept, kernel, clock);
+        }
         let faded = self.sources.len() + index;
         let source = &mut self.sources[index];
-        source.fade(self.loudest.lets(&self.levels[index]), clock);
         let turned = source.has_turned();
-        if source.audible {
+        if source.settle(clock) {
             let moves = source.sound(&mut self.signals, index, faded, clock);
             self.audible.push(index as u32, if moves { faded } else { index } as u32, moves || turned);
         } else {
             self.audible.leave_out(index, turned);
         }
-        source.forget_frame();
+    }
+
+    /// Reads the frame that a connection told of. If it turns out to be none, it is missing.
+    fn read(&mut self, index: usize, told: Told, kept: Option<&mut Kept>, kernel: Kernel, clock: &Clock<'_>) {
+        let connection = kept.and_then(|kept| kept.belongings.connection.as_mut());
+        let read = connection.map(|connection| self.take(index, &told.frame(connection.read()), kernel));
+        if !matches!(read, Some(Ok(()))) {
+            self.sources[index].forget_frame();
+            self.sources[index].fade(false, clock);
+        }
+    }
+
+    /// Ends a source's tick: its meters, and whether it is looked at in the next one.
+    #[inline]
+    fn end_one(&mut self, index: usize, kept: Option<&Kept>, told: bool, clock: &Clock<'_>) {
+        self.sources[index].forget_frame();
         let missing_from = self.become_idle(index, told, clock);
         if let (Some(measures), Some(kept)) = (self.sources[index].measures(), kept) {
             kept.meters.write_source(measures, missing_from);

@@ -5,6 +5,7 @@ use crate::{
     audio::published::Slot,
     data::{
         channels::MAX_CHANNELS,
+        connection::Told,
         detector::Detecting,
         fade::Fade,
         id::ParticipantKey,
@@ -34,8 +35,6 @@ pub(crate) struct Source {
     /// Whether it is in the mixes of this tick: present or on its way, and not silent.
     pub audible: bool,
     pub readings: SourceMeasures,
-    /// The greatest magnitude of its signal, a frame or a tail.
-    peak: f32,
     detecting: Option<Detecting>,
     /// What decides for its detector, if samples do.
     pub judge: Option<Box<dyn SpeechJudge>>,
@@ -56,9 +55,20 @@ pub(crate) enum Standing {
 /// A good frame.
 #[derive(Debug, Clone, Copy)]
 struct Input {
-    taken: Taken,
+    /// The mean square that decides: measured, or told.
+    square: f64,
     /// The word of the host, or of what hears the samples.
     active: bool,
+    /// Its samples; `None` if a connection has told of it and it is not read.
+    taken: Option<Taken>,
+}
+
+impl Input {
+    /// What its meter shows. Of a frame that is not read its peak is at least its RMS.
+    fn loudness(&self) -> Loudness {
+        let least = Loudness { peak: self.square.sqrt() as f32, square: self.square };
+        self.taken.map_or(least, |taken| taken.loudness)
+    }
 }
 
 /// What a missing frame goes on from: the last samples that were heard.
@@ -112,11 +122,22 @@ impl Source {
         self.input.is_some()
     }
 
-    /// Takes the frame of the tick in hand, whose samples are in their buffers.
+    /// Takes the frame of the tick in hand, whose samples are in their buffers. What was told of it decides instead
+    /// of what was measured.
     #[inline]
-    pub fn take(&mut self, taken: Taken, active: bool) {
-        self.peak = taken.loudness.peak;
-        self.input = Some(Input { taken, active });
+    pub fn take(&mut self, taken: Taken, told: Option<f64>, active: bool) {
+        self.input = Some(Input { square: told.unwrap_or(taken.loudness.square), active, taken: Some(taken) });
+    }
+
+    /// Has a frame in the tick in hand that its connection can make.
+    pub fn tell(&mut self, told: Told) {
+        self.input = Some(Input { square: told.mean_square, active: told.active, taken: None });
+    }
+
+    /// What was told of its frame, if that is not read.
+    fn unread(&self) -> Option<Told> {
+        let unread = self.input.filter(|input| input.taken.is_none())?;
+        Some(Told { mean_square: unread.square, active: unread.active })
     }
 
     /// Forgets the frame of the tick in hand.
@@ -126,19 +147,14 @@ impl Source {
 
     /// The mean square of its frame.
     pub fn square(&self) -> f64 {
-        self.input.map_or(0.0, |input| input.taken.loudness.square)
+        self.input.map_or(0.0, |input| input.square)
     }
 
-    /// Takes the frame, or its absence, into account: whether the source is there to be heard in this tick.
+    /// Whether it is active, and whether it is there to be heard in this tick, by what is known of its frame.
     #[inline]
-    pub fn listen(&mut self, clock: &Clock<'_>) -> bool {
-        self.tail.note(self.input.map(|input| input.taken.last), clock.now);
-        match self.input {
-            Some(input) => self.count_frame(input.taken.loudness),
-            None => self.count_missing(),
-        }
+    pub fn listen(&mut self) -> bool {
         let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
-        let seen = self.input.map(|input| (input.taken.loudness.square, input.active));
+        let seen = self.input.map(|input| (input.square, input.active));
         let says_active = self.detecting.as_mut().is_some_and(|detecting| detecting.tick(seen));
         self.readings.active = says_active && present;
         self.readings.active_ticks += u64::from(self.readings.active);
@@ -154,7 +170,26 @@ impl Source {
             _ => self.before = self.presence,
         }
         self.presence.steer(if chosen { 1.0 } else { 0.0 }, clock);
-        self.audible = self.presence.is_over_0(clock) && self.peak > 0.0;
+    }
+
+    /// What its connection told of a frame that is to be read: some of it is heard in this tick.
+    #[inline]
+    pub fn needs(&self, clock: &Clock<'_>) -> Option<Told> {
+        self.unread().filter(|_| self.presence.is_over_0(clock))
+    }
+
+    /// Counts the frame, or its absence, once it is read, if it is. Whether the source is in the mixes of this tick.
+    #[inline]
+    pub fn settle(&mut self, clock: &Clock<'_>) -> bool {
+        let taken = self.input.map(|input| input.taken.unwrap_or_default());
+        self.tail.note(taken.map(|taken| taken.last), clock.now);
+        match self.input {
+            Some(input) => self.count_frame(input.loudness()),
+            None => self.count_missing(),
+        }
+        let peak = taken.map_or_else(|| self.tail.peak(), |taken| taken.loudness.peak);
+        self.audible = self.presence.is_over_0(clock) && peak > 0.0;
+        self.audible
     }
 
     /// Makes its signals at `raw` in each buffer: without a frame that is its tail, the last sample held. While its
@@ -225,7 +260,6 @@ impl Source {
     }
 
     fn count_missing(&mut self) {
-        self.peak = self.tail.peak();
         self.missing = true;
         self.readings.loudness = Loudness::default();
         self.miss_more(1);

@@ -31,7 +31,8 @@ pub struct Readings {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SourceReadings {
-    /// The greatest magnitude in its frame, as sent; 0 without a frame.
+    /// The greatest magnitude in its frame, as sent; 0 without a frame. A frame that came to a port and that nobody
+    /// hears is not made: its peak is shown as its RMS, the least that it can be.
     pub peak: f32,
     /// The RMS of its frame, as sent; 0 without a frame.
     pub rms: f32,

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::data::{
     channels::Planes,
-    connection::Connection,
+    connection::{Connection, Told},
     ports::{InputCounters, OutputCounters, StreamFormat},
 };
 
@@ -32,8 +32,12 @@ impl Wire {
 }
 
 impl Connection for Wire {
-    fn read(&mut self) -> Option<(Planes<'_>, bool)> {
-        self.input.as_mut().and_then(Incoming::read)
+    fn advance(&mut self) -> Option<Told> {
+        self.input.as_mut().and_then(Incoming::advance)
+    }
+
+    fn read(&mut self) -> Planes<'_> {
+        self.input.as_mut().map_or(Planes { left: &[], right: None }, Incoming::read)
     }
 
     fn write(&mut self, mix: Planes<'_>) {
@@ -58,6 +62,13 @@ pub(crate) struct Incoming {
     /// in which nothing is left in the resampler: then the resampler sleeps.
     quiet: usize,
     drained: usize,
+    /// Whether the resampler sleeps: after a pause, or after frames that were passed over. Samples are taken by the
+    /// clock meanwhile.
+    asleep: bool,
+    /// How many samples of a frame lie in `sent` that was told of and not read.
+    waiting: Option<usize>,
+    /// The mean square of the samples that were taken last, as they were sent.
+    mean_square: f64,
     /// Whether the last heard samples came with the activity flag.
     active: bool,
 }
@@ -91,53 +102,61 @@ impl Incoming {
             // Nothing has been heard yet.
             quiet: drained,
             drained,
+            asleep: true,
+            waiting: None,
+            mean_square: 0.0,
             active: false,
         };
         Ok((port, incoming, counters))
     }
 
-    /// A tick of what was sent; `None` if it is only silence.
-    fn read(&mut self) -> Option<(Planes<'_>, bool)> {
-        let got = if self.quiet < self.drained { self.read_awake() } else { self.read_asleep()? };
-        if got.heard {
-            self.active = got.active;
+    /// Takes the samples of a tick, as they were sent; `None` if that is only silence after a pause.
+    fn advance(&mut self) -> Option<Told> {
+        if self.waiting.take().is_some() {
+            // The last frame was passed over: the resampler does not know what came before this one.
+            self.sleep();
         }
-        let whole = self.tick.frames();
-        self.inbound.convert(self.sent.part(0..self.inbound.needed()), self.tick.part_mut(0..whole));
+        self.pass_tick();
+        let due = self.due.max(0.0) as usize;
+        let frames = if self.asleep { due.min(self.sent.frames()) } else { self.inbound.needed() };
+        let got = self.take(0, frames);
+        if got.heard {
+            (self.quiet, self.active) = (0, got.active);
+        } else {
+            self.quiet = (self.quiet + frames).min(self.drained);
+        }
+        if self.asleep && self.quiet >= self.drained {
+            return None;
+        }
+        self.waiting = Some(frames);
+        // A tick may need no samples: then it is as loud as those before.
+        self.mean_square = mean_square(self.sent.part(0..frames)).unwrap_or(self.mean_square);
+        Some(Told { mean_square: self.mean_square, active: self.active })
+    }
+
+    /// Converts what [`advance`](Self::advance) took. A resampler that wakes may need more samples than were due, or
+    /// fewer.
+    fn read(&mut self) -> Planes<'_> {
+        let (whole, needed) = (self.tick.frames(), self.inbound.needed());
+        let frames = self.waiting.take().unwrap_or_default();
+        if frames < needed {
+            self.active |= self.take(frames, needed).active;
+        } else if frames > needed {
+            self.sent.move_to_front(frames - needed..frames);
+        }
+        self.asleep = false;
+        self.inbound.convert(self.sent.part(0..needed), self.tick.part_mut(0..whole));
         // For the next tick: steering changes how much that needs.
         self.inbound.steer(self.inlet.steering_ppm());
         if self.quiet >= self.drained {
-            self.inbound.reset();
+            self.sleep();
         }
-        Some((self.tick.part(0..whole), self.active))
+        self.tick.part(0..whole)
     }
 
-    /// Takes as much as the resampler needs.
-    fn read_awake(&mut self) -> Got {
-        self.pass_tick();
-        let frames = self.inbound.needed();
-        let got = self.take(0, frames);
-        self.quiet = if got.heard { 0 } else { (self.quiet + frames).min(self.drained) };
-        got
-    }
-
-    /// Takes what is due by the clock, without resampling. If that is more than silence, the
-    /// resampler wakes: it may need more samples than were due, or fewer.
-    fn read_asleep(&mut self) -> Option<Got> {
-        self.pass_tick();
-        let frames = (self.due.max(0.0) as usize).min(self.sent.frames());
-        let mut got = self.take(0, frames);
-        if !got.heard {
-            return None;
-        }
-        let needed = self.inbound.needed();
-        if frames < needed {
-            got.active |= self.take(frames, needed).active;
-        } else {
-            self.sent.move_to_front(frames - needed..frames);
-        }
-        self.quiet = 0;
-        Some(got)
+    fn sleep(&mut self) {
+        self.asleep = true;
+        self.inbound.reset();
     }
 
     fn pass_tick(&mut self) {
@@ -148,6 +167,14 @@ impl Incoming {
         self.due -= (to - from) as f64;
         self.inlet.read(to - from, self.sent.part_mut(from..to))
     }
+}
+
+/// Over all channels; `None` of no samples.
+fn mean_square(planes: Planes<'_>) -> Option<f64> {
+    let both = [planes.left, planes.right.unwrap_or_default()];
+    let squares: f64 = both.iter().copied().flatten().map(|sample| f64::from(*sample).powi(2)).sum();
+    let count = both.iter().map(|plane| plane.len()).sum::<usize>();
+    (count > 0).then(|| squares / count as f64)
 }
 
 /// From ticks of the mixer to packets.
