@@ -37,6 +37,17 @@ pub(crate) struct Tools<'a> {
     pub meters: &'a MixerMeters,
 }
 
+/// The figures of a mixer that every engine of it is made with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Figures {
+    pub channels: Channels,
+    /// How many threads may share a tick.
+    pub workers: usize,
+    pub timing: Timing,
+    /// The mean square under which a source is quiet; 0 if none is.
+    pub floor: f64,
+}
+
 /// Everything that lasts from tick to tick, and the scratch of one tick.
 #[derive(Debug, Default)]
 pub(crate) struct Engine {
@@ -54,19 +65,20 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Room for so many slots, and for `workers` that mix at the same time. Allocates: control side.
-    pub fn new(channels: Channels, slots: usize, workers: usize, timing: &Timing, talk: Option<TalkSender>) -> Self {
+    /// Room for so many slots. Allocates: control side.
+    pub fn new(figures: &Figures, slots: usize, talk: Option<TalkSender>) -> Self {
+        let Figures { channels, workers, timing, floor } = figures;
         let count = channels.count();
         Self {
             channels: count,
-            receiver: Receiver::new(channels.all(), slots, timing),
+            receiver: Receiver::new(channels.all(), slots, timing, *floor),
             talk: TalkSource::new(slots, talk),
             listeners: Listeners::new(slots),
             kept: (0..slots).map(|_| None).collect(),
             connections: room(slots, 0),
             planner: Planner::new(count, slots),
             outputs: Outputs::new(slots),
-            mixes: MixBuffers::new(count, slots, workers, Tile::count(timing.tick)),
+            mixes: MixBuffers::new(count, slots, *workers, Tile::count(timing.tick)),
         }
     }
 

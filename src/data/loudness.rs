@@ -45,6 +45,8 @@ pub(crate) struct SourceMeasures {
     pub loudness: Loudness,
     /// Whether it was active in the last tick.
     pub active: bool,
+    /// Whether it has a frame and is quiet.
+    pub quiet: bool,
     /// Frames that were accepted.
     pub frames: u64,
     /// Ticks in which it was active.

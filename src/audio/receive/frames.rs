@@ -22,14 +22,14 @@ pub(crate) struct Taken {
 }
 
 /// Copies a frame, whose channels are as long, to a signal of each channel's buffer. The mean square is exact where it
-/// decides, near `threshold`. `Err` with the place of the first sample that is NaN or past [`Frame::LIMIT`].
+/// decides: near those that are `deciding`, of which 0 decides nothing. `Err` with the place of the first sample that is NaN or past [`Frame::LIMIT`].
 #[inline]
 pub(crate) fn take(
     frame: &Frame<'_>,
     channels: &[Channel],
     buffers: &mut [SignalBuffer],
     signal: usize,
-    threshold: f64,
+    deciding: [f64; 2],
     kernel: Kernel,
 ) -> Result<Taken, usize> {
     let count = frame.len().unwrap_or_default();
@@ -48,9 +48,12 @@ pub(crate) fn take(
     if loudness.peak > Frame::LIMIT || loudness.peak.is_nan() {
         return Err(first_fault(frame, count));
     }
-    let near = threshold > 0.0 && (loudness.square - threshold).abs() <= UNSURE * threshold;
-    let faint = loudness.peak < 1e-12 && loudness.peak > 0.0 && threshold < 1e-18;
-    if near || faint {
+    let faint = loudness.peak < 1e-12 && loudness.peak > 0.0;
+    let unsure = |square: f64| {
+        let near = square > 0.0 && (loudness.square - square).abs() <= UNSURE * square;
+        near || faint && square < 1e-18
+    };
+    if deciding.into_iter().any(unsure) {
         loudness.square = measure_all(frame, count).square;
     }
     Ok(Taken { loudness, last })
@@ -104,7 +107,7 @@ mod tests {
 
     fn read(frame: Frame<'_>, threshold: f64) -> (SignalBuffer, Result<Taken, usize>) {
         let mut buffers = [SignalBuffer::new(1, Tile::count(frame.len().unwrap()))];
-        let taken = take(&frame, &[Channel::Mono], &mut buffers, 0, threshold, Kernel::detect());
+        let taken = take(&frame, &[Channel::Mono], &mut buffers, 0, [threshold, 0.0], Kernel::detect());
         let [buffer] = buffers;
         (buffer, taken)
     }
@@ -153,7 +156,7 @@ mod tests {
         let mut buffers = [SignalBuffer::new(1, 1), SignalBuffer::new(1, 1)];
         let frame = Frame::planar(&left, &[0.0; 48]);
         let channels = [Channel::Left, Channel::Right];
-        let taken = take(&frame, &channels, &mut buffers, 0, 0.0, Kernel::detect()).unwrap();
+        let taken = take(&frame, &channels, &mut buffers, 0, [0.0; 2], Kernel::detect()).unwrap();
         assert_eq!((taken.loudness, taken.last), (Loudness { peak: 0.5, square: 0.125 }, [0.5, 0.0]));
     }
 }

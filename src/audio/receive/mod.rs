@@ -5,6 +5,7 @@ mod dominant;
 mod frames;
 mod idle;
 mod loudest;
+mod quiet;
 mod receiver;
 mod source;
 mod speaker_level;

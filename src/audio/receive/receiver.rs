@@ -39,6 +39,8 @@ pub(crate) struct Receiver {
     /// What sources are compared by, and how it follows what they send.
     pub(super) levels: Vec<SpeakerLevel>,
     follower: Follower,
+    /// The mean square under which a source is quiet; 0 if none is.
+    floor: f64,
     loudest: Loudest,
     /// Scratch of the choice of the loudest.
     seated: Vec<u32>,
@@ -56,7 +58,7 @@ pub(crate) struct Receiver {
 
 impl Receiver {
     /// Room for so many slots. Allocates: control side.
-    pub fn new(channels: &'static [Channel], slots: usize, timing: &Timing) -> Self {
+    pub fn new(channels: &'static [Channel], slots: usize, timing: &Timing, floor: f64) -> Self {
         let tiles = Tile::count(timing.tick);
         Self {
             channels,
@@ -65,6 +67,7 @@ impl Receiver {
             idle: filled(slots, Idle::No),
             levels: filled(slots, SpeakerLevel::default()),
             follower: Follower::new(timing),
+            floor,
             loudest: Loudest::default(),
             seated: room(slots, 0),
             standing: room(slots, 0),
@@ -208,7 +211,8 @@ impl Receiver {
     fn take(&mut self, index: usize, frame: &Frame<'_>, kernel: Kernel) -> Result<(), usize> {
         self.idle[index].wake();
         let source = &mut self.sources[index];
-        match frames::take(frame, self.channels, &mut self.signals, index, source.threshold(), kernel) {
+        let deciding = [source.threshold(), self.floor];
+        match frames::take(frame, self.channels, &mut self.signals, index, deciding, kernel) {
             Ok(taken) => {
                 let speaks = source.judge.as_mut().map(|judge| judge.is_speech(frame));
                 source.take(taken, frame.told, speaks.unwrap_or(frame.active));
@@ -282,7 +286,7 @@ impl Receiver {
             return;
         }
         source.miss_more(self.idle[index].end(clock.tick()));
-        let present = source.listen();
+        let present = source.listen(self.floor, clock);
         let level = &mut self.levels[index];
         // One wild sample must not keep others out for long.
         level.level = self.follower.follow(level.level, source.square().min(FULL_SCALE));
@@ -295,7 +299,9 @@ impl Receiver {
         if self.loudest.limit.is_none() {
             self.listen(index, clock);
         }
-        self.sources[index].fade(self.loudest.lets(&self.levels[index]), clock);
+        // One that is quiet keeps its seat.
+        let heard = self.loudest.lets(&self.levels[index]) && !self.sources[index].readings.quiet;
+        self.sources[index].fade(heard, clock);
         if let Some(told) = self.sources[index].needs(clock) {
             self.read(index, told, kept, kernel, clock);
         }

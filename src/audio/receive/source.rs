@@ -1,6 +1,6 @@
 //! One source: what it sent, whether it is present and active, and the tail that it leaves.
 
-use super::frames::Taken;
+use super::{frames::Taken, quiet::Quiet};
 use crate::{
     audio::published::Slot,
     data::{
@@ -35,6 +35,7 @@ pub(crate) struct Source {
     /// Whether it is in the mixes of this tick: present or on its way, and not silent.
     pub audible: bool,
     pub readings: SourceMeasures,
+    quiet: Quiet,
     detecting: Option<Detecting>,
     /// What decides for its detector, if samples do.
     pub judge: Option<Box<dyn SpeechJudge>>,
@@ -150,9 +151,14 @@ impl Source {
         self.input.map_or(0.0, |input| input.square)
     }
 
-    /// Whether it is active, and whether it is there to be heard in this tick, by what is known of its frame.
+    /// Whether it is quiet and whether it is active, by what is known of its frame; and whether it could be heard in
+    /// this tick if it is not quiet.
     #[inline]
-    pub fn listen(&mut self) -> bool {
+    pub fn listen(&mut self, floor: f64, clock: &Clock<'_>) -> bool {
+        if let Some(input) = self.input {
+            self.quiet.hear(input.square, floor, clock);
+        }
+        self.readings.quiet = self.input.is_some() && self.quiet.is_quiet(clock);
         let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
         let seen = self.input.map(|input| (input.square, input.active));
         let says_active = self.detecting.as_mut().is_some_and(|detecting| detecting.tick(seen));

@@ -165,3 +165,16 @@ fn what_is_told_decides_who_is_active() {
     }
     assert_eq!(counts(&wire), (2, 0));
 }
+
+#[test]
+fn a_quiet_source_is_not_read() {
+    let mut room = Room::new(MixerConfig::default());
+    let wire = room.join("anna", 1e-5, None);
+    assert_eq!((room.hear(10), counts(&wire)), (0.0, (10, 0)));
+    wire.level.store(0.5_f64.to_bits(), Relaxed);
+    assert_eq!((room.hear(1), counts(&wire)), (0.5, (1, 1)));
+    wire.level.store(1e-5_f64.to_bits(), Relaxed);
+    assert_eq!((room.hear(50), counts(&wire)), (0.0, (50, 21)), "for 200 ms, and while it fades out");
+    let source = room.readings("anna");
+    assert_eq!((source.quiet, source.missing, source.peak), (true, 0, 1e-5));
+}

@@ -31,12 +31,12 @@ impl Registry {
         let detector = options.detector.check()?;
         let key = self.give_slot()?;
         let meters = Arc::new(Meters::default());
-        let judge = if options.role.sends() { detector.judge(&self.timing) } else { None };
+        let judge = if options.role.sends() { detector.judge(&self.figures.timing) } else { None };
         let belongings = Belongings { meters: Arc::clone(&meters), connection, judge, row: RowMemory::default() };
         let slot = Slot {
             key,
             role: options.role,
-            detecting: Detecting::new(detector, &self.timing),
+            detecting: Detecting::new(detector, &self.figures.timing),
             muted: options.muted,
             deafened: options.deafened,
             wanted: false,
@@ -71,7 +71,7 @@ impl Registry {
         self.fresh = slot.checked_add(1).ok_or(ControlError::Full { places: u32::MAX })?;
         if self.fresh as usize > self.matrix.capacity {
             self.matrix.capacity *= 2;
-            let engine = Engine::new(self.channels, self.matrix.capacity, self.workers, &self.timing, None);
+            let engine = Engine::new(&self.figures, self.matrix.capacity, None);
             let before = std::mem::replace(&mut self.matrix.engine, Arc::new(Mailbox::new(engine)));
             self.given_up.push(Held::Engine(before));
             self.engine_since = self.next();

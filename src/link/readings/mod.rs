@@ -38,6 +38,9 @@ pub struct SourceReadings {
     pub rms: f32,
     /// Whether the source was active in the last tick.
     pub active: bool,
+    /// Whether it sends and counts as silent: no frame has reached the floor of the mixer for 200 ms
+    /// ([`MixerConfig::floor`](crate::MixerConfig::floor)). Nobody hears it meanwhile; its meter goes on.
+    pub quiet: bool,
     /// Frames that were accepted.
     pub frames: u64,
     /// Ticks in which the source was active.
@@ -88,6 +91,7 @@ pub(crate) struct Meters {
     mix_square: AtomicU64,
     mix_gain: AtomicU32,
     source_active: AtomicBool,
+    source_quiet: AtomicBool,
     frames: AtomicU64,
     active_ticks: AtomicU64,
     missing: AtomicU64,
@@ -108,6 +112,7 @@ impl Default for Meters {
             source_peak: level(),
             source_square: count(),
             source_active: AtomicBool::default(),
+            source_quiet: AtomicBool::default(),
             frames: count(),
             active_ticks: count(),
             missing: count(),
@@ -130,6 +135,7 @@ impl Meters {
         self.source_peak.store(readings.loudness.peak.to_bits(), Relaxed);
         self.source_square.store(readings.loudness.square.to_bits(), Relaxed);
         self.source_active.store(readings.active, Relaxed);
+        self.source_quiet.store(readings.quiet, Relaxed);
         self.frames.store(readings.frames, Relaxed);
         self.active_ticks.store(readings.active_ticks, Relaxed);
         let without = |ticks| GOES_ON | readings.missing.wrapping_sub(ticks) & !GOES_ON;
@@ -156,6 +162,7 @@ impl Meters {
                 peak: level(&self.source_peak),
                 rms: f64::from_bits(self.source_square.load(Relaxed)).sqrt() as f32,
                 active: self.source_active.load(Relaxed),
+                quiet: self.source_quiet.load(Relaxed),
                 frames: self.frames.load(Relaxed),
                 active_ticks: self.active_ticks.load(Relaxed),
                 missing: match self.missing.load(Relaxed) {
@@ -200,6 +207,7 @@ mod tests {
         let written = SourceMeasures {
             loudness: Loudness { peak: 0.75, square: 0.25 },
             active: true,
+            quiet: true,
             frames: 3,
             active_ticks: 4,
             missing: 5,
@@ -210,9 +218,9 @@ mod tests {
         meters.write_source(&written, None);
         meters.write_mix(&MixLevel { peak: 1.0, square: 0.0625, gain: 0.1 });
         let readings = meters.read(0);
-        let SourceReadings { peak, rms, active, frames, active_ticks, missing, returns, not_finite, refused } =
+        let SourceReadings { peak, rms, active, quiet, frames, active_ticks, missing, returns, not_finite, refused } =
             readings.source;
-        assert_eq!((peak, rms, active), (0.75, 0.5, true));
+        assert_eq!((peak, rms, active, quiet), (0.75, 0.5, true, true));
         assert_eq!([frames, active_ticks, missing, returns, not_finite, refused], [3, 4, 5, 6, 7, 8]);
         assert_eq!((readings.listener.peak, readings.listener.rms), (1.0, 0.25));
         assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);
