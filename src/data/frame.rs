@@ -3,6 +3,7 @@
 use super::{
     channels::Channel,
     id::ParticipantKey,
+    level::Decibels,
     sample::{Plane, Sample},
 };
 
@@ -59,6 +60,24 @@ impl<'a> Frame<'a> {
     #[must_use]
     pub fn active(self, active: bool) -> Self {
         Self { active, ..self }
+    }
+
+    /// Tells how loud the frame is, in -dBov: 0 is an RMS of full scale, 127 is silence, and so is what is greater.
+    /// This is the audio level that an RTP packet may carry (RFC 6464), whose activity flag goes to
+    /// [`active`](Self::active). It decides instead of the RMS of the samples: for
+    /// [`Detector::Energy`](crate::Detector::Energy), who is among the [`loudest`](crate::MixerConfig::loudest), and
+    /// the [`floor`](crate::MixerConfig::floor). Meters show what was measured. A port measures what it is given, and
+    /// does not read it.
+    ///
+    /// ```
+    /// use mixminus::Frame;
+    /// let (level, voice) = (35, true); // of the RTP packet
+    /// let frame = Frame::from(&[0.01_f32, -0.02][..]).level_dbov(level).active(voice);
+    /// ```
+    #[must_use]
+    pub fn level_dbov(self, level: u8) -> Self {
+        let square = if level < 127 { Decibels(-f64::from(level)).amplitude().powi(2) } else { 0.0 };
+        Self { told: Some(square), ..self }
     }
 }
 
@@ -173,6 +192,13 @@ pub enum FrameError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_level_in_dbov_is_a_mean_square_and_127_is_silence() {
+        let told = |level| Frame::mono(&[0.5_f32]).level_dbov(level).told;
+        assert_eq!([0, 10, 127, 255].map(told), [1.0, 0.1, 0.0, 0.0].map(Some));
+        assert!((told(126).unwrap() / 10_f64.powf(-12.6) - 1.0).abs() < 1e-12);
+    }
 
     #[test]
     fn each_channel_takes_its_own_samples() {
