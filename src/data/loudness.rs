@@ -51,6 +51,8 @@ pub(crate) struct SourceMeasures {
     pub frames: u64,
     /// Ticks in which it was active.
     pub active_ticks: u64,
+    /// Ticks in which its channels cancelled each other out in the mean that a mono mixer takes.
+    pub anti_phase_ticks: u64,
     /// Ticks without a good frame, since its first one.
     pub missing: u64,
     /// How often its frames came back after some were missing.

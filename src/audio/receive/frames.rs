@@ -19,6 +19,8 @@ pub(crate) struct Taken {
     pub loudness: Loudness,
     /// The last sample of each channel.
     pub last: [f32; MAX_CHANNELS],
+    /// Whether its channels cancel each other out in the mean that a mono mixer takes.
+    pub anti_phase: bool,
 }
 
 /// Copies a frame, whose channels are as long, to a signal of each channel's buffer. The mean square is exact where it
@@ -33,7 +35,7 @@ pub(crate) fn take(
     kernel: Kernel,
 ) -> Result<Taken, usize> {
     let count = frame.len().unwrap_or_default();
-    let (mut loudness, mut last) = (Loudness::default(), [0.0; MAX_CHANNELS]);
+    let (mut loudness, mut last, mut anti_phase) = (Loudness::default(), [0.0; MAX_CHANNELS], false);
     for ((channel, buffer), last) in channels.iter().zip(buffers).zip(&mut last) {
         let tiles = buffer.signal_mut(signal);
         let measured = copy(frame, *channel, count, tiles, kernel);
@@ -43,7 +45,9 @@ pub(crate) fn take(
     }
     loudness.square *= 1.0 / (channels.len() as f64 * f64::from(count.max(1) as u32));
     if frame.is_stereo() && channels.len() == 1 {
+        let mid = loudness.square;
         loudness = measure_all(frame, count);
+        anti_phase = cancels(mid, loudness.square);
     }
     if loudness.peak > Frame::LIMIT || loudness.peak.is_nan() {
         return Err(first_fault(frame, count));
@@ -56,7 +60,7 @@ pub(crate) fn take(
     if deciding.into_iter().any(unsure) {
         loudness.square = measure_all(frame, count).square;
     }
-    Ok(Taken { loudness, last })
+    Ok(Taken { loudness, last, anti_phase })
 }
 
 /// Copies what one channel of the mixer takes of a frame.
@@ -93,6 +97,13 @@ fn measure_all(frame: &Frame<'_>, count: usize) -> Loudness {
         }
     }
     Loudness { peak, square: squares / count.max(1) as f64 }
+}
+
+/// Whether the mid signal, half the sum of both channels, is 20 dB or more under the side signal, half their
+/// difference: by the mean squares of the mid and of both channels, the mean of which is that of the mid plus that of
+/// the side.
+fn cancels(mid: f64, both: f64) -> bool {
+    both > 0.0 && 100.0 * mid <= both - mid
 }
 
 /// The place of the first sample that is none.
@@ -145,6 +156,15 @@ mod tests {
         assert!((loudness(Frame::from(&frame[..]), 0.0).square / exact - 1.0).abs() < 1e-5);
         assert_eq!(loudness(Frame::from(&[0.0_f32; 480][..]), exact), Loudness::default());
         assert!((loudness(Frame::from(&[1e6_f32; 480][..]), 0.0).square / 1e12 - 1.0).abs() < 1e-5);
+    }
+
+    #[test]
+    fn channels_cancel_if_the_mid_is_20_db_under_the_side() {
+        let anti_phase =
+            |left: f32, right: f32| read(Frame::planar(&[left; 48], &[right; 48]), 0.0).1.unwrap().anti_phase;
+        // The mid over the side is (1 + right) / (1 - right).
+        assert!(anti_phase(1.0, -1.0) && anti_phase(1.0, -0.82) && anti_phase(-1.0, 0.82));
+        assert!(!anti_phase(1.0, -0.81) && !anti_phase(1.0, 1.0) && !anti_phase(0.0, 0.0) && !anti_phase(1.0, 0.0));
     }
 
     #[test]

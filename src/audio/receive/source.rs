@@ -193,6 +193,7 @@ impl Source {
             Some(input) => self.count_frame(input.loudness()),
             None => self.count_missing(),
         }
+        self.readings.anti_phase_ticks += u64::from(taken.is_some_and(|taken| taken.anti_phase));
         let peak = taken.map_or_else(|| self.tail.peak(), |taken| taken.loudness.peak);
         self.audible = self.presence.is_over_0(clock) && peak > 0.0;
         self.audible

@@ -45,6 +45,10 @@ pub struct SourceReadings {
     pub frames: u64,
     /// Ticks in which the source was active.
     pub active_ticks: u64,
+    /// Ticks in which a stereo frame that was sent by hand to a mono mixer was in antiphase: the mean of its channels,
+    /// which is heard, is 20 dB or more under half their difference, which is not. Such a source is wired wrong, or
+    /// widened: it is loud in its meter and faint or silent in the mix.
+    pub anti_phase_ticks: u64,
     /// Ticks without a good frame, since the first one. They go on counting for a source that has stopped sending.
     pub missing: u64,
     /// How often frames came back after some were missing.
@@ -99,6 +103,7 @@ pub(crate) struct Meters {
     returns: AtomicU64,
     not_finite: AtomicU64,
     refused: AtomicU64,
+    anti_phase_ticks: AtomicU64,
     /// The number of pairs that the listener's row has on the audio side. The control side makes room for
     /// them in the next row.
     pub pairs: AtomicU32,
@@ -119,6 +124,7 @@ impl Default for Meters {
             returns: count(),
             not_finite: count(),
             refused: count(),
+            anti_phase_ticks: count(),
             mix_peak: level(),
             mix_square: count(),
             mix_gain: AtomicU32::new(1.0_f32.to_bits()),
@@ -143,6 +149,7 @@ impl Meters {
         self.returns.store(readings.returns, Relaxed);
         self.not_finite.store(readings.not_finite, Relaxed);
         self.refused.store(readings.refused, Relaxed);
+        self.anti_phase_ticks.store(readings.anti_phase_ticks, Relaxed);
     }
 
     pub fn write_mix(&self, mix: &MixLevel) {
@@ -172,6 +179,7 @@ impl Meters {
                 returns: self.returns.load(Relaxed),
                 not_finite: self.not_finite.load(Relaxed),
                 refused: self.refused.load(Relaxed),
+                anti_phase_ticks: self.anti_phase_ticks.load(Relaxed),
             },
             listener: ListenerReadings {
                 peak: level(&self.mix_peak),
@@ -214,14 +222,16 @@ mod tests {
             returns: 6,
             not_finite: 7,
             refused: 8,
+            anti_phase_ticks: 9,
         };
         meters.write_source(&written, None);
         meters.write_mix(&MixLevel { peak: 1.0, square: 0.0625, gain: 0.1 });
         let readings = meters.read(0);
-        let SourceReadings { peak, rms, active, quiet, frames, active_ticks, missing, returns, not_finite, refused } =
-            readings.source;
+        let SourceReadings { peak, rms, active, quiet, frames, active_ticks, missing, returns, .. } = readings.source;
+        let SourceReadings { not_finite, refused, anti_phase_ticks, .. } = readings.source;
         assert_eq!((peak, rms, active, quiet), (0.75, 0.5, true, true));
-        assert_eq!([frames, active_ticks, missing, returns, not_finite, refused], [3, 4, 5, 6, 7, 8]);
+        let counts = [frames, active_ticks, missing, returns, not_finite, refused, anti_phase_ticks];
+        assert_eq!(counts, [3, 4, 5, 6, 7, 8, 9]);
         assert_eq!((readings.listener.peak, readings.listener.rms), (1.0, 0.25));
         assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);
     }
