@@ -9,7 +9,7 @@ use super::{
     deliver::{Limiter, Outputs},
     mix::{MixBuffers, Scene, Task},
     plan::{Planner, is_in_mix},
-    published::Slot,
+    published::{Rewired, Slot},
     receive::{NONE, Receiver, Standing, TalkSource},
 };
 use crate::{
@@ -108,7 +108,7 @@ impl Engine {
             changed.items().iter().flat_map(|(_, slot)| *slot).for_each(|slot| prefetch(std::slice::from_ref(slot)));
             for (slot, published) in changed.items() {
                 match published {
-                    Some(published) => self.update(*slot as usize, published, clock),
+                    Some(published) => self.update(*slot as usize, published, since, clock),
                     None => self.leave(*slot as usize),
                 }
             }
@@ -116,7 +116,7 @@ impl Engine {
         slots.each_leaf_since(since, |changed| self.listeners.apply(changed, &self.receiver, &self.kept, clock));
     }
 
-    fn update(&mut self, index: usize, slot: &Slot, clock: &Clock<'_>) {
+    fn update(&mut self, index: usize, slot: &Slot, since: u64, clock: &Clock<'_>) {
         if index >= self.slots() {
             debug_assert!(false, "the control side makes room for every slot");
             return;
@@ -132,6 +132,20 @@ impl Engine {
             self.kept[index] = Some(kept);
         }
         self.receiver.update(index, slot);
+        if let Some(rewired) = slot.rewired.as_ref().filter(|rewired| rewired.since > since) {
+            self.rewire(index, rewired, clock);
+        }
+    }
+
+    /// A participant gets another connection, or none.
+    fn rewire(&mut self, index: usize, rewired: &Rewired, clock: &Clock<'_>) {
+        let Some(kept) = &mut self.kept[index] else { return };
+        kept.rewire(&rewired.mailbox);
+        self.connections.retain(|slot| *slot as usize != index);
+        if kept.belongings.connection.is_some() {
+            self.connections.push(index as u32);
+        }
+        self.receiver.cut(index, clock);
     }
 
     fn leave(&mut self, index: usize) {

@@ -60,9 +60,11 @@ mod row_memory;
 pub use mixes::{Mix, Mixes};
 pub use processor::{AudioThread, Part, Prepared, Processor, Tick};
 
-pub(crate) use belongings::Belongings;
+pub(crate) use belongings::{Belongings, Wiring};
 pub(crate) use deliver::Limiter;
 pub(crate) use engine::{Engine, Figures};
 pub(crate) use link::{Link, Matrix};
+#[cfg(feature = "stream")]
+pub(crate) use published::Rewired;
 pub(crate) use published::{Row, RowIdentity, Slot};
 pub(crate) use row_memory::{Listed, RowMemory};

@@ -142,6 +142,12 @@ impl Receiver {
         self.levels[index].wanted = slot.wanted;
     }
 
+    /// What comes from a source now does not go on from what it sent before.
+    pub fn cut(&mut self, index: usize, clock: &Clock<'_>) {
+        self.idle[index].wake();
+        self.sources[index].cut(clock);
+    }
+
     /// The participant of a slot leaves. Whether there was one.
     pub fn leave(&mut self, index: usize) -> bool {
         self.changed = true;

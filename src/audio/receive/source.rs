@@ -32,6 +32,8 @@ pub(crate) struct Source {
     /// The beginning of the tick for which it was steered last.
     steered: Option<u64>,
     input: Option<Input>,
+    /// Frames of ticks that begin before this sample are passed over: what was heard before fades out.
+    cut_until: u64,
     /// Whether it is in the mixes of this tick: present or on its way, and not silent.
     pub audible: bool,
     pub readings: SourceMeasures,
@@ -113,6 +115,14 @@ impl Source {
         (self.standing, self.input) = (Standing::Leaving, None);
     }
 
+    /// What it sends now does not go on from what it sent before. What is heard of that fades out first, as if frames
+    /// were missing.
+    pub fn cut(&mut self, clock: &Clock<'_>) {
+        if clock.begun && self.presence.is_over_0(clock) {
+            self.cut_until = clock.now + u64::from(clock.timing.smoothing);
+        }
+    }
+
     /// Whether nothing of a participant who left is to be heard any more.
     pub fn is_gone(&self, clock: &Clock<'_>) -> bool {
         self.standing == Standing::Leaving && self.presence.target() == 0.0 && !self.moves(clock)
@@ -155,6 +165,7 @@ impl Source {
     /// this tick if it is not quiet.
     #[inline]
     pub fn listen(&mut self, floor: f64, clock: &Clock<'_>) -> bool {
+        self.input = self.input.filter(|_| clock.now >= self.cut_until);
         if let Some(input) = self.input {
             self.quiet.hear(input.square, floor, clock);
         }

@@ -6,6 +6,8 @@ use super::{
     Registry,
     member::{Member, Room, set_listed},
 };
+#[cfg(feature = "stream")]
+use crate::audio::{Rewired, Wiring};
 use crate::{
     audio::{Belongings, Engine, RowMemory, Slot},
     control::{ControlError, JoinOptions, ListenerConfig, returning::Held},
@@ -43,6 +45,7 @@ impl Registry {
             row: Arc::clone(&self.plain),
             row_since: self.next().0,
             belongings: Arc::new(Mailbox::new(belongings)),
+            rewired: None,
         };
         let room = Room::new(self.next());
         let config = ListenerConfig::default();
@@ -59,6 +62,25 @@ impl Registry {
         };
         self.members.insert(id.clone(), member);
         self.set_slot(&id);
+        Ok(key)
+    }
+
+    /// Gives a participant another connection, or none, and with it other ports. The one that it had comes back.
+    #[cfg(feature = "stream")]
+    pub fn replace_connection(
+        &mut self,
+        id: &str,
+        connection: Option<Box<dyn Connection>>,
+        ports: crate::data::ports::PortMeters,
+    ) -> Result<ParticipantKey, ControlError> {
+        let next = self.next();
+        let member = self.member_mut(id)?;
+        let mailbox = Arc::new(Mailbox::new(Wiring(connection)));
+        member.ports = ports;
+        member.slot.rewired = Some(Rewired { since: next.0, mailbox: Arc::clone(&mailbox) });
+        let key = member.slot.key;
+        self.given_up.push(Held::Wiring(next, mailbox));
+        self.set_slot(&id.into());
         Ok(key)
     }
 
