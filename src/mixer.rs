@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use crate::{
-    audio::{Engine, Figures, Limiter, Link, Processor},
+    audio::{Engine, Limiter, Link, Processor},
     control::{Controller, Registry, Shared},
-    data::{channels::Channels, level::Decibels, limiter::LimiterConfig, talk, timing::Timing},
+    data::{channels::Channels, figures::Figures, level::Decibels, limiter::LimiterConfig, talk, timing::Timing},
     dsp::{InstructionSet, Kernel},
 };
 

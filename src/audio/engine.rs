@@ -14,13 +14,14 @@ use super::{
 };
 use crate::{
     data::{
-        channels::{Channels, MAX_CHANNELS, Planes},
+        channels::{MAX_CHANNELS, Planes},
+        figures::Figures,
         frame::{Frame, FrameError},
         id::ParticipantKey,
         loudness::MixLevel,
         memory::room,
         talk::TalkSender,
-        timing::{Clock, Timing},
+        timing::Clock,
         tree::Tree,
     },
     dsp::{Kernel, Remaining, Tile, prefetch},
@@ -35,17 +36,6 @@ pub(crate) struct Tools<'a> {
     pub remaining: &'a Remaining,
     pub limiter: Option<&'a Limiter>,
     pub meters: &'a MixerMeters,
-}
-
-/// The figures of a mixer that every engine of it is made with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Figures {
-    pub channels: Channels,
-    /// How many threads may share a tick.
-    pub workers: usize,
-    pub timing: Timing,
-    /// The mean square under which a source is quiet; 0 if none is.
-    pub floor: f64,
 }
 
 /// Everything that lasts from tick to tick, and the scratch of one tick.

@@ -62,7 +62,7 @@ pub use processor::{AudioThread, Part, Prepared, Processor, Tick};
 
 pub(crate) use belongings::{Belongings, Wiring};
 pub(crate) use deliver::Limiter;
-pub(crate) use engine::{Engine, Figures};
+pub(crate) use engine::Engine;
 pub(crate) use link::{Link, Matrix};
 #[cfg(feature = "stream")]
 pub(crate) use published::Rewired;

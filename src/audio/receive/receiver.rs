@@ -2,7 +2,6 @@
 
 use super::{
     audible::Audible,
-    frames,
     idle::Idle,
     loudest::{Lists, Loudest},
     source::{Source, Standing},
@@ -12,8 +11,6 @@ use crate::{
     audio::{belongings::Kept, published::Slot},
     data::{
         channels::Channel,
-        connection::{Connection, Told},
-        frame::{Frame, FrameError},
         id::ParticipantKey,
         memory::{filled, room},
         timing::{Clock, Timing},
@@ -30,17 +27,17 @@ const AHEAD: usize = 4;
 /// The sources of a mixer, and what they sent in the tick in hand. Indexed by slot.
 #[derive(Debug, Default)]
 pub(crate) struct Receiver {
-    channels: &'static [Channel],
+    pub(super) channels: &'static [Channel],
     pub(super) sources: Vec<Source>,
     /// The signals of each channel: those of the slots as sent; behind them, the same faded by their presence, where
     /// it moves.
-    signals: Vec<SignalBuffer>,
-    idle: Vec<Idle>,
+    pub(super) signals: Vec<SignalBuffer>,
+    pub(super) idle: Vec<Idle>,
     /// What sources are compared by, and how it follows what they send.
     pub(super) levels: Vec<SpeakerLevel>,
     follower: Follower,
     /// The mean square under which a source is quiet; 0 if none is.
-    floor: f64,
+    pub(super) floor: f64,
     loudest: Loudest,
     /// Scratch of the choice of the loudest.
     seated: Vec<u32>,
@@ -169,69 +166,6 @@ impl Receiver {
         self.sources.iter_mut().for_each(Source::forget_frame);
     }
 
-    /// Takes a frame that the host sends.
-    pub fn send(
-        &mut self,
-        key: ParticipantKey,
-        frame: &Frame<'_>,
-        timing: &Timing,
-        kernel: Kernel,
-    ) -> Result<(), FrameError> {
-        let index = key.slot as usize;
-        let here = |source: &&mut Source| source.key == key && source.standing == Standing::Here;
-        let Some(source) = self.sources.get_mut(index).filter(here) else { return Err(FrameError::Unknown { key }) };
-        if !source.sends {
-            return Err(FrameError::NotASource { key });
-        }
-        let fault = match frame.len() {
-            _ if source.has_frame() => Some(FrameError::Repeated { key }),
-            Err((left, right)) => Some(FrameError::Uneven { key, left, right }),
-            Ok(actual) if actual != timing.tick => Some(FrameError::WrongLength { key, expected: timing.tick, actual }),
-            Ok(_) => None,
-        };
-        if let Some(fault) = fault {
-            source.readings.refused += 1;
-            self.idle[index].wake();
-            return Err(fault);
-        }
-        self.take(index, frame, kernel).map_err(|index| FrameError::NotFinite { key, index })
-    }
-
-    /// Takes what a connection tells of its frame, and reads it if a model has to hear it.
-    pub fn tell(&mut self, index: usize, told: Told, connection: &mut dyn Connection, kernel: Kernel) {
-        self.idle[index].wake();
-        let source = &mut self.sources[index];
-        if !told.is_sound() {
-            source.readings.not_finite += 1;
-            return;
-        }
-        source.tell(told);
-        if source.judge.is_some() {
-            // What is refused is counted, and missing.
-            let _ = self.take(index, &told.frame(connection.read()), kernel);
-        }
-    }
-
-    /// Takes a frame of the right length. `Err` with the place of the first sample that is none.
-    #[inline]
-    fn take(&mut self, index: usize, frame: &Frame<'_>, kernel: Kernel) -> Result<(), usize> {
-        self.idle[index].wake();
-        let source = &mut self.sources[index];
-        let deciding = [source.threshold(), self.floor];
-        match frames::take(frame, self.channels, &mut self.signals, index, deciding, kernel) {
-            Ok(taken) => {
-                let speaks = source.judge.as_mut().map(|judge| judge.is_speech(frame));
-                source.take(taken, frame.told, speaks.unwrap_or(frame.active));
-                Ok(())
-            }
-            Err(place) => {
-                source.forget_frame();
-                source.readings.not_finite += 1;
-                Err(place)
-            }
-        }
-    }
-
     /// Takes each source's frame, or its absence, into account, reads those of connections that are heard, and lists
     /// the audible. `told` are the slots that were told to be active. [`pop_gone`](Self::pop_gone) names those who
     /// have left and faded out.
@@ -319,16 +253,6 @@ impl Receiver {
             self.audible.push(index as u32, if moves { faded } else { index } as u32, moves || turned);
         } else {
             self.audible.leave_out(index, turned);
-        }
-    }
-
-    /// Reads the frame that a connection told of. If it turns out to be none, it is missing.
-    fn read(&mut self, index: usize, told: Told, kept: Option<&mut Kept>, kernel: Kernel, clock: &Clock<'_>) {
-        let connection = kept.and_then(|kept| kept.belongings.connection.as_mut());
-        let read = connection.map(|connection| self.take(index, &told.frame(connection.read()), kernel));
-        if !matches!(read, Some(Ok(()))) {
-            self.sources[index].forget_frame();
-            self.sources[index].fade(false, clock);
         }
     }
 

@@ -21,9 +21,10 @@ use super::{
     returning::{Held, Returning},
 };
 use crate::{
-    audio::{Figures, Link, Matrix, Row},
+    audio::{Link, Matrix, Row},
     data::{
         channels::Channels,
+        figures::Figures,
         id::{Generation, ParticipantId, ParticipantKey},
         talk::TalkEvents,
         tree::Tree,
