@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     audio::{Engine, Limiter, Link, Processor},
     control::{Controller, Registry, Shared},
-    data::{channels::Channels, limiter::LimiterConfig, talk, timing::Timing},
+    data::{channels::Channels, figures::Figures, level::Decibels, limiter::LimiterConfig, talk, timing::Timing},
     dsp::{InstructionSet, Kernel},
 };
 
@@ -57,6 +57,15 @@ pub struct MixerConfig {
     ///
     /// At most four sources are replaced in a tick. Coming in and going out take the smoothing time.
     pub loudest: Option<usize>,
+    /// The floor: the level, in dBFS as an RMS, under which a source counts as silent; `None` if only exact zeros do.
+    /// So the noise of an open microphone, or the ±1 that a decoder makes of digital silence, is in no mix and makes
+    /// none different, and costs nothing.
+    ///
+    /// A source is quiet until a frame reaches the floor, on both channels as sent, and again once none has for
+    /// 200 ms. Then it fades out over the smoothing time; with the first frame that reaches the floor again it fades
+    /// in. It is not missing meanwhile, keeps its place among the [`loudest`](Self::loudest), and its meter and its
+    /// detector go on ([`SourceReadings::quiet`](crate::SourceReadings::quiet)). At most 0 dBFS.
+    pub floor: Option<Decibels>,
     /// The instruction set that computes the mixes; `None` for the fastest that this machine has. Name one to
     /// get the same results on different machines: each may round sums differently. Or name AVX2 to avoid
     /// AVX-512, for which some processors lower their clock.
@@ -65,7 +74,7 @@ pub struct MixerConfig {
 
 impl Default for MixerConfig {
     /// 48 kHz, mono, ticks of 10 ms, smoothing over 10 ms, the default limiter, room for 64 participants and
-    /// 1024 talk events, one worker, everybody heard, the fastest instruction set of the machine.
+    /// 1024 talk events, one worker, everybody heard who is at -80 dBFS or above, the fastest instruction set of the machine.
     fn default() -> Self {
         Self {
             sample_rate: 48_000,
@@ -77,6 +86,7 @@ impl Default for MixerConfig {
             workers: 1,
             talk_events: 1024,
             loudest: None,
+            floor: Some(Decibels(-80.0)),
             instruction_set: None,
         }
     }
@@ -109,16 +119,26 @@ impl MixerConfig {
         let kernel = self.kernel()?;
         let limiter = self.limiter.map(check_limiter).transpose()?.map(|config| Limiter::new(config, &timing));
         let slots = self.participants.max(1);
-        let mut registry = Registry::new(timing, self.channels, slots, self.workers);
+        let figures = Figures { channels: self.channels, workers: self.workers, timing, floor: self.floor()? };
+        let mut registry = Registry::new(figures, slots);
         registry.set_loudest(self.loudest).map_err(|_| BuildError::Loudest)?;
         let (talk, events) = talk::ring(self.talk_events).unzip();
         registry.talk = events;
-        let engine = Engine::new(self.channels, slots, self.workers, &timing, talk);
+        let engine = Engine::new(&figures, slots, talk);
         let link = Link::new(timing, limiter, kernel, Arc::new(registry.matrix()), registry.mixer());
         let link = Arc::new(link);
         let shared = Arc::new(Shared::new(Arc::clone(&link), registry));
         let processor = Processor::new(engine, link, Arc::clone(&shared) as _);
         Ok((Controller::new(shared), processor))
+    }
+
+    /// The mean square of the floor.
+    fn floor(&self) -> Result<f64, BuildError> {
+        match self.floor {
+            Some(floor) if floor.0 <= 0.0 => Ok(floor.amplitude().powi(2)),
+            Some(floor) => Err(BuildError::Floor { dbfs: floor.0 }),
+            None => Ok(0.0),
+        }
     }
 
     fn kernel(&self) -> Result<Kernel, BuildError> {
@@ -202,6 +222,12 @@ pub enum BuildError {
     /// `loudest`.
     #[error("the loudest 0 are nobody: at least 1, or None for everybody")]
     Loudest,
+    /// `floor`.
+    #[error("a floor of {dbfs} dBFS is not at or under 0 dBFS")]
+    Floor {
+        /// What was asked for.
+        dbfs: f64,
+    },
     /// `limiter`.
     #[error(
         "a limiter cannot have a knee of {} dBFS, a hold of {} ms and a release of {} dB/s: \
@@ -225,7 +251,6 @@ pub enum BuildError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::level::Decibels;
 
     fn error(config: MixerConfig) -> BuildError {
         config.build().map(|_| ()).unwrap_err()
@@ -241,6 +266,10 @@ mod tests {
         let room = BuildError::Participants { participants: usize::MAX, most: 1 << 20 };
         assert_eq!(error(MixerConfig { participants: usize::MAX, ..config() }), room);
         assert_eq!(error(MixerConfig { loudest: Some(0), ..config() }), BuildError::Loudest);
+        let floor = MixerConfig { floor: Some(Decibels(0.1)), ..config() };
+        assert_eq!(error(floor), BuildError::Floor { dbfs: 0.1 });
+        assert!(matches!(error(MixerConfig { floor: Some(Decibels(f64::NAN)), ..config() }), BuildError::Floor { .. }));
+        assert!(MixerConfig { floor: Some(Decibels::SILENCE), ..config() }.build().is_ok());
         assert_eq!(error(MixerConfig { workers: 0, ..config() }), BuildError::Workers { workers: 0, most: 64 });
         let events = BuildError::TalkEvents { events: usize::MAX, most: 1 << 20 };
         assert_eq!(error(MixerConfig { talk_events: usize::MAX, ..config() }), events);

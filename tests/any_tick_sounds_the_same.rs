@@ -35,7 +35,10 @@ fn events(at_ms: usize) -> Vec<Event> {
 
 /// 260 ms of every listener's mix, in ticks of `tick` samples at 48 kHz.
 fn play(tick: usize, smoothing_ms: f64) -> BTreeMap<usize, Vec<f32>> {
-    let mut scene = Scene::new(Figures { rate: 48_000, tick, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 0.0 });
+    // Whether a frame reaches the floor depends on where it is cut.
+    let floor_dbfs = None;
+    let figures = Figures { rate: 48_000, tick, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 0.0, floor_dbfs };
+    let mut scene = Scene::new(figures);
     let mut heard: BTreeMap<usize, Vec<f32>> = BTreeMap::new();
     for now in (0..12_480).step_by(tick) {
         if now % 960 == 0 {
@@ -69,7 +72,8 @@ fn the_limiter_does_not_know_the_tick() {
     let signal: Vec<f32> =
         (0..9600).map(|k| (k as f32 * 0.05).sin() * if k % 3000 < 1500 { 1.8 } else { 0.3 }).collect();
     let play = |tick: usize| -> Vec<f32> {
-        let config = mixminus::MixerConfig { tick_samples: tick, ..mixminus::MixerConfig::default() };
+        // A tick of one sample may be silent.
+        let config = mixminus::MixerConfig { tick_samples: tick, floor: None, ..mixminus::MixerConfig::default() };
         let (controller, mut processor) = config.build().unwrap();
         let [anna, ben] = ["anna", "ben"].map(|id| controller.join(id, Default::default()).unwrap());
         let mut audio = processor.enter();

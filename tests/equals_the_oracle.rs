@@ -63,12 +63,17 @@ fn events() -> impl Strategy<Value = Vec<Vec<Event>>> {
 
 /// Mostly so short a tick that moves overlap: smoothing times of 0 to 5 ticks.
 fn figures(tick: impl Strategy<Value = usize>) -> impl Strategy<Value = Figures> {
-    (tick, smoothing_ticks(), prop_oneof![5 => Just(None), 1 => (0.0..60.0).prop_map(Some)]).prop_map(
-        |(tick, ticks, other_ms)| {
-            let figures = figures_of(tick, ticks);
-            Figures { smoothing_ms: other_ms.unwrap_or(figures.smoothing_ms), hangover_ms: 30.0, ..figures }
-        },
-    )
+    let other_ms = prop_oneof![5 => Just(None), 1 => (0.0..60.0).prop_map(Some)];
+    (tick, smoothing_ticks(), other_ms, floor()).prop_map(|(tick, ticks, other_ms, floor_dbfs)| {
+        let figures = figures_of(tick, ticks);
+        let smoothing_ms = other_ms.unwrap_or(figures.smoothing_ms);
+        Figures { smoothing_ms, hangover_ms: 30.0, floor_dbfs, ..figures }
+    })
+}
+
+/// The default floor, none, and the levels of what the sources of a scene send: faint, and loud.
+fn floor() -> impl Strategy<Value = Option<f64>> {
+    prop_oneof![3 => Just(Some(-80.0)), 1 => Just(None), 1 => Just(Some(-70.8)), 1 => Just(Some(-7.9))]
 }
 
 /// The smoothing time in ticks: whole ones, where moves end with a tick, and others.
@@ -78,7 +83,7 @@ fn smoothing_ticks() -> impl Strategy<Value = f64> {
 
 fn figures_of(tick: usize, smoothing_ticks: f64) -> Figures {
     let smoothing_ms = smoothing_ticks * tick as f64 / 48.0;
-    Figures { rate: 48_000, tick, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 5.0 }
+    Figures { rate: 48_000, tick, smoothing_ms, threshold_dbfs: -50.0, hangover_ms: 5.0, floor_dbfs: Some(-80.0) }
 }
 
 fn play(figures: Figures, participants: usize, events: &[Vec<Event>]) {

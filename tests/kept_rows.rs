@@ -16,7 +16,7 @@ fn value(source: usize) -> f32 {
 }
 
 fn room() -> (Controller, Processor, Vec<ParticipantKey>) {
-    let config = MixerConfig { participants: PARTICIPANTS, limiter: None, ..MixerConfig::default() };
+    let config = MixerConfig { participants: PARTICIPANTS, limiter: None, floor: None, ..MixerConfig::default() };
     let (controller, processor) = config.build().unwrap();
     let (keys, _) = controller.change(|changes| {
         (0..PARTICIPANTS).map(|n| changes.join(n.to_string(), JoinOptions::default()).unwrap()).collect()

@@ -233,3 +233,28 @@ fn one_wild_sample_keeps_nobody_out_for_long() {
     assert!(["anna", "ben", "anna ben"].contains(&&*wild), "{wild}");
     assert_eq!(quiet_and_loud(&mut call, 300), "ben");
 }
+
+#[test]
+fn what_the_host_tells_decides_instead_of_the_samples() {
+    let mut call = Call::of(1, 2);
+    let heard = |call: &mut Call, anna: u8, ben: u8| {
+        let Rig { processor, keys, .. } = &mut call.0;
+        let mut audio = processor.enter();
+        let mut last = 0.0;
+        for _ in 0..100 {
+            let mut tick = audio.tick();
+            tick.send(keys["anna"], Frame::from(&[0.5; 10][..]).level_dbov(anna)).unwrap();
+            tick.send(keys["ben"], Frame::from(&[0.25; 10][..]).level_dbov(ben)).unwrap();
+            last = tick.mix().get(keys["ear"]).unwrap().samples()[9];
+        }
+        last
+    };
+    let active = |call: &Call| ["anna", "ben"].map(|id| call.0.controller.readings(id).unwrap().source.active);
+    assert_eq!(heard(&mut call, 40, 30), 0.25, "ben is said to be louder");
+    heard(&mut call, 50, 51);
+    assert_eq!(active(&call), [true, false], "at the threshold, and under it");
+    assert_eq!(heard(&mut call, 20, 30), 0.5);
+    assert_eq!(heard(&mut call, 81, 127), 0.0, "both are said to be under the floor");
+    let source = call.0.controller.readings("anna").unwrap().source;
+    assert_eq!((source.quiet, source.rms), (true, 0.5), "the meter shows what was measured");
+}

@@ -94,6 +94,16 @@ fn all_at_once(channels: Channels) {
             let _ = guest.input.as_mut().unwrap().push(Frame::mono(&[0.25_f32; 320]), Stamp::None);
             let generation = controller.set_muted(&id, guests % 2 == 0).unwrap();
             controller.wait_until_mixed(generation, std::time::Duration::from_secs(60)).unwrap();
+            // Its network connection changes, and it may go before the audio thread has seen that.
+            let other = [PortOptions::default(), options(StreamFormat::mono(48_000), Clock::Mixer)][guests % 2];
+            guest = controller.replace_ports(&id, other).unwrap();
+            if let Some(input) = &mut guest.input {
+                let _ = input.push(Frame::mono(&[0.25_f32; 480]), Stamp::None);
+            }
+            if guests % 3 > 0 {
+                let generation = controller.published();
+                controller.wait_until_mixed(generation, std::time::Duration::from_secs(60)).unwrap();
+            }
             controller.leave(&id).unwrap();
             guests += 1;
         }

@@ -115,6 +115,8 @@ fn each_mixer(mut check: impl FnMut(&MixerConfig)) {
                     tick_samples,
                     smoothing_ms,
                     limiter: None,
+                    // A tick of one sample may be silent.
+                    floor: None,
                     ..MixerConfig::default()
                 });
             }

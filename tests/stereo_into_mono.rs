@@ -47,6 +47,7 @@ fn antiphase_channels_cancel_in_the_mix_and_are_measured_all_the_same() {
         let (source, heard) = measure(frame);
         assert_eq!(heard, 0.0);
         assert!(source.active && source.active_ticks == 1, "{frame:?}");
+        assert_eq!(source.anti_phase_ticks, 1, "which is named");
         assert!((f64::from(source.rms) - 0.5 / 2_f64.sqrt()).abs() < 1e-4, "{}", source.rms);
         assert!((source.peak - 0.5).abs() < 1e-4, "{}", source.peak);
     }
@@ -58,6 +59,7 @@ fn the_readings_are_those_of_both_channels() {
     let (source, _) = measure(Frame::planar(&left, &right));
     assert_near(source.rms, ((0.04 + 0.64) / 4.0_f64).sqrt(), "the RMS");
     assert_near(source.peak, 0.8, "the peak");
+    assert_eq!(source.anti_phase_ticks, 0);
     // One channel alone: half of the energy.
     let (source, _) = measure(Frame::planar(&right, &[0.0; TICK]));
     assert_near(source.rms, (0.64 / 4.0_f64).sqrt(), "the RMS");

@@ -21,6 +21,10 @@ pub(crate) struct Belongings {
     pub row: RowMemory,
 }
 
+/// A connection on its way to a participant who is there already; or, on the way back, the one that it replaced.
+#[derive(Debug)]
+pub(crate) struct Wiring(pub Option<Box<dyn Connection>>);
+
 /// The belongings of a participant on the audio side, and the mailbox in which they go back.
 #[derive(Debug)]
 pub(crate) struct Kept {
@@ -35,6 +39,14 @@ impl Kept {
     pub fn take(mailbox: &Arc<Mailbox<Belongings>>) -> Option<Self> {
         let belongings = mailbox.take()?;
         Some(Self { meters: Arc::clone(&belongings.meters), belongings, mailbox: Arc::clone(mailbox) })
+    }
+
+    /// Exchanges the connection for the one in a mailbox, in which it goes back.
+    pub fn rewire(&mut self, mailbox: &Mailbox<Wiring>) {
+        if let Some(mut wiring) = mailbox.take() {
+            std::mem::swap(&mut self.belongings.connection, &mut wiring.0);
+            mailbox.put(wiring);
+        }
     }
 
     /// Puts it back. Nothing is freed here: the belongings own the meters, too, and the control side owns every

@@ -9,19 +9,19 @@ use super::{
     deliver::{Limiter, Outputs},
     mix::{MixBuffers, Scene, Task},
     plan::{Planner, is_in_mix},
-    published::Slot,
+    published::{Rewired, Slot},
     receive::{NONE, Receiver, Standing, TalkSource},
 };
 use crate::{
     data::{
-        channels::{Channels, MAX_CHANNELS, Planes},
-        connection::Connection,
+        channels::{MAX_CHANNELS, Planes},
+        figures::Figures,
         frame::{Frame, FrameError},
         id::ParticipantKey,
         loudness::MixLevel,
         memory::room,
         talk::TalkSender,
-        timing::{Clock, Timing},
+        timing::Clock,
         tree::Tree,
     },
     dsp::{Kernel, Remaining, Tile, prefetch},
@@ -55,19 +55,20 @@ pub(crate) struct Engine {
 }
 
 impl Engine {
-    /// Room for so many slots, and for `workers` that mix at the same time. Allocates: control side.
-    pub fn new(channels: Channels, slots: usize, workers: usize, timing: &Timing, talk: Option<TalkSender>) -> Self {
+    /// Room for so many slots. Allocates: control side.
+    pub fn new(figures: &Figures, slots: usize, talk: Option<TalkSender>) -> Self {
+        let Figures { channels, workers, timing, floor } = figures;
         let count = channels.count();
         Self {
             channels: count,
-            receiver: Receiver::new(channels.all(), slots, timing),
+            receiver: Receiver::new(channels.all(), slots, timing, *floor),
             talk: TalkSource::new(slots, talk),
             listeners: Listeners::new(slots),
             kept: (0..slots).map(|_| None).collect(),
             connections: room(slots, 0),
             planner: Planner::new(count, slots),
             outputs: Outputs::new(slots),
-            mixes: MixBuffers::new(count, slots, workers, Tile::count(timing.tick)),
+            mixes: MixBuffers::new(count, slots, *workers, Tile::count(timing.tick)),
         }
     }
 
@@ -97,7 +98,7 @@ impl Engine {
             changed.items().iter().flat_map(|(_, slot)| *slot).for_each(|slot| prefetch(std::slice::from_ref(slot)));
             for (slot, published) in changed.items() {
                 match published {
-                    Some(published) => self.update(*slot as usize, published, clock),
+                    Some(published) => self.update(*slot as usize, published, since, clock),
                     None => self.leave(*slot as usize),
                 }
             }
@@ -105,7 +106,7 @@ impl Engine {
         slots.each_leaf_since(since, |changed| self.listeners.apply(changed, &self.receiver, &self.kept, clock));
     }
 
-    fn update(&mut self, index: usize, slot: &Slot, clock: &Clock<'_>) {
+    fn update(&mut self, index: usize, slot: &Slot, since: u64, clock: &Clock<'_>) {
         if index >= self.slots() {
             debug_assert!(false, "the control side makes room for every slot");
             return;
@@ -121,6 +122,20 @@ impl Engine {
             self.kept[index] = Some(kept);
         }
         self.receiver.update(index, slot);
+        if let Some(rewired) = slot.rewired.as_ref().filter(|rewired| rewired.since > since) {
+            self.rewire(index, rewired, clock);
+        }
+    }
+
+    /// A participant gets another connection, or none.
+    fn rewire(&mut self, index: usize, rewired: &Rewired, clock: &Clock<'_>) {
+        let Some(kept) = &mut self.kept[index] else { return };
+        kept.rewire(&rewired.mailbox);
+        self.connections.retain(|slot| *slot as usize != index);
+        if kept.belongings.connection.is_some() {
+            self.connections.push(index as u32);
+        }
+        self.receiver.cut(index, clock);
     }
 
     fn leave(&mut self, index: usize) {
@@ -146,8 +161,8 @@ impl Engine {
     /// The steps up to the sums.
     pub fn prepare(&mut self, tools: &Tools<'_>) {
         let clock = &tools.clock;
-        self.read_connections(tools);
-        self.receiver.receive(&self.kept, self.talk.told(), clock);
+        self.advance_connections(tools.kernel);
+        self.receiver.receive(&mut self.kept, self.talk.told(), tools.kernel, clock);
         while let Some(index) = self.receiver.pop_gone() {
             self.vacate(index);
         }
@@ -244,46 +259,37 @@ impl Engine {
         self.channels
     }
 
-    /// Takes what came over each connection, unless the host has sent a frame by hand.
-    fn read_connections(&mut self, tools: &Tools<'_>) {
-        self.each_connection(|engine, index, connection| {
-            let Some(source) = engine.receiver.source(index as u32) else { return };
+    /// Asks each connection for its frame, which is passed over if the host has sent one by hand.
+    fn advance_connections(&mut self, kernel: Kernel) {
+        for slot in &self.connections {
+            let kept = self.kept[*slot as usize].as_mut();
+            let connection = kept.and_then(|kept| kept.belongings.connection.as_deref_mut());
+            let (Some(connection), Some(source)) = (connection, self.receiver.source(*slot)) else { continue };
             if source.standing != Standing::Here || !source.sends {
-                return;
+                continue;
             }
             let by_hand = source.has_frame();
-            if let (Some((planes, active)), false) = (connection.read(), by_hand) {
-                let frame = match planes.right {
-                    Some(right) => Frame::planar(planes.left, right),
-                    None => Frame::mono(planes.left),
-                };
-                // What is refused is counted, and missing.
-                let _ = engine.receiver.take(index, &frame.active(active), tools.kernel);
+            if let (Some(told), false) = (connection.advance(), by_hand) {
+                self.receiver.tell(*slot as usize, told, connection, kernel);
             }
-        });
+        }
     }
 
     /// Gives each connection what its participant hears.
     fn write_connections(&mut self, tools: &Tools<'_>) {
-        self.each_connection(|engine, index, connection| {
-            let Some(output) = engine.output_of(engine.key(index as u32)) else { return };
+        for n in 0..self.connections.len() {
+            let slot = self.connections[n];
+            let Some(output) = self.output_of(self.key(slot)) else { continue };
+            // The connection is out of its place meanwhile.
+            let kept = self.kept[slot as usize].as_mut();
+            let Some(mut connection) = kept.and_then(|kept| kept.belongings.connection.take()) else { continue };
             let mut samples: [&[f32]; MAX_CHANNELS] = [&[]; MAX_CHANNELS];
-            for (channel, samples) in samples.iter_mut().enumerate().take(engine.channels) {
-                *samples = &Tile::flat(engine.mix(channel, output))[..tools.clock.timing.tick];
+            for (channel, samples) in samples.iter_mut().enumerate().take(self.channels) {
+                *samples = &Tile::flat(self.mix(channel, output))[..tools.clock.timing.tick];
             }
             let [left, right] = samples;
-            connection.write(Planes { left, right: (engine.channels > 1).then_some(right) });
-        });
-    }
-
-    /// With each connection in turn, which is out of its place meanwhile.
-    fn each_connection(&mut self, mut work: impl FnMut(&mut Self, usize, &mut dyn Connection)) {
-        for n in 0..self.connections.len() {
-            let index = self.connections[n] as usize;
-            let kept = self.kept[index].as_mut();
-            let Some(mut connection) = kept.and_then(|kept| kept.belongings.connection.take()) else { continue };
-            work(self, index, &mut *connection);
-            if let Some(kept) = &mut self.kept[index] {
+            connection.write(Planes { left, right: (self.channels > 1).then_some(right) });
+            if let Some(kept) = &mut self.kept[slot as usize] {
                 kept.belongings.connection = Some(connection);
             }
         }

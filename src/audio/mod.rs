@@ -26,6 +26,7 @@
 //! - **ramp**: the way of a ducking **envelope** between its two levels, at a constant slope.
 //! - **row**: all gains of one listener. A **pair** is one listener and one source that the row lists: its *open*
 //!   gain, which the envelope does not multiply, and its *ducked* gain, which it does.
+//! - **floor**: the mean square under which a source is **quiet**: it counts as silent.
 //! - **presence**: the factor of a source in all mixes; **hears**: the factor of a listener's whole mix.
 //! - **line**: a gain on its way over one tick; **remaining**: what is still to come of its move, sample by sample.
 //! - **curve**: what a half of a row is multiplied by, sample by sample, where `hears` or the envelope moves.
@@ -59,9 +60,11 @@ mod row_memory;
 pub use mixes::{Mix, Mixes};
 pub use processor::{AudioThread, Part, Prepared, Processor, Tick};
 
-pub(crate) use belongings::Belongings;
+pub(crate) use belongings::{Belongings, Wiring};
 pub(crate) use deliver::Limiter;
 pub(crate) use engine::Engine;
 pub(crate) use link::{Link, Matrix};
+#[cfg(feature = "stream")]
+pub(crate) use published::Rewired;
 pub(crate) use published::{Row, RowIdentity, Slot};
 pub(crate) use row_memory::{Listed, RowMemory};

@@ -18,7 +18,7 @@ use std::{
 };
 
 use super::{
-    belongings::Belongings,
+    belongings::{Belongings, Wiring},
     row_memory::{Listed, RowMemory},
 };
 use crate::{
@@ -40,6 +40,17 @@ pub(crate) struct Slot {
     /// The generation that the row came with.
     pub row_since: u64,
     pub belongings: Arc<Mailbox<Belongings>>,
+    /// The connection that replaced an earlier one last, if one did.
+    pub rewired: Option<Rewired>,
+}
+
+/// Another connection for a participant who is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Rewired {
+    /// The generation that it came with. The connection before it goes back in the mailbox in which it came; once
+    /// that generation is mixed, the control side frees it.
+    pub since: u64,
+    pub mailbox: Arc<Mailbox<Wiring>>,
 }
 
 /// What one listener hears differently from the default.

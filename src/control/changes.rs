@@ -67,6 +67,24 @@ impl<'a> Changes<'a> {
         Ok(key)
     }
 
+    /// Gives a participant another connection, or none.
+    #[cfg(feature = "stream")]
+    pub(crate) fn replace_connection(
+        &mut self,
+        id: &str,
+        connection: Option<Box<dyn Connection>>,
+        meters: crate::data::ports::PortMeters,
+    ) -> Result<ParticipantKey, ControlError> {
+        let done = self.registry.replace_connection(id, connection, meters);
+        self.events.note("replace_ports", done, || Event::PortsReplaced { participant: id.into() })
+    }
+
+    /// The role of a participant.
+    #[cfg(feature = "stream")]
+    pub(crate) fn role(&self, id: &str) -> Result<crate::data::role::Role, ControlError> {
+        self.registry.member(id).map(|member| member.slot.role)
+    }
+
     /// The sample rate and channels of the mixer, and the samples of a tick.
     #[cfg(feature = "stream")]
     pub(crate) fn format(&self) -> (crate::data::ports::StreamFormat, usize) {

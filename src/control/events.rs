@@ -32,6 +32,7 @@ pub(super) struct Events {
 pub(super) enum Event {
     Joined { participant: ParticipantId, role: Role },
     Left { participant: ParticipantId },
+    PortsReplaced { participant: ParticipantId },
     Muted { participant: ParticipantId, muted: bool },
     Deafened { participant: ParticipantId, deafened: bool },
     Listed { listener: ParticipantId, source: ParticipantId, gain: f64 },
@@ -137,6 +138,7 @@ impl Event {
                 info!(target: TARGET, %participant, ?role, generation, "joined");
             }
             Self::Left { participant } => info!(target: TARGET, %participant, generation, "left"),
+            Self::PortsReplaced { participant } => info!(target: TARGET, %participant, generation, "replaced ports"),
             Self::Muted { participant, muted } => info!(target: TARGET, %participant, muted, generation, "set muted"),
             Self::Deafened { participant, deafened } => {
                 info!(target: TARGET, %participant, deafened, generation, "set deafened");

@@ -76,7 +76,7 @@ pub struct JoinOptions {
 /// # Events
 /// With the feature `tracing` every change is an event of the target `mixminus`, with the fields
 /// `participant` and `generation` and those of its kind. The levels are:
-/// - INFO: joins, leaves, mutes, deafenings, how many are heard; and that the processor was dropped, once a change or a
+/// - INFO: joins, leaves, mutes, deafenings, replaced ports, how many are heard; and that the processor was dropped, once a change or a
 ///   [`reclaim`](Self::reclaim) has noticed it;
 /// - DEBUG: gains, pans, configurations, and growth;
 /// - WARN: refused changes, with the reason; of a request with many faults, the first ten.

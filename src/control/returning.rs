@@ -6,7 +6,7 @@
 use std::{collections::VecDeque, fmt, sync::Arc};
 
 use crate::{
-    audio::{Belongings, Engine, Matrix, Row},
+    audio::{Belongings, Engine, Matrix, Row, Wiring},
     data::id::{Generation, ParticipantKey},
     link::mailbox::Mailbox,
 };
@@ -29,6 +29,9 @@ pub(crate) enum Held {
     /// Until this generation has been mixed: by then the audio thread has put the memory of the row before into its
     /// mailbox. Or until nobody else has the row.
     Row(Generation, Arc<Row>),
+    /// The same, of a connection: by then the one that it replaced is in its mailbox.
+    #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "only ports are connections"))]
+    Wiring(Generation, Arc<Mailbox<Wiring>>),
 }
 
 impl fmt::Debug for Held {
@@ -38,6 +41,7 @@ impl fmt::Debug for Held {
             Self::Belongings(..) => "Belongings",
             Self::Engine(_) => "Engine",
             Self::Row(..) => "Row",
+            Self::Wiring(..) => "Wiring",
         })
     }
 }
@@ -48,6 +52,7 @@ impl Held {
     fn returned(&self, mixed: Generation) -> bool {
         match self {
             Self::Row(generation, row) => mixed >= *generation || Arc::strong_count(row) == 1,
+            Self::Wiring(generation, mailbox) => mixed >= *generation || Arc::strong_count(mailbox) == 1,
             Self::Matrix(matrix) => Arc::strong_count(matrix) == 1,
             Self::Belongings(_, mailbox) => Arc::strong_count(mailbox) == 1,
             Self::Engine(mailbox) => Arc::strong_count(mailbox) == 1,
@@ -69,6 +74,7 @@ impl Returning {
                 held if !held.returned(mixed) => self.0.push_back(held),
                 Held::Belongings(key, _) => free(key),
                 Held::Row(_, row) => drop(row.memory.as_ref().and_then(Mailbox::take)),
+                Held::Wiring(_, mailbox) => drop(mailbox.take()),
                 Held::Matrix(_) | Held::Engine(_) => {}
             }
         }

@@ -5,7 +5,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channels {
-    /// One channel.
+    /// One channel. Of a stereo source it takes the mean of both: of one whose channels are in antiphase nothing is
+    /// heard. [`SourceReadings::anti_phase_ticks`](crate::SourceReadings::anti_phase_ticks) names such a source.
     #[default]
     Mono,
     /// Left and right.

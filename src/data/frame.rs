@@ -3,6 +3,7 @@
 use super::{
     channels::Channel,
     id::ParticipantKey,
+    loudness::square_of_dbov,
     sample::{Plane, Sample},
 };
 
@@ -20,6 +21,10 @@ use super::{
 pub struct Frame<'a> {
     pub(crate) samples: Samples<'a>,
     pub(crate) active: bool,
+    /// The mean square that was told of it, which decides instead of that of the samples.
+    pub(crate) told: Option<f64>,
+    /// Whether its channels cancelled each other out when they became one.
+    pub(crate) anti_phase: bool,
 }
 
 /// The samples of a frame, in the order in which they lie in memory.
@@ -35,17 +40,21 @@ pub(crate) enum Samples<'a> {
 impl<'a> Frame<'a> {
     /// Mono samples.
     pub fn mono<S: Sample>(samples: &'a [S]) -> Self {
-        Self { samples: Samples::Mono(S::plane(samples)), active: false }
+        Self::of(Samples::Mono(S::plane(samples)))
     }
 
     /// Stereo samples, left and right in turn.
     pub fn interleaved<S: Sample>(samples: &'a [S]) -> Self {
-        Self { samples: Samples::Interleaved(S::plane(samples)), active: false }
+        Self::of(Samples::Interleaved(S::plane(samples)))
     }
 
     /// Stereo samples, one slice for each channel.
     pub fn planar<S: Sample>(left: &'a [S], right: &'a [S]) -> Self {
-        Self { samples: Samples::Planar(S::plane(left), S::plane(right)), active: false }
+        Self::of(Samples::Planar(S::plane(left), S::plane(right)))
+    }
+
+    fn of(samples: Samples<'a>) -> Self {
+        Self { samples, active: false, told: None, anti_phase: false }
     }
 
     /// Says whether the host knows the source to be active in this tick. Only
@@ -53,6 +62,23 @@ impl<'a> Frame<'a> {
     #[must_use]
     pub fn active(self, active: bool) -> Self {
         Self { active, ..self }
+    }
+
+    /// Tells how loud the frame is, in -dBov: 0 is an RMS of full scale, 127 is silence, and so is what is greater.
+    /// This is the audio level that an RTP packet may carry (RFC 6464), whose activity flag goes to
+    /// [`active`](Self::active). It decides instead of the RMS of the samples: for
+    /// [`Detector::Energy`](crate::Detector::Energy), who is among the [`loudest`](crate::MixerConfig::loudest), and
+    /// the [`floor`](crate::MixerConfig::floor). Meters show what was measured. A port measures what it is given, and
+    /// does not read it.
+    ///
+    /// ```
+    /// use mixminus::Frame;
+    /// let (level, voice) = (35, true); // of the RTP packet
+    /// let frame = Frame::from(&[0.01_f32, -0.02][..]).level_dbov(level).active(voice);
+    /// ```
+    #[must_use]
+    pub fn level_dbov(self, level: u8) -> Self {
+        Self { told: Some(square_of_dbov(level)), ..self }
     }
 }
 
@@ -167,6 +193,13 @@ pub enum FrameError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_level_in_dbov_is_a_mean_square_and_127_is_silence() {
+        let told = |level| Frame::mono(&[0.5_f32]).level_dbov(level).told;
+        assert_eq!([0, 10, 127, 255].map(told), [1.0, 0.1, 0.0, 0.0].map(Some));
+        assert!((told(126).unwrap() / 10_f64.powf(-12.6) - 1.0).abs() < 1e-12);
+    }
 
     #[test]
     fn each_channel_takes_its_own_samples() {

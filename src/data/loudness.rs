@@ -1,5 +1,7 @@
 //! The measured levels of frames and mixes, and the counters of a source. Pure data.
 
+use super::level::Decibels;
+
 /// The level of a frame, over all its channels as sent.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Loudness {
@@ -7,6 +9,18 @@ pub(crate) struct Loudness {
     pub peak: f32,
     /// The mean of the squares.
     pub square: f64,
+}
+
+/// Whether the mid signal, half the sum of both channels, is 20 dB or more under the side signal, half their
+/// difference: by the mean squares of the mid and of both channels, the mean of which is that of the mid plus that of
+/// the side.
+pub(crate) fn cancels(mid: f64, both: f64) -> bool {
+    both > 0.0 && 100.0 * mid <= both - mid
+}
+
+/// The mean square of an audio level in dB under full scale, as RTP packets carry it (RFC 6464): 127 and more is silence.
+pub(crate) fn square_of_dbov(level: u8) -> f64 {
+    if level < 127 { Decibels(-f64::from(level)).amplitude().powi(2) } else { 0.0 }
 }
 
 /// The level of a mix. Readers take the root of the mean square themselves.
@@ -45,10 +59,14 @@ pub(crate) struct SourceMeasures {
     pub loudness: Loudness,
     /// Whether it was active in the last tick.
     pub active: bool,
+    /// Whether it has a frame and is quiet.
+    pub quiet: bool,
     /// Frames that were accepted.
     pub frames: u64,
     /// Ticks in which it was active.
     pub active_ticks: u64,
+    /// Ticks in which its channels cancelled each other out in the mean that a mono mixer takes.
+    pub anti_phase_ticks: u64,
     /// Ticks without a good frame, since its first one.
     pub missing: u64,
     /// How often its frames came back after some were missing.

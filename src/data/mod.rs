@@ -6,6 +6,7 @@ pub(crate) mod connection;
 pub(crate) mod detector;
 pub(crate) mod envelope;
 pub(crate) mod fade;
+pub(crate) mod figures;
 pub(crate) mod frame;
 pub(crate) mod id;
 pub(crate) mod level;

@@ -60,7 +60,7 @@ pub(super) const MIXER: [Series<Snapshot>; 8] = [
     gauge("mixminus_mixed_generation", None, |all| all.mixed.number() as f64, "The newest change that is heard."),
 ];
 
-pub(super) const SOURCE: [Series<SourceReadings>; 9] = [
+pub(super) const SOURCE: [Series<SourceReadings>; 11] = [
     counter("mixminus_source_frames_total", |source| source.frames, "Frames taken."),
     counter("mixminus_source_active_ticks_total", |source| source.active_ticks, "Ticks in which it was active."),
     counter("mixminus_source_missing_total", |source| source.missing, "Ticks without a good frame since the first."),
@@ -71,9 +71,15 @@ pub(super) const SOURCE: [Series<SourceReadings>; 9] = [
         "Frames refused for a sample that is NaN, infinite or past ±1e6.",
     ),
     counter("mixminus_source_refused_total", |source| source.refused, "Frames refused as too long, short or many."),
+    counter(
+        "mixminus_source_anti_phase_ticks_total",
+        |source| source.anti_phase_ticks,
+        "Ticks in which its channels cancelled each other out in a mono mix.",
+    ),
     gauge("mixminus_source_peak", None, |source| source.peak.into(), "Greatest magnitude; full scale is 1."),
     gauge("mixminus_source_rms", None, |source| source.rms.into(), "RMS; full scale is 1."),
     gauge("mixminus_source_active", None, |source| source.active.into(), "1 if it was active in the last tick."),
+    gauge("mixminus_source_quiet", None, |source| source.quiet.into(), "1 if it sends and counts as silent."),
 ];
 
 pub(super) const LISTENER: [Series<ListenerReadings>; 4] = [

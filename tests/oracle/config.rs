@@ -13,12 +13,24 @@ pub struct OracleConfig {
     pub threshold_dbfs: f64,
     /// The energy detector's hangover, rounded to whole ticks.
     pub hangover_ms: f64,
+    /// The floor, as an RMS in dBFS; `None` = off.
+    pub floor_dbfs: Option<f64>,
 }
 
 impl OracleConfig {
     /// The lowest RMS that the energy detector calls loud.
     pub(super) fn threshold(&self) -> f64 {
         10_f64.powf(self.threshold_dbfs / 20.0)
+    }
+
+    /// Whether a frame of this RMS reaches the floor.
+    pub(super) fn reaches_floor(&self, rms: f64) -> bool {
+        self.floor_dbfs.is_none_or(|floor| rms >= 10_f64.powf(floor / 20.0))
+    }
+
+    /// For how many samples a source is not quiet yet after a frame that reached the floor.
+    pub(super) fn floor_hold(&self) -> f64 {
+        0.2 * self.rate
     }
 
     /// The hangover in ticks.

@@ -29,6 +29,10 @@ pub(super) struct Participant {
     pub(super) hearing: Vec<Factor>,
     last_sample: f64,
     ticks_since_loud: Option<u32>,
+    /// Samples from the end of the last frame that reached the floor to the end of this tick.
+    since_end: Option<usize>,
+    /// Whether it counts as silent.
+    quiet: bool,
     /// This tick's signal: the frame, or the last sample held.
     pub(super) signal: Vec<f64>,
     has_frame: bool,
@@ -54,6 +58,8 @@ impl Participant {
             hearing: Vec::new(),
             last_sample: 0.0,
             ticks_since_loud: None,
+            since_end: None,
+            quiet: true,
             signal: Vec::new(),
             has_frame: false,
             active: false,
@@ -68,7 +74,20 @@ impl Participant {
             None => vec![self.last_sample; config.tick],
         };
         self.last_sample = self.signal[config.tick - 1];
+        self.listen_for_sound(config);
         self.active = self.detect(frame, config) && self.has_frame && self.here && !self.muted;
+    }
+
+    /// A source is quiet until a frame reaches the floor, and again once none has for a while.
+    fn listen_for_sound(&mut self, config: &OracleConfig) {
+        let since = self.since_end.take().map(|samples| samples + config.tick);
+        let reaches = self.has_frame && config.reaches_floor(rms(&self.signal));
+        (self.quiet, self.since_end) = match (reaches, since) {
+            (true, _) => (false, Some(0)),
+            (false, since) => {
+                (since.is_none_or(|samples| (samples - config.tick) as f64 >= config.floor_hold()), since)
+            }
+        };
     }
 
     /// What the detector says of this tick; the hangover of the energy detector runs on without frames.
@@ -83,7 +102,7 @@ impl Participant {
 
     /// Sends its two factors to the targets of this tick, and advances them over it.
     pub(super) fn advance(&mut self, length: usize, tick: usize) {
-        let present = self.here && self.has_frame && !self.muted;
+        let present = self.here && self.has_frame && !self.muted && !self.quiet;
         self.present.head_for(if present { 1.0 } else { 0.0 }, length);
         self.undeafened.head_for(if self.deafened { 0.0 } else { 1.0 }, length);
         self.presence = self.present.steps(tick);

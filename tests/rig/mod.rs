@@ -32,12 +32,13 @@ impl Rig {
         Self { controller, processor, keys: BTreeMap::new(), tick }
     }
 
-    /// With these participants, who send and hear, after a first tick in which everybody sent silence.
+    /// With these participants, who send and hear, after a first tick in which everybody sent little, but something:
+    /// nobody is quiet, so that who speaks now is heard from its first sample on.
     pub fn with(config: MixerConfig, ids: &[&'static str]) -> Self {
         let mut rig = Self::new(config);
         ids.iter().for_each(|id| rig.join(id, Role::Both));
-        let silence: Vec<_> = ids.iter().map(|id| (*id, 0.0)).collect();
-        rig.level(&silence);
+        let little: Vec<_> = ids.iter().map(|id| (*id, 0.001)).collect();
+        rig.level(&little);
         rig
     }
 

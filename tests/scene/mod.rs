@@ -51,6 +51,7 @@ pub struct Figures {
     pub smoothing_ms: f64,
     pub threshold_dbfs: f64,
     pub hangover_ms: f64,
+    pub floor_dbfs: Option<f64>,
 }
 
 /// A mixer and its oracle.
@@ -85,6 +86,7 @@ impl Scene {
             smoothing_ms: figures.smoothing_ms,
             limiter: None,
             participants: 1,
+            floor: figures.floor_dbfs.map(Decibels),
             ..MixerConfig::default()
         };
         let (controller, processor) = config.build().expect("the figures are in range");
@@ -94,6 +96,7 @@ impl Scene {
             smoothing: (figures.smoothing_ms * f64::from(figures.rate) / 1000.0).round() as usize,
             threshold_dbfs: figures.threshold_dbfs,
             hangover_ms: figures.hangover_ms,
+            floor_dbfs: figures.floor_dbfs,
         });
         let (here, requests) = (BTreeMap::new(), BTreeMap::new());
         Self { figures, controller, processor, oracle, here, requests, later: Vec::new(), next: 0, now: 0 }
@@ -261,16 +264,17 @@ fn check_mix(expected: &Heard, mix: &[f32], now: usize) {
     }
 }
 
-/// What a source sends: its own noise, loud, faint or digital silence for 1000 samples at a time.
+/// What a source sends: its own noise, loud, faint or digital silence for 1000 samples at a time. Every third one
+/// sends each for longer, so that it becomes quiet, and hovers around -80 dBFS meanwhile.
 pub fn signal(id: usize, at: usize) -> f32 {
     let mut bits =
         (id as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (at as u64).wrapping_mul(0xd1b5_4a32_d192_ed03);
     bits = (bits ^ (bits >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let noise = ((bits >> 40) as f32 / (1 << 23) as f32) - 1.0;
-    let loudness = match (at / 1000 + id * 3) % 5 {
-        0 => 0.0,
-        1 => 0.0005,
-        _ => 0.7,
+    let loudness = if id % 3 == 2 {
+        [0.7, 0.000_173, 0.0, 0.000_05, 0.0005][(at / 7000 + id) % 5]
+    } else {
+        [0.0, 0.0005, 0.7, 0.7, 0.7][(at / 1000 + id * 3) % 5]
     };
     noise * loudness
 }

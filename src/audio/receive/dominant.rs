@@ -1,24 +1,24 @@
-//! [`Floor`]: the dominant speaker of a call, chosen so that a cough does not change it. Pure logic.
+//! [`Turn`]: the dominant speaker of a call, chosen so that a cough does not change it. Pure logic.
 //!
-//! The dominant speaker *has the floor*.
-//! - If nobody has the floor, the loudest active source gets it at once.
-//! - While its holder is active, another source gets the floor once it has been active and 3 dB louder for
+//! The dominant speaker *has the turn*.
+//! - If nobody has the turn, the loudest active source gets it at once.
+//! - While its holder is active, another source gets the turn once it has been active and 3 dB louder for
 //!   [`CHALLENGE_MS`] without a break.
 //! - If the holder is not active any more (after the hangover of its detector, or because it was muted,
-//!   misses a frame or left), the loudest active source gets the floor at once.
-//! - If nobody is active, the holder keeps the floor for [`HOLD_MS`], unless it leaves.
+//!   misses a frame or left), the loudest active source gets the turn at once.
+//! - If nobody is active, the holder keeps the turn for [`HOLD_MS`], unless it leaves.
 
 use super::speaker_level::LOUDER;
 use crate::data::{id::ParticipantKey, timing::Clock};
 
 /// How long a challenger must be louder.
 const CHALLENGE_MS: f64 = 300.0;
-/// How long the last speaker keeps the floor when nobody is active.
+/// How long the last speaker keeps the turn when nobody is active.
 const HOLD_MS: f64 = 1000.0;
 
-/// The holder of the floor, and its challenger.
+/// The holder of the turn, and its challenger.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(crate) struct Floor {
+pub(crate) struct Turn {
     pub holder: Option<ParticipantKey>,
     /// The source that is louder than the holder, and the sample since which it is.
     challenger: Option<(ParticipantKey, u64)>,
@@ -35,7 +35,7 @@ pub(crate) enum Voice {
     Active(f64),
 }
 
-impl Floor {
+impl Turn {
     /// Takes one tick into account. `loudest` is the loudest active source; `voice` tells the activity of any
     /// participant. Returns whether the holder has changed.
     pub fn tick(
@@ -97,7 +97,7 @@ mod tests {
 
     /// The holder after each tick. A level of 0 stands for a passive participant, a negative one for one who has left.
     fn play(ticks: &[[f64; 3]]) -> Vec<&'static str> {
-        let mut floor = Floor::default();
+        let mut turn = Turn::default();
         let hold = |(n, levels): (usize, &[f64; 3])| {
             let voice = |key: ParticipantKey| match levels[key.slot as usize] {
                 level if level < 0.0 => Voice::Gone,
@@ -106,10 +106,10 @@ mod tests {
             };
             let loudest = (0..3).filter(|n| levels[*n] > 0.0).max_by(|a, b| levels[*a].total_cmp(&levels[*b]));
             let clock = Clock { now: n as u64 * 100, begun: n > 0, timing: &TIMING };
-            let before = floor.holder;
-            let changed = floor.tick(loudest.map(|n| key(n as u32)), voice, &clock);
-            assert_eq!(changed, floor.holder != before);
-            floor.holder.map_or("nobody", |key| NAMES[key.slot as usize])
+            let before = turn.holder;
+            let changed = turn.tick(loudest.map(|n| key(n as u32)), voice, &clock);
+            assert_eq!(changed, turn.holder != before);
+            turn.holder.map_or("nobody", |key| NAMES[key.slot as usize])
         };
         ticks.iter().enumerate().map(hold).collect()
     }

@@ -4,7 +4,7 @@ use crate::{
     data::{
         channels::{Channel, MAX_CHANNELS},
         frame::{Frame, Samples},
-        loudness::Loudness,
+        loudness::{Loudness, cancels},
         sample::Plane,
     },
     dsp::{Kernel, Measured, SignalBuffer, Tile},
@@ -14,26 +14,29 @@ use crate::{
 const UNSURE: f64 = 1e-4;
 
 /// A frame that was taken.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Taken {
     pub loudness: Loudness,
     /// The last sample of each channel.
     pub last: [f32; MAX_CHANNELS],
+    /// Whether its channels cancel each other out in the mean that a mono mixer takes.
+    pub anti_phase: bool,
 }
 
 /// Copies a frame, whose channels are as long, to a signal of each channel's buffer. The mean square is exact where it
-/// decides, near `threshold`. `Err` with the place of the first sample that is NaN or past [`Frame::LIMIT`].
+/// decides: near those that are `deciding`, of which 0 decides nothing. `Err` with the place of the first sample that is NaN or past [`Frame::LIMIT`].
 #[inline]
 pub(crate) fn take(
     frame: &Frame<'_>,
     channels: &[Channel],
     buffers: &mut [SignalBuffer],
     signal: usize,
-    threshold: f64,
+    deciding: [f64; 2],
     kernel: Kernel,
 ) -> Result<Taken, usize> {
     let count = frame.len().unwrap_or_default();
     let (mut loudness, mut last) = (Loudness::default(), [0.0; MAX_CHANNELS]);
+    let mut anti_phase = frame.anti_phase;
     for ((channel, buffer), last) in channels.iter().zip(buffers).zip(&mut last) {
         let tiles = buffer.signal_mut(signal);
         let measured = copy(frame, *channel, count, tiles, kernel);
@@ -43,17 +46,22 @@ pub(crate) fn take(
     }
     loudness.square *= 1.0 / (channels.len() as f64 * f64::from(count.max(1) as u32));
     if frame.is_stereo() && channels.len() == 1 {
+        let mid = loudness.square;
         loudness = measure_all(frame, count);
+        anti_phase = cancels(mid, loudness.square);
     }
     if loudness.peak > Frame::LIMIT || loudness.peak.is_nan() {
         return Err(first_fault(frame, count));
     }
-    let near = threshold > 0.0 && (loudness.square - threshold).abs() <= UNSURE * threshold;
-    let faint = loudness.peak < 1e-12 && loudness.peak > 0.0 && threshold < 1e-18;
-    if near || faint {
+    let faint = loudness.peak < 1e-12 && loudness.peak > 0.0;
+    let unsure = |square: f64| {
+        let near = square > 0.0 && (loudness.square - square).abs() <= UNSURE * square;
+        near || faint && square < 1e-18
+    };
+    if deciding.into_iter().any(unsure) {
         loudness.square = measure_all(frame, count).square;
     }
-    Ok(Taken { loudness, last })
+    Ok(Taken { loudness, last, anti_phase })
 }
 
 /// Copies what one channel of the mixer takes of a frame.
@@ -104,7 +112,7 @@ mod tests {
 
     fn read(frame: Frame<'_>, threshold: f64) -> (SignalBuffer, Result<Taken, usize>) {
         let mut buffers = [SignalBuffer::new(1, Tile::count(frame.len().unwrap()))];
-        let taken = take(&frame, &[Channel::Mono], &mut buffers, 0, threshold, Kernel::detect());
+        let taken = take(&frame, &[Channel::Mono], &mut buffers, 0, [threshold, 0.0], Kernel::detect());
         let [buffer] = buffers;
         (buffer, taken)
     }
@@ -145,6 +153,15 @@ mod tests {
     }
 
     #[test]
+    fn channels_cancel_if_the_mid_is_20_db_under_the_side() {
+        let anti_phase =
+            |left: f32, right: f32| read(Frame::planar(&[left; 48], &[right; 48]), 0.0).1.unwrap().anti_phase;
+        // The mid over the side is (1 + right) / (1 - right).
+        assert!(anti_phase(1.0, -1.0) && anti_phase(1.0, -0.82) && anti_phase(-1.0, 0.82));
+        assert!(!anti_phase(1.0, -0.81) && !anti_phase(1.0, 1.0) && !anti_phase(0.0, 0.0) && !anti_phase(1.0, 0.0));
+    }
+
+    #[test]
     fn a_stereo_frame_is_judged_as_it_was_sent() {
         let (left, right) = ([0.5_f32; 48], [-0.5_f32; 48]);
         let (buffer, taken) = read(Frame::planar(&left, &right), 0.0);
@@ -153,7 +170,7 @@ mod tests {
         let mut buffers = [SignalBuffer::new(1, 1), SignalBuffer::new(1, 1)];
         let frame = Frame::planar(&left, &[0.0; 48]);
         let channels = [Channel::Left, Channel::Right];
-        let taken = take(&frame, &channels, &mut buffers, 0, 0.0, Kernel::detect()).unwrap();
+        let taken = take(&frame, &channels, &mut buffers, 0, [0.0; 2], Kernel::detect()).unwrap();
         assert_eq!((taken.loudness, taken.last), (Loudness { peak: 0.5, square: 0.125 }, [0.5, 0.0]));
     }
 }

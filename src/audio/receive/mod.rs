@@ -4,11 +4,16 @@ mod audible;
 mod dominant;
 mod frames;
 mod idle;
+mod intake;
 mod loudest;
+mod quiet;
 mod receiver;
 mod source;
 mod speaker_level;
+mod tail;
 mod talk_events;
+#[cfg(all(test, feature = "stream"))]
+mod tests;
 
 pub(crate) use audible::{Audible, NONE};
 pub(crate) use receiver::Receiver;

@@ -2,7 +2,6 @@
 
 use super::{
     audible::Audible,
-    frames,
     idle::Idle,
     loudest::{Lists, Loudest},
     source::{Source, Standing},
@@ -12,7 +11,6 @@ use crate::{
     audio::{belongings::Kept, published::Slot},
     data::{
         channels::Channel,
-        frame::{Frame, FrameError},
         id::ParticipantKey,
         memory::{filled, room},
         timing::{Clock, Timing},
@@ -29,15 +27,17 @@ const AHEAD: usize = 4;
 /// The sources of a mixer, and what they sent in the tick in hand. Indexed by slot.
 #[derive(Debug, Default)]
 pub(crate) struct Receiver {
-    channels: &'static [Channel],
+    pub(super) channels: &'static [Channel],
     pub(super) sources: Vec<Source>,
     /// The signals of each channel: those of the slots as sent; behind them, the same faded by their presence, where
     /// it moves.
-    signals: Vec<SignalBuffer>,
-    idle: Vec<Idle>,
+    pub(super) signals: Vec<SignalBuffer>,
+    pub(super) idle: Vec<Idle>,
     /// What sources are compared by, and how it follows what they send.
     pub(super) levels: Vec<SpeakerLevel>,
     follower: Follower,
+    /// The mean square under which a source is quiet; 0 if none is.
+    pub(super) floor: f64,
     loudest: Loudest,
     /// Scratch of the choice of the loudest.
     seated: Vec<u32>,
@@ -55,7 +55,7 @@ pub(crate) struct Receiver {
 
 impl Receiver {
     /// Room for so many slots. Allocates: control side.
-    pub fn new(channels: &'static [Channel], slots: usize, timing: &Timing) -> Self {
+    pub fn new(channels: &'static [Channel], slots: usize, timing: &Timing, floor: f64) -> Self {
         let tiles = Tile::count(timing.tick);
         Self {
             channels,
@@ -64,6 +64,7 @@ impl Receiver {
             idle: filled(slots, Idle::No),
             levels: filled(slots, SpeakerLevel::default()),
             follower: Follower::new(timing),
+            floor,
             loudest: Loudest::default(),
             seated: room(slots, 0),
             standing: room(slots, 0),
@@ -138,6 +139,12 @@ impl Receiver {
         self.levels[index].wanted = slot.wanted;
     }
 
+    /// What comes from a source now does not go on from what it sent before.
+    pub fn cut(&mut self, index: usize, clock: &Clock<'_>) {
+        self.idle[index].wake();
+        self.sources[index].cut(clock);
+    }
+
     /// The participant of a slot leaves. Whether there was one.
     pub fn leave(&mut self, index: usize) -> bool {
         self.changed = true;
@@ -159,56 +166,10 @@ impl Receiver {
         self.sources.iter_mut().for_each(Source::forget_frame);
     }
 
-    /// Takes a frame that the host sends.
-    pub fn send(
-        &mut self,
-        key: ParticipantKey,
-        frame: &Frame<'_>,
-        timing: &Timing,
-        kernel: Kernel,
-    ) -> Result<(), FrameError> {
-        let index = key.slot as usize;
-        let here = |source: &&mut Source| source.key == key && source.standing == Standing::Here;
-        let Some(source) = self.sources.get_mut(index).filter(here) else { return Err(FrameError::Unknown { key }) };
-        if !source.sends {
-            return Err(FrameError::NotASource { key });
-        }
-        let fault = match frame.len() {
-            _ if source.has_frame() => Some(FrameError::Repeated { key }),
-            Err((left, right)) => Some(FrameError::Uneven { key, left, right }),
-            Ok(actual) if actual != timing.tick => Some(FrameError::WrongLength { key, expected: timing.tick, actual }),
-            Ok(_) => None,
-        };
-        if let Some(fault) = fault {
-            source.readings.refused += 1;
-            self.idle[index].wake();
-            return Err(fault);
-        }
-        self.take(index, frame, kernel).map_err(|index| FrameError::NotFinite { key, index })
-    }
-
-    /// Takes a frame of the right length. `Err` with the place of the first sample that is none.
-    #[inline]
-    pub fn take(&mut self, index: usize, frame: &Frame<'_>, kernel: Kernel) -> Result<(), usize> {
-        self.idle[index].wake();
-        let source = &mut self.sources[index];
-        match frames::take(frame, self.channels, &mut self.signals, index, source.threshold(), kernel) {
-            Ok(taken) => {
-                let speaks = source.judge.as_mut().map(|judge| judge.is_speech(frame));
-                source.take(taken, speaks.unwrap_or(frame.active));
-                Ok(())
-            }
-            Err(place) => {
-                source.forget_frame();
-                source.readings.not_finite += 1;
-                Err(place)
-            }
-        }
-    }
-
-    /// Takes each source's frame, or its absence, into account, and lists the audible. `told` are the slots
-    /// that were told to be active. [`pop_gone`](Self::pop_gone) names those who have left and faded out.
-    pub fn receive(&mut self, kept: &[Option<Kept>], told: &[bool], clock: &Clock<'_>) {
+    /// Takes each source's frame, or its absence, into account, reads those of connections that are heard, and lists
+    /// the audible. `told` are the slots that were told to be active. [`pop_gone`](Self::pop_gone) names those who
+    /// have left and faded out.
+    pub fn receive(&mut self, kept: &mut [Option<Kept>], told: &[bool], kernel: Kernel, clock: &Clock<'_>) {
         if self.loudest.limit.is_some() {
             self.choose_loudest(clock);
         }
@@ -228,7 +189,10 @@ impl Receiver {
                     self.gone.push(index as u32);
                 }
                 Standing::Vacant => self.idle[index] = Idle::Since(clock.tick()),
-                _ if self.sources[index].sends => self.receive_one(index, kept[index].as_ref(), told[index], clock),
+                _ if self.sources[index].sends => {
+                    self.receive_one(index, kept[index].as_mut(), kernel, clock);
+                    self.end_one(index, kept[index].as_ref(), told[index], clock);
+                }
                 _ => self.idle[index] = Idle::Since(clock.tick()),
             }
         }
@@ -262,7 +226,7 @@ impl Receiver {
             return;
         }
         source.miss_more(self.idle[index].end(clock.tick()));
-        let present = source.listen(clock);
+        let present = source.listen(self.floor, clock);
         let level = &mut self.levels[index];
         // One wild sample must not keep others out for long.
         level.level = self.follower.follow(level.level, source.square().min(FULL_SCALE));
@@ -270,21 +234,32 @@ impl Receiver {
         self.changed |= std::mem::replace(&mut self.active[index], level.active) != level.active;
     }
 
-    fn receive_one(&mut self, index: usize, kept: Option<&Kept>, told: bool, clock: &Clock<'_>) {
+    /// Decides whether a source is heard, reads its frame if it is, and lists it.
+    fn receive_one(&mut self, index: usize, kept: Option<&mut Kept>, kernel: Kernel, clock: &Clock<'_>) {
         if self.loudest.limit.is_none() {
             self.listen(index, clock);
         }
+        // One that is quiet keeps its seat.
+        let heard = self.loudest.lets(&self.levels[index]) && !self.sources[index].readings.quiet;
+        self.sources[index].fade(heard, clock);
+        if let Some(told) = self.sources[index].needs(clock) {
+            self.read(index, told, kept, kernel, clock);
+        }
         let faded = self.sources.len() + index;
         let source = &mut self.sources[index];
-        source.fade(self.loudest.lets(&self.levels[index]), clock);
         let turned = source.has_turned();
-        if source.audible {
+        if source.settle(clock) {
             let moves = source.sound(&mut self.signals, index, faded, clock);
             self.audible.push(index as u32, if moves { faded } else { index } as u32, moves || turned);
         } else {
             self.audible.leave_out(index, turned);
         }
-        source.forget_frame();
+    }
+
+    /// Ends a source's tick: its meters, and whether it is looked at in the next one.
+    #[inline]
+    fn end_one(&mut self, index: usize, kept: Option<&Kept>, told: bool, clock: &Clock<'_>) {
+        self.sources[index].forget_frame();
         let missing_from = self.become_idle(index, told, clock);
         if let (Some(measures), Some(kept)) = (self.sources[index].measures(), kept) {
             kept.meters.write_source(measures, missing_from);

@@ -1,10 +1,10 @@
 //! One source: what it sent, whether it is present and active, and the tail that it leaves.
 
-use super::frames::Taken;
+use super::{frames::Taken, quiet::Quiet, tail::Tail};
 use crate::{
     audio::published::Slot,
     data::{
-        channels::MAX_CHANNELS,
+        connection::Told,
         detector::Detecting,
         fade::Fade,
         id::ParticipantKey,
@@ -31,11 +31,12 @@ pub(crate) struct Source {
     /// The beginning of the tick for which it was steered last.
     steered: Option<u64>,
     input: Option<Input>,
+    /// Frames of ticks that begin before this sample are passed over: what was heard before fades out.
+    cut_until: u64,
     /// Whether it is in the mixes of this tick: present or on its way, and not silent.
     pub audible: bool,
     pub readings: SourceMeasures,
-    /// The greatest magnitude of its signal, a frame or a tail.
-    peak: f32,
+    quiet: Quiet,
     detecting: Option<Detecting>,
     /// What decides for its detector, if samples do.
     pub judge: Option<Box<dyn SpeechJudge>>,
@@ -56,31 +57,21 @@ pub(crate) enum Standing {
 /// A good frame.
 #[derive(Debug, Clone, Copy)]
 struct Input {
-    taken: Taken,
+    /// The mean square that decides: measured, or told.
+    square: f64,
     /// The word of the host, or of what hears the samples.
     active: bool,
+    /// Whether its channels cancel each other out in the mean that a mono mixer takes.
+    anti_phase: bool,
+    /// Its samples; `None` if a connection has told of it and it is not read.
+    taken: Option<Taken>,
 }
 
-/// What a missing frame goes on from: the last samples that were heard.
-#[derive(Debug, Clone, Copy, Default)]
-struct Tail {
-    heard: [f32; MAX_CHANNELS],
-    /// Those of the newest frame, and the beginning of the tick that it was received in: heard once that tick is over.
-    newest: Option<(u64, [f32; MAX_CHANNELS])>,
-}
-
-impl Tail {
-    /// Notes the last samples of a frame, if one came. A tick that was planned at the same time and dropped was not
-    /// heard.
-    fn note(&mut self, last: Option<[f32; MAX_CHANNELS]>, now: u64) {
-        if let Some((_, heard)) = self.newest.filter(|(at, _)| *at < now) {
-            self.heard = heard;
-        }
-        self.newest = last.map(|last| (now, last));
-    }
-
-    fn peak(&self) -> f32 {
-        self.heard.iter().fold(0.0, |peak: f32, sample| peak.max(sample.abs()))
+impl Input {
+    /// What its meter shows. Of a frame that is not read its peak is at least its RMS.
+    fn loudness(&self) -> Loudness {
+        let least = Loudness { peak: self.square.sqrt() as f32, square: self.square };
+        self.taken.map_or(least, |taken| taken.loudness)
     }
 }
 
@@ -102,6 +93,14 @@ impl Source {
         (self.standing, self.input) = (Standing::Leaving, None);
     }
 
+    /// What it sends now does not go on from what it sent before. What is heard of that fades out first, as if frames
+    /// were missing.
+    pub fn cut(&mut self, clock: &Clock<'_>) {
+        if clock.begun && self.presence.is_over_0(clock) {
+            self.cut_until = clock.now + u64::from(clock.timing.smoothing);
+        }
+    }
+
     /// Whether nothing of a participant who left is to be heard any more.
     pub fn is_gone(&self, clock: &Clock<'_>) -> bool {
         self.standing == Standing::Leaving && self.presence.target() == 0.0 && !self.moves(clock)
@@ -112,11 +111,32 @@ impl Source {
         self.input.is_some()
     }
 
-    /// Takes the frame of the tick in hand, whose samples are in their buffers.
+    /// Takes the frame of the tick in hand, whose samples are in their buffers. What was told of it decides instead
+    /// of what was measured.
     #[inline]
-    pub fn take(&mut self, taken: Taken, active: bool) {
-        self.peak = taken.loudness.peak;
-        self.input = Some(Input { taken, active });
+    pub fn take(&mut self, taken: Taken, told: Option<f64>, active: bool) {
+        self.input = Some(Input {
+            square: told.unwrap_or(taken.loudness.square),
+            active,
+            anti_phase: taken.anti_phase,
+            taken: Some(taken),
+        });
+    }
+
+    /// Has a frame in the tick in hand that its connection can make.
+    pub fn tell(&mut self, told: Told) {
+        self.input = Some(Input {
+            square: told.mean_square,
+            active: told.active,
+            anti_phase: told.anti_phase,
+            taken: None,
+        });
+    }
+
+    /// What was told of its frame, if that is not read.
+    fn unread(&self) -> Option<Told> {
+        let unread = self.input.filter(|input| input.taken.is_none())?;
+        Some(Told { mean_square: unread.square, active: unread.active, anti_phase: unread.anti_phase })
     }
 
     /// Forgets the frame of the tick in hand.
@@ -126,19 +146,20 @@ impl Source {
 
     /// The mean square of its frame.
     pub fn square(&self) -> f64 {
-        self.input.map_or(0.0, |input| input.taken.loudness.square)
+        self.input.map_or(0.0, |input| input.square)
     }
 
-    /// Takes the frame, or its absence, into account: whether the source is there to be heard in this tick.
+    /// Whether it is quiet and whether it is active, by what is known of its frame; and whether it could be heard in
+    /// this tick if it is not quiet.
     #[inline]
-    pub fn listen(&mut self, clock: &Clock<'_>) -> bool {
-        self.tail.note(self.input.map(|input| input.taken.last), clock.now);
-        match self.input {
-            Some(input) => self.count_frame(input.taken.loudness),
-            None => self.count_missing(),
+    pub fn listen(&mut self, floor: f64, clock: &Clock<'_>) -> bool {
+        self.input = self.input.filter(|_| clock.now >= self.cut_until);
+        if let Some(input) = self.input {
+            self.quiet.hear(input.square, floor, clock);
         }
+        self.readings.quiet = self.input.is_some() && self.quiet.is_quiet(clock);
         let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
-        let seen = self.input.map(|input| (input.taken.loudness.square, input.active));
+        let seen = self.input.map(|input| (input.square, input.active));
         let says_active = self.detecting.as_mut().is_some_and(|detecting| detecting.tick(seen));
         self.readings.active = says_active && present;
         self.readings.active_ticks += u64::from(self.readings.active);
@@ -154,7 +175,27 @@ impl Source {
             _ => self.before = self.presence,
         }
         self.presence.steer(if chosen { 1.0 } else { 0.0 }, clock);
-        self.audible = self.presence.is_over_0(clock) && self.peak > 0.0;
+    }
+
+    /// What its connection told of a frame that is to be read: some of it is heard in this tick.
+    #[inline]
+    pub fn needs(&self, clock: &Clock<'_>) -> Option<Told> {
+        self.unread().filter(|_| self.presence.is_over_0(clock))
+    }
+
+    /// Counts the frame, or its absence, once it is read, if it is. Whether the source is in the mixes of this tick.
+    #[inline]
+    pub fn settle(&mut self, clock: &Clock<'_>) -> bool {
+        let taken = self.input.map(|input| input.taken.unwrap_or_default());
+        self.tail.note(taken.map(|taken| taken.last), clock.now);
+        match self.input {
+            Some(input) => self.count_frame(input.loudness()),
+            None => self.count_missing(),
+        }
+        self.readings.anti_phase_ticks += u64::from(self.input.is_some_and(|input| input.anti_phase));
+        let peak = taken.map_or_else(|| self.tail.peak(), |taken| taken.loudness.peak);
+        self.audible = self.presence.is_over_0(clock) && peak > 0.0;
+        self.audible
     }
 
     /// Makes its signals at `raw` in each buffer: without a frame that is its tail, the last sample held. While its
@@ -225,28 +266,8 @@ impl Source {
     }
 
     fn count_missing(&mut self) {
-        self.peak = self.tail.peak();
         self.missing = true;
         self.readings.loudness = Loudness::default();
         self.miss_more(1);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_tail_goes_on_from_what_was_heard() {
-        let mut tail = Tail::default();
-        tail.note(Some([0.5, 0.0]), 0);
-        tail.note(Some([0.25, 0.0]), 480);
-        assert_eq!(tail.heard[0], 0.5);
-        // The tick at 480 was dropped: the next one begins there, too.
-        tail.note(None, 480);
-        assert_eq!(tail.heard[0], 0.5);
-        tail.note(Some([0.75, 0.0]), 480);
-        tail.note(None, 960);
-        assert_eq!((tail.heard[0], tail.peak()), (0.75, 0.75));
     }
 }

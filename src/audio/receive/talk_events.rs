@@ -4,7 +4,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{
-    dominant::{Floor, Voice},
+    dominant::{Turn, Voice},
     receiver::Receiver,
     source::Standing,
 };
@@ -23,20 +23,20 @@ use crate::{
 pub(crate) struct TalkSource {
     /// Which sources were told to be active.
     told: Vec<bool>,
-    floor: Floor,
+    turn: Turn,
     sender: Option<TalkSender>,
 }
 
 impl TalkSource {
     /// Room for so many slots, and where events go, if anywhere. Allocates: control side.
     pub fn new(slots: usize, sender: Option<TalkSender>) -> Self {
-        Self { told: filled(slots, false), floor: Floor::default(), sender }
+        Self { told: filled(slots, false), turn: Turn::default(), sender }
     }
 
     /// Moves into `larger`, which takes the old memory in exchange.
     pub fn move_into(&mut self, larger: &mut Self) {
         larger.told[..self.told.len()].copy_from_slice(&self.told);
-        (larger.floor, larger.sender) = (self.floor, self.sender.take());
+        (larger.turn, larger.sender) = (self.turn, self.sender.take());
         std::mem::swap(self, larger);
     }
 
@@ -45,11 +45,11 @@ impl TalkSource {
         &self.told
     }
 
-    /// Tells who has become active in this tick, who is no more, and whether somebody else has the floor.
+    /// Tells who has become active in this tick, who is no more, and whether somebody else has the turn.
     pub fn tell(&mut self, receiver: &Receiver, clock: &Clock<'_>, meters: &MixerMeters) {
         let mut lost = self.tell_activity(receiver, clock);
-        if self.pass_floor(receiver, clock) {
-            let key = self.floor.holder;
+        if self.pass_turn(receiver, clock) {
+            let key = self.turn.holder;
             meters.set_dominant(key);
             lost += self.tell_one(TalkEventKind::Dominant { key }, clock);
         }
@@ -82,8 +82,8 @@ impl TalkSource {
         self.sender.as_mut().map_or(0, |sender| u64::from(sender.tell(kind, clock.now)))
     }
 
-    /// Whether somebody else has the floor now.
-    fn pass_floor(&mut self, receiver: &Receiver, clock: &Clock<'_>) -> bool {
+    /// Whether somebody else has the turn now.
+    fn pass_turn(&mut self, receiver: &Receiver, clock: &Clock<'_>) -> bool {
         let Receiver { sources, active, levels, used, .. } = receiver;
         let mut talking = (0..).zip(&active[..*used]).filter(|(_, active)| **active).map(|(slot, _)| slot);
         let louder = |a: usize, b: usize| if levels[b].level > levels[a].level { b } else { a };
@@ -96,6 +96,6 @@ impl TalkSource {
                 Some(_) => Voice::Passive,
             }
         };
-        self.floor.tick(loudest.map(|slot| sources[slot].key), voice, clock)
+        self.turn.tick(loudest.map(|slot| sources[slot].key), voice, clock)
     }
 }

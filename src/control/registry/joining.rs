@@ -6,6 +6,8 @@ use super::{
     Registry,
     member::{Member, Room, set_listed},
 };
+#[cfg(feature = "stream")]
+use crate::audio::{Rewired, Wiring};
 use crate::{
     audio::{Belongings, Engine, RowMemory, Slot},
     control::{ControlError, JoinOptions, ListenerConfig, returning::Held},
@@ -31,18 +33,19 @@ impl Registry {
         let detector = options.detector.check()?;
         let key = self.give_slot()?;
         let meters = Arc::new(Meters::default());
-        let judge = if options.role.sends() { detector.judge(&self.timing) } else { None };
+        let judge = if options.role.sends() { detector.judge(&self.figures.timing) } else { None };
         let belongings = Belongings { meters: Arc::clone(&meters), connection, judge, row: RowMemory::default() };
         let slot = Slot {
             key,
             role: options.role,
-            detecting: Detecting::new(detector, &self.timing),
+            detecting: Detecting::new(detector, &self.figures.timing),
             muted: options.muted,
             deafened: options.deafened,
             wanted: false,
             row: Arc::clone(&self.plain),
             row_since: self.next().0,
             belongings: Arc::new(Mailbox::new(belongings)),
+            rewired: None,
         };
         let room = Room::new(self.next());
         let config = ListenerConfig::default();
@@ -62,6 +65,25 @@ impl Registry {
         Ok(key)
     }
 
+    /// Gives a participant another connection, or none, and with it other ports. The one that it had comes back.
+    #[cfg(feature = "stream")]
+    pub fn replace_connection(
+        &mut self,
+        id: &str,
+        connection: Option<Box<dyn Connection>>,
+        ports: crate::data::ports::PortMeters,
+    ) -> Result<ParticipantKey, ControlError> {
+        let next = self.next();
+        let member = self.member_mut(id)?;
+        let mailbox = Arc::new(Mailbox::new(Wiring(connection)));
+        member.ports = ports;
+        member.slot.rewired = Some(Rewired { since: next.0, mailbox: Arc::clone(&mailbox) });
+        let key = member.slot.key;
+        self.given_up.push(Held::Wiring(next, mailbox));
+        self.set_slot(&id.into());
+        Ok(key)
+    }
+
     /// A free slot, as a key. If all are taken, the capacity doubles and a larger engine is shipped.
     fn give_slot(&mut self) -> Result<ParticipantKey, ControlError> {
         if let Some(key) = self.free.pop() {
@@ -71,7 +93,7 @@ impl Registry {
         self.fresh = slot.checked_add(1).ok_or(ControlError::Full { places: u32::MAX })?;
         if self.fresh as usize > self.matrix.capacity {
             self.matrix.capacity *= 2;
-            let engine = Engine::new(self.channels, self.matrix.capacity, self.workers, &self.timing, None);
+            let engine = Engine::new(&self.figures, self.matrix.capacity, None);
             let before = std::mem::replace(&mut self.matrix.engine, Arc::new(Mailbox::new(engine)));
             self.given_up.push(Held::Engine(before));
             self.engine_since = self.next();

@@ -24,9 +24,9 @@ use crate::{
     audio::{Link, Matrix, Row},
     data::{
         channels::Channels,
+        figures::Figures,
         id::{Generation, ParticipantId, ParticipantKey},
         talk::TalkEvents,
-        timing::Timing,
         tree::Tree,
     },
     link::mailbox::Mailbox,
@@ -40,10 +40,7 @@ static MIXERS: AtomicU32 = AtomicU32::new(1);
 /// The state of the control side.
 #[derive(Debug)]
 pub(crate) struct Registry {
-    timing: Timing,
-    channels: Channels,
-    /// How many threads may share a tick.
-    workers: usize,
+    figures: Figures,
     /// The number of this mixer, which is part of every key.
     mixer: u32,
     /// The newest matrix, as published or as it will be published next.
@@ -76,13 +73,11 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    pub fn new(timing: Timing, channels: Channels, capacity: usize, workers: usize) -> Self {
+    pub fn new(figures: Figures, capacity: usize) -> Self {
         let (slots, engine) = (Tree::default(), Arc::new(Mailbox::empty()));
         let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None };
         Self {
-            timing,
-            channels,
-            workers,
+            figures,
             mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
             matrix,
             members: HashMap::new(),
@@ -104,7 +99,8 @@ impl Registry {
     /// The rate and channels of the mixer, and the samples of its tick.
     #[cfg(feature = "stream")]
     pub fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
-        (crate::data::ports::StreamFormat { rate_hz: self.timing.rate, channels: self.channels }, self.timing.tick)
+        let Figures { channels, timing: crate::data::timing::Timing { rate: rate_hz, tick, .. }, .. } = self.figures;
+        (crate::data::ports::StreamFormat { rate_hz, channels }, tick)
     }
 
     /// Stores where the figures of a member's ports can be read.
@@ -116,7 +112,7 @@ impl Registry {
     }
 
     pub fn channels(&self) -> Channels {
-        self.channels
+        self.figures.channels
     }
 
     /// The number of this mixer, which is part of every key.

@@ -106,11 +106,11 @@ impl Registry {
         let list = |channel: &Channel| {
             self.members.get(id).map(|member| member.config.listed(*channel, key)).unwrap_or_default()
         };
-        let listed: Vec<Vec<Listed>> = self.channels.all().iter().map(list).collect();
+        let listed: Vec<Vec<Listed>> = self.figures.channels.all().iter().map(list).collect();
         let Some(member) = self.members.get_mut(id) else { return };
         let slots = listed.first().into_iter().flatten().map(|listed| listed.source.slot).collect();
         let room = member.room.for_row(slots, &member.meters, mixed, next);
-        let row = Arc::new(member.config.row(&listed, room, &self.timing, &self.keys));
+        let row = Arc::new(member.config.row(&listed, room, &self.figures.timing, &self.keys));
         self.given_up.push(Held::Row(next, Arc::clone(&row)));
         (member.slot.row, member.slot.row_since) = (row, next.0);
         self.set_slot(id);

@@ -2,7 +2,8 @@
 
 use crate::data::channels::Channels;
 
-/// The rate and the channels of a stream.
+/// The rate and the channels of a stream. A stereo stream that enters a mono mixer is heard as the mean of its
+/// channels: where they are in antiphase, nothing is heard of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamFormat {

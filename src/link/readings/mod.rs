@@ -31,16 +31,24 @@ pub struct Readings {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct SourceReadings {
-    /// The greatest magnitude in its frame, as sent; 0 without a frame.
+    /// The greatest magnitude in its frame, as sent; 0 without a frame. A frame that came to a port and that nobody
+    /// hears is not made: its peak is shown as its RMS, the least that it can be.
     pub peak: f32,
     /// The RMS of its frame, as sent; 0 without a frame.
     pub rms: f32,
     /// Whether the source was active in the last tick.
     pub active: bool,
+    /// Whether it sends and counts as silent: no frame has reached the floor of the mixer for 200 ms
+    /// ([`MixerConfig::floor`](crate::MixerConfig::floor)). Nobody hears it meanwhile; its meter goes on.
+    pub quiet: bool,
     /// Frames that were accepted.
     pub frames: u64,
     /// Ticks in which the source was active.
     pub active_ticks: u64,
+    /// Ticks in which a stereo frame that was sent by hand to a mono mixer was in antiphase: the mean of its channels,
+    /// which is heard, is 20 dB or more under half their difference, which is not. Such a source is wired wrong, or
+    /// widened: it is loud in its meter and faint or silent in the mix.
+    pub anti_phase_ticks: u64,
     /// Ticks without a good frame, since the first one. They go on counting for a source that has stopped sending.
     pub missing: u64,
     /// How often frames came back after some were missing.
@@ -87,6 +95,7 @@ pub(crate) struct Meters {
     mix_square: AtomicU64,
     mix_gain: AtomicU32,
     source_active: AtomicBool,
+    source_quiet: AtomicBool,
     frames: AtomicU64,
     active_ticks: AtomicU64,
     missing: AtomicU64,
@@ -94,6 +103,7 @@ pub(crate) struct Meters {
     returns: AtomicU64,
     not_finite: AtomicU64,
     refused: AtomicU64,
+    anti_phase_ticks: AtomicU64,
     /// The number of pairs that the listener's row has on the audio side. The control side makes room for
     /// them in the next row.
     pub pairs: AtomicU32,
@@ -107,12 +117,14 @@ impl Default for Meters {
             source_peak: level(),
             source_square: count(),
             source_active: AtomicBool::default(),
+            source_quiet: AtomicBool::default(),
             frames: count(),
             active_ticks: count(),
             missing: count(),
             returns: count(),
             not_finite: count(),
             refused: count(),
+            anti_phase_ticks: count(),
             mix_peak: level(),
             mix_square: count(),
             mix_gain: AtomicU32::new(1.0_f32.to_bits()),
@@ -129,6 +141,7 @@ impl Meters {
         self.source_peak.store(readings.loudness.peak.to_bits(), Relaxed);
         self.source_square.store(readings.loudness.square.to_bits(), Relaxed);
         self.source_active.store(readings.active, Relaxed);
+        self.source_quiet.store(readings.quiet, Relaxed);
         self.frames.store(readings.frames, Relaxed);
         self.active_ticks.store(readings.active_ticks, Relaxed);
         let without = |ticks| GOES_ON | readings.missing.wrapping_sub(ticks) & !GOES_ON;
@@ -136,6 +149,7 @@ impl Meters {
         self.returns.store(readings.returns, Relaxed);
         self.not_finite.store(readings.not_finite, Relaxed);
         self.refused.store(readings.refused, Relaxed);
+        self.anti_phase_ticks.store(readings.anti_phase_ticks, Relaxed);
     }
 
     pub fn write_mix(&self, mix: &MixLevel) {
@@ -155,6 +169,7 @@ impl Meters {
                 peak: level(&self.source_peak),
                 rms: f64::from_bits(self.source_square.load(Relaxed)).sqrt() as f32,
                 active: self.source_active.load(Relaxed),
+                quiet: self.source_quiet.load(Relaxed),
                 frames: self.frames.load(Relaxed),
                 active_ticks: self.active_ticks.load(Relaxed),
                 missing: match self.missing.load(Relaxed) {
@@ -164,6 +179,7 @@ impl Meters {
                 returns: self.returns.load(Relaxed),
                 not_finite: self.not_finite.load(Relaxed),
                 refused: self.refused.load(Relaxed),
+                anti_phase_ticks: self.anti_phase_ticks.load(Relaxed),
             },
             listener: ListenerReadings {
                 peak: level(&self.mix_peak),
@@ -199,20 +215,23 @@ mod tests {
         let written = SourceMeasures {
             loudness: Loudness { peak: 0.75, square: 0.25 },
             active: true,
+            quiet: true,
             frames: 3,
             active_ticks: 4,
             missing: 5,
             returns: 6,
             not_finite: 7,
             refused: 8,
+            anti_phase_ticks: 9,
         };
         meters.write_source(&written, None);
         meters.write_mix(&MixLevel { peak: 1.0, square: 0.0625, gain: 0.1 });
         let readings = meters.read(0);
-        let SourceReadings { peak, rms, active, frames, active_ticks, missing, returns, not_finite, refused } =
-            readings.source;
-        assert_eq!((peak, rms, active), (0.75, 0.5, true));
-        assert_eq!([frames, active_ticks, missing, returns, not_finite, refused], [3, 4, 5, 6, 7, 8]);
+        let SourceReadings { peak, rms, active, quiet, frames, active_ticks, missing, returns, .. } = readings.source;
+        let SourceReadings { not_finite, refused, anti_phase_ticks, .. } = readings.source;
+        assert_eq!((peak, rms, active, quiet), (0.75, 0.5, true, true));
+        let counts = [frames, active_ticks, missing, returns, not_finite, refused, anti_phase_ticks];
+        assert_eq!(counts, [3, 4, 5, 6, 7, 8, 9]);
         assert_eq!((readings.listener.peak, readings.listener.rms), (1.0, 0.25));
         assert!((readings.listener.reduction.0 + 20.0).abs() < 1e-4);
     }

@@ -36,11 +36,12 @@ pub(crate) struct Inlet {
 }
 
 impl Inlet {
-    /// Plays the next `frames` frames at the beginning of `out`, which has the port's channels. `passing`: nobody hears
-    /// them. Audio thread: never waits, allocates, or frees.
-    pub fn read(&mut self, frames: usize, mut out: PlanesMut<'_>, passing: bool) -> Got {
+    /// Plays the next `frames` frames at the beginning of `out`, which has the port's channels. `unheard`: for so many ticks
+    /// nobody has heard any. Audio thread: never waits, allocates, or frees.
+    pub fn read(&mut self, frames: usize, mut out: PlanesMut<'_>, unheard: u64) -> Got {
         self.take(frames);
-        let got = self.playout.read(frames, &mut out, passing);
+        let got = self.playout.read(frames, &mut out, unheard > 0);
+        self.counters.unheard.set(unheard);
         self.counters.show(&self.playout.counts);
         self.measure(frames);
         got

@@ -1,4 +1,4 @@
-//! Joining with ports: [`PortOptions`], [`Ports`], and the controller's methods for them.
+//! Joining with ports, and getting others: [`PortOptions`], [`Ports`], and the controller's methods for them.
 
 use super::{
     input::InputPort,
@@ -10,12 +10,13 @@ use crate::{
     control::{Changes, ControlError, Controller, JoinOptions},
     data::id::{ParticipantId, ParticipantKey},
     data::{
+        connection::Connection,
         ports::{PortMeters, StreamFormat},
         role::Role,
     },
 };
 
-/// Which ports a participant joins with. For a participant who sends without an input port, the
+/// Which ports a participant has. For a participant who sends without an input port, the
 /// host sends the frames, tick by tick ([`Tick::send`](crate::Tick::send)). The mix of a
 /// participant can be read from the mixes with or without an output port.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -33,7 +34,7 @@ impl PortOptions {
     }
 }
 
-/// The key and the ports of a participant who has joined. The ports may go to different threads.
+/// The key and the ports of a participant who has joined, or has got other ports. The ports may go to different threads.
 #[derive(Debug)]
 pub struct Ports {
     /// What the audio side calls the participant.
@@ -44,7 +45,7 @@ pub struct Ports {
     pub output: Option<OutputPort>,
 }
 
-/// Why nobody joined.
+/// Why nobody joined, or nobody's ports were replaced.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JoinError {
@@ -63,7 +64,7 @@ pub enum JoinError {
          or join with Role::Both"
     )]
     Role {
-        /// Who was to join.
+        /// Who was to have the port.
         id: ParticipantId,
         /// Its role.
         role: &'static str,
@@ -114,6 +115,35 @@ impl Controller {
         let wired = wire(&id, options.role, &ports, self.format());
         self.change(|changes| changes.join_wired(id, options, wired)).0
     }
+
+    /// Gives a participant in the call other ports: for another codec, rate or network connection. It stays who it is:
+    /// its key, its configuration and those that list it, its levels, ducking, mute and detector go on. The
+    /// options say all that it has from now on: a port that they do not name is gone, and
+    /// [`PortOptions::default`] leaves it without any. It may have joined without ports.
+    ///
+    /// The ports that it had lead nowhere from the next tick on, and say [`Gone`](super::PushError::Gone) once the audio
+    /// thread has given their memory back (see [`reclaim`](Self::reclaim)). What was heard of it fades out over the
+    /// smoothing time, as if frames were missing, and what it sends then fades in. The
+    /// [readings](Self::port_readings) of the ports begin anew.
+    ///
+    /// ```
+    /// use mixminus::{JoinOptions, MixerConfig, stream::{PortOptions, StreamFormat}};
+    /// let (controller, _processor) = MixerConfig::default().build()?;
+    /// let telephone = PortOptions::both(StreamFormat::mono(8000));
+    /// let anna = controller.join_with_ports("anna", JoinOptions::default(), telephone)?;
+    /// // Her new codec is wideband.
+    /// let again = controller.replace_ports("anna", PortOptions::both(StreamFormat::mono(16_000)))?;
+    /// assert!(again.key == anna.key && again.input.is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`JoinError`]: it has the ports that it had. [`ControlError::Unknown`] if nobody has this id.
+    pub fn replace_ports(&self, id: &str, ports: PortOptions) -> Result<Ports, JoinError> {
+        let here = self.participant(id).map_err(JoinError::from);
+        let wired = here.and_then(|here| wire(&here.id, here.role, &ports, self.format()));
+        self.change(|changes| changes.replace_wired(id, &ports, wired)).0
+    }
 }
 
 impl Changes<'_> {
@@ -130,6 +160,31 @@ impl Changes<'_> {
         let id = id.into();
         let wired = wire(&id, options.role, &ports, self.format());
         self.join_wired(id, options, wired)
+    }
+
+    /// Gives a participant other ports: see [`Controller::replace_ports`].
+    ///
+    /// # Errors
+    /// [`JoinError`].
+    pub fn replace_ports(&mut self, id: &str, ports: PortOptions) -> Result<Ports, JoinError> {
+        let role = self.role(id).map_err(JoinError::from);
+        let wired = role.and_then(|role| wire(&id.into(), role, &ports, self.format()));
+        self.replace_wired(id, &ports, wired)
+    }
+
+    fn replace_wired(
+        &mut self,
+        id: &str,
+        ports: &PortOptions,
+        wired: Result<Wired, JoinError>,
+    ) -> Result<Ports, JoinError> {
+        // Another participant may have the id by now.
+        let wired = wired.and_then(|wired| check_role(&id.into(), self.role(id)?, ports).map(|()| wired));
+        let wired = wired.inspect_err(|error| self.note_refused("replace_ports", error))?;
+        let Wired { wire, input, output, meters } = wired;
+        let connection = (input.is_some() || output.is_some()).then(|| Box::new(wire) as Box<dyn Connection>);
+        let key = self.replace_connection(id, connection, meters)?;
+        Ok(Ports { key, input, output })
     }
 
     fn join_wired(
@@ -152,13 +207,8 @@ struct Wired {
     meters: PortMeters,
 }
 
-/// Makes the ports of a participant. Allocates.
-fn wire(
-    id: &ParticipantId,
-    role: Role,
-    ports: &PortOptions,
-    (mixer, tick): (StreamFormat, usize),
-) -> Result<Wired, JoinError> {
+/// Whether a role has a use for the ports.
+fn check_role(id: &ParticipantId, role: Role, ports: &PortOptions) -> Result<(), JoinError> {
     let useless = |role, port| JoinError::Role { id: id.clone(), role, port };
     if ports.input.is_some() && !role.sends() {
         return Err(useless("a listener", "input"));
@@ -166,6 +216,17 @@ fn wire(
     if ports.output.is_some() && !role.hears() {
         return Err(useless("a source", "output"));
     }
+    Ok(())
+}
+
+/// Makes the ports of a participant. Allocates.
+fn wire(
+    id: &ParticipantId,
+    role: Role,
+    ports: &PortOptions,
+    (mixer, tick): (StreamFormat, usize),
+) -> Result<Wired, JoinError> {
+    check_role(id, role, ports)?;
     let input = ports.input.map(|options| Incoming::new(&options, mixer, tick)).transpose();
     let output = ports.output.map(|options| Outgoing::new(&options, mixer, tick)).transpose();
     let (input, incoming, input_meters) = split(input.map_err(JoinError::Input)?);

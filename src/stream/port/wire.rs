@@ -11,10 +11,12 @@ use super::{
     options::{InputOptions, OutputOptions, PortError},
     outlet::Outlet,
     output::{self, OutputPort},
+    playout::Got,
 };
 use crate::data::{
     channels::Planes,
-    connection::Connection,
+    connection::{Connection, Told},
+    loudness::{cancels, square_of_dbov},
     ports::{InputCounters, OutputCounters, StreamFormat},
 };
 
@@ -32,8 +34,12 @@ impl Wire {
 }
 
 impl Connection for Wire {
-    fn read(&mut self) -> Option<(Planes<'_>, bool)> {
-        self.input.as_mut().and_then(Incoming::read)
+    fn advance(&mut self) -> Option<Told> {
+        self.input.as_mut().and_then(Incoming::advance)
+    }
+
+    fn read(&mut self) -> Planes<'_> {
+        self.input.as_mut().map_or(Planes { left: &[], right: None }, Incoming::read)
     }
 
     fn write(&mut self, mix: Planes<'_>) {
@@ -50,13 +56,18 @@ pub(crate) struct Incoming {
     /// A tick at the participant's rate, and one at the mixer's.
     sent: Buffer,
     tick: Buffer,
+    /// What is known of the samples that were taken last.
+    told: Told,
+    /// Whether they are folded to one channel.
+    folds: bool,
     /// How many samples of silence have passed since anything was heard; and how many make a pause
     /// in which nothing is left in the conversion.
     quiet: usize,
     drained: usize,
-    /// Whether the last heard samples came with the activity flag.
-    active: bool,
-    /// Whether the conversion has passed over samples.
+    /// For how many ticks nobody has read what was told of.
+    unheard: u64,
+    /// Whether the frame of this tick waits to be read; and whether the conversion has passed over frames.
+    waiting: bool,
     passed: bool,
 }
 
@@ -82,32 +93,51 @@ impl Incoming {
             sent: Buffer::new(options.format.channels, inbound.needed_most()),
             tick: Buffer::new(mixer.channels, tick),
             inbound,
+            told: Told { mean_square: 0.0, active: false, anti_phase: false },
+            folds: options.format.channels.count() > mixer.channels.count(),
             // Nothing has been heard yet.
             quiet: drained,
             drained,
-            active: false,
+            unheard: 0,
+            waiting: false,
             passed: true,
         };
         Ok((port, incoming, counters))
     }
 
-    /// Takes the samples of a tick at the participant's rate. `false` if they are only silence.
-    fn advance(&mut self) -> bool {
+    /// Takes the samples of a tick, as they were sent; `None` if they are only silence after a pause.
+    fn advance(&mut self) -> Option<Told> {
+        if std::mem::take(&mut self.waiting) {
+            self.unheard += 1;
+            self.pass_over();
+        }
         let frames = self.inbound.needed();
-        let got = self.inlet.read(frames, self.sent.part_mut(0..frames), false);
+        let got = self.inlet.read(frames, self.sent.part_mut(0..frames), self.unheard);
         if got.heard {
-            (self.quiet, self.active) = (0, got.active);
+            (self.quiet, self.told.active) = (0, got.active);
         } else {
             self.quiet = (self.quiet + frames).min(self.drained);
         }
-        let heard = self.quiet < self.drained;
-        if !heard {
+        if self.quiet >= self.drained {
             self.pass_over();
+            return None;
         }
-        heard
+        self.waiting = true;
+        // A tick may need no samples: then it is as loud as those before.
+        if frames > 0 {
+            self.measure(frames, &got);
+        }
+        Some(self.told)
     }
 
-    /// Nobody hears the tick.
+    fn measure(&mut self, frames: usize, got: &Got) {
+        let sent = self.sent.part(0..frames);
+        let square = mean_square(sent);
+        self.told.mean_square = got.level.map_or(square, square_of_dbov);
+        self.told.anti_phase = self.folds && sent.right.is_some_and(|right| cancels(mid_square(sent.left, right), square));
+    }
+
+    /// Nobody hears the samples of a tick.
     fn pass_over(&mut self) {
         if self.inbound.skip() {
             self.passed = true;
@@ -116,21 +146,41 @@ impl Incoming {
         }
     }
 
-    /// Makes the tick.
-    fn convert(&mut self) -> Planes<'_> {
+    /// Makes the frame of which [`advance`](Self::advance) told.
+    fn read(&mut self) -> Planes<'_> {
+        (self.waiting, self.unheard) = (false, 0);
         if std::mem::take(&mut self.passed) {
             self.inbound.reset();
         }
-        let whole = self.tick.frames();
-        self.inbound.convert(self.sent.part(0..self.inbound.needed()), self.tick.part_mut(0..whole));
-        self.tick.part(0..whole)
+        self.convert();
+        self.tick.part(0..self.tick.frames())
     }
 
-    /// A tick of what was sent; `None` if it is only silence.
-    fn read(&mut self) -> Option<(Planes<'_>, bool)> {
-        let active = self.advance().then_some(self.active)?;
-        Some((self.convert(), active))
+    fn convert(&mut self) {
+        let whole = self.tick.frames();
+        self.inbound.convert(self.sent.part(0..self.inbound.needed()), self.tick.part_mut(0..whole));
     }
+}
+
+/// Over all channels.
+fn mean_square(planes: Planes<'_>) -> f64 {
+    let right = planes.right.unwrap_or_default();
+    let count = planes.left.len() + right.len();
+    (sum_of_squares(planes.left) + sum_of_squares(right)) / count.max(1) as f64
+}
+
+/// Of the mean of both channels.
+fn mid_square(left: &[f32], right: &[f32]) -> f64 {
+    let sum: f64 = left.iter().zip(right).map(|(left, right)| f64::from(0.5 * left + 0.5 * right).powi(2)).sum();
+    sum / left.len().max(1) as f64
+}
+
+/// Side by side: one by one it would take four times as long.
+fn sum_of_squares(samples: &[f32]) -> f64 {
+    let (lanes, rest) = samples.as_chunks::<8>();
+    let mut sums = [0.0_f64; 8];
+    lanes.iter().for_each(|lane| sums.iter_mut().zip(lane).for_each(|(sum, sample)| *sum += f64::from(*sample).powi(2)));
+    sums.iter().sum::<f64>() + rest.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>()
 }
 
 /// From ticks of the mixer to packets.

@@ -14,7 +14,7 @@ const S: usize = 2;
 
 /// 1 kHz, ticks of 10 samples: a sample is a millisecond.
 fn config(smoothing: usize) -> OracleConfig {
-    OracleConfig { rate: 1000.0, tick: 10, smoothing, threshold_dbfs: -50.0, hangover_ms: 0.0 }
+    OracleConfig { rate: 1000.0, tick: 10, smoothing, threshold_dbfs: -50.0, hangover_ms: 0.0, floor_dbfs: None }
 }
 
 fn call(smoothing: usize) -> Oracle {
@@ -33,6 +33,17 @@ fn ducking(lower: f64, upper: f64, ramp_ms: f64) -> Option<Ducking> {
 fn d_ducks(lower: f64, upper: f64, ramp_ms: f64) -> ListenerConfig {
     let ducking = ducking(lower, upper, ramp_ms);
     ListenerConfig { exclusive: false, ducking, sources: vec![(D, 100.0, true)] }
+}
+
+#[test]
+fn a_source_under_the_floor_is_there_for_200_ms_after_it_was_over_it() {
+    let mut oracle = Oracle::new(OracleConfig { floor_dbfs: Some(-40.0), ..config(10) });
+    oracle.join(L, false, true, false);
+    oracle.join(S, true, false, true);
+    let mut presence = |level: f32| only(oracle.tick(&[(S, vec![level; 10], false)]))[9] / f64::from(level);
+    assert_eq!([0.009, 0.011, 0.009].map(&mut presence), [0.0, 1.0, 1.0]);
+    let there = (0..30).filter(|_| presence(0.009) == 1.0).count();
+    assert_eq!(there, 19, "with the one before, 200 ms");
 }
 
 /// S's gain over a tick in which D is active or not.

@@ -18,6 +18,8 @@ const MADE_A_PASS: usize = 12;
 /// How far ahead of the play head is decoded what is there, beside a tick: what a move of the head may look at.
 const AHEAD_MS: f64 = 60.0;
 const REMEMBERED: usize = 64;
+/// For how many ticks nobody has heard a stream that is not decoded any more.
+const UNHEARD_TICKS: u64 = 25;
 const RECOVERY_MARGIN_MS: f64 = 4.0;
 
 /// The packets of one stream, on the thread that decodes. Each [`pass`](Self::pass) decodes what is due.
@@ -138,7 +140,7 @@ impl Decoding {
     /// Whether nobody hears the stream, and the sender's own word on its level is enough.
     fn is_unheard(&self) -> bool {
         let told = self.waiting.first().is_none_or(|(_, packet)| packet.level.is_some());
-        self.way.counters.unheard.get() > 0 && told
+        self.way.counters.unheard.get() > UNHEARD_TICKS && told
     }
 
     fn pass_over(&mut self, head: u64) {
