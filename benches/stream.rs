@@ -93,10 +93,10 @@ impl Call {
 fn one_stream(c: &mut Criterion) {
     let mut group = c.benchmark_group("a stream, 10 ms in and out");
     for (rate_hz, clock, name) in [
-        (48_000, Clock::Mixer, "48 kHz, the mixer's clock"),
-        (8000, Clock::Mixer, "8 kHz, the mixer's clock"),
-        (48_000, Clock::Own, "48 kHz, its own clock"),
-        (8000, Clock::Own, "8 kHz, its own clock"),
+        (48_000, Clock::Locked, "48 kHz, the mixer's clock"),
+        (8000, Clock::Locked, "8 kHz, the mixer's clock"),
+        (48_000, Clock::FreeRunning, "48 kHz, its own clock"),
+        (8000, Clock::FreeRunning, "8 kHz, its own clock"),
     ] {
         let mut call = Call::new([(rate_hz, clock)].into_iter());
         group.bench_function(name, |b| b.iter(|| call.pass()));
@@ -121,7 +121,7 @@ fn one_stream(c: &mut Criterion) {
 
 fn a_hundred_streams(c: &mut Criterion) {
     let mut group = c.benchmark_group("a tick of 100 streams, 8 to 48 kHz, all talk");
-    for (clock, name) in [(Clock::Mixer, "the mixer's clock"), (Clock::Own, "their own clocks")] {
+    for (clock, name) in [(Clock::Locked, "the mixer's clock"), (Clock::FreeRunning, "their own clocks")] {
         let mut call = Call::new((0..100).map(|n| ([8000, 16_000, 44_100, 48_000][n % 4], clock)));
         group.bench_function(name, |b| b.iter(|| call.pass()));
     }
@@ -132,7 +132,7 @@ fn a_hundred_streams(c: &mut Criterion) {
 fn a_packet(c: &mut Criterion) {
     let mut group = c.benchmark_group("20 ms at 48 kHz");
     for (pushes, name) in [(true, "push"), (false, "pull")] {
-        let mut call = Call::new([(48_000, Clock::Mixer)].into_iter());
+        let mut call = Call::new([(48_000, Clock::Locked)].into_iter());
         let Stream { sent, heard, .. } = &mut call.streams[0];
         (*sent, *heard) = (vec![1000; 960], vec![0; 960]);
         group.bench_function(name, |b| b.iter_custom(|rounds| (0..rounds).map(|_| call.pass_timed(pushes)).sum()));

@@ -34,7 +34,7 @@ fn any_format_arrives_in_any_other() {
     let formats = [8000, 11_025, 22_050, 44_100, 48_000, 96_000].map(StreamFormat::mono);
     let stereo = [16_000, 48_000].map(StreamFormat::stereo);
     for (n, from) in formats.into_iter().chain(stereo).enumerate() {
-        for (channels, clock) in [(Channels::Mono, Clock::Mixer), (Channels::Stereo, Clock::Own)] {
+        for (channels, clock) in [(Channels::Mono, Clock::Locked), (Channels::Stereo, Clock::FreeRunning)] {
             let to = [StreamFormat::mono(8000), StreamFormat::stereo(44_100), StreamFormat::stereo(48_000)][n % 3];
             let (controller, mut processor) = mixer(48_000, channels);
             let mut sender = Sender::new(&controller, InputOptions { clock, ..InputOptions::new(from) });
@@ -59,7 +59,7 @@ fn any_format_arrives_in_any_other() {
 fn at_the_mixers_rate_and_clock_every_bit_arrives() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
     let format = StreamFormat::mono(48_000);
-    let input = InputOptions { clock: Clock::Mixer, depth_ms: 20.0, ..InputOptions::new(format) };
+    let input = InputOptions { clock: Clock::Locked, depth_ms: 20.0, ..InputOptions::new(format) };
     let mut sender = Sender::new(&controller, input);
     let mut listener = listen(&controller, OutputOptions::prompt(format));
     let mut heard = Vec::new();
@@ -79,7 +79,9 @@ fn at_the_mixers_rate_and_clock_every_bit_arrives() {
 
 #[test]
 fn the_delay_is_what_the_readings_say() {
-    for (rate_hz, clock) in [(8000, Clock::Mixer), (11_025, Clock::Mixer), (16_000, Clock::Own), (48_000, Clock::Own)] {
+    for (rate_hz, clock) in
+        [(8000, Clock::Locked), (11_025, Clock::Locked), (16_000, Clock::FreeRunning), (48_000, Clock::FreeRunning)]
+    {
         let (controller, mut processor) = mixer(48_000, Channels::Mono);
         let input = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(rate_hz)) };
         let mut sender = Sender::new(&controller, input);
@@ -147,7 +149,7 @@ fn who_leaves_gives_its_ports_back() {
 #[test]
 fn a_frame_by_hand_goes_before_the_port() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
-    let input = InputOptions { clock: Clock::Mixer, depth_ms: 0.0, ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let input = InputOptions { clock: Clock::Locked, depth_ms: 0.0, ..InputOptions::new(StreamFormat::mono(48_000)) };
     let mut anna = join(&controller, "anna", PortOptions { input: Some(input), output: None });
     let ben = controller.join("ben", JoinOptions::default()).unwrap();
     for _ in 0..4 {

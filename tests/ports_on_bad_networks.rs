@@ -30,7 +30,7 @@ fn a_lost_packet_is_counted_and_clicks_nowhere() {
 #[test]
 fn a_pause_does_not_change_the_delay() {
     for (rate_hz, clock) in
-        [(11_025, Clock::Mixer), (44_100, Clock::Mixer), (11_025, Clock::Own), (48_000, Clock::Mixer)]
+        [(11_025, Clock::Locked), (44_100, Clock::Locked), (11_025, Clock::FreeRunning), (48_000, Clock::Locked)]
     {
         let (controller, mut processor) = mixer(48_000, Channels::Mono);
         let input = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(rate_hz)) };
@@ -136,7 +136,7 @@ fn a_short_loss_is_no_pause() {
 #[test]
 fn a_path_that_is_slow_again_is_not_cut() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
-    let input = InputOptions { depth_ms: 20.0, clock: Clock::Mixer, ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let input = InputOptions { depth_ms: 20.0, clock: Clock::Locked, ..InputOptions::new(StreamFormat::mono(48_000)) };
     let mut port = join(&controller, "sender", PortOptions { input: Some(input), output: None }).input.unwrap();
     let mut sent = 0_u32;
     for n in 0..800 {

@@ -70,9 +70,9 @@ fn all_at_once(channels: Channels) {
     std::thread::scope(|scope| {
         scope.spawn(|| run(&mut processor, stop, ticks));
         let formats = [
-            (StreamFormat::mono(8000), Clock::Own),
-            (StreamFormat::stereo(48_000), Clock::Mixer),
-            (StreamFormat::stereo(44_100), Clock::Mixer),
+            (StreamFormat::mono(8000), Clock::FreeRunning),
+            (StreamFormat::stereo(48_000), Clock::Locked),
+            (StreamFormat::stereo(44_100), Clock::Locked),
         ];
         let workers: Vec<_> = formats
             .into_iter()
@@ -89,13 +89,13 @@ fn all_at_once(channels: Channels) {
         let mut guests = 0;
         while guests < 60 || ticks.load(Ordering::Relaxed) < 300 {
             let id = format!("guest {guests}");
-            let ports = options(StreamFormat::stereo(16_000), Clock::Own);
+            let ports = options(StreamFormat::stereo(16_000), Clock::FreeRunning);
             let mut guest = controller.join_with_ports(id.as_str(), JoinOptions::default(), ports).unwrap();
             let _ = guest.input.as_mut().unwrap().push(Frame::mono(&[0.25_f32; 320]), Stamp::None);
             let generation = controller.set_muted(&id, guests % 2 == 0).unwrap();
             controller.wait_until_mixed(generation, std::time::Duration::from_secs(60)).unwrap();
             // Its network connection changes, and it may go before the audio thread has seen that.
-            let other = [PortOptions::default(), options(StreamFormat::mono(48_000), Clock::Mixer)][guests % 2];
+            let other = [PortOptions::default(), options(StreamFormat::mono(48_000), Clock::Locked)][guests % 2];
             guest = controller.replace_ports(&id, other).unwrap();
             if let Some(input) = &mut guest.input {
                 let _ = input.push(Frame::mono(&[0.25_f32; 480]), Stamp::None);

@@ -41,7 +41,7 @@ impl Call {
 
 /// A stream by the mixer's clock: at its rate it arrives bit for bit.
 fn input(format: StreamFormat) -> PortOptions {
-    PortOptions { input: Some(InputOptions { clock: Clock::Mixer, ..InputOptions::new(format) }), output: None }
+    PortOptions { input: Some(InputOptions { clock: Clock::Locked, ..InputOptions::new(format) }), output: None }
 }
 
 fn both() -> PortOptions {

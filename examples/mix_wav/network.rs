@@ -49,7 +49,7 @@ impl Network {
 
     /// The options of the input port that receives from this network.
     pub fn port(&self, format: StreamFormat) -> InputOptions {
-        let clock = if self.drift_ppm == 0.0 { Clock::Mixer } else { Clock::Own };
+        let clock = if self.drift_ppm == 0.0 { Clock::Locked } else { Clock::FreeRunning };
         InputOptions { clock, depth_ms: self.depth_ms, bound_ms: self.bound_ms, ..InputOptions::new(format) }
     }
 

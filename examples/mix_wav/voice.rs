@@ -101,7 +101,7 @@ fn port(format: StreamFormat, settings: &Settings) -> Result<(InputOptions, f64)
     let port = match &settings.network {
         Some(network) => network.port(format),
         None => InputOptions {
-            clock: Clock::Mixer,
+            clock: Clock::Locked,
             depth_ms: 0.0,
             bound_ms: CLEAN_BOUND_MS,
             smoothing_ms: 0.0,

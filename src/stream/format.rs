@@ -1,15 +1,15 @@
 //! By whose clock a stream runs: [`Clock`]; and why a format cannot be converted: [`FormatError`].
 //! Pure data.
 
-/// Whose clock the other end of a stream runs by.
+/// How the clock of a stream's other end runs beside the mixer's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Clock {
-    /// A clock of its own, which drifts: it is followed, by a sample more or fewer now and then. For
-    /// a stream from or to another machine.
+    /// By itself: it is off by some ppm, and drifts. For a stream from or to another machine, or a sound card. It is
+    /// followed up to 3000 ppm.
     #[default]
-    Own,
-    /// The mixer's clock: at the mixer's rate the samples pass untouched.
-    Mixer,
+    FreeRunning,
+    /// It is the mixer's, or locked to it: nothing is ever corrected for it.
+    Locked,
 }
 
 /// A format that cannot be converted.

@@ -125,12 +125,8 @@ impl Source {
 
     /// Has a frame in the tick in hand that its connection can make.
     pub fn tell(&mut self, told: Told) {
-        self.input = Some(Input {
-            square: told.mean_square,
-            active: told.active,
-            anti_phase: told.anti_phase,
-            taken: None,
-        });
+        self.input =
+            Some(Input { square: told.mean_square, active: told.active, anti_phase: told.anti_phase, taken: None });
     }
 
     /// What was told of its frame, if that is not read.

@@ -36,7 +36,11 @@ impl Connection for Constant {
     fn advance(&mut self) -> Option<Told> {
         let level = f64::from_bits(self.wire.level.load(Relaxed));
         self.wire.told.fetch_add(1, Relaxed);
-        (!level.is_nan()).then(|| Told { mean_square: self.liar.unwrap_or(level).powi(2), active: true, anti_phase: false })
+        (!level.is_nan()).then(|| Told {
+            mean_square: self.liar.unwrap_or(level).powi(2),
+            active: true,
+            anti_phase: false,
+        })
     }
 
     fn read(&mut self) -> Planes<'_> {

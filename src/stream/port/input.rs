@@ -55,7 +55,7 @@ pub(crate) fn input(options: &InputOptions, tick_ms: f64) -> Result<(InputPort, 
         bound,
         longest_packet: longest,
         smoothing: samples(smoothing_ms) as u32,
-        slips: clock == Clock::Own,
+        slips: clock == Clock::FreeRunning,
     };
     let inlet = Inlet {
         channels: format.channels.count(),

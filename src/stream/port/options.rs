@@ -74,7 +74,7 @@ impl InputOptions {
     /// A sender with its own clock, a depth from 20 to 500 ms, 10 ms of smoothing, timestamps at the stream's rate.
     pub const fn new(format: StreamFormat) -> Self {
         let depth = Depth::between(20.0, 500.0);
-        Self { format, clock: Clock::Own, depth, smoothing_ms: 10.0, rtp_clock_hz: None }
+        Self { format, clock: Clock::FreeRunning, depth, smoothing_ms: 10.0, rtp_clock_hz: None }
     }
 
     pub(crate) fn check(&self) -> Result<(), PortError> {
@@ -104,7 +104,7 @@ pub struct OutputOptions {
     /// converted, and clipped at full scale behind the conversion: a wave that touches full scale at
     /// its samples goes past it between them.
     pub format: StreamFormat,
-    /// Whose clock pulls. [`Clock::Mixer`] if packets are taken as soon as they are there: then
+    /// Whose clock pulls. [`Clock::Locked`] if packets are taken as soon as they are there: then
     /// nothing is corrected. A receiver with its own clock gets one sample more or fewer now and then,
     /// up to 0.3 %, spread over 240 samples that are interpolated; at the mixer's rate all others are
     /// the mix bit for bit, 24 samples late.
@@ -123,14 +123,14 @@ pub struct OutputOptions {
 impl OutputOptions {
     /// A receiver with its own clock, a depth of 40 ms, a bound of 200 ms, 10 ms of smoothing.
     pub const fn new(format: StreamFormat) -> Self {
-        Self { format, clock: Clock::Own, depth_ms: 40.0, bound_ms: 200.0, smoothing_ms: 10.0 }
+        Self { format, clock: Clock::FreeRunning, depth_ms: 40.0, bound_ms: 200.0, smoothing_ms: 10.0 }
     }
 
     /// For packets that are taken as soon as they are there
     /// ([`OutputPort::pull_whole`](super::OutputPort::pull_whole)): by the mixer's clock, without a
     /// depth.
     pub const fn prompt(format: StreamFormat) -> Self {
-        Self { clock: Clock::Mixer, depth_ms: 0.0, ..Self::new(format) }
+        Self { clock: Clock::Locked, depth_ms: 0.0, ..Self::new(format) }
     }
 
     /// The same for a mixer with ticks of this length: a tick's samples have to last until the next
@@ -151,8 +151,8 @@ impl OutputOptions {
 /// A depth that is steered to must outlast a tick.
 fn least_depth_ms(clock: Clock, depth_ms: f64, tick_ms: f64) -> f64 {
     match clock {
-        Clock::Own => depth_ms.max(tick_ms),
-        Clock::Mixer => depth_ms,
+        Clock::FreeRunning => depth_ms.max(tick_ms),
+        Clock::Locked => depth_ms,
     }
 }
 

@@ -32,12 +32,12 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
     let (ring_in, ring_out) = ring((bound + samples(LONGEST_TICK_MS).max(1)) * channels);
     let counters = Arc::new(OutputCounters::default());
     let smoothing = samples(smoothing_ms) as u32;
-    let ahead_ms = if clock == Clock::Own { tick_ms } else { 0.0 };
+    let ahead_ms = if clock == Clock::FreeRunning { tick_ms } else { 0.0 };
     let port = OutputPort {
         channels,
         depth: samples(depth_ms),
         ahead: samples(ahead_ms),
-        own: clock == Clock::Own,
+        own: clock == Clock::FreeRunning,
         bound,
         ring: ring_out,
         splice: Splice::new(smoothing),
@@ -52,7 +52,7 @@ pub(crate) fn output(options: &OutputOptions, tick_ms: f64) -> Result<(OutputPor
         bound_ms,
         ring: ring_in,
         splice: Splice::risen(smoothing),
-        pursuit: (clock == Clock::Own).then(|| Pursuit::new(depth_ms)),
+        pursuit: (clock == Clock::FreeRunning).then(|| Pursuit::new(depth_ms)),
         pulled: 0,
         idle_ms: 0.0,
         underruns: 0,

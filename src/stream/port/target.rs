@@ -153,7 +153,6 @@ impl TargetDelay {
         self.least
     }
 
-
     /// The greatest transit of the last one and a half to two seconds: a packet that is not there by then is later
     /// than any of its time.
     pub fn recent(&self) -> i64 {

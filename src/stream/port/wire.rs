@@ -134,7 +134,8 @@ impl Incoming {
         let sent = self.sent.part(0..frames);
         let square = mean_square(sent);
         self.told.mean_square = got.level.map_or(square, square_of_dbov);
-        self.told.anti_phase = self.folds && sent.right.is_some_and(|right| cancels(mid_square(sent.left, right), square));
+        self.told.anti_phase =
+            self.folds && sent.right.is_some_and(|right| cancels(mid_square(sent.left, right), square));
     }
 
     /// Nobody hears the samples of a tick.
@@ -179,7 +180,9 @@ fn mid_square(left: &[f32], right: &[f32]) -> f64 {
 fn sum_of_squares(samples: &[f32]) -> f64 {
     let (lanes, rest) = samples.as_chunks::<8>();
     let mut sums = [0.0_f64; 8];
-    lanes.iter().for_each(|lane| sums.iter_mut().zip(lane).for_each(|(sum, sample)| *sum += f64::from(*sample).powi(2)));
+    lanes
+        .iter()
+        .for_each(|lane| sums.iter_mut().zip(lane).for_each(|(sum, sample)| *sum += f64::from(*sample).powi(2)));
     sums.iter().sum::<f64>() + rest.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>()
 }
 
@@ -203,7 +206,7 @@ impl Outgoing {
         let options = options.for_tick(tick_ms);
         let (port, outlet) = output::output(&options, tick_ms)?;
         let outbound = Outbound::new(mixer, options.format, tick)?;
-        let own = (options.clock == Clock::Own).then_some(options.format);
+        let own = (options.clock == Clock::FreeRunning).then_some(options.format);
         let slipping = own.map(|format| Slipping::new(format.channels, outbound.made_most()));
         let counters = Arc::clone(port.counters());
         let waits_ms = own.map_or(0.0, |format| 1000.0 * Slipping::DELAY as f64 / f64::from(format.rate_hz));

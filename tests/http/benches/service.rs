@@ -101,7 +101,7 @@ async fn measure() -> Figures {
 }
 
 fn join(controller: &Controller, id: usize) -> InputPort {
-    let input = InputOptions { clock: Clock::Mixer, ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let input = InputOptions { clock: Clock::Locked, ..InputOptions::new(StreamFormat::mono(48_000)) };
     let ports = PortOptions { input: Some(input), output: None };
     controller.join_with_ports(id.to_string(), JoinOptions::default(), ports).unwrap().input.unwrap()
 }

@@ -76,7 +76,7 @@ impl Room {
 /// that.
 fn join(controller: &Controller, id: &str, sends: Option<StreamFormat>) -> Result<Ports, Error> {
     let input = sends.map(|format| InputOptions {
-        clock: Clock::Mixer,
+        clock: Clock::Locked,
         depth_ms: INPUT_DEPTH_MS,
         bound_ms: INPUT_BOUND_MS,
         ..InputOptions::new(format)

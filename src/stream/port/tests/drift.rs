@@ -132,7 +132,7 @@ fn the_length_of_the_tick_does_not_matter() {
 
 #[test]
 fn the_ports_steer_a_sender_with_a_clock_of_its_own() {
-    for (clock, drift_ppm) in [(Clock::Own, 300.0), (Clock::Own, -300.0), (Clock::Mixer, 0.0)] {
+    for (clock, drift_ppm) in [(Clock::FreeRunning, 300.0), (Clock::FreeRunning, -300.0), (Clock::Locked, 0.0)] {
         let options = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(1000)) };
         let (mut port, mut inlet) = input(&options).unwrap();
         let (mut random, mut sent, mut rest, mut next_ms) = (Random(3), 0_u32, 0.0, 0.0);
@@ -146,14 +146,14 @@ fn the_ports_steer_a_sender_with_a_clock_of_its_own() {
             let mut out = [0.0; 11];
             inlet.read(rest as usize, PlanesMut { left: &mut out, right: None });
             rest = rest.fract();
-            assert!(clock == Clock::Own || inlet.steering_ppm() == 0.0);
+            assert!(clock == Clock::FreeRunning || inlet.steering_ppm() == 0.0);
         }
         let readings = port.readings();
         assert_eq!((readings.lost_samples, readings.underruns, readings.late, readings.cuts), (0, 0, 0, 0));
         // Without steering it stays where the first packet came.
-        let most_off_ms = if clock == Clock::Own { 12.0 } else { 25.0 };
+        let most_off_ms = if clock == Clock::FreeRunning { 12.0 } else { 25.0 };
         assert!((readings.wait_ms - DEPTH_MS).abs() < most_off_ms, "{readings:?}");
-        let most_off_ppm = if clock == Clock::Own { 40.0 } else { 0.0 };
+        let most_off_ppm = if clock == Clock::FreeRunning { 40.0 } else { 0.0 };
         assert!((readings.drift_ppm - drift_ppm).abs() <= most_off_ppm, "{readings:?}");
     }
 }

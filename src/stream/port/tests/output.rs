@@ -93,7 +93,7 @@ fn without_its_port_an_outlet_goes_on() {
 
 #[test]
 fn a_receiver_with_a_clock_of_its_own_begins_with_just_the_depth() {
-    for (clock, first) in [(Clock::Own, 0.3), (Clock::Mixer, 0.1)] {
+    for (clock, first) in [(Clock::FreeRunning, 0.3), (Clock::Locked, 0.1)] {
         let options =
             OutputOptions { clock, depth_ms: 4.0, smoothing_ms: 0.0, ..OutputOptions::new(StreamFormat::mono(1000)) };
         let (mut port, mut outlet) = output(&options, 0.0).unwrap();
