@@ -47,6 +47,11 @@ impl Coverage {
         self.0.first().copied()
     }
 
+    /// Where the first samples of a packet begin, its own or a copy.
+    pub fn first_sent(&self) -> Option<u64> {
+        self.0.iter().find(|span| span.kind != Kind::Concealed).map(|span| span.start)
+    }
+
     /// The position after the newest sample.
     pub fn end(&self) -> Option<u64> {
         self.0.last().map(|span| span.end)

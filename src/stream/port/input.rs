@@ -178,6 +178,7 @@ impl InputPort {
             kind,
             arrives: kind == Kind::Real,
             spare: 0,
+            paused: false,
             active: frame.active,
             level: None,
             stamped: stamp.tells_gaps(),

@@ -30,6 +30,8 @@ pub(crate) struct Packet {
     pub active: bool,
     /// The level that the sender told (RFC 6464), in dB under full scale.
     pub level: Option<u8>,
+    /// Whether the sender sent nothing between the packet before it and this one: what is not there is not missing.
+    pub paused: bool,
     /// Whether its position tells of gaps. A packet without a stamp follows on the packet before,
     /// however long ago that was.
     pub stamped: bool,

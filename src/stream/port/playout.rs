@@ -51,9 +51,13 @@ pub(crate) struct PlayoutFigures {
 const PIECE_MS: f64 = 10.0;
 /// The crossfade from a concealment to what is there again.
 const MERGE_MS: f64 = 5.0;
-/// By how much a gap that is concealed may be shorter than what is missing, while there is delay to spare: twice as
-/// fast.
-const SHORTER: u64 = 2;
+
+/// The delay may be shorter than wanted by so much for a time.
+const HARDLY_MS: f64 = 5.0;
+/// A gap that is longer is a pause of the sender, if its packets do not tell.
+const PAUSE_MS: f64 = 200.0;
+/// How long a network is believed to lose packets after it lost one.
+const LOSSY_MS: f64 = 5000.0;
 
 #[derive(Debug)]
 pub(crate) struct Playout {
@@ -67,10 +71,12 @@ pub(crate) struct Playout {
     since: u64,
     /// How long nothing has been there, since there was something.
     dry: u64,
-    /// How long of that was silence.
-    silent: u64,
-    /// Whether what was missing last had not been sent, or was lost, and was not only late.
-    loses: bool,
+    /// How many samples were played meanwhile that will count as concealed, unless the sender paused; and whether a
+    /// packet has come that says so.
+    unsure: u64,
+    paused: bool,
+    /// Until when a packet that is missing is more likely lost than late.
+    lossy_until: u64,
     voice: Voice,
     fade: Option<Fade>,
     arrivals: Arrivals,
@@ -103,8 +109,9 @@ impl Playout {
             head: 0,
             since: 0,
             dry: 0,
-            silent: 0,
-            loses: false,
+            unsure: 0,
+            paused: false,
+            lossy_until: 0,
             voice: Voice::Silence,
             fade: None,
             arrivals: Arrivals::new(ms),
@@ -190,6 +197,15 @@ impl Playout {
         self.now.wrapping_sub(self.head) as i64
     }
 
+    /// By how much a gap may be shorter than what is missing, once `dry` samples have been played in its place: by up to
+    /// half if the delay is longer than wanted, and by a tenth as long as it is hardly shorter.
+    fn spare(&self, gap: u64, dry: u64) -> u64 {
+        let over = self.lag() - dry as i64 - self.target.lag();
+        let hardly = (HARDLY_MS * self.ms) as i64;
+        let at_most = |part: u64, over: i64| part.min(u64::try_from(over).unwrap_or(0));
+        at_most(gap / 2, over).max(at_most(gap / 10, over + hardly))
+    }
+
     fn standing(&self, packet: &Packet) -> Standing {
         let dry = self.dry > 0 && self.coverage.first().is_none();
         let most = self.figures.bound as i64;
@@ -215,7 +231,7 @@ impl Playout {
             self.voice = if audible { Voice::Concealment } else { Voice::Silence };
         }
         (self.head, self.since, self.fade) = (position, position, None);
-        (self.dry, self.silent) = (0, 0);
+        (self.dry, self.unsure, self.paused) = (0, 0, false);
     }
 
     /// Whether there is room for a packet.
@@ -243,6 +259,10 @@ impl Playout {
     fn keep(&mut self, packet: &Packet, samples: [&[f32]; 2]) {
         let Packet { start, active, kind, level, .. } = *packet;
         let older = self.arrivals.is_older(packet);
+        if packet.arrives {
+            self.guess(packet, older);
+            self.paused |= packet.paused;
+        }
         let span = Span { start: start.max(self.head), end: packet.end(), kind, active, level };
         let known = self.coverage.known(span.start);
         let store = &mut self.store;
@@ -260,23 +280,31 @@ impl Playout {
         }
     }
 
+    /// Whether the next packet that is missing will be lost, or late, as the last one was.
+    fn guess(&mut self, packet: &Packet, older: bool) {
+        let end = self.coverage.end().unwrap_or(self.head);
+        if older {
+            self.lossy_until = 0;
+        } else if packet.start > end {
+            self.lossy_until = self.now + (LOSSY_MS * self.ms) as u64;
+        }
+    }
+
     /// All packets since the last read are in. If samples were missing, what came tells whether they were lost, or late.
     fn settle(&mut self) {
-        let Some(next) = self.coverage.first().filter(|_| self.dry > 0) else { return };
-        let gap = next.start.saturating_sub(self.head);
+        let Some(next) = self.coverage.first_sent().filter(|_| self.dry > 0) else { return };
+        let gap = next.saturating_sub(self.head);
         if gap > 0 {
             // They were lost, or not sent: what was played instead of them counts.
-            let spare = if self.lag() > self.target.lag() { SHORTER } else { 1 };
-            let passed = gap.min(self.dry * spare);
+            let passed = gap.min(self.dry + self.spare(gap, self.dry).min(self.dry));
             self.head += passed;
             self.since = self.head;
+            self.coverage.forget(self.head);
             self.counts.lost_samples += passed;
         }
-        if gap == 0 {
-            // They were late: the silence that was heard should have been sound.
-            self.counts.concealed_samples += self.silent;
-        }
-        (self.dry, self.silent, self.loses) = (0, 0, gap > 0);
+        let paused = gap > 0 && (self.paused || self.dry as f64 > PAUSE_MS * self.ms);
+        self.counts.concealed_samples += if paused { 0 } else { self.unsure };
+        (self.dry, self.unsure, self.paused) = (0, 0, false);
     }
 
     /// Changes the delay, if that is due and possible.
@@ -293,7 +321,7 @@ impl Playout {
             wanted: self.target.lag(),
             spread: self.target.spread(),
             content: (noted - self.head) as i64,
-            stalled: first && !self.loses && noted >= newest && waited >= self.target.recent(),
+            stalled: first && self.now >= self.lossy_until && noted >= newest && waited >= self.target.recent(),
         };
         let until = self.coverage.whole_until(self.head, Kind::Concealed);
         match self.regulator.judge(stand, frames) {
@@ -419,13 +447,13 @@ impl Playout {
             return self.play_pause(next, out, at, to);
         }
         let gap = next.map_or(u64::MAX, |next| next.start - self.head);
-        let spare = if next.is_some() && self.lag() > self.target.lag() { SHORTER } else { 1 };
-        let run = (gap.div_ceil(spare)).min((to - at) as u64) as usize;
+        let spare = if next.is_some() { self.spare(gap, 0) } else { 0 };
+        let run = (gap - spare).min((to - at) as u64) as usize;
         self.concealment.go_on(out, at, at + run);
         self.join(out, at, at + run);
         got.heard = true;
-        self.counts.concealed_samples += run as u64;
-        self.pass_gap(next, (run as u64 * spare).min(gap), run);
+        self.counts.concealed_samples += if next.is_some() { run as u64 } else { 0 };
+        self.pass_gap(next, (run as u64 + spare.min(run as u64)).min(gap), run);
         run
     }
 
@@ -463,7 +491,7 @@ impl Playout {
             self.counts.lost_samples += if self.voice == Voice::Silence { 0 } else { passed };
         } else {
             self.dry += run as u64;
-            self.silent += if self.voice == Voice::Silence { run as u64 } else { 0 };
+            self.unsure += run as u64;
         }
     }
 

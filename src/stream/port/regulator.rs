@@ -14,7 +14,7 @@ const LONG_ENOUGH_MS: f64 = 1.0;
 const TOO_LONG_MS: f64 = 10.0;
 const SPREAD_SHARE: f64 = 0.05;
 /// How long a lag is left too long before it is shortened: jitter goes up and down.
-const PATIENCE_MS: f64 = 500.0;
+const PATIENCE_MS: f64 = 1000.0;
 /// The shares of the time by which moves change the delay.
 const GROW_MOST: f64 = 0.5;
 const SHRINK_LEAST: f64 = 0.03;
@@ -22,8 +22,10 @@ const SHRINK_MOST: f64 = 0.25;
 /// So much too short is lengthened at the whole rate, so much too long shortened at it.
 const GROW_OVER_MS: f64 = 50.0;
 const SHRINK_OVER_MS: f64 = 600.0;
-/// In a stall of the network the sound is stretched when less than this is left, and by no more than it.
+/// In a stall of the network the sound is stretched when less than the first is left, until it is longer than wanted by
+/// the second.
 const STALL_MS: f64 = 40.0;
+const STALL_MOST_MS: f64 = 80.0;
 
 /// How much a move is needed, and so how much may be heard of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -105,8 +107,9 @@ impl Regulator {
 
     /// Whether the sound will break off soon.
     fn is_stalling(&self, stand: Stand) -> bool {
-        let most = STALL_MS * self.ms;
-        stand.stalled && (stand.content as f64) < most && ((stand.lag - stand.wanted) as f64) < most
+        let content_ms = stand.content as f64 / self.ms;
+        let longer_ms = (stand.lag - stand.wanted) as f64 / self.ms;
+        stand.stalled && content_ms < STALL_MS && longer_ms < STALL_MOST_MS
     }
 
     /// A move, if the last one is long enough ago.
@@ -152,7 +155,7 @@ mod tests {
         assert_eq!(judge(&mut regulator, -2, 10), Act::Lengthen);
         assert_eq!(judge(&mut regulator, -1, 10), Act::Lengthen, "until it is gone");
         assert_eq!(judge(&mut regulator, 0, 10), Act::Nothing);
-        assert_eq!(judge(&mut regulator, 5, 500), Act::Nothing, "it may be jitter");
+        assert_eq!(judge(&mut regulator, 5, 1000), Act::Nothing, "it may be jitter");
         assert_eq!(judge(&mut regulator, 5, 20), Act::Shorten);
         assert_eq!(judge(&mut regulator, 2, 20), Act::Shorten);
         assert_eq!(judge(&mut regulator, 1, 20), Act::Nothing);
@@ -167,7 +170,7 @@ mod tests {
         assert_eq!(regulator.judge(short, 9), Act::Nothing, "half of the time");
         assert!(matches!(regulator.judge(short, 1), Act::Move { .. }));
         let long = Stand { lag: 80, ..GOOD };
-        assert_eq!(judge(&mut regulator, 60, 510), Act::Move { by: -60, need: Need::Some });
+        assert_eq!(judge(&mut regulator, 60, 1010), Act::Move { by: -60, need: Need::Some });
         regulator.moved(-13, long, false);
         assert_eq!(judge(&mut regulator, 60, 80), Act::Nothing);
         assert!(matches!(judge(&mut regulator, 60, 20), Act::Move { .. }), "13 ms each 100 ms");

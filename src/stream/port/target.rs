@@ -22,12 +22,12 @@ const PATIENCE: f64 = 3.0;
 /// For how many windows a transit that was reached once is expected again: where no others were half as great, and
 /// where others come back.
 const ALONE: f64 = 2.0;
-const AMONG_OTHERS: f64 = 8.0;
+const AMONG_OTHERS: f64 = 12.0;
 /// A stream that is younger expects all that it has seen, in windows.
 const YOUNG: u32 = 12;
 /// The margin over the greatest transit: this, and a share of the usual spread, up to a most.
-const MARGIN_MS: f64 = 10.0;
-const MARGIN_SHARE: f64 = 0.1;
+const MARGIN_MS: f64 = 6.0;
+const MARGIN_SHARE: f64 = 0.15;
 const MARGIN_MOST_MS: f64 = 30.0;
 /// The share in the first two windows, in which the spread is not known yet.
 const FIRST_SHARE: f64 = 0.2;

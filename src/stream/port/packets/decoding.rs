@@ -104,7 +104,8 @@ impl Decoding {
         self.way.counters.packets.add(1);
         self.way.counters.samples.add(placed.frames);
         let spare = if self.decoder.recovers() { placed.frames as u32 + self.margin } else { 0 };
-        if !self.way.note(Packet { spare, ..packet_of(start, &placed, Kind::Noted) }) {
+        let paused = self.waiting.follows_a_pause(start, &placed);
+        if !self.way.note(Packet { spare, paused, ..packet_of(start, &placed, Kind::Noted) }) {
             return self.way.counters.full.add(1);
         }
         let (head, passed) = (self.way.counters.head.get(), start < self.next && self.next - start <= self.bound);
@@ -229,6 +230,7 @@ fn packet_of(start: u64, placed: &Placed, kind: Kind) -> Packet {
         kind,
         arrives: true,
         spare: 0,
+        paused: false,
         active: placed.level.is_some_and(|level| level.voice),
         level: placed.level.map(|level| level.dbov),
         stamped: true,

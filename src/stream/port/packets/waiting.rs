@@ -26,6 +26,8 @@ pub(super) struct Waiting {
     stamps: Stamps,
     /// The newest number.
     newest: Option<i64>,
+    /// The number of the last packet that came with sound, and the position after it.
+    last: Option<(i64, u64)>,
     packets: BTreeMap<u64, Placed>,
     /// The numbers of packets without a payload.
     empty: BTreeMap<i64, ()>,
@@ -33,7 +35,7 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub fn new(stamps: Stamps) -> Self {
-        Self { stamps, newest: None, packets: BTreeMap::new(), empty: BTreeMap::new() }
+        Self { stamps, newest: None, last: None, packets: BTreeMap::new(), empty: BTreeMap::new() }
     }
 
     /// The number of a packet without a payload, which is not missing.
@@ -50,6 +52,14 @@ impl Waiting {
         let number = self.unwrap(packet.sequence);
         let start = self.stamps.place(Stamp::Rtp(packet.timestamp), frames as u32);
         (start, Placed { payload: packet.payload, frames: frames as u64, number, level: packet.level })
+    }
+
+    /// Whether a packet that comes follows on the one before, by its number, and not by its time.
+    pub fn follows_a_pause(&mut self, start: u64, packet: &Placed) -> bool {
+        let last = self.last.replace((packet.number, start + packet.frames));
+        last.is_some_and(|(number, end)| {
+            number < packet.number && end < start && self.missing(number, packet.number) == 0
+        })
     }
 
     /// Lets a packet wait. `false` if one waits there already.
