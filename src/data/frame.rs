@@ -68,8 +68,8 @@ impl<'a> Frame<'a> {
     /// This is the audio level that an RTP packet may carry (RFC 6464), whose activity flag goes to
     /// [`active`](Self::active). It decides instead of the RMS of the samples: for
     /// [`Detector::Energy`](crate::Detector::Energy), who is among the [`loudest`](crate::MixerConfig::loudest), and
-    /// the [`floor`](crate::MixerConfig::floor). Meters show what was measured. A port measures what it is given, and
-    /// does not read it.
+    /// the [`floor`](field@crate::MixerConfig::floor). Meters show what was measured. A port measures what it is given,
+    /// and does not read it.
     ///
     /// ```
     /// use mixminus::Frame;

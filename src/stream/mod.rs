@@ -2,13 +2,56 @@
 //! that drift. This layer stands on top of the mixer; it is the only part of the crate that knows
 //! of clocks.
 //!
-//! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets in a participant who
-//!   sends packets and pulls packets at a rate, in channels and by a clock of its own: it returns
-//!   an [`InputPort`] and an [`OutputPort`] for the network threads.
-//! - [`Runner`] is a thread that ticks, for hosts without a clock.
-//! - [`Decoder`] turns encoded packets into samples: a codec of the host's own, or one behind a
-//!   feature: `G711`, `G722` and `Opus`.
+//! ```text
+//!  network threads              decode thread              audio thread                         host's threads
+//!                               (before each tick)         (each tick)
+//!
+//!  PacketPort::push -- queue -> Decoders::pass -- rings -> playout -> rate -+     +-> rate -- ring -> OutputPort::pull
+//!   encoded payloads             decode, recover,                           +> mix +
+//!                                conceal                                    |     +-> Mixes::distinct
+//!  InputPort::push ------------------------------ rings -> playout -> rate -+
+//!   samples
+//! ```
+//!
+//! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets in a participant with
+//!   an [`InputPort`] for what it sends and an [`OutputPort`] for what it hears, at a rate, in
+//!   channels and by a clock of its own.
+//!   [`replace_ports`](crate::Controller::replace_ports) gives it other ones.
+//! - [`InputPort::decode_with`] takes encoded packets instead of samples: a [`PacketPort`] for the
+//!   thread that receives, and a [`Decoding`] for the thread that decodes.
+//! - [`Decoder`] turns payloads into samples: a codec of the host's own, or one behind a feature:
+//!   `G711`, `G722` and `Opus`.
+//! - [`Runner`] is a thread that ticks, and more threads that decode before each tick. A host with a
+//!   clock of its own ticks by itself, and calls [`Decoders::pass`] shortly before.
 //! - [`Feed`] lets threads of the host wait for what the audio thread tells, such as talk events.
+//!
+//! # The delay
+//! An input port lets packets wait for those that come later. How long follows the network, between
+//! the bounds of [`Depth`]: at once up, and down within ten seconds. [`InputReadings::wait_ms`] and
+//! [`target_ms`](InputReadings::target_ms) tell it.
+//!
+//! # Examples
+//! Encoded packets, here by a codec of the host's own (see [`Decoder`] for one):
+//!
+//! ```
+//! use mixminus::{JoinOptions, MixerConfig};
+//! use mixminus::stream::{Decoder, InputOptions, PortOptions, RtpPacket, Runner, RunnerOptions};
+//!
+//! fn room(codec: impl Decoder + 'static) -> Result<(), Box<dyn std::error::Error>> {
+//!     let (controller, processor) = MixerConfig { loudest: Some(3), ..MixerConfig::default() }.build()?;
+//!     let runner = Runner::start(processor, RunnerOptions::default(), |_mixes| {})?;
+//!     let ports = PortOptions { input: Some(InputOptions::new(codec.format())), output: None };
+//!     let anna = controller.join_with_ports("anna", JoinOptions::default(), ports)?;
+//!     let Some(input) = anna.input else { unreachable!("asked for") };
+//!     let (mut packets, decoding) = input.decode_with(codec)?;
+//!     runner.decode(decoding)?;
+//!     // On the thread that receives, for each packet:
+//!     packets.push(RtpPacket { payload: &[0; 160], sequence: 1, timestamp: 160, level: None })?;
+//!     Ok(())
+//! }
+//! ```
+//!
+//! Samples:
 //!
 //! ```no_run
 //! use mixminus::{Frame, JoinOptions, MixerConfig, stream::{PortOptions, Runner, RunnerOptions, Stamp, StreamFormat}};

@@ -20,7 +20,7 @@ pub struct InputReadings {
     pub received_samples: u64,
     /// Packets that were refused: samples that are not finite, channels of different lengths, too long.
     pub refused: u64,
-    /// Packets that came after all of them should have been played.
+    /// Packets that came too late: something else was played in the place of all of their samples.
     pub late: u64,
     /// Samples that had not come when it was their turn, though newer ones had.
     pub lost_samples: u64,
@@ -33,22 +33,22 @@ pub struct InputReadings {
     /// How often nothing newer was there when a sample should have been played: a stall, or a pause
     /// of the sender.
     pub underruns: u64,
-    /// How often too much was there, and the oldest was dropped; or the mixer
-    /// did not tick, and a packet was refused.
+    /// How often more waited than may, and the oldest was dropped; and packets that were refused as there was no room,
+    /// because the mixer, or the thread that decodes, did not run.
     pub overruns: u64,
     /// How often the stamps leapt, or all packets were late, and the stream began anew.
     pub resyncs: u64,
     /// Samples that were there and were dropped: by an overrun, a leap.
     pub dropped_samples: u64,
-    /// Samples that were heard and are not the sender's: a decoder's, or what went on from the last period.
+    /// Samples that were heard in the place of missing ones: made by a decoder, by the host, or from the last period.
     pub concealed_samples: u64,
     /// Samples that were heard from a copy that came with the next packet.
     pub recovered_samples: u64,
-    /// How often the sound broke off and went on so.
+    /// How often the sound broke off and went on with its last period.
     pub concealment_events: u64,
-    /// By how many samples the sound was stretched, so that packets wait longer.
+    /// By how many samples the sound was stretched, so that packets wait longer. Slips are among them.
     pub inserted_samples: u64,
-    /// By how many samples the sound was shortened, so that they wait less.
+    /// By how many samples the sound was shortened, so that packets wait less. Slips are among them.
     pub removed_samples: u64,
     /// Samples whose packet had come, and which were not decoded when it was their turn: the thread that decodes was
     /// late.
@@ -58,7 +58,7 @@ pub struct InputReadings {
     /// How long the quickest packets of the last ten seconds wait, in ms, from the tick that they came for: the mean of
     /// the last second. This is the delay that the port adds.
     pub wait_ms: f64,
-    /// How long they should wait, in ms, for what the network does.
+    /// The wait that the network calls for, in ms, within the bounds of the port's depth: `wait_ms` follows it.
     pub target_ms: f64,
     /// The delay that the conversion between the rates adds at most, in ms; 0 at equal rates.
     pub conversion_ms: f64,

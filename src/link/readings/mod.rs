@@ -39,15 +39,15 @@ pub struct SourceReadings {
     /// Whether the source was active in the last tick.
     pub active: bool,
     /// Whether it sends and counts as silent: no frame has reached the floor of the mixer for 200 ms
-    /// ([`MixerConfig::floor`](crate::MixerConfig::floor)). Nobody hears it meanwhile; its meter goes on.
+    /// ([`MixerConfig::floor`](field@crate::MixerConfig::floor)). Nobody hears it meanwhile; its meter goes on.
     pub quiet: bool,
     /// Frames that were accepted.
     pub frames: u64,
     /// Ticks in which the source was active.
     pub active_ticks: u64,
-    /// Ticks in which a stereo frame that was sent by hand to a mono mixer was in antiphase: the mean of its channels,
-    /// which is heard, is 20 dB or more under half their difference, which is not. Such a source is wired wrong, or
-    /// widened: it is loud in its meter and faint or silent in the mix.
+    /// Ticks in which a stereo frame in a mono mixer was in anti-phase: the mean of its channels, which is heard, is
+    /// 20 dB or more under half their difference, which is not. Such a source is wired wrong, or widened: it is loud in
+    /// its meter and faint or silent in the mix. Counted for frames by hand and for ports.
     pub anti_phase_ticks: u64,
     /// Ticks without a good frame, since the first one. They go on counting for a source that has stopped sending.
     pub missing: u64,

@@ -1,12 +1,13 @@
 //! Which packets belong to the stream as it runs: [`Arrivals`]. Pure arithmetic on positions, without samples.
 //!
-//! A packet's *transit* is the time of its arrival less its position. On one path they differ by the jitter. A sender
-//! that starts again, a stream that is switched to another sender, or a path that becomes much slower leaps: then the
-//! new transits are the right ones, unless it was one wrong stamp.
+//! A packet's *transit* is the time of its arrival less its position. On one path transits differ by the jitter. They
+//! leap if a sender starts again, if another sender takes its place, or if the path becomes much slower: then the
+//! stream begins anew. But one packet alone may only have a wrong stamp, so another one must confirm it.
 
 use super::packet::Packet;
 
-/// So many packets in a row, with so much sound, that are all too late: they are the stream now.
+/// If so many packets in a row, with so much sound, are all too late, the path has become slower: the stream begins
+/// anew with the last of them.
 const LATE_PACKETS: u32 = 3;
 const LATE_MS: f64 = 60.0;
 
@@ -29,7 +30,7 @@ pub(crate) struct Standing {
     /// The time, and the position that is played next.
     pub now: u64,
     pub head: u64,
-    /// The least transit that is known, and how much greater one may be.
+    /// The least transit that is known, and how much greater a transit may be.
     pub least: i64,
     pub most: i64,
     /// Whether nothing is there to be played.
@@ -42,7 +43,7 @@ pub(crate) struct Arrivals {
     begun: bool,
     /// The newest position.
     newest: u64,
-    /// The packets that were too late, since one was not: how many, and their samples.
+    /// The packets in a row that were too late: how many, and their samples.
     late: (u32, u64),
     /// The end of the last packet, if it was a stray.
     stray: Option<u64>,
@@ -58,7 +59,7 @@ impl Arrivals {
         self.begun
     }
 
-    /// Whether it is older than a packet before it.
+    /// Whether it ends before the newest position.
     pub fn is_older(&self, packet: &Packet) -> bool {
         packet.end() < self.newest
     }
@@ -101,7 +102,7 @@ impl Arrivals {
         self.stray.is_some_and(|end| packet.start >= end && packet.start - end <= most.unsigned_abs())
     }
 
-    /// A packet further behind the newest is not late, but from another time: a second.
+    /// A packet this far behind the newest was not delayed: its sender has started again. A second.
     fn leap(&self) -> u64 {
         (1000.0 * self.ms) as u64
     }

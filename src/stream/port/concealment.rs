@@ -12,11 +12,11 @@ use crate::data::{
 /// The shortest and the longest period of a voice.
 const SHORTEST_MS: f64 = 2.5;
 const LONGEST_MS: f64 = 15.0;
-/// What two periods are compared by.
+/// The length over which two periods are compared.
 const WINDOW_MS: f64 = 10.0;
 /// How much is remembered of what was heard.
 const MEMORY_MS: f64 = 40.0;
-/// How long the level holds, and when nothing is left of it.
+/// How long the level holds, and after how long it has fallen to nothing.
 const HOLD_MS: f64 = 10.0;
 const SILENT_MS: f64 = 80.0;
 /// What was no louder than -80 dBFS is silence.
@@ -35,7 +35,8 @@ pub(crate) struct Concealment {
     mean: Vec<f32>,
     /// The piece that is repeated: the last samples of the patterns.
     period: usize,
-    /// By how much the first sample is off where the patterns set in, and over how many samples that falls to 0.
+    /// For each channel the step at the first seam, from the last sample that was heard to the pattern; and over how
+    /// many samples it falls to 0.
     offsets: [f32; 2],
     seam: usize,
     /// How many samples it has gone on.

@@ -26,7 +26,7 @@ impl Span {
 /// The samples that a packet brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Brought {
-    /// Those of which nothing, or less, was known.
+    /// Those of which nothing was known, or less than the packet tells.
     pub new: u64,
     /// Those for which there was no room.
     pub dropped: u64,
@@ -57,8 +57,8 @@ impl Coverage {
         self.0.last().map(|span| span.end)
     }
 
-    /// Where the first gap from `position` on begins, for those who know at least so much of samples: `position` itself
-    /// if nothing is known of it.
+    /// The position after the samples that follow on `position` without a gap, where a gap is every sample of which
+    /// less than `least` is known: `position` itself if it lies in a gap.
     pub fn whole_until(&self, position: u64, least: Kind) -> u64 {
         let mut end = position;
         for span in &self.0[self.after(position)..] {
@@ -75,7 +75,8 @@ impl Coverage {
         self.0.get(self.after(position)).filter(|span| span.start <= position).map(|span| span.kind)
     }
 
-    /// Takes what a packet says where less is known, and calls `bring` for each piece of that.
+    /// Takes the pieces of a packet of which less was known than it tells, and calls `bring` with the first position
+    /// and the end of each.
     pub fn cover(&mut self, packet: Span, mut bring: impl FnMut(u64, u64)) -> Brought {
         let (mut at, mut brought) = (packet.start, Brought::default());
         while at < packet.end {

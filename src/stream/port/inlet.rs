@@ -36,8 +36,8 @@ pub(crate) struct Inlet {
 }
 
 impl Inlet {
-    /// Plays the next `frames` frames at the beginning of `out`, which has the port's channels. `unheard`: for so many ticks
-    /// nobody has heard any. Audio thread: never waits, allocates, or frees.
+    /// Plays the next `frames` frames at the beginning of `out`, which has the port's channels. `unheard`: for how many
+    /// ticks nobody has heard the stream. Audio thread: never waits, allocates, or frees.
     pub fn read(&mut self, frames: usize, mut out: PlanesMut<'_>, unheard: u64) -> Got {
         self.take(frames);
         let got = self.playout.read(frames, &mut out, unheard > 0);

@@ -1,5 +1,6 @@
 //! From a participant's network thread to the audio thread: [`InputPort`] pushes packets, [`Inlet`]
-//! plays them. Between them are two rings: one of samples, one of packets' positions.
+//! plays them. Between them are two rings, a [`Way`]: one of samples, one of [`Packet`]s, which say
+//! where the samples belong.
 
 use std::{fmt, sync::Arc};
 
@@ -21,7 +22,7 @@ use crate::data::{
     ports::{InputCounters, InputReadings, StreamFormat},
 };
 
-/// How much may wait beyond the greatest depth, before the oldest is dropped: a path that was slow becomes faster.
+/// How much may wait beyond the greatest wait before the oldest is dropped, where a slow path suddenly becomes faster.
 const SURPLUS_MS: f64 = 250.0;
 /// The longest packet of any codec.
 const LONGEST_PACKET_MS: f64 = 120.0;
@@ -148,8 +149,9 @@ impl InputPort {
         self.take(&frame, stamp, Kind::Real)
     }
 
-    /// Hands over what stands in for a packet that has not come: what a decoder made of a loss. It is counted as
-    /// concealed, tells nothing of the network, and the packet itself replaces it if it comes before its time.
+    /// Hands over what stands in for a packet that has not come: what a decoder of the host's made of a loss. It is
+    /// counted as concealed, and does not count as an arrival. If the packet itself comes before it is played, it
+    /// replaces this.
     ///
     /// # Errors
     /// As of [`push`](Self::push).
@@ -249,11 +251,10 @@ pub enum PushError {
     /// The participant has left, or the mixer is gone: nothing will be taken any more.
     #[error("the port leads nowhere any more: its participant has left, or the mixer is gone")]
     Gone,
-    /// The mixer does not tick, or more came at once than may wait, and its longest packet. Counted as an
-    /// overrun.
+    /// There is no room: the mixer does not tick, or more came between two ticks than may wait. Counted as an overrun.
     #[error("there is no room: the mixer does not tick, or more came at once than may wait")]
     Full,
-    /// It is longer than the greatest depth of the port, and than 120 ms.
+    /// It is longer than 120 ms, and longer than the greatest wait of the port.
     #[error("a packet of {frames} samples is longer than the port takes: {most} samples, its greatest depth or 120 ms")]
     TooLong {
         /// Its samples of each channel.

@@ -4,9 +4,9 @@
 use super::format::{Clock, FormatError};
 use crate::data::ports::StreamFormat;
 
-/// How long the packets of an input port wait, on the average, for those that come later than they do. Between two
-/// bounds it follows the network: it grows at once with what the network does, and is never longer than that needs for
-/// more than ten seconds.
+/// How long the quickest packets of an input port wait, so that later ones are in time. Between two bounds the wait
+/// follows the network: it grows at once with a packet that is late, and falls within ten seconds once such packets
+/// come no more.
 ///
 /// ```
 /// use mixminus::stream::Depth;
@@ -15,20 +15,21 @@ use crate::data::ports::StreamFormat;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Depth {
-    /// How long a packet that comes as early as any waits at least, 0 ms or more. It waits for a tick of the mixer, half
-    /// a tick on the average, and for the rest of this time behind it.
+    /// The least wait, 0 ms or more. Half a tick of the mixer is a part of it: so long a packet waits on the average
+    /// until a tick takes it.
     pub least_ms: f64,
-    /// And at most: no less, and up to 5000 ms.
+    /// The greatest wait, `least_ms` to 5000 ms. The half tick is a part of it, too.
     pub most_ms: f64,
 }
 
 impl Depth {
-    /// It follows the network between two bounds.
+    /// The wait follows the network between two bounds.
     pub const fn between(least_ms: f64, most_ms: f64) -> Self {
         Self { least_ms, most_ms }
     }
 
-    /// It stays the same, whatever the network does. Less than half of the jitter is too little.
+    /// The wait stays the same, whatever the network does. A packet that is later than the quickest by more than this
+    /// is concealed.
     pub const fn fixed(ms: f64) -> Self {
         Self { least_ms: ms, most_ms: ms }
     }
@@ -56,12 +57,12 @@ pub struct InputOptions {
     /// rate than the mixer's the stream is converted, and clipped at full scale behind the conversion: a wave that
     /// touches full scale at its samples goes past it between them.
     pub format: StreamFormat,
-    /// Whose clock the sender runs by. One that is off, by up to 3000 ppm, is followed by slips: samples that are
-    /// played twice, or left out, within 5 ms at 48 kHz, unheard.
+    /// Whose clock the sender runs by. One that is off, by up to 3000 ppm, is followed by slips: now and then one
+    /// sample more or fewer, spread over 240 samples (5 ms at 48 kHz) that are interpolated.
     pub clock: Clock,
-    /// How long packets wait. Up to a quarter of a second more may wait if the network suddenly becomes faster; what is
-    /// oldest is dropped beyond that. A packet must be no longer than the longest wait, or 120 ms. The memory of a port
-    /// is twice as much audio as may wait: at 48 kHz and 500 ms 400 KB a channel.
+    /// How long packets wait. If the network suddenly becomes faster, up to a quarter of a second more may wait; beyond
+    /// that the oldest samples are dropped. A packet may be as long as the greatest wait, and always 120 ms. The memory
+    /// of a port is twice as much audio as may wait: 400 KB a channel at 48 kHz and 500 ms.
     pub depth: Depth,
     /// How long sound takes to rise where it sets in after silence: 0 to 1000 ms.
     pub smoothing_ms: f64,

@@ -22,9 +22,9 @@ pub(crate) struct Packet {
     pub start: u64,
     pub frames: u32,
     pub kind: Kind,
-    /// Whether it tells of an arrival: a packet that is noted first and decoded later arrives once.
+    /// Whether it tells of an arrival. A packet that is noted first and decoded later tells it once, when it is noted.
     pub arrives: bool,
-    /// How long such packets should wait at least: what is missing may come with the next one.
+    /// How long packets of this stream should wait at least, in samples: a lost one may be recovered from the next one.
     pub spare: u32,
     /// The activity flag.
     pub active: bool,

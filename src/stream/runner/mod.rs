@@ -41,7 +41,7 @@ pub struct RunnerOptions {
     /// Those that are still late by then are skipped, but for the last one: the mix goes on with a
     /// gap instead of ever later. 0 or more.
     pub catch_up: u32,
-    /// How many threads decode what is given to [`Runner::decode`]: 1 or more. None is started before that.
+    /// How many threads decode what is given to [`Runner::decode`]: 1 or more. None starts before the first call.
     pub decode_threads: usize,
 }
 
@@ -151,8 +151,9 @@ impl Runner {
         Ok(Self { thread: Some(thread), life, priority, shared, options, beat, decoding: Mutex::default() })
     }
 
-    /// Decodes a stream before each tick, on a thread of its own: that with the fewest streams. The first streams start
-    /// the threads. From any thread but the audio thread; may wait for another that calls it.
+    /// Decodes a stream from now on, a pass shortly before each tick, on the one of the
+    /// [`decode_threads`](RunnerOptions::decode_threads) that has the fewest streams. Each of the first calls starts
+    /// one of these threads. From any thread but the audio thread; may wait for another that calls it.
     ///
     /// # Errors
     /// [`RunnerError::Thread`]: the stream is dropped.

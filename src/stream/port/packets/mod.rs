@@ -1,10 +1,10 @@
 //! Encoded packets: from a network thread, [`PacketPort`], to the thread that decodes, [`Decoding`], and from there, as
 //! samples, the way of every [`InputPort`](super::InputPort).
 //!
-//! A packet is *noted* as soon as it comes: the audio thread learns when it came, and how much sound it is, and so how
-//! deep its buffer must be. It is decoded when it is due. So what comes late may still be in time, and of what is
-//! missing everything is known when something must be played in its place: whether it was lost or not sent, and whether
-//! the next packet has a copy of it.
+//! A packet is *noted* as soon as it comes: the audio thread learns when it came and how long it is, and finds from
+//! that how long packets should wait. It is decoded later, when it is due. By then the packets behind a missing one
+//! have come, and tell what to do in its place: whether it was lost, or the sender paused; and whether the next packet
+//! carries a copy of it.
 
 mod decoding;
 mod port;

@@ -7,7 +7,7 @@ use rtrb::{Producer, RingBuffer};
 use super::{codec::Decoder, decoding::Decoding, input::InputPort};
 use crate::data::ports::{InputCounters, InputReadings, StreamFormat};
 
-/// Packets that may wait for the thread that decodes: a second of the shortest ones that are in use, and more.
+/// Packets that may wait for the thread that decodes: more than a second of packets of 2.5 ms, the shortest in use.
 const ROOM: usize = 512;
 /// The longest payload: more than any network takes in one piece.
 const LONGEST: usize = 4096;
@@ -130,12 +130,12 @@ impl PacketPort {
         })
     }
 
-    /// Whether the port still leads to a thread that decodes.
+    /// Whether the port still leads to a [`Decoding`]: `false` once its participant has left, or it was dropped.
     pub fn is_connected(&self) -> bool {
         !self.packets.is_abandoned()
     }
 
-    /// What all ends have counted and measured. Never waits.
+    /// What this port, its [`Decoding`] and the mixer have counted and measured. Never waits.
     pub fn readings(&self) -> InputReadings {
         self.counters.read()
     }

@@ -1,4 +1,4 @@
-//! The packets that wait to be decoded, in the order in which they were made: [`Waiting`]. Pure data.
+//! The packets that wait to be decoded, by their positions: [`Waiting`]. Pure data.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use super::{
     stamp::{Stamp, Stamps},
 };
 
-/// No more packets wait, nor numbers of empty ones: the oldest go.
+/// The most packets that wait, and the most numbers of empty ones that are kept: the oldest make room.
 const MOST: usize = 512;
 
 /// A packet whose place is known.
@@ -38,7 +38,7 @@ impl Waiting {
         Self { stamps, newest: None, last: None, packets: BTreeMap::new(), empty: BTreeMap::new() }
     }
 
-    /// The number of a packet without a payload, which is not missing.
+    /// Keeps the number of a packet without a payload: it does not count as missing.
     pub fn skip(&mut self, sequence: u16) {
         let number = self.unwrap(sequence);
         self.empty.insert(number, ());
@@ -47,7 +47,7 @@ impl Waiting {
         }
     }
 
-    /// Gives a packet its place; it does not wait yet.
+    /// Finds the position and the number of a packet. [`insert`](Self::insert) lets it wait.
     pub fn place(&mut self, packet: Encoded, frames: usize) -> (u64, Placed) {
         let number = self.unwrap(packet.sequence);
         let start = self.stamps.place(Stamp::Rtp(packet.timestamp), frames as u32);
@@ -83,7 +83,7 @@ impl Waiting {
         self.packets.pop_first()
     }
 
-    /// How many packets between two numbers have not come.
+    /// How many packets between two numbers are missing.
     pub fn missing(&self, after: i64, before: i64) -> u64 {
         let empty = if after + 1 < before { self.empty.range(after + 1..before).count() as i64 } else { 0 };
         u64::try_from(before - after - 1 - empty).unwrap_or(0)
