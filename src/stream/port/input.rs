@@ -179,7 +179,7 @@ impl InputPort {
             frames: frames as u32,
             kind,
             arrives: kind == Kind::Real,
-            spare: 0,
+            least_wait: 0,
             paused: false,
             active: frame.active,
             level: None,

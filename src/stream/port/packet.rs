@@ -25,7 +25,7 @@ pub(crate) struct Packet {
     /// Whether it tells of an arrival. A packet that is noted first and decoded later tells it once, when it is noted.
     pub arrives: bool,
     /// How long packets of this stream should wait at least, in samples: a lost one may be recovered from the next one.
-    pub spare: u32,
+    pub least_wait: u32,
     /// The activity flag.
     pub active: bool,
     /// The level that the sender told (RFC 6464), in dB under full scale.

@@ -117,7 +117,7 @@ impl TargetDelay {
     }
 
     /// From now on the quickest packets wait for so long at least, but for no longer than the host lets them.
-    pub fn spare(&mut self, least: i64) {
+    pub fn wait_at_least(&mut self, least: i64) {
         self.figures.least = self.figures.least.max(least.min(self.figures.most));
     }
 

@@ -8,18 +8,20 @@ use super::{
     codec::Decoder,
     input::{InputPort, Way},
     packet::{Kind, Packet},
-    port::Encoded,
+    rtp::Encoded,
     waiting::{Placed, Waiting},
 };
 
 /// How many packets a pass takes from the network, and decodes or conceals, at most: so its work is bounded.
 const TAKEN_A_PASS: usize = 256;
 const MADE_A_PASS: usize = 12;
-/// How far ahead of the play head is decoded what is there, beside a tick: what a move of the head may look at.
+/// How far ahead of the play head packets are decoded, beyond two ticks: as far as a move of the head may look.
 const AHEAD_MS: f64 = 60.0;
+/// How many decoded packets are remembered, so that none is decoded twice.
 const REMEMBERED: usize = 64;
 /// For how many ticks nobody has heard a stream that is not decoded any more.
 const UNHEARD_TICKS: u64 = 25;
+/// By how much more than a packet's length packets wait, so that the next one with its copy is there.
 const RECOVERY_MARGIN_MS: f64 = 4.0;
 
 /// The packets of one stream, on the thread that decodes. Each [`pass`](Self::pass) decodes what is due.
@@ -31,19 +33,22 @@ pub struct Decoding {
     waiting: Waiting,
     way: Way,
     channels: usize,
-    /// Samples that are decoded ahead, and how long before its time what is missing is concealed.
+    /// How far ahead of the head is decoded, in samples.
     ahead: u64,
+    /// A tick of the mixer: what is missing is concealed when it would be played in the next one.
     tick: u64,
-    /// By how much later than a packet of its length the next one may come, for what it has a copy of.
+    /// By how much more than their length packets wait for copies.
     margin: u32,
-    /// The longest gap after which the decoder goes on.
-    bound: u64,
+    /// Of packets that are longer, copies are not waited for.
+    copied_most: u64,
+    /// The longest packet.
+    longest: u64,
     /// The position after what was decoded or concealed last, the number of the last packet, and its length.
     next: u64,
     last: Option<(i64, u64)>,
     decoded: Vec<f32>,
     /// Where the packets began that were decoded last: what comes twice is decoded once.
-    heard: VecDeque<u64>,
+    recent: VecDeque<u64>,
 }
 
 impl Decoding {
@@ -61,10 +66,11 @@ impl Decoding {
             ahead,
             tick,
             margin: (RECOVERY_MARGIN_MS * f64::from(format.rate_hz) / 1000.0) as u32,
-            bound: longest,
+            copied_most: u64::from(format.rate_hz) / 50,
+            longest,
             next: 0,
             last: None,
-            heard: VecDeque::with_capacity(REMEMBERED),
+            recent: VecDeque::with_capacity(REMEMBERED),
         }
     }
 
@@ -81,7 +87,7 @@ impl Decoding {
             self.pass_over(head);
             return 0;
         }
-        (0..MADE_A_PASS).take_while(|_| self.make(head)).count()
+        (0..MADE_A_PASS).map_while(|_| self.make(head)).sum()
     }
 
     /// Whether anything more can come of it: `false` once its participant has left, or both the port is dropped and
@@ -103,15 +109,16 @@ impl Decoding {
         let end = start + placed.frames;
         self.way.counters.packets.add(1);
         self.way.counters.samples.add(placed.frames);
-        let spare = if self.decoder.recovers() { placed.frames as u32 + self.margin } else { 0 };
+        let copied = self.decoder.recovers() && placed.frames <= self.copied_most;
+        let least_wait = if copied { placed.frames as u32 + self.margin } else { 0 };
         let paused = self.waiting.follows_a_pause(start, &placed);
-        if !self.way.note(Packet { spare, paused, ..packet_of(start, &placed, Kind::Noted) }) {
+        if !self.way.note(Packet { least_wait, paused, ..packet_of(start, &placed, Kind::Noted) }) {
             return self.way.counters.full.add(1);
         }
-        let (head, passed) = (self.way.counters.head.get(), start < self.next && self.next - start <= self.bound);
+        let (head, passed) = (self.way.counters.head.get(), start < self.next && self.next - start <= self.longest);
         if !passed {
             self.waiting.insert(start, placed);
-        } else if end > head && !self.heard.contains(&start) {
+        } else if end > head && !self.recent.contains(&start) {
             // Something else stands in for it. It is not too late.
             self.decode(start, &placed);
         }
@@ -128,7 +135,7 @@ impl Decoding {
             self.waiting.pop();
         }
         let first = self.waiting.first().map_or(self.next, |(start, _)| start);
-        let far = self.next > head + 2 * self.bound || self.next + 2 * self.bound < head.min(first);
+        let far = self.next > head + 2 * self.longest || self.next + 2 * self.longest < head.min(first);
         if self.next == 0 || head > 0 && far {
             if self.last.take().is_some() {
                 self.decoder.reset();
@@ -153,32 +160,33 @@ impl Decoding {
         }
     }
 
-    /// Makes the next piece, if it is due and can be made.
-    fn make(&mut self, head: u64) -> bool {
+    /// Makes the next piece, if it is due and can be made; returns how many packets that was: none if it only passed over
+    /// a pause.
+    fn make(&mut self, head: u64) -> Option<usize> {
         if self.next > head + self.ahead && head > 0 {
-            return false;
+            return None;
         }
-        let Some((start, packet)) = self.waiting.first() else { return false };
+        let Some((start, packet)) = self.waiting.first() else { return None };
         if start <= self.next {
-            let Some((start, packet)) = self.waiting.pop() else { return false };
+            let Some((start, packet)) = self.waiting.pop() else { return None };
             self.last = Some((packet.number, packet.frames));
             self.next = start + packet.frames;
             self.decode(start, &packet);
-            return true;
+            return Some(1);
         }
         let (number, gap) = (packet.number, start - self.next);
         let lost = self.last.map_or(0, |(last, frames)| gap.min(frames * self.waiting.missing(last, number)));
         if lost < gap {
             // The sender paused, and what is lost came behind the pause.
             self.next = start - lost;
-            return true;
+            return Some(0);
         }
         if self.next > head + self.tick {
             // It may still come.
-            return false;
+            return None;
         }
         self.stand_in(start);
-        true
+        Some(1)
     }
 
     /// Makes what stands in for a packet that was lost before the one that begins at `start`.
@@ -196,10 +204,10 @@ impl Decoding {
     }
 
     fn decode(&mut self, start: u64, placed: &Placed) {
-        if self.heard.len() == REMEMBERED {
-            self.heard.pop_front();
+        if self.recent.len() == REMEMBERED {
+            self.recent.pop_front();
         }
-        self.heard.push_back(start);
+        self.recent.push_back(start);
         match self.decoder.decode(&placed.payload, &mut self.decoded) {
             Ok(frames) => {
                 let packet = packet_of(start, placed, Kind::Real);
@@ -229,7 +237,7 @@ fn packet_of(start: u64, placed: &Placed, kind: Kind) -> Packet {
         frames: placed.frames as u32,
         kind,
         arrives: true,
-        spare: 0,
+        least_wait: 0,
         paused: false,
         active: placed.level.is_some_and(|level| level.voice),
         level: placed.level.map(|level| level.dbov),

@@ -8,10 +8,12 @@
 
 mod decoding;
 mod port;
+mod rtp;
 mod waiting;
 
 pub use decoding::Decoding;
-pub use port::{AudioLevel, DecoderError, PacketError, PacketPort, RtpPacket};
+pub use port::{DecoderError, PacketError, PacketPort};
+pub use rtp::{AudioLevel, RtpPacket};
 
 use super::{input, packet, stamp};
 use crate::stream::codec;

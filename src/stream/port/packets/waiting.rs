@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    port::{AudioLevel, Encoded},
+    rtp::{AudioLevel, Encoded},
     stamp::{Stamp, Stamps},
 };
 
