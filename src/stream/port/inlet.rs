@@ -17,7 +17,7 @@ use crate::data::{
 /// How many packets a read takes, besides two for each frame: a burst after a stall.
 const PACKETS_A_READ: usize = 256;
 /// The time over which the measured wait is smoothed.
-const SMOOTHING_MS: f64 = 1000.0;
+const SMOOTHING_MS: f64 = 300.0;
 
 /// The audio thread's end of an input.
 ///

@@ -46,13 +46,15 @@ pub(crate) fn input(options: &InputOptions, tick_ms: f64) -> Result<(InputPort, 
     let stamps = Stamps::new(format.rate_hz, options.rtp_clock_hz.unwrap_or(format.rate_hz));
     let tick = samples(tick_ms).max(1) as u64;
     let port = InputPort { channels: format.channels, longest, rate_hz: format.rate_hz, tick, stamps, way };
-    // On the average a packet waits for half a tick before it is seen.
-    let waited_ms = tick_ms / 2.0;
+    // On the average a packet waits for half a tick before it is seen. One that just misses its tick is seen a tick later.
+    let wait_ms = |ms: f64| (ms - tick_ms / 2.0).max(0.0);
+    let most_ms = wait_ms(depth.most_ms);
+    let least_ms = wait_ms(depth.least_ms).max(tick_ms).min(most_ms);
     let figures = PlayoutFigures {
         rate_hz: format.rate_hz,
         channels: format.channels,
-        least: samples((depth.least_ms - waited_ms).max(0.0)),
-        most: samples((depth.most_ms - waited_ms).max(0.0)),
+        least: samples(least_ms),
+        most: samples(most_ms),
         bound,
         longest_packet: longest,
         smoothing: samples(smoothing_ms) as u32,
@@ -64,7 +66,7 @@ pub(crate) fn input(options: &InputOptions, tick_ms: f64) -> Result<(InputPort, 
         samples: samples_in,
         packets: packets_in,
         playout: Playout::new(figures),
-        wait_ms: depth.least_ms,
+        wait_ms: least_ms,
         counters,
     };
     Ok((port, inlet))

@@ -195,7 +195,10 @@ mod tests {
 
     #[test]
     fn without_room_or_likeness_nothing_is_moved() {
-        let noise = store(|at| (at as u32).wrapping_mul(2_654_435_761).rotate_left(9) as f32 / u32::MAX as f32 - 0.5);
+        let noise = store(|at| {
+            let mixed = (at as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            ((mixed ^ mixed >> 31).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 40) as f32 / (1 << 24) as f32 - 0.5
+        });
         let mut mover = Mover::new(8000);
         mover.hear(0.1, 80);
         assert_eq!(mover.find(AROUND, -400, Need::Some, &noise), None);

@@ -100,8 +100,17 @@ impl Regulator {
             Act::Lengthen if off_ms < -2.5 => {
                 self.wait_for((-off_ms * self.ms) as i64, if off_ms < -20.0 { Need::More } else { Need::Some })
             }
-            Act::Shorten if over_ms > TOO_LONG_MS => self.wait_for((-off_ms * self.ms) as i64, Need::Some),
+            Act::Shorten if over_ms > TOO_LONG_MS => self.wait_for((-off_ms * self.ms) as i64, self.need()),
             slip => slip,
+        }
+    }
+
+    /// How much it is needed that the lag is shortened: the more the longer it has been too long.
+    fn need(&self) -> Need {
+        match self.long {
+            4000.0.. => Need::Most,
+            2500.0.. => Need::More,
+            _ => Need::Some,
         }
     }
 

@@ -8,8 +8,8 @@
 //! The greatest transit of each half second is kept for ten seconds, as NetEq resamples its histogram of delays
 //! (WebRTC, `relative_arrival_delay_tracker` and `delay_manager`). NetEq takes their 95th percentile and forgets over
 //! minutes. Here a transit is expected again if it *recurs*: it was reached in several windows, and the time since
-//! the last of them is not long beside the time between them. What was reached once is expected for a second, or,
-//! while a stream is young, for its first six.
+//! the last of them is not long beside the time between them; or if it came in the last six seconds and others at least
+//! half as great recur. What came alone is expected for a second, and for four while the stream is young.
 
 /// Windows that are kept.
 const WINDOWS: usize = 20;
@@ -19,11 +19,12 @@ const WINDOW_MS: f64 = 500.0;
 const ALIKE_MS: f64 = 5.0;
 /// A transit that came back every so often is expected again for this many times as long, and a window.
 const PATIENCE: f64 = 3.0;
-/// For how many windows a transit that was reached once is expected again: where no others were half as great, and
-/// where others come back.
-const ALONE: f64 = 2.0;
+/// For how many windows a transit is expected again that does not recur: among others that do; alone; and alone while
+/// nothing is known of the network yet.
 const AMONG_OTHERS: f64 = 12.0;
-/// A stream that is younger expects all that it has seen, in windows.
+const ALONE: f64 = 2.0;
+const WHILE_YOUNG: f64 = 8.0;
+/// A stream is young for so many windows.
 const YOUNG: u32 = 12;
 /// The margin over the greatest transit: this, and a share of the usual spread, up to a most.
 const MARGIN_MS: f64 = 6.0;
@@ -89,6 +90,7 @@ pub(crate) struct TargetDelay {
     age: u32,
     /// What follows from all that.
     target: i64,
+    expected: i64,
     least: i64,
     usual: i64,
     recent: i64,
@@ -104,6 +106,7 @@ impl TargetDelay {
             left: samples(&figures, WINDOW_MS),
             age: 0,
             target: 0,
+            expected: i64::MIN,
             least: 0,
             usual: 0,
             recent: 0,
@@ -126,7 +129,7 @@ impl TargetDelay {
         let known = self.now.is_some_and(|now| now.least <= transit && transit <= now.most);
         self.now = Some(Window::with(self.now, transit));
         if !known {
-            self.judge();
+            self.judge(transit);
         }
     }
 
@@ -139,7 +142,7 @@ impl TargetDelay {
             self.windows[WINDOWS - 1] = self.now.take();
             self.age = self.age.saturating_add(1);
             self.drift = self.measure_drift();
-            self.judge();
+            self.judge(i64::MIN);
         }
     }
 
@@ -174,7 +177,8 @@ impl TargetDelay {
         self.now.is_some() || self.windows.iter().any(Option::is_some)
     }
 
-    /// The greatest transits with their ages in windows, as they would be now if they went on with the drift.
+    /// The greatest transits with their ages in windows, as they would be now if they went on with the drift of a faster
+    /// clock.
     fn transits(&self) -> impl Iterator<Item = (f64, i64)> + '_ {
         let window = samples(&self.figures, WINDOW_MS) as f64;
         let old = self.windows.iter().rev().zip(1..).filter_map(move |(window_of, age)| {
@@ -184,9 +188,19 @@ impl TargetDelay {
         self.now.map(|of| (0.0, of.most)).into_iter().chain(old)
     }
 
-    fn judge(&mut self) {
-        let all = || self.windows.iter().flatten().chain(&self.now);
-        let Some(least) = all().map(|of| of.least).min() else { return };
+    /// The least transits, as they would be now if they went on with the drift of a slower clock.
+    fn least_transits(&self) -> impl Iterator<Item = i64> + '_ {
+        let window = samples(&self.figures, WINDOW_MS) as f64;
+        let old = self.windows.iter().rev().zip(1..).filter_map(move |(window_of, age)| {
+            let grown = self.drift.max(0.0) * window * f64::from(age);
+            window_of.map(|of| of.least + grown as i64)
+        });
+        self.now.map(|of| of.least).into_iter().chain(old)
+    }
+
+    /// Makes up its mind; `newest` is the transit of a packet that came, if one did.
+    fn judge(&mut self, newest: i64) {
+        let Some(least) = self.least_transits().min() else { return };
         let mut greatest = [0; WINDOWS + 1];
         let mut count = 0;
         for (place, (_, transit)) in greatest.iter_mut().zip(self.transits()) {
@@ -195,8 +209,11 @@ impl TargetDelay {
         }
         let greatest = &mut greatest[..count];
         greatest.sort_unstable();
-        let expected = greatest.iter().rev().copied().find(|transit| self.recurs(*transit));
-        let expected = expected.unwrap_or(greatest[0]);
+        // What was forgotten stays so until a packet comes that is as late.
+        let most = self.expected.max(newest);
+        let mut known = greatest.iter().rev().copied().filter(|transit| *transit <= most);
+        let expected = known.find(|transit| self.recurs(*transit)).unwrap_or(greatest[0].min(most));
+        self.expected = expected;
         self.recent = self.transits().filter(|(age, _)| *age <= 3.0).map(|(_, most)| most).max().unwrap_or(expected);
         (self.least, self.usual) = (least, greatest[count / 2]);
         let TargetFigures { least: figure, most, .. } = self.figures;
@@ -211,14 +228,14 @@ impl TargetDelay {
         margin.max(first.min(2.0 * most)) as i64
     }
 
-    /// Whether a transit is to be expected again.
+    /// Whether a transit is to be expected again: if it recurs itself, or came lately, among others of at least half its
+    /// size that recur.
     fn recurs(&self, transit: i64) -> bool {
-        let once = self.reached(transit);
-        if once.comes_back() {
-            return true;
+        let reached = self.reached(transit);
+        if self.reached(self.least + (transit - self.least) / 2).comes_back() {
+            return reached.comes_back() || reached.last <= AMONG_OTHERS;
         }
-        let often = self.reached(self.least + (transit - self.least) / 2).comes_back();
-        once.others == 0.0 && (once.last <= if often { AMONG_OTHERS } else { ALONE } || self.age < YOUNG)
+        reached.last <= if self.age < YOUNG { WHILE_YOUNG } else { ALONE }
     }
 
     /// In which windows a transit was reached.
@@ -284,7 +301,7 @@ mod tests {
     fn jitter_raises_it_at_once_to_the_greatest_transit_and_a_margin() {
         let mut target = TargetDelay::new(FIGURES);
         run(&mut target, 0..4000, |at| at * 7 % 100);
-        assert_eq!((target.least(), target.lag()), (0, 80 + 16), "transits of 0 to 80");
+        assert_eq!((target.least(), target.lag()), (0, 80 + 18), "transits of 0 to 80");
     }
 
     #[test]

@@ -28,15 +28,18 @@ impl Playout {
         };
         let until = self.coverage.whole_until(self.head, Kind::Concealed);
         match self.regulator.judge(stand, frames) {
-            Act::Move { by, need } => self.move_by(by, need, stand, until),
+            Act::Move { by, need } if self.move_by(by, need, stand, until) => {}
+            // Where the sound is nowhere like itself it is slipped for as long.
+            Act::Move { by, .. } => self.slip(by < 0, until),
             act @ (Act::Shorten | Act::Lengthen) if self.figures.slips => self.slip(act == Act::Shorten, until),
-            _ => {}
+            Act::Shorten | Act::Lengthen | Act::Nothing => {}
         }
     }
 
-    fn move_by(&mut self, by: i64, need: Need, stand: Stand, until: u64) {
+    /// `false` if nowhere the sound is like enough.
+    fn move_by(&mut self, by: i64, need: Need, stand: Stand, until: u64) -> bool {
         let around = Around { head: self.head, since: self.since, until };
-        let Some(Jump { to, fade, quiet }) = self.mover.find(around, by, need, &self.store) else { return };
+        let Some(Jump { to, fade, quiet }) = self.mover.find(around, by, need, &self.store) else { return false };
         let moved = self.head as i64 - to as i64;
         self.fade = Some(Fade::new(Voice::Store, self.head, fade));
         self.head = to;
@@ -49,6 +52,7 @@ impl Playout {
         } else {
             self.counts.removed_samples += moved.unsigned_abs();
         }
+        true
     }
 
     /// The samples from `from` on are to be played again.

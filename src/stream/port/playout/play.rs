@@ -77,8 +77,13 @@ impl Playout {
 
     /// Real samples set in, if they have not.
     fn set_in(&mut self) {
-        if self.voice == Voice::Concealment && !self.concealment.is_silent() {
-            self.fade = Some(Fade::new(Voice::Concealment, 0, ((MERGE_MS * self.ms) as usize).max(1)));
+        match self.voice {
+            Voice::Concealment if self.concealment.is_silent() => self.splice.cut(),
+            Voice::Concealment => {
+                let length = ((MERGE_MS * self.ms) as usize).max(1);
+                self.fade = Some(Fade::new(Voice::Concealment, 0, length));
+            }
+            Voice::Silence | Voice::Store | Voice::Slip => {}
         }
         if self.voice != Voice::Store {
             (self.voice, self.since) = (Voice::Store, self.head);

@@ -5,7 +5,7 @@ use super::scenarios::Random;
 use crate::data::{channels::PlanesMut, frame::Frame};
 use crate::stream::{
     StreamFormat,
-    port::{InputOptions, Stamp, input::input},
+    port::{Depth, InputOptions, Stamp, input::input},
 };
 
 #[test]
@@ -13,8 +13,9 @@ fn whatever_is_sent_nothing_breaks() {
     for seed in 1..=10 {
         let mut random = Random(seed);
         let mut below = move |most: u32| (random.next() * f64::from(most)) as u32;
-        let options = InputOptions { bound_ms: 50.0, depth_ms: 20.0, ..InputOptions::new(StreamFormat::stereo(8000)) };
-        let (mut port, mut inlet) = input(&options).unwrap();
+        let options =
+            InputOptions { depth: Depth::between(20.0, 50.0), ..InputOptions::new(StreamFormat::stereo(8000)) };
+        let (mut port, mut inlet) = input(&options, 10.0).unwrap();
         let (mut timestamp, samples) = (u32::MAX - 1000, [1.0_f32; 800]);
         for _ in 0..2000 {
             for _ in 0..below(4) {
@@ -36,10 +37,10 @@ fn whatever_is_sent_nothing_breaks() {
             }
             let (mut left, mut right) = ([f32::NAN; 200], [f32::NAN; 200]);
             let frames = below(200) as usize;
-            inlet.read(frames, PlanesMut { left: &mut left, right: Some(&mut right) });
+            inlet.read(frames, PlanesMut { left: &mut left, right: Some(&mut right) }, 0);
             assert_eq!(left[..frames], right[..frames]);
-            assert!(left[..frames].iter().all(|sample| (0.0..=1.0).contains(sample)), "{left:?}");
-            assert!(port.readings().fill_ms <= 100.0, "{:?}", port.readings());
+            assert!(left[..frames].iter().all(|sample| (-0.2..=1.2).contains(sample)), "{left:?}");
+            assert!(port.readings().fill_ms <= 50.0 + 250.0 + 120.0, "{:?}", port.readings());
         }
         let readings = port.readings();
         assert!([readings.late, readings.strays, readings.resyncs, readings.overruns].iter().all(|count| *count > 0));

@@ -6,21 +6,21 @@ use crate::data::{channels::PlanesMut, frame::Frame};
 use crate::stream::{
     StreamFormat,
     port::{
-        InputOptions, OutputOptions, PushError, Stamp,
+        Depth, InputOptions, OutputOptions, PushError, Stamp,
         inlet::Inlet,
         input::{InputPort, input},
-        jitter::Got,
         output::output,
+        playout::Got,
     },
 };
 
 fn exact(format: StreamFormat) -> (InputPort, Inlet) {
-    input(&InputOptions { depth_ms: 0.0, smoothing_ms: 0.0, bound_ms: 8.0, ..InputOptions::new(format) }).unwrap()
+    input(&InputOptions { depth: Depth::fixed(0.0), smoothing_ms: 0.0, ..InputOptions::new(format) }, 1.0).unwrap()
 }
 
 fn read(inlet: &mut Inlet, frames: usize) -> (Vec<f32>, Vec<f32>, Got) {
     let (mut left, mut right) = (vec![9.0; frames], vec![9.0; frames]);
-    let got = inlet.read(frames, PlanesMut { left: &mut left, right: Some(&mut right) });
+    let got = inlet.read(frames, PlanesMut { left: &mut left, right: Some(&mut right) }, 0);
     (left, right, got)
 }
 
@@ -32,11 +32,11 @@ fn every_kind_of_frame_comes_out_in_the_channels_of_the_port() {
     port.push(Frame::planar(&[0.25_f32], &[-0.25_f32]), Stamp::None).unwrap();
     let (left, right, got) = read(&mut inlet, 3);
     assert_eq!((left, right), (vec![0.5, 0.5, 0.25], vec![0.5, -0.5, -0.25]));
-    assert_eq!(got, Got { heard: true, active: true });
+    assert_eq!(got, Got { heard: true, active: true, level: None });
     let (mut port, mut inlet) = exact(StreamFormat::mono(1000));
     port.push(Frame::interleaved(&[0.5_f32, -0.25]), Stamp::None).unwrap();
     let mut left = [9.0];
-    inlet.read(1, PlanesMut { left: &mut left, right: None });
+    inlet.read(1, PlanesMut { left: &mut left, right: None }, 0);
     assert_eq!(left, [0.125]);
 }
 
@@ -47,7 +47,7 @@ fn what_cannot_be_taken_is_refused_and_counted() {
     for bad in [f32::NAN, f32::NEG_INFINITY, 1.1e6] {
         assert_eq!(says(&mut port, Frame::mono(&[0.0, bad])), PushError::NotFinite { index: 1 });
     }
-    assert_eq!(says(&mut port, Frame::mono(&[0_i16; 9])), PushError::TooLong { frames: 9, most: 8 });
+    assert_eq!(says(&mut port, Frame::mono(&[0_i16; 121])), PushError::TooLong { frames: 121, most: 120 });
     assert_eq!(says(&mut port, Frame::interleaved(&[0_i16; 3])), PushError::Uneven { left: 2, right: 1 });
     assert_eq!(says(&mut port, Frame::planar(&[0.0], &[f32::NAN])), PushError::NotFinite { index: 0 });
     assert_eq!(port.push(Frame::mono::<f32>(&[]), Stamp::None), Ok(()));
@@ -57,13 +57,13 @@ fn what_cannot_be_taken_is_refused_and_counted() {
 #[test]
 fn without_ticks_packets_are_refused_for_want_of_room() {
     let (mut port, mut inlet) = exact(StreamFormat::mono(1000));
-    // Room for 508 samples and 95 packets.
+    // Room for 370 samples and 87 packets.
     let pushed = |port: &mut InputPort, samples: &[f32]| {
         (0..1000).take_while(|_| port.push(Frame::mono(samples), Stamp::None).is_ok()).count()
     };
-    assert_eq!(pushed(&mut port, &[0.5; 8]), 63);
+    assert_eq!(pushed(&mut port, &[0.5; 8]), 46);
     read(&mut inlet, 1);
-    assert_eq!(pushed(&mut port, &[0.5; 1]), 95);
+    assert_eq!(pushed(&mut port, &[0.5; 1]), 87);
     assert_eq!(port.readings().overruns, 3, "two refused; the bound once: {:?}", port.readings());
     assert!(format!("{port:?} {inlet:?}").starts_with("InputPort"));
 }
@@ -74,7 +74,7 @@ fn without_its_port_an_inlet_plays_what_came() {
     port.push(Frame::mono(&[0.5_f32; 2]), Stamp::None).unwrap();
     let counters = Arc::clone(port.counters());
     drop(port);
-    assert_eq!(read(&mut inlet, 4).0, [0.5, 0.5, 0.0, 0.0]);
+    assert_eq!(read(&mut inlet, 4).0[..2], [0.5, 0.5]);
     assert_eq!(counters.read().underruns, 1);
 }
 
@@ -93,17 +93,15 @@ fn threads_may_push_and_read_at_once() {
         port
     });
     let mut last = 0.0;
-    let mut hear = |samples: Vec<f32>| {
-        for sample in samples.into_iter().filter(|sample| *sample != 0.0) {
-            assert!(sample > last, "{sample} after {last}");
-            last = sample;
-        }
-    };
+    // Where much comes at once, some of it is left out.
+    let mut hear = |samples: Vec<f32>| last = samples.into_iter().rfind(|sample| *sample != 0.0).unwrap_or(last);
     while !pushing.is_finished() {
         hear(read(&mut inlet, 2).0);
     }
-    (0..10).for_each(|_| hear(read(&mut inlet, 2).0));
-    assert_eq!(last, 60_000.0);
+    let mut heard = 0.0_f32;
+    (0..600).for_each(|_| heard = read(&mut inlet, 2).0.into_iter().fold(heard, f32::max));
+    hear(vec![heard]);
+    assert!(last > 59_990.0, "{last}");
     let readings = pushing.join().unwrap().readings();
     assert_eq!((readings.received_samples, readings.late, readings.resyncs), (60_000, 0, 0));
 }

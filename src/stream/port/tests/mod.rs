@@ -1,8 +1,7 @@
 //! The promises of the ports, in simulated time.
 
 mod chaos;
-mod drift;
 mod input;
-mod jitter;
+mod networks;
 mod output;
 mod scenarios;
