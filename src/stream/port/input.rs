@@ -48,7 +48,8 @@ pub(crate) fn input(options: &InputOptions, tick_ms: f64) -> Result<(InputPort, 
     let port = InputPort { channels: format.channels, longest, rate_hz: format.rate_hz, tick, stamps, way };
     // On the average a packet waits for half a tick before it is seen. One that just misses its tick is seen a tick later.
     let wait_ms = |ms: f64| (ms - tick_ms / 2.0).max(0.0);
-    let most_ms = wait_ms(depth.most_ms);
+    let least_wait_ms = if clock == Clock::FreeRunning { tick_ms } else { 0.0 };
+    let most_ms = wait_ms(depth.most_ms).max(least_wait_ms);
     let least_ms = wait_ms(depth.least_ms).max(tick_ms).min(most_ms);
     let figures = PlayoutFigures {
         rate_hz: format.rate_hz,

@@ -13,6 +13,8 @@ const LONG_ENOUGH_MS: f64 = 1.0;
 /// By moves from here on.
 const TOO_LONG_MS: f64 = 10.0;
 const SPREAD_SHARE: f64 = 0.05;
+/// With less than this nothing is left out.
+const CONTENT_MS: f64 = 25.0;
 /// How long a lag is left too long before it is shortened: jitter goes up and down.
 const PATIENCE_MS: f64 = 1000.0;
 /// The shares of the time by which moves change the delay.
@@ -100,6 +102,8 @@ impl Regulator {
             Act::Lengthen if off_ms < -2.5 => {
                 self.wait_for((-off_ms * self.ms) as i64, if off_ms < -20.0 { Need::More } else { Need::Some })
             }
+            // Its packets come as late as that: it is not too long.
+            Act::Shorten if (stand.content as f64) < CONTENT_MS * self.ms => Act::Nothing,
             Act::Shorten if over_ms > TOO_LONG_MS => self.wait_for((-off_ms * self.ms) as i64, self.need()),
             slip => slip,
         }

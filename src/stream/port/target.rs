@@ -32,6 +32,10 @@ const MARGIN_SHARE: f64 = 0.15;
 const MARGIN_MOST_MS: f64 = 30.0;
 /// The share in the first two windows, in which the spread is not known yet.
 const FIRST_SHARE: f64 = 0.2;
+/// The quickest packets are those of so many windows in which any came: a path that became slower is known then.
+const LEAST_WINDOWS: usize = 6;
+/// How late packets may be is counted from the quickest of so many.
+const BOUND_WINDOWS: usize = 2;
 /// Windows of which the clock's drift is measured, at least and at most.
 const DRIFT_WINDOWS: std::ops::RangeInclusive<usize> = 6..=16;
 /// The greatest drift that is believed, in samples for each sample.
@@ -195,7 +199,7 @@ impl TargetDelay {
             let grown = self.drift.max(0.0) * window * f64::from(age);
             window_of.map(|of| of.least + grown as i64)
         });
-        self.now.map(|of| of.least).into_iter().chain(old)
+        self.now.map(|of| of.least).into_iter().chain(old).take(LEAST_WINDOWS)
     }
 
     /// Makes up its mind; `newest` is the transit of a packet that came, if one did.
@@ -217,7 +221,8 @@ impl TargetDelay {
         self.recent = self.transits().filter(|(age, _)| *age <= 3.0).map(|(_, most)| most).max().unwrap_or(expected);
         (self.least, self.usual) = (least, greatest[count / 2]);
         let TargetFigures { least: figure, most, .. } = self.figures;
-        self.target = (least + figure).max(expected + self.margin(expected, count)).min(least + most);
+        let bound = most + self.least_transits().take(BOUND_WINDOWS).min().unwrap_or(least);
+        self.target = (least + figure).max(expected + self.margin(expected, count)).min(bound);
     }
 
     fn margin(&self, expected: i64, windows: usize) -> i64 {

@@ -19,6 +19,8 @@ const MADE_A_PASS: usize = 12;
 const AHEAD_MS: f64 = 60.0;
 /// How many decoded packets are remembered, so that none is decoded twice.
 const REMEMBERED: usize = 64;
+/// Packets that are not decoded are forgotten when so many others have come.
+const KEPT: u64 = 64;
 /// For how many ticks nobody has heard a stream that is not decoded any more.
 const UNHEARD_TICKS: u64 = 25;
 /// By how much more than a packet's length packets wait, so that the next one with its copy is there.
@@ -41,8 +43,9 @@ pub struct Decoding {
     margin: u32,
     /// Of packets that are longer, copies are not waited for.
     copied_most: u64,
-    /// The longest packet.
+    /// The longest packet that the port takes, and that a codec has.
     longest: u64,
+    longest_packet: u64,
     /// The position after what was decoded or concealed last, the number of the last packet, and its length.
     next: u64,
     last: Option<(i64, u64)>,
@@ -55,6 +58,7 @@ impl Decoding {
     pub(super) fn new(port: InputPort, decoder: Box<dyn Decoder>, coming: Consumer<Encoded>) -> Self {
         let format = decoder.format();
         let (stamps, way, tick, longest) = port.into_parts();
+        let longest_packet = (decoder.most_samples() / decoder.channels()) as u64;
         let ahead = (AHEAD_MS * f64::from(format.rate_hz) / 1000.0) as u64 + 2 * tick;
         Self {
             decoded: vec![0.0; decoder.most_samples()],
@@ -68,6 +72,7 @@ impl Decoding {
             margin: (RECOVERY_MARGIN_MS * f64::from(format.rate_hz) / 1000.0) as u32,
             copied_most: u64::from(format.rate_hz) / 50,
             longest,
+            longest_packet,
             next: 0,
             last: None,
             recent: VecDeque::with_capacity(REMEMBERED),
@@ -93,8 +98,7 @@ impl Decoding {
     /// Whether anything more can come of it: `false` once its participant has left, or both the port is dropped and
     /// all packets are decoded.
     pub fn is_connected(&self) -> bool {
-        self.way.is_connected()
-            && (!self.coming.is_abandoned() || !self.coming.is_empty() || self.waiting.first().is_some())
+        self.way.is_connected() && (!self.coming.is_abandoned() || !self.coming.is_empty() || !self.waiting.is_empty())
     }
 
     /// A packet has come.
@@ -116,27 +120,25 @@ impl Decoding {
             return self.way.counters.full.add(1);
         }
         let (head, passed) = (self.way.counters.head.get(), start < self.next && self.next - start <= self.longest);
-        if !passed {
-            self.waiting.insert(start, placed);
-        } else if end > head && !self.recent.contains(&start) {
+        if passed && end > head {
             // Something else stands in for it. It is not too late.
-            self.decode(start, &placed);
+            if !self.recent.contains(&start) {
+                self.decode(start, &placed);
+            }
+        } else {
+            // What is behind the head is late, or the head will go there.
+            self.waiting.insert(start, placed);
         }
     }
 
     /// If the play head has gone elsewhere, decoding goes there.
     fn follow(&mut self, head: u64) {
-        while let Some((start, packet)) = self.waiting.first() {
-            let end = start + packet.frames;
-            // A stream that began anew may have its head anywhere: what is far behind is from before.
-            if head == 0 || end > head {
-                break;
-            }
-            self.waiting.pop();
-        }
-        let first = self.waiting.first().map_or(self.next, |(start, _)| start);
-        let far = self.next > head + 2 * self.longest || self.next + 2 * self.longest < head.min(first);
-        if self.next == 0 || head > 0 && far {
+        self.waiting.forget_old(KEPT);
+        let Some((first, _)) = self.waiting.first(head) else { return };
+        // No further ahead than it is ever decoded, and no further behind than anything may be missing.
+        let ahead = self.next > head + self.ahead + 2 * self.longest_packet;
+        let behind = self.next + 2 * self.longest < head.min(first);
+        if self.next == 0 || head > 0 && (ahead || behind) {
             if self.last.take().is_some() {
                 self.decoder.reset();
             }
@@ -147,16 +149,16 @@ impl Decoding {
 
     /// Whether nobody hears the stream, and the sender's own word on its level is enough.
     fn is_unheard(&self) -> bool {
-        let told = self.waiting.first().is_none_or(|(_, packet)| packet.level.is_some());
+        let told = self.waiting.first(self.next).is_none_or(|(_, packet)| packet.level.is_some());
         self.way.counters.unheard.get() > UNHEARD_TICKS && told
     }
 
     fn pass_over(&mut self, head: u64) {
-        while let Some((start, packet)) = self.waiting.first()
+        while let Some((start, packet)) = self.waiting.first(self.next)
             && start < head + self.tick
         {
             (self.next, self.last) = (start + packet.frames, Some((packet.number, packet.frames)));
-            self.waiting.pop();
+            self.waiting.take(start);
         }
     }
 
@@ -166,9 +168,9 @@ impl Decoding {
         if self.next > head + self.ahead && head > 0 {
             return None;
         }
-        let Some((start, packet)) = self.waiting.first() else { return None };
+        let (start, packet) = self.waiting.first(self.next)?;
         if start <= self.next {
-            let Some((start, packet)) = self.waiting.pop() else { return None };
+            let packet = self.waiting.take(start)?;
             self.last = Some((packet.number, packet.frames));
             self.next = start + packet.frames;
             self.decode(start, &packet);
@@ -191,7 +193,7 @@ impl Decoding {
 
     /// Makes what stands in for a packet that was lost before the one that begins at `start`.
     fn stand_in(&mut self, start: u64) {
-        let (Some((_, next)), Some((_, frames))) = (self.waiting.first(), self.last) else { return };
+        let (Some((_, next)), Some((_, frames))) = (self.waiting.first(self.next), self.last) else { return };
         let length = (start - self.next).min(frames);
         let out = &mut self.decoded[..length as usize * self.channels];
         let copied = self.next + length == start && self.decoder.recover(&next.payload, out);

@@ -9,6 +9,8 @@ use super::{
 
 /// The most packets that wait, and the most numbers of empty ones that are kept: the oldest make room.
 const MOST: usize = 512;
+/// The longest packet of any codec, in samples of any rate.
+const LONGEST: u64 = 768_000 * 120 / 1000;
 
 /// A packet whose place is known.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub(super) struct Placed {
     /// Its number, which never wraps.
     pub number: i64,
     pub level: Option<AudioLevel>,
+    /// How many packets had come.
+    pub come: u64,
 }
 
 /// Packets by the position of their first sample.
@@ -26,6 +30,7 @@ pub(super) struct Waiting {
     stamps: Stamps,
     /// The newest number.
     newest: Option<i64>,
+    come: u64,
     /// The number of the last packet that came with sound, and the position after it.
     last: Option<(i64, u64)>,
     packets: BTreeMap<u64, Placed>,
@@ -35,7 +40,7 @@ pub(super) struct Waiting {
 
 impl Waiting {
     pub fn new(stamps: Stamps) -> Self {
-        Self { stamps, newest: None, last: None, packets: BTreeMap::new(), empty: BTreeMap::new() }
+        Self { stamps, newest: None, come: 0, last: None, packets: BTreeMap::new(), empty: BTreeMap::new() }
     }
 
     /// Keeps the number of a packet without a payload: it does not count as missing.
@@ -51,7 +56,9 @@ impl Waiting {
     pub fn place(&mut self, packet: Encoded, frames: usize) -> (u64, Placed) {
         let number = self.unwrap(packet.sequence);
         let start = self.stamps.place(Stamp::Rtp(packet.timestamp), frames as u32);
-        (start, Placed { payload: packet.payload, frames: frames as u64, number, level: packet.level })
+        self.come += 1;
+        let Encoded { payload, level, .. } = packet;
+        (start, Placed { payload, frames: frames as u64, number, level, come: self.come })
     }
 
     /// Whether a packet that comes follows on the one before, by its number, and not by its time.
@@ -74,13 +81,26 @@ impl Waiting {
         true
     }
 
-    /// The oldest packet, and where it begins.
-    pub fn first(&self) -> Option<(u64, &Placed)> {
-        self.packets.first_key_value().map(|(start, packet)| (*start, packet))
+    /// The oldest packet that ends behind a position, and where it begins.
+    pub fn first(&self, behind: u64) -> Option<(u64, &Placed)> {
+        let from = behind.saturating_sub(LONGEST);
+        let all = self.packets.range(from..).map(|(start, packet)| (*start, packet));
+        all.skip_while(|(start, packet)| start + packet.frames <= behind).next()
     }
 
-    pub fn pop(&mut self) -> Option<(u64, Placed)> {
-        self.packets.pop_first()
+    /// The packet that begins at a position.
+    pub fn take(&mut self, start: u64) -> Option<Placed> {
+        self.packets.remove(&start)
+    }
+
+    /// Forgets packets that came before so many others.
+    pub fn forget_old(&mut self, others: u64) {
+        let newest = self.come;
+        self.packets.retain(|_, packet| packet.come + others > newest);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.packets.is_empty()
     }
 
     /// How many packets between two numbers are missing.
@@ -118,8 +138,11 @@ mod tests {
         }
         let (start, packet) = waiting.place(encoded(0, 0), 320);
         assert!(!waiting.insert(start, packet), "it came twice");
-        let order: Vec<_> = std::iter::from_fn(|| waiting.pop()).collect();
-        let told: Vec<_> = order.iter().map(|(start, packet)| (start - first.unwrap(), packet.number)).collect();
+        let mut told = Vec::new();
+        while let Some((start, number)) = waiting.first(first.unwrap()).map(|(start, packet)| (start, packet.number)) {
+            waiting.take(start);
+            told.push((start - first.unwrap(), number));
+        }
         assert_eq!(told, [(0, 65_534), (320, 65_535), (640, 65_536), (960, 65_537)]);
     }
 

@@ -34,6 +34,15 @@ impl Playout {
         self.go_to(packet.start - self.figures.least as u64);
     }
 
+    /// The sender leapt ahead: the stream begins anew with its next samples, which are there.
+    pub(super) fn begin_ahead(&mut self, start: u64) {
+        self.counts.resyncs += 1;
+        self.target.restart();
+        self.regulator.restart();
+        self.target.see(self.now.wrapping_sub(start) as i64);
+        self.go_to(start - self.figures.least as u64);
+    }
+
     /// The head goes elsewhere, without a crossfade.
     fn go_to(&mut self, position: u64) {
         if matches!(self.voice, Voice::Store | Voice::Slip) {
@@ -41,7 +50,7 @@ impl Playout {
             self.voice = if audible { Voice::Concealment } else { Voice::Silence };
         }
         (self.head, self.since, self.fade) = (position, position, None);
-        (self.dry, self.unsure, self.paused) = (0, 0, false);
+        (self.dry, self.unsure, self.paused, self.leapt) = (0, 0, false, false);
     }
 
     /// Whether there is room for a packet.
@@ -94,7 +103,7 @@ impl Playout {
     fn guess(&mut self, packet: &Packet, older: bool) {
         let end = self.coverage.end().unwrap_or(self.head);
         if older {
-            self.lossy_until = 0;
+            (self.lossy_until, self.leapt) = (0, false);
         } else if packet.start > end {
             self.lossy_until = self.now + (LOSSY_MS * self.ms) as u64;
         }
@@ -110,11 +119,11 @@ impl Playout {
             self.head += passed;
             self.since = self.head;
             self.coverage.forget(self.head);
-            self.counts.lost_samples += passed;
+            self.paused |= self.dry as f64 > PAUSE_MS * self.ms;
+            self.counts.lost_samples += if self.paused { 0 } else { passed };
         }
-        let paused = gap > 0 && (self.paused || self.dry as f64 > PAUSE_MS * self.ms);
-        self.counts.concealed_samples += if paused { 0 } else { self.unsure };
-        (self.dry, self.unsure, self.paused) = (0, 0, false);
+        self.counts.concealed_samples += if gap > 0 && self.paused { 0 } else { self.unsure };
+        (self.dry, self.unsure) = (0, 0);
     }
 
     /// By how much a gap may be shorter than what is missing, once `dry` samples have been played in its place: by up to

@@ -51,6 +51,8 @@ pub(crate) struct PlayoutFigures {
     pub slips: bool,
 }
 
+/// Packets that come so much earlier than all others are from another time, if nothing comes in between.
+const LEAP_MS: f64 = 250.0;
 /// How long a piece is judged and played at once, at most.
 const PIECE_MS: f64 = 10.0;
 
@@ -67,9 +69,11 @@ pub(crate) struct Playout {
     /// How long nothing has been there, since there was something.
     dry: u64,
     /// How many samples were played meanwhile that will count as concealed, unless the sender paused; and whether a
-    /// packet has come that says so.
+    /// packet has come that says so, since something was heard.
     unsure: u64,
     paused: bool,
+    /// Whether a packet came that is far ahead of all others: the sender leapt, if nothing comes in between.
+    leapt: bool,
     /// Until when a packet that is missing is more likely lost than late.
     lossy_until: u64,
     voice: Voice,
@@ -106,6 +110,7 @@ impl Playout {
             dry: 0,
             unsure: 0,
             paused: false,
+            leapt: false,
             lossy_until: 0,
             voice: Voice::Silence,
             fade: None,
@@ -141,6 +146,8 @@ impl Playout {
             Fate::Late => self.counts.late += 1,
             Fate::Used => {}
         }
+        let early = self.target.least() - self.now.wrapping_sub(packet.start) as i64;
+        self.leapt |= fate == Fate::Used && self.target.knows() && early as f64 > LEAP_MS * self.ms;
         if fate != Fate::Stray {
             self.target.wait_at_least(i64::from(packet.least_wait));
             self.target.see(self.now.wrapping_sub(packet.start) as i64);
@@ -174,7 +181,9 @@ impl Playout {
 
     /// How long the quickest packets wait, in samples; and how long they should.
     pub fn waits(&self) -> [i64; 2] {
-        [self.lag(), self.target.lag()].map(|lag| if self.target.knows() { lag - self.target.least() } else { 0 })
+        // While nothing is there the head stands still.
+        [self.lag() - self.dry as i64, self.target.lag()]
+            .map(|lag| if self.target.knows() { lag - self.target.least() } else { 0 })
     }
 
     /// By how much the sender's clock is faster, in parts of one.

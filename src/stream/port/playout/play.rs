@@ -86,7 +86,7 @@ impl Playout {
             Voice::Silence | Voice::Store | Voice::Slip => {}
         }
         if self.voice != Voice::Store {
-            (self.voice, self.since) = (Voice::Store, self.head);
+            (self.voice, self.since, self.paused) = (Voice::Store, self.head, false);
         }
     }
 
@@ -125,6 +125,9 @@ impl Playout {
         self.voice = Voice::Silence;
         let mut run = to - at;
         if let Some(next) = next {
+            if self.leapt {
+                self.begin_ahead(next.start);
+            }
             let due = self.now.wrapping_sub(self.target.lag() as u64).min(next.start);
             (self.head, self.since) = (due, due);
             run = run.min(((next.start - due) as usize).max(1));
@@ -139,7 +142,7 @@ impl Playout {
         if next.is_some() {
             self.head += passed;
             self.since = self.head;
-            self.counts.lost_samples += if self.voice == Voice::Silence { 0 } else { passed };
+            self.counts.lost_samples += if self.voice == Voice::Silence || self.paused { 0 } else { passed };
         } else {
             self.dry += run as u64;
             self.unsure += run as u64;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::data::{channels::PlanesMut, frame::Frame};
 use crate::stream::{
-    StreamFormat,
+    Clock, StreamFormat,
     port::{
         Depth, InputOptions, OutputOptions, PushError, Stamp,
         inlet::Inlet,
@@ -15,7 +15,16 @@ use crate::stream::{
 };
 
 fn exact(format: StreamFormat) -> (InputPort, Inlet) {
-    input(&InputOptions { depth: Depth::fixed(0.0), smoothing_ms: 0.0, ..InputOptions::new(format) }, 1.0).unwrap()
+    input(
+        &InputOptions {
+            clock: Clock::Locked,
+            depth: Depth::fixed(0.0),
+            smoothing_ms: 0.0,
+            ..InputOptions::new(format)
+        },
+        1.0,
+    )
+    .unwrap()
 }
 
 fn read(inlet: &mut Inlet, frames: usize) -> (Vec<f32>, Vec<f32>, Got) {
