@@ -8,7 +8,7 @@ use std::f64::consts::TAU;
 
 use mixminus::{
     Channels, Detector, Frame, JoinOptions, Role,
-    stream::{Clock, InputOptions, JoinError, OutputOptions, PortOptions, PushError, Stamp, StreamFormat},
+    stream::{Clock, Depth, InputOptions, JoinError, OutputOptions, PortOptions, PushError, Stamp, StreamFormat},
 };
 use streams::{Sender, drain, join, listen, mixer, tick, tone};
 
@@ -59,7 +59,7 @@ fn any_format_arrives_in_any_other() {
 fn at_the_mixers_rate_and_clock_every_bit_arrives() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
     let format = StreamFormat::mono(48_000);
-    let input = InputOptions { clock: Clock::Locked, depth_ms: 20.0, ..InputOptions::new(format) };
+    let input = InputOptions { clock: Clock::Locked, ..InputOptions::new(format) };
     let mut sender = Sender::new(&controller, input);
     let mut listener = listen(&controller, OutputOptions::prompt(format));
     let mut heard = Vec::new();
@@ -149,7 +149,8 @@ fn who_leaves_gives_its_ports_back() {
 #[test]
 fn a_frame_by_hand_goes_before_the_port() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
-    let input = InputOptions { clock: Clock::Locked, depth_ms: 0.0, ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let prompt = InputOptions { depth: Depth::fixed(0.0), ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let input = InputOptions { clock: Clock::Locked, ..prompt };
     let mut anna = join(&controller, "anna", PortOptions { input: Some(input), output: None });
     let ben = controller.join("ben", JoinOptions::default()).unwrap();
     for _ in 0..4 {

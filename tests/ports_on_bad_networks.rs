@@ -6,7 +6,7 @@ mod streams;
 
 use mixminus::{
     Channels, Frame, JoinOptions, MixerConfig, Role,
-    stream::{Clock, InputOptions, InputPort, OutputOptions, PortOptions, Stamp, StreamFormat},
+    stream::{Clock, Depth, InputOptions, InputPort, OutputOptions, PortOptions, Stamp, StreamFormat},
 };
 use streams::{Sender, drain, join, listen, mixer, step, tick, tone};
 
@@ -87,7 +87,7 @@ fn ticks_longer_than_the_depth_starve_nobody() {
     for tick_ms in [10, 60, 120] {
         let config = MixerConfig { sample_rate: 8000, tick_samples: 8 * tick_ms, ..MixerConfig::default() };
         let (controller, mut processor) = config.build().unwrap();
-        let shallow = InputOptions { depth_ms: 20.0, ..InputOptions::new(StreamFormat::mono(8000)) };
+        let shallow = InputOptions { depth: Depth::fixed(20.0), ..InputOptions::new(StreamFormat::mono(8000)) };
         let mut sender = Sender::new(&controller, shallow);
         let mut listener = listen(&controller, OutputOptions::new(StreamFormat::mono(8000)));
         let mut pulled = 0;
@@ -136,7 +136,7 @@ fn a_short_loss_is_no_pause() {
 #[test]
 fn a_path_that_is_slow_again_is_not_cut() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
-    let input = InputOptions { depth_ms: 20.0, clock: Clock::Locked, ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let input = InputOptions { clock: Clock::Locked, ..InputOptions::new(StreamFormat::mono(48_000)) };
     let mut port = join(&controller, "sender", PortOptions { input: Some(input), output: None }).input.unwrap();
     let mut sent = 0_u32;
     for n in 0..800 {
@@ -158,7 +158,7 @@ fn a_path_that_is_slow_again_is_not_cut() {
 #[test]
 fn a_flood_takes_no_more_than_its_share_of_a_tick() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
-    let input = InputOptions { bound_ms: 5000.0, ..InputOptions::new(StreamFormat::mono(48_000)) };
+    let input = InputOptions { depth: Depth::between(20.0, 5000.0), ..InputOptions::new(StreamFormat::mono(48_000)) };
     let mut port = join(&controller, "sender", PortOptions { input: Some(input), output: None }).input.unwrap();
     // Packets of one sample in reverse order: the most expensive to sort.
     let flood = (0..10_000_u32).filter(|n| port.push(Frame::mono(&[0.1_f32]), Stamp::Rtp(200_000 - 2 * n)).is_ok());
