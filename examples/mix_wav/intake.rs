@@ -32,7 +32,7 @@ pub struct Intake {
     /// How long they should, for what the network does.
     pub target_ms: f64,
     pub conversion_ms: f64,
-    /// The delay from sending a sound to hearing it: the wait and the conversion.
+    /// The delay from the tick that a packet came for to hearing it: the wait and the conversion.
     pub delay_ms: f64,
     pub drift_ppm: f64,
 }

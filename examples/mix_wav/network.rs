@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{cli::Options, error::Error};
 
-/// The duration of a packet.
+/// The duration of a packet, if all of them come through this network.
 pub const PACKET_MS: f64 = 20.0;
 
 /// What the network does to the packets of every source; the same for the same seed.
