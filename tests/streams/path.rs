@@ -56,7 +56,11 @@ pub fn voice(at: u64, rate_hz: u32) -> f32 {
 
 /// The voice as the payload of a packet, for [`L16`].
 pub fn payload(rate_hz: u32, from: u64, frames: u64) -> Vec<u8> {
-    (from..from + frames).flat_map(|at| ((voice(at, rate_hz) * 32_768.0) as i16).to_be_bytes()).collect()
+    l16(&(from..from + frames).map(|at| voice(at, rate_hz)).collect::<Vec<_>>())
+}
+
+fn l16(sound: &[f32]) -> Vec<u8> {
+    sound.iter().flat_map(|sample| ((sample * 32_768.0) as i16).to_be_bytes()).collect()
 }
 
 /// Samples of 16 bits, and nothing that stands in for them.
@@ -97,8 +101,15 @@ pub enum Entry {
     Packets(PacketPort),
 }
 
+/// Makes the payload of a packet.
+pub type Encode = Box<dyn FnMut(&[f32]) -> Vec<u8>>;
+
 /// A call of one who sends and one who listens.
 pub struct Path {
+    /// What is sent, at a sample and a rate: [`voice`].
+    pub sound: fn(u64, u32) -> f32,
+    /// For [`L16`].
+    pub encode: Encode,
     pub controller: Controller,
     pub processor: Processor,
     pub entry: Entry,
@@ -136,7 +147,8 @@ impl Path {
             }
         };
         let (heard, coming) = (Vec::new(), Vec::new());
-        Self { controller, processor, entry, decoders, output, rate_hz, heard, coming, now_ms: 0 }
+        let encode: Encode = Box::new(l16);
+        Self { sound: voice, encode, controller, processor, entry, decoders, output, rate_hz, heard, coming, now_ms: 0 }
     }
 
     /// Packets are on their way.
@@ -166,13 +178,11 @@ impl Path {
     }
 
     fn push(&mut self, Sent { from, frames, timestamp, sequence, .. }: Sent) {
+        let sound: Vec<f32> = (from..from + frames).map(|at| (self.sound)(at, self.rate_hz)).collect();
         match &mut self.entry {
-            Entry::Samples(port) => {
-                let sound: Vec<f32> = (from..from + frames).map(|at| voice(at, self.rate_hz)).collect();
-                port.push(Frame::mono(&sound), Stamp::Rtp(timestamp)).unwrap();
-            }
+            Entry::Samples(port) => port.push(Frame::mono(&sound), Stamp::Rtp(timestamp)).unwrap(),
             Entry::Packets(port) => {
-                let payload = payload(self.rate_hz, from, frames);
+                let payload = (self.encode)(&sound);
                 port.push(RtpPacket { payload: &payload, sequence, timestamp, level: None }).unwrap();
             }
         }
@@ -209,6 +219,16 @@ impl Path {
         let delay = (0..=at.min(self.samples(most_ms) as u64)).find(is)?;
         Some(1000.0 * delay as f64 / f64::from(self.rate_hz))
     }
+}
+
+/// By how many samples, up to `most`, `heard` is later than what was `sent`, as far as they are alike.
+pub fn lag(heard: &[f32], sent: impl Fn(usize) -> f32, most: usize) -> usize {
+    let sent: Vec<f32> = (0..most + heard.len()).map(sent).collect();
+    let likeness = |lag: &usize| {
+        let pairs = heard.iter().zip(&sent[most - lag..]);
+        pairs.map(|(heard, sent)| f64::from(heard - sent).powi(2)).sum::<f64>()
+    };
+    (0..=most).min_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
 }
 
 /// The RMS of some samples.
