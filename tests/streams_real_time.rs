@@ -72,7 +72,7 @@ fn nothing_is_allocated_or_freed_while_packets_are_decoded_and_mixed() {
     .unwrap();
     let stop = AtomicBool::new(false);
     scope(|scope| {
-        let pushing: Vec<_> = RATES.iter().cycle().take(STREAMS).enumerate().map(|(n, rate_hz)| {
+        let pushing = RATES.iter().cycle().take(STREAMS).enumerate().map(|(n, rate_hz)| {
             let input = InputOptions::new(StreamFormat::mono(*rate_hz));
             let output = OutputOptions::prompt(StreamFormat::mono(48_000));
             let ports = PortOptions { input: Some(input), output: Some(output) };
@@ -83,9 +83,9 @@ fn nothing_is_allocated_or_freed_while_packets_are_decoded_and_mixed() {
             scope.spawn(move || push(port, *rate_hz, stop))
         });
         let pushing: Vec<_> = pushing.collect();
-        let [before, after] = [(), ()].map(|()| counted.recv_timeout(Duration::from_secs(60)).unwrap());
+        let [before, after] = [(), ()].map(|()| counted.recv_timeout(Duration::from_secs(60)));
         stop.store(true, Ordering::Relaxed);
-        assert_eq!(before, after, "(allocated, freed) on the audio thread");
+        assert_eq!(before.unwrap(), after.unwrap(), "(allocated, freed) on the audio thread");
         for port in pushing.into_iter().map(|pushing| pushing.join().unwrap()) {
             let readings = port.readings();
             assert!(readings.received_packets > 250, "{readings:?}");

@@ -221,14 +221,15 @@ impl Path {
     }
 }
 
-/// By how many samples, up to `most`, `heard` is later than what was `sent`, as far as they are alike.
-pub fn lag(heard: &[f32], sent: impl Fn(usize) -> f32, most: usize) -> usize {
+/// By how many samples, up to `most` and to the next whole `step`, `heard` is later than what was `sent`, as far as they
+/// are alike. `sent` begins `most` samples before it.
+pub fn lag(heard: &[f32], sent: impl Fn(usize) -> f32, most: usize, step: usize) -> usize {
     let sent: Vec<f32> = (0..most + heard.len()).map(sent).collect();
     let likeness = |lag: &usize| {
         let pairs = heard.iter().zip(&sent[most - lag..]);
         pairs.map(|(heard, sent)| f64::from(heard - sent).powi(2)).sum::<f64>()
     };
-    (0..=most).min_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
+    (0..=most).step_by(step).min_by(|a, b| likeness(a).total_cmp(&likeness(b))).unwrap_or_default()
 }
 
 /// The RMS of some samples.
