@@ -65,7 +65,8 @@ fn what_is_heard_fades_out_and_the_new_port_fades_in() {
     let mut heard = before[before.len() - 1..].to_vec();
     heard.extend(call.hear(Some(&mut new), -0.5, 60));
     assert_eq!(heard.last(), Some(&-0.5));
-    let (out, fading_in) = heard.split_at(2 * TICK);
+    // The first packet of the new port waits for 15 ms.
+    let (out, fading_in) = heard.split_at(TICK + TICK / 2);
     assert!(greatest_step(out) <= 0.5 / TICK as f32 + 1e-6, "{}", greatest_step(out));
     // A port fades its first samples in, too: the product of two fades.
     assert!(greatest_step(fading_in) <= 1.0 / TICK as f32 + 1e-6, "{}", greatest_step(fading_in));

@@ -1,9 +1,12 @@
-//! Parsers of compound arguments: `ID=FILE`, `ID=RATE:CHANNELS`, and the options of a bad network.
+//! Parsers of compound arguments: `ID=FILE`, `ID=RATE:CHANNELS`, `LEAST..MOST`, and the options of a bad network.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use mixminus::{Channels, stream::StreamFormat};
+use mixminus::{
+    Channels,
+    stream::{Depth, StreamFormat},
+};
 
 /// A parsed `--source`.
 #[derive(Debug, Clone)]
@@ -40,13 +43,10 @@ pub struct NetworkArguments {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
-    /// How long packets wait on average before they are played [default: 60]
-    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
-    pub depth_ms: Option<f64>,
-
-    /// How long packets wait at most [default: 200]
-    #[arg(long, value_name = "MS", allow_negative_numbers = true)]
-    pub bound_ms: Option<f64>,
+    /// How long packets wait for those that come later than they do: between two bounds as the network needs it, or
+    /// always the same [default: 20..500]
+    #[arg(long, value_name = "LEAST..MOST|MS", value_parser = depth, allow_hyphen_values = true)]
+    pub depth_ms: Option<Depth>,
 }
 
 /// Parses `ID=FILE`.
@@ -68,6 +68,15 @@ pub fn format(text: &str) -> Result<FormatArgument, String> {
         (!id.is_empty()).then(|| FormatArgument { id: id.to_owned(), format })
     };
     parsed().ok_or_else(|| "expected ID=RATE:CHANNELS with 1 or 2 channels, such as alice=16000:2".to_owned())
+}
+
+/// Parses `LEAST..MOST`, or one number for both.
+pub fn depth(text: &str) -> Result<Depth, String> {
+    let (least, most) = text.split_once("..").unwrap_or((text, text));
+    match (least.parse(), most.parse()) {
+        (Ok(least_ms), Ok(most_ms)) => Ok(Depth { least_ms, most_ms }),
+        _ => Err("expected LEAST..MOST in ms, such as 20..500, or one number for both".to_owned()),
+    }
 }
 
 /// Parses `1` or `2`.

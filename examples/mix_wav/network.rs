@@ -3,12 +3,12 @@
 
 use std::ops::RangeInclusive;
 
-use mixminus::stream::{Clock, InputOptions, StreamFormat};
+use mixminus::stream::{Clock, Depth, InputOptions, StreamFormat};
 use serde::Serialize;
 
 use crate::{cli::Options, error::Error};
 
-/// The duration of a packet.
+/// The duration of a packet, if all of them come through this network.
 pub const PACKET_MS: f64 = 20.0;
 
 /// What the network does to the packets of every source; the same for the same seed.
@@ -21,8 +21,8 @@ pub struct Network {
     /// How much faster the senders' clocks run; negative if slower.
     pub drift_ppm: f64,
     pub seed: u64,
-    depth_ms: f64,
-    bound_ms: f64,
+    least_depth_ms: f64,
+    most_depth_ms: f64,
 }
 
 impl Network {
@@ -31,8 +31,8 @@ impl Network {
         let network = &options.network;
         let asked = [network.drop, network.jitter_ms, network.drift_ppm];
         if asked.iter().all(Option::is_none) {
-            let idle = network.depth_ms.is_some() || network.bound_ms.is_some() || network.seed.is_some();
-            let text = "--seed, --depth-ms and --bound-ms are about a bad network: \
+            let idle = network.depth_ms.is_some() || network.seed.is_some();
+            let text = "--seed and --depth-ms are about a bad network: \
                         they need --drop, --jitter-ms or --drift-ppm";
             return if idle { Err(Error::Usage(text.to_owned())) } else { Ok(None) };
         }
@@ -40,17 +40,18 @@ impl Network {
         check("--drop", drop_percent, 0.0..=100.0, "percent")?;
         check("--jitter-ms", jitter_ms, 0.0..=1000.0, "ms")?;
         check("--drift-ppm", drift_ppm, -1000.0..=1000.0, "ppm")?;
-        let (depth_ms, bound_ms) = (network.depth_ms.unwrap_or(60.0), network.bound_ms.unwrap_or(200.0));
-        // A packet must not be longer than the bound.
-        check("--bound-ms", bound_ms, PACKET_MS..=5000.0, "ms")?;
-        check("--depth-ms", depth_ms, 0.0..=bound_ms, "ms, which is the bound")?;
-        Ok(Some(Self { drop_percent, jitter_ms, drift_ppm, seed: network.seed.unwrap_or(1), depth_ms, bound_ms }))
+        let Depth { least_ms: least_depth_ms, most_ms: most_depth_ms } = network.depth_ms.unwrap_or_default();
+        check("--depth-ms", most_depth_ms, 0.0..=5000.0, "ms")?;
+        check("--depth-ms", least_depth_ms, 0.0..=most_depth_ms, "ms")?;
+        let seed = network.seed.unwrap_or(1);
+        Ok(Some(Self { drop_percent, jitter_ms, drift_ppm, seed, least_depth_ms, most_depth_ms }))
     }
 
     /// The options of the input port that receives from this network.
     pub fn port(&self, format: StreamFormat) -> InputOptions {
         let clock = if self.drift_ppm == 0.0 { Clock::Locked } else { Clock::FreeRunning };
-        InputOptions { clock, depth_ms: self.depth_ms, bound_ms: self.bound_ms, ..InputOptions::new(format) }
+        let depth = Depth::between(self.least_depth_ms, self.most_depth_ms);
+        InputOptions { clock, depth, ..InputOptions::new(format) }
     }
 
     /// The speed of the senders' clocks, where 1 is exact.

@@ -23,8 +23,9 @@ pub struct Sender {
     path: Option<Path>,
     /// Packets that were sent and have not arrived yet.
     under_way: Vec<UnderWay>,
-    /// How many packets were sent.
+    /// How many packets were sent, and how long one is.
     sent: usize,
+    packet_ms: f64,
     packet: Vec<f32>,
 }
 
@@ -53,7 +54,10 @@ impl Sender {
             network,
             first_ms: settings.tick_ms / 2.0,
         });
-        Self { voice, port, path, under_way: Vec::new(), sent: 0, packet: Vec::new() }
+        // Without a network the packets of a tick come as evenly as ticks do.
+        let fits = path.is_some() || (PACKET_MS / settings.tick_ms).fract() < SAME_MS;
+        let packet_ms = if fits { PACKET_MS } else { settings.tick_ms };
+        Self { voice, port, path, under_way: Vec::new(), sent: 0, packet_ms, packet: Vec::new() }
     }
 
     /// Pushes the packets that arrive before `time_ms`, counted from the first packet. After the
@@ -82,7 +86,7 @@ impl Sender {
 
     /// When the next packet is sent, in the mixer's time.
     fn sends_at_ms(&self) -> f64 {
-        let nominal_ms = self.sent as f64 * PACKET_MS;
+        let nominal_ms = self.sent as f64 * self.packet_ms;
         self.path.as_ref().map_or(nominal_ms, |path| path.first_ms + nominal_ms / path.network.speed())
     }
 
@@ -95,8 +99,10 @@ impl Sender {
 
     fn push(&mut self, number: usize) {
         let format = self.voice.format();
-        // At some rates 20 ms are no whole number of samples: then some packets are one sample longer.
-        let start = |number: usize| number * format.rate_hz as usize * PACKET_MS as usize / 1000;
+        // At some rates this is no whole number of samples: then some packets are one sample longer.
+        let start = |number: usize| {
+            (number as f64 * self.packet_ms * f64::from(format.rate_hz) / 1000.0 + SAME_MS).floor() as usize
+        };
         let first = start(number);
         self.voice.copy(first, start(number + 1) - first, &mut self.packet);
         // The port counts the packets that it refuses, and the report shows them. RTP timestamps wrap.

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use mixminus::{
     Channels, Frame,
-    stream::{Clock, InputOptions, StreamFormat},
+    stream::{Clock, Depth, InputOptions, StreamFormat},
 };
 
 use crate::{error::Error, rehearsal, settings::Settings};
 
-/// The bound of a port without a bad network: longer than any of its packets waits.
-const CLEAN_BOUND_MS: f64 = 500.0;
+/// By how much longer than the longest delay of a packet a port makes packets wait, at most.
+const MARGIN_MS: f64 = 30.0;
 
 /// The samples of a file, interleaved.
 #[derive(Debug)]
@@ -51,7 +51,8 @@ impl Voice {
         }
         let network = settings.network.as_ref();
         let (port, conversion_ms) = port(recording.format, settings)?;
-        let delay_ms = port.depth_ms + conversion_ms + network.map_or(0.0, |network| network.jitter_ms);
+        let jitter_ms = network.map_or(0.0, |network| network.jitter_ms + MARGIN_MS);
+        let delay_ms = port.depth.least_ms + jitter_ms + conversion_ms;
         let lasts_ms = 1000.0 * frames as f64
             / f64::from(recording.format.rate_hz)
             / network.map_or(1.0, |network| network.speed());
@@ -102,14 +103,15 @@ fn port(format: StreamFormat, settings: &Settings) -> Result<(InputOptions, f64)
         Some(network) => network.port(format),
         None => InputOptions {
             clock: Clock::Locked,
-            depth_ms: 0.0,
-            bound_ms: CLEAN_BOUND_MS,
+            depth: Depth::fixed(0.0),
             smoothing_ms: 0.0,
             ..InputOptions::new(format)
         },
     };
     let conversion_ms = rehearsal::conversion_ms(settings, port)?;
-    // The conversion needs samples this long before they are due: with this depth it never runs dry.
-    let depth_ms = if settings.network.is_some() { port.depth_ms } else { conversion_ms.ceil() };
-    Ok((InputOptions { depth_ms, ..port }, conversion_ms))
+    // The conversion needs samples this long before they are due: with this depth it never runs dry. A packet comes
+    // right before its tick, and the depth is counted from the middle of the time between two.
+    let clean = Depth::fixed(conversion_ms.ceil() + settings.tick_ms / 2.0);
+    let depth = if settings.network.is_some() { port.depth } else { clean };
+    Ok((InputOptions { depth, ..port }, conversion_ms))
 }

@@ -1,6 +1,8 @@
 //! Participants with ports, in simulated time.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod path;
+
 use std::f64::consts::TAU;
 
 use mixminus::{

@@ -12,7 +12,7 @@ use std::{path::Path, sync::Arc};
 
 use mixminus::{
     Controller, JoinOptions, MixerConfig, Role,
-    stream::{Clock, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat},
+    stream::{Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat},
 };
 
 use self::{collector::Ear, feeder::Voice, recorder::Recorder, worker::Worker};
@@ -24,9 +24,9 @@ pub const SAMPLE_RATE: u32 = 48_000;
 /// The length of packets, pushed ones and those for listening clients.
 pub const PACKET_MS: u32 = 20;
 /// How long samples wait before they are mixed: longer than the feeder is ever late on a busy
-/// machine. The delay does no harm to a recording; for a microphone it would be too long.
-const INPUT_DEPTH_MS: f64 = 500.0;
-const INPUT_BOUND_MS: f64 = 2000.0;
+/// machine, or than it has been late lately. The delay does no harm to a recording; for a microphone it would be too
+/// long.
+const INPUT_DEPTH: Depth = Depth::between(500.0, 2000.0);
 /// How late the collector may be before samples are lost.
 const OUTPUT_BOUND_MS: f64 = 2000.0;
 
@@ -75,12 +75,8 @@ impl Room {
 /// Joins a participant with ports that follow the mixer's clock; it sends if there is a format for
 /// that.
 fn join(controller: &Controller, id: &str, sends: Option<StreamFormat>) -> Result<Ports, Error> {
-    let input = sends.map(|format| InputOptions {
-        clock: Clock::Locked,
-        depth_ms: INPUT_DEPTH_MS,
-        bound_ms: INPUT_BOUND_MS,
-        ..InputOptions::new(format)
-    });
+    let input =
+        sends.map(|format| InputOptions { clock: Clock::Locked, depth: INPUT_DEPTH, ..InputOptions::new(format) });
     let output = OutputOptions { bound_ms: OUTPUT_BOUND_MS, ..OutputOptions::prompt(StreamFormat::mono(SAMPLE_RATE)) };
     let role = if input.is_some() { Role::Both } else { Role::Listener };
     let ports = PortOptions { input, output: Some(output) };
