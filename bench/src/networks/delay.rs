@@ -65,6 +65,8 @@ pub struct Found {
     pub at_ms: f64,
     /// From its capture until then.
     pub delay_ms: f64,
+    /// How alike what was heard and what was sent are: up to 1.
+    pub likeness: f64,
 }
 
 impl Finder {
@@ -82,15 +84,16 @@ impl Finder {
             let t = begin_ms + start as f64 / PER_MS;
             let inside = t >= within.start && t + length <= within.end;
             let window = &heard[start..start + WINDOW];
-            let place = inside.then(|| self.place(window, sent, sent.place(t) - LONGEST as i64)).flatten()?;
+            let from = sent.place(t) - LONGEST as i64;
+            let (likeness, place) = inside.then(|| self.place(window, sent, from)).flatten()?;
             let at_ms = t + length / 2.0;
-            Some(Found { at_ms, delay_ms: at_ms - sent.captured_ms(place as f64 + WINDOW as f64 / 2.0) })
+            Some(Found { at_ms, delay_ms: at_ms - sent.captured_ms(place as f64 + WINDOW as f64 / 2.0), likeness })
         };
         windows.filter_map(find).collect()
     }
 
-    /// Where in what was sent, from a place on, a window is.
-    fn place(&self, window: &[f32], sent: &Sent<'_>, from: i64) -> Option<i64> {
+    /// Where in what was sent, from a place on, a window is, and how alike they are.
+    fn place(&self, window: &[f32], sent: &Sent<'_>, from: i64) -> Option<(f64, i64)> {
         let energy: f32 = window.iter().map(|sample| sample * sample).sum();
         if energy / (WINDOW as f32) < QUIET {
             return None;
@@ -99,17 +102,17 @@ impl Finder {
         let products = self.products(&piece, window)?;
         let square = |sample: f32| f64::from(sample) * f64::from(sample);
         let mut sum: f64 = piece[..WINDOW].iter().copied().map(square).sum();
-        let mut best = (ALIKE, None);
+        let mut best = None;
         for at in 0..=LONGEST + MARGIN {
             if at > 0 {
                 sum += square(piece[at + WINDOW - 1]) - square(piece[at - 1]);
             }
             let likeness = f64::from(products[at]) / SIZE as f64 / (sum.max(1e-6) * f64::from(energy)).sqrt();
-            if likeness > best.0 {
-                best = (likeness, Some(from + at as i64));
+            if likeness > best.map_or(ALIKE, |(most, _)| most) {
+                best = Some((likeness, from + at as i64));
             }
         }
-        best.1
+        best
     }
 
     /// The sums of products of the window and the piece, by the window's place in it.
@@ -162,8 +165,8 @@ mod tests {
         heard.extend([0.0; 400]);
         heard.extend(&sent[40_000..]);
         let found = Finder::new().find(&heard, 0.0, &Sent { samples: &sent, sent_ms: &sent_ms }, 500.0..9500.0);
-        assert!(found.len() > 35, "{}", found.len());
-        for Found { at_ms, delay_ms } in &found {
+        assert!(found.len() > 30, "{}", found.len());
+        for Found { at_ms, delay_ms, .. } in &found {
             // The first sample is captured 20 ms before the first packet is sent.
             let expected = if *at_ms < 5100.0 { 120.0 } else { 170.0 };
             assert!((delay_ms - expected).abs() < 0.2 || (at_ms - 5100.0).abs() < 450.0, "{at_ms}: {delay_ms}");

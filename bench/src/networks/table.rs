@@ -4,7 +4,7 @@ use comfy_table::Table;
 use serde_json::{Value, json};
 
 use super::{codec::ENCODER, contest::Line, day::Day, random::Outcome};
-use crate::report::table;
+use crate::report::{table, units};
 
 /// The columns of a contest.
 pub const HEAD: [&str; 13] = [
@@ -109,23 +109,36 @@ pub fn json(lines: &[Line]) -> String {
 /// Random networks: those in which the promise was not kept, and the worst of all.
 pub fn outcomes(outcomes: &[Outcome]) -> String {
     let broken: Vec<_> = outcomes.iter().filter(|outcome| !outcome.is_kept()).collect();
-    let mut table =
-        table::of(&["seed", "packets", "worst wait\nafter 5 s", "after 10 s", "missing", "the network"], &[0, 2, 3, 4]);
+    let mut table = table::of(
+        &[
+            "seed",
+            "packets",
+            "worst wait\nafter 5 s",
+            "after 10 s",
+            "by its\nown word",
+            "found",
+            "missing",
+            "the network",
+        ],
+        &[0, 2, 3, 4, 5, 6],
+    );
     for outcome in &broken {
         let [soon, late] = outcome.worst_ms.map(tenths);
         let missing = tenths(outcome.missing_ms);
-        let cells =
-            [outcome.seed.to_string(), outcome.sent_as.name().into(), soon, late, missing, outcome.told.clone()];
-        table.add_row(cells);
+        let seed = outcome.seed.to_string();
+        let (told, found) = (tenths(outcome.told_ms), units::percent(outcome.found));
+        table.add_row([seed, outcome.sent_as.name().into(), soon, late, told, found, missing, outcome.told.clone()]);
     }
     let worst = |at: usize| outcomes.iter().map(|outcome| outcome.worst_ms[at]).fold(f64::NEG_INFINITY, f64::max);
     let missing = outcomes.iter().filter(|outcome| outcome.missing_ms > 0.0).count();
     let sum = format!(
-        "{} of {} kept. {missing} with something missing from 5 s on. The longest wait: {} ms after 5 s, {} ms after 10 s.",
+        "{} of {} kept. {missing} with something missing from 5 s on. The longest wait: {} ms after 5 s, {} ms after 10 s ({} ms by the port's own word; the sound found in {} of a network's windows at least).",
         outcomes.len() - broken.len(),
         outcomes.len(),
         tenths(worst(0)),
         tenths(worst(1)),
+        tenths(outcomes.iter().map(|outcome| outcome.told_ms).fold(0.0, f64::max)),
+        units::percent(outcomes.iter().map(|outcome| outcome.found).fold(1.0, f64::min)),
     );
     if broken.is_empty() { sum } else { format!("{}\n\n{sum}", fitted(table)) }
 }
@@ -139,7 +152,7 @@ fn fitted(mut table: Table) -> Table {
 pub fn outcomes_json(outcomes: &[Outcome]) -> String {
     objects(outcomes.iter().map(|outcome| {
         json!({"seed": outcome.seed, "packets": outcome.sent_as.name(), "waitMsAfter5s": outcome.worst_ms[0],
-            "waitMsAfter10s": outcome.worst_ms[1], "missingMs": outcome.missing_ms, "kept": outcome.is_kept(),
+            "waitMsAfter10s": outcome.worst_ms[1], "toldMsAfter10s": outcome.told_ms, "found": outcome.found, "missingMs": outcome.missing_ms, "kept": outcome.is_kept(),
             "network": outcome.told})
     }))
 }
