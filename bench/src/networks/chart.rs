@@ -50,12 +50,14 @@ fn draw(lines: &[Line], svg: &mut String) -> std::result::Result<(), Box<dyn std
         let style = ("sans-serif", 14).into_font().color(&INK);
         area.draw(&Text::new(line.trace.clone(), (18, middle.1 - 7), style))?;
     }
-    let kinds: [(&str, &dyn Fn(&Line) -> f64, f64); 2] =
-        [("mixminus", &|line| line.figures.mean_ms, 0.5 - THICK), ("NetEq", &neteq, 0.5)];
-    for ((name, delay, offset), colour) in kinds.into_iter().zip(PALETTE) {
-        let bars = lines.iter().enumerate().map(|(at, line)| {
+    let ours: Vec<_> = lines.iter().map(|line| line.figures.mean_ms).collect();
+    let theirs: Vec<_> = lines.iter().map(|line| neteq(line)).collect();
+    for (name, delays, offset, colour) in
+        [("mixminus", ours, 0.5 - THICK, PALETTE[0]), ("NetEq", theirs, 0.5, PALETTE[1])]
+    {
+        let bars = delays.iter().enumerate().map(|(at, delay)| {
             let top = at as f64 + offset;
-            Rectangle::new([(0.0, top), (delay(line), top + THICK)], colour.filled())
+            Rectangle::new([(0.0, top), (*delay, top + THICK)], colour.filled())
         });
         plane
             .draw_series(bars)?

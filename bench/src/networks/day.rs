@@ -56,7 +56,8 @@ impl Sender {
 
     /// The mean delay of what was heard in a minute from a time on, at 8 kHz.
     fn delay_ms(&self, heard: &[f32], begin_ms: f64) -> f64 {
-        let first = (((begin_ms - 1500.0) / PACKET_MS / (1.0 - 1e-6 * self.ppm)) as usize).max(0);
+        // No less than the first: what is negative becomes 0.
+        let first = ((begin_ms - 1500.0) / PACKET_MS / (1.0 - 1e-6 * self.ppm)) as usize;
         let numbers = first..first + 3200;
         let samples: Vec<f32> = numbers.clone().flat_map(|number| self.packet(number)).copied().collect();
         let samples = thinned(&samples, self.rate_hz as usize / 8000);

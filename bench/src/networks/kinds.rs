@@ -9,7 +9,7 @@ const PACKETS: usize = 3000;
 
 /// A trace of every kind.
 pub fn made(seed: u64) -> Vec<Trace> {
-    let mut traces = vec![trace("clean", 0.0, |sent| came(sent))];
+    let mut traces = vec![trace("clean", 0.0, came)];
     for most in [30.0, 80.0, 120.0, 200.0] {
         let mut random = random(seed, 1);
         traces.push(trace(&format!("jitter{most}"), 0.0, |sent| came(sent + most * random.f64())));

@@ -50,7 +50,11 @@ fn text(lines: &[Line]) -> String {
     for line in lines {
         table += &row(cells(line).to_vec());
     }
-    let command = machine::command(&["--no-default-features"], &["networks".into()]);
+    let mut build = vec!["--no-default-features"];
+    if cfg!(feature = "libopus") {
+        build.extend(["--features", "libopus"]);
+    }
+    let command = machine::command(&build, &["networks".into()]);
     let kept = "networks --random 200` runs over random networks that become steady, `networks --day 50` over a day.";
     format!(
         "{BEGIN}## Networks\n\nThe input port over packet traces, in simulated time: the same on every machine. Made \

@@ -102,8 +102,8 @@ impl std::fmt::Debug for Room {
 pub struct Heard {
     /// At 8 kHz, from the time 0 on.
     pub samples: Vec<f32>,
-    /// What the port says of how long packets wait, in ms, at each tick.
-    pub waits_ms: Vec<f64>,
+    /// How much waited in the port before each tick, in ms.
+    pub fills_ms: Vec<f64>,
     /// The figures of the port between the two times that were asked for: what had been counted by then.
     pub between: [InputReadings; 2],
 }
@@ -122,7 +122,7 @@ pub fn play(trace: &Trace, content: Content<'_>, between: [f64; 2]) -> Result<He
     let (arrivals, sequence) = (trace.arrivals(), trace.sequence());
     let mut arrivals = arrivals.iter().peekable();
     let ticks = between.map(|ms| (ms / TICK_MS) as usize);
-    let mut heard = Heard { samples: Vec::new(), waits_ms: Vec::new(), between: [room.readings(), room.readings()] };
+    let mut heard = Heard { samples: Vec::new(), fills_ms: Vec::new(), between: [room.readings(), room.readings()] };
     for tick in 0..ticks[1] + 60 {
         while let Some((_, number)) = arrivals.next_if(|(ms, _)| *ms <= TICK_MS * tick as f64) {
             let timestamp = (number * PACKET) as u32;
@@ -139,7 +139,7 @@ pub fn play(trace: &Trace, content: Content<'_>, between: [f64; 2]) -> Result<He
                 }
             }
         }
-        heard.waits_ms.push(room.readings().wait_ms);
+        heard.fills_ms.push(room.readings().fill_ms);
         for (at, readings) in ticks.iter().zip(&mut heard.between) {
             if *at == tick {
                 *readings = room.readings();

@@ -111,7 +111,7 @@ pub fn text(report: &Report, charts: &[Chart], networks: &str) -> String {
         let _ = write!(page, "![{}]({})\n\n", chart.title, chart.file);
     }
     if !networks.is_empty() {
-        let _ = write!(page, "{networks}\n");
+        let _ = writeln!(page, "{networks}");
     }
     let _ = write!(page, "## Method\n\n{METHOD}\n## Why some goals are not met\n\n{LIMITS}");
     page
