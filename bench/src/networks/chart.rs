@@ -1,6 +1,6 @@
 //! A picture of the delays: NetEq's, and those of the port.
 
-use plotters::prelude::*;
+use plotters::{coord::types::RangedCoordf64, prelude::*};
 
 use super::contest::{Line, SentAs};
 use crate::{
@@ -23,7 +23,11 @@ pub fn svg(lines: &[Line]) -> Result<String> {
     Ok(svg)
 }
 
-fn draw(lines: &[Line], svg: &mut String) -> std::result::Result<(), Box<dyn std::error::Error>> {
+/// The result of a call of plotters.
+type Drawn = std::result::Result<(), Box<dyn std::error::Error>>;
+type Plane<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+fn draw(lines: &[Line], svg: &mut String) -> Drawn {
     let lines: Vec<_> = lines.iter().filter(|line| line.sent_as == SentAs::Opus).collect();
     let neteq = |line: &Line| line.neteq.map_or(0.0, |neteq| neteq.mean_ms);
     let longest = lines.iter().map(|line| neteq(line).max(line.figures.mean_ms)).fold(1.0, f64::max);
@@ -64,6 +68,11 @@ fn draw(lines: &[Line], svg: &mut String) -> std::result::Result<(), Box<dyn std
             .label(name)
             .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 18, y + 5)], colour.filled()));
     }
+    legend(&mut plane)?;
+    Ok(area.present()?)
+}
+
+fn legend<'a, 'b: 'a>(plane: &mut Plane<'a, 'b>) -> Drawn {
     plane
         .configure_series_labels()
         .position(SeriesLabelPosition::LowerRight)
@@ -73,5 +82,5 @@ fn draw(lines: &[Line], svg: &mut String) -> std::result::Result<(), Box<dyn std
         .background_style(WHITE.mix(0.9))
         .border_style(LIGHT)
         .draw()?;
-    Ok(area.present()?)
+    Ok(())
 }

@@ -70,7 +70,8 @@ pub fn legend() -> String {
     format!(
         "All in ms. Delay: from a sound's capture until it is heard, without the codec's own, by correlation. Gap and \
 recovered: a minute, from 0.5 s on. Opus: 32 kbit/s with copies, by {ENCODER}. NetEq is stored: it was recorded in real \
-time with libopus and other speech; beside samples without copies, where that was recorded."
+time with libopus and other speech; beside samples without copies, where that was recorded. Packets that an encoder \
+takes for quiet carry no copies: what can be recovered depends on the speech, so gaps under loss are alike only roughly."
     )
 }
 
