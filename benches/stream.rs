@@ -1,10 +1,15 @@
 //! The time of a stream for every 10 ms: a packet in, a tick, a packet out, beside the resampler
-//! alone; the time of a call of a hundred streams of different rates; and that of a push and a pull. With the features of
-//! the codecs, the time to decode a packet of 20 ms.
+//! alone; the time of a call of a hundred streams of different rates; and that of a push and a pull; of streams whose
+//! clocks are off, of streams that are in no mix, and of encoded packets. With the features of the codecs, the time to
+//! decode a packet of 20 ms.
 
 #[cfg(all(feature = "g711", feature = "g722", feature = "opus"))]
 #[path = "stream/decode.rs"]
 mod decode;
+#[path = "stream/drift.rs"]
+mod drift;
+#[path = "stream/idle.rs"]
+mod idle;
 
 use std::{
     hint::black_box,
@@ -142,6 +147,6 @@ fn a_packet(c: &mut Criterion) {
 
 criterion_group!(benches, one_stream, a_hundred_streams, a_packet);
 #[cfg(all(feature = "g711", feature = "g722", feature = "opus"))]
-criterion_main!(benches, decode::benches);
+criterion_main!(benches, drift::benches, idle::benches, decode::benches);
 #[cfg(not(all(feature = "g711", feature = "g722", feature = "opus")))]
-criterion_main!(benches);
+criterion_main!(benches, drift::benches, idle::benches);

@@ -10,11 +10,13 @@ use crate::{Result, report::units, signal::TICK_SECONDS};
 /// The size of a chart, in pixels.
 const SIZE: (u32, u32) = (900, 560);
 
-const INK: RGBColor = RGBColor(34, 34, 34);
-const LIGHT: RGBColor = RGBColor(222, 222, 222);
+/// The colour of text and axes.
+pub const INK: RGBColor = RGBColor(34, 34, 34);
+/// The colour of what lies behind.
+pub const LIGHT: RGBColor = RGBColor(222, 222, 222);
 /// The palette of Okabe and Ito: people with any colour vision can tell its colours apart. The
 /// first is for this crate.
-const PALETTE: [RGBColor; 5] = [
+pub const PALETTE: [RGBColor; 5] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),

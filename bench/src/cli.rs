@@ -2,20 +2,24 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 use mixminus::InstructionSet;
 
 use crate::{
     Result,
     cases::{self, Case},
+    networks::Networks,
 };
 
 /// Measures mixminus and its peers side by side, in one run.
 ///
 /// Every case is a room at 48 kHz in ticks of 10 ms, mono, on one core. Build it with --release.
 #[derive(Debug, Parser)]
-#[command(name = "mixminus-bench", version)]
+#[command(name = "mixminus-bench", version, args_conflicts_with_subcommands = true)]
 pub struct Options {
+    /// Something else than the cases
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// Measure this case only; may be given several times
     #[arg(long = "case", value_name = "NAME")]
     pub named: Vec<String>,
@@ -43,6 +47,13 @@ pub struct Options {
     /// How many times each of both runs a case
     #[arg(long, value_name = "N", default_value = "3", requires = "beside")]
     pub turns: std::num::NonZeroU8,
+}
+
+/// What is measured instead of the cases.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    #[allow(missing_docs)]
+    Networks(Networks),
 }
 
 /// The name of an instruction set on the command line.

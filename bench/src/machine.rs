@@ -24,7 +24,7 @@ impl Machine {
             processor: processor.unwrap_or_else(|| format!("an unknown processor ({})", env::consts::ARCH)),
             cores: thread::available_parallelism().map_or(1, usize::from),
             compiler: env!("BENCH_RUSTC"),
-            command: command(&arguments),
+            command: command(&[], &arguments),
         }
     }
 }
@@ -34,9 +34,15 @@ fn model_name(cpuinfo: &str) -> Option<String> {
     line.split_once(':').map(|(_, name)| name.trim().to_owned())
 }
 
-fn command(arguments: &[String]) -> String {
-    let program = "cargo run --release --manifest-path bench/Cargo.toml";
-    if arguments.is_empty() { program.to_owned() } else { format!("{program} -- {}", arguments.join(" ")) }
+/// The command that builds this program in a way and runs it with some arguments.
+pub fn command(build: &[&str], arguments: &[String]) -> String {
+    let mut words = vec!["cargo run --release --manifest-path bench/Cargo.toml"];
+    words.extend(build);
+    if !arguments.is_empty() {
+        words.push("--");
+    }
+    words.extend(arguments.iter().map(String::as_str));
+    words.join(" ")
 }
 
 #[cfg(test)]
@@ -53,8 +59,8 @@ mod tests {
 
     #[test]
     fn the_command_is_what_one_types() {
-        assert_eq!(command(&[]), "cargo run --release --manifest-path bench/Cargo.toml");
+        assert_eq!(command(&[], &[]), "cargo run --release --manifest-path bench/Cargo.toml");
         let arguments = ["--write", "."].map(str::to_owned);
-        assert_eq!(command(&arguments), "cargo run --release --manifest-path bench/Cargo.toml -- --write .");
+        assert_eq!(command(&[], &arguments), "cargo run --release --manifest-path bench/Cargo.toml -- --write .");
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! A [case](cases) makes [contenders](contender), has them measured in [rounds], and reports
 //! [lines](mod@line), which a [report] prints. [`room`] is the mixer at work, [`peers`] are what it
-//! is compared with, [`beside`] compares two builds.
+//! is compared with, [`beside`] compares two builds. The command [`networks`] runs the input port over networks.
 
 mod beside;
 mod cases;
@@ -14,6 +14,7 @@ mod cli;
 mod contender;
 mod line;
 mod machine;
+mod networks;
 mod peers;
 mod progress;
 mod report;
@@ -30,7 +31,7 @@ use clap::Parser;
 
 use crate::{
     cases::Case,
-    cli::Options,
+    cli::{Command, Options},
     line::Line,
     machine::Machine,
     progress::Progress,
@@ -55,6 +56,9 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
+    if let Some(Command::Networks(options)) = &options.command {
+        return say(&networks::run(options)?);
+    }
     if options.list {
         return say(&report::table::cases());
     }

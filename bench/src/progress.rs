@@ -14,14 +14,26 @@ pub struct Progress {
     begun: Cell<u64>,
 }
 
+fn bar(length: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(length), ProgressDrawTarget::stderr());
+    if let Ok(style) = ProgressStyle::with_template("{msg:16} {bar:40.cyan/dim} {percent:>3} %  {elapsed}") {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+    bar
+}
+
+/// A bar that several threads move, a step at a time.
+pub fn counting(what: &'static str, steps: u64) -> ProgressBar {
+    let bar = bar(steps);
+    bar.set_message(what);
+    bar.tick();
+    bar
+}
+
 impl Progress {
     /// A bar over so many cases.
     pub fn new(cases: usize) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(cases as u64 * PARTS), ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{msg:16} {bar:40.cyan/dim} {percent:>3} %  {elapsed}") {
-            bar.set_style(style.progress_chars("━╸─"));
-        }
-        Self { bar, begun: Cell::new(0) }
+        Self { bar: bar(cases as u64 * PARTS), begun: Cell::new(0) }
     }
 
     /// The next case begins. Its rooms are made first.

@@ -3,9 +3,10 @@
 use std::{fs, path::Path};
 
 use super::{Report, markdown};
-use crate::{Result, charts::Chart};
+use crate::{Result, charts::Chart, networks};
 
-/// Writes BENCHMARKS.md and the charts into a directory, which is made if it is not there.
+/// Writes BENCHMARKS.md and the charts into a directory, which is made if it is not there. What the page tells of
+/// networks stays.
 pub fn write(directory: &Path, report: &Report, charts: &[Chart]) -> Result<()> {
     let put = |name: &str, text: &str| {
         let path = directory.join(name);
@@ -13,10 +14,11 @@ pub fn write(directory: &Path, report: &Report, charts: &[Chart]) -> Result<()> 
     };
     fs::create_dir_all(directory)
         .map_err(|fault| format!("the directory {} cannot be made: {fault}", directory.display()))?;
+    let old = fs::read_to_string(directory.join("BENCHMARKS.md")).unwrap_or_default();
     for chart in charts {
         put(chart.file, &chart.svg()?)?;
     }
-    Ok(put("BENCHMARKS.md", &markdown::text(report, charts))?)
+    Ok(put("BENCHMARKS.md", &markdown::text(report, charts, networks::section(&old)))?)
 }
 
 #[cfg(test)]

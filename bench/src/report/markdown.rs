@@ -96,8 +96,8 @@ are multiplied separately, and each mix is made by a call of its own.
 for each participant.
 ";
 
-/// The page.
-pub fn text(report: &Report, charts: &[Chart]) -> String {
+/// The page, with a section on networks.
+pub fn text(report: &Report, charts: &[Chart], networks: &str) -> String {
     let mut page = String::from("# Benchmarks\n\n");
     let (goals, met) = report.goals();
     // Writing into a String does not fail.
@@ -109,6 +109,9 @@ pub fn text(report: &Report, charts: &[Chart]) -> String {
     }
     for chart in charts {
         let _ = write!(page, "![{}]({})\n\n", chart.title, chart.file);
+    }
+    if !networks.is_empty() {
+        let _ = writeln!(page, "{networks}");
     }
     let _ = write!(page, "## Method\n\n{METHOD}\n## Why some goals are not met\n\n{LIMITS}");
     page
@@ -140,12 +143,12 @@ mod tests {
 
     #[test]
     fn the_page_tells_where_and_how() {
-        let page = text(&example::report(), &[]);
+        let page = text(&example::report(), &[], "## Networks\n");
         for part in [
             "On Example 9, 2 cores, rustc 1.0.0: 1 of 2 goals met",
             "```sh\ncargo run\n```",
             "## AVX2: 1 of 2 goals met\n\n| case | N |",
-            "## Method",
+            "\n\n## Networks\n\n## Method\n",
             "## Why some goals",
         ] {
             assert!(page.contains(part), "{page}");
