@@ -11,7 +11,7 @@ const SHORT_MS: f64 = 1.0;
 const LONG_MS: f64 = 4.0;
 const LONG_ENOUGH_MS: f64 = 1.0;
 /// By moves from here on.
-const TOO_LONG_MS: f64 = 10.0;
+const TOO_LONG_MS: f64 = 6.0;
 const SPREAD_SHARE: f64 = 0.05;
 /// With less than this nothing is left out.
 const CONTENT_MS: f64 = 25.0;
@@ -112,8 +112,8 @@ impl Regulator {
     /// How much it is needed that the lag is shortened: the more the longer it has been too long.
     fn need(&self) -> Need {
         match self.long {
-            4000.0.. => Need::Most,
-            2500.0.. => Need::More,
+            3000.0.. => Need::Most,
+            2000.0.. => Need::More,
             _ => Need::Some,
         }
     }

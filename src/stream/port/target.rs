@@ -18,7 +18,7 @@ const WINDOW_MS: f64 = 500.0;
 /// Transits that differ by less are the same.
 const ALIKE_MS: f64 = 5.0;
 /// A transit that came back every so often is expected again for this many times as long, and a window.
-const PATIENCE: f64 = 3.0;
+const PATIENCE: f64 = 4.0;
 /// For how many windows a transit is expected again that does not recur: among others that do; alone; and alone while
 /// nothing is known of the network yet.
 const AMONG_OTHERS: f64 = 12.0;
@@ -27,8 +27,8 @@ const WHILE_YOUNG: f64 = 8.0;
 /// A stream is young for so many windows.
 const YOUNG: u32 = 12;
 /// The margin over the greatest transit: this, and a share of the usual spread, up to a most.
-const MARGIN_MS: f64 = 6.0;
-const MARGIN_SHARE: f64 = 0.15;
+const MARGIN_MS: f64 = 5.0;
+const MARGIN_SHARE: f64 = 0.2;
 const MARGIN_MOST_MS: f64 = 30.0;
 /// The share in the first two windows, in which the spread is not known yet.
 const FIRST_SHARE: f64 = 0.2;
@@ -306,7 +306,7 @@ mod tests {
     fn jitter_raises_it_at_once_to_the_greatest_transit_and_a_margin() {
         let mut target = TargetDelay::new(FIGURES);
         run(&mut target, 0..4000, |at| at * 7 % 100);
-        assert_eq!((target.least(), target.lag()), (0, 80 + 18), "transits of 0 to 80");
+        assert_eq!((target.least(), target.lag()), (0, 80 + 21), "transits of 0 to 80");
     }
 
     #[test]

@@ -12,6 +12,9 @@ use super::{
 const HARDLY_MS: f64 = 5.0;
 /// A gap that is longer is a pause of the sender, if its packets do not tell.
 const PAUSE_MS: f64 = 200.0;
+/// A sender that sends nothing for so long has held, if no more than the other comes then.
+const REST_MS: f64 = 1000.0;
+const REST_CONTENT_MS: f64 = 120.0;
 /// How long a network is believed to lose packets after it lost one.
 const LOSSY_MS: f64 = 5000.0;
 
@@ -36,11 +39,12 @@ impl Playout {
 
     /// The sender leapt ahead: the stream begins anew with its next samples, which are there.
     pub(super) fn begin_ahead(&mut self, start: u64) {
+        let transit = self.target.least();
         self.counts.resyncs += 1;
         self.target.restart();
         self.regulator.restart();
-        self.target.see(self.now.wrapping_sub(start) as i64);
-        self.go_to(start - self.figures.least as u64);
+        self.target.see(transit);
+        self.go_to(self.now.wrapping_sub(self.target.lag() as u64).min(start));
     }
 
     /// The head goes elsewhere, without a crossfade.
@@ -78,10 +82,13 @@ impl Playout {
     pub(super) fn keep(&mut self, packet: &Packet, samples: [&[f32]; 2]) {
         let Packet { start, active, kind, level, .. } = *packet;
         let older = self.arrivals.is_older(packet);
-        if packet.arrives {
-            self.guess(packet, older);
-            self.paused |= packet.paused;
+        if packet.arrives && older {
+            // It was late, or will be played at its turn.
+            (self.lossy_until, self.leapt) = (0, false);
+        } else if matches!(kind, Kind::Concealed | Kind::Recovered) {
+            self.note_loss();
         }
+        self.paused |= packet.arrives && packet.paused;
         let span = Span { start: start.max(self.head), end: packet.end(), kind, active, level };
         let known = self.coverage.known(span.start);
         let store = &mut self.store;
@@ -99,20 +106,29 @@ impl Playout {
         }
     }
 
-    /// Whether the next packet that is missing will be lost, or late, as the last one was.
-    fn guess(&mut self, packet: &Packet, older: bool) {
-        let end = self.coverage.end().unwrap_or(self.head);
-        if older {
-            (self.lossy_until, self.leapt) = (0, false);
-        } else if packet.start > end {
-            self.lossy_until = self.now + (LOSSY_MS * self.ms) as u64;
-        }
+    /// Packets that are missing from now on will be lost too, more likely than late.
+    pub(super) fn note_loss(&mut self) {
+        self.lossy_until = self.now + (LOSSY_MS * self.ms) as u64;
+    }
+
+    /// Whether the sender held for long, and its stamps with it: then the stream begins anew where it goes on. After a
+    /// stall of the network more would have come at once.
+    fn has_rested(&self, next: u64) -> bool {
+        let content = self.coverage.end().map_or(0, |end| end - next);
+        self.dry as f64 > REST_MS * self.ms && content <= (REST_CONTENT_MS * self.ms) as u64
     }
 
     /// All packets since the last read are in. If samples were missing, what came tells whether they were lost, or late.
     pub(super) fn settle(&mut self) {
         let Some(next) = self.coverage.first_sent().filter(|_| self.dry > 0) else { return };
         let gap = next.saturating_sub(self.head);
+        if gap == 0 && self.has_rested(next) {
+            self.counts.resyncs += 1;
+            self.target.restart();
+            self.regulator.restart();
+            self.target.see(self.now.wrapping_sub(next) as i64);
+            return self.go_to(self.now.wrapping_sub(self.target.lag() as u64).min(next));
+        }
         if gap > 0 {
             // They were lost, or not sent: what was played instead of them counts.
             let passed = gap.min(self.dry + self.spare(gap, self.dry).min(self.dry));
@@ -120,7 +136,10 @@ impl Playout {
             self.since = self.head;
             self.coverage.forget(self.head);
             self.paused |= self.dry as f64 > PAUSE_MS * self.ms;
-            self.counts.lost_samples += if self.paused { 0 } else { passed };
+            if !self.paused {
+                self.counts.lost_samples += passed;
+                self.note_loss();
+            }
         }
         self.counts.concealed_samples += if gap > 0 && self.paused { 0 } else { self.unsure };
         (self.dry, self.unsure) = (0, 0);
@@ -132,6 +151,7 @@ impl Playout {
         let over = self.lag() - dry as i64 - self.target.lag();
         let hardly = (HARDLY_MS * self.ms) as i64;
         let at_most = |part: u64, over: i64| part.min(u64::try_from(over).unwrap_or(0));
-        at_most(gap / 2, over).max(at_most(gap / 10, over + hardly))
+        let lost = if self.now < self.lossy_until { at_most(gap / 10, over + hardly) } else { 0 };
+        at_most(gap / 2, over).max(lost)
     }
 }

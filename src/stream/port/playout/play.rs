@@ -94,6 +94,9 @@ impl Playout {
         if self.voice == Voice::Store {
             self.break_off(next.is_none());
         }
+        if let Some(next) = next.filter(|_| self.leapt) {
+            self.begin_ahead(next.start);
+        }
         if self.is_silent() {
             return self.play_pause(next, out, at, to);
         }
@@ -125,9 +128,6 @@ impl Playout {
         self.voice = Voice::Silence;
         let mut run = to - at;
         if let Some(next) = next {
-            if self.leapt {
-                self.begin_ahead(next.start);
-            }
             let due = self.now.wrapping_sub(self.target.lag() as u64).min(next.start);
             (self.head, self.since) = (due, due);
             run = run.min(((next.start - due) as usize).max(1));
@@ -142,7 +142,10 @@ impl Playout {
         if next.is_some() {
             self.head += passed;
             self.since = self.head;
-            self.counts.lost_samples += if self.voice == Voice::Silence || self.paused { 0 } else { passed };
+            if self.voice != Voice::Silence && !self.paused {
+                self.counts.lost_samples += passed;
+                self.note_loss();
+            }
         } else {
             self.dry += run as u64;
             self.unsure += run as u64;

@@ -177,7 +177,7 @@ fn a_stall_is_waited_for_and_its_delay_goes_again() {
     let heard = hear(sent, 10_000);
     heard.is(NEARLY_STEADY, InputReadings { underruns: 1, ..NOTHING() });
     let missing_ms = heard.readings.concealed_samples / MS;
-    assert!((100..=200).contains(&missing_ms), "of 200 ms that were late {missing_ms} were not heard");
+    assert!((60..=200).contains(&missing_ms), "of 200 ms that were late {missing_ms} were not heard");
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn a_sender_that_starts_again() {
         let heard = hear(sent, 2000);
         let readings = heard.readings;
         assert_eq!((readings.resyncs, readings.strays <= 1), (1, true), "{leap}: {readings:?}");
-        assert!(STEADY.contains(&heard.delay_ms()), "{leap}: {}", heard.delay_ms());
+        assert!(NEARLY_STEADY.contains(&heard.delay_ms()), "{leap}: {}", heard.delay_ms());
         assert!(readings.concealed_samples <= 80 * MS, "{readings:?}");
     }
 }
