@@ -46,6 +46,8 @@ pub struct Decoding {
     /// The longest packet that the port takes, and that a codec has.
     longest: u64,
     longest_packet: u64,
+    /// How much of a pause is concealed, for the decoder to forget the sound before it; nobody hears it.
+    fade: u64,
     /// The position after what was decoded or concealed last, the number of the last packet, and its length.
     next: u64,
     last: Option<(i64, u64)>,
@@ -73,6 +75,7 @@ impl Decoding {
             copied_most: u64::from(format.rate_hz) / 50,
             longest,
             longest_packet,
+            fade: u64::from(format.rate_hz) / 25,
             next: 0,
             last: None,
             recent: VecDeque::with_capacity(REMEMBERED),
@@ -179,7 +182,10 @@ impl Decoding {
         let (number, gap) = (packet.number, start - self.next);
         let lost = self.last.map_or(0, |(last, frames)| gap.min(frames * self.waiting.missing(last, number)));
         if lost < gap {
-            // The sender paused, and what is lost came behind the pause.
+            // The sender paused, and what is lost came behind the pause. What the decoder knows of the sound before it
+            // fades meanwhile.
+            let faded = (gap - lost).min(self.fade) as usize * self.channels;
+            self.decoder.conceal(&mut self.decoded[..faded]);
             self.next = start - lost;
             return Some(0);
         }
