@@ -84,8 +84,8 @@ impl Waiting {
     /// The oldest packet that ends behind a position, and where it begins.
     pub fn first(&self, behind: u64) -> Option<(u64, &Placed)> {
         let from = behind.saturating_sub(LONGEST);
-        let all = self.packets.range(from..).map(|(start, packet)| (*start, packet));
-        all.skip_while(|(start, packet)| start + packet.frames <= behind).next()
+        let mut all = self.packets.range(from..).map(|(start, packet)| (*start, packet));
+        all.find(|(start, packet)| start + packet.frames > behind)
     }
 
     /// The packet that begins at a position.
