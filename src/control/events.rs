@@ -30,18 +30,56 @@ pub(super) struct Events {
 #[derive(Debug)]
 #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "emitted with the feature only"))]
 pub(super) enum Event {
-    Joined { participant: ParticipantId, role: Role },
-    Left { participant: ParticipantId },
-    PortsReplaced { participant: ParticipantId },
-    Muted { participant: ParticipantId, muted: bool },
-    Deafened { participant: ParticipantId, deafened: bool },
-    Listed { listener: ParticipantId, source: ParticipantId, gain: f64 },
-    Panned { listener: ParticipantId, source: ParticipantId, position: f32 },
-    Loudest { loudest: Option<usize> },
-    Unlisted { listener: ParticipantId, source: ParticipantId },
-    Configured { listener: ParticipantId, exclusive: bool, ducking: bool, sources: usize },
-    Refused { change: &'static str, error: String },
-    Grown { from: usize, to: usize },
+    Joined {
+        participant: ParticipantId,
+        role: Role,
+    },
+    Left {
+        participant: ParticipantId,
+    },
+    #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "ports come with the feature"))]
+    PortsReplaced {
+        participant: ParticipantId,
+    },
+    Muted {
+        participant: ParticipantId,
+        muted: bool,
+    },
+    Deafened {
+        participant: ParticipantId,
+        deafened: bool,
+    },
+    Listed {
+        listener: ParticipantId,
+        source: ParticipantId,
+        gain: f64,
+    },
+    Panned {
+        listener: ParticipantId,
+        source: ParticipantId,
+        position: f32,
+    },
+    Loudest {
+        loudest: Option<usize>,
+    },
+    Unlisted {
+        listener: ParticipantId,
+        source: ParticipantId,
+    },
+    Configured {
+        listener: ParticipantId,
+        exclusive: bool,
+        ducking: bool,
+        sources: usize,
+    },
+    Refused {
+        change: &'static str,
+        error: String,
+    },
+    Grown {
+        from: usize,
+        to: usize,
+    },
     ProcessorGone,
 }
 

@@ -27,7 +27,7 @@ const SHRINK_OVER_MS: f64 = 600.0;
 /// In a stall of the network the sound is stretched when less than the first is left, until it is longer than wanted by
 /// the second.
 const STALL_MS: f64 = 40.0;
-const STALL_MOST_MS: f64 = 80.0;
+const STALL_MOST_MS: f64 = 70.0;
 
 /// How much a move is needed, and so how much may be heard of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,7 +8,7 @@
 //! The greatest transit of each half second is kept for ten seconds, as NetEq resamples its histogram of delays
 //! (WebRTC, `relative_arrival_delay_tracker` and `delay_manager`). NetEq takes their 95th percentile and forgets over
 //! minutes. Here a transit is expected again if it *recurs*: it was reached in several windows, and the time since
-//! the last of them is not long beside the time between them; or if it came in the last six seconds and others at least
+//! the last of them is not long beside the time between them; or if it came in the last five seconds and others at least
 //! half as great recur. What came alone is expected for a second, and for four while the stream is young.
 
 /// Windows that are kept.
@@ -21,14 +21,14 @@ const ALIKE_MS: f64 = 5.0;
 const PATIENCE: f64 = 4.0;
 /// For how many windows a transit is expected again that does not recur: among others that do; alone; and alone while
 /// nothing is known of the network yet.
-const AMONG_OTHERS: f64 = 12.0;
+const AMONG_OTHERS: f64 = 10.0;
 const ALONE: f64 = 2.0;
 const WHILE_YOUNG: f64 = 8.0;
 /// A stream is young for so many windows.
 const YOUNG: u32 = 12;
 /// The margin over the greatest transit: this, and a share of the usual spread, up to a most.
 const MARGIN_MS: f64 = 5.0;
-const MARGIN_SHARE: f64 = 0.2;
+const MARGIN_SHARE: f64 = 0.25;
 const MARGIN_MOST_MS: f64 = 30.0;
 /// The share in the first two windows, in which the spread is not known yet.
 const FIRST_SHARE: f64 = 0.2;
@@ -306,7 +306,7 @@ mod tests {
     fn jitter_raises_it_at_once_to_the_greatest_transit_and_a_margin() {
         let mut target = TargetDelay::new(FIGURES);
         run(&mut target, 0..4000, |at| at * 7 % 100);
-        assert_eq!((target.least(), target.lag()), (0, 80 + 21), "transits of 0 to 80");
+        assert_eq!((target.least(), target.lag()), (0, 80 + 25), "transits of 0 to 80");
     }
 
     #[test]
