@@ -70,6 +70,7 @@ impl Playout {
         }
         self.slipped.make(&self.store, self.head, shorten);
         self.head += taken as u64;
+        self.since = self.since.max(self.head.saturating_sub(self.mover.reach() as u64));
         self.coverage.forget(self.head);
         self.voice = Voice::Slip;
         let count = if shorten { &mut self.counts.removed_samples } else { &mut self.counts.inserted_samples };

@@ -96,6 +96,10 @@ impl Playout {
         }
         if let Some(next) = next.filter(|_| self.leapt) {
             self.begin_ahead(next.start);
+            if self.head == next.start {
+                // It is there at once.
+                return 0;
+            }
         }
         if self.is_silent() {
             return self.play_pause(next, out, at, to);
