@@ -39,6 +39,8 @@ pub(crate) struct Concealment {
     /// many samples it falls to 0.
     offsets: [f32; 2],
     seam: usize,
+    /// No sample is greater than what was heard.
+    peaks: [f32; 2],
     /// How many samples it has gone on.
     played: usize,
 }
@@ -56,6 +58,7 @@ impl Concealment {
             period: 1,
             offsets: [0.0; 2],
             seam: 1,
+            peaks: [0.0; 2],
             played: 0,
         }
     }
@@ -83,6 +86,9 @@ impl Concealment {
         self.period = self.find_period().clamp(1, memory / 2);
         self.seam = (self.period / 4).max(1);
         let start = memory - self.period;
+        for (pattern, peak) in self.patterns.iter().zip(&mut self.peaks) {
+            *peak = pattern.iter().fold(0.0, |peak, sample| sample.abs().max(peak));
+        }
         for (pattern, offset) in self.patterns.iter_mut().zip(&mut self.offsets) {
             *offset = pattern[memory - 1] - pattern[start - 1];
             // The end of the piece turns into what led to its beginning: it can follow on itself.
@@ -125,7 +131,7 @@ impl Concealment {
         for (sample, at) in out.iter_mut().zip(self.played..) {
             let left = 1.0 - at as f32 / self.seam as f32;
             let joined = pattern[start + at % self.period] + self.offsets[channel] * left.max(0.0);
-            *sample = joined * self.gain(at);
+            *sample = joined.min(self.peaks[channel]).max(-self.peaks[channel]) * self.gain(at);
         }
     }
 
