@@ -186,7 +186,6 @@ impl InputPort {
             paused: false,
             active: frame.active,
             level: None,
-            stamped: stamp.tells_gaps(),
         };
         let channels = self.channels;
         if !self.way.send(packet, samples, |to| fill(frame, channels, to)) {

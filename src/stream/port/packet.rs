@@ -32,9 +32,6 @@ pub(crate) struct Packet {
     pub level: Option<u8>,
     /// Whether the sender sent nothing between the packet before it and this one: what is not there is not missing.
     pub paused: bool,
-    /// Whether its position tells of gaps. A packet without a stamp follows on the packet before,
-    /// however long ago that was.
-    pub stamped: bool,
 }
 
 impl Packet {

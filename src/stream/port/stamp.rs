@@ -24,13 +24,6 @@ pub enum Stamp {
     None,
 }
 
-impl Stamp {
-    /// Whether it tells of gaps and pauses.
-    pub(crate) fn tells_gaps(self) -> bool {
-        self != Self::None
-    }
-}
-
 /// Positions start here, and start anew when they leave the range. The stamps of a sender that
 /// causes this leap about, before and after.
 const START: u64 = 1 << 62;

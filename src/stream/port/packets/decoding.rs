@@ -205,7 +205,7 @@ impl Decoding {
         let copied = self.next + length == start && self.decoder.recover(&next.payload, out);
         if copied || self.decoder.conceal(out) {
             let kind = if copied { Kind::Recovered } else { Kind::Concealed };
-            let packet = Packet { start: self.next, frames: length as u32, kind, stamped: true, ..Packet::default() };
+            let packet = Packet { start: self.next, frames: length as u32, kind, ..Packet::default() };
             self.send(packet);
         }
         self.next += length;
@@ -249,7 +249,6 @@ fn packet_of(start: u64, placed: &Placed, kind: Kind) -> Packet {
         paused: false,
         active: placed.level.is_some_and(|level| level.voice),
         level: placed.level.map(|level| level.dbov),
-        stamped: true,
     }
 }
 

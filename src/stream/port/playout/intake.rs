@@ -39,7 +39,11 @@ impl Playout {
 
     /// The sender leapt ahead: the stream begins anew with its next samples, which are there.
     pub(super) fn begin_ahead(&mut self, start: u64) {
-        let transit = self.target.least();
+        self.begin_anew(start, self.target.least());
+    }
+
+    /// The stream begins anew with samples that are there; `transit` is that of their packet.
+    fn begin_anew(&mut self, start: u64, transit: i64) {
         self.counts.resyncs += 1;
         self.target.restart();
         self.regulator.restart();
@@ -123,11 +127,7 @@ impl Playout {
         let Some(next) = self.coverage.first_sent().filter(|_| self.dry > 0) else { return };
         let gap = next.saturating_sub(self.head);
         if gap == 0 && self.has_rested(next) {
-            self.counts.resyncs += 1;
-            self.target.restart();
-            self.regulator.restart();
-            self.target.see(self.now.wrapping_sub(next) as i64);
-            return self.go_to(self.now.wrapping_sub(self.target.lag() as u64).min(next));
+            return self.begin_anew(next, self.now.wrapping_sub(next) as i64);
         }
         if gap > 0 {
             // They were lost, or not sent: what was played instead of them counts.
