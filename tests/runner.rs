@@ -151,7 +151,7 @@ fn a_closure_that_panics_ends_it() {
     let gone = controller.wait_until_mixed(next, LONG).unwrap_err();
     assert!(matches!(gone, WaitError::ProcessorGone { .. }) && never < next, "{gone}");
     let error = runner.stop().unwrap_err();
-    assert_eq!(error.to_string(), "the closure of a runner panicked: tick 3 is too much");
+    assert_eq!(error.to_string(), "a closure of a runner panicked: tick 3 is too much");
 }
 
 #[test]
