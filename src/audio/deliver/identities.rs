@@ -102,13 +102,11 @@ impl Identities {
         }
     }
 
-    /// Moves into `larger`, which takes the old memory in exchange. What the mixes of the last tick but one were is
-    /// not asked again.
-    pub fn move_into(&mut self, larger: &mut Self) {
-        larger.now.mixes.extend_from_slice(&self.now.mixes);
-        larger.now.by[..self.now.by.len()].copy_from_slice(&self.now.by);
-        larger.given = self.given;
-        std::mem::swap(self, larger);
+    /// Goes on where one with less room was. What it knew of the last tick but one is not asked for again.
+    pub fn succeed(&mut self, smaller: &Self) {
+        self.now.mixes.extend_from_slice(&smaller.now.mixes);
+        self.now.by[..smaller.now.by.len()].copy_from_slice(&smaller.now.by);
+        self.given = smaller.given;
     }
 
     /// Somebody new has a slot, who has heard nothing.
@@ -275,15 +273,11 @@ mod tests {
 
     #[test]
     fn ids_go_on_in_a_larger_room() {
-        let mut identities = Identities::new(3);
-        let mut next = [1, NONE, NONE];
-        identities.find([0, 2].into_iter(), |slot| next[slot as usize]);
-        identities.move_into(&mut Identities::new(8));
-        next = [NONE; 3];
-        identities.find([2, 1, 0].into_iter(), |slot| next[slot as usize]);
-        let ids = [0, 1, 2].map(|mix| identities.of(mix).id.number());
-        assert_eq!(ids, [2, 3, 1]);
-        assert_eq!(moves(&identities), [(1, 1, 3, true)]);
+        let (mut smaller, mut larger) = (Identities::new(3), Identities::new(8));
+        find(&mut smaller, &[&[0, 1], &[2]]);
+        larger.succeed(&smaller);
+        assert_eq!(find(&mut larger, &[&[2, 5], &[1], &[0]]), [(2, 0), (3, 1), (1, 0)]);
+        assert_eq!(moves(&larger), [(1, 1, 3, true)]);
     }
 
     #[test]

@@ -81,7 +81,7 @@ impl Outputs {
         larger.states[..self.states.len()].copy_from_slice(&self.states);
         larger.shown[..self.shown.len()].copy_from_slice(&self.shown);
         larger.limiting = self.limiting;
-        self.identities.move_into(&mut larger.identities);
+        larger.identities.succeed(&self.identities);
         std::mem::swap(self, larger);
     }
 
