@@ -1,9 +1,9 @@
 //! [`Identities`]: which mix of a tick goes on which mix of the last one, for those who keep something by it: encoders.
 //!
-//! A mix *claims* the mix of the last tick that most of its listeners heard, and has so many *votes* for it. Of those
-//! who claim the same mix the one with the most votes goes on with its id; the others are forked from it. Where votes
-//! are equal, the lower slot among the first voters decides. A mix whose listeners are all new claims none.
+//! The heir of a mix of the last tick (see [`Claims`]) goes on with its id. Others who claim it begin with an id of
+//! their own, and are forked from it.
 
+use super::claims::{Claim, Claims};
 use crate::{
     audio::receive::NONE,
     data::{
@@ -27,31 +27,8 @@ pub(crate) struct Identity {
 #[derive(Debug, Default)]
 struct Heard {
     mixes: Vec<Identity>,
-    /// The number of the mix that the listener of each slot heard, or [`NONE`]. Of use for those who are still here.
+    /// The number of the mix that the listener of each slot heard, or [`NONE`].
     by: Vec<u32>,
-}
-
-/// What a mix claims.
-#[derive(Debug, Clone, Copy)]
-struct Claim {
-    /// The number of a mix of the last tick, or [`NONE`].
-    on: u32,
-    votes: u32,
-    /// The slot of the first who votes for it.
-    first: u32,
-    /// How many of its listeners heard any mix in the last tick.
-    voters: u32,
-}
-
-/// The votes for a mix of the last tick.
-#[derive(Debug, Clone, Copy)]
-struct Tally {
-    /// Whose votes are counted: the number of a mix of this tick.
-    of: u32,
-    votes: u32,
-    first: u32,
-    /// The number of the mix of this tick that goes on with its id, as far as is known.
-    heir: u32,
 }
 
 /// The identities of the mixes of a tick and of the last one.
@@ -59,9 +36,7 @@ struct Tally {
 pub(crate) struct Identities {
     last: Heard,
     now: Heard,
-    /// Scratch: by mixes of this tick, and by mixes of the last one.
-    claims: Vec<Claim>,
-    tallies: Vec<Tally>,
+    claims: Claims,
     /// The greatest id that was given.
     given: u64,
 }
@@ -76,30 +51,10 @@ impl Heard {
     }
 }
 
-impl Claim {
-    const NONE: Self = Self { on: NONE, votes: 0, first: NONE, voters: 0 };
-
-    /// Whether this claim comes before one with so many votes, the first of them from this slot.
-    #[inline]
-    fn precedes(&self, votes: u32, first: u32) -> bool {
-        self.votes > votes || self.votes == votes && self.first < first
-    }
-}
-
-impl Tally {
-    const NOTHING: Self = Self { of: NONE, votes: 0, first: NONE, heir: NONE };
-}
-
 impl Identities {
     /// Room for the listeners of so many slots. Allocates: control side.
     pub fn new(slots: usize) -> Self {
-        Self {
-            last: Heard::new(slots),
-            now: Heard::new(slots),
-            claims: room(slots, Claim::NONE),
-            tallies: room(slots, Tally::NOTHING),
-            given: 0,
-        }
+        Self { last: Heard::new(slots), now: Heard::new(slots), claims: Claims::new(slots), given: 0 }
     }
 
     /// Goes on where one with less room was. What it knew of the last tick but one is not asked for again.
@@ -111,72 +66,39 @@ impl Identities {
 
     /// Somebody new has a slot, who has heard nothing.
     pub fn forget(&mut self, slot: usize) {
-        (self.last.by[slot], self.now.by[slot]) = (NONE, NONE);
+        self.now.by[slot] = NONE;
     }
 
-    /// Finds the identities of the mixes of a tick. Each is named by its first listener; `next` leads from one to the
-    /// next, in the order of slots. To be called once for each tick that is mixed, unless all is as in the last one.
+    /// Finds the identities of the mixes of a tick. `hear` is the number of the mix that the listener of each slot
+    /// hears, or [`NONE`]; each mix is named by its first listener, and `next` leads from one to the next, in the order
+    /// of slots. To be called once for each tick that is mixed, unless all is as in the last one.
     #[inline]
-    pub fn find(&mut self, firsts: impl Iterator<Item = u32>, next: impl Fn(u32) -> u32) {
+    pub fn find(
+        &mut self,
+        hear: impl Iterator<Item = u32>,
+        firsts: impl ExactSizeIterator<Item = u32>,
+        next: impl Fn(u32) -> u32,
+    ) {
         std::mem::swap(&mut self.last, &mut self.now);
+        self.now.by.iter_mut().zip(hear).for_each(|(by, mix)| *by = mix);
+        let mixes = 0..firsts.len() as u32;
+        self.claims.find((&self.now.by, &self.last.by), self.last.mixes.len(), firsts, next);
         self.now.mixes.clear();
-        self.claims.clear();
-        self.tallies.clear();
-        self.tallies.resize(self.last.mixes.len(), Tally::NOTHING);
-        for (mix, first) in (0..).zip(firsts) {
-            let claim = self.poll(mix, first, &next);
-            self.claims.push(claim);
-            self.inherit(mix, claim);
-        }
-        for mix in 0..self.claims.len() {
+        for mix in mixes {
             let identity = self.identify(mix);
             self.now.mixes.push(identity);
         }
     }
 
-    /// Counts what the listeners of a mix heard in the last tick.
-    #[inline]
-    fn poll(&mut self, mix: u32, first: u32, next: impl Fn(u32) -> u32) -> Claim {
-        let (mut claim, mut slot) = (Claim::NONE, first);
-        while slot != NONE {
-            self.now.by[slot as usize] = mix;
-            let heard = self.last.by[slot as usize];
-            if let Some(tally) = self.tallies.get_mut(heard as usize) {
-                if tally.of != mix {
-                    *tally = Tally { of: mix, votes: 0, first: slot, heir: tally.heir };
-                }
-                tally.votes += 1;
-                claim.voters += 1;
-                if !claim.precedes(tally.votes, tally.first) {
-                    claim = Claim { on: heard, votes: tally.votes, first: tally.first, ..claim };
-                }
-            }
-            slot = next(slot);
-        }
-        claim
-    }
-
-    /// Lets a mix go on with the id that it claims, until another one comes that precedes it.
-    #[inline]
-    fn inherit(&mut self, mix: u32, claim: Claim) {
-        let Some(tally) = self.tallies.get_mut(claim.on as usize) else { return };
-        let heir = self.claims.get(tally.heir as usize);
-        if heir.is_none_or(|heir| claim.precedes(heir.votes, heir.first)) {
-            tally.heir = mix;
-        }
-    }
-
     /// The identity of a mix, once all claims are known.
     #[inline]
-    fn identify(&mut self, mix: usize) -> Identity {
-        let Claim { on, votes, voters, .. } = self.claims[mix];
-        let before = self.last.mixes.get(on as usize).map(|last| last.id);
-        let goes_on = self.tallies.get(on as usize).is_some_and(|tally| tally.heir == mix as u32);
-        match before {
-            Some(id) if goes_on => Identity { id, forked_from: None, moved: votes < voters },
-            _ => {
+    fn identify(&mut self, mix: u32) -> Identity {
+        let Claim { on, votes, voters, .. } = self.claims.of(mix);
+        match self.last.mixes.get(on as usize).map(|last| last.id) {
+            Some(id) if self.claims.goes_on(mix) => Identity { id, forked_from: None, moved: votes < voters },
+            forked_from => {
                 self.given += 1;
-                Identity { id: MixId(self.given), forked_from: before, moved: voters > 0 }
+                Identity { id: MixId(self.given), forked_from, moved: voters > 0 }
             }
         }
     }
@@ -210,7 +132,9 @@ mod tests {
     fn find(identities: &mut Identities, mixes: &[&[u32]]) -> Vec<(u64, u64)> {
         let mut next = [NONE; 8];
         mixes.iter().flat_map(|slots| slots.windows(2)).for_each(|pair| next[pair[0] as usize] = pair[1]);
-        identities.find(mixes.iter().map(|slots| slots[0]), |slot| next[slot as usize]);
+        let hear =
+            (0..8).map(|slot| mixes.iter().position(|slots| slots.contains(&slot)).map_or(NONE, |mix| mix as u32));
+        identities.find(hear, mixes.iter().map(|slots| slots[0]), |slot| next[slot as usize]);
         let number = |id: Option<MixId>| id.map_or(0, MixId::number);
         (0..mixes.len()).map(|mix| identities.of(mix)).map(|mix| (mix.id.number(), number(mix.forked_from))).collect()
     }

@@ -2,6 +2,7 @@
 //! in the same state hear the same samples, an [`Output`]. Every listener takes on its limiter's state to the next
 //! tick, and the outputs their [`Identity`](identities::Identity).
 
+mod claims;
 mod identities;
 mod limiter;
 mod outputs;

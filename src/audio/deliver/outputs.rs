@@ -197,9 +197,14 @@ impl Outputs {
         // Not before: a tick that is dropped changes no identity. What makes a listener come, go or hear another mix
         // makes the outputs form anew.
         if self.anew {
-            let Self { list, next, split, identities, .. } = self;
+            let Self { list, of, next, split, identities, .. } = self;
+            let hear = (0..).zip(&*of).map(|(slot, of)| match groups.of(slot) {
+                NONE => NONE,
+                _ if *split => *of,
+                group => group,
+            });
             let next = |slot: u32| if *split { next[slot as usize] } else { groups.next(slot) };
-            identities.find(list.iter().map(|output| output.first), next);
+            identities.find(hear, list.iter().map(|output| output.first), next);
         }
         let limiting = self.limiting || self.list.iter().any(|output| !output.limiter.at_rest());
         let mut still = false;
