@@ -232,4 +232,33 @@ mod tests {
             }
         }
     }
+
+    fn tone(frames: usize, from: usize) -> Vec<f32> {
+        (from..from + frames).map(|n| 0.3 * (n as f32 * 0.2).sin()).collect()
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_and_a_fork_goes_on() {
+        let (mut encoder, mut decoder) = (G722Encoder::new(), G722::new());
+        let (mut packet, mut heard) = ([0; 160], [0.0; 320]);
+        let mut error = 0.0_f32;
+        for number in 0..10 {
+            encoder.encode(&tone(320, 320 * number), &mut packet).unwrap();
+            decoder.decode(&packet, &mut heard).unwrap();
+            // Both filter banks take 22 samples.
+            let sent = tone(320, 320 * number + 320 - 22);
+            let late: Vec<f32> = tone(320, (320 * number).saturating_sub(22));
+            let differs = |wanted: &[f32]| heard.iter().zip(wanted).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            error = if number > 2 { error.max(differs(&late)) } else { 0.0 };
+            assert!(number < 3 || differs(&sent) > 0.05, "another time is another sound");
+        }
+        assert!(error < 0.05, "{error}");
+        let mut fork = encoder.fork();
+        let mut other = [0; 160];
+        encoder.encode(&tone(320, 3200), &mut packet).unwrap();
+        fork.encode(&tone(320, 3200), &mut other).unwrap();
+        decoder.decode(&other, &mut heard).unwrap();
+        let late = tone(320, 3200 - 22);
+        assert!(heard.iter().zip(&late).all(|(a, b)| (a - b).abs() < 0.05));
+    }
 }

@@ -1,7 +1,7 @@
 //! The last packets that an encoder was given: [`Recent`]. An encoder whose library cannot copy its state is forked by
 //! giving them to a new one. After three packets of Opus the two differ as little as any two encoders with different
-//! pasts ever do, and no edge is to be heard where a decoder goes from one to the other (`forks_have_no_edges` in
-//! `opus/encoder.rs` measures it).
+//! pasts ever do, and no edge is to be heard where a decoder goes from one to the other (the test
+//! `forks_have_no_edges` of Opus measures it).
 
 use super::Encoder;
 
