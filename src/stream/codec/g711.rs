@@ -127,6 +127,8 @@ impl G711Encoder {
         // A sample becomes a byte: the library refuses nothing else.
         let _one = match self.law {
             Law::Mu => PcmuEncoder::new().encode_into(&[sample], &mut code),
+            // The library (0.4.13) takes them for the least positive ones.
+            Law::A if (-8..0).contains(&sample) => return 0x55,
             Law::A => PcmaEncoder::new().encode_into(&[sample], &mut code),
         };
         code[0]

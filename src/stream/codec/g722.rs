@@ -87,9 +87,12 @@ impl Decoder for G722 {
     }
 }
 
+/// How many packets a fork encodes first: what G.722 has adapted to is forgotten by half in 60 ms.
+const FORKED: usize = 10;
+
 /// An encoder of G.722 at 64 kbit/s: 16 kHz mono, a byte for two samples, packets of 1 ms to 120 ms of whole bytes.
 ///
-/// A [fork](Encoder::fork) has encoded the last three packets, too: the library cannot copy its state.
+/// A [fork](Encoder::fork) has encoded the last ten packets, too: the library cannot copy its state.
 ///
 /// ```
 /// use mixminus::stream::{Encoder, G722Encoder};
@@ -98,7 +101,7 @@ impl Decoder for G722 {
 /// ```
 pub struct G722Encoder {
     library: g722::G722Encoder,
-    recent: Recent,
+    recent: Recent<FORKED>,
     /// The samples of a packet as the library takes them.
     samples: Vec<i16>,
 }
@@ -154,7 +157,7 @@ impl Encoder for G722Encoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use audio_codec::{Encoder, g722::G722Encoder};
+    use audio_codec::{Encoder as _, g722};
     use proptest::prelude::*;
 
     /// What the two filters of the codec delay: 22 samples, and those of the encoder's pair.
@@ -166,7 +169,7 @@ mod tests {
 
     fn encoded(samples: &[i16]) -> Vec<u8> {
         let mut bytes = vec![0; samples.len() / 2 + 1];
-        let written = G722Encoder::new().encode_into(samples, &mut bytes).unwrap();
+        let written = g722::G722Encoder::new().encode_into(samples, &mut bytes).unwrap();
         bytes.truncate(written);
         bytes
     }
