@@ -157,7 +157,7 @@ impl Encoder for G722Encoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use audio_codec::{Encoder as _, g722};
+    use audio_codec::g722;
     use proptest::prelude::*;
 
     /// What the two filters of the codec delay: 22 samples, and those of the encoder's pair.
