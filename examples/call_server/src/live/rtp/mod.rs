@@ -1,0 +1,4 @@
+//! Telephones and gateways: plain RTP.
+
+mod codec;
+mod sdp;

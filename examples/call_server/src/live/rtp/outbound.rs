@@ -1,0 +1,142 @@
+//! The stream to a peer: encoded packets of its mix become RTP ([`Outbound`]).
+
+use std::{sync::Arc, time::Instant};
+
+use rtp_types::RtpPacketBuilder;
+
+use crate::{live::rtp::codec::Codec, room::SAMPLE_RATE};
+
+/// The most sources that a packet can name.
+const MOST_SOURCES: usize = 15;
+
+/// A packet of a mix.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    pub payload: Arc<[u8]>,
+    /// Of its first sample, in samples of the mixer.
+    pub position: u64,
+    /// Whether it is the first one, or the first after a pause.
+    pub is_first: bool,
+    /// The SSRCs of the sources of the mix; those beyond 15 are not told.
+    pub sources: Arc<[u32]>,
+}
+
+/// A stream under one SSRC.
+#[derive(Debug)]
+pub struct Outbound {
+    pub ssrc: u32,
+    codec: Codec,
+    payload_type: u8,
+    sequence: u16,
+    /// Random, so that timestamps cannot be guessed (RFC 3550, section 5.1).
+    offset: u32,
+    last: Option<(u32, Instant)>,
+    pub packets: u32,
+    pub octets: u32,
+    /// Whether something was sent since this was last asked.
+    has_sent: bool,
+}
+
+impl Outbound {
+    pub fn new(codec: Codec, payload_type: u8) -> Self {
+        Self {
+            ssrc: fastrand::u32(..),
+            codec,
+            payload_type,
+            sequence: fastrand::u16(..),
+            offset: fastrand::u32(..),
+            last: None,
+            packets: 0,
+            octets: 0,
+            has_sent: false,
+        }
+    }
+
+    /// Goes on with another codec: under the same SSRC if its clock is the same (RFC 7160).
+    pub fn change(&mut self, codec: Codec, payload_type: u8) {
+        if codec.clock_hz() == self.codec.clock_hz() {
+            (self.codec, self.payload_type) = (codec, payload_type);
+        } else {
+            *self = Self::new(codec, payload_type);
+        }
+    }
+
+    /// Writes a packet in the place of what the buffer has.
+    pub fn write(&mut self, packet: &Encoded, now: Instant, buffer: &mut Vec<u8>) {
+        let ticks = packet.position * u64::from(self.codec.clock_hz()) / u64::from(SAMPLE_RATE);
+        let timestamp = self.offset.wrapping_add(ticks as u32);
+        let builder = RtpPacketBuilder::<&[u8], &[u8]>::new()
+            .ssrc(self.ssrc)
+            .payload_type(self.payload_type)
+            .sequence_number(self.sequence)
+            .timestamp(timestamp)
+            .marker_bit(packet.is_first)
+            .payload(&packet.payload);
+        let sources = packet.sources.iter().take(MOST_SOURCES);
+        let builder = sources.fold(builder, |builder, source| builder.add_csrc(*source));
+        buffer.clear();
+        if builder.write_into_vec(buffer).is_err() {
+            return;
+        }
+        self.sequence = self.sequence.wrapping_add(1);
+        self.packets = self.packets.wrapping_add(1);
+        self.octets = self.octets.wrapping_add(packet.payload.len() as u32);
+        (self.last, self.has_sent) = (Some((timestamp, now)), true);
+    }
+
+    /// The timestamp of this moment, for a sender report; `None` if nothing was sent since the last time.
+    pub fn timestamp_at(&mut self, now: Instant) -> Option<u32> {
+        let (timestamp, sent) = self.last.filter(|_| std::mem::take(&mut self.has_sent))?;
+        let ticks = now.saturating_duration_since(sent).as_secs_f64() * f64::from(self.codec.clock_hz());
+        Some(timestamp.wrapping_add(ticks as u32))
+    }
+
+    /// Ticks of the stream's clock in ms.
+    pub fn ticks_ms(&self, ticks: u32) -> f64 {
+        f64::from(ticks) * 1000.0 / f64::from(self.codec.clock_hz())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn encoded(position: u64, is_first: bool, sources: &[u32]) -> Encoded {
+        Encoded { payload: Arc::from(&[0xAB, 0xCD][..]), position, is_first, sources: sources.into() }
+    }
+
+    fn outbound(codec: Codec, payload_type: u8) -> Outbound {
+        Outbound { ssrc: 0x0102_0304, sequence: 0xFFFF, offset: 0x10, ..Outbound::new(codec, payload_type) }
+    }
+
+    #[test]
+    fn a_packet_has_these_bytes() {
+        let (mut outbound, now, mut buffer) = (outbound(Codec::Pcma, 8), Instant::now(), vec![9; 40]);
+        outbound.write(&encoded(960, true, &[]), now, &mut buffer);
+        assert_eq!(buffer, [0x80, 0x88, 0xFF, 0xFF, 0, 0, 0, 0xB0, 1, 2, 3, 4, 0xAB, 0xCD]);
+        outbound.write(&encoded(1920, false, &[5]), now, &mut buffer);
+        assert_eq!(buffer, [0x81, 0x08, 0, 0, 0, 0, 1, 0x50, 1, 2, 3, 4, 0, 0, 0, 5, 0xAB, 0xCD]);
+        assert_eq!((outbound.packets, outbound.octets), (2, 4));
+        outbound.write(&encoded(2880, false, &[7; 40]), now, &mut buffer);
+        assert_eq!((buffer[0], buffer.len()), (0x8F, 12 + 15 * 4 + 2));
+    }
+
+    #[test]
+    fn timestamps_follow_the_mixer_in_the_codec_s_clock_and_wrap() {
+        let (mut outbound, now, mut buffer) = (outbound(Codec::Opus, 96), Instant::now(), Vec::new());
+        outbound.write(&encoded((1 << 32) + 960, false, &[]), now, &mut buffer);
+        assert_eq!(buffer[4..8], [0, 0, 3, 0xD0]);
+        assert_eq!(outbound.timestamp_at(now + Duration::from_millis(100)), Some(0x3D0 + 4800));
+        assert_eq!(outbound.timestamp_at(now), None, "nothing was sent since");
+    }
+
+    #[test]
+    fn a_codec_with_another_clock_is_another_stream() {
+        let mut outbound = outbound(Codec::Pcmu, 0);
+        outbound.change(Codec::G722, 9);
+        assert_eq!((outbound.ssrc, outbound.payload_type), (0x0102_0304, 9));
+        outbound.change(Codec::Opus, 96);
+        assert!(outbound.ssrc != 0x0102_0304 && outbound.codec == Codec::Opus);
+    }
+}
