@@ -4,7 +4,8 @@ use std::{sync::Arc, time::Instant};
 
 use rtp_types::RtpPacketBuilder;
 
-use crate::{live::rtp::codec::Codec, room::SAMPLE_RATE};
+use super::codec::Codec;
+use crate::room::SAMPLE_RATE;
 
 /// The most sources that a packet can name.
 const MOST_SOURCES: usize = 15;
@@ -12,6 +13,7 @@ const MOST_SOURCES: usize = 15;
 /// A packet of a mix.
 #[derive(Debug, Clone)]
 pub struct Encoded {
+    pub codec: Codec,
     pub payload: Arc<[u8]>,
     /// Of its first sample, in samples of the mixer.
     pub position: u64,
@@ -103,7 +105,8 @@ mod tests {
     use std::time::Duration;
 
     fn encoded(position: u64, is_first: bool, sources: &[u32]) -> Encoded {
-        Encoded { payload: Arc::from(&[0xAB, 0xCD][..]), position, is_first, sources: sources.into() }
+        let payload = Arc::from(&[0xAB, 0xCD][..]);
+        Encoded { codec: Codec::Pcma, payload, position, is_first, sources: sources.into() }
     }
 
     fn outbound(codec: Codec, payload_type: u8) -> Outbound {

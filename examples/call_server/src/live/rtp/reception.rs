@@ -29,6 +29,7 @@ pub struct Reception {
     received: u64,
     /// Expected and received at the last report.
     told: (u64, u64),
+    told_fraction: u8,
     /// The number that would confirm a leap.
     leapt_to: Option<u16>,
     begun: Instant,
@@ -47,6 +48,7 @@ impl Reception {
             highest: first,
             received: 0,
             told: (0, 0),
+            told_fraction: 0,
             leapt_to: None,
             begun: now,
             transit: None,
@@ -109,7 +111,13 @@ impl Reception {
     pub fn report(&mut self) -> Received {
         let figures = self.figures();
         self.told = (self.expected(), self.received);
+        self.told_fraction = figures.fraction_lost;
         figures
+    }
+
+    /// The loss fraction of the last report.
+    pub fn told_fraction(&self) -> u8 {
+        self.told_fraction
     }
 
     pub fn jitter_ms(&self) -> f64 {

@@ -1,0 +1,99 @@
+//! The thread that receives and sends for all sessions: [`Network`].
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, SyncSender},
+    },
+    thread::{self, JoinHandle},
+};
+
+use mio::{Poll, Token, Waker};
+use mixminus::{ParticipantKey, stream::PacketPort};
+
+use super::{
+    outbound::Encoded,
+    sdp::Agreement,
+    session::Session,
+    sockets::Pair,
+    traffic::{Ended, Traffic},
+};
+
+/// Commands and packets that may wait for the thread. When there are more, it does not keep up, and packets are lost.
+const ROOM: usize = 4096;
+/// The token of the waker; sessions count from 0.
+pub const WAKER: Token = Token(usize::MAX);
+
+/// A session's number, which no other one gets.
+pub type Number = usize;
+
+/// What the thread is told.
+#[derive(Debug)]
+pub enum Command {
+    Open { number: Number, listener: ParticipantKey, pair: Pair, session: Box<Session> },
+    Change { number: Number, agreed: Box<Agreement>, port: Option<PacketPort> },
+    Close { number: Number },
+    Send { listeners: Arc<[ParticipantKey]>, packet: Encoded },
+    Stop,
+}
+
+/// The thread, and the way to it. The thread ends, and says goodbye to all peers, when this is dropped.
+#[derive(Debug)]
+pub struct Network {
+    sender: Sender,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Hands commands to the thread; any thread may have one.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    commands: SyncSender<Command>,
+    waker: Arc<Waker>,
+}
+
+impl Network {
+    /// Starts the thread. It tells `ended` of each session that it has ended by itself.
+    pub fn start(ended: Ended) -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
+        let (commands, coming): (_, Receiver<Command>) = mpsc::sync_channel(ROOM);
+        let traffic = Traffic::new(poll, coming, ended);
+        let thread = thread::Builder::new().name("rtp".to_owned()).spawn(move || traffic.run())?;
+        Ok(Self { sender: Sender { commands, waker }, thread: Some(thread) })
+    }
+
+    pub fn sender(&self) -> &Sender {
+        &self.sender
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        self.sender.tell(Command::Stop);
+        // A panic has been told by the panic hook.
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+impl Sender {
+    /// Tells the thread something. May wait for it, for a moment.
+    pub fn tell(&self, command: Command) {
+        // If it is gone, its sessions are, too.
+        let _ = self.commands.send(command);
+        self.wake();
+    }
+
+    /// Sends a packet of a mix to all who hear it. Never waits: returns `false` if the thread does not keep up.
+    pub fn send(&self, listeners: Arc<[ParticipantKey]>, packet: Encoded) -> bool {
+        let taken = self.commands.try_send(Command::Send { listeners, packet }).is_ok();
+        self.wake();
+        taken
+    }
+
+    fn wake(&self) {
+        if let Err(error) = self.waker.wake() {
+            tracing::error!(%error, "the RTP thread cannot be woken");
+        }
+    }
+}
