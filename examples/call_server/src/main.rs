@@ -19,6 +19,7 @@ mod bundled;
 mod cast;
 mod cli;
 mod error;
+mod live;
 mod room;
 mod run;
 mod server;
