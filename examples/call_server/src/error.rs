@@ -33,6 +33,14 @@ pub enum Error {
     #[error("{id:?} cannot join the call: {cause}")]
     Join { id: String, cause: JoinError },
 
+    /// A decoder does not fit the port that was made for it.
+    #[error("no decoder: {0}")]
+    Decoder(String),
+
+    /// No UDP port can be used.
+    #[error("no UDP port of {address} is free: {cause}; choose others by --rtp-ports")]
+    Udp { address: String, cause: io::Error },
+
     /// The certificate or the key is missing, or they do not belong together.
     #[error("{} and {} make no TLS server: {cause}", cert.display(), key.display())]
     Tls { cert: PathBuf, key: PathBuf, cause: io::Error },

@@ -21,6 +21,7 @@ use crate::{
     cast,
     cli::Options,
     error::Error,
+    live::Live,
     room::Room,
     server,
     signals::Signals,
@@ -64,7 +65,8 @@ async fn serve(options: Options) -> Result<(), Error> {
     let token = access.token.clone();
 
     let room = Room::start(members, options.record.as_deref())?;
-    let web = open(&options, &room, access)?;
+    let live = Live::start(&options, Arc::clone(&room.entrance))?;
+    let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();
     let mut server = tokio::spawn(server::serve(listener, tls, web::router(Arc::clone(&web)), handle.clone()));
     let url = url.as_str().trim_end_matches('/');
@@ -95,7 +97,12 @@ async fn serve(options: Options) -> Result<(), Error> {
         Some(ended) => ended,
         None => server.await,
     };
-    let stopped = tokio::task::spawn_blocking(|| room.stop()).await.map_err(|_| Error::Panicked("stopping"))?;
+    let stopped = tokio::task::spawn_blocking(|| {
+        let gone = live.stop();
+        room.stop().and(gone)
+    })
+    .await
+    .map_err(|_| Error::Panicked("stopping"))?;
     served.map_err(|_| Error::Panicked("server"))?.map_err(Error::Serve)?;
     stopped
 }
@@ -112,7 +119,7 @@ fn public_url(options: &Options, bound: SocketAddr) -> Url {
 }
 
 /// Makes the service with its one call, and the state of the routes.
-fn open(options: &Options, room: &Room, access: Access) -> Result<Arc<Web>, Error> {
+fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<Arc<Web>, Error> {
     let authorizer = access.authorizer;
     // Without a public URL, the service takes its own address from the clients' requests.
     let service_options = ServiceOptions {
@@ -127,13 +134,22 @@ fn open(options: &Options, room: &Room, access: Access) -> Result<Arc<Web>, Erro
     let callback = callback.map(|(url, token)| Callback::new(url.as_str(), token)).transpose()?;
     service.add_call(&call, CallOptions { callback, ..CallOptions::new(room.controller.clone()) })?;
     Ok(Arc::new(Web {
-        states: States::begin(call.clone(), room.controller.clone(), Arc::clone(&room.ticker)),
+        states: States::begin(
+            call.clone(),
+            room.controller.clone(),
+            Arc::clone(&room.ticker),
+            Arc::clone(&live.people),
+        ),
         call,
         service,
         door: Door { authorizer, permissions },
         controller: room.controller.clone(),
         ticker: Arc::clone(&room.ticker),
         ears: Arc::clone(&room.ears),
+        people: Arc::clone(&live.people),
+        webrtc: Arc::clone(&live.webrtc),
+        rtp: Arc::clone(&live.rtp),
+        outgoing: live.outgoing.clone(),
         sockets: Sockets::new(options.max_sockets.into()),
         metrics: Metrics::new(),
         own_name: own_name(options),

@@ -1,3 +1,78 @@
-//! Participants who are live: telephones and gateways, by RTP ([`rtp`]).
+//! People in the call: they come and go while it runs, with a connection of any kind.
+//!
+//! ```text
+//!  web/whip.rs ── offer ──> WebRtc::welcome ──> People::enter ──> room::Entrance (mixer, ears, recordings)
+//!                              │                   ▲
+//!                            orders             notices (connected, lost)
+//!                              ▼                   │
+//!  packets of the network ─> network thread ───────┴─> PacketPort ─> decoded, mixed
+//!  Outgoing (encoded mixes) ─────┴──> packets to the people
+//! ```
+//!
+//! [`People`] says who has a place, whatever carries the sound: a [`Leg`]. The network threads own the connections,
+//! and never wait for [`People`].
 
-pub mod rtp;
+mod leg;
+mod outgoing;
+mod people;
+mod places;
+mod rtp;
+mod socket;
+mod webrtc;
+
+use std::{
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+pub use self::{
+    leg::{ConnectionId, Quality},
+    outgoing::Outgoing,
+    people::{Connected, Limits, NoPlace, People},
+    rtp::{NoCall, Rtp, Welcome as Call},
+    socket::Binding,
+    webrtc::{Unwelcome, WebRtc, Welcome},
+};
+use crate::{
+    cli::Options,
+    error::Error,
+    room::{Entrance, Worker},
+};
+
+/// Everything that people need, as long as it runs.
+#[derive(Debug)]
+pub struct Live {
+    pub people: Arc<People>,
+    pub webrtc: Arc<WebRtc>,
+    pub rtp: Arc<Rtp>,
+    pub outgoing: Outgoing,
+    network: Worker<()>,
+    rtp_network: rtp::Network,
+    places: Worker<()>,
+}
+
+impl Live {
+    /// Binds sockets and starts threads, by the options.
+    pub fn start(options: &Options, entrance: Arc<Entrance>) -> Result<Self, Error> {
+        let limits = Limits { most: options.max_people.into(), keep: Duration::from_secs(options.keep_place.into()) };
+        let binding =
+            Binding { ip: options.listen.ip(), ports: options.rtp_ports.clone(), public_ip: options.public_ip };
+        let ears = entrance.ears();
+        let people = Arc::new(People::new(entrance, limits));
+        let (notices, coming) = mpsc::channel();
+        let (outgoing, packets) = Outgoing::new();
+        let (rtp, rtp_network) = Rtp::start(&binding, options.rtp_latch, ears, notices.clone())?;
+        let (webrtc, network) = WebRtc::start(&binding, packets, notices)?;
+        let kept = Arc::clone(&people);
+        let places = Worker::start("places", move |stop| places::keep(&kept, &coming, stop))?;
+        Ok(Self { people, webrtc: Arc::new(webrtc), rtp: Arc::new(rtp), outgoing, network, rtp_network, places })
+    }
+
+    /// Says goodbye to everybody, and ends the threads. Blocks for some milliseconds.
+    pub fn stop(self) -> Result<(), Error> {
+        self.webrtc.stop();
+        let stopped = self.network.stop().and(self.rtp.stop());
+        drop(self.rtp_network);
+        stopped.and(self.places.stop())
+    }
+}

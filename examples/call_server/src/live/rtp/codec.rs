@@ -1,8 +1,6 @@
 //! The codecs that a telephone can have: [`Codec`], and what RTP and SDP call them.
 
-use mixminus::stream::{
-    DecodeError, DecoderError, Decoding, G711, G722, InputOptions, InputPort, Opus, PacketPort, StreamFormat,
-};
+use mixminus::stream::{DecodeError, Decoder, G711, G722, Opus, StreamFormat};
 
 /// How a payload is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -67,36 +65,54 @@ impl Codec {
         })
     }
 
-    /// The options of the port that takes its packets.
-    pub fn input_options(self) -> InputOptions {
-        let clock = Some(self.clock_hz());
-        InputOptions { rtp_clock_hz: clock, ..InputOptions::new(StreamFormat::mono(self.rate_hz())) }
-    }
-
-    /// Makes a port of [`input_options`](Self::input_options) one of encoded packets.
-    pub fn decode(self, port: InputPort) -> Result<(PacketPort, Decoding), NoDecoder> {
-        Ok(match self {
-            Self::Pcmu => port.decode_with(G711::mu_law())?,
-            Self::Pcma => port.decode_with(G711::a_law())?,
-            Self::G722 => port.decode_with(G722::new())?,
-            Self::Opus => port.decode_with(Opus::mono()?)?,
-        })
+    /// A decoder, for a port with RTP timestamps by [`clock_hz`](Self::clock_hz).
+    pub fn decoder(self) -> Result<AnyDecoder, DecodeError> {
+        Ok(AnyDecoder(match self {
+            Self::Pcmu => Box::new(G711::mu_law()),
+            Self::Pcma => Box::new(G711::a_law()),
+            Self::G722 => Box::new(G722::new()),
+            Self::Opus => Box::new(Opus::mono()?),
+        }))
     }
 }
 
-/// Why a codec cannot be decoded.
-#[derive(Debug, thiserror::Error)]
-pub enum NoDecoder {
-    #[error(transparent)]
-    Port(#[from] DecoderError),
-    #[error(transparent)]
-    Library(#[from] DecodeError),
+/// The decoder of one of the codecs.
+#[derive(Debug)]
+pub struct AnyDecoder(Box<dyn Decoder>);
+
+impl Decoder for AnyDecoder {
+    fn format(&self) -> StreamFormat {
+        self.0.format()
+    }
+
+    fn frames(&self, payload: &[u8]) -> Option<usize> {
+        self.0.frames(payload)
+    }
+
+    fn decode(&mut self, payload: &[u8], out: &mut [f32]) -> Result<usize, DecodeError> {
+        self.0.decode(payload, out)
+    }
+
+    fn conceal(&mut self, out: &mut [f32]) -> bool {
+        self.0.conceal(out)
+    }
+
+    fn recover(&mut self, next: &[u8], out: &mut [f32]) -> bool {
+        self.0.recover(next, out)
+    }
+
+    fn recovers(&self) -> bool {
+        self.0.recovers()
+    }
+
+    fn reset(&mut self) {
+        self.0.reset();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mixminus::{JoinOptions, MixerConfig, stream::PortOptions};
 
     #[test]
     fn a_codec_is_known_by_its_rtpmap() {
@@ -116,13 +132,12 @@ mod tests {
     }
 
     #[test]
-    fn each_codec_has_a_port_that_it_fits() {
-        let (controller, _processor) = MixerConfig::default().build().unwrap();
+    fn a_decoder_has_the_rate_of_its_codec() {
         for codec in Codec::ALL {
-            let ports = PortOptions { input: Some(codec.input_options()), output: None };
-            let id = codec.encoding_name();
-            let port = controller.join_with_ports(id, JoinOptions::default(), ports).unwrap().input.unwrap();
-            assert!(codec.decode(port).is_ok(), "{codec:?}");
+            assert_eq!(codec.decoder().unwrap().format(), StreamFormat::mono(codec.rate_hz()), "{codec:?}");
         }
+        let mut out = [1.0; 160];
+        assert_eq!(Codec::Pcmu.decoder().unwrap().decode(&[0xFF; 160], &mut out), Ok(160));
+        assert_eq!(out, [0.0; 160]);
     }
 }

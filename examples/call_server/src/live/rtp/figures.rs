@@ -10,6 +10,8 @@ pub struct Figures {
     pub received: Direction,
     /// What the peer reports of it; the counts are the server's own.
     pub sent: Direction,
+    /// Whether the peer has reported what becomes of what is sent.
+    pub is_reported: bool,
     /// From the peer's last report that tells it.
     pub round_trip_ms: Option<f64>,
     /// The last keys that were pressed, the oldest first.

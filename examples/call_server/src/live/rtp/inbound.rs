@@ -39,7 +39,8 @@ impl Inbound {
             *self = Self::new(agreed, port);
             return;
         }
-        let kept = self.events.take().filter(|(payload_type, _)| agreed.events.map(|(of, _)| of) == Some(*payload_type));
+        let kept =
+            self.events.take().filter(|(payload_type, _)| agreed.events.map(|(of, _)| of) == Some(*payload_type));
         let made = || agreed.events.map(|(payload_type, clock_hz)| (payload_type, Keys::new(clock_hz)));
         self.events = kept.or_else(made);
         (self.payload_type, self.is_sending) = (agreed.payload_type, agreed.peer_sends);
@@ -51,10 +52,9 @@ impl Inbound {
             figures.dropped.malformed += 1;
             return false;
         };
-        let (payload, timestamp) = (packet.payload(), packet.timestamp());
         let is_audio = packet.payload_type() == self.payload_type;
-        let events = self.events.as_mut().filter(|(payload_type, _)| packet.payload_type() == *payload_type);
-        if !is_audio && events.is_none() {
+        let is_event = self.events.as_ref().is_some_and(|(payload_type, _)| packet.payload_type() == *payload_type);
+        if !is_audio && !is_event {
             figures.dropped.other_payloads += 1;
             // Its number is not missing.
             self.push(&packet, &[], now, figures);
@@ -65,18 +65,22 @@ impl Inbound {
             return true;
         }
         figures.received.packets += 1;
-        figures.received.bytes += payload.len() as u64;
-        match events {
-            Some((_, keys)) => {
-                if let Some(key) = keys.take(payload, timestamp, now) {
-                    press(key, figures);
-                }
-                self.push(&packet, &[], now, figures);
-            }
-            None if self.is_heard(&packet, now) => self.push(&packet, payload, now, figures),
-            None => {}
+        figures.received.bytes += packet.payload().len() as u64;
+        if is_event {
+            self.press(&packet, now, figures);
+        } else if self.is_heard(&packet, now) {
+            self.push(&packet, packet.payload(), now, figures);
         }
         true
+    }
+
+    /// Takes a packet of an event. It is no sound, and its number is not missing.
+    fn press(&mut self, packet: &rtp_types::RtpPacket<'_>, now: Instant, figures: &mut Figures) {
+        let keys = self.events.as_mut();
+        if let Some(key) = keys.and_then(|(_, keys)| keys.take(packet.payload(), packet.timestamp(), now)) {
+            press(key, figures);
+        }
+        self.push(packet, &[], now, figures);
     }
 
     /// Whether a packet's source is heard. Another one is from its second packet on (RFC 3550, appendix A.1): one packet
@@ -126,11 +130,6 @@ impl Inbound {
 
     pub fn reception_mut(&mut self) -> Option<&mut Reception> {
         self.reception.as_mut()
-    }
-
-    /// Whether the participant is still there.
-    pub fn is_connected(&self) -> bool {
-        self.port.is_connected()
     }
 }
 

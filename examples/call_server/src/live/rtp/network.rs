@@ -12,13 +12,8 @@ use std::{
 use mio::{Poll, Token, Waker};
 use mixminus::{ParticipantKey, stream::PacketPort};
 
-use super::{
-    outbound::Encoded,
-    sdp::Agreement,
-    session::Session,
-    sockets::Pair,
-    traffic::{Ended, Traffic},
-};
+use super::{outbound::Encoded, sdp::Agreement, session::Session, sockets::Pair, traffic::Traffic};
+use crate::live::{leg::ConnectionId, places::Notice};
 
 /// Commands and packets that may wait for the thread. When there are more, it does not keep up, and packets are lost.
 const ROOM: usize = 4096;
@@ -31,10 +26,26 @@ pub type Number = usize;
 /// What the thread is told.
 #[derive(Debug)]
 pub enum Command {
-    Open { number: Number, listener: ParticipantKey, pair: Pair, session: Box<Session> },
-    Change { number: Number, agreed: Box<Agreement>, port: Option<PacketPort> },
-    Close { number: Number },
-    Send { listeners: Arc<[ParticipantKey]>, packet: Encoded },
+    Open {
+        number: Number,
+        /// The participant and the connection.
+        named: (String, ConnectionId),
+        listener: ParticipantKey,
+        pair: Pair,
+        session: Box<Session>,
+    },
+    Change {
+        number: Number,
+        agreed: Box<Agreement>,
+        port: Option<PacketPort>,
+    },
+    Close {
+        number: Number,
+    },
+    Send {
+        listeners: Arc<[ParticipantKey]>,
+        packet: Encoded,
+    },
     Stop,
 }
 
@@ -53,12 +64,12 @@ pub struct Sender {
 }
 
 impl Network {
-    /// Starts the thread. It tells `ended` of each session that it has ended by itself.
-    pub fn start(ended: Ended) -> io::Result<Self> {
+    /// Starts the thread. It notes which peers have come and which are lost.
+    pub fn start(notices: mpsc::Sender<Notice>) -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
         let (commands, coming): (_, Receiver<Command>) = mpsc::sync_channel(ROOM);
-        let traffic = Traffic::new(poll, coming, ended);
+        let traffic = Traffic::new(poll, coming, notices);
         let thread = thread::Builder::new().name("rtp".to_owned()).spawn(move || traffic.run())?;
         Ok(Self { sender: Sender { commands, waker }, thread: Some(thread) })
     }

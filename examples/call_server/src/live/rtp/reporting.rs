@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use rtcp_types::RtcpParseError;
+
 use super::{
     clock::NtpClock,
     figures::Figures,
     outbound::Outbound,
     reception::Reception,
-    reports::{self, AboutUs, NtpMiddle, Report},
+    reports::{self, AboutUs, NtpMiddle, Report, Told},
 };
 
 /// The mean time between reports (RFC 3550, section 6.2), of which the first is sent after half.
@@ -50,20 +52,27 @@ impl Reporting {
         reports::write(&Report { ssrc: outbound.ssrc, name: &self.name, sent, received, bye })
     }
 
-    /// Reads a report. Returns whether it is one.
-    pub fn read(&mut self, datagram: &[u8], outbound: &Outbound, figures: &mut Figures, now: Instant) -> bool {
-        let Ok(told) = reports::read(datagram, outbound.ssrc) else { return false };
+    /// Reads a report, if it is one.
+    pub fn read(
+        &mut self,
+        datagram: &[u8],
+        outbound: &Outbound,
+        figures: &mut Figures,
+        now: Instant,
+    ) -> Result<Told, RtcpParseError> {
+        let told = reports::read(datagram, outbound.ssrc)?;
         if let Some(sent_at) = told.sent_at {
             self.last = Some((sent_at, now));
         }
         if let Some(about_us) = told.about_us {
             let AboutUs { fraction_lost, lost, jitter, .. } = about_us;
+            figures.is_reported = true;
             figures.sent.loss_percent = f64::from(fraction_lost) / 2.56;
             figures.sent.lost = lost.into();
             figures.sent.jitter_ms = outbound.ticks_ms(jitter);
             figures.round_trip_ms = about_us.round_trip_ms(self.clock.middle(now)).or(figures.round_trip_ms);
         }
-        true
+        Ok(told)
     }
 }
 

@@ -100,8 +100,7 @@ pub fn write(report: &Report<'_>) -> Vec<u8> {
     };
     let name = SdesChunk::builder(report.ssrc).add_item(SdesItem::builder(SdesItem::CNAME, report.name));
     let compound = compound.add_packet(Sdes::builder().add_chunk(name));
-    let compound =
-        if report.bye { compound.add_packet(Bye::builder().add_source(report.ssrc)) } else { compound };
+    let compound = if report.bye { compound.add_packet(Bye::builder().add_source(report.ssrc)) } else { compound };
     let mut bytes = vec![0; 256];
     let written = compound.write_into(&mut bytes).unwrap_or(0);
     bytes.truncate(written);

@@ -10,6 +10,7 @@ use std::{
 use mixminus::stream::PacketPort;
 
 use super::{
+    counters::Counters,
     figures::Figures,
     inbound::Inbound,
     outbound::{Encoded, Outbound},
@@ -20,8 +21,8 @@ use super::{
 
 /// How often the figures are published.
 const PUBLISHED: Duration = Duration::from_millis(250);
-/// How long a peer that should send may be silent, also in RTCP, before it counts as gone.
-pub const SILENCE: Duration = Duration::from_secs(60);
+/// How long a peer may be silent before it counts as lost: one that sends, or one that has sent reports.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// The figures of a session, as the network's thread publishes them.
 #[derive(Debug, Clone, Default)]
@@ -50,8 +51,13 @@ pub struct Session {
     reporting: Reporting,
     figures: Figures,
     published: Published,
+    counters: Arc<Counters>,
+    counted: Figures,
     publishes_at: Instant,
+    /// When something came from the peer, or the session began.
     seen: Instant,
+    has_come: bool,
+    has_said_bye: bool,
 }
 
 impl Session {
@@ -65,12 +71,21 @@ impl Session {
             reporting: Reporting::start(now),
             figures: Figures { codec: agreed.codec.encoding_name(), ..Figures::default() },
             published,
+            counters: Arc::default(),
+            counted: Figures::default(),
             publishes_at: now,
             seen: now,
+            has_come: false,
+            has_said_bye: false,
             agreed,
         };
         session.publish(now);
         session
+    }
+
+    /// Adds all that it counts to these sums.
+    pub fn counted_by(self, counters: Arc<Counters>) -> Self {
+        Self { counters, ..self }
     }
 
     /// Another agreement, with another port if the codec is another one.
@@ -92,7 +107,7 @@ impl Session {
             self.read_report(datagram, now);
         } else if self.inbound.take(datagram, now, &mut self.figures) {
             self.rtp.latch(source);
-            self.seen = now;
+            (self.seen, self.has_come, self.has_said_bye) = (now, true, false);
         }
     }
 
@@ -108,13 +123,13 @@ impl Session {
 
     /// Whether it is a report.
     fn read_report(&mut self, datagram: &[u8], now: Instant) -> bool {
-        let is_report = self.reporting.read(datagram, &self.outbound, &mut self.figures, now);
-        if is_report {
-            self.seen = now;
-        } else {
+        let Ok(told) = self.reporting.read(datagram, &self.outbound, &mut self.figures, now) else {
             self.figures.dropped.malformed += 1;
-        }
-        is_report
+            return false;
+        };
+        (self.seen, self.has_come) = (now, true);
+        self.has_said_bye |= told.bye;
+        true
     }
 
     /// Writes a packet of the mix into the buffer, and says where it goes; `None` for a peer that does not hear.
@@ -153,10 +168,15 @@ impl Session {
         peer.destination().map(|destination| (report, destination))
     }
 
-    /// Whether the peer is gone: it should send and does not, or its participant has left.
-    pub fn is_over(&self, now: Instant) -> bool {
-        let is_silent = self.agreed.peer_sends && now.saturating_duration_since(self.seen) > SILENCE;
-        is_silent || !self.inbound.is_connected()
+    /// Whether the peer is there, as far as is known: `None` while one that should send has not yet.
+    pub fn is_alive(&self, now: Instant) -> Option<bool> {
+        let is_silent = now.saturating_duration_since(self.seen) > SILENCE;
+        match (self.has_come, self.agreed.peer_sends) {
+            // A peer that only hears need not say anything.
+            (false, false) => Some(true),
+            (false, true) => is_silent.then_some(false),
+            (true, _) => Some(!is_silent && !self.has_said_bye),
+        }
     }
 
     /// Whether RTCP of the session comes to the port of RTP.
@@ -167,6 +187,8 @@ impl Session {
     fn publish(&mut self, now: Instant) {
         self.inbound.figures(&mut self.figures);
         self.published.write(&self.figures);
+        self.counters.add(&self.counted, &self.figures);
+        self.counted.clone_from(&self.figures);
         self.publishes_at = now + PUBLISHED;
     }
 }

@@ -3,30 +3,12 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr, UdpSocket},
-    str::FromStr,
+    ops::RangeInclusive,
     sync::atomic::{AtomicU16, Ordering},
 };
 
-/// The ports that sessions may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PortRange {
-    /// Even.
-    first: u16,
-    pairs: u16,
-}
-
-impl FromStr for PortRange {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let bounds = text.split_once('-').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
-        let expected = || "expected FIRST-LAST, two or more ports from 1024 to 65535, such as 40000-40199".to_owned();
-        let (first, last): (u16, u16) = bounds.filter(|(first, _)| *first >= 1024).ok_or_else(expected)?;
-        let first = first.checked_add(first % 2).ok_or_else(expected)?;
-        let pairs = (u32::from(last) + 1).saturating_sub(u32::from(first)) / 2;
-        if pairs == 0 { Err(expected()) } else { Ok(Self { first, pairs: pairs as u16 }) }
-    }
-}
+/// The ports that sessions use if no others are asked for: below those that systems give to programs.
+const USUAL: RangeInclusive<u16> = 16_384..=32_767;
 
 /// The two sockets of a session.
 #[derive(Debug)]
@@ -39,13 +21,21 @@ pub struct Pair {
 #[derive(Debug)]
 pub struct Pairs {
     ip: IpAddr,
-    range: PortRange,
+    /// The even ports.
+    first: u16,
+    pairs: u16,
     next: AtomicU16,
 }
 
 impl Pairs {
-    pub fn new(ip: IpAddr, range: PortRange) -> Self {
-        Self { ip, range, next: AtomicU16::new(0) }
+    /// Pairs of a range, or of the usual one.
+    pub fn new(ip: IpAddr, range: Option<RangeInclusive<u16>>) -> Self {
+        let range = range.unwrap_or(USUAL);
+        let first = u32::from(*range.start()).next_multiple_of(2);
+        let pairs = ((u32::from(*range.end()) + 1).saturating_sub(first) / 2) as u16;
+        // Those of an earlier run may get packets still.
+        let next = AtomicU16::new(fastrand::u16(..pairs.max(1)));
+        Self { ip, first: first as u16, pairs, next }
     }
 
     pub fn ip(&self) -> IpAddr {
@@ -54,15 +44,15 @@ impl Pairs {
 
     /// Binds the next pair that no session and no other program has.
     pub fn bind(&self) -> Result<Pair, NoPair> {
-        for _ in 0..self.range.pairs {
-            let number = self.next.fetch_add(1, Ordering::Relaxed) % self.range.pairs;
-            match self.bind_at(self.range.first + 2 * number) {
+        for _ in 0..self.pairs {
+            let number = u32::from(self.next.fetch_add(1, Ordering::Relaxed)) % u32::from(self.pairs);
+            match self.bind_at(self.first + 2 * number as u16) {
                 Ok(pair) => return Ok(pair),
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
                 Err(cause) => return Err(NoPair::System(cause)),
             }
         }
-        Err(NoPair::AllTaken { pairs: self.range.pairs })
+        Err(NoPair::AllTaken { pairs: self.pairs })
     }
 
     fn bind_at(&self, port: u16) -> io::Result<Pair> {
@@ -95,26 +85,32 @@ pub enum NoPair {
 mod tests {
     use super::*;
 
+    fn pairs(range: RangeInclusive<u16>) -> Pairs {
+        Pairs::new([127, 0, 0, 1].into(), Some(range))
+    }
+
     #[test]
     fn a_range_has_whole_pairs() {
-        let parsed = |text: &str| text.parse::<PortRange>().map(|range| (range.first, range.pairs)).ok();
-        assert_eq!(parsed("40000-40199"), Some((40_000, 100)));
-        assert_eq!(parsed("40001-40004"), Some((40_002, 1)));
-        assert_eq!(parsed("65534-65535"), Some((65_534, 1)));
-        for wrong in ["40000-40000", "40001-40002", "2-1", "65535-65535", "80-90", "40000", "a-b", ""] {
-            assert_eq!(parsed(wrong), None, "{wrong}");
-        }
+        let counted = |range| (pairs(range.clone()).first, pairs(range).pairs);
+        assert_eq!(counted(40_000..=40_199), (40_000, 100));
+        assert_eq!(counted(40_001..=40_004), (40_002, 1));
+        assert_eq!(counted(65_534..=65_535), (65_534, 1));
+        assert!([40_000..=40_000, 40_001..=40_002, 65_535..=65_535].map(|none| counted(none).1) == [0; 3]);
+        assert!(matches!(pairs(7..=7).bind(), Err(NoPair::AllTaken { pairs: 0 })));
     }
 
     #[test]
     fn pairs_are_even_and_odd_and_come_to_an_end() {
-        let pairs = Pairs::new([127, 0, 0, 1].into(), "47310-47313".parse().unwrap());
-        let port = |socket: &UdpSocket| socket.local_addr().unwrap().port();
+        let pairs = pairs(47_310..=47_313);
+        let ports = |pair: &Pair| [&pair.rtp, &pair.rtcp].map(|socket| socket.local_addr().unwrap().port());
         let (first, second) = (pairs.bind().unwrap(), pairs.bind().unwrap());
-        assert_eq!((port(&first.rtp), port(&first.rtcp), port(&second.rtp)), (47_310, 47_311, 47_312));
+        let mut both = [ports(&first), ports(&second)];
+        both.sort_unstable();
+        assert_eq!(both, [[47_310, 47_311], [47_312, 47_313]]);
         assert!(matches!(pairs.bind(), Err(NoPair::AllTaken { pairs: 2 })));
+        let free = ports(&first);
         drop(first);
-        assert_eq!(port(&pairs.bind().unwrap().rtp), 47_310);
+        assert_eq!(ports(&pairs.bind().unwrap()), free);
     }
 
     #[test]

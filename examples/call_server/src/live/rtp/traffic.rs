@@ -4,7 +4,7 @@ use std::{
     collections::{HashMap, VecDeque},
     io,
     net::SocketAddr,
-    sync::mpsc::{Receiver, TryRecvError},
+    sync::mpsc::{self, Receiver, TryRecvError},
     time::{Duration, Instant},
 };
 
@@ -15,11 +15,8 @@ use super::{
     network::{Command, Number, WAKER},
     outbound::Encoded,
     session::Session,
-    sockets::Pair,
 };
-
-/// Called with the number of a session that has ended by itself.
-pub type Ended = Box<dyn Fn(Number) + Send>;
+use crate::live::{leg::ConnectionId, people::News, places::Notice};
 
 /// How often the time is passed to the sessions.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -34,6 +31,9 @@ const LONGEST: usize = 2048;
 #[derive(Debug)]
 struct Line {
     session: Session,
+    named: (String, ConnectionId),
+    /// Whether the peer was there when that was told last.
+    was_alive: Option<bool>,
     listener: ParticipantKey,
     rtp: UdpSocket,
     rtcp: UdpSocket,
@@ -43,7 +43,7 @@ struct Line {
 pub struct Traffic {
     poll: Poll,
     commands: Receiver<Command>,
-    ended: Ended,
+    notices: mpsc::Sender<Notice>,
     lines: HashMap<Number, Line>,
     by_listener: HashMap<ParticipantKey, Number>,
     /// Sockets that have more: they are told of only once.
@@ -54,11 +54,11 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    pub fn new(poll: Poll, commands: Receiver<Command>, ended: Ended) -> Self {
+    pub fn new(poll: Poll, commands: Receiver<Command>, notices: mpsc::Sender<Notice>) -> Self {
         Self {
             poll,
             commands,
-            ended,
+            notices,
             lines: HashMap::new(),
             by_listener: HashMap::new(),
             ready: VecDeque::new(),
@@ -97,7 +97,10 @@ impl Traffic {
     fn follow_commands(&mut self) -> bool {
         for _ in 0..COMMANDS {
             match self.commands.try_recv() {
-                Ok(Command::Open { number, listener, pair, session }) => self.open(number, listener, pair, *session),
+                Ok(Command::Open { number, named, listener, pair, session }) => {
+                    let (rtp, rtcp) = (UdpSocket::from_std(pair.rtp), UdpSocket::from_std(pair.rtcp));
+                    self.open(number, Line { session: *session, named, was_alive: None, listener, rtp, rtcp });
+                }
                 Ok(Command::Change { number, agreed, port }) => {
                     if let Some(line) = self.lines.get_mut(&number) {
                         line.session.change(*agreed, port, Instant::now());
@@ -114,15 +117,13 @@ impl Traffic {
         true
     }
 
-    fn open(&mut self, number: Number, listener: ParticipantKey, pair: Pair, session: Session) {
-        let (rtp, rtcp) = (UdpSocket::from_std(pair.rtp), UdpSocket::from_std(pair.rtcp));
-        let mut line = Line { session, listener, rtp, rtcp };
+    fn open(&mut self, number: Number, mut line: Line) {
         if let Err(error) = line.register(number, self.poll.registry()) {
             tracing::error!(%error, "a session's sockets cannot be polled");
-            (self.ended)(number);
+            line.note(News::Lost, &self.notices);
             return;
         }
-        self.by_listener.insert(listener, number);
+        self.by_listener.insert(line.listener, number);
         self.lines.insert(number, line);
         // What came before they were registered.
         self.ready.extend([rtp_token(number), rtcp_token(number)]);
@@ -131,7 +132,10 @@ impl Traffic {
     /// Says goodbye.
     fn close(&mut self, number: Number) {
         let Some(mut line) = self.lines.remove(&number) else { return };
-        self.by_listener.remove(&line.listener);
+        // Whoever took the place over may hear by the same key.
+        if self.by_listener.get(&line.listener) == Some(&number) {
+            self.by_listener.remove(&line.listener);
+        }
         self.ready.retain(|token| token.0 / 2 != number);
         if let Some((report, destination)) = line.session.report(Instant::now(), true) {
             line.report(&report, destination);
@@ -163,25 +167,24 @@ impl Traffic {
         }
     }
 
-    /// Lets the sessions do what is due, and ends those that are over.
+    /// Lets the sessions do what is due, and notes which peers have come and which are lost.
     fn pass_time(&mut self) {
         let now = Instant::now();
         if now < self.passes_at {
             return;
         }
         self.passes_at = now + PERIOD;
-        let mut over = Vec::new();
-        for (number, line) in &mut self.lines {
+        for line in self.lines.values_mut() {
             if let Some((report, destination)) = line.session.pass_time(now) {
                 line.report(&report, destination);
             }
-            if line.session.is_over(now) {
-                over.push(*number);
+            let is_alive = line.session.is_alive(now);
+            if is_alive != line.was_alive {
+                line.was_alive = is_alive;
+                is_alive.into_iter().for_each(|is_alive| {
+                    line.note(if is_alive { News::Connected } else { News::Lost }, &self.notices);
+                });
             }
-        }
-        for number in over {
-            self.close(number);
-            (self.ended)(number);
         }
     }
 }
@@ -201,11 +204,17 @@ impl Line {
                 Ok((length, source)) if is_rtcp => self.session.rtcp(&received[..length], source, now),
                 Ok((length, source)) => self.session.rtp(&received[..length], source, now),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // Nothing more, or what an earlier packet met with: an unreachable port.
-                Err(error) => return error.kind() != io::ErrorKind::WouldBlock,
+                // Nothing more; or what an earlier packet met with, and then the next datagram is told of again.
+                Err(_) => return false,
             }
         }
         true
+    }
+
+    fn note(&self, news: News, notices: &mpsc::Sender<Notice>) {
+        let (id, connection) = self.named.clone();
+        // Nobody takes notices any more when the server stops.
+        let _ = notices.send(Notice { id, connection, news });
     }
 
     /// Sends a report. One that is not taken is followed by the next.

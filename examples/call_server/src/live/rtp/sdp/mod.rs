@@ -9,5 +9,5 @@ mod offer;
 pub use self::{
     agreement::Agreement,
     answer::{Local, answer},
-    offer::{LONGEST, Offer, OfferError},
+    offer::{Offer, OfferError},
 };

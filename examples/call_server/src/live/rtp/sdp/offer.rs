@@ -7,7 +7,7 @@ use sdp_types::{Attribute, Connection, Direction, Media, Session, attributes::Rt
 use super::formats::{self, Format};
 
 /// The longest offer, in bytes.
-pub const LONGEST: usize = 64 * 1024;
+const LONGEST: usize = 64 * 1024;
 /// The most lines and m-lines of an offer.
 const MOST_LINES: usize = 1024;
 const MOST_MEDIA: usize = 16;
@@ -132,7 +132,7 @@ pub enum OfferError {
 
 impl OfferError {
     /// Whether the offer is well-formed, and only cannot be accepted.
-    pub fn is_acceptable_sdp(&self) -> bool {
+    pub fn is_well_formed(&self) -> bool {
         matches!(self, Self::NoAudio { .. } | Self::Multicast { .. } | Self::NoCodec { .. })
     }
 }

@@ -1,0 +1,242 @@
+//! One WebRTC connection: [`Session`]. What comes from the network goes into the person's port, and what the person
+//! hears goes out.
+
+use std::{
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use mixminus::{
+    ParticipantKey,
+    stream::{AudioLevel, PacketPort, RtpPacket},
+};
+use str0m::{
+    Event, IceConnectionState, Input, Output, Rtc, RtcError,
+    format::Codec,
+    ice::StunMessage,
+    media::Mid,
+    net::{Receive, Transmit},
+    rtp::{self, RtpWrite},
+};
+
+use super::{
+    super::{
+        leg::{ConnectionId, Measured},
+        outgoing::Packet,
+        people::News,
+    },
+    statistics,
+};
+
+/// How long nothing may come before the person counts as lost. A browser checks the connection every 2.5 s, also
+/// when it sends no sound.
+const SILENCE: Duration = Duration::from_secs(10);
+/// How long a client may take from its offer to the first packet that proves it.
+const HURRY: Duration = Duration::from_secs(15);
+
+/// What a session needs from the start.
+#[derive(Debug)]
+pub struct Beginning {
+    pub id: String,
+    pub connection: ConnectionId,
+    pub key: ParticipantKey,
+    pub packets: PacketPort,
+    pub rtc: Rtc,
+    pub ufrag: String,
+    pub measured: Arc<Measured>,
+}
+
+/// One connection, until it is closed.
+#[derive(Debug)]
+pub struct Session {
+    pub id: String,
+    pub key: ParticipantKey,
+    pub ufrag: String,
+    /// When it wants to be [`advance`](Self::advance)d.
+    pub deadline: Instant,
+    /// The earliest wake-up that is planned for it.
+    pub scheduled: Option<Instant>,
+    /// The addresses that it has proven.
+    pub addresses: Vec<SocketAddr>,
+    rtc: Rtc,
+    packets: PacketPort,
+    measured: Arc<Measured>,
+    mid: Option<Mid>,
+    /// The next sequence number, and what is added to a position: random, as RFC 3550 wants it.
+    sequence: u64,
+    offset: u32,
+    stage: Stage,
+    /// When something came that only the person can have sent.
+    heard: Instant,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Connecting,
+    Connected,
+    Lost,
+}
+
+/// What a session has to tell after it was given something.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub news: Option<News>,
+    /// Whether it is over.
+    pub is_over: bool,
+}
+
+impl Session {
+    pub fn new(beginning: Beginning, now: Instant) -> Self {
+        let Beginning { id, connection, key, packets, rtc, ufrag, measured } = beginning;
+        // The id of a connection is random.
+        let random = connection.as_u128();
+        Self {
+            id,
+            key,
+            ufrag,
+            deadline: now,
+            scheduled: Some(now),
+            addresses: Vec::new(),
+            rtc,
+            packets,
+            measured,
+            mid: None,
+            // The counter of SRTP wants the upper half for itself at the start.
+            sequence: u64::from(random as u16 >> 1),
+            offset: (random >> 16) as u32,
+            stage: Stage::Connecting,
+            heard: now,
+        }
+    }
+
+    /// Whether a packet can only be of this person: a request of STUN, made with the password of the answer.
+    pub fn proves(&self, bytes: &[u8], input: &Input<'_>) -> bool {
+        // The library accepts everything of the address that it sends to.
+        StunMessage::parse(bytes).is_ok_and(|message| message.is_binding_request()) && self.rtc.accepts(input)
+    }
+
+    /// Gives it a packet of the network. `is_proof` says that only this person can have made it.
+    pub fn receive(
+        &mut self,
+        now: Instant,
+        packet: Receive<'_>,
+        is_proof: bool,
+        out: &mut dyn FnMut(&Transmit),
+    ) -> Told {
+        let taken = self.rtc.handle_input(Input::Receive(now, packet));
+        if is_proof {
+            self.heard = now;
+        }
+        self.settle(now, taken, out)
+    }
+
+    /// Lets time pass.
+    pub fn advance(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) -> Told {
+        let taken = self.rtc.handle_input(Input::Timeout(now));
+        self.settle(now, taken, out)
+    }
+
+    /// Sends the person what it hears, unless it is not, or no longer, there (RFC 7675).
+    pub fn send(&mut self, now: Instant, packet: &Packet, out: &mut dyn FnMut(&Transmit)) -> Told {
+        if self.stage != Stage::Connected {
+            return Told::default();
+        }
+        self.write(now, packet);
+        self.settle(now, Ok(()), out)
+    }
+
+    /// Says goodbye.
+    pub fn close(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) {
+        let closed = self.rtc.close();
+        self.settle(now, closed, out);
+        self.rtc.disconnect();
+    }
+
+    fn write(&mut self, now: Instant, packet: &Packet) {
+        let opus = self.rtc.codec_config().find(|coding| coding.spec().codec == Codec::Opus);
+        let Some((mid, pt)) = self.mid.zip(opus.map(|coding| coding.pt())) else { return };
+        let mut direct = self.rtc.direct_api();
+        // None for a client that only sends.
+        let Some(stream) = direct.stream_tx_by_mid(mid, None) else { return };
+        let time = (packet.position as u32).wrapping_add(self.offset);
+        let payload = Arc::clone(&packet.payload);
+        stream.write_rtp(RtpWrite::new(pt, self.sequence.into(), time, now, payload).marker(packet.marker));
+        self.sequence += 1;
+    }
+
+    /// Takes everything out of the library, until it has nothing more to say.
+    fn settle(&mut self, now: Instant, taken: Result<(), RtcError>, out: &mut dyn FnMut(&Transmit)) -> Told {
+        let before = self.stage;
+        let drained = taken.and_then(|()| self.drain(now, out));
+        if let Err(error) = &drained {
+            tracing::debug!(id = self.id, %error, "a connection has failed");
+            self.rtc.disconnect();
+        }
+        let (wait, limit) = match self.stage {
+            Stage::Connecting => (HURRY, true),
+            _ => (SILENCE, false),
+        };
+        let is_late = now >= self.heard + wait;
+        if is_late && self.stage == Stage::Connected {
+            self.stage = Stage::Lost;
+        } else if !is_late && self.stage == Stage::Lost && self.rtc.is_connected() {
+            self.stage = Stage::Connected;
+        }
+        if self.stage != Stage::Lost {
+            self.deadline = self.deadline.min(self.heard + wait);
+        }
+        let is_over = !self.rtc.is_alive() || (limit && is_late);
+        let news = match self.stage {
+            _ if is_over => Some(News::Lost),
+            stage if stage == before => None,
+            Stage::Connected => Some(News::Connected),
+            _ => Some(News::Lost),
+        };
+        Told { news, is_over }
+    }
+
+    fn drain(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) -> Result<(), RtcError> {
+        loop {
+            match self.rtc.poll_output()? {
+                Output::Timeout(deadline) => {
+                    self.deadline = deadline;
+                    return Ok(());
+                }
+                Output::Transmit(datagram) => out(&datagram),
+                Output::Event(event) => self.on(now, event),
+            }
+        }
+    }
+
+    fn on(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::Connected => (self.stage, self.heard) = (Stage::Connected, now),
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) if self.stage == Stage::Connected => {
+                self.stage = Stage::Lost;
+                self.heard = now - SILENCE;
+            }
+            Event::MediaAdded(added) => self.mid = Some(added.mid),
+            Event::RtpPacket(packet) => {
+                self.heard = now;
+                self.hear(&packet);
+            }
+            other => self.measured.update(|quality| statistics::note(quality, &other)),
+        }
+    }
+
+    /// Also packets without a payload, by which browsers probe the network: the port must know that their number is
+    /// not missing.
+    fn hear(&mut self, packet: &rtp::RtpPacket) {
+        let extensions = &packet.header.ext_vals;
+        let level = extensions.audio_level.map(|level| AudioLevel {
+            dbov: level.unsigned_abs().min(127),
+            voice: extensions.voice_activity.unwrap_or(false),
+        });
+        let (sequence, timestamp) = (packet.header.sequence_number, packet.header.timestamp);
+        let taken = self.packets.push(RtpPacket { payload: &packet.payload, sequence, timestamp, level });
+        if let Err(error) = taken {
+            tracing::debug!(id = self.id, %error, "a packet was not taken");
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! All WebRTC connections of the one socket: [`Table`] finds the one that a packet, a deadline or a mix is for, each
+//! in constant time (a deadline in logarithmic time), however many there are.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+    net::SocketAddr,
+    sync::{Arc, mpsc::Sender},
+    time::Instant,
+};
+
+use mixminus::ParticipantKey;
+use str0m::{
+    Input,
+    ice::StunMessage,
+    net::{Protocol, Receive, Transmit},
+};
+
+use super::{
+    super::{leg::ConnectionId, outgoing::Packet, places::Notice},
+    counters::Counters,
+    session::{Beginning, Session, Told},
+};
+
+/// The connections, for the network thread.
+#[derive(Debug)]
+pub struct Table {
+    /// The address that clients send to, as they know it.
+    local: SocketAddr,
+    sessions: HashMap<ConnectionId, Session>,
+    by_address: HashMap<SocketAddr, ConnectionId>,
+    by_ufrag: HashMap<String, ConnectionId>,
+    by_key: HashMap<ParticipantKey, ConnectionId>,
+    /// At least one for each session, none later than the session's own.
+    deadlines: BinaryHeap<Reverse<(Instant, ConnectionId)>>,
+    notices: Sender<Notice>,
+    counters: Arc<Counters>,
+}
+
+impl Table {
+    pub fn new(local: SocketAddr, notices: Sender<Notice>, counters: Arc<Counters>) -> Self {
+        let (sessions, by_address, by_ufrag, by_key) = Default::default();
+        Self { local, sessions, by_address, by_ufrag, by_key, deadlines: BinaryHeap::new(), notices, counters }
+    }
+
+    /// Takes in a connection, and lets it begin.
+    pub fn add(&mut self, beginning: Beginning, now: Instant, out: &mut dyn FnMut(&Transmit)) {
+        let connection = beginning.connection;
+        let session = Session::new(beginning, now);
+        self.by_ufrag.insert(session.ufrag.clone(), connection);
+        self.by_key.insert(session.key, connection);
+        self.sessions.insert(connection, session);
+        self.deadlines.push(Reverse((now, connection)));
+        self.advance(now, out);
+    }
+
+    /// Closes a connection, if it is there still.
+    pub fn end(&mut self, connection: ConnectionId, now: Instant, out: &mut dyn FnMut(&Transmit)) {
+        if let Some(mut session) = self.remove(connection) {
+            session.close(now, out);
+        }
+    }
+
+    /// Closes all connections.
+    pub fn end_all(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) {
+        let all: Vec<ConnectionId> = self.sessions.keys().copied().collect();
+        all.into_iter().for_each(|connection| self.end(connection, now, out));
+    }
+
+    /// Gives a packet of the network to its session. What belongs to none is counted and dropped.
+    pub fn receive(&mut self, now: Instant, source: SocketAddr, bytes: &[u8], out: &mut dyn FnMut(&Transmit)) {
+        let Ok(packet) = Receive::new(Protocol::Udp, source, self.local, bytes) else {
+            return self.counters.malformed.add(1);
+        };
+        let named = is_stun(bytes).then(|| self.named(bytes)).flatten();
+        let Some(connection) = named.or_else(|| self.by_address.get(&source).copied()) else {
+            return self.counters.strangers.add(1);
+        };
+        let input = Input::Receive(now, packet);
+        let Some(session) = self.sessions.get_mut(&connection) else { return };
+        let is_proof = named.is_some() && session.proves(bytes, &input);
+        let is_known = self.by_address.get(&source) == Some(&connection);
+        if !is_known && !is_proof {
+            return self.counters.strangers.add(1);
+        }
+        if !is_known {
+            self.by_address.insert(source, connection);
+            session.addresses.push(source);
+        }
+        let Input::Receive(_, packet) = input else { unreachable!("made above") };
+        let told = session.receive(now, packet, is_proof, out);
+        self.heed(connection, told);
+    }
+
+    /// Sends a packet to its listeners, as far as they are here.
+    pub fn send(&mut self, now: Instant, packet: &Packet, out: &mut dyn FnMut(&Transmit)) {
+        for key in &packet.listeners {
+            let Some(&connection) = self.by_key.get(key) else { continue };
+            let Some(session) = self.sessions.get_mut(&connection) else { continue };
+            let told = session.send(now, packet, out);
+            self.heed(connection, told);
+        }
+    }
+
+    /// When a session wants to be woken next.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.deadlines.peek().map(|Reverse((deadline, _))| *deadline)
+    }
+
+    /// Wakes the sessions that are due.
+    pub fn advance(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) {
+        while self.next_deadline().is_some_and(|deadline| deadline <= now) {
+            let Some(Reverse((_, connection))) = self.deadlines.pop() else { return };
+            let Some(session) = self.sessions.get_mut(&connection) else { continue };
+            if session.deadline > now {
+                session.scheduled = Some(session.deadline);
+                self.deadlines.push(Reverse((session.deadline, connection)));
+                continue;
+            }
+            session.scheduled = None;
+            let told = session.advance(now, out);
+            self.heed(connection, told);
+        }
+    }
+
+    fn named(&self, bytes: &[u8]) -> Option<ConnectionId> {
+        let message = StunMessage::parse(bytes).ok()?;
+        let (ufrag, _) = message.split_username()?;
+        self.by_ufrag.get(ufrag).copied()
+    }
+
+    /// Passes on what a session has to tell, and notes its deadline.
+    fn heed(&mut self, connection: ConnectionId, told: Told) {
+        let Some(session) = self.sessions.get_mut(&connection) else { return };
+        if let Some(news) = told.news {
+            // The thread that keeps places ends after this one.
+            let _ = self.notices.send(Notice { id: session.id.clone(), connection, news });
+        }
+        if told.is_over {
+            self.remove(connection);
+        } else if session.scheduled.is_none_or(|scheduled| session.deadline < scheduled) {
+            session.scheduled = Some(session.deadline);
+            self.deadlines.push(Reverse((session.deadline, connection)));
+        }
+    }
+
+    fn remove(&mut self, connection: ConnectionId) -> Option<Session> {
+        let session = self.sessions.remove(&connection)?;
+        self.by_ufrag.remove(&session.ufrag);
+        // Both may be another connection's by now.
+        if self.by_key.get(&session.key) == Some(&connection) {
+            self.by_key.remove(&session.key);
+        }
+        for address in &session.addresses {
+            if self.by_address.get(address) == Some(&connection) {
+                self.by_address.remove(address);
+            }
+        }
+        Some(session)
+    }
+}
+
+/// The first bits tell protocols apart (RFC 7983).
+fn is_stun(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(|first| *first < 4)
+}
