@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use audio_codec::{BoxedResampler, Encoder as _, g722::G722Encoder, pcma::PcmaEncoder, pcmu::PcmuEncoder};
+use audio_codec::{BoxedResampler, g722::G722Encoder, pcma::PcmaEncoder, pcmu::PcmuEncoder};
 use opus_rs::{Application, OpusEncoder};
 
 use super::codec::Codec;

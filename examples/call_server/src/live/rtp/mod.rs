@@ -23,6 +23,7 @@ mod hearing;
 mod inbound;
 mod network;
 mod outbound;
+mod packing;
 mod peer;
 mod reception;
 mod reporting;

@@ -63,27 +63,27 @@ impl Outbound {
         }
     }
 
-    /// Writes a packet in the place of what the buffer has.
-    pub fn write(&mut self, packet: &Encoded, now: Instant, buffer: &mut Vec<u8>) {
-        let ticks = packet.position * u64::from(self.codec.clock_hz()) / u64::from(SAMPLE_RATE);
+    /// Writes a packet in the place of what the buffer has: a payload, its position in samples of the mixer, and
+    /// whether it is the first one after a pause.
+    pub fn write(&mut self, payload: &[u8], position: u64, is_first: bool, sources: &[u32], buffer: &mut Vec<u8>) {
+        let ticks = u128::from(position) * u128::from(self.codec.clock_hz()) / u128::from(SAMPLE_RATE);
         let timestamp = self.offset.wrapping_add(ticks as u32);
         let builder = RtpPacketBuilder::<&[u8], &[u8]>::new()
             .ssrc(self.ssrc)
             .payload_type(self.payload_type)
             .sequence_number(self.sequence)
             .timestamp(timestamp)
-            .marker_bit(packet.is_first)
-            .payload(&packet.payload);
-        let sources = packet.sources.iter().take(MOST_SOURCES);
-        let builder = sources.fold(builder, |builder, source| builder.add_csrc(*source));
+            .marker_bit(is_first)
+            .payload(payload);
+        let builder = sources.iter().take(MOST_SOURCES).fold(builder, |builder, source| builder.add_csrc(*source));
         buffer.clear();
         if builder.write_into_vec(buffer).is_err() {
             return;
         }
         self.sequence = self.sequence.wrapping_add(1);
         self.packets = self.packets.wrapping_add(1);
-        self.octets = self.octets.wrapping_add(packet.payload.len() as u32);
-        (self.last, self.has_sent) = (Some((timestamp, now)), true);
+        self.octets = self.octets.wrapping_add(payload.len() as u32);
+        (self.last, self.has_sent) = (Some((timestamp, Instant::now())), true);
     }
 
     /// The timestamp of this moment, for a sender report; `None` if nothing was sent since the last time.
@@ -104,34 +104,30 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    fn encoded(position: u64, is_first: bool, sources: &[u32]) -> Encoded {
-        let payload = Arc::from(&[0xAB, 0xCD][..]);
-        Encoded { codec: Codec::Pcma, payload, position, is_first, sources: sources.into() }
-    }
-
     fn outbound(codec: Codec, payload_type: u8) -> Outbound {
         Outbound { ssrc: 0x0102_0304, sequence: 0xFFFF, offset: 0x10, ..Outbound::new(codec, payload_type) }
     }
 
     #[test]
     fn a_packet_has_these_bytes() {
-        let (mut outbound, now, mut buffer) = (outbound(Codec::Pcma, 8), Instant::now(), vec![9; 40]);
-        outbound.write(&encoded(960, true, &[]), now, &mut buffer);
+        let (mut outbound, mut buffer) = (outbound(Codec::Pcma, 8), vec![9; 40]);
+        outbound.write(&[0xAB, 0xCD], 960, true, &[], &mut buffer);
         assert_eq!(buffer, [0x80, 0x88, 0xFF, 0xFF, 0, 0, 0, 0xB0, 1, 2, 3, 4, 0xAB, 0xCD]);
-        outbound.write(&encoded(1920, false, &[5]), now, &mut buffer);
+        outbound.write(&[0xAB, 0xCD], 1920, false, &[5], &mut buffer);
         assert_eq!(buffer, [0x81, 0x08, 0, 0, 0, 0, 1, 0x50, 1, 2, 3, 4, 0, 0, 0, 5, 0xAB, 0xCD]);
         assert_eq!((outbound.packets, outbound.octets), (2, 4));
-        outbound.write(&encoded(2880, false, &[7; 40]), now, &mut buffer);
+        outbound.write(&[0xAB, 0xCD], 2880, false, &[7; 40], &mut buffer);
         assert_eq!((buffer[0], buffer.len()), (0x8F, 12 + 15 * 4 + 2));
     }
 
     #[test]
     fn timestamps_follow_the_mixer_in_the_codec_s_clock_and_wrap() {
-        let (mut outbound, now, mut buffer) = (outbound(Codec::Opus, 96), Instant::now(), Vec::new());
-        outbound.write(&encoded((1 << 32) + 960, false, &[]), now, &mut buffer);
+        let (mut outbound, mut buffer) = (outbound(Codec::Opus, 96), Vec::new());
+        outbound.write(&[1], (1 << 32) + 960, false, &[], &mut buffer);
         assert_eq!(buffer[4..8], [0, 0, 3, 0xD0]);
-        assert_eq!(outbound.timestamp_at(now + Duration::from_millis(100)), Some(0x3D0 + 4800));
-        assert_eq!(outbound.timestamp_at(now), None, "nothing was sent since");
+        let sent = outbound.last.unwrap().1;
+        assert_eq!(outbound.timestamp_at(sent + Duration::from_millis(100)), Some(0x3D0 + 4800));
+        assert_eq!(outbound.timestamp_at(sent), None, "nothing was sent since");
     }
 
     #[test]

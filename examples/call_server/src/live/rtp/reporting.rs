@@ -9,7 +9,7 @@ use super::{
     figures::Figures,
     outbound::Outbound,
     reception::Reception,
-    reports::{self, AboutUs, NtpMiddle, Report, Told},
+    reports::{self, AboutUs, Heard, NtpMiddle, Report, Sent, Told},
 };
 
 /// The mean time between reports (RFC 3550, section 6.2), of which the first is sent after half.
@@ -46,10 +46,11 @@ impl Reporting {
     ) -> Vec<u8> {
         self.due = now + interval(INTERVAL);
         let timestamp = outbound.timestamp_at(now);
-        let sent = timestamp.map(|timestamp| (self.clock.ntp(now), timestamp, outbound.packets, outbound.octets));
-        let last = self.last.map(|(report, came)| (report, in_65536ths(now.saturating_duration_since(came))));
-        let received = source.map(|reception| (reception.ssrc, reception.report(), last));
-        reports::write(&Report { ssrc: outbound.ssrc, name: &self.name, sent, received, bye })
+        let Outbound { ssrc, packets, octets, .. } = *outbound;
+        let sent = timestamp.map(|timestamp| Sent { ntp: self.clock.ntp(now), timestamp, packets, octets });
+        let last_report = self.last.map(|(report, came)| (report, in_65536ths(now.saturating_duration_since(came))));
+        let received = source.map(|source| Heard { ssrc: source.ssrc, figures: source.report(), last_report });
+        reports::write(&Report { ssrc, name: &self.name, sent, received, bye })
     }
 
     /// Reads a report, if it is one.

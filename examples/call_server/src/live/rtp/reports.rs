@@ -77,18 +77,38 @@ fn about<'a>(mut blocks: impl Iterator<Item = ReportBlock<'a>>, ours: u32) -> Op
 pub struct Report<'a> {
     pub ssrc: u32,
     pub name: &'a str,
-    /// If it has sent since the last report: the NTP time, the RTP timestamp of it, packets and octets so far.
-    pub sent: Option<(u64, u32, u32, u32)>,
-    /// What came from the peer, if anything: its SSRC, the figures, and its last report with how long ago it came.
-    pub received: Option<(u32, Received, Option<(NtpMiddle, u32)>)>,
+    /// If it has sent since the last report.
+    pub sent: Option<Sent>,
+    /// If something came from the peer.
+    pub received: Option<Heard>,
     pub bye: bool,
+}
+
+/// The server's stream at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Sent {
+    /// The moment, in both clocks.
+    pub ntp: u64,
+    pub timestamp: u32,
+    /// Up to then.
+    pub packets: u32,
+    pub octets: u32,
+}
+
+/// The peer's stream, as the server hears it.
+#[derive(Debug, Clone, Copy)]
+pub struct Heard {
+    pub ssrc: u32,
+    pub figures: Received,
+    /// The time of the peer's last sender report, and how long ago it came, in 65,536ths of a second.
+    pub last_report: Option<(NtpMiddle, u32)>,
 }
 
 /// Writes a compound packet: a report, the name, and a goodbye at the end.
 pub fn write(report: &Report<'_>) -> Vec<u8> {
-    let block = report.received.map(|(ssrc, figures, last)| block(ssrc, figures, last));
+    let block = report.received.map(block);
     let compound = match report.sent {
-        Some((ntp, timestamp, packets, octets)) => {
+        Some(Sent { ntp, timestamp, packets, octets }) => {
             let sender = SenderReport::builder(report.ssrc).ntp_timestamp(ntp).rtp_timestamp(timestamp);
             let sender = sender.packet_count(packets).octet_count(octets);
             Compound::builder().add_packet(block.into_iter().fold(sender, |all, block| all.add_report_block(block)))
@@ -107,10 +127,10 @@ pub fn write(report: &Report<'_>) -> Vec<u8> {
     bytes
 }
 
-fn block(ssrc: u32, figures: Received, last: Option<(NtpMiddle, u32)>) -> ReportBlockBuilder {
+fn block(Heard { ssrc, figures, last_report }: Heard) -> ReportBlockBuilder {
     // 24 bits with a sign, at its bounds (RFC 3550, appendix A.3).
     let lost = figures.lost.clamp(-0x80_0000, 0x7F_FFFF) as u32 & 0xFF_FFFF;
-    let (last_report, since) = last.unwrap_or_default();
+    let (last_report, since) = last_report.unwrap_or_default();
     ReportBlock::builder(ssrc)
         .fraction_lost(figures.fraction_lost)
         .cumulative_lost(lost)
@@ -132,8 +152,8 @@ mod tests {
         let bytes = write(&Report {
             ssrc: 1,
             name: "ab",
-            sent: Some((0x0000_0011_8000_0000, 960, 3, 480)),
-            received: Some((2, FIGURES, Some((0x0010_0000, 0x8000)))),
+            sent: Some(Sent { ntp: 0x0000_0011_8000_0000, timestamp: 960, packets: 3, octets: 480 }),
+            received: Some(Heard { ssrc: 2, figures: FIGURES, last_report: Some((0x0010_0000, 0x8000)) }),
             bye: false,
         });
         let report = [0x81, 200, 0, 12, 0, 0, 0, 1, 0, 0, 0, 0x11, 0x80, 0, 0, 0];
@@ -155,10 +175,10 @@ mod tests {
     #[test]
     fn who_has_not_sent_reports_as_a_receiver_and_says_goodbye() {
         let bytes = write(&Report { ssrc: 1, name: "a", sent: None, received: None, bye: true });
-        let name = [0x81, 202, 0, 3, 0, 0, 0, 1, 1, 1, b'a', 0, 0, 0, 0, 0];
-        assert_eq!(bytes[..8], [0x80, 201, 0, 1, 0, 0, 0, 1]);
-        assert_eq!(bytes[8..bytes.len() - 8], name[..bytes.len() - 16]);
-        assert_eq!(bytes[bytes.len() - 8..], [0x81, 203, 0, 1, 0, 0, 0, 1]);
+        let report = [0x80, 201, 0, 1, 0, 0, 0, 1];
+        let name = [0x81, 202, 0, 2, 0, 0, 0, 1, 1, 1, b'a', 0];
+        let bye = [0x81, 203, 0, 1, 0, 0, 0, 1];
+        assert_eq!(bytes, [&report[..], &name, &bye].concat());
         assert_eq!(read(&bytes, 2).unwrap(), Told { bye: true, ..Told::default() });
     }
 

@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_range_has_whole_pairs() {
-        let counted = |range| (pairs(range.clone()).first, pairs(range).pairs);
+        let counted = |range: RangeInclusive<u16>| (pairs(range.clone()).first, pairs(range).pairs);
         assert_eq!(counted(40_000..=40_199), (40_000, 100));
         assert_eq!(counted(40_001..=40_004), (40_002, 1));
         assert_eq!(counted(65_534..=65_535), (65_534, 1));

@@ -144,15 +144,12 @@ impl Traffic {
 
     /// Sends a packet to those of the listeners who are here.
     fn send(&mut self, listeners: &[ParticipantKey], packet: &Encoded) {
-        let now = Instant::now();
         for listener in listeners {
             let number = self.by_listener.get(listener);
-            let Some(line) = number.and_then(|number| self.lines.get_mut(number)) else { continue };
-            if let Some(destination) = line.session.send(packet, now, &mut self.written) {
-                if line.rtp.send_to(&self.written, destination).is_err() {
-                    line.session.unsent();
-                }
-            }
+            let Some(Line { session, rtp, .. }) = number.and_then(|number| self.lines.get_mut(number)) else {
+                continue;
+            };
+            session.send(packet, &mut self.written, |bytes, destination| rtp.send_to(bytes, destination).is_ok());
         }
     }
 

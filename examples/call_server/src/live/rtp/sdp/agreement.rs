@@ -8,8 +8,10 @@ use super::{
 };
 use crate::live::rtp::codec::Codec;
 
-/// The packets that can be made, in ms; the first one unless the peer asks otherwise.
-const PACKETS_MS: [u32; 4] = [20, 10, 40, 60];
+/// The packets that are made unless the peer asks otherwise, in ms, and the shortest and longest.
+const USUAL_MS: u32 = 20;
+const SHORTEST_MS: u32 = 10;
+const LONGEST_MS: u32 = 60;
 
 /// What both sides do from now on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +45,7 @@ impl Agreement {
             rtp: offer.rtp,
             rtcp: if offer.rtcp_mux { offer.rtp } else { offer.rtcp },
             rtcp_mux: offer.rtcp_mux,
-            packet_ms: packet_ms(offer.ptime_ms, offer.maxptime_ms),
+            packet_ms: packet_ms(codec, offer.ptime_ms, offer.maxptime_ms),
             peer_sends: offer.direction.has_send(),
             peer_hears: offer.direction.has_recv() && !offer.rtp.ip().is_unspecified(),
         })
@@ -61,10 +63,13 @@ fn events(formats: &[Format], codec: Codec) -> Option<(u8, u32)> {
     all().find(|(_, clock_hz)| *clock_hz == codec.clock_hz()).or(all().next())
 }
 
-/// The longest packets that are no longer than what the peer would like, or takes at most; 10 ms if it takes no such.
-fn packet_ms(ptime_ms: Option<u32>, maxptime_ms: Option<u32>) -> u32 {
-    let wanted = ptime_ms.unwrap_or(PACKETS_MS[0]).min(maxptime_ms.unwrap_or(u32::MAX));
-    PACKETS_MS.into_iter().filter(|ms| *ms <= wanted).max().unwrap_or(10)
+/// Packets as long as the peer likes, and no longer than it takes, in whole 10 ms. Those of Opus are never joined.
+fn packet_ms(codec: Codec, ptime_ms: Option<u32>, maxptime_ms: Option<u32>) -> u32 {
+    if codec == Codec::Opus {
+        return USUAL_MS;
+    }
+    let wanted = ptime_ms.unwrap_or(USUAL_MS).min(maxptime_ms.unwrap_or(LONGEST_MS));
+    (wanted / 10 * 10).clamp(SHORTEST_MS, LONGEST_MS)
 }
 
 #[cfg(test)]
@@ -88,10 +93,19 @@ mod tests {
 
     #[test]
     fn packets_are_as_long_as_the_peer_likes_and_no_longer_than_it_takes() {
-        let all = [(None, None, 20), (Some(30), None, 20), (Some(60), None, 60), (Some(100), None, 60)];
-        all.into_iter().for_each(|(ptime, most, ms)| assert_eq!(packet_ms(ptime, most), ms, "{ptime:?} {most:?}"));
-        let bound = [(Some(60), Some(40), 40), (None, Some(10), 10), (Some(5), None, 10), (None, Some(200), 20)];
-        bound.into_iter().for_each(|(ptime, most, ms)| assert_eq!(packet_ms(ptime, most), ms, "{ptime:?} {most:?}"));
+        let all = [
+            (None, None, 20),
+            (Some(30), None, 30),
+            (Some(100), None, 60),
+            (Some(60), Some(45), 40),
+            (None, Some(10), 10),
+            (Some(5), None, 10),
+            (None, Some(200), 20),
+        ];
+        for (ptime, most, ms) in all {
+            assert_eq!(packet_ms(Codec::Pcmu, ptime, most), ms, "{ptime:?} {most:?}");
+            assert_eq!(packet_ms(Codec::Opus, ptime, most), 20);
+        }
     }
 
     #[test]

@@ -110,7 +110,7 @@ mod tests {
             "a=rtpmap:8 PCMA/8000",
             "a=rtpmap:101 telephone-event/8000",
             "a=fmtp:101 0-15",
-            "a=ptime:20",
+            "a=ptime:30",
             "a=sendrecv",
             "m=video 0 RTP/AVP 96",
             "",
@@ -139,7 +139,7 @@ mod tests {
             "m=audio 40000 RTP/AVP 111",
             "a=rtpmap:111 opus/48000/2",
             "a=fmtp:111 useinbandfec=1",
-            "a=ptime:10",
+            "a=ptime:20",
             "a=rtcp-mux",
             "a=recvonly",
         ];
