@@ -100,7 +100,9 @@ async fn serve(options: Options) -> Result<(), Error> {
     let stopped = tokio::task::spawn_blocking(|| {
         let gone = live.stop();
         room.stop().and(gone)
-    }).await.map_err(|_| Error::Panicked("stopping"))?;
+    })
+    .await
+    .map_err(|_| Error::Panicked("stopping"))?;
     served.map_err(|_| Error::Panicked("server"))?.map_err(Error::Serve)?;
     stopped
 }

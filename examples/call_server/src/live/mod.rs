@@ -50,8 +50,7 @@ pub struct Live {
 impl Live {
     /// Binds sockets and starts threads, by the options.
     pub fn start(options: &Options, entrance: Arc<Entrance>) -> Result<Self, Error> {
-        let limits =
-            Limits { most: options.max_people.into(), keep: Duration::from_secs(options.keep_place.into()) };
+        let limits = Limits { most: options.max_people.into(), keep: Duration::from_secs(options.keep_place.into()) };
         let binding =
             Binding { ip: options.listen.ip(), ports: options.rtp_ports.clone(), public_ip: options.public_ip };
         let people = Arc::new(People::new(entrance, limits));

@@ -111,7 +111,8 @@ impl People {
         if !here.contains_key(&id) && here.len() >= self.limits.most {
             return Err(NoPlace::Full(here.len()));
         }
-        let seat = self.entrance.enter(&id, decoder, rtp_clock_hz).map_err(NoPlace::Mixer)?;
+        let seat = self.entrance.enter(&id, decoder, rtp_clock_hz);
+        let seat = seat.inspect_err(|_| self.free(&mut here, &id)).map_err(NoPlace::Mixer)?;
         let connection = Uuid::new_v4();
         let before = here.remove(&id);
         let was_connected = before.as_ref().is_some_and(|before| before.was_connected);

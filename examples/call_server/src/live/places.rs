@@ -8,7 +8,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{leg::ConnectionId, people::{News, People}};
+use super::{
+    leg::ConnectionId,
+    people::{News, People},
+};
 use crate::room::Stop;
 
 /// How often the thread looks whether it is to stop.

@@ -26,12 +26,7 @@ pub struct Ear {
 }
 
 impl Ear {
-    pub fn new(
-        id: &str,
-        port: OutputPort,
-        listeners: broadcast::Sender<Bytes>,
-        recorder: Option<Recorder>,
-    ) -> Self {
+    pub fn new(id: &str, port: OutputPort, listeners: broadcast::Sender<Bytes>, recorder: Option<Recorder>) -> Self {
         Self { id: id.to_owned(), port, listeners, recorder }
     }
 

@@ -9,7 +9,7 @@ use std::{
 
 use mixminus::{
     Controller, JoinOptions, ParticipantKey,
-    stream::{Decoder, InputOptions, JoinError, OutputPort, PacketPort, PortOptions, Ports},
+    stream::{Decoder, InputOptions, InputPort, JoinError, OutputPort, PacketPort, PortOptions, Ports},
 };
 
 use super::{Ears, Ticker, collector::Ear, collector::Order, hears, recorder};
@@ -54,12 +54,7 @@ impl Entrance {
     /// Gives a person its place, with a decoder for what it sends. Who is here already keeps key and configuration;
     /// its earlier port leads nowhere. `rtp_clock_hz` is the clock of the timestamps, if it is not the decoder's rate.
     /// Takes about a millisecond.
-    pub fn enter(
-        &self,
-        id: &str,
-        decoder: impl Decoder + 'static,
-        rtp_clock_hz: Option<u32>,
-    ) -> Result<Seat, Error> {
+    pub fn enter(&self, id: &str, decoder: impl Decoder + 'static, rtp_clock_hz: Option<u32>) -> Result<Seat, Error> {
         let cannot = |cause| Error::Join { id: id.to_owned(), cause };
         let input = InputOptions { rtp_clock_hz, ..InputOptions::new(decoder.format()) };
         let options = PortOptions { input: Some(input), output: Some(hears()) };
@@ -72,9 +67,16 @@ impl Entrance {
         let Ports { key, input, output, .. } = ports.map_err(cannot)?;
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
         self.collect(id, output, is_here);
+        let decoded = self.decode(input, decoder);
+        // Nobody has the place if nothing can come of it.
+        let packets = decoded.inspect_err(|_| self.leave(id))?;
+        Ok(Seat { key, packets })
+    }
+
+    fn decode(&self, input: InputPort, decoder: impl Decoder + 'static) -> Result<PacketPort, Error> {
         let (packets, decoding) = input.decode_with(decoder).map_err(|cause| Error::Decoder(cause.to_string()))?;
         self.ticker.decode(decoding)?;
-        Ok(Seat { key, packets })
+        Ok(packets)
     }
 
     /// Ends a person's stay: a listener of the cast goes on hearing.
@@ -95,7 +97,8 @@ impl Entrance {
             return self.collect_more(id, Some(port));
         }
         let recorder = self.record.as_ref().map(|directory| recorder::begin_late(directory, id));
-        let recorder = recorder.and_then(|begun| begun.inspect_err(|error| tracing::error!("{}", error.one_line())).ok());
+        let recorder =
+            recorder.and_then(|begun| begun.inspect_err(|error| tracing::error!("{}", error.one_line())).ok());
         self.order(Order::Add(Ear::new(id, port, self.ears.add(id), recorder)));
     }
 
@@ -112,7 +115,7 @@ impl Entrance {
 
     fn told<T>(&self, id: &str, done: Result<T, JoinError>) {
         if let Err(error) = done {
-            tracing::error!(id, %error, "somebody could not leave");
+            tracing::debug!(id, %error, "somebody who was to leave was not here");
         }
     }
 }

@@ -60,12 +60,7 @@ pub async fn leave(
     if has_left { Ok(StatusCode::OK) } else { Err(gone()) }
 }
 
-async fn welcome(
-    web: Arc<Web>,
-    id: Option<String>,
-    headers: &HeaderMap,
-    body: Body,
-) -> Result<Response, Refused> {
+async fn welcome(web: Arc<Web>, id: Option<String>, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
     let offer = offer(headers, body).await?;
     let welcomed = spawn_blocking(move || web.webrtc.welcome(&web.people, id, &offer)).await.map_err(failed)?;
     let Welcome { id, connection, sdp } = welcomed.map_err(unwelcome)?;

@@ -28,8 +28,10 @@ impl Desk {
         let mut in_a_row = 0;
         for _ in 0..3000 {
             let Message::Binary(bytes) = message(&mut self.socket).await else { panic!("no audio") };
-            let samples: Vec<f32> =
-                bytes.chunks_exact(2).map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0).collect();
+            let samples: Vec<f32> = bytes
+                .chunks_exact(2)
+                .map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32_768.0)
+                .collect();
             self.ear.hear(0, &samples);
             let levels: Vec<_> = wanted.iter().map(|(hz, wanted)| (self.ear.level(*hz), *wanted)).collect();
             in_a_row = if levels.iter().all(tones::is_as_wanted) { in_a_row + 1 } else { 0 };

@@ -1,6 +1,11 @@
 //! Tones for tests, sent with the same level in every 20 ms, and how loud each is in what is heard.
 
-use std::{collections::VecDeque, f64::consts::TAU, path::Path, time::{Duration, Instant}};
+use std::{
+    collections::VecDeque,
+    f64::consts::TAU,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 

@@ -82,7 +82,10 @@ impl WebRtc {
         let counters = Arc::new(Counters::default());
         let table = Table::new(address, notices, Arc::clone(&counters));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
-        let socket = runtime.block_on(async { UdpSocket::from_std(socket) }).map_err(cannot)?;
+        let socket = {
+            let _of_the_thread = runtime.enter();
+            UdpSocket::from_std(socket).map_err(cannot)?
+        };
         let network = Network { socket, orders: coming, packets, table, counters: Arc::clone(&counters) };
         let worker = Worker::start("webrtc", move |_stop| runtime.block_on(network.run()))?;
         Ok((Self { answerer: Answerer::new(address, certificate), orders, counters }, worker))

@@ -9,11 +9,7 @@ use std::{
 };
 
 use str0m::net::Transmit;
-use tokio::{
-    net::UdpSocket,
-    sync::mpsc::Receiver,
-    time::sleep_until,
-};
+use tokio::{net::UdpSocket, sync::mpsc::Receiver, time::sleep_until};
 
 use super::{
     super::{leg::ConnectionId, outgoing::Packet},

@@ -1,6 +1,9 @@
 //! Offers of WebRTC clients: one stream of Opus, answered at once and for good (RFC 9725).
 
-use std::{net::SocketAddr, time::{Duration, Instant}};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use str0m::{Candidate, Rtc, RtcConfig, change::SdpOffer, config::DtlsCert};
 

@@ -117,7 +117,13 @@ impl Session {
     }
 
     /// Gives it a packet of the network. `is_proof` says that only this person can have made it.
-    pub fn receive(&mut self, now: Instant, packet: Receive<'_>, is_proof: bool, out: &mut dyn FnMut(&Transmit)) -> Told {
+    pub fn receive(
+        &mut self,
+        now: Instant,
+        packet: Receive<'_>,
+        is_proof: bool,
+        out: &mut dyn FnMut(&Transmit),
+    ) -> Told {
         let taken = self.rtc.handle_input(Input::Receive(now, packet));
         if is_proof {
             self.heard = now;

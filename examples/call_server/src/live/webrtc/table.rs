@@ -123,7 +123,6 @@ impl Table {
         }
     }
 
-
     fn named(&self, bytes: &[u8]) -> Option<ConnectionId> {
         let message = StunMessage::parse(bytes).ok()?;
         let (ufrag, _) = message.split_username()?;
