@@ -16,6 +16,7 @@ mod leg;
 mod outgoing;
 mod people;
 mod places;
+mod pump;
 mod socket;
 mod webrtc;
 
@@ -53,10 +54,11 @@ impl Live {
         let limits = Limits { most: options.max_people.into(), keep: Duration::from_secs(options.keep_place.into()) };
         let binding =
             Binding { ip: options.listen.ip(), ports: options.rtp_ports.clone(), public_ip: options.public_ip };
+        let ears = entrance.ears();
         let people = Arc::new(People::new(entrance, limits));
         let (notices, coming) = mpsc::channel();
         let (outgoing, packets) = Outgoing::new();
-        let (webrtc, network) = WebRtc::start(&binding, packets, notices)?;
+        let (webrtc, network) = WebRtc::start(&binding, packets, notices, (Arc::clone(&ears), outgoing.clone()))?;
         let kept = Arc::clone(&people);
         let places = Worker::start("places", move |stop| places::keep(&kept, &coming, stop))?;
         Ok(Self { people, webrtc: Arc::new(webrtc), outgoing, network, places })

@@ -43,6 +43,7 @@ pub struct WebRtc {
     answerer: Answerer,
     orders: Sender<Order>,
     counters: Arc<Counters>,
+    pump: (Arc<crate::room::Ears>, super::Outgoing),
 }
 
 /// Somebody's first words: the offer is answered, and the place is given.
@@ -71,6 +72,7 @@ impl WebRtc {
         binding: &Binding,
         packets: Receiver<Packet>,
         notices: sync::Sender<Notice>,
+        pump: (Arc<crate::room::Ears>, super::Outgoing),
     ) -> Result<(Self, Worker<()>), Error> {
         let socket = binding.bind()?;
         let cannot = |cause| Error::Udp { address: binding.ip.to_string(), cause };
@@ -88,7 +90,7 @@ impl WebRtc {
         };
         let network = Network { socket, orders: coming, packets, table, counters: Arc::clone(&counters) };
         let worker = Worker::start("webrtc", move |_stop| runtime.block_on(network.run()))?;
-        Ok((Self { answerer: Answerer::new(address, certificate), orders, counters }, worker))
+        Ok((Self { answerer: Answerer::new(address, certificate), orders, counters, pump }, worker))
     }
 
     /// Answers an offer and gives its sender a place. Blocks for some milliseconds; not for a thread of a runtime.
@@ -100,6 +102,9 @@ impl WebRtc {
             Arc::new(Wire { connection, orders: self.orders.clone(), measured: Arc::clone(&measured) })
         };
         let Admitted { id, connection, seat } = people.enter(id, decoder, None, leg)?;
+        if let Some(heard) = self.pump.0.listen(&id) {
+            super::pump::start(heard, seat.key, Arc::downgrade(&measured), self.pump.1.clone());
+        }
         let beginning =
             Beginning { id: id.clone(), connection, key: seat.key, packets: seat.packets, rtc, ufrag, measured };
         if self.orders.blocking_send(Order::Begin(Box::new(beginning))).is_err() {
