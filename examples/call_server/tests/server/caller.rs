@@ -22,7 +22,7 @@ use str0m::{
 };
 
 use crate::{
-    rig::{Server, client},
+    rig::{PATIENCE, Server, client},
     tones::{AMPLITUDE, Ear},
 };
 
@@ -94,6 +94,17 @@ impl Caller {
     /// Leaves as a client does that knows how to.
     pub async fn leave(self, server: &Server) {
         assert_eq!(server.hang_up(&self.location).await.status(), 200);
+        self.until_closed().await;
+    }
+
+    /// Waits until the server has told it that the connection is over.
+    pub async fn until_closed(&self) {
+        let closed = async {
+            while self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, closed).await.expect("it is told");
     }
 
     /// Waits until it hears each tone as loud as it is said: 1 as it was sent, 0 for not at all.

@@ -111,6 +111,7 @@ async fn a_second_connection_takes_the_place_over() {
     let mut guest = Desk::listen(&server, "guest").await;
     guest.until_hears(&[(500.0, 1.0)]).await;
     let second = Caller::join(&server, "anna", 700.0).await;
+    first.until_closed().await;
     guest.until_hears(&[(500.0, 0.0), (700.0, 1.0)]).await;
     assert_eq!(server.hang_up(&first.location).await.status(), 404);
     guest.until_hears(&[(500.0, 0.0), (700.0, 1.0)]).await;
