@@ -3,6 +3,7 @@
 //! An offer is answered on the thread that asks; the connection then goes to the network thread, which owns it.
 
 mod counters;
+mod deadlines;
 mod network;
 mod offer;
 mod session;

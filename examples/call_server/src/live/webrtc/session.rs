@@ -55,8 +55,6 @@ pub struct Session {
     pub ufrag: String,
     /// When it wants to be [`advance`](Self::advance)d.
     pub deadline: Instant,
-    /// The earliest wake-up that is planned for it.
-    pub scheduled: Option<Instant>,
     /// The addresses that it has proven.
     pub addresses: Vec<SocketAddr>,
     rtc: Rtc,
@@ -96,7 +94,6 @@ impl Session {
             key,
             ufrag,
             deadline: now,
-            scheduled: Some(now),
             addresses: Vec::new(),
             rtc,
             packets,
@@ -153,6 +150,8 @@ impl Session {
         self.rtc.disconnect();
     }
 
+    /// Who talks is not in the packets, as CSRCs or levels of RFC 6465, though the library can write both: a mix does
+    /// not say which sources are in it, and one that is configured away must not show. The desk's state has it.
     fn write(&mut self, now: Instant, packet: &Packet) {
         let opus = self.rtc.codec_config().find(|coding| coding.spec().codec == Codec::Opus);
         let Some((mid, pt)) = self.mid.zip(opus.map(|coding| coding.pt())) else { return };
@@ -173,27 +172,30 @@ impl Session {
             tracing::debug!(id = self.id, %error, "a connection has failed");
             self.rtc.disconnect();
         }
-        let (wait, limit) = match self.stage {
-            Stage::Connecting => (HURRY, true),
-            _ => (SILENCE, false),
-        };
-        let is_late = now >= self.heard + wait;
-        if is_late && self.stage == Stage::Connected {
-            self.stage = Stage::Lost;
-        } else if !is_late && self.stage == Stage::Lost && self.rtc.is_connected() {
-            self.stage = Stage::Connected;
-        }
-        if self.stage != Stage::Lost {
-            self.deadline = self.deadline.min(self.heard + wait);
-        }
-        let is_over = !self.rtc.is_alive() || (limit && is_late);
+        let is_late = self.watch(now);
+        let is_over = !self.rtc.is_alive() || (is_late && self.stage == Stage::Connecting);
         let news = match self.stage {
             _ if is_over => Some(News::Lost),
             stage if stage == before => None,
             Stage::Connected => Some(News::Connected),
-            _ => Some(News::Lost),
+            Stage::Connecting | Stage::Lost => Some(News::Lost),
         };
         Told { news, is_over }
+    }
+
+    /// Notices silence, and its end. Returns whether it is silent for too long.
+    fn watch(&mut self, now: Instant) -> bool {
+        let until = self.heard + if self.stage == Stage::Connecting { HURRY } else { SILENCE };
+        let is_late = now >= until;
+        match self.stage {
+            Stage::Connected if is_late => self.stage = Stage::Lost,
+            Stage::Lost if !is_late && self.rtc.is_connected() => self.stage = Stage::Connected,
+            _ => {}
+        }
+        if !is_late {
+            self.deadline = self.deadline.min(until);
+        }
+        is_late
     }
 
     fn drain(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) -> Result<(), RtcError> {
@@ -213,8 +215,8 @@ impl Session {
         match event {
             Event::Connected => (self.stage, self.heard) = (Stage::Connected, now),
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) if self.stage == Stage::Connected => {
-                self.stage = Stage::Lost;
-                self.heard = now - SILENCE;
+                // As if it were silent since long ago.
+                self.heard = now.checked_sub(SILENCE).unwrap_or(now);
             }
             Event::MediaAdded(added) => self.mid = Some(added.mid),
             Event::RtpPacket(packet) => {

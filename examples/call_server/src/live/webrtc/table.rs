@@ -2,8 +2,7 @@
 //! in constant time (a deadline in logarithmic time), however many there are.
 
 use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::HashMap,
     net::SocketAddr,
     sync::{Arc, mpsc::Sender},
     time::Instant,
@@ -19,6 +18,7 @@ use str0m::{
 use super::{
     super::{leg::ConnectionId, outgoing::Packet, places::Notice},
     counters::Counters,
+    deadlines::Deadlines,
     session::{Beginning, Session, Told},
 };
 
@@ -31,8 +31,7 @@ pub struct Table {
     by_address: HashMap<SocketAddr, ConnectionId>,
     by_ufrag: HashMap<String, ConnectionId>,
     by_key: HashMap<ParticipantKey, ConnectionId>,
-    /// At least one for each session, none later than the session's own.
-    deadlines: BinaryHeap<Reverse<(Instant, ConnectionId)>>,
+    deadlines: Deadlines,
     notices: Sender<Notice>,
     counters: Arc<Counters>,
 }
@@ -40,7 +39,7 @@ pub struct Table {
 impl Table {
     pub fn new(local: SocketAddr, notices: Sender<Notice>, counters: Arc<Counters>) -> Self {
         let (sessions, by_address, by_ufrag, by_key) = Default::default();
-        Self { local, sessions, by_address, by_ufrag, by_key, deadlines: BinaryHeap::new(), notices, counters }
+        Self { local, sessions, by_address, by_ufrag, by_key, deadlines: Deadlines::default(), notices, counters }
     }
 
     /// Takes in a connection, and lets it begin.
@@ -50,7 +49,7 @@ impl Table {
         self.by_ufrag.insert(session.ufrag.clone(), connection);
         self.by_key.insert(session.key, connection);
         self.sessions.insert(connection, session);
-        self.deadlines.push(Reverse((now, connection)));
+        self.deadlines.set(connection, now);
         self.advance(now, out);
     }
 
@@ -104,20 +103,13 @@ impl Table {
 
     /// When a session wants to be woken next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.peek().map(|Reverse((deadline, _))| *deadline)
+        self.deadlines.first()
     }
 
     /// Wakes the sessions that are due.
     pub fn advance(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) {
-        while self.next_deadline().is_some_and(|deadline| deadline <= now) {
-            let Some(Reverse((_, connection))) = self.deadlines.pop() else { return };
+        while let Some(connection) = self.deadlines.pop(now) {
             let Some(session) = self.sessions.get_mut(&connection) else { continue };
-            if session.deadline > now {
-                session.scheduled = Some(session.deadline);
-                self.deadlines.push(Reverse((session.deadline, connection)));
-                continue;
-            }
-            session.scheduled = None;
             let told = session.advance(now, out);
             self.heed(connection, told);
         }
@@ -138,14 +130,14 @@ impl Table {
         }
         if told.is_over {
             self.remove(connection);
-        } else if session.scheduled.is_none_or(|scheduled| session.deadline < scheduled) {
-            session.scheduled = Some(session.deadline);
-            self.deadlines.push(Reverse((session.deadline, connection)));
+        } else {
+            self.deadlines.set(connection, session.deadline);
         }
     }
 
     fn remove(&mut self, connection: ConnectionId) -> Option<Session> {
         let session = self.sessions.remove(&connection)?;
+        self.deadlines.remove(connection);
         self.by_ufrag.remove(&session.ufrag);
         // Both may be another connection's by now.
         if self.by_key.get(&session.key) == Some(&connection) {
