@@ -17,7 +17,7 @@ use str0m::{
     ice::StunMessage,
     media::Mid,
     net::{Receive, Transmit},
-    rtp::{self, RtpWrite},
+    rtp::{self, ExtensionValues, RtpWrite},
 };
 
 use super::{
@@ -230,15 +230,32 @@ impl Session {
     /// Also packets without a payload, by which browsers probe the network: the port must know that their number is
     /// not missing.
     fn hear(&mut self, packet: &rtp::RtpPacket) {
-        let extensions = &packet.header.ext_vals;
-        let level = extensions.audio_level.map(|level| AudioLevel {
-            dbov: level.unsigned_abs().min(127),
-            voice: extensions.voice_activity.unwrap_or(false),
-        });
+        let level = level_of(&packet.header.ext_vals);
         let (sequence, timestamp) = (packet.header.sequence_number, packet.header.timestamp);
         let taken = self.packets.push(RtpPacket { payload: &packet.payload, sequence, timestamp, level });
         if let Err(error) = taken {
             tracing::debug!(id = self.id, %error, "a packet was not taken");
         }
+    }
+}
+
+/// What the client says of a packet's sound (RFC 6464): the library has it as a negative number of decibels.
+fn level_of(extensions: &ExtensionValues) -> Option<AudioLevel> {
+    let dbov = extensions.audio_level?.unsigned_abs().min(127);
+    Some(AudioLevel { dbov, voice: extensions.voice_activity.unwrap_or(false) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_how_far_the_sound_lies_under_full_scale() {
+        let told = |audio_level, voice_activity| {
+            level_of(&ExtensionValues { audio_level, voice_activity, ..ExtensionValues::default() })
+        };
+        assert_eq!(told(None, None), None);
+        assert_eq!(told(Some(-38), Some(true)), Some(AudioLevel { dbov: 38, voice: true }));
+        assert_eq!(told(Some(i8::MIN), None), Some(AudioLevel { dbov: 127, voice: false }));
     }
 }
