@@ -2,6 +2,7 @@
 //! hears goes out.
 
 use std::{
+    collections::VecDeque,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -34,6 +35,8 @@ use super::{
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a client may take from its offer to the first packet that proves it.
 const HURRY: Duration = Duration::from_secs(15);
+/// How many addresses of a client are known at a time.
+const ADDRESSES: usize = 8;
 
 /// What a session needs from the start.
 #[derive(Debug)]
@@ -56,7 +59,7 @@ pub struct Session {
     /// When it wants to be [`advance`](Self::advance)d.
     pub deadline: Instant,
     /// The addresses that it has proven.
-    pub addresses: Vec<SocketAddr>,
+    pub addresses: VecDeque<SocketAddr>,
     rtc: Rtc,
     packets: PacketPort,
     measured: Arc<Measured>,
@@ -94,7 +97,7 @@ impl Session {
             key,
             ufrag,
             deadline: now,
-            addresses: Vec::new(),
+            addresses: VecDeque::new(),
             rtc,
             packets,
             measured,
@@ -113,6 +116,13 @@ impl Session {
         StunMessage::parse(bytes).is_ok_and(|message| message.is_binding_request()) && self.rtc.accepts(input)
     }
 
+    /// Takes note of an address that it has proven. Returns one that is to be forgotten: a client has a few, and
+    /// must not fill the memory with more.
+    pub fn moved_to(&mut self, address: SocketAddr) -> Option<SocketAddr> {
+        self.addresses.push_back(address);
+        if self.addresses.len() > ADDRESSES { self.addresses.pop_front() } else { None }
+    }
+
     /// Gives it a packet of the network. `is_proof` says that only this person can have made it.
     pub fn receive(
         &mut self,
@@ -122,7 +132,8 @@ impl Session {
         out: &mut dyn FnMut(&Transmit),
     ) -> Told {
         let taken = self.rtc.handle_input(Input::Receive(now, packet));
-        if is_proof {
+        // Before the connection is made, the time runs from the offer.
+        if is_proof && self.stage != Stage::Connecting {
             self.heard = now;
         }
         self.settle(now, taken, out)

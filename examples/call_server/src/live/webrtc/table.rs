@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     net::SocketAddr,
     sync::{Arc, mpsc::Sender},
     time::Instant,
@@ -84,7 +85,9 @@ impl Table {
         }
         if !is_known {
             self.by_address.insert(source, connection);
-            session.addresses.push(source);
+            if let Some(old) = session.moved_to(source) {
+                forget(&mut self.by_address, &old, connection);
+            }
         }
         let Input::Receive(_, packet) = input else { unreachable!("made above") };
         let told = session.receive(now, packet, is_proof, out);
@@ -139,16 +142,16 @@ impl Table {
         let session = self.sessions.remove(&connection)?;
         self.deadlines.remove(connection);
         self.by_ufrag.remove(&session.ufrag);
-        // Both may be another connection's by now.
-        if self.by_key.get(&session.key) == Some(&connection) {
-            self.by_key.remove(&session.key);
-        }
-        for address in &session.addresses {
-            if self.by_address.get(address) == Some(&connection) {
-                self.by_address.remove(address);
-            }
-        }
+        forget(&mut self.by_key, &session.key, connection);
+        session.addresses.iter().for_each(|address| forget(&mut self.by_address, address, connection));
         Some(session)
+    }
+}
+
+/// Removes what leads to a connection, unless it leads to another one by now.
+fn forget<K: Eq + Hash>(map: &mut HashMap<K, ConnectionId>, key: &K, connection: ConnectionId) {
+    if map.get(key) == Some(&connection) {
+        map.remove(key);
     }
 }
 
