@@ -64,7 +64,7 @@ async fn serve(options: Options) -> Result<(), Error> {
     let access = access::of(&options).await?;
     let token = access.token.clone();
 
-    let room = Room::start(members, options.record.as_deref())?;
+    let room = Room::start(members, options.loudest.map(usize::from), options.record.as_deref())?;
     let live = Live::start(&options, Arc::clone(&room.entrance))?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();

@@ -51,10 +51,11 @@ pub struct Room {
 }
 
 impl Room {
-    /// Lets all participants join and starts the call. What they hear is recorded in the directory
-    /// `record`, if there is one.
-    pub fn start(members: Vec<Member>, record: Option<&Path>) -> Result<Self, Error> {
-        let (controller, processor) = MixerConfig { sample_rate: SAMPLE_RATE, ..MixerConfig::default() }.build()?;
+    /// Lets all participants join and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
+    /// recorded in the directory `record`, if there is one.
+    pub fn start(members: Vec<Member>, loudest: Option<usize>, record: Option<&Path>) -> Result<Self, Error> {
+        let config = MixerConfig { sample_rate: SAMPLE_RATE, loudest, ..MixerConfig::default() };
+        let (controller, processor) = config.build()?;
         let (mut voices, mut outputs, mut cast) = (Vec::new(), Vec::new(), Cast::default());
         for Member { id, recording } in members {
             let Ports { input, output, .. } = join(&controller, &id, recording.as_ref().map(|said| said.format))?;
