@@ -9,6 +9,8 @@ mod offer;
 mod session;
 mod statistics;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, mpsc as sync};
 
