@@ -107,6 +107,16 @@ impl Caller {
         tokio::time::timeout(PATIENCE, closed).await.expect("it is told");
     }
 
+    /// Waits until it has heard, and said, a fifth of a second.
+    pub async fn until_it_is_in_the_call(&self) {
+        let heard = async {
+            while self.heard.lock().unwrap().timestamps.len() < 10 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, heard).await.expect("it hears something");
+    }
+
     /// Waits until it hears each tone as loud as it is said: 1 as it was sent, 0 for not at all.
     pub async fn until_hears(&self, wanted: &[(f64, f64)]) {
         crate::tones::until(|| {
