@@ -46,10 +46,6 @@ pub struct Entrance {
 }
 
 impl Entrance {
-    pub fn ears(&self) -> Arc<Ears> {
-        Arc::clone(&self.ears)
-    }
-
     /// Whose recording is sent under this id can have nobody else in its place.
     pub fn is_recording(&self, id: &str) -> bool {
         self.cast.recordings.contains(id)

@@ -16,7 +16,10 @@ use std::{
 
 use mixminus::{
     Controller, JoinOptions, MixerConfig,
-    stream::{Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat},
+    stream::{
+        Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat, Tap,
+        TapOptions,
+    },
 };
 
 use self::{collector::Ear, feeder::Voice, recorder::Recorder};
@@ -38,6 +41,8 @@ pub const PACKET_MS: u32 = 20;
 const INPUT_DEPTH: Depth = Depth::between(500.0, 2000.0);
 /// How late the collector may be before samples are lost.
 const OUTPUT_BOUND_MS: f64 = 2000.0;
+/// How many are named who are heard in a mix: as many as a packet of RTP names.
+const NAMED: usize = 15;
 
 /// A running call.
 #[derive(Debug)]
@@ -46,6 +51,8 @@ pub struct Room {
     pub ticker: Arc<Ticker>,
     pub ears: Arc<Ears>,
     pub entrance: Arc<Entrance>,
+    /// The ticks, for whoever encodes what people hear.
+    pub tap: Option<Tap>,
     feeder: Worker<()>,
     collector: Worker<Result<(), Error>>,
 }
@@ -71,7 +78,8 @@ impl Room {
         let fan_out = Arc::new(Ears::default());
         let collected =
             outputs.into_iter().map(|(id, port)| Ear::new(&id, port, fan_out.add(&id), recorders.next())).collect();
-        let runner = Runner::start(processor, RunnerOptions::default(), |_mixes| {})?;
+        let (mut ticks, tap) = Tap::new(&processor, TapOptions { sources: NAMED, ..TapOptions::default() })?;
+        let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| ticks.write(mixes))?;
         let (orders, coming) = mpsc::channel();
         let entrance = Arc::new(Entrance {
             controller: controller.clone(),
@@ -84,7 +92,7 @@ impl Room {
         let (ticker, ears) = (Arc::clone(&entrance.ticker), Arc::clone(&entrance.ears));
         let feeder = Worker::start("feeder", move |stop| feeder::run(voices, stop))?;
         let collector = Worker::start("collector", move |stop| collector::run(collected, &coming, stop))?;
-        Ok(Self { controller, ticker, ears, entrance, feeder, collector })
+        Ok(Self { controller, ticker, ears, entrance, tap: Some(tap), feeder, collector })
     }
 
     /// Stops the threads in the order of the sound, so that everything that was mixed is collected,

@@ -28,7 +28,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 
 pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States};
 use crate::{
-    live::{Outgoing, People, WebRtc},
+    live::{Hearing, Outgoing, People, WebRtc},
     room::{Ears, Ticker},
 };
 
@@ -44,6 +44,7 @@ pub struct Web {
     pub people: Arc<People>,
     pub webrtc: Arc<WebRtc>,
     pub outgoing: Outgoing,
+    pub hearing: Hearing,
     pub states: States,
     pub sockets: Sockets,
     pub metrics: Metrics,

@@ -29,6 +29,7 @@ use self::{
     table::Table,
 };
 use super::{
+    encoding::Hearing,
     leg::{ConnectionId, Leg, Measured, Quality},
     outgoing::Packet,
     people::{Admitted, NoPlace, People},
@@ -46,7 +47,6 @@ pub struct WebRtc {
     answerer: Answerer,
     orders: Sender<Order>,
     counters: Arc<Counters>,
-    pump: (Arc<crate::room::Ears>, super::Outgoing),
 }
 
 /// Somebody's first words: the offer is answered, and the place is given.
@@ -75,7 +75,7 @@ impl WebRtc {
         binding: &Binding,
         packets: Receiver<Packet>,
         notices: sync::Sender<Notice>,
-        pump: (Arc<crate::room::Ears>, super::Outgoing),
+        hearing: Hearing,
     ) -> Result<(Self, Worker<()>), Error> {
         let socket = binding.bind()?;
         let cannot = |cause| Error::Udp { address: binding.ip.to_string(), cause };
@@ -85,7 +85,7 @@ impl WebRtc {
         let certificate = certificate.ok_or_else(|| Error::Decoder("a certificate for DTLS".into()))?;
         let (orders, coming) = mpsc::channel(ORDERS);
         let counters = Arc::new(Counters::default());
-        let table = Table::new(address, notices, Arc::clone(&counters));
+        let table = Table::new(address, notices, hearing, Arc::clone(&counters));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
         let socket = {
             let _of_the_thread = runtime.enter();
@@ -93,7 +93,7 @@ impl WebRtc {
         };
         let network = Network { socket, orders: coming, packets, table, counters: Arc::clone(&counters) };
         let worker = Worker::start("webrtc", move |_stop| runtime.block_on(network.run()))?;
-        Ok((Self { answerer: Answerer::new(address, certificate), orders, counters, pump }, worker))
+        Ok((Self { answerer: Answerer::new(address, certificate), orders, counters }, worker))
     }
 
     /// Answers an offer and gives its sender a place. Blocks for some milliseconds; not for a thread of a runtime.
@@ -105,9 +105,6 @@ impl WebRtc {
             Arc::new(Wire { connection, orders: self.orders.clone(), measured: Arc::clone(&measured) })
         };
         let Admitted { id, connection, seat } = people.enter(id, decoder, None, leg)?;
-        if let Some(heard) = self.pump.0.listen(&id) {
-            super::pump::start(heard, seat.key, Arc::downgrade(&measured), self.pump.1.clone());
-        }
         let beginning =
             Beginning { id: id.clone(), connection, key: seat.key, packets: seat.packets, rtc, ufrag, measured };
         if self.orders.blocking_send(Order::Begin(Box::new(beginning))).is_err() {

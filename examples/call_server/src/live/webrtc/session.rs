@@ -35,6 +35,8 @@ use super::{
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a client may take from its offer to the first packet that proves it.
 const HURRY: Duration = Duration::from_secs(15);
+/// The most that a packet can name.
+const CONTRIBUTORS: usize = 15;
 /// How many addresses of a client are known at a time.
 const ADDRESSES: usize = 8;
 
@@ -116,6 +118,12 @@ impl Session {
         StunMessage::parse(bytes).is_ok_and(|message| message.is_binding_request()) && self.rtc.accepts(input)
     }
 
+    /// Whether it hears: not a client that only sends.
+    pub fn hears(&self) -> bool {
+        let media = self.mid.and_then(|mid| self.rtc.media(mid));
+        media.is_some_and(|media| media.direction().is_sending())
+    }
+
     /// Takes note of an address that it has proven. Returns one that is to be forgotten: a client has a few, and
     /// must not fill the memory with more.
     pub fn moved_to(&mut self, address: SocketAddr) -> Option<SocketAddr> {
@@ -161,17 +169,21 @@ impl Session {
         self.rtc.disconnect();
     }
 
-    /// Who talks is not in the packets, as CSRCs or levels of RFC 6465, though the library can write both: a mix does
-    /// not say which sources are in it, and one that is configured away must not show. The desk's state has it.
+    /// The packet names those who are heard in it. How loud each is (RFC 6465) it does not say, though the library would
+    /// write that, too: levels are of a source, and each listener has it at a gain of its own. The desk's state has them.
     fn write(&mut self, now: Instant, packet: &Packet) {
         let opus = self.rtc.codec_config().find(|coding| coding.spec().codec == Codec::Opus);
         let Some((mid, pt)) = self.mid.zip(opus.map(|coding| coding.pt())) else { return };
         let mut direct = self.rtc.direct_api();
         // None for a client that only sends.
         let Some(stream) = direct.stream_tx_by_mid(mid, None) else { return };
-        let time = (packet.position as u32).wrapping_add(self.offset);
+        let time = packet.timestamp.wrapping_add(self.offset);
         let payload = Arc::clone(&packet.payload);
-        stream.write_rtp(RtpWrite::new(pt, self.sequence.into(), time, now, payload).marker(packet.marker));
+        self.sequence += u64::from(packet.lost_before);
+        let packet = RtpWrite::new(pt, self.sequence.into(), time, now, payload)
+            .marker(packet.marker)
+            .csrc(&packet.contributors[..packet.contributors.len().min(CONTRIBUTORS)]);
+        stream.write_rtp(packet);
         self.sequence += 1;
     }
 

@@ -17,7 +17,7 @@ use str0m::{
 };
 
 use super::{
-    super::{leg::ConnectionId, outgoing::Packet, places::Notice},
+    super::{encoding::Hearing, leg::ConnectionId, outgoing::Packet, people::News, places::Notice},
     counters::Counters,
     deadlines::Deadlines,
     session::{Beginning, Session, Told},
@@ -34,13 +34,24 @@ pub struct Table {
     by_key: HashMap<ParticipantKey, ConnectionId>,
     deadlines: Deadlines,
     notices: Sender<Notice>,
+    hearing: Hearing,
     counters: Arc<Counters>,
 }
 
 impl Table {
-    pub fn new(local: SocketAddr, notices: Sender<Notice>, counters: Arc<Counters>) -> Self {
+    pub fn new(local: SocketAddr, notices: Sender<Notice>, hearing: Hearing, counters: Arc<Counters>) -> Self {
         let (sessions, by_address, by_ufrag, by_key) = Default::default();
-        Self { local, sessions, by_address, by_ufrag, by_key, deadlines: Deadlines::default(), notices, counters }
+        Self {
+            local,
+            sessions,
+            by_address,
+            by_ufrag,
+            by_key,
+            deadlines: Deadlines::default(),
+            notices,
+            hearing,
+            counters,
+        }
     }
 
     /// Takes in a connection, and lets it begin.
@@ -128,6 +139,11 @@ impl Table {
     fn heed(&mut self, connection: ConnectionId, told: Told) {
         let Some(session) = self.sessions.get_mut(&connection) else { return };
         if let Some(news) = told.news {
+            // Who is lost is sent nothing; nothing is encoded for it alone.
+            match news {
+                News::Connected if session.hears() => self.hearing.begin(session.key),
+                News::Connected | News::Lost => self.hearing.end(session.key),
+            }
             // The thread that keeps places ends after this one.
             let _ = self.notices.send(Notice { id: session.id.clone(), connection, news });
         }
@@ -142,7 +158,10 @@ impl Table {
         let session = self.sessions.remove(&connection)?;
         self.deadlines.remove(connection);
         self.by_ufrag.remove(&session.ufrag);
-        forget(&mut self.by_key, &session.key, connection);
+        if self.by_key.get(&session.key) == Some(&connection) {
+            self.by_key.remove(&session.key);
+            self.hearing.end(session.key);
+        }
         session.addresses.iter().for_each(|address| forget(&mut self.by_address, address, connection));
         Some(session)
     }

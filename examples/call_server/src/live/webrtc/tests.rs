@@ -11,7 +11,7 @@ use std::{
 
 use mixminus::{
     JoinOptions, MixerConfig, ParticipantKey,
-    stream::{Decoding, InputOptions, Opus, PortOptions, StreamFormat},
+    stream::{Decoding, EncodeGroups, EncodeOptions, InputOptions, Opus, PortOptions, StreamFormat, Tap, TapOptions},
 };
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
@@ -25,7 +25,7 @@ use str0m::{
 use uuid::Uuid;
 
 use super::{
-    super::{outgoing::Packet, people::News, places::Notice},
+    super::{encoding::Hearing, outgoing::Packet, people::News, places::Notice},
     counters::Counters,
     offer::Answerer,
     session::Beginning,
@@ -67,13 +67,15 @@ impl Call {
         client.sdp_api().accept_answer(pending, answer).unwrap();
         let username = format!("{}:{}", answered.ufrag, client.direct_api().local_ice_credentials().ufrag);
 
-        let (controller, _processor) = MixerConfig::default().build().unwrap();
+        let (controller, processor) = MixerConfig::default().build().unwrap();
         let ports = PortOptions { input: Some(InputOptions::new(StreamFormat::mono(48_000))), output: None };
         let joined = controller.join_with_ports("anna", JoinOptions::default(), ports).unwrap();
         let (packets, decoding) = joined.input.unwrap().decode_with(Opus::mono().unwrap()).unwrap();
         let (sender, notices) = channel();
         let counters = Arc::new(Counters::default());
-        let mut table = Table::new(server, sender, Arc::clone(&counters));
+        let (_ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
+        let groups = EncodeGroups::new(tap, EncodeOptions::default()).unwrap();
+        let mut table = Table::new(server, sender, Hearing::of(&groups), Arc::clone(&counters));
         let beginning = Beginning {
             id: "anna".into(),
             connection: Uuid::new_v4(),
@@ -196,8 +198,10 @@ fn a_client_that_closes_is_lost_at_once() {
 #[test]
 fn timestamps_are_positions_of_the_mix() {
     let mut call = Call::connected();
-    for (position, marker) in [(48_000, true), (48_960, false), (96_000, true)] {
-        let packet = Packet { listeners: [call.key].into(), position, payload: [0x78].into(), marker };
+    for (timestamp, marker, lost_before) in [(u32::MAX - 479, true, 0), (480, false, 0), (47_520, true, 3)] {
+        let listeners = [call.key].into();
+        let contributors = [7, 9].into();
+        let packet = Packet { listeners, contributors, timestamp, payload: [0x78].into(), marker, lost_before };
         let mut back = Vec::new();
         call.table.send(call.now, &packet, &mut |datagram| back.push(datagram.contents.to_vec()));
         call.exchange(back, true);
@@ -206,7 +210,8 @@ fn timestamps_are_positions_of_the_mix() {
     let headers: Vec<_> = call.heard.iter().map(|packet| &packet.header).collect();
     let since = |at: usize| headers[at].timestamp.wrapping_sub(headers[0].timestamp);
     assert_eq!([since(0), since(1), since(2)], [0, 960, 48_000]);
-    assert_eq!(headers[2].sequence_number.wrapping_sub(headers[0].sequence_number), 2);
+    assert_eq!(headers[2].sequence_number.wrapping_sub(headers[0].sequence_number), 5);
+    assert_eq!((headers[0].csrc_count, &headers[0].csrc[..2]), (2, &[7, 9][..]));
     assert_eq!([0, 1, 2].map(|at| headers[at].marker), [true, false, true]);
 }
 
