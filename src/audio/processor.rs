@@ -10,6 +10,7 @@ use std::{
 use super::{engine::Engine, link::Link, mix::Task, mixes::Mixes};
 use crate::{
     data::{
+        channels::Channels,
         frame::{Frame, FrameError},
         id::{Generation, ParticipantKey},
         timing::Elapsed,
@@ -73,6 +74,11 @@ impl Processor {
     /// Samples in a tick.
     pub fn tick_samples(&self) -> usize {
         self.link.timing.tick
+    }
+
+    /// The channels of every mix.
+    pub fn channels(&self) -> Channels {
+        if self.engine.channels() > 1 { Channels::Stereo } else { Channels::Mono }
     }
 
     /// The instruction set that the mixes are computed with: the one of

@@ -1,6 +1,7 @@
 //! One encoder at work: [`Lane`], with those who are given its packets.
 
 use std::{
+    collections::VecDeque,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
@@ -13,6 +14,7 @@ use super::{
     packet::EncodedPacket,
     readings::add,
     shared::Shared,
+    signatures::Signature,
 };
 use crate::{
     data::id::ParticipantKey,
@@ -75,8 +77,10 @@ pub(super) struct Lane {
     converter: Converter,
     silence: Silence,
     pub listeners: Vec<ParticipantKey>,
-    /// For how many packets another lane has had the same sound.
-    pub lingers: u32,
+    /// What its encoder has encoded in the last packets, the newest last.
+    recent: VecDeque<Signature>,
+    /// Whether another lane has the same sound, to which the listeners soon go over.
+    pub lingers: bool,
     pub staged: Staged,
     /// How long nobody was heard, in ms.
     silent_ms: u32,
@@ -97,7 +101,8 @@ impl Lane {
             converter,
             silence,
             listeners: Vec::new(),
-            lingers: 0,
+            recent: VecDeque::new(),
+            lingers: false,
             staged: Staged::default(),
             silent_ms: 0,
             sent: false,
@@ -113,8 +118,28 @@ impl Lane {
         let shared = Arc::clone(&self.shared);
         let mut fork = Self::new(self.codec, number, self.silence, self.converter.fork(), shared);
         fork.encoder = self.encoder.as_mut().map(|encoder| encoder.fork());
+        fork.recent.clone_from(&self.recent);
         (fork.silent_ms, fork.sent, fork.lost) = (self.silent_ms, self.sent, self.lost);
         fork
+    }
+
+    /// Its encoder, for another lane: it waits for one from now on.
+    pub fn take_encoder(&mut self) -> Option<Box<dyn Encoder>> {
+        self.recent.clear();
+        self.encoder.take()
+    }
+
+    /// Notes what it encodes next; `most` packets are remembered.
+    pub fn note(&mut self, sound: Signature, most: usize) {
+        self.recent.push_back(sound);
+        if self.recent.len() > most {
+            self.recent.pop_front();
+        }
+    }
+
+    /// How many of the last packets were of the same sound as another lane's.
+    pub fn in_common(&self, other: &Self) -> usize {
+        self.recent.iter().rev().zip(other.recent.iter().rev()).take_while(|(own, others)| own == others).count()
     }
 
     /// Encodes the packet in hand, and gives it to `sink`. On any thread. If either panics, that is counted, and the lane
@@ -122,7 +147,7 @@ impl Lane {
     pub fn work(&mut self, sink: &mut dyn FnMut(&EncodedPacket<'_>)) {
         if catch_unwind(AssertUnwindSafe(|| self.try_to_work(sink))).is_err() {
             add(&self.shared.counters.panics, 1);
-            self.encoder = None;
+            drop(self.take_encoder());
             self.lose(1);
         }
     }

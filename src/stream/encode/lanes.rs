@@ -25,11 +25,11 @@ pub(super) type Codecs = HashMap<CodecKey, Codec, FxBuildHasher>;
 /// For how many packets a lane goes on beside another that has the same sound: 100 ms, and no fewer than two packets.
 /// Measured with Opus: after a merge at once up to 8 of 40 had an edge, 5 packets of 20 ms later 0 to 1.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Linger(u32);
+pub(super) struct Linger(usize);
 
 impl Linger {
     pub fn of(packet_ms: u32) -> Self {
-        Self((100 / packet_ms.max(1)).clamp(2, 10))
+        Self((100 / packet_ms.max(1)).clamp(2, 10) as usize)
     }
 }
 
@@ -127,12 +127,12 @@ impl Lanes {
             let main = self.main_lane(same.iter().map(|(_, cell)| *cell)).unwrap_or_else(|| self.begin(codec, codecs));
             same.iter().for_each(|(_, cell)| self.join(*cell, main, &mut lingering));
         }
-        lingering.sort_by_key(|(lingers, ..)| Reverse(*lingers));
+        lingering.sort_by_key(|(in_common, ..)| Reverse(*in_common));
         let needed = self.cells.iter().map(|cell| cell.goes_to).collect::<HashSet<_, FxBuildHasher>>().len();
         let too_many = needed.saturating_sub(self.shared.options.most_encoders);
         let Linger(packets) = self.linger;
-        for (number, (lingers, cell, main)) in lingering.into_iter().enumerate() {
-            if lingers > packets || number < too_many {
+        for (number, (in_common, cell, main)) in lingering.into_iter().enumerate() {
+            if in_common >= packets || number < too_many {
                 self.cells[cell].goes_to = main;
                 add(&self.shared.counters.merges, 1);
             }
@@ -151,15 +151,14 @@ impl Lanes {
         best.map(|cell| cell.goes_to)
     }
 
-    fn join(&mut self, cell: usize, main: u64, lingering: &mut Vec<(u32, usize, u64)>) {
+    fn join(&mut self, cell: usize, main: u64, lingering: &mut Vec<(usize, usize, u64)>) {
         let own = self.cells[cell].goes_to;
         if self.cells[cell].lane.is_none() {
             self.cells[cell].goes_to = main;
-        } else if let Some(at) = self.at(own) {
-            let lane = &mut self.all[at];
-            lane.lingers = if own == main { 0 } else { lane.lingers + 1 };
+        } else if let (Some(at), Some(main_at)) = (self.at(own), self.at(main)) {
+            self.all[at].lingers = own != main;
             if own != main {
-                lingering.push((lane.lingers, cell, main));
+                lingering.push((self.all[at].in_common(&self.all[main_at]), cell, main));
             }
         }
     }
@@ -192,7 +191,7 @@ impl Lanes {
         });
     }
 
-    /// Every member goes to its lane. What each lane encodes.
+    /// Every member goes to its lane, which notes what it encodes. What that is.
     fn hand_over(&mut self, members: &mut Members) -> Vec<Signature> {
         self.all.iter_mut().for_each(|lane| lane.listeners.clear());
         let mut signatures = vec![Signature::START; self.all.len()];
@@ -204,6 +203,8 @@ impl Lanes {
                 signatures[at] = member.signature;
             }
         }
+        let Linger(packets) = self.linger;
+        self.all.iter_mut().zip(&signatures).for_each(|(lane, sound)| lane.note(*sound, packets));
         signatures
     }
 
@@ -228,14 +229,14 @@ impl Lanes {
         let count = |of: fn(&Lane) -> bool| self.all.iter().filter(|lane| of(lane)).count() as u64;
         counters.encoders.store(count(|lane| lane.encoder.is_some()), Relaxed);
         counters.waiting.store(count(|lane| lane.encoder.is_none()), Relaxed);
-        counters.lingering.store(count(|lane| lane.lingers > 0), Relaxed);
+        counters.lingering.store(count(|lane| lane.lingers), Relaxed);
         counters.listeners.store(self.all.iter().map(|lane| lane.listeners.len() as u64).sum(), Relaxed);
     }
 }
 
 /// The encoder of a lane becomes one for later use.
 fn give_back(lane: &mut Lane, codecs: &mut Codecs) {
-    if let (Some(encoder), Some(codec)) = (lane.encoder.take(), codecs.get_mut(&lane.codec)) {
+    if let (Some(encoder), Some(codec)) = (lane.take_encoder(), codecs.get_mut(&lane.codec)) {
         codec.give_back(encoder);
     }
 }
