@@ -64,8 +64,7 @@ async fn serve(options: Options) -> Result<(), Error> {
     let access = access::of(&options).await?;
     let token = access.token.clone();
 
-    let mut room = Room::start(members, options.loudest.map(usize::from), options.record.as_deref())?;
-    let tap = room.tap.take().expect("taken once");
+    let (room, tap) = Room::start(members, options.loudest.map(usize::from), options.record.as_deref())?;
     let live = Live::start(&options, Arc::clone(&room.entrance), tap)?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();

@@ -51,16 +51,14 @@ pub struct Room {
     pub ticker: Arc<Ticker>,
     pub ears: Arc<Ears>,
     pub entrance: Arc<Entrance>,
-    /// The ticks, for whoever encodes what people hear.
-    pub tap: Option<Tap>,
     feeder: Worker<()>,
     collector: Worker<Result<(), Error>>,
 }
 
 impl Room {
     /// Lets all participants join and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
-    /// recorded in the directory `record`, if there is one.
-    pub fn start(members: Vec<Member>, loudest: Option<usize>, record: Option<&Path>) -> Result<Self, Error> {
+    /// recorded in the directory `record`, if there is one. The tap is for whoever encodes what people hear.
+    pub fn start(members: Vec<Member>, loudest: Option<usize>, record: Option<&Path>) -> Result<(Self, Tap), Error> {
         let config = MixerConfig { sample_rate: SAMPLE_RATE, loudest, ..MixerConfig::default() };
         let (controller, processor) = config.build()?;
         let (mut voices, mut outputs, mut cast) = (Vec::new(), Vec::new(), Cast::default());
@@ -92,7 +90,7 @@ impl Room {
         let (ticker, ears) = (Arc::clone(&entrance.ticker), Arc::clone(&entrance.ears));
         let feeder = Worker::start("feeder", move |stop| feeder::run(voices, stop))?;
         let collector = Worker::start("collector", move |stop| collector::run(collected, &coming, stop))?;
-        Ok(Self { controller, ticker, ears, entrance, tap: Some(tap), feeder, collector })
+        Ok((Self { controller, ticker, ears, entrance, feeder, collector }, tap))
     }
 
     /// Stops the threads in the order of the sound, so that everything that was mixed is collected,
