@@ -33,7 +33,7 @@
 //!
 //! # The real-time contract
 //! These never lock, allocate, free, block, log or make a system call, whatever the controllers do meanwhile
-//! and whatever frames they are given: [`AudioThread::tick`], [`Tick::send`], [`Tick::mix`], [`Tick::prepare`],
+//! and whatever frames they are given: [`AudioThread::tick`], [`AudioThread::skip`], [`Tick::send`], [`Tick::mix`], [`Tick::prepare`],
 //! [`Part::mix`], [`Prepared::finish`] and everything on [`Mixes`] and [`Mix`]. [`Processor::enter`] is the one
 //! call for the audio thread that may allocate, once for each thread. The controllers make all memory, ship it
 //! to the audio thread and get it back. Either half may be dropped first: the other half works on.
@@ -78,9 +78,10 @@ pub use control::{
 pub use data::channels::Channels;
 pub use data::detector::Detector;
 pub use data::frame::{Frame, FrameError};
-pub use data::id::{Generation, ParticipantId, ParticipantKey};
+pub use data::id::{Generation, MixId, ParticipantId, ParticipantKey};
 pub use data::level::{Decibels, Gain, GainError};
 pub use data::limiter::LimiterConfig;
+pub use data::moves::{Move, MoveKind};
 pub use data::pan::{Pan, PanError};
 pub use data::role::Role;
 pub use data::sample::Sample;

@@ -30,6 +30,7 @@ fn run(processor: &mut Processor, keys: &[ParticipantKey], stop: &AtomicBool) ->
     let mut ticks = 0;
     while !stop.load(Ordering::Relaxed) || ticks < 100 {
         watched(|| {
+            audio.skip(ticks % 3);
             let mut tick = audio.tick();
             for (n, key) in keys.iter().enumerate() {
                 let frame = match (n as u64 + ticks) % 23 {
@@ -50,7 +51,10 @@ fn run(processor: &mut Processor, keys: &[ParticipantKey], stop: &AtomicBool) ->
             for mix in mixes.distinct() {
                 mix.write_i16(&mut out);
                 assert!(mix.listeners().count() > 0 && mix.sources().count() <= mixes.sources().count());
+                assert_ne!(mix.forked_from(), Some(mix.id()));
             }
+            let moved = mixes.moves().filter(|it| mixes.get(it.listener).is_some_and(|mix| mix.id() == it.to)).count();
+            assert!(moved == mixes.moves().count() && mixes.position() >= ticks * 48);
         });
         ticks += 1;
         std::thread::yield_now();

@@ -5,14 +5,18 @@
 mod alloc;
 
 use std::{
-    sync::mpsc::{Receiver, sync_channel},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+        mpsc::{Receiver, sync_channel},
+    },
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use alloc::{alone, watch};
 use mixminus::{
-    Controller, Frame, JoinOptions, MixerConfig, Mixes, Processor, WaitError,
+    Controller, Frame, JoinOptions, MixerConfig, Mixes, Processor, Tick, WaitError,
     stream::{ObtainedPriority, PortOptions, Priority, Runner, RunnerError, RunnerOptions, Stamp, StreamFormat},
 };
 
@@ -119,6 +123,53 @@ fn what_is_too_late_is_skipped_and_counted() {
 }
 
 #[test]
+fn positions_count_the_ticks_that_are_skipped() {
+    let _alone = alone();
+    let (_controller, processor) = mixer();
+    let (position, seen) = (Arc::new(AtomicU64::new(u64::MAX)), Arc::new(AtomicU64::new(0)));
+    let (begun, (done, wait), (resume, paused)) = (Arc::clone(&position), sync_channel(1), sync_channel::<()>(1));
+    let mut ticks = 0;
+    let before = move |tick: &mut Tick<'_>| begun.store(tick.position(), Relaxed);
+    let ended = Arc::clone(&seen);
+    let after = move |mixes: &Mixes<'_>| {
+        assert_eq!(mixes.position(), position.load(Relaxed), "both are given the same tick");
+        ticks += 1;
+        if ticks == 10 {
+            sleep(20 * TICK);
+        } else if ticks == 30 {
+            ended.store(mixes.position() / 120, Relaxed);
+            done.send(()).unwrap();
+            // Nothing else is counted until the readings are read.
+            let _ = paused.recv();
+        }
+    };
+    let runner = Runner::start_with(processor, options(5), before, after).unwrap();
+    wait.recv_timeout(LONG).unwrap();
+    let readings = runner.readings();
+    assert!(readings.ticks == 29 && readings.skipped_ticks >= 14, "{readings:?}");
+    assert_eq!(seen.load(Relaxed), readings.ticks + readings.skipped_ticks);
+    resume.send(()).unwrap();
+    runner.stop().unwrap();
+}
+
+#[test]
+fn what_is_sent_before_a_tick_is_mixed_is_heard_in_it() {
+    let _alone = alone();
+    let (controller, processor) = mixer();
+    let [ben, cleo] = ["ben", "cleo"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
+    let (peaks, heard) = sync_channel(1);
+    let mut first = true;
+    let after = move |mixes: &Mixes<'_>| {
+        if std::mem::take(&mut first) {
+            peaks.send((mixes.position(), mixes.get(cleo).unwrap().peak())).unwrap();
+        }
+    };
+    let before = move |tick: &mut Tick<'_>| tick.send(ben, Frame::mono(&[0.25_f32; 120])).unwrap();
+    let _runner = Runner::start_with(processor, options(5), before, after).unwrap();
+    assert_eq!(heard.recv_timeout(LONG).unwrap(), (0, 0.25));
+}
+
+#[test]
 fn nothing_is_allocated_or_freed_from_the_first_tick_on() {
     let _alone = alone();
     let (controller, processor) = mixer();
@@ -151,7 +202,7 @@ fn a_closure_that_panics_ends_it() {
     let gone = controller.wait_until_mixed(next, LONG).unwrap_err();
     assert!(matches!(gone, WaitError::ProcessorGone { .. }) && never < next, "{gone}");
     let error = runner.stop().unwrap_err();
-    assert_eq!(error.to_string(), "the closure of a runner panicked: tick 3 is too much");
+    assert_eq!(error.to_string(), "a closure of a runner panicked: tick 3 is too much");
 }
 
 #[test]

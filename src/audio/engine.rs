@@ -18,8 +18,8 @@ use crate::{
         figures::Figures,
         frame::{Frame, FrameError},
         id::ParticipantKey,
-        loudness::MixLevel,
         memory::room,
+        moves::Move,
         talk::TalkSender,
         timing::Clock,
         tree::Tree,
@@ -32,6 +32,8 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tools<'a> {
     pub clock: Clock<'a>,
+    /// Samples before the tick, with those of skipped ticks.
+    pub position: u64,
     pub kernel: Kernel,
     pub remaining: &'a Remaining,
     pub limiter: Option<&'a Limiter>,
@@ -169,7 +171,7 @@ impl Engine {
         let planned = self.planner.plan(&mut self.listeners, &mut self.receiver, &self.kept, clock);
         let planned = self.outputs.form(self.planner.groups(), planned);
         self.mixes.divide(self.planner.groups(), self.receiver.audible().len(), planned);
-        self.talk.tell(&self.receiver, clock, tools.meters);
+        self.talk.tell(&self.receiver, clock, tools.position, tools.meters);
     }
 
     /// The parts of the tick that are not mixed yet.
@@ -187,7 +189,7 @@ impl Engine {
         self.outputs.deliver(self.planner.groups(), &self.kept, tools.limiter, &tools.clock);
         self.planner.note_mixed();
         tools.meters.audible.store(self.receiver.audible().len() as u32, Ordering::Relaxed);
-        tools.meters.distinct.store(self.output_count() as u32, Ordering::Relaxed);
+        tools.meters.distinct.store(self.outputs.list().len() as u32, Ordering::Relaxed);
         self.write_connections(tools);
     }
 
@@ -201,21 +203,15 @@ impl Engine {
         }
     }
 
-    /// How many different mixes there are.
-    pub fn output_count(&self) -> usize {
-        self.outputs.list().len()
+    /// The different mixes.
+    pub fn outputs(&self) -> &Outputs {
+        &self.outputs
     }
 
     /// One of the different mixes, in a channel.
     #[inline]
     pub fn mix(&self, channel: usize, output: usize) -> &[Tile] {
         self.mixes.mix(channel.min(self.channels - 1), output)
-    }
-
-    /// The level of one of the different mixes, and whether nobody is heard in it.
-    pub fn level(&self, output: usize) -> (MixLevel, bool) {
-        let output = &self.outputs.list()[output];
-        (output.level, output.silent)
     }
 
     /// The different mix that a listener hears.
@@ -229,10 +225,12 @@ impl Engine {
 
     /// The slots of the listeners who hear one of the different mixes.
     pub fn listeners(&self, output: usize) -> impl Iterator<Item = u32> + use<'_> {
-        let some = |slot: u32| (slot != NONE).then_some(slot);
-        std::iter::successors(some(self.outputs.list()[output].first), move |slot| {
-            some(self.outputs.next(*slot, self.planner.groups()))
-        })
+        self.outputs.listeners(output, self.planner.groups())
+    }
+
+    /// The listeners who hear another mix than in the last tick.
+    pub fn moves(&self) -> impl Iterator<Item = Move> + use<'_> {
+        self.outputs.moves(self.planner.groups(), |slot| self.key(slot))
     }
 
     /// The slots of the sources that are audible, in order.

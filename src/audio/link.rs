@@ -17,7 +17,7 @@ use super::{
 use crate::{
     data::{
         id::Generation,
-        timing::{Clock, Timing},
+        timing::{Clock, Elapsed, Timing},
         tree::Tree,
     },
     dsp::{Kernel, Remaining},
@@ -77,11 +77,11 @@ impl Link {
         self.matrix.load()
     }
 
-    /// Audio: what the steps of the tick need that begins after so many samples.
-    pub fn tools(&self, now: u64) -> Tools<'_> {
-        let clock = Clock { now, begun: now > 0, timing: &self.timing };
+    /// Audio: what the steps of the tick need that begins after so much time.
+    pub fn tools(&self, Elapsed { mixed, position }: Elapsed) -> Tools<'_> {
+        let clock = Clock { now: mixed, begun: mixed > 0, timing: &self.timing };
         let Self { kernel, remaining, limiter, meters, .. } = self;
-        Tools { clock, kernel: *kernel, remaining, limiter: limiter.as_ref(), meters }
+        Tools { clock, position, kernel: *kernel, remaining, limiter: limiter.as_ref(), meters }
     }
 
     /// Audio: a tick with everything up to `generation` has been mixed.

@@ -1,8 +1,17 @@
 //! What the listeners hear in a tick: [`Mixes`], borrowed from the processor until the next tick.
 
-use super::engine::Engine;
+use super::{
+    deliver::Output,
+    engine::{Engine, Tools},
+};
 use crate::{
-    data::{id::ParticipantKey, level::Decibels, sample::Sample, timing::Clock},
+    data::{
+        id::{MixId, ParticipantKey},
+        level::Decibels,
+        moves::Move,
+        sample::Sample,
+        timing::Clock,
+    },
     dsp::{Kernel, Tile},
 };
 
@@ -12,12 +21,20 @@ pub struct Mixes<'a> {
     engine: &'a Engine,
     /// The time at which the tick began.
     clock: Clock<'a>,
+    position: u64,
     kernel: Kernel,
 }
 
 impl<'a> Mixes<'a> {
-    pub(crate) fn new(engine: &'a Engine, clock: Clock<'a>, kernel: Kernel) -> Self {
-        Self { engine, clock, kernel }
+    pub(crate) fn new(engine: &'a Engine, Tools { clock, position, kernel, .. }: Tools<'a>) -> Self {
+        Self { engine, clock, position, kernel }
+    }
+
+    /// The samples of the mixer's timeline before this tick, those of [skipped](crate::AudioThread::skip) ticks
+    /// included: the time of the first sample of each mix. An RTP timestamp is a random offset and this, in the
+    /// codec's clock rate. Real time.
+    pub fn position(&self) -> u64 {
+        self.position
     }
 
     /// The mix that a listener hears; `None` if no participant who hears has this key.
@@ -28,7 +45,37 @@ impl<'a> Mixes<'a> {
     /// Each different mix once, with its listeners: encode the mix once and send it to all of them.
     pub fn distinct(&self) -> impl ExactSizeIterator<Item = Mix<'a>> + use<'a> {
         let mixes = *self;
-        (0..self.engine.output_count()).map(move |output| Mix { mixes, output })
+        (0..self.engine.outputs().list().len()).map(move |output| Mix { mixes, output })
+    }
+
+    /// The listeners who hear another mix in this tick than in the last one that was mixed, in no certain order. Who
+    /// has joined since has not moved, and who has left is not named. Real time: nothing to do in most ticks, for who
+    /// hears what is as before; otherwise a step for each listener of a mix that anybody has come into.
+    ///
+    /// A host that keeps an encoder for each [mix](Mix::id) goes through the new mixes first, and gives each a copy of
+    /// the encoder of the mix that it is [forked](Mix::forked_from) from. Then a [`Split`](crate::MoveKind::Split)
+    /// needs no more. At a [`Merge`](crate::MoveKind::Merge) the listener's decoder has heard another encoder so far:
+    /// for a few packets both encoders get the same samples, and then the listener gets the packets of the other one.
+    ///
+    /// ```
+    /// # use mixminus::{Frame, JoinOptions, MixerConfig, MoveKind};
+    /// # let (controller, mut processor) = MixerConfig::default().build()?;
+    /// let [anna, ben, cleo] = ["anna", "ben", "cleo"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
+    /// # let mut audio = processor.enter();
+    /// let silence = audio.tick().mix().get(cleo).map(|mix| mix.id()); // which all of them hear
+    ///
+    /// let mut tick = audio.tick();
+    /// tick.send(anna, Frame::from(&[0.25_f32; 480][..]))?; // whom ben and cleo hear
+    /// let mixes = tick.mix();
+    /// assert_eq!(mixes.get(cleo).map(|mix| mix.id()), silence); // most of its listeners: it goes on
+    /// let alone = mixes.get(anna).expect("she hears");
+    /// assert_eq!(alone.forked_from(), silence);
+    /// let moved = mixes.moves().next().expect("anna has moved");
+    /// assert_eq!((moved.listener, moved.to, moved.kind), (anna, alone.id(), MoveKind::Split));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn moves(&self) -> impl Iterator<Item = Move> + use<'a> {
+        self.engine.moves()
     }
 
     /// The sources that were audible in this tick, in the order of their slots: present, or fading in or out,
@@ -49,6 +96,23 @@ pub struct Mix<'a> {
 }
 
 impl<'a> Mix<'a> {
+    /// The identity of the mix, by which an encoder can be kept: it stays the same for as long as the mix goes on.
+    /// Real time.
+    ///
+    /// A mix goes on the mix of the last tick that most of its listeners heard; if several go on the same, the one
+    /// with most of its listeners does, and the others begin. Of two equal numbers of listeners that with the lowest
+    /// [slot](ParticipantKey::index) is the greater one. Who was no listener in the last tick does not count. A tick
+    /// that was dropped instead of mixed is none.
+    pub fn id(&self) -> MixId {
+        self.mixes.engine.outputs().identity(self.output).0
+    }
+
+    /// In the first tick of a mix: the mix that most of its listeners heard in the last tick, which goes on with
+    /// others. `None` in all other ticks, and if none of its listeners heard a mix in the last tick. Real time.
+    pub fn forked_from(&self) -> Option<MixId> {
+        self.mixes.engine.outputs().identity(self.output).1
+    }
+
     /// The samples of a mono mix, or of the left channel of a stereo mix. Full scale is ±1.0; the limiter, if
     /// there is one, keeps the samples within it.
     pub fn samples(&self) -> &'a [f32] {
@@ -123,21 +187,25 @@ impl<'a> Mix<'a> {
 
     /// Whether no source is heard in this mix. Then every sample is exactly 0.
     pub fn is_silent(&self) -> bool {
-        self.mixes.engine.level(self.output).1
+        self.output().silent
     }
 
     /// The greatest magnitude of the samples, over all channels.
     pub fn peak(&self) -> f32 {
-        self.mixes.engine.level(self.output).0.peak
+        self.output().level.peak
     }
 
     /// The RMS of the samples, over all channels.
     pub fn rms(&self) -> f32 {
-        self.mixes.engine.level(self.output).0.rms()
+        self.output().level.rms()
     }
 
     /// The least gain that the limiter applied in this tick: 0 dB or less. It is the same for both channels.
     pub fn reduction(&self) -> Decibels {
-        Decibels::from_amplitude(f64::from(self.mixes.engine.level(self.output).0.gain))
+        Decibels::from_amplitude(f64::from(self.output().level.gain))
+    }
+
+    fn output(&self) -> &'a Output {
+        &self.mixes.engine.outputs().list()[self.output]
     }
 }

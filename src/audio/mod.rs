@@ -10,7 +10,7 @@
 //! | [`receive`] | a frame is sent; `prepare` | frames | [`Audible`](receive::Audible) sources and their signals |
 //! | [`plan`] | `prepare` | listeners and sources | [`Groups`](plan::Groups) with a [`Recipe`](plan::Recipe) for each channel, and their outputs |
 //! | [`mix`] | in parts | groups | the samples of each [`Output`](deliver::Output), limited and measured |
-//! | [`deliver`] | `finish` | outputs | each listener's meters and limiter state |
+//! | [`deliver`] | `finish` | outputs | their identities; each listener's meters and limiter state |
 //!
 //! A sample is copied once, from the frame to the signal of the source's slot; while the presence of a source moves, a
 //! second signal has it at its presence. From a listener to its samples: slot, group, output, mix of a channel.
@@ -36,6 +36,10 @@
 //!   many sparse rows name; *all but one*: everybody but one at one gain; *dense*: a gain for every audible source.
 //! - **group**: listeners whose recipes are the same. **Output**: those of a group whose limiters are in the same
 //!   state: a mix.
+//! - **identity**: what a mix has from the tick in which it begins to that in which it ends: its id. A mix *claims* the
+//!   mix of the last tick that most of its listeners heard: one of those who claim the same *goes on*, the others are
+//!   *forked*. A listener whose mix has another id than in the last tick has **moved**.
+//! - **position**: the samples of a mixer's timeline before a tick, with those of *skipped* ticks, which are not mixed.
 //! - **epoch**: a counter that rises whenever the list of audible sources changes.
 //! - **generation**: the number of a publication. **Matrix**: all that is published. **Mailbox**: how memory comes and
 //!   goes back.

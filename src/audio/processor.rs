@@ -10,8 +10,10 @@ use std::{
 use super::{engine::Engine, link::Link, mix::Task, mixes::Mixes};
 use crate::{
     data::{
+        channels::Channels,
         frame::{Frame, FrameError},
         id::{Generation, ParticipantKey},
+        timing::Elapsed,
     },
     dsp::InstructionSet,
 };
@@ -33,8 +35,7 @@ use crate::{
 pub struct Processor {
     engine: Engine,
     link: Arc<Link>,
-    /// Samples mixed so far.
-    now: u64,
+    elapsed: Elapsed,
     /// The generation that was applied last.
     applied: u64,
     /// Whether a tick was begun that is not mixed.
@@ -46,7 +47,15 @@ pub struct Processor {
 
 impl Processor {
     pub(crate) fn new(engine: Engine, link: Arc<Link>, owner: Arc<dyn Any + Send + Sync>) -> Self {
-        Self { engine, link, now: 0, applied: 0, open: false, _owner: owner, not_sync: PhantomData }
+        Self {
+            engine,
+            link,
+            elapsed: Elapsed::default(),
+            applied: 0,
+            open: false,
+            _owner: owner,
+            not_sync: PhantomData,
+        }
     }
 
     /// Gets ready to tick on the thread that calls this. On a thread's first call one small node is allocated for it,
@@ -65,6 +74,11 @@ impl Processor {
     /// Samples in a tick.
     pub fn tick_samples(&self) -> usize {
         self.link.timing.tick
+    }
+
+    /// The channels of every mix.
+    pub fn channels(&self) -> Channels {
+        if self.engine.channels() > 1 { Channels::Stereo } else { Channels::Mono }
     }
 
     /// The instruction set that the mixes are computed with: the one of
@@ -86,7 +100,7 @@ impl Processor {
                 self.engine.move_into(&mut larger);
                 newest.engine.put(larger);
             }
-            let clock = self.link.tools(self.now).clock;
+            let clock = self.link.tools(self.elapsed).clock;
             self.engine.apply(&newest.slots, self.applied, newest.loudest, &clock);
             self.applied = newest.generation;
         }
@@ -94,20 +108,20 @@ impl Processor {
 
     /// The parts that are still to be mixed.
     fn tasks(&mut self) -> impl Iterator<Item = Task<'_>> {
-        self.engine.tasks(self.link.tools(self.now))
+        self.engine.tasks(self.link.tools(self.elapsed))
     }
 
     /// Mixes what nobody has mixed yet, and ends the tick.
     fn finish(&mut self) -> Mixes<'_> {
         self.tasks().for_each(Task::work);
-        let Self { engine, link, now, applied, open, .. } = self;
-        let tools = link.tools(*now);
+        let Self { engine, link, elapsed, applied, open, .. } = self;
+        let tools = link.tools(*elapsed);
         engine.finish(&tools);
-        *now += link.timing.tick as u64;
+        elapsed.mix(link.timing.tick);
         *open = false;
         link.meters.ticks.fetch_add(1, Ordering::Relaxed);
         link.set_mixed(*applied);
-        Mixes::new(engine, tools.clock, tools.kernel)
+        Mixes::new(engine, tools)
     }
 }
 
@@ -139,6 +153,24 @@ impl AudioThread<'_> {
         Tick { processor: self.processor }
     }
 
+    /// Lets time go on by so many ticks without a mix, for a host that was too late to make them. Nothing but the
+    /// [position](Mixes::position) moves: what is heard, fades, ramps, detectors, the ids of mixes and the counters go
+    /// on with the next tick as if it came at once. Real time.
+    ///
+    /// ```
+    /// # use mixminus::MixerConfig;
+    /// let (_controller, mut processor) = MixerConfig { tick_samples: 960, ..MixerConfig::default() }.build()?;
+    /// let mut audio = processor.enter();
+    /// assert_eq!(audio.tick().mix().position(), 0);
+    /// audio.skip(3);
+    /// assert_eq!(audio.tick().mix().position(), 4 * 960);
+    /// # Ok::<(), mixminus::BuildError>(())
+    /// ```
+    pub fn skip(&mut self, ticks: u64) {
+        let Processor { elapsed, link, .. } = &mut *self.processor;
+        elapsed.skip(ticks, link.timing.tick);
+    }
+
     /// Samples in a tick.
     pub fn tick_samples(&self) -> usize {
         self.processor.tick_samples()
@@ -158,8 +190,13 @@ impl<'a> Tick<'a> {
     /// # Errors
     /// [`FrameError`]: the frame is refused, and counted; the tick goes on.
     pub fn send(&mut self, source: ParticipantKey, frame: Frame<'_>) -> Result<(), FrameError> {
-        let Processor { engine, link, now, .. } = &mut *self.processor;
-        engine.send(source, &frame, &link.tools(*now))
+        let Processor { engine, link, elapsed, .. } = &mut *self.processor;
+        engine.send(source, &frame, &link.tools(*elapsed))
+    }
+
+    /// The samples of the mixer's timeline before this tick, as [`Mixes::position`] will tell.
+    pub fn position(&self) -> u64 {
+        self.processor.elapsed.position
     }
 
     /// The generation that this tick is mixed with.
@@ -175,8 +212,8 @@ impl<'a> Tick<'a> {
 
     /// Gets a mix ready to be made by several threads at the same time: everything up to the sums. Real time.
     pub fn prepare(self) -> Prepared<'a> {
-        let Processor { engine, link, now, .. } = &mut *self.processor;
-        engine.prepare(&link.tools(*now));
+        let Processor { engine, link, elapsed, .. } = &mut *self.processor;
+        engine.prepare(&link.tools(*elapsed));
         Prepared { processor: self.processor, not_send: PhantomData }
     }
 }

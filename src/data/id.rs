@@ -1,5 +1,5 @@
 //! The names of a participant: [`ParticipantId`], which people and JSON use, and [`ParticipantKey`], which
-//! the audio side uses; and [`Generation`], the number of a publication. Pure data.
+//! the audio side uses; [`MixId`], the identity of a mix; and [`Generation`], the number of a publication. Pure data.
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
@@ -97,6 +97,29 @@ impl Default for ParticipantKey {
     /// A key that nobody ever has.
     fn default() -> Self {
         Self::NOBODY
+    }
+}
+
+/// The identity of a mix, from the tick in which it begins to that in which it ends: an encoder can be kept by it.
+///
+/// The id of a mix that has ended is not given again by the same mixer. Ids of different mixers may be equal.
+/// [`Mix::id`](crate::Mix::id) says which mix of a tick goes on which mix of the tick before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+pub struct MixId(pub(crate) u64);
+
+impl MixId {
+    /// An id that no mix ever has.
+    pub(crate) const NONE: Self = Self(0);
+
+    /// The number: ids that were given later have greater ones.
+    pub fn number(self) -> u64 {
+        self.0
+    }
+}
+
+impl fmt::Display for MixId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "mix {}", self.0)
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod level;
 pub(crate) mod limiter;
 pub(crate) mod loudness;
 pub(crate) mod memory;
+pub(crate) mod moves;
 pub(crate) mod pan;
 #[cfg(feature = "stream")]
 pub(crate) mod ports;

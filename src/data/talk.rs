@@ -12,7 +12,8 @@ pub struct TalkEvent {
     /// What has changed.
     #[serde(flatten)]
     pub kind: TalkEventKind,
-    /// The first sample of the tick, counted from the mixer's first sample.
+    /// The position of the tick ([`Mixes::position`](crate::Mixes::position)): samples before it, with those of
+    /// skipped ticks.
     pub at_sample: u64,
 }
 

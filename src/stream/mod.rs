@@ -73,21 +73,27 @@
 mod codec;
 mod convert;
 mod decoders;
+mod encode;
 mod feed;
 mod format;
 mod port;
 mod ring;
 mod runner;
+mod tap;
 
 pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
+pub use codec::{DecodeError, Decoder, EncodeError, Encoder, MOST_MS};
 #[cfg(feature = "g711")]
-pub use codec::G711;
+pub use codec::{G711, G711Encoder};
 #[cfg(feature = "g722")]
-pub use codec::G722;
+pub use codec::{G722, G722Encoder};
 #[cfg(feature = "opus")]
-pub use codec::Opus;
-pub use codec::{DecodeError, Decoder, MOST_MS};
+pub use codec::{Opus, OpusEncoder, OpusEncoderOptions};
 pub use decoders::Decoders;
+pub use encode::{
+    CodecError, CodecKey, EncodeControl, EncodeGroups, EncodeOptions, EncodeReadings, EncodeThreads,
+    EncodeThreadsOptions, EncodedPacket, Silence,
+};
 pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};
 pub use port::{
@@ -97,3 +103,4 @@ pub use port::{
 pub use runner::{
     DecodeReadings, ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs,
 };
+pub use tap::{Tap, TapError, TapMix, TapOptions, TapReadings, TapTick, TapWriter};

@@ -87,6 +87,11 @@ pub struct Options {
     #[arg(long, value_name = "URL", value_parser = arguments::web_url)]
     pub public_url: Option<Url>,
 
+    /// How many are mixed at a time, at most: the loudest, and those that a listener's levels name. The fewer, the more
+    /// people share an encoding [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub loudest: Option<u16>,
+
     /// How many people may be in the call at a time, besides the recordings and the listeners of the options
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
     pub max_people: u16,

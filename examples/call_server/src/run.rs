@@ -64,8 +64,8 @@ async fn serve(options: Options) -> Result<(), Error> {
     let access = access::of(&options).await?;
     let token = access.token.clone();
 
-    let room = Room::start(members, options.record.as_deref())?;
-    let live = Live::start(&options, Arc::clone(&room.entrance))?;
+    let (room, tap) = Room::start(members, options.loudest.map(usize::from), options.record.as_deref())?;
+    let live = Live::start(&options, Arc::clone(&room.entrance), tap)?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();
     let mut server = tokio::spawn(server::serve(listener, tls, web::router(Arc::clone(&web)), handle.clone()));
@@ -150,6 +150,7 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
         webrtc: Arc::clone(&live.webrtc),
         rtp: Arc::clone(&live.rtp),
         outgoing: live.outgoing.clone(),
+        hearing: live.hearing.clone(),
         sockets: Sockets::new(options.max_sockets.into()),
         metrics: Metrics::new(),
         own_name: own_name(options),

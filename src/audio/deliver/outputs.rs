@@ -1,15 +1,21 @@
-//! [`Outputs`]: the different mixes of a tick, who hears each, and what limiters remember from tick to tick.
+//! [`Outputs`]: the different mixes of a tick, who hears each, and what goes on from tick to tick: their identities,
+//! and what limiters remember.
 
 use std::hash::{BuildHasher, Hasher};
 
 use hashbrown::HashTable;
 
-use super::limiter::{Limiter, LimiterState};
+use super::{
+    identities::{Identities, Identity},
+    limiter::{Limiter, LimiterState},
+};
 use crate::{
     audio::{belongings::Kept, plan::Groups, receive::NONE},
     data::{
+        id::{MixId, ParticipantKey},
         loudness::MixLevel,
         memory::{filled, room},
+        moves::Move,
         timing::Clock,
     },
 };
@@ -47,6 +53,9 @@ pub(crate) struct Outputs {
     limiting: bool,
     /// The outputs of the group in hand by the state of their limiters.
     by_state: HashTable<(u64, u32)>,
+    /// Whether the outputs were formed anew; otherwise they are those of the tick before.
+    anew: bool,
+    identities: Identities,
 }
 
 impl Outputs {
@@ -62,6 +71,8 @@ impl Outputs {
             shown: filled(slots, MixLevel::default()),
             limiting: false,
             by_state: HashTable::with_capacity(slots),
+            anew: false,
+            identities: Identities::new(slots),
         }
     }
 
@@ -70,6 +81,7 @@ impl Outputs {
         larger.states[..self.states.len()].copy_from_slice(&self.states);
         larger.shown[..self.shown.len()].copy_from_slice(&self.shown);
         larger.limiting = self.limiting;
+        larger.identities.succeed(&self.identities);
         std::mem::swap(self, larger);
     }
 
@@ -94,14 +106,36 @@ impl Outputs {
         if self.split { self.next[slot as usize] } else { groups.next(slot) }
     }
 
+    /// The listeners who hear an output, in the order of their slots.
+    pub fn listeners(&self, output: usize, groups: &Groups) -> impl Iterator<Item = u32> {
+        let some = |slot: u32| (slot != NONE).then_some(slot);
+        std::iter::successors(some(self.list[output].first), move |slot| some(self.next(*slot, groups)))
+    }
+
+    /// The identity of an output, and what it is forked from if this is its first tick; of a tick that has ended.
+    pub fn identity(&self, output: usize) -> (MixId, Option<MixId>) {
+        let Identity { id, forked_from, .. } = self.identities.of(output);
+        (id, forked_from.filter(|_| self.anew))
+    }
+
+    /// The listeners who hear another mix than in the last tick, of a tick that has ended. `key` tells who they are.
+    pub fn moves(&self, groups: &Groups, key: impl Fn(u32) -> ParticipantKey + Copy) -> impl Iterator<Item = Move> {
+        let formed = if self.anew { 0..self.list.len() } else { 0..0 };
+        let moved = formed.filter(|output| self.identities.has_moved(*output));
+        let listeners = moved.flat_map(move |output| self.listeners(output, groups));
+        listeners.filter_map(move |slot| self.identities.moved(slot, key))
+    }
+
     /// Somebody new has a slot.
     pub fn forget(&mut self, slot: usize) {
         (self.states[slot], self.shown[slot]) = (LimiterState::default(), MixLevel::default());
+        self.identities.forget(slot);
     }
 
     /// Makes the outputs of a tick; `planned` if its groups are those of the tick before. Whether the outputs are, too.
     pub fn form(&mut self, groups: &Groups, planned: bool) -> bool {
-        if planned && !self.split && !self.limiting {
+        self.anew = !planned || self.split || self.limiting;
+        if !self.anew {
             return true;
         }
         self.list.clear();
@@ -157,8 +191,21 @@ impl Outputs {
         }
     }
 
-    /// Ends the tick: every listener takes on the state of its limiter, and its meters show the level of its mix.
+    /// Ends the tick: the outputs get their identities, every listener takes on the state of its limiter, and its
+    /// meters show the level of its mix.
     pub fn deliver(&mut self, groups: &Groups, kept: &[Option<Kept>], limiter: Option<&Limiter>, clock: &Clock<'_>) {
+        // Not before: a tick that is dropped changes no identity. What makes a listener come, go or hear another mix
+        // makes the outputs form anew.
+        if self.anew {
+            let Self { list, of, next, split, identities, .. } = self;
+            let hear = (0..).zip(&*of).map(|(slot, of)| match groups.of(slot) {
+                NONE => NONE,
+                _ if *split => *of,
+                group => group,
+            });
+            let next = |slot: u32| if *split { next[slot as usize] } else { groups.next(slot) };
+            identities.find(hear, list.iter().map(|output| output.first), next);
+        }
         let limiting = self.limiting || self.list.iter().any(|output| !output.limiter.at_rest());
         let mut still = false;
         for output in &self.list {

@@ -45,13 +45,13 @@ impl TalkSource {
         &self.told
     }
 
-    /// Tells who has become active in this tick, who is no more, and whether somebody else has the turn.
-    pub fn tell(&mut self, receiver: &Receiver, clock: &Clock<'_>, meters: &MixerMeters) {
-        let mut lost = self.tell_activity(receiver, clock);
+    /// Tells who has become active in the tick at `position`, who is no more, and whether somebody else has the turn.
+    pub fn tell(&mut self, receiver: &Receiver, clock: &Clock<'_>, position: u64, meters: &MixerMeters) {
+        let mut lost = self.tell_activity(receiver, position);
         if self.pass_turn(receiver, clock) {
             let key = self.turn.holder;
             meters.set_dominant(key);
-            lost += self.tell_one(TalkEventKind::Dominant { key }, clock);
+            lost += self.tell_one(TalkEventKind::Dominant { key }, position);
         }
         if lost > 0 {
             meters.lost_talk.fetch_add(lost, Ordering::Relaxed);
@@ -59,7 +59,7 @@ impl TalkSource {
     }
 
     /// How many events were lost.
-    fn tell_activity(&mut self, receiver: &Receiver, clock: &Clock<'_>) -> u64 {
+    fn tell_activity(&mut self, receiver: &Receiver, position: u64) -> u64 {
         let used = receiver.used;
         if receiver.active[..used] == self.told[..used] {
             return 0;
@@ -72,14 +72,14 @@ impl TalkSource {
                 // Who leaves keeps its slot until this is told.
                 let key = receiver.sources[slot].key;
                 let kind = if active { TalkEventKind::Started { key } } else { TalkEventKind::Stopped { key } };
-                lost += self.tell_one(kind, clock);
+                lost += self.tell_one(kind, position);
             }
         }
         lost
     }
 
-    fn tell_one(&mut self, kind: TalkEventKind, clock: &Clock<'_>) -> u64 {
-        self.sender.as_mut().map_or(0, |sender| u64::from(sender.tell(kind, clock.now)))
+    fn tell_one(&mut self, kind: TalkEventKind, position: u64) -> u64 {
+        self.sender.as_mut().map_or(0, |sender| u64::from(sender.tell(kind, position)))
     }
 
     /// Whether somebody else has the turn now.

@@ -1,11 +1,15 @@
-//! G.711, the codec of telephones, by the tables of the crate `audio-codec`.
+//! G.711, the codec of telephones, by the tables of the crate `audio-codec`: [`G711`] and [`G711Encoder`].
 
 use std::fmt;
 
-use audio_codec::{pcma::PcmaDecoder, pcmu::PcmuDecoder};
+use audio_codec::{
+    Encoder as _,
+    pcma::{PcmaDecoder, PcmaEncoder},
+    pcmu::{PcmuDecoder, PcmuEncoder},
+};
 
-use super::{DecodeError, Decoder, MOST_MS};
-use crate::data::ports::StreamFormat;
+use super::{DecodeError, Decoder, EncodeError, Encoder, MOST_MS};
+use crate::data::{ports::StreamFormat, sample::Sample};
 
 const RATE_HZ: u32 = 8000;
 
@@ -88,6 +92,67 @@ impl Decoder for G711 {
 
     fn recover(&mut self, _next: &[u8], _out: &mut [f32]) -> bool {
         false
+    }
+
+    fn reset(&mut self) {}
+}
+
+/// An encoder of G.711: 8 kHz mono, a byte for each sample, packets of 1 ms to 120 ms.
+///
+/// ```
+/// use mixminus::stream::{Encoder, G711Encoder};
+///
+/// let mut packet = [0; 160];
+/// assert_eq!(G711Encoder::mu_law().encode(&[0.0; 160], &mut packet), Ok(160)); // 20 ms
+/// assert_eq!(packet, [0xFF; 160]);
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct G711Encoder {
+    law: Law,
+}
+
+impl G711Encoder {
+    /// PCMU: North America and Japan.
+    pub fn mu_law() -> Self {
+        Self { law: Law::Mu }
+    }
+
+    /// PCMA: everywhere else.
+    pub fn a_law() -> Self {
+        Self { law: Law::A }
+    }
+
+    fn code(&self, sample: i16) -> u8 {
+        let mut code = [0];
+        // A sample becomes a byte: the library refuses nothing else.
+        let _one = match self.law {
+            Law::Mu => PcmuEncoder::new().encode_into(&[sample], &mut code),
+            Law::A => PcmaEncoder::new().encode_into(&[sample], &mut code),
+        };
+        code[0]
+    }
+}
+
+impl Encoder for G711Encoder {
+    fn format(&self) -> StreamFormat {
+        StreamFormat::mono(RATE_HZ)
+    }
+
+    fn takes(&self, frames: usize) -> bool {
+        (8..=RATE_HZ as usize * MOST_MS / 1000).contains(&frames)
+    }
+
+    fn encode(&mut self, samples: &[f32], out: &mut [u8]) -> Result<usize, EncodeError> {
+        let frames = self.frames_of(samples)?;
+        let bytes = self.bytes_in_room(frames, out)?;
+        for (code, sample) in out.iter_mut().zip(samples) {
+            *code = self.code(i16::from_f32(*sample));
+        }
+        Ok(bytes)
+    }
+
+    fn fork(&mut self) -> Box<dyn Encoder> {
+        Box::new(*self)
     }
 
     fn reset(&mut self) {}

@@ -1,11 +1,11 @@
-//! G.722, wideband telephony, by the crate `audio-codec`.
+//! G.722, wideband telephony, by the crate `audio-codec`: [`G722`] and [`G722Encoder`].
 
 use std::fmt;
 
-use audio_codec::g722::G722Decoder;
+use audio_codec::{Encoder as _, g722};
 
-use super::{DecodeError, Decoder, MOST_MS};
-use crate::data::ports::StreamFormat;
+use super::{DecodeError, Decoder, EncodeError, Encoder, MOST_MS, recent::Recent};
+use crate::data::{ports::StreamFormat, sample::Sample};
 
 const RATE_HZ: u32 = 16_000;
 /// Bytes that are decoded at once, on the stack.
@@ -28,13 +28,13 @@ const STEP: usize = 80;
 /// assert_eq!(decoder.decode(&payload, &mut out), Ok(320));
 /// ```
 pub struct G722 {
-    library: G722Decoder,
+    library: g722::G722Decoder,
 }
 
 impl G722 {
     /// As a call starts.
     pub fn new() -> Self {
-        Self { library: G722Decoder::new() }
+        Self { library: g722::G722Decoder::new() }
     }
 }
 
@@ -80,6 +80,70 @@ impl Decoder for G722 {
 
     fn recover(&mut self, _next: &[u8], _out: &mut [f32]) -> bool {
         false
+    }
+
+    fn reset(&mut self) {
+        *self = Self::new();
+    }
+}
+
+/// An encoder of G.722 at 64 kbit/s: 16 kHz mono, a byte for two samples, packets of 1 ms to 120 ms of whole bytes.
+///
+/// A [fork](Encoder::fork) has encoded the last three packets, too: the library cannot copy its state.
+///
+/// ```
+/// use mixminus::stream::{Encoder, G722Encoder};
+///
+/// assert_eq!(G722Encoder::new().encode(&[0.0; 320], &mut [0; 160]), Ok(160)); // 20 ms
+/// ```
+pub struct G722Encoder {
+    library: g722::G722Encoder,
+    recent: Recent,
+    /// The samples of a packet as the library takes them.
+    samples: Vec<i16>,
+}
+
+impl G722Encoder {
+    /// As a call starts.
+    pub fn new() -> Self {
+        Self { library: g722::G722Encoder::new(), recent: Recent::default(), samples: Vec::new() }
+    }
+}
+
+impl Default for G722Encoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for G722Encoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("G722Encoder").finish_non_exhaustive()
+    }
+}
+
+impl Encoder for G722Encoder {
+    fn format(&self) -> StreamFormat {
+        StreamFormat::mono(RATE_HZ)
+    }
+
+    fn takes(&self, frames: usize) -> bool {
+        frames.is_multiple_of(2) && (16..=RATE_HZ as usize * MOST_MS / 1000).contains(&frames)
+    }
+
+    fn encode(&mut self, samples: &[f32], out: &mut [u8]) -> Result<usize, EncodeError> {
+        let bytes = self.bytes_in_room(self.frames_of(samples)? / 2, out)?;
+        self.recent.note(samples);
+        self.samples.clear();
+        self.samples.extend(samples.iter().map(|sample| i16::from_f32(*sample)));
+        let encoded = self.library.encode_into(&self.samples, &mut out[..bytes]);
+        encoded.map_err(|_| EncodeError::Refused { reason: "G.722 wants room for a byte of every two samples" })
+    }
+
+    fn fork(&mut self) -> Box<dyn Encoder> {
+        let mut fork = Self::new();
+        self.recent.replay(&mut fork, &mut [0; RATE_HZ as usize * MOST_MS / 2000]);
+        Box::new(fork)
     }
 
     fn reset(&mut self) {

@@ -59,6 +59,15 @@ impl Outbound {
         }
     }
 
+    /// Whether each tick gives the same number of samples, [`made_most`](Self::made_most).
+    pub fn makes_equal_ticks(&self) -> bool {
+        match &self.path {
+            Path::Through => true,
+            Path::Fixed(fixed) => fixed.block().ahead(self.tick) == 0,
+            Path::Sinc { .. } => false,
+        }
+    }
+
     /// Takes a tick, in the channels of the mixer, and gives the samples that it makes, in the
     /// channels of the participant: 0 or more, not always the same number. Real time.
     pub fn convert<'a>(&'a mut self, mix: Planes<'a>) -> Planes<'a> {

@@ -2,13 +2,13 @@
 //! deadline, ticks, and begins again; [`Pace`] holds the deadlines.
 
 mod decode;
+mod error;
 mod histogram;
 mod pace;
 mod priority;
 mod readings;
 
 use std::{
-    any::Any,
     io,
     sync::{
         Arc, Mutex, PoisonError,
@@ -21,13 +21,14 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, TryRecvError, bounded};
 pub use decode::DecodeReadings;
 use decode::{Beat, DecodeThread};
+pub use error::RunnerError;
 use pace::{Pace, Step};
 pub use priority::{ObtainedPriority, Priority};
 use readings::Gauges;
 pub use readings::{RunnerReadings, SpreadUs};
 
 use super::Decoding;
-use crate::audio::{Mixes, Processor};
+use crate::audio::{Mixes, Processor, Tick};
 
 /// How a [`Runner`] runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,22 +100,6 @@ struct Shared {
     gauges: Gauges,
 }
 
-/// Why there is no thread, or no processor.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RunnerError {
-    /// The system gave no thread. The processor is dropped.
-    #[error("no thread to tick on: {0}")]
-    Thread(#[from] io::Error),
-    /// The closure panicked. The thread ended there, and the processor was dropped: its memory went
-    /// to the controllers.
-    #[error("the closure of a runner panicked: {message}")]
-    Panicked {
-        /// What the panic said.
-        message: String,
-    },
-}
-
 impl Runner {
     /// Starts a thread that makes the first tick at once. `each_tick` is given the mixes of each
     /// tick, on that thread. It has less than a tick's time, and must keep the real-time contract
@@ -131,6 +116,50 @@ impl Runner {
         options: RunnerOptions,
         each_tick: impl FnMut(&Mixes<'_>) + Send + 'static,
     ) -> Result<Self, RunnerError> {
+        Self::start_with(processor, options, |_| {}, each_tick)
+    }
+
+    /// The same with a closure that is given each tick `before` it is mixed, as `after` is given its mixes. A host
+    /// with jitter buffers of its own sends their frames there. Both closures together have less than a tick's time.
+    ///
+    /// A tick that is skipped is given to neither, but its samples count in [`Mixes::position`], which so stays with
+    /// the clock. What the frames of skipped ticks are good for is for the host to say: to keep its delay, it drops
+    /// them when the position has leapt.
+    ///
+    /// ```
+    /// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{Feed, Runner, RunnerOptions}};
+    /// use std::time::Duration;
+    ///
+    /// let (controller, processor) = MixerConfig::default().build()?;
+    /// let anna = controller.join("anna", JoinOptions::default())?;
+    /// let ben = controller.join("ben", JoinOptions::default())?;
+    /// let (mut peaks, heard) = Feed::new(100, Duration::from_millis(5))?;
+    /// let mut frame = [0.0_f32; 480]; // which a jitter buffer writes to, without a lock or an allocation
+    /// let runner = Runner::start_with(
+    ///     processor,
+    ///     RunnerOptions::default(),
+    ///     move |tick| {
+    ///         frame.fill(if tick.position() >= 960 { 0.25 } else { 0.0 });
+    ///         let _ = tick.send(anna, Frame::from(&frame[..])); // what is refused is counted
+    ///     },
+    ///     move |mixes| {
+    ///         let _ = mixes.get(ben).map(|mix| peaks.send((mixes.position(), mix.peak())));
+    ///     },
+    /// )?;
+    /// let next = || heard.receiver().recv_timeout(Duration::from_secs(10));
+    /// assert_eq!(next()?, (0, 0.0));
+    /// while next()?.1 != 0.25 {}
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_with(
+        processor: Processor,
+        options: RunnerOptions,
+        before: impl FnMut(&mut Tick<'_>) + Send + 'static,
+        after: impl FnMut(&Mixes<'_>) + Send + 'static,
+    ) -> Result<Self, RunnerError> {
         let shared = Arc::new(Shared { stop: AtomicBool::new(false), gauges: Gauges::new() });
         let own = Arc::clone(&shared);
         let RunnerOptions { name, priority, catch_up, .. } = options.clone();
@@ -145,7 +174,7 @@ impl Runner {
         let (born, life) = bounded(1);
         let thread = thread::Builder::new().name(name).spawn(move || {
             let _ = born.send(priority.obtain());
-            run(processor, own_beat, &own, each_tick)
+            run(processor, own_beat, &own, before, after)
         })?;
         let priority = life.recv().map_err(io::Error::other)?;
         Ok(Self { thread: Some(thread), life, priority, shared, options, beat, decoding: Mutex::default() })
@@ -184,28 +213,29 @@ impl Runner {
         &self.priority
     }
 
-    /// Whether it still ticks: not if the closure has panicked. From any thread.
+    /// Whether it still ticks: not if a closure has panicked. From any thread.
     pub fn is_running(&self) -> bool {
         self.life.try_recv() != Err(TryRecvError::Disconnected)
     }
 
-    /// Waits until it has stopped ticking, which it does by itself only if the closure panics;
+    /// Waits until it has stopped ticking, which it does by itself only if a closure panics;
     /// `false` if it still ticks when the limit passes. For a thread that watches over it: blocks
     /// the calling thread, which may be any but the runner's own.
     pub fn wait_until_ended(&self, limit: Duration) -> bool {
         self.life.recv_timeout(limit) == Err(RecvTimeoutError::Disconnected)
     }
 
-    /// Stops after the tick in hand and gives the processor back, which goes on where it was.
-    /// Blocks until then, up to a tick's time and what the closure takes. The closure must not call
-    /// it: it would wait for its own end.
+    /// Stops after the tick in hand and gives the processor back, which goes on where it was: so does its position,
+    /// unless the host [skips](crate::AudioThread::skip) the ticks until the next one.
+    /// Blocks until then, up to a tick's time and what the closures take. These must not call it:
+    /// they would wait for their own end.
     ///
     /// # Errors
     /// [`RunnerError::Panicked`].
     pub fn stop(mut self) -> Result<Processor, RunnerError> {
         match self.join() {
             Some(Ok(processor)) => Ok(processor),
-            Some(Err(panic)) => Err(RunnerError::Panicked { message: message(&*panic) }),
+            Some(Err(panic)) => Err(RunnerError::panicked(&*panic)),
             None => unreachable!("only this and the drop join, and both are the last"),
         }
     }
@@ -224,7 +254,13 @@ impl Drop for Runner {
 }
 
 /// The work of the thread.
-fn run(mut processor: Processor, beat: Beat, shared: &Shared, mut each_tick: impl FnMut(&Mixes<'_>)) -> Processor {
+fn run(
+    mut processor: Processor,
+    beat: Beat,
+    shared: &Shared,
+    mut before: impl FnMut(&mut Tick<'_>),
+    mut after: impl FnMut(&Mixes<'_>),
+) -> Processor {
     let Beat { begin, mut pace } = beat;
     let tick_ns = pace.tick_ns();
     let mut audio = processor.enter();
@@ -232,9 +268,14 @@ fn run(mut processor: Processor, beat: Beat, shared: &Shared, mut each_tick: imp
         let now_ns = ns_since(begin);
         match pace.step(now_ns) {
             Step::Wait { ns } => thread::sleep(Duration::from_nanos(ns)),
-            Step::Skip { ticks } => shared.gauges.skip(ticks),
+            Step::Skip { ticks } => {
+                audio.skip(ticks);
+                shared.gauges.skip(ticks);
+            }
             Step::Tick { late_ns } => {
-                each_tick(&audio.tick().mix());
+                let mut tick = audio.tick();
+                before(&mut tick);
+                after(&tick.mix());
                 shared.gauges.tick(late_ns, ns_since(begin).saturating_sub(now_ns), tick_ns);
             }
         }
@@ -244,10 +285,4 @@ fn run(mut processor: Processor, beat: Beat, shared: &Shared, mut each_tick: imp
 
 fn ns_since(begin: Instant) -> u64 {
     u64::try_from(begin.elapsed().as_nanos()).unwrap_or(u64::MAX)
-}
-
-/// What a panic said, if it said it in words.
-fn message(panic: &(dyn Any + Send)) -> String {
-    let words = panic.downcast_ref::<&str>().copied().or(panic.downcast_ref::<String>().map(String::as_str));
-    words.unwrap_or("without words").into()
 }

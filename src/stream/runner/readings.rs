@@ -18,12 +18,12 @@ pub struct RunnerReadings {
     pub ticks: u64,
     /// Ticks that were skipped because they were too late.
     pub skipped_ticks: u64,
-    /// Ticks that took longer, with the closure, than a tick's time.
+    /// Ticks that took longer, with the closures, than a tick's time.
     pub overrun_ticks: u64,
     /// How long after its deadline a tick began, in microseconds: the system's sleep ended late, or
     /// earlier ticks took too long.
     pub lateness_us: SpreadUs,
-    /// How long a tick took, with the closure. In microseconds.
+    /// How long a tick took, with the closures. In microseconds.
     pub duration_us: SpreadUs,
     /// The priority that the thread has obtained.
     pub priority: ObtainedPriority,

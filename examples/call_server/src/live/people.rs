@@ -114,7 +114,8 @@ impl People {
         if !here.contains_key(&id) && here.len() >= self.limits.most {
             return Err(NoPlace::Full(here.len()));
         }
-        let seat = self.entrance.enter(&id, decoder, rtp_clock_hz).map_err(NoPlace::Mixer)?;
+        let seat = self.entrance.enter(&id, decoder, rtp_clock_hz);
+        let seat = seat.inspect_err(|_| self.free(&mut here, &id)).map_err(NoPlace::Mixer)?;
         let connection = Uuid::new_v4();
         let before = here.remove(&id);
         let was_connected = before.as_ref().is_some_and(|before| before.was_connected);
@@ -165,17 +166,12 @@ impl People {
         }
     }
 
-    /// Frees the places that were kept long enough. Returns when the next one will be.
-    pub fn sweep(&self, now: Instant) -> Option<Instant> {
+    /// Frees the places that were kept long enough.
+    pub fn sweep(&self, now: Instant) {
         let mut here = self.here();
-        let until = |person: &Person| match person.stage {
-            Stage::Lost { since } => Some(since + self.limits.keep),
-            _ => None,
-        };
-        let over = |person: &Person| until(person).is_some_and(|until| until <= now);
+        let over = |person: &Person| matches!(person.stage, Stage::Lost { since } if since + self.limits.keep <= now);
         let free: Vec<String> = here.iter().filter(|(_, person)| over(person)).map(|(id, _)| id.clone()).collect();
         free.iter().for_each(|id| self.free(&mut here, id));
-        here.values().filter_map(until).min()
     }
 
     /// How everybody who has a place is connected.
@@ -203,5 +199,116 @@ impl People {
     /// A poisoned lock is used as it is: at worst somebody keeps a place without a connection.
     fn here(&self) -> MutexGuard<'_, HashMap<String, Person>> {
         self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use mixminus::stream::Opus;
+
+    use super::*;
+    use crate::{cast::Member, room::Room};
+
+    #[derive(Debug, Default)]
+    struct Line(AtomicBool);
+
+    impl Leg for Line {
+        fn kind(&self) -> &'static str {
+            "line"
+        }
+
+        fn end(&self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+
+        fn quality(&self) -> Quality {
+            Quality::default()
+        }
+    }
+
+    /// A call with the listener `guest`, and its people.
+    fn call(most: usize) -> (Room, People) {
+        let (room, _tap) = Room::start(vec![Member { id: "guest".into(), recording: None }], None, None).unwrap();
+        let people = People::new(Arc::clone(&room.entrance), Limits { most, keep: Duration::from_secs(30) });
+        (room, people)
+    }
+
+    fn come(people: &People, id: &str) -> Result<(Admitted, Arc<Line>), NoPlace> {
+        let line = Arc::new(Line::default());
+        let leg = Arc::clone(&line);
+        people.enter(Some(id.into()), Opus::mono().unwrap(), None, |_| leg).map(|admitted| (admitted, line))
+    }
+
+    fn stage(people: &People, id: &str) -> Option<&'static str> {
+        people.connections().get(id).map(|connected| connected.stage)
+    }
+
+    #[test]
+    fn a_place_is_kept_for_the_time_of_the_limits() {
+        let (room, people) = call(9);
+        let (anna, line) = come(&people, "anna").unwrap();
+        let begin = Instant::now();
+        people.hear("anna", anna.connection, News::Connected, begin);
+        people.hear("anna", anna.connection, News::Lost, begin);
+        people.hear("anna", anna.connection, News::Lost, begin + Duration::from_secs(20));
+        people.sweep(begin + Duration::from_secs(29));
+        assert_eq!(stage(&people, "anna"), Some("lost"));
+        people.sweep(begin + Duration::from_secs(30));
+        assert_eq!((stage(&people, "anna"), room.controller.is_here("anna")), (None, false));
+        assert!(line.0.load(Ordering::Relaxed));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn who_is_back_in_time_keeps_the_place() {
+        let (room, people) = call(9);
+        let (anna, _line) = come(&people, "anna").unwrap();
+        let begin = Instant::now();
+        for news in [News::Connected, News::Lost, News::Connected] {
+            people.hear("anna", anna.connection, news, begin);
+        }
+        people.sweep(begin + Duration::from_secs(3600));
+        assert_eq!(stage(&people, "anna"), Some("connected"));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn who_never_came_leaves_at_once_but_not_the_place_of_an_earlier_connection() {
+        let (room, people) = call(9);
+        let now = Instant::now();
+        let (nobody, _line) = come(&people, "anna").unwrap();
+        people.hear("anna", nobody.connection, News::Lost, now);
+        assert!(!room.controller.is_here("anna"));
+        let (anna, _line) = come(&people, "anna").unwrap();
+        people.hear("anna", anna.connection, News::Connected, now);
+        let (again, _line) = come(&people, "anna").unwrap();
+        people.hear("anna", again.connection, News::Lost, now);
+        assert_eq!((stage(&people, "anna"), room.controller.is_here("anna")), (Some("lost"), true));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn a_later_connection_ends_the_earlier_one_and_keeps_its_key() {
+        let (room, people) = call(1);
+        let (first, line) = come(&people, "anna").unwrap();
+        let (second, later) = come(&people, "anna").unwrap();
+        assert!(line.0.load(Ordering::Relaxed) && first.seat.key == second.seat.key);
+        people.hear("anna", first.connection, News::Lost, Instant::now());
+        assert!(!people.leave("anna", first.connection) && !later.0.load(Ordering::Relaxed));
+        assert!(matches!(come(&people, "ben"), Err(NoPlace::Full(1))));
+        assert!(people.leave("anna", second.connection) && !room.controller.is_here("anna"));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn a_listener_stays_when_who_spoke_in_its_place_leaves() {
+        let (room, people) = call(9);
+        let (guest, _line) = come(&people, "guest").unwrap();
+        let sends = || room.controller.port_readings("guest").unwrap().input.is_some();
+        assert!(sends());
+        assert!(people.leave("guest", guest.connection) && !sends());
+        room.stop().unwrap();
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use mixminus::{
     Controller, JoinOptions, ParticipantKey,
-    stream::{Decoder, InputOptions, JoinError, OutputPort, PacketPort, PortOptions, Ports},
+    stream::{Decoder, InputOptions, InputPort, JoinError, OutputPort, PacketPort, PortOptions, Ports},
 };
 
 use super::{Ears, Ticker, collector::Ear, collector::Order, hears, recorder};
@@ -46,11 +46,6 @@ pub struct Entrance {
 }
 
 impl Entrance {
-    /// What everybody hears.
-    pub fn ears(&self) -> Arc<Ears> {
-        Arc::clone(&self.ears)
-    }
-
     /// Whose recording is sent under this id can have nobody else in its place.
     pub fn is_recording(&self, id: &str) -> bool {
         self.cast.recordings.contains(id)
@@ -72,9 +67,16 @@ impl Entrance {
         let Ports { key, input, output, .. } = ports.map_err(cannot)?;
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
         self.collect(id, output, is_here);
+        let decoded = self.decode(input, decoder);
+        // Nobody has the place if nothing can come of it.
+        let packets = decoded.inspect_err(|_| self.leave(id))?;
+        Ok(Seat { key, packets })
+    }
+
+    fn decode(&self, input: InputPort, decoder: impl Decoder + 'static) -> Result<PacketPort, Error> {
         let (packets, decoding) = input.decode_with(decoder).map_err(|cause| Error::Decoder(cause.to_string()))?;
         self.ticker.decode(decoding)?;
-        Ok(Seat { key, packets })
+        Ok(packets)
     }
 
     /// Ends a person's stay: a listener of the cast goes on hearing.
@@ -113,7 +115,7 @@ impl Entrance {
 
     fn told<T>(&self, id: &str, done: Result<T, JoinError>) {
         if let Err(error) = done {
-            tracing::error!(id, %error, "somebody could not leave");
+            tracing::debug!(id, %error, "somebody who was to leave was not here");
         }
     }
 }

@@ -16,7 +16,10 @@ use std::{
 
 use mixminus::{
     Controller, JoinOptions, MixerConfig,
-    stream::{Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat},
+    stream::{
+        Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat, Tap,
+        TapOptions,
+    },
 };
 
 use self::{collector::Ear, feeder::Voice, recorder::Recorder};
@@ -38,6 +41,8 @@ pub const PACKET_MS: u32 = 20;
 const INPUT_DEPTH: Depth = Depth::between(500.0, 2000.0);
 /// How late the collector may be before samples are lost.
 const OUTPUT_BOUND_MS: f64 = 2000.0;
+/// How many are named who are heard in a mix: as many as a packet of RTP names.
+const NAMED: usize = 15;
 
 /// A running call.
 #[derive(Debug)]
@@ -51,10 +56,11 @@ pub struct Room {
 }
 
 impl Room {
-    /// Lets all participants join and starts the call. What they hear is recorded in the directory
-    /// `record`, if there is one.
-    pub fn start(members: Vec<Member>, record: Option<&Path>) -> Result<Self, Error> {
-        let (controller, processor) = MixerConfig { sample_rate: SAMPLE_RATE, ..MixerConfig::default() }.build()?;
+    /// Lets all participants join and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
+    /// recorded in the directory `record`, if there is one. The tap is for whoever encodes what people hear.
+    pub fn start(members: Vec<Member>, loudest: Option<usize>, record: Option<&Path>) -> Result<(Self, Tap), Error> {
+        let config = MixerConfig { sample_rate: SAMPLE_RATE, loudest, ..MixerConfig::default() };
+        let (controller, processor) = config.build()?;
         let (mut voices, mut outputs, mut cast) = (Vec::new(), Vec::new(), Cast::default());
         for Member { id, recording } in members {
             let Ports { input, output, .. } = join(&controller, &id, recording.as_ref().map(|said| said.format))?;
@@ -70,7 +76,8 @@ impl Room {
         let fan_out = Arc::new(Ears::default());
         let collected =
             outputs.into_iter().map(|(id, port)| Ear::new(&id, port, fan_out.add(&id), recorders.next())).collect();
-        let runner = Runner::start(processor, RunnerOptions::default(), |_mixes| {})?;
+        let (mut ticks, tap) = Tap::new(&processor, TapOptions { sources: NAMED, ..TapOptions::default() })?;
+        let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| ticks.write(mixes))?;
         let (orders, coming) = mpsc::channel();
         let entrance = Arc::new(Entrance {
             controller: controller.clone(),
@@ -83,7 +90,7 @@ impl Room {
         let (ticker, ears) = (Arc::clone(&entrance.ticker), Arc::clone(&entrance.ears));
         let feeder = Worker::start("feeder", move |stop| feeder::run(voices, stop))?;
         let collector = Worker::start("collector", move |stop| collector::run(collected, &coming, stop))?;
-        Ok(Self { controller, ticker, ears, entrance, feeder, collector })
+        Ok((Self { controller, ticker, ears, entrance, feeder, collector }, tap))
     }
 
     /// Stops the threads in the order of the sound, so that everything that was mixed is collected,

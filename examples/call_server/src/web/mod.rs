@@ -29,7 +29,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 
 pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States};
 use crate::{
-    live::{Outgoing, People, Rtp, WebRtc},
+    live::{Hearing, Outgoing, People, Rtp, WebRtc},
     room::{Ears, Ticker},
 };
 
@@ -46,6 +46,7 @@ pub struct Web {
     pub webrtc: Arc<WebRtc>,
     pub rtp: Arc<Rtp>,
     pub outgoing: Outgoing,
+    pub hearing: Hearing,
     pub states: States,
     pub sockets: Sockets,
     pub metrics: Metrics,

@@ -1,6 +1,7 @@
 //! The figures of the people's connections, for `/metrics`: sums and medians, and nothing that tells who is here.
 
 use metrics::{counter, gauge};
+use mixminus::stream::EncodeReadings;
 
 use crate::live::{Connected, Outgoing, People, Quality, Rtp, WebRtc};
 
@@ -16,13 +17,12 @@ const FIGURES: [Figure; 5] = [
 ];
 
 /// Records the figures with the recorder of this thread.
-pub fn record(people: &People, webrtc: &WebRtc, rtp: &Rtp, outgoing: &Outgoing) {
+pub fn record(people: &People, webrtc: &WebRtc, rtp: &Rtp) {
     let counters = webrtc.counters();
     counter!("call_server_strangers_total").absolute(counters.strangers.get());
     counter!("call_server_malformed_total").absolute(counters.malformed.get());
     counter!("call_server_unsent_total").absolute(counters.unsent.get());
-    counter!("call_server_outgoing_dropped_total").absolute(outgoing.dropped());
-    for (name, sum) in rtp.counters().read() {
+    for (name, sum) in rtp.counters() {
         counter!(format!("call_server_rtp_{name}_total")).absolute(sum);
     }
     let all: Vec<Connected> = people.connections().into_values().collect();
@@ -36,6 +36,15 @@ pub fn record(people: &People, webrtc: &WebRtc, rtp: &Rtp, outgoing: &Outgoing) 
             gauge!(name, "of" => of).set(value);
         }
     }
+}
+
+/// Records what is encoded for people, and what was lost on the way to the network.
+pub fn record_outgoing(encoded: &EncodeReadings, outgoing: &Outgoing) {
+    gauge!("call_server_encoders").set(encoded.encoders as f64);
+    counter!("call_server_encoded_packets_total").absolute(encoded.packets);
+    counter!("call_server_saved_encodes_total").absolute(encoded.saved_encodes);
+    counter!("call_server_lost_encodes_total").absolute(encoded.lost_packets);
+    counter!("call_server_outgoing_dropped_total").absolute(outgoing.dropped());
 }
 
 /// The median and the greatest; zero of nobody.

@@ -8,7 +8,10 @@ use mixminus::{
 };
 use serde::Serialize;
 
-use crate::{live::Connected, room::SAMPLE_RATE};
+use crate::{
+    live::{Connected, contributor},
+    room::SAMPLE_RATE,
+};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,6 +34,8 @@ struct Participant<'a> {
     /// The RMS of the last tick that it sent; `None` for silence.
     level_dbfs: Option<f64>,
     muted: bool,
+    /// The number that names it in the packets in which it is heard (CSRC).
+    contributor: u32,
     /// How a person is connected; `None` for the recordings, and for a listener whose place nobody has.
     connection: Option<Connected>,
     mix: Mix,
@@ -97,6 +102,7 @@ fn participant<'a>(
         talking: seen.source.active,
         level_dbfs: dbfs(seen.source.rms),
         muted: seen.muted,
+        contributor: contributor(seen.key),
         connection,
         mix: Mix { peak_dbfs: dbfs(seen.listener.peak), reduction_db: rounded(seen.listener.reduction.0) },
         mixer_level: controller.configuration(id).ok()?.mixer_level(id),
@@ -134,7 +140,7 @@ mod tests {
         assert_eq!(state["participants"][0]["levelDbfs"], json!(-6.02));
         let guest = json!({
             "id": "guest", "sends": false, "hears": true, "talking": false, "levelDbfs": null, "muted": false,
-            "connection": null, "mix": { "peakDbfs": null, "reductionDb": 0.0 },
+            "contributor": 2, "connection": null, "mix": { "peakDbfs": null, "reductionDb": 0.0 },
             "mixerLevel": { "participant": "guest", "exclusive": true, "sourceLevels": [] },
         });
         assert_eq!(state["participants"][1], guest);

@@ -22,7 +22,7 @@ use str0m::{
 };
 
 use crate::{
-    rig::{Server, client},
+    rig::{PATIENCE, Server, client},
     tones::{AMPLITUDE, Ear},
 };
 
@@ -53,8 +53,9 @@ impl Offer {
 /// Somebody in the call.
 pub struct Caller {
     pub location: String,
-    /// The address of its socket, and that of the server's.
-    pub address: SocketAddr,
+    /// The names with which it proves itself to the server (STUN).
+    pub username: String,
+    /// Where it sends to.
     pub server: SocketAddr,
     pub heard: Arc<Mutex<Ear>>,
     quits: Arc<AtomicBool>,
@@ -77,20 +78,43 @@ impl Caller {
     }
 
     fn begin(offer: Offer, sdp: &str, location: String, hz: f64) -> Self {
-        let Offer { mut rtc, pending, mid, socket, .. } = offer;
+        let Offer { mut rtc, pending, mid, socket, sdp: own } = offer;
         rtc.sdp_api().accept_answer(pending, SdpAnswer::from_sdp_string(sdp).unwrap()).unwrap();
         let candidate = sdp.lines().find_map(|line| line.strip_prefix("a=candidate:")).unwrap();
         let words: Vec<&str> = candidate.split(' ').collect();
         let server = SocketAddr::new(words[4].parse().unwrap(), words[5].parse().unwrap());
-        let (address, heard, quits) = (socket.local_addr().unwrap(), Arc::default(), Arc::default());
+        let (heard, quits) = (Arc::default(), Arc::default());
+        let ufrag = |sdp: &str| sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).unwrap().to_owned();
+        let username = format!("{}:{}", ufrag(sdp), ufrag(&own));
         let mut line = Line { rtc, mid, socket, quits: Arc::clone(&quits), heard: Arc::clone(&heard) };
         let thread = thread::spawn(move || line.run(&mut Voice::new(hz)));
-        Self { location, address, server, heard, quits, thread: Some(thread) }
+        Self { location, username, server, heard, quits, thread: Some(thread) }
     }
 
     /// Leaves as a client does that knows how to.
     pub async fn leave(self, server: &Server) {
         assert_eq!(server.hang_up(&self.location).await.status(), 200);
+        self.until_closed().await;
+    }
+
+    /// Waits until the server has told it that the connection is over.
+    pub async fn until_closed(&self) {
+        let closed = async {
+            while self.thread.as_ref().is_some_and(|thread| !thread.is_finished()) {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, closed).await.expect("it is told");
+    }
+
+    /// Waits until it has heard, and said, a fifth of a second.
+    pub async fn until_it_is_in_the_call(&self) {
+        let heard = async {
+            while self.heard.lock().unwrap().timestamps.len() < 10 {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, heard).await.expect("it hears something");
     }
 
     /// Waits until it hears each tone as loud as it is said: 1 as it was sent, 0 for not at all.

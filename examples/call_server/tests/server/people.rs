@@ -1,12 +1,14 @@
 //! People in the call by WebRTC: who hears whom, and what stays when they come again.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use str0m::media::Direction;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     caller::Caller,
-    rig::{Server, Socket, json_message, message},
+    rig::{PATIENCE, Server, Socket, json_message, message},
     tones::{self, Ear},
 };
 
@@ -70,6 +72,8 @@ async fn people_hear_each_other_and_the_recordings_but_not_themselves() {
     let ben = Caller::join(&server, "ben", 1100.0).await;
     let mut desk = Desk::listen(&server, "anna").await;
     desk.until_hears(&[(300.0, 1.0), (500.0, 0.0), (1100.0, 1.0)]).await;
+    anna.until_hears(&[(300.0, 1.0), (500.0, 0.0), (1100.0, 1.0)]).await;
+    ben.until_hears(&[(300.0, 1.0), (500.0, 1.0), (1100.0, 0.0)]).await;
     let mut guest = Desk::listen(&server, "guest").await;
     guest.until_hears(&[(300.0, 1.0), (500.0, 1.0), (1100.0, 1.0)]).await;
     let seen = state(&server, "anna").await.unwrap();
@@ -93,8 +97,7 @@ async fn who_comes_again_has_its_place_and_its_configuration() {
     drop(anna);
     let again = Caller::join(&server, "anna", 700.0).await;
     guest.until_hears(&[(300.0, 0.0), (500.0, 0.0), (700.0, 0.5)]).await;
-    let mut desk = Desk::listen(&server, "anna").await;
-    desk.until_hears(&[(300.0, 0.2)]).await;
+    again.until_hears(&[(300.0, 0.2), (700.0, 0.0)]).await;
     // Who leaves, and does not only vanish, takes the configuration along.
     again.leave(&server).await;
     let _anna = Caller::join(&server, "anna", 700.0).await;
@@ -108,6 +111,7 @@ async fn a_second_connection_takes_the_place_over() {
     let mut guest = Desk::listen(&server, "guest").await;
     guest.until_hears(&[(500.0, 1.0)]).await;
     let second = Caller::join(&server, "anna", 700.0).await;
+    first.until_closed().await;
     guest.until_hears(&[(500.0, 0.0), (700.0, 1.0)]).await;
     assert_eq!(server.hang_up(&first.location).await.status(), 404);
     guest.until_hears(&[(500.0, 0.0), (700.0, 1.0)]).await;
@@ -121,6 +125,7 @@ async fn somebody_can_speak_as_the_guest_and_leaves_the_guest_hearing() {
     let mut desk = Desk::listen(&server, "guest").await;
     desk.until_hears(&[(300.0, 0.5)]).await;
     let guest = Caller::join(&server, "guest", 500.0).await;
+    guest.until_hears(&[(300.0, 0.5), (500.0, 0.0)]).await;
     let ben = Caller::join_with(&server, "ben", 1100.0, Direction::SendOnly).await;
     Desk::listen(&server, "ben").await.until_hears(&[(300.0, 1.0), (500.0, 1.0)]).await;
     desk.until_hears(&[(300.0, 0.5), (500.0, 0.0), (1100.0, 0.0)]).await;
@@ -150,4 +155,25 @@ async fn what_people_hear_is_recorded_for_each_stay() {
         ear.hear(0, &samples);
         assert!((0.9..1.1).contains(&ear.level(300.0)) && ear.level(500.0) < 0.03, "{file}");
     }
+}
+
+#[tokio::test]
+async fn the_network_between_is_measured_by_both_sides() {
+    let (_directory, server) = server(&[]);
+    let anna = Caller::join(&server, "anna", 500.0).await;
+    let measured = async {
+        loop {
+            let connection = state(&server, "anna").await.unwrap()["connection"].clone();
+            let figures = ["roundTripMs", "lossIn", "lossOut", "jitterInMs", "jitterOutMs"];
+            if figures.iter().all(|name| connection[name].is_number()) {
+                return connection;
+            }
+            println!("{connection}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    let connection = tokio::time::timeout(PATIENCE, measured).await.expect("reports come");
+    assert!(connection["lossIn"].as_f64() < Some(0.1) && connection["lossOut"].as_f64() < Some(0.1), "{connection}");
+    assert!(connection["roundTripMs"].as_f64() < Some(1000.0), "{connection}");
+    anna.leave(&server).await;
 }

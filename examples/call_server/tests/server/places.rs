@@ -73,7 +73,7 @@ async fn thirty_who_come_and_leave_leave_nothing() {
     let cycle = async |times: usize| {
         for _ in 0..times {
             let anna = Caller::join(&server, "anna", 500.0).await;
-            Desk::listen(&server, "guest").await.until_hears(&[(500.0, 1.0)]).await;
+            anna.until_it_is_in_the_call().await;
             anna.leave(&server).await;
             until_gone(&server, "anna").await;
         }

@@ -22,6 +22,7 @@
 //! checks and an address sanitizer. What a packet holds is read here ([`packet`]), in agreement with
 //! libopus on 20 million packets of random bytes.
 
+mod encoder;
 mod packet;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use opus_rs::OpusDecoder;
 
 use super::{DecodeError, Decoder};
 use crate::data::ports::StreamFormat;
+pub use encoder::{OpusEncoder, OpusEncoderOptions};
 use packet::{Packet, UNIT};
 
 const RATE_HZ: u32 = 48_000;

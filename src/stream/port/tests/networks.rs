@@ -14,6 +14,8 @@ const RATE_HZ: u32 = 8000;
 const MS: f64 = 8.0;
 const PACKET: u64 = 160;
 const STEADY_MS: f64 = 16_000.0;
+/// The longest stall: it may outlast what the network does for some time.
+const LONGEST_STALL_MS: f64 = 3000.0;
 
 /// What a network does for some time.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +38,7 @@ fn regime() -> impl Strategy<Value = Regime> {
         Just(Regime::Steady),
         (5.0..300.0).prop_map(Regime::Jitter),
         (40.0..400.0).prop_map(Regime::Bursts),
-        (50.0..3000.0).prop_map(Regime::Stall),
+        (50.0..LONGEST_STALL_MS).prop_map(Regime::Stall),
         (1.0..60.0).prop_map(Regime::Loss),
         (0.0..400.0).prop_map(Regime::Path),
     ]
@@ -47,8 +49,8 @@ fn regime() -> impl Strategy<Value = Regime> {
 fn arrivals(regimes: &[(Regime, f64)], ppm: f64, seed: u64) -> (Vec<(f64, u64)>, f64) {
     let (mut random, mut path_ms, mut begin, mut coming) = (Random(seed), 0.0, 0.0, Vec::new());
     let mut number = 0_u64;
-    let all = regimes.iter().copied().chain([(Regime::Steady, STEADY_MS)]);
-    let mut steady = 0.0;
+    let all = regimes.iter().copied().chain([(Regime::Steady, LONGEST_STALL_MS + STEADY_MS)]);
+    let (mut steady, mut settled) = (0.0, 0.0_f64);
     for (regime, length_ms) in all {
         if let Regime::Path(ms) = regime {
             path_ms = ms;
@@ -67,6 +69,9 @@ fn arrivals(regimes: &[(Regime, f64)], ppm: f64, seed: u64) -> (Vec<(f64, u64)>,
                 Regime::Steady | Regime::Loss(_) | Regime::Path(_) => 0.0,
             };
             let lost = matches!(regime, Regime::Loss(share) if random.next() * 100.0 < share);
+            if late_ms > 0.0 {
+                settled = settled.max(sent + path_ms + late_ms);
+            }
             if !lost {
                 coming.push((sent + path_ms + late_ms, number));
             }
@@ -76,12 +81,12 @@ fn arrivals(regimes: &[(Regime, f64)], ppm: f64, seed: u64) -> (Vec<(f64, u64)>,
     }
     coming.sort_by(|a, b| a.0.total_cmp(&b.0));
     // What is still on its way is of the network before.
-    (coming, steady + 400.0)
+    (coming, settled.max(steady + 400.0))
 }
 
 struct Seen {
     after_5_s: InputReadings,
-    after_10_s: InputReadings,
+    after_12_s: InputReadings,
     end: InputReadings,
 }
 
@@ -98,28 +103,16 @@ fn run(regimes: &[(Regime, f64)], clock: Clock, ppm: f64, tick_ms: f64, seed: u6
             // More may come at once than there is room for.
             let _ = port.push(Frame::mono(&samples), Stamp::Rtp((number * PACKET) as u32));
         }
-        for after_ms in [5000.0, 10_000.0] {
+        for after_ms in [5000.0, 12_500.0] {
             if (now_ms - steady_ms - after_ms).abs() < tick_ms / 2.0 {
                 seen.push(port.readings());
             }
-        }
-        if std::env::var("NET").is_ok() && (now_ms as u64) % 500 < tick_ms as u64 {
-            let r = port.readings();
-            println!(
-                "{now_ms} wait {:.0} target {:.0} fill {:.0} ins {} rem {} conc {}",
-                r.wait_ms,
-                r.target_ms,
-                r.fill_ms,
-                r.inserted_samples / 8,
-                r.removed_samples / 8,
-                r.concealed_samples / 8
-            );
         }
         inlet.read(frames, PlanesMut { left: &mut out, right: None }, 0);
         assert!(out.iter().all(|sample| sample.abs() <= 1.2));
         now_ms += tick_ms;
     }
-    Seen { after_5_s: seen[0], after_10_s: seen[1], end: port.readings() }
+    Seen { after_5_s: seen[0], after_12_s: seen[1], end: port.readings() }
 }
 
 /// What is not the sender's sound, or was lost of it.
@@ -137,22 +130,12 @@ proptest! {
         tick_ms in prop_oneof![Just(5.0), Just(10.0), Just(20.0)],
         seed in 1_u64..1 << 40,
     ) {
-        let Seen { after_5_s, after_10_s, end } = run(&regimes, clock, ppm, tick_ms, seed);
+        let Seen { after_5_s, after_12_s, end } = run(&regimes, clock, ppm, tick_ms, seed);
         prop_assert_eq!(faults(&after_5_s), faults(&end), "from {:?} to {:?}", after_5_s, end);
+        // What recurred is expected again for 10 s; then the longest wait takes two seconds to be played away.
         // Packets come in time for a tick, or nearly a tick before it, and a clock is followed after it is off.
         let most_ms = 20.0 + tick_ms + 10.0;
-        prop_assert!(after_10_s.wait_ms <= most_ms, "after 10 s: {:?}", after_10_s);
+        prop_assert!(after_12_s.wait_ms <= most_ms, "after 12.5 s: {:?}", after_12_s);
         prop_assert!(end.wait_ms <= most_ms, "at the end: {:?}", end);
     }
-}
-
-#[test]
-fn debug_one() {
-    let regimes = [
-        (Regime::Steady, 2133.0),
-        (Regime::Loss(1.0), 2341.0),
-        (Regime::Bursts(357.64), 500.0),
-        (Regime::Bursts(354.455), 2923.96),
-    ];
-    run(&regimes, Clock::Locked, 0.0, 5.0, 1);
 }

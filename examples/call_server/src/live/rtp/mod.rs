@@ -7,7 +7,7 @@
 //!                             ▼
 //!  UDP, two ports each ──> network thread: a Session each ──> PacketPort ──> decoded, mixed
 //!                             ▲
-//!  Hearing (encoded mixes) ───┘──> packets and reports to the peers
+//!  Encoding (encoded mixes) ──┘──> packets and reports to the peers
 //! ```
 //!
 //! A [`session`] is plain computing: what a datagram is worth ([`peer`], [`inbound`]), what is sent ([`outbound`]) and
@@ -16,7 +16,6 @@
 mod clock;
 mod codec;
 mod counters;
-mod encoder;
 mod events;
 mod figures;
 mod hearing;
@@ -41,18 +40,22 @@ use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering},
-        mpsc,
     },
     time::Instant,
 };
 
 use mixminus::{ParticipantKey, stream::DecodeError};
 
-pub use self::{counters::Counters, figures::Figures, hearing::Hearing, network::Network, sdp::OfferError};
+pub use self::{
+    codec::Codec,
+    hearing::{Hearing, Keys},
+    network::{Network, Sender},
+};
 use self::{
-    hearing::Ear,
-    network::{Command, Number, Sender},
-    sdp::{Agreement, Local, Offer},
+    counters::Counters,
+    figures::Figures,
+    network::{Command, Number},
+    sdp::{Agreement, Local, Offer, OfferError},
     session::{Published, Session},
     sockets::{NoPair, Pairs},
     wire::Wire,
@@ -60,15 +63,13 @@ use self::{
 use super::{
     leg::{ConnectionId, Leg},
     people::{Admitted, NoPlace, People},
-    places::Notice,
     socket::Binding,
 };
-use crate::{error::Error, room::Ears};
+use crate::error::Error;
 
 /// Telephones and gateways, as long as it runs.
 #[derive(Debug)]
 pub struct Rtp {
-    ears: Arc<Ears>,
     pairs: Pairs,
     public_ip: Option<IpAddr>,
     from_anywhere: bool,
@@ -123,27 +124,19 @@ impl From<DecodeError> for NoCall {
 }
 
 impl Rtp {
-    /// Starts the threads. `from_anywhere` lets the first packet of a session come from another address than the
-    /// offer's. The network's thread ends when the [`Network`] is dropped.
-    pub fn start(
-        binding: &Binding,
-        from_anywhere: bool,
-        ears: Arc<Ears>,
-        notices: mpsc::Sender<Notice>,
-    ) -> Result<(Self, Network), Error> {
-        let network = Network::start(notices).map_err(Error::Thread)?;
-        let rtp = Self {
-            ears,
+    /// For a network thread that runs. `from_anywhere` lets the first packet of a session come from another address
+    /// than the offer's.
+    pub fn new(binding: &Binding, from_anywhere: bool, network: &Network, hearing: Hearing) -> Self {
+        Self {
             pairs: Pairs::new(binding.ip, binding.ports.clone()),
             public_ip: binding.public_ip,
             from_anywhere,
             network: network.sender().clone(),
-            hearing: Hearing::start(network.sender().clone())?,
+            hearing,
             counters: Arc::default(),
             calls: Mutex::default(),
             next: AtomicUsize::new(0),
-        };
-        Ok((rtp, network))
+        }
     }
 
     /// Answers an offer and gives its sender a place. Blocks for some milliseconds; not for a thread of a runtime.
@@ -154,7 +147,7 @@ impl Rtp {
         let rtp = SocketAddr::new(self.told_ip(agreed.rtp.ip())?, port);
         let local = Local { rtp, session_id: fastrand::u64(1..1 << 62), version: 1 };
         let (number, published) = (self.next.fetch_add(1, Ordering::Relaxed), Published::default());
-        let wire = Arc::new(Wire::new(number, self.network.clone(), published.clone()));
+        let wire = Arc::new(Wire::new(number, self.network.clone(), self.hearing.clone(), published.clone()));
         let leg = |_connection| -> Arc<dyn Leg> { Arc::clone(&wire) as _ };
         let clock_hz = Some(agreed.codec.clock_hz());
         let Admitted { id, connection, seat } = people.enter(id, agreed.codec.decoder()?, clock_hz, leg)?;
@@ -165,7 +158,7 @@ impl Rtp {
         let (named, session) = ((id.clone(), connection), Box::new(session));
         self.network.tell(Command::Open { number, named, listener: key, pair, session });
         // It may have been ended before it was open.
-        wire.opened();
+        wire.opened(key);
         let call = Call { id: id.clone(), number, key, agreed, local, published, wire };
         self.hear(&call);
         self.calls().insert(connection, call);
@@ -186,12 +179,9 @@ impl Rtp {
             Some(seat.packets)
         };
         self.network.tell(Command::Change { number: call.number, agreed: Box::new(agreed), port });
-        let hears_anew = (agreed.codec, agreed.packet_ms) != (call.agreed.codec, call.agreed.packet_ms);
         call.agreed = agreed;
         call.local.version += 1;
-        if hears_anew {
-            self.hear(&call);
-        }
+        self.hear(&call);
         let sdp = sdp::answer(&offer, &agreed, &call.local);
         self.calls().insert(connection, call);
         Ok(sdp)
@@ -202,14 +192,9 @@ impl Rtp {
         self.call(id, connection).map(|call| call.published.read())
     }
 
-    /// What was counted in all sessions.
-    pub fn counters(&self) -> &Counters {
-        &self.counters
-    }
-
-    /// Ends the thread that encodes; it is not needed for the goodbyes.
-    pub fn stop(&self) -> Result<(), Error> {
-        self.hearing.stop()
+    /// What was counted in all sessions, also those that have ended, with the names of the counts.
+    pub fn counters(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        self.counters.read().chain([("outgoing_dropped", self.network.dropped())])
     }
 
     fn agree(&self, offer: &[u8]) -> Result<(Offer, Agreement), NoCall> {
@@ -231,11 +216,14 @@ impl Rtp {
         }
     }
 
-    /// Encodes what a peer hears, as agreed.
+    /// What a peer hears is encoded as agreed, or not at all if it does not hear.
     fn hear(&self, call: &Call) {
-        if let Some(heard) = self.ears.listen(&call.id) {
-            let Agreement { codec, packet_ms, .. } = call.agreed;
-            self.hearing.add(Ear { listener: call.key, codec, packet_ms, heard });
+        if call.wire.has_ended() {
+            // Whoever has taken the place over hears by the same key.
+        } else if call.agreed.peer_hears {
+            self.hearing.begin(call.key, call.agreed.codec);
+        } else {
+            self.hearing.end(call.key);
         }
     }
 

@@ -4,16 +4,20 @@ use std::{
     io,
     sync::{
         Arc,
-        mpsc::{self, Receiver, SyncSender},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+        mpsc::{self, Receiver, SyncSender, TrySendError},
     },
     thread::{self, JoinHandle},
 };
 
 use mio::{Poll, Token, Waker};
-use mixminus::{ParticipantKey, stream::PacketPort};
+use mixminus::{
+    ParticipantKey,
+    stream::{EncodedPacket, PacketPort},
+};
 
-use super::{outbound::Encoded, sdp::Agreement, session::Session, sockets::Pair, traffic::Traffic};
-use crate::live::{leg::ConnectionId, places::Notice};
+use super::{hearing::Keys, outbound::Encoded, sdp::Agreement, session::Session, sockets::Pair, traffic::Traffic};
+use crate::live::{leg::ConnectionId, outgoing::contributor, places::Notice};
 
 /// Commands and packets that may wait for the thread. When there are more, it does not keep up, and packets are lost.
 const ROOM: usize = 4096;
@@ -43,7 +47,7 @@ pub enum Command {
         number: Number,
     },
     Send {
-        listeners: Arc<[ParticipantKey]>,
+        listeners: Box<[ParticipantKey]>,
         packet: Encoded,
     },
     Stop,
@@ -61,6 +65,10 @@ pub struct Network {
 pub struct Sender {
     commands: SyncSender<Command>,
     waker: Arc<Waker>,
+    /// How many sessions there are.
+    sessions: Arc<AtomicUsize>,
+    /// Packets for which there was no room.
+    dropped: Arc<AtomicU64>,
 }
 
 impl Network {
@@ -69,9 +77,11 @@ impl Network {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
         let (commands, coming): (_, Receiver<Command>) = mpsc::sync_channel(ROOM);
-        let traffic = Traffic::new(poll, coming, notices);
+        let sessions = Arc::<AtomicUsize>::default();
+        let traffic = Traffic::new(poll, coming, notices, Arc::clone(&sessions));
         let thread = thread::Builder::new().name("rtp".to_owned()).spawn(move || traffic.run())?;
-        Ok(Self { sender: Sender { commands, waker }, thread: Some(thread) })
+        let sender = Sender { commands, waker, sessions, dropped: Arc::default() };
+        Ok(Self { sender, thread: Some(thread) })
     }
 
     pub fn sender(&self) -> &Sender {
@@ -95,11 +105,28 @@ impl Sender {
         self.wake();
     }
 
-    /// Sends a packet of a mix to all who hear it. Never waits: returns `false` if the thread does not keep up.
-    pub fn send(&self, listeners: Arc<[ParticipantKey]>, packet: Encoded) -> bool {
-        let taken = self.commands.try_send(Command::Send { listeners, packet }).is_ok();
+    /// Sends a packet of a mix to all telephones that hear it. Never waits: it is dropped if the thread does not keep up.
+    pub fn send(&self, packet: &EncodedPacket<'_>, keys: &Keys) {
+        let codec = keys.iter().find(|(_, key)| *key == packet.codec);
+        let Some((codec, _)) = codec.filter(|_| self.sessions.load(Ordering::Relaxed) > 0) else { return };
+        let encoded = Encoded {
+            codec: *codec,
+            payload: packet.payload.into(),
+            position: packet.position,
+            is_first: packet.resumes,
+            lost_before: packet.lost_before,
+            sources: packet.sources.iter().copied().map(contributor).collect(),
+        };
+        let sent = self.commands.try_send(Command::Send { listeners: packet.listeners.into(), packet: encoded });
+        if let Err(TrySendError::Full(_)) = sent {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
         self.wake();
-        taken
+    }
+
+    /// How many packets found no room.
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
     }
 
     fn wake(&self) {

@@ -19,6 +19,8 @@ pub struct Encoded {
     pub position: u64,
     /// Whether it is the first one, or the first after a pause.
     pub is_first: bool,
+    /// How many packets before it could not be made.
+    pub lost_before: u32,
     /// The SSRCs of the sources of the mix; those beyond 15 are not told.
     pub sources: Arc<[u32]>,
 }
@@ -61,6 +63,11 @@ impl Outbound {
         } else {
             *self = Self::new(codec, payload_type);
         }
+    }
+
+    /// Leaves out the numbers of packets that could not be made: the peer conceals them as lost.
+    pub fn leave_out(&mut self, packets: u32) {
+        self.sequence = self.sequence.wrapping_add(packets as u16);
     }
 
     /// Writes a packet in the place of what the buffer has: a payload, its position in samples of the mixer, and

@@ -55,8 +55,9 @@ mod tests {
     fn packed(codec: Codec, packet_ms: u32, packets: &[(u64, bool)]) -> Vec<(usize, u64, bool)> {
         let (mut packing, mut given) = (Packing::new(codec, packet_ms), Vec::new());
         for (position, is_first) in packets {
-            let payload = [*position as u8; 160].into();
-            let packet = Encoded { codec, payload, position: *position, is_first: *is_first, sources: [].into() };
+            let payload = [0; 160].into();
+            let (position, is_first) = (*position, *is_first);
+            let packet = Encoded { codec, payload, position, is_first, lost_before: 0, sources: [].into() };
             packing.pack(&packet, |payload, position, is_first| given.push((payload.len(), position, is_first)));
         }
         given

@@ -144,6 +144,7 @@ impl Session {
             return;
         }
         let Self { packing, outbound, figures, .. } = self;
+        outbound.leave_out(packet.lost_before);
         packing.pack(packet, |payload, position, is_first| {
             outbound.write(payload, position, is_first, &packet.sources, buffer);
             figures.sent.packets += 1;
@@ -241,7 +242,14 @@ mod tests {
 
     /// Where 20 ms of the mix go.
     fn sent(session: &mut Session, codec: Codec) -> Option<SocketAddr> {
-        let packet = Encoded { codec, payload: [0; 160].into(), position: 0, is_first: true, sources: [].into() };
+        let packet = Encoded {
+            codec,
+            payload: [0; 160].into(),
+            position: 0,
+            is_first: true,
+            lost_before: 0,
+            sources: [].into(),
+        };
         let mut to = None;
         session.send(&packet, &mut Vec::new(), |_, destination| to.replace(destination).is_none());
         to

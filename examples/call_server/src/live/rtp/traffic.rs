@@ -4,7 +4,11 @@ use std::{
     collections::{HashMap, VecDeque},
     io,
     net::SocketAddr,
-    sync::mpsc::{self, Receiver, TryRecvError},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{self, Receiver, TryRecvError},
+    },
     time::{Duration, Instant},
 };
 
@@ -44,6 +48,7 @@ pub struct Traffic {
     poll: Poll,
     commands: Receiver<Command>,
     notices: mpsc::Sender<Notice>,
+    sessions: Arc<AtomicUsize>,
     lines: HashMap<Number, Line>,
     by_listener: HashMap<ParticipantKey, Number>,
     /// Sockets that have more: they are told of only once.
@@ -54,11 +59,17 @@ pub struct Traffic {
 }
 
 impl Traffic {
-    pub fn new(poll: Poll, commands: Receiver<Command>, notices: mpsc::Sender<Notice>) -> Self {
+    pub fn new(
+        poll: Poll,
+        commands: Receiver<Command>,
+        notices: mpsc::Sender<Notice>,
+        sessions: Arc<AtomicUsize>,
+    ) -> Self {
         Self {
             poll,
             commands,
             notices,
+            sessions,
             lines: HashMap::new(),
             by_listener: HashMap::new(),
             ready: VecDeque::new(),
@@ -125,6 +136,7 @@ impl Traffic {
         }
         self.by_listener.insert(line.listener, number);
         self.lines.insert(number, line);
+        self.sessions.store(self.lines.len(), Ordering::Relaxed);
         // What came before they were registered.
         self.ready.extend([rtp_token(number), rtcp_token(number)]);
     }
@@ -132,6 +144,7 @@ impl Traffic {
     /// Says goodbye.
     fn close(&mut self, number: Number) {
         let Some(mut line) = self.lines.remove(&number) else { return };
+        self.sessions.store(self.lines.len(), Ordering::Relaxed);
         // Whoever took the place over may hear by the same key.
         if self.by_listener.get(&line.listener) == Some(&number) {
             self.by_listener.remove(&line.listener);

@@ -3,11 +3,14 @@
 //! An offer is answered on the thread that asks; the connection then goes to the network thread, which owns it.
 
 mod counters;
+mod deadlines;
 mod network;
 mod offer;
 mod session;
 mod statistics;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, mpsc as sync};
 
@@ -26,6 +29,7 @@ use self::{
     table::Table,
 };
 use super::{
+    encoding::Hearing,
     leg::{ConnectionId, Leg, Measured, Quality},
     outgoing::Packet,
     people::{Admitted, NoPlace, People},
@@ -71,6 +75,7 @@ impl WebRtc {
         binding: &Binding,
         packets: Receiver<Packet>,
         notices: sync::Sender<Notice>,
+        hearing: Hearing,
     ) -> Result<(Self, Worker<()>), Error> {
         let socket = binding.bind()?;
         let cannot = |cause| Error::Udp { address: binding.ip.to_string(), cause };
@@ -80,9 +85,12 @@ impl WebRtc {
         let certificate = certificate.ok_or_else(|| Error::Decoder("a certificate for DTLS".into()))?;
         let (orders, coming) = mpsc::channel(ORDERS);
         let counters = Arc::new(Counters::default());
-        let table = Table::new(address, notices, Arc::clone(&counters));
+        let table = Table::new(address, notices, hearing, Arc::clone(&counters));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
-        let socket = runtime.block_on(async { UdpSocket::from_std(socket) }).map_err(cannot)?;
+        let socket = {
+            let _of_the_thread = runtime.enter();
+            UdpSocket::from_std(socket).map_err(cannot)?
+        };
         let network = Network { socket, orders: coming, packets, table, counters: Arc::clone(&counters) };
         let worker = Worker::start("webrtc", move |_stop| runtime.block_on(network.run()))?;
         Ok((Self { answerer: Answerer::new(address, certificate), orders, counters }, worker))

@@ -2,6 +2,7 @@
 //! hears goes out.
 
 use std::{
+    collections::VecDeque,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -17,7 +18,7 @@ use str0m::{
     ice::StunMessage,
     media::Mid,
     net::{Receive, Transmit},
-    rtp::{self, RtpWrite},
+    rtp::{self, ExtensionValues, RtpWrite},
 };
 
 use super::{
@@ -34,6 +35,10 @@ use super::{
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a client may take from its offer to the first packet that proves it.
 const HURRY: Duration = Duration::from_secs(15);
+/// The most that a packet can name.
+const CONTRIBUTORS: usize = 15;
+/// How many addresses of a client are known at a time.
+const ADDRESSES: usize = 8;
 
 /// What a session needs from the start.
 #[derive(Debug)]
@@ -55,10 +60,8 @@ pub struct Session {
     pub ufrag: String,
     /// When it wants to be [`advance`](Self::advance)d.
     pub deadline: Instant,
-    /// The earliest wake-up that is planned for it.
-    pub scheduled: Option<Instant>,
     /// The addresses that it has proven.
-    pub addresses: Vec<SocketAddr>,
+    pub addresses: VecDeque<SocketAddr>,
     rtc: Rtc,
     packets: PacketPort,
     measured: Arc<Measured>,
@@ -96,8 +99,7 @@ impl Session {
             key,
             ufrag,
             deadline: now,
-            scheduled: Some(now),
-            addresses: Vec::new(),
+            addresses: VecDeque::new(),
             rtc,
             packets,
             measured,
@@ -116,6 +118,19 @@ impl Session {
         StunMessage::parse(bytes).is_ok_and(|message| message.is_binding_request()) && self.rtc.accepts(input)
     }
 
+    /// Whether it hears: not a client that only sends.
+    pub fn hears(&self) -> bool {
+        let media = self.mid.and_then(|mid| self.rtc.media(mid));
+        media.is_some_and(|media| media.direction().is_sending())
+    }
+
+    /// Takes note of an address that it has proven. Returns one that is to be forgotten: a client has a few, and
+    /// must not fill the memory with more.
+    pub fn moved_to(&mut self, address: SocketAddr) -> Option<SocketAddr> {
+        self.addresses.push_back(address);
+        if self.addresses.len() > ADDRESSES { self.addresses.pop_front() } else { None }
+    }
+
     /// Gives it a packet of the network. `is_proof` says that only this person can have made it.
     pub fn receive(
         &mut self,
@@ -125,7 +140,8 @@ impl Session {
         out: &mut dyn FnMut(&Transmit),
     ) -> Told {
         let taken = self.rtc.handle_input(Input::Receive(now, packet));
-        if is_proof {
+        // Before the connection is made, the time runs from the offer.
+        if is_proof && self.stage != Stage::Connecting {
             self.heard = now;
         }
         self.settle(now, taken, out)
@@ -153,15 +169,21 @@ impl Session {
         self.rtc.disconnect();
     }
 
+    /// The packet names those who are heard in it. How loud each is (RFC 6465) it does not say, though the library would
+    /// write that, too: levels are of a source, and each listener has it at a gain of its own. The desk's state has them.
     fn write(&mut self, now: Instant, packet: &Packet) {
         let opus = self.rtc.codec_config().find(|coding| coding.spec().codec == Codec::Opus);
         let Some((mid, pt)) = self.mid.zip(opus.map(|coding| coding.pt())) else { return };
         let mut direct = self.rtc.direct_api();
         // None for a client that only sends.
         let Some(stream) = direct.stream_tx_by_mid(mid, None) else { return };
-        let time = (packet.position as u32).wrapping_add(self.offset);
+        let time = packet.timestamp.wrapping_add(self.offset);
         let payload = Arc::clone(&packet.payload);
-        stream.write_rtp(RtpWrite::new(pt, self.sequence.into(), time, now, payload).marker(packet.marker));
+        self.sequence += u64::from(packet.lost_before);
+        let packet = RtpWrite::new(pt, self.sequence.into(), time, now, payload)
+            .marker(packet.marker)
+            .csrc(&packet.contributors[..packet.contributors.len().min(CONTRIBUTORS)]);
+        stream.write_rtp(packet);
         self.sequence += 1;
     }
 
@@ -173,27 +195,30 @@ impl Session {
             tracing::debug!(id = self.id, %error, "a connection has failed");
             self.rtc.disconnect();
         }
-        let (wait, limit) = match self.stage {
-            Stage::Connecting => (HURRY, true),
-            _ => (SILENCE, false),
-        };
-        let is_late = now >= self.heard + wait;
-        if is_late && self.stage == Stage::Connected {
-            self.stage = Stage::Lost;
-        } else if !is_late && self.stage == Stage::Lost && self.rtc.is_connected() {
-            self.stage = Stage::Connected;
-        }
-        if self.stage != Stage::Lost {
-            self.deadline = self.deadline.min(self.heard + wait);
-        }
-        let is_over = !self.rtc.is_alive() || (limit && is_late);
+        let is_late = self.watch(now);
+        let is_over = !self.rtc.is_alive() || (is_late && self.stage == Stage::Connecting);
         let news = match self.stage {
             _ if is_over => Some(News::Lost),
             stage if stage == before => None,
             Stage::Connected => Some(News::Connected),
-            _ => Some(News::Lost),
+            Stage::Connecting | Stage::Lost => Some(News::Lost),
         };
         Told { news, is_over }
+    }
+
+    /// Notices silence, and its end. Returns whether it is silent for too long.
+    fn watch(&mut self, now: Instant) -> bool {
+        let until = self.heard + if self.stage == Stage::Connecting { HURRY } else { SILENCE };
+        let is_late = now >= until;
+        match self.stage {
+            Stage::Connected if is_late => self.stage = Stage::Lost,
+            Stage::Lost if !is_late && self.rtc.is_connected() => self.stage = Stage::Connected,
+            _ => {}
+        }
+        if !is_late {
+            self.deadline = self.deadline.min(until);
+        }
+        is_late
     }
 
     fn drain(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) -> Result<(), RtcError> {
@@ -213,8 +238,8 @@ impl Session {
         match event {
             Event::Connected => (self.stage, self.heard) = (Stage::Connected, now),
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) if self.stage == Stage::Connected => {
-                self.stage = Stage::Lost;
-                self.heard = now - SILENCE;
+                // As if it were silent since long ago.
+                self.heard = now.checked_sub(SILENCE).unwrap_or(now);
             }
             Event::MediaAdded(added) => self.mid = Some(added.mid),
             Event::RtpPacket(packet) => {
@@ -228,15 +253,32 @@ impl Session {
     /// Also packets without a payload, by which browsers probe the network: the port must know that their number is
     /// not missing.
     fn hear(&mut self, packet: &rtp::RtpPacket) {
-        let extensions = &packet.header.ext_vals;
-        let level = extensions.audio_level.map(|level| AudioLevel {
-            dbov: level.unsigned_abs().min(127),
-            voice: extensions.voice_activity.unwrap_or(false),
-        });
+        let level = level_of(&packet.header.ext_vals);
         let (sequence, timestamp) = (packet.header.sequence_number, packet.header.timestamp);
         let taken = self.packets.push(RtpPacket { payload: &packet.payload, sequence, timestamp, level });
         if let Err(error) = taken {
             tracing::debug!(id = self.id, %error, "a packet was not taken");
         }
+    }
+}
+
+/// What the client says of a packet's sound (RFC 6464): the library has it as a negative number of decibels.
+fn level_of(extensions: &ExtensionValues) -> Option<AudioLevel> {
+    let dbov = extensions.audio_level?.unsigned_abs().min(127);
+    Some(AudioLevel { dbov, voice: extensions.voice_activity.unwrap_or(false) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_how_far_the_sound_lies_under_full_scale() {
+        let told = |audio_level, voice_activity| {
+            level_of(&ExtensionValues { audio_level, voice_activity, ..ExtensionValues::default() })
+        };
+        assert_eq!(told(None, None), None);
+        assert_eq!(told(Some(-38), Some(true)), Some(AudioLevel { dbov: 38, voice: true }));
+        assert_eq!(told(Some(i8::MIN), None), Some(AudioLevel { dbov: 127, voice: false }));
     }
 }

@@ -2,8 +2,8 @@
 //! in constant time (a deadline in logarithmic time), however many there are.
 
 use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, HashMap},
+    collections::HashMap,
+    hash::Hash,
     net::SocketAddr,
     sync::{Arc, mpsc::Sender},
     time::Instant,
@@ -17,8 +17,9 @@ use str0m::{
 };
 
 use super::{
-    super::{leg::ConnectionId, outgoing::Packet, places::Notice},
+    super::{encoding::Hearing, leg::ConnectionId, outgoing::Packet, people::News, places::Notice},
     counters::Counters,
+    deadlines::Deadlines,
     session::{Beginning, Session, Told},
 };
 
@@ -31,16 +32,26 @@ pub struct Table {
     by_address: HashMap<SocketAddr, ConnectionId>,
     by_ufrag: HashMap<String, ConnectionId>,
     by_key: HashMap<ParticipantKey, ConnectionId>,
-    /// At least one for each session, none later than the session's own.
-    deadlines: BinaryHeap<Reverse<(Instant, ConnectionId)>>,
+    deadlines: Deadlines,
     notices: Sender<Notice>,
+    hearing: Hearing,
     counters: Arc<Counters>,
 }
 
 impl Table {
-    pub fn new(local: SocketAddr, notices: Sender<Notice>, counters: Arc<Counters>) -> Self {
+    pub fn new(local: SocketAddr, notices: Sender<Notice>, hearing: Hearing, counters: Arc<Counters>) -> Self {
         let (sessions, by_address, by_ufrag, by_key) = Default::default();
-        Self { local, sessions, by_address, by_ufrag, by_key, deadlines: BinaryHeap::new(), notices, counters }
+        Self {
+            local,
+            sessions,
+            by_address,
+            by_ufrag,
+            by_key,
+            deadlines: Deadlines::default(),
+            notices,
+            hearing,
+            counters,
+        }
     }
 
     /// Takes in a connection, and lets it begin.
@@ -50,7 +61,7 @@ impl Table {
         self.by_ufrag.insert(session.ufrag.clone(), connection);
         self.by_key.insert(session.key, connection);
         self.sessions.insert(connection, session);
-        self.deadlines.push(Reverse((now, connection)));
+        self.deadlines.set(connection, now);
         self.advance(now, out);
     }
 
@@ -85,7 +96,9 @@ impl Table {
         }
         if !is_known {
             self.by_address.insert(source, connection);
-            session.addresses.push(source);
+            if let Some(old) = session.moved_to(source) {
+                forget(&mut self.by_address, &old, connection);
+            }
         }
         let Input::Receive(_, packet) = input else { unreachable!("made above") };
         let told = session.receive(now, packet, is_proof, out);
@@ -104,20 +117,13 @@ impl Table {
 
     /// When a session wants to be woken next.
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.deadlines.peek().map(|Reverse((deadline, _))| *deadline)
+        self.deadlines.first()
     }
 
     /// Wakes the sessions that are due.
     pub fn advance(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) {
-        while self.next_deadline().is_some_and(|deadline| deadline <= now) {
-            let Some(Reverse((_, connection))) = self.deadlines.pop() else { return };
+        while let Some(connection) = self.deadlines.pop(now) {
             let Some(session) = self.sessions.get_mut(&connection) else { continue };
-            if session.deadline > now {
-                session.scheduled = Some(session.deadline);
-                self.deadlines.push(Reverse((session.deadline, connection)));
-                continue;
-            }
-            session.scheduled = None;
             let told = session.advance(now, out);
             self.heed(connection, told);
         }
@@ -133,30 +139,38 @@ impl Table {
     fn heed(&mut self, connection: ConnectionId, told: Told) {
         let Some(session) = self.sessions.get_mut(&connection) else { return };
         if let Some(news) = told.news {
+            // Who is lost is sent nothing; nothing is encoded for it alone.
+            match news {
+                News::Connected if session.hears() => self.hearing.begin(session.key),
+                News::Connected | News::Lost => self.hearing.end(session.key),
+            }
             // The thread that keeps places ends after this one.
             let _ = self.notices.send(Notice { id: session.id.clone(), connection, news });
         }
         if told.is_over {
             self.remove(connection);
-        } else if session.scheduled.is_none_or(|scheduled| session.deadline < scheduled) {
-            session.scheduled = Some(session.deadline);
-            self.deadlines.push(Reverse((session.deadline, connection)));
+        } else {
+            self.deadlines.set(connection, session.deadline);
         }
     }
 
     fn remove(&mut self, connection: ConnectionId) -> Option<Session> {
         let session = self.sessions.remove(&connection)?;
+        self.deadlines.remove(connection);
         self.by_ufrag.remove(&session.ufrag);
-        // Both may be another connection's by now.
         if self.by_key.get(&session.key) == Some(&connection) {
             self.by_key.remove(&session.key);
+            self.hearing.end(session.key);
         }
-        for address in &session.addresses {
-            if self.by_address.get(address) == Some(&connection) {
-                self.by_address.remove(address);
-            }
-        }
+        session.addresses.iter().for_each(|address| forget(&mut self.by_address, address, connection));
         Some(session)
+    }
+}
+
+/// Removes what leads to a connection, unless it leads to another one by now.
+fn forget<K: Eq + Hash>(map: &mut HashMap<K, ConnectionId>, key: &K, connection: ConnectionId) {
+    if map.get(key) == Some(&connection) {
+        map.remove(key);
     }
 }
 

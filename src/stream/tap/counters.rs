@@ -1,0 +1,35 @@
+//! What both ends of a tap count: [`Counters`], and what a host reads of them: [`TapReadings`].
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use serde::Serialize;
+
+/// What became of the ticks of a [`Tap`](super::Tap). Each count is whole; together they are not of one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TapReadings {
+    /// Ticks that were read.
+    pub ticks: u64,
+    /// Ticks that were dropped as the reader was as many ticks behind as the tap holds.
+    pub dropped_ticks: u64,
+    /// Ticks that were dropped as they had more mixes or listeners than there was room for; the room has grown since.
+    pub too_large_ticks: u64,
+}
+
+#[derive(Debug, Default)]
+pub(in crate::stream) struct Counters {
+    pub read: AtomicU64,
+    pub dropped: AtomicU64,
+    pub too_large: AtomicU64,
+}
+
+impl Counters {
+    pub fn readings(&self) -> TapReadings {
+        TapReadings {
+            ticks: self.read.load(Relaxed),
+            dropped_ticks: self.dropped.load(Relaxed),
+            too_large_ticks: self.too_large.load(Relaxed),
+        }
+    }
+}
