@@ -179,10 +179,11 @@ fn talk(line: &Line, server: SocketAddr, hz: f64, voice: &Mutex<Voice>, heard: &
             line.rtp.set_read_timeout(Some(wait)).unwrap();
             let mut packet = [0; 1500];
             let Ok(length) = line.rtp.recv(&mut packet) else { break };
-            assert!(length > 12 && packet[0] == 0x80, "no RTP: {:?}", &packet[..length]);
+            let header = 12 + 4 * usize::from(packet[0] & 0x0F);
+            assert!(length > header && packet[0] & 0xF0 == 0x80, "no RTP: {:?}", &packet[..length]);
             let decoder: &mut dyn Decoder = if packet[1] & 0x7F == 0 { &mut narrow_ear } else { &mut wide_ear };
             let mut out = vec![0.0; decoder.most_samples()];
-            let frames = decoder.decode(&packet[12..length], &mut out).unwrap();
+            let frames = decoder.decode(&packet[header..length], &mut out).unwrap();
             // An ear listens at 48 kHz.
             let repeat = 48_000 / decoder.format().rate_hz as usize;
             let held: Vec<f32> = out[..frames].iter().flat_map(|sample| std::iter::repeat_n(*sample, repeat)).collect();
