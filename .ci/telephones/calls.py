@@ -10,6 +10,7 @@ import os
 import re
 import select
 import socket
+import statistics
 import subprocess
 import sys
 import threading
@@ -53,6 +54,15 @@ def description(port, payload):
     return "\r\n".join(lines + [f"a=rtpmap:{payload} {PAYLOADS[payload]}", ""])
 
 
+def goertzel(samples, hz):
+    """The amplitude of a tone, exact for whole periods."""
+    turn = 2 * math.cos(2 * math.pi * hz / RATE)
+    before, last = 0.0, 0.0
+    for sample in samples:
+        before, last = last, sample / 32768 + turn * last - before
+    return 2 * math.sqrt(max(before**2 + last**2 - turn * before * last, 0)) / len(samples)
+
+
 class Call:
     def __init__(self, name, payload, hz, tool):
         self.name, self.hz, self.payload, self.heard = name, hz, payload, f"{FILES}/{name}.raw"
@@ -78,19 +88,16 @@ class Call:
                 through.sendto(ready.recv(2048), ("127.0.0.1", to))
 
     def level(self, hz):
-        """The amplitude of a tone in the last second that was heard, in proportion to a tone as it was sent."""
+        """The amplitude of a tone in the last seconds that were heard, in proportion to a tone as it was sent."""
         samples = array.array("h")
         with open(self.heard, "rb") as file:
             data = file.read()
         samples.frombytes(data[: len(data) // 2 * 2])
-        # The end may be cut off; the beginning is before all have come.
-        window = samples[-2 * RATE : -RATE]
-        assert len(window) == RATE, f"{self.name} has heard only {len(samples) / RATE} s"
-        turn = 2 * math.cos(2 * math.pi * hz / RATE)
-        before, last = 0.0, 0.0
-        for sample in window:
-            before, last = last, sample / 32768 + turn * last - before
-        return 2 * math.sqrt(max(before**2 + last**2 - turn * before * last, 0)) / RATE / AMPLITUDE
+        # The beginning is before all have come. A jitter buffer may stretch a tone: the median of short windows bears that.
+        window = RATE // 10
+        starts = range(len(samples) - 2 * RATE, len(samples) - window, window)
+        assert starts[0] > 2 * RATE, f"{self.name} has heard only {len(samples) / RATE} s"
+        return statistics.median(goertzel(samples[start : start + window], hz) for start in starts) / AMPLITUDE
 
     def end(self):
         for process in self.processes:
