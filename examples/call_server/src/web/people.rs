@@ -22,6 +22,7 @@ pub fn record(people: &People, webrtc: &WebRtc) {
     counter!("call_server_strangers_total").absolute(counters.strangers.get());
     counter!("call_server_malformed_total").absolute(counters.malformed.get());
     counter!("call_server_unsent_total").absolute(counters.unsent.get());
+    counter!("call_server_connection_panics_total").absolute(counters.panics.get());
     let all: Vec<Connected> = people.connections().into_values().collect();
     for stage in ["connecting", "connected", "lost"] {
         let count = all.iter().filter(|person| person.stage == stage).count();
