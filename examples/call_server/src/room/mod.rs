@@ -41,6 +41,8 @@ pub const PACKET_MS: u32 = 20;
 const INPUT_DEPTH: Depth = Depth::between(500.0, 2000.0);
 /// How late the collector may be before samples are lost.
 const OUTPUT_BOUND_MS: f64 = 2000.0;
+/// How many ticks wait for those who encode them, on a busy machine: a second.
+const WAITING_TICKS: usize = 100;
 /// How many are named who are heard in a mix: as many as a packet of RTP names.
 const NAMED: usize = 15;
 
@@ -76,7 +78,8 @@ impl Room {
         let fan_out = Arc::new(Ears::default());
         let collected =
             outputs.into_iter().map(|(id, port)| Ear::new(&id, port, fan_out.add(&id), recorders.next())).collect();
-        let (mut ticks, tap) = Tap::new(&processor, TapOptions { sources: NAMED, ..TapOptions::default() })?;
+        let (mut ticks, tap) =
+            Tap::new(&processor, TapOptions { ticks: WAITING_TICKS, sources: NAMED, ..TapOptions::default() })?;
         let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| ticks.write(mixes))?;
         let (orders, coming) = mpsc::channel();
         let entrance = Arc::new(Entrance {

@@ -25,6 +25,7 @@ pub fn record(people: &People, webrtc: &WebRtc, rtp: &Rtp) {
     for (name, sum) in rtp.counters() {
         counter!(format!("call_server_rtp_{name}_total")).absolute(sum);
     }
+    counter!("call_server_connection_panics_total").absolute(counters.panics.get());
     let all: Vec<Connected> = people.connections().into_values().collect();
     for stage in ["connecting", "connected", "lost"] {
         let count = all.iter().filter(|person| person.stage == stage).count();

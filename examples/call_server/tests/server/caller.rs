@@ -197,7 +197,9 @@ impl Line {
                 Output::Event(Event::RtpPacket(packet)) if !packet.payload.is_empty() => {
                     let mut samples = [0.0; PACKET];
                     let count = decoder.decode(&packet.payload, PACKET, &mut samples).unwrap();
-                    self.heard.lock().unwrap().hear(packet.header.timestamp, &samples[..count]);
+                    let (header, mut heard) = (&packet.header, self.heard.lock().unwrap());
+                    heard.hear(header.timestamp, &samples[..count]);
+                    heard.contributors = header.csrc[..header.csrc_count].iter().copied().map(u64::from).collect();
                 }
                 Output::Event(_) => {}
             }

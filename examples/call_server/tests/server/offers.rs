@@ -11,7 +11,7 @@ use str0m::{
 use crate::{
     caller::{Caller, Offer},
     people::Desk,
-    rig::{PATIENCE, Server, client},
+    rig::{PATIENCE, Server, client, failure},
 };
 
 #[tokio::test]
@@ -63,6 +63,18 @@ async fn what_is_no_offer_is_refused_in_the_format_of_the_api() {
     server.token = Some("wrong".into());
     assert_eq!(server.whip("/whip/anna", &good).await.status(), 401);
     assert_eq!(server.hang_up("/whip/anna/x").await.status(), 401);
+}
+
+#[tokio::test]
+async fn people_send_to_the_port_and_the_address_of_the_options() {
+    let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let ports = format!("{port}-{port}");
+    let server = Server::start(&["--rtp-ports", &ports, "--public-ip", "192.0.2.7"]);
+    let answer = server.whip("/whip/anna", &Offer::new(Direction::SendRecv).sdp).await;
+    let sdp = answer.text().await.unwrap();
+    assert!(sdp.contains(&format!(" 192.0.2.7 {port} typ host")), "{sdp}");
+    let (code, said) = failure(&["--listen", "127.0.0.1:0", "--rtp-ports", &ports]);
+    assert!(code == Some(1) && said.contains("choose others by --rtp-ports"), "{said}");
 }
 
 /// A figure of `/metrics`.

@@ -74,6 +74,13 @@ async fn people_hear_each_other_and_the_recordings_but_not_themselves() {
     desk.until_hears(&[(300.0, 1.0), (500.0, 0.0), (1100.0, 1.0)]).await;
     anna.until_hears(&[(300.0, 1.0), (500.0, 0.0), (1100.0, 1.0)]).await;
     ben.until_hears(&[(300.0, 1.0), (500.0, 1.0), (1100.0, 0.0)]).await;
+    let mut named = anna.heard.lock().unwrap().contributors.clone();
+    named.sort_unstable();
+    let mut wanted = Vec::new();
+    for id in ["tone", "ben"] {
+        wanted.extend(state(&server, id).await.unwrap()["contributor"].as_u64());
+    }
+    assert_eq!(named, wanted, "anna's packets name whom she hears");
     let mut guest = Desk::listen(&server, "guest").await;
     guest.until_hears(&[(300.0, 1.0), (500.0, 1.0), (1100.0, 1.0)]).await;
     let seen = state(&server, "anna").await.unwrap();

@@ -39,6 +39,8 @@ pub struct Ear {
     samples: VecDeque<f32>,
     /// The timestamps of the packets.
     pub timestamps: Vec<u32>,
+    /// Who is heard in the newest packet, by number.
+    pub contributors: Vec<u64>,
 }
 
 const HEARD: usize = 9600;

@@ -25,4 +25,6 @@ pub struct Counters {
     pub malformed: Counter,
     /// Not sent, since the socket had no room or the address cannot be reached.
     pub unsent: Counter,
+    /// Connections that ended by a fault of the library.
+    pub panics: Counter,
 }

@@ -93,3 +93,65 @@ fn mono(sdp: &str) -> String {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use str0m::{
+        crypto,
+        media::{Direction, MediaKind},
+    };
+
+    use super::*;
+
+    fn answerer() -> Answerer {
+        let certificate = crypto::from_feature_flags().dtls_provider.generate_certificate().unwrap();
+        Answerer::new("192.0.2.1:7".parse().unwrap(), certificate)
+    }
+
+    fn offer() -> String {
+        let mut rtc = Rtc::new(Instant::now());
+        let mut change = rtc.sdp_api();
+        change.add_media(MediaKind::Audio, Direction::SendRecv, None, None, None);
+        change.apply().unwrap().0.to_sdp_string()
+    }
+
+    #[test]
+    fn an_answer_is_of_mono_in_packets_of_20_ms() {
+        let answered = answerer().answer(&offer()).unwrap();
+        let has = |wanted: &str| answered.sdp.split("\r\n").any(|line| line == wanted);
+        assert!(has("a=ptime:20") && has("a=ice-lite") && has("a=sendrecv"), "{}", answered.sdp);
+        assert!(has(&format!("a=ice-ufrag:{}", answered.ufrag)));
+        assert!(answered.sdp.contains("minptime=10;useinbandfec=1;stereo=0\r\n"));
+        assert!(answered.sdp.contains("192.0.2.1 7 typ host"));
+    }
+
+    #[test]
+    fn what_is_answered_by_half_is_refused() {
+        let (answerer, good) = (answerer(), offer());
+        let refused = |offer: &str| answerer.answer(offer).err();
+        assert_eq!(refused(""), Some(OfferError::Streams(0)));
+        assert_eq!(refused(&good.replace("m=audio", "m=video")), Some(OfferError::Streams(1)));
+        assert_eq!(refused(&good.replace("opus/48000", "speex/48000")), Some(OfferError::Codec));
+        assert!(matches!(refused("m=audio"), Some(OfferError::Unreadable(_))));
+        let unprotected: String = good.split_inclusive('\n').filter(|line| !line.contains("fingerprint")).collect();
+        assert!(matches!(refused(&unprotected), Some(OfferError::Unanswerable(_))));
+    }
+
+    /// Offers that are cut, and offers with a byte that is another one.
+    #[test]
+    fn damaged_offers_are_answered_or_refused() {
+        let (answerer, good) = (answerer(), offer());
+        for cut in (0..good.len()).step_by(29) {
+            assert!(answerer.answer(&good[..cut]).is_err() || cut > good.len() / 2);
+        }
+        let mut random = 1_u32;
+        for _ in 0..200 {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let mut damaged = good.clone().into_bytes();
+            let at = random as usize / 128 % damaged.len();
+            damaged[at] = b" \n:/-0aZ"[random as usize >> 29];
+            // What counts is that it returns.
+            let _ = answerer.answer(&String::from_utf8(damaged).unwrap());
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::{
     collections::HashMap,
     hash::Hash,
     net::SocketAddr,
+    panic::{self, AssertUnwindSafe},
     sync::{Arc, mpsc::Sender},
     time::Instant,
 };
@@ -101,17 +102,14 @@ impl Table {
             }
         }
         let Input::Receive(_, packet) = input else { unreachable!("made above") };
-        let told = session.receive(now, packet, is_proof, out);
-        self.heed(connection, told);
+        self.work(connection, |session| session.receive(now, packet, is_proof, out));
     }
 
     /// Sends a packet to its listeners, as far as they are here.
     pub fn send(&mut self, now: Instant, packet: &Packet, out: &mut dyn FnMut(&Transmit)) {
         for key in &packet.listeners {
             let Some(&connection) = self.by_key.get(key) else { continue };
-            let Some(session) = self.sessions.get_mut(&connection) else { continue };
-            let told = session.send(now, packet, out);
-            self.heed(connection, told);
+            self.work(connection, |session| session.send(now, packet, out));
         }
     }
 
@@ -123,9 +121,7 @@ impl Table {
     /// Wakes the sessions that are due.
     pub fn advance(&mut self, now: Instant, out: &mut dyn FnMut(&Transmit)) {
         while let Some(connection) = self.deadlines.pop(now) {
-            let Some(session) = self.sessions.get_mut(&connection) else { continue };
-            let told = session.advance(now, out);
-            self.heed(connection, told);
+            self.work(connection, |session| session.advance(now, out));
         }
     }
 
@@ -133,6 +129,18 @@ impl Table {
         let message = StunMessage::parse(bytes).ok()?;
         let (ufrag, _) = message.split_username()?;
         self.by_ufrag.get(ufrag).copied()
+    }
+
+    /// Has a session work. A fault of the library that packets of a client bring about ends that client's connection,
+    /// and nobody else's.
+    fn work(&mut self, connection: ConnectionId, work: impl FnOnce(&mut Session) -> Told) {
+        let Some(session) = self.sessions.get_mut(&connection) else { return };
+        let told = panic::catch_unwind(AssertUnwindSafe(|| work(session)));
+        let told = told.unwrap_or_else(|_said_by_the_panic_hook| {
+            self.counters.panics.add(1);
+            Told { news: Some(News::Lost), is_over: true }
+        });
+        self.heed(connection, told);
     }
 
     /// Passes on what a session has to tell, and notes its deadline.
