@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::{
+    caller::Caller,
     people::{Desk, state},
     rig::{PATIENCE, Server, client},
     telephone::{Codec, Line, Telephone, port},
@@ -173,4 +174,36 @@ async fn sessions_end_with_their_ports() {
         again = server.call("/rtp/anna", &come(&second)).await.status();
     }
     assert_eq!(again, 201);
+}
+
+#[tokio::test]
+async fn a_telephone_takes_the_place_of_a_browser_and_hears() {
+    let directory = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--source", &tones::source(directory.path(), "recording", 300.0)]);
+    let browser = Caller::join(&server, "anna", 500.0).await;
+    browser.until_hears(&[(300.0, 1.0), (500.0, 0.0)]).await;
+    let telephone = Telephone::join(&server, "anna", 900.0, Codec::G722).await;
+    telephone.until_hears(&[(300.0, 1.0), (500.0, 0.0), (900.0, 0.0)]).await;
+    let browser = Caller::join(&server, "anna", 500.0).await;
+    browser.until_hears(&[(300.0, 1.0), (900.0, 0.0)]).await;
+    assert_eq!(server.get(&telephone.location).await.status(), 404);
+}
+
+#[tokio::test]
+async fn a_telephone_behind_a_nat_is_let_in_where_that_is_allowed() {
+    for (options, kind) in [(&["--rtp-latch"][..], "received"), (&[], "dropped")] {
+        let server = Server::start(options);
+        let line = Line::new();
+        // An address that is reserved for documents: nobody has it.
+        let offer = line.offer("0", &[]).replace("c=IN IP4 127.0.0.1", "c=IN IP4 192.0.2.7");
+        let answer = server.call("/rtp/anna", &offer).await;
+        let location = answer.headers()["location"].to_str().unwrap().to_owned();
+        let to = (std::net::Ipv4Addr::LOCALHOST, port(&answer.text().await.unwrap()));
+        line.rtp.send_to(&[&[0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 7][..], &[0xFF; 160]].concat(), to).unwrap();
+        let counted = until(&server, &location, |figures| {
+            figures["received"]["packets"] == 1 || figures["dropped"]["strangers"] == 1
+        });
+        let counted = counted.await;
+        assert_eq!(counted["received"]["packets"] == 1, kind == "received", "{counted}");
+    }
 }

@@ -44,7 +44,7 @@ use std::{
     time::Instant,
 };
 
-use mixminus::{ParticipantKey, stream::DecodeError};
+use mixminus::stream::DecodeError;
 
 pub use self::{
     codec::Codec,
@@ -85,7 +85,6 @@ pub struct Rtp {
 struct Call {
     id: String,
     number: Number,
-    key: ParticipantKey,
     agreed: Agreement,
     local: Local,
     published: Published,
@@ -147,20 +146,25 @@ impl Rtp {
         let rtp = SocketAddr::new(self.told_ip(agreed.rtp.ip())?, port);
         let local = Local { rtp, session_id: fastrand::u64(1..1 << 62), version: 1 };
         let (number, published) = (self.next.fetch_add(1, Ordering::Relaxed), Published::default());
-        let wire = Arc::new(Wire::new(number, self.network.clone(), self.hearing.clone(), published.clone()));
+        let wire = Arc::new(Wire::new(number, self.network.clone(), published.clone()));
         let leg = |_connection| -> Arc<dyn Leg> { Arc::clone(&wire) as _ };
         let clock_hz = Some(agreed.codec.clock_hz());
         let Admitted { id, connection, seat } = people.enter(id, agreed.codec.decoder()?, clock_hz, leg)?;
-        let key = seat.key;
         let now = Instant::now();
         let session = Session::new(agreed, seat.packets, self.from_anywhere, published.clone(), now)
             .counted_by(Arc::clone(&self.counters));
         let (named, session) = ((id.clone(), connection), Box::new(session));
-        self.network.tell(Command::Open { number, named, listener: key, pair, session });
+        self.network.tell(Command::Open {
+            number,
+            named,
+            listener: seat.key,
+            hearing: self.hearing.clone(),
+            pair,
+            session,
+        });
         // It may have been ended before it was open.
-        wire.opened(key);
-        let call = Call { id: id.clone(), number, key, agreed, local, published, wire };
-        self.hear(&call);
+        wire.opened();
+        let call = Call { id: id.clone(), number, agreed, local, published, wire };
         self.calls().insert(connection, call);
         Ok(Welcome { id, connection, sdp: sdp::answer(&offer, &agreed, &local) })
     }
@@ -175,13 +179,11 @@ impl Rtp {
         } else {
             let (decoder, clock_hz) = (agreed.codec.decoder()?, Some(agreed.codec.clock_hz()));
             let seat = people.decode_anew(id, connection, decoder, clock_hz)?.ok_or(NoCall::Gone)?;
-            call.key = seat.key;
             Some(seat.packets)
         };
         self.network.tell(Command::Change { number: call.number, agreed: Box::new(agreed), port });
         call.agreed = agreed;
         call.local.version += 1;
-        self.hear(&call);
         let sdp = sdp::answer(&offer, &agreed, &call.local);
         self.calls().insert(connection, call);
         Ok(sdp)
@@ -213,17 +215,6 @@ impl Rtp {
                 sockets::address_towards(peer).map_err(|cause| NoCall::NoWay { peer, cause })
             }
             None => Ok(own),
-        }
-    }
-
-    /// What a peer hears is encoded as agreed, or not at all if it does not hear.
-    fn hear(&self, call: &Call) {
-        if call.wire.has_ended() {
-            // Whoever has taken the place over hears by the same key.
-        } else if call.agreed.peer_hears {
-            self.hearing.begin(call.key, call.agreed.codec);
-        } else {
-            self.hearing.end(call.key);
         }
     }
 

@@ -16,7 +16,14 @@ use mixminus::{
     stream::{EncodedPacket, PacketPort},
 };
 
-use super::{hearing::Keys, outbound::Encoded, sdp::Agreement, session::Session, sockets::Pair, traffic::Traffic};
+use super::{
+    hearing::{Hearing, Keys},
+    outbound::Encoded,
+    sdp::Agreement,
+    session::Session,
+    sockets::Pair,
+    traffic::Traffic,
+};
 use crate::live::{leg::ConnectionId, outgoing::contributor, places::Notice};
 
 /// Commands and packets that may wait for the thread. When there are more, it does not keep up, and packets are lost.
@@ -35,6 +42,7 @@ pub enum Command {
         /// The participant and the connection.
         named: (String, ConnectionId),
         listener: ParticipantKey,
+        hearing: Hearing,
         pair: Pair,
         session: Box<Session>,
     },

@@ -16,6 +16,7 @@ use mio::{Events, Interest, Poll, Registry, Token, net::UdpSocket};
 use mixminus::ParticipantKey;
 
 use super::{
+    hearing::Hearing,
     network::{Command, Number, WAKER},
     outbound::Encoded,
     session::Session,
@@ -39,6 +40,7 @@ struct Line {
     /// Whether the peer was there when that was told last.
     was_alive: Option<bool>,
     listener: ParticipantKey,
+    hearing: Hearing,
     rtp: UdpSocket,
     rtcp: UdpSocket,
 }
@@ -108,13 +110,14 @@ impl Traffic {
     fn follow_commands(&mut self) -> bool {
         for _ in 0..COMMANDS {
             match self.commands.try_recv() {
-                Ok(Command::Open { number, named, listener, pair, session }) => {
+                Ok(Command::Open { number, named, listener, hearing, pair, session }) => {
                     let (rtp, rtcp) = (UdpSocket::from_std(pair.rtp), UdpSocket::from_std(pair.rtcp));
-                    self.open(number, Line { session: *session, named, was_alive: None, listener, rtp, rtcp });
+                    self.open(number, Line { session: *session, named, was_alive: None, listener, hearing, rtp, rtcp });
                 }
                 Ok(Command::Change { number, agreed, port }) => {
                     if let Some(line) = self.lines.get_mut(&number) {
                         line.session.change(*agreed, port, Instant::now());
+                        line.hear();
                     }
                 }
                 Ok(Command::Close { number }) => self.close(number),
@@ -134,6 +137,7 @@ impl Traffic {
             line.note(News::Lost, &self.notices);
             return;
         }
+        line.hear();
         self.by_listener.insert(line.listener, number);
         self.lines.insert(number, line);
         self.sessions.store(self.lines.len(), Ordering::Relaxed);
@@ -148,6 +152,7 @@ impl Traffic {
         // Whoever took the place over may hear by the same key.
         if self.by_listener.get(&line.listener) == Some(&number) {
             self.by_listener.remove(&line.listener);
+            line.hearing.end(line.listener);
         }
         self.ready.retain(|token| token.0 / 2 != number);
         if let Some((report, destination)) = line.session.report(Instant::now(), true) {
@@ -191,6 +196,7 @@ impl Traffic {
             let is_alive = line.session.is_alive(now);
             if is_alive != line.was_alive {
                 line.was_alive = is_alive;
+                line.hear();
                 is_alive.into_iter().for_each(|is_alive| {
                     line.note(if is_alive { News::Connected } else { News::Lost }, &self.notices);
                 });
@@ -219,6 +225,15 @@ impl Line {
             }
         }
         true
+    }
+
+    /// Has what the peer hears encoded, unless it is lost or does not want to hear. Once more when it has come: a
+    /// connection of another kind that had the place may have ended that meanwhile.
+    fn hear(&self) {
+        match self.session.hears().filter(|_| self.was_alive != Some(false)) {
+            Some(codec) => self.hearing.begin(self.listener, codec),
+            None => self.hearing.end(self.listener),
+        }
     }
 
     fn note(&self, news: News, notices: &mpsc::Sender<Notice>) {

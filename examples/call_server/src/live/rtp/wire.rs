@@ -1,14 +1,8 @@
 //! A session as [`People`](crate::live::People) knows it: [`Wire`].
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicBool, Ordering},
-};
-
-use mixminus::ParticipantKey;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{
-    hearing::Hearing,
     network::{Command, Number, Sender},
     session::Published,
 };
@@ -19,22 +13,17 @@ use crate::live::leg::{Leg, Quality};
 pub struct Wire {
     number: Number,
     network: Sender,
-    hearing: Hearing,
-    /// Once the session is open.
-    listener: OnceLock<ParticipantKey>,
     published: Published,
     has_ended: AtomicBool,
 }
 
 impl Wire {
-    pub fn new(number: Number, network: Sender, hearing: Hearing, published: Published) -> Self {
-        let (listener, has_ended) = (OnceLock::new(), AtomicBool::new(false));
-        Self { number, network, hearing, listener, published, has_ended }
+    pub fn new(number: Number, network: Sender, published: Published) -> Self {
+        Self { number, network, published, has_ended: AtomicBool::new(false) }
     }
 
     /// The network's thread has been told to open the session: if it was ended before, that was too early.
-    pub fn opened(&self, listener: ParticipantKey) {
-        self.listener.get_or_init(|| listener);
+    pub fn opened(&self) {
         if self.has_ended() {
             self.close();
         }
@@ -56,8 +45,6 @@ impl Leg for Wire {
 
     fn end(&self) {
         self.has_ended.store(true, Ordering::SeqCst);
-        // At once: whoever takes the place over hears by the same key, from now on.
-        self.listener.get().into_iter().for_each(|listener| self.hearing.end(*listener));
         self.close();
     }
 

@@ -13,6 +13,7 @@ use std::{
 use mixminus::stream::PacketPort;
 
 use super::{
+    codec::Codec,
     counters::Counters,
     figures::Figures,
     inbound::Inbound,
@@ -183,6 +184,11 @@ impl Session {
             (false, true) => is_silent.then_some(false),
             (true, _) => Some(!is_silent && !self.has_said_bye),
         }
+    }
+
+    /// The codec by which the peer hears, if it does.
+    pub fn hears(&self) -> Option<Codec> {
+        self.agreed.peer_hears.then_some(self.agreed.codec)
     }
 
     /// Whether RTCP of the session comes to the port of RTP.
