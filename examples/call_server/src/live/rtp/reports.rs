@@ -1,4 +1,4 @@
-//! RTCP: what both sides report to each other (RFC 3550, section 6): [`read`] and [`write`].
+//! RTCP: what both sides report to each other (RFC 3550, section 6): [`read()`] and [`write()`].
 
 use rtcp_types::{
     Bye, Compound, Packet, ReceiverReport, ReportBlock, ReportBlockBuilder, RtcpPacketWriterExt, RtcpParseError, Sdes,
