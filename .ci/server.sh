@@ -27,11 +27,3 @@ start_server() {
 field() {
     python3 -c 'import json, sys; said = json.load(open(sys.argv[1])); print(eval(sys.argv[2]))' "$1" "$2"
 }
-
-# python_packages NAME REQUIREMENT... makes target/ci/NAME, a place of their own for Python packages.
-python_packages() {
-    local place=target/ci/$1
-    shift
-    [ -x "$place/bin/python" ] || python3 -m venv "$place"
-    "$place/bin/pip" install --quiet --disable-pip-version-check "$@"
-}

@@ -42,8 +42,11 @@
 //! None is on by default.
 //! - `g711`: a decoder of PCMU and PCMA (`stream::G711`). Turns on `stream`.
 //! - `g722`: a decoder of G.722 (`stream::G722`). Turns on `stream`.
-//! - `http`: the configureMixer API as a router for axum, with operations, notifications and authorization
-//!   (`http::Service`). Turns on `json`.
+//! - `http`: the configureMixer API as a router for axum, with operations, limits and fixed tokens (`http::Service`).
+//!   It brings no client, no TLS and no C. Turns on `json`.
+//! - `http-jwt`: JSON Web Tokens, with keys from a text, a file or a URL (`http::JwtAuthorizer`). Turns on `http`.
+//! - `http-notify`: each call may have a callback, which is told how its operations end (`http::Callback`,
+//!   `http::CallOptions::callback`). Without it clients read their operations. Turns on `http`.
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_json`). The types themselves need no feature.
 //! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
 //! - `opus`: a decoder of Opus in Rust (`stream::Opus`). Turns on `stream`.

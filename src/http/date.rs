@@ -1,8 +1,10 @@
 //! Dates in the format of the API.
 
+use std::time::SystemTime;
+
 /// The current time in UTC, as RFC 3339 with whole seconds.
 pub(super) fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use url::Url;
+use axum::http::Uri;
 
-use super::{Limits, NotificationOptions};
+use super::Limits;
+#[cfg(feature = "http-notify")]
+use super::NotificationOptions;
 
-/// The options of a service.
+/// The options of a service. A feature may add a field: end a literal with
+/// `..ServiceOptions::default()`.
 ///
 /// ```
 /// use mixminus::http::{OperationOptions, ServiceOptions};
@@ -22,11 +25,11 @@ use super::{Limits, NotificationOptions};
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServiceOptions {
-    /// The URL of the service as its clients see it, up to the path where a host or a proxy has
-    /// mounted it. The URLs in answers begin with it. If `None`, they begin with the scheme of
+    /// The URL of the service as its clients see it, `http` or `https`, up to the path where a host
+    /// or a proxy has mounted it. The URLs in answers begin with it. If `None`, they begin with the scheme of
     /// [`https`](Self::https) and the host of the client's request, which can be wrong behind a
     /// proxy.
-    pub public_url: Option<Url>,
+    pub public_url: Option<Uri>,
     /// Whether clients connect over https. The URLs in answers use it where there is no
     /// `public_url`, because an HTTP/1.1 request does not say its scheme.
     pub https: bool,
@@ -39,7 +42,8 @@ pub struct ServiceOptions {
     pub limits: Limits,
     /// How long operations may run, and how long they can be read.
     pub operations: OperationOptions,
-    /// How notifications are delivered.
+    /// How notifications are delivered. With the feature `http-notify`.
+    #[cfg(feature = "http-notify")]
     pub notifications: NotificationOptions,
 }
 
@@ -55,6 +59,7 @@ impl Default for ServiceOptions {
             permissions: permissions.map(|name| format!("Calls.{name}")).into(),
             limits: Limits::default(),
             operations: OperationOptions::default(),
+            #[cfg(feature = "http-notify")]
             notifications: NotificationOptions::default(),
         }
     }

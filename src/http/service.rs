@@ -5,14 +5,18 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::http::Uri;
 use tokio::runtime::{Handle, TryCurrentError};
 
 use super::{
-    Authorizer, Callback, Delivery, ServiceOptions,
+    Authorizer, ServiceOptions,
     calls::{Call, CallError, CallOptions, Failure},
+    notify::Outbox,
     routes,
     state::ServiceState,
 };
+#[cfg(feature = "http-notify")]
+use super::{Callback, Delivery};
 
 /// The configureMixer service: a registry of calls, and a router for their clients. Clones share
 /// one service.
@@ -28,6 +32,12 @@ pub enum ServiceError {
     /// A service needs a tokio runtime for its tasks.
     #[error("a service has to be made on a runtime of tokio: {0}")]
     NoRuntime(#[from] TryCurrentError),
+    /// The URLs in answers could not begin with [`ServiceOptions::public_url`].
+    #[error("ServiceOptions::public_url {problem}, as in https://media.example/mixer")]
+    PublicUrl {
+        /// What would be right.
+        problem: &'static str,
+    },
 }
 
 /// What a service had not finished when it was shut down.
@@ -36,7 +46,9 @@ pub enum ServiceError {
 pub struct ShutdownReport {
     /// How many operations were still running. They have failed.
     pub failed_operations: usize,
-    /// The notifications that were not delivered, each with the id of its call.
+    /// The notifications that were not delivered, each with the id of its call. With the feature
+    /// `http-notify`.
+    #[cfg(feature = "http-notify")]
     pub undelivered: Vec<(String, Delivery)>,
 }
 
@@ -50,6 +62,7 @@ impl Service {
     /// # Errors
     /// [`ServiceError`].
     pub fn new(options: ServiceOptions, authorizer: impl Authorizer) -> Result<Self, ServiceError> {
+        options.public_url.as_ref().map_or(Ok(()), check)?;
         Ok(Self { state: ServiceState::new(options, authorizer, Handle::try_current()?) })
     }
 
@@ -71,34 +84,33 @@ impl Service {
     /// # Errors
     /// [`CallError`].
     pub fn add_call(&self, id: impl Into<String>, options: CallOptions) -> Result<(), CallError> {
-        let ServiceState { options: service, notifier, tasks, runtime, .. } = &*self.state;
+        let ServiceState { options: service, tasks, runtime, .. } = &*self.state;
         // Not under the registry's lock: preparing the first callback takes a while.
-        let mail = options.callback.clone().map(|callback| notifier.prepare(callback));
-        self.state.calls().add(id.into(), |id| Call::start(id, options, service, mail, (tasks, runtime)))
+        let open = self.prepare(&options);
+        self.state.calls().add(id.into(), |id| Call::start(id, options, service, open, (tasks, runtime)))
     }
 
-    /// Replaces the callback of a call, for example when its token expires. All attempts from now
-    /// on use the new callback, also those for notifications that wait already. Returns `false` and
-    /// changes nothing if the call does not exist, has ended, or was added without a callback.
-    ///
-    /// ```
-    /// # use mixminus::{MixerConfig, http::{AllowEverybody, CallOptions, Callback, Service, ServiceOptions}};
-    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    /// # let _in_it = runtime.enter();
-    /// let service = Service::new(ServiceOptions::default(), AllowEverybody)?;
-    /// let (controller, _processor) = MixerConfig::default().build()?;
-    /// let callback = Some(Callback::new("https://bot.example.org/calls", "token-of-monday")?);
-    /// service.add_call("room 7", CallOptions { callback, ..CallOptions::new(controller) })?;
-    ///
-    /// let renewed = Callback::new("https://bot.example.org/calls", "token-of-tuesday")?;
-    /// assert!(service.set_callback("room 7", renewed.clone()));
-    /// assert!(!service.set_callback("room 8", renewed), "there is no such call");
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn set_callback(&self, id: &str, callback: Callback) -> bool {
-        let call = self.state.calls().all(id).into_iter().find_map(|found| found.live);
-        let outbox = call.as_ref().and_then(|call| call.ledger.outbox());
-        outbox.map(|outbox| outbox.set_callback(callback)).is_some()
+    /// What opens the outbox of a call, if it has a callback.
+    #[cfg(feature = "http-notify")]
+    fn prepare<'a>(
+        &'a self,
+        options: &CallOptions,
+    ) -> impl FnOnce(&str) -> Result<Option<Outbox>, CallError> + use<'a> {
+        let ServiceState { notifier, tasks, .. } = &*self.state;
+        let prepared = options.callback.clone().map(|callback| notifier.prepare(callback)).transpose();
+        |call| {
+            let prepared = prepared.map_err(|problem| CallError::Client { problem })?;
+            Ok(prepared.map(|prepared| prepared.open(call.to_owned(), tasks)))
+        }
+    }
+
+    /// What opens no outbox.
+    #[cfg(not(feature = "http-notify"))]
+    fn prepare<'a>(
+        &'a self,
+        _options: &CallOptions,
+    ) -> impl FnOnce(&str) -> Result<Option<Outbox>, CallError> + use<'a> {
+        |_call| Ok(None)
     }
 
     /// Ends a call. Operations that were not mixed yet have failed, and the call takes no more
@@ -111,13 +123,6 @@ impl Service {
             call.end(Failure::CallEnded);
         }
         ended.is_some()
-    }
-
-    /// The state of the newest notifications of a call, oldest first, also of a call that has
-    /// ended. Empty if the call has no callback.
-    pub fn deliveries(&self, id: &str) -> Vec<Delivery> {
-        let newest = self.state.calls().all(id).into_iter().next();
-        newest.and_then(|call| call.ledger.outbox().map(|outbox| outbox.deliveries())).unwrap_or_default()
     }
 
     /// The routes of the API, to be merged into a host's router or nested under one of its paths.
@@ -145,11 +150,77 @@ impl Service {
             Some(deadline) => drop(tokio::time::timeout_at(deadline.into(), self.state.tasks.wait()).await),
             None => self.state.tasks.wait().await,
         }
-        ShutdownReport { failed_operations, undelivered: self.abandon() }
+        ShutdownReport {
+            failed_operations,
+            #[cfg(feature = "http-notify")]
+            undelivered: self.state.notifier.abandon_all(),
+        }
+    }
+}
+
+/// What a host does about the notifications of its calls, with the feature `http-notify`.
+#[cfg(feature = "http-notify")]
+impl Service {
+    /// Replaces the callback of a call, for example when its token expires. All attempts from now
+    /// on use the new callback, also those for notifications that wait already. Returns `false` and
+    /// changes nothing if the call does not exist, has ended, or was added without a callback.
+    ///
+    /// ```
+    /// # use mixminus::{MixerConfig, http::{AllowEverybody, CallOptions, Callback, Service, ServiceOptions}};
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # let _in_it = runtime.enter();
+    /// let service = Service::new(ServiceOptions::default(), AllowEverybody)?;
+    /// let (controller, _processor) = MixerConfig::default().build()?;
+    /// let callback = Some(Callback::new("https://bot.example.org/calls", "token-of-monday")?);
+    /// service.add_call("room 7", CallOptions { callback, ..CallOptions::new(controller) })?;
+    ///
+    /// let renewed = Callback::new("https://bot.example.org/calls", "token-of-tuesday")?;
+    /// assert!(service.set_callback("room 7", renewed.clone()));
+    /// assert!(!service.set_callback("room 8", renewed), "there is no such call");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_callback(&self, id: &str, callback: Callback) -> bool {
+        let call = self.state.calls().all(id).into_iter().find_map(|found| found.live);
+        let outbox = call.as_ref().and_then(|call| call.ledger.outbox());
+        outbox.map(|outbox| outbox.set_callback(callback)).is_some()
     }
 
-    /// Gives up all undelivered notifications, also those of calls that have ended and were removed.
-    fn abandon(&self) -> Vec<(String, Delivery)> {
-        self.state.notifier.abandon_all()
+    /// The state of the newest notifications of a call, oldest first, also of a call that has
+    /// ended. Empty if the call has no callback.
+    pub fn deliveries(&self, id: &str) -> Vec<Delivery> {
+        let newest = self.state.calls().all(id).into_iter().next();
+        newest.and_then(|call| call.ledger.outbox().map(|outbox| outbox.deliveries())).unwrap_or_default()
+    }
+}
+
+/// Whether the URLs in answers can begin with this one.
+fn check(public_url: &Uri) -> Result<(), ServiceError> {
+    let authority = public_url.authority().map_or("", |authority| authority.as_str());
+    let problem = if !matches!(public_url.scheme_str(), Some("http" | "https")) {
+        "has to begin with http:// or https://"
+    } else if authority.contains('@') {
+        "must have no user name and no password in it: every client would read them"
+    } else if public_url.query().is_some() {
+        "must have no query"
+    } else {
+        return Ok(());
+    };
+    Err(ServiceError::PublicUrl { problem })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_url_is_a_place_that_every_client_may_know() {
+        let check = |url: &str| check(&url.parse().unwrap()).map_err(|error| error.to_string());
+        assert_eq!(["http://h", "https://h:1/", "https://h/a/b"].map(check), [Ok(()), Ok(()), Ok(())]);
+        for url in ["h", "/mixer", "ftp://h/"] {
+            assert!(check(url).unwrap_err().contains("has to begin with http:// or https://"), "{url}");
+        }
+        let secret = check("https://me:word@h/").unwrap_err();
+        assert!(secret.contains("no password") && !secret.contains("word@"), "{secret}");
+        assert!(check("https://h/a?b").unwrap_err().contains("no query"));
     }
 }

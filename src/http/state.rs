@@ -8,10 +8,11 @@ use std::{
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
+#[cfg(feature = "http-notify")]
+use super::notify::Notifier;
 use super::{
     Authorizer, ServiceOptions,
     calls::{Failure, Registry},
-    notify::Notifier,
 };
 
 /// The shortest and longest interval between two removals of expired operations and calls: short
@@ -25,6 +26,7 @@ const SWEEP_MAX: Duration = Duration::from_secs(10);
 pub(super) struct ServiceState {
     pub options: ServiceOptions,
     pub authorizer: Box<dyn Authorizer>,
+    #[cfg(feature = "http-notify")]
     pub notifier: Notifier,
     /// Runs the tasks of the service.
     pub runtime: Handle,
@@ -37,6 +39,7 @@ impl ServiceState {
     /// The state of a service without calls. A task on the runtime sweeps it until it is dropped.
     pub fn new(options: ServiceOptions, authorizer: impl Authorizer, runtime: Handle) -> Arc<Self> {
         let state = Arc::new(Self {
+            #[cfg(feature = "http-notify")]
             notifier: Notifier::new(options.notifications.clone()),
             options,
             authorizer: Box::new(authorizer),
@@ -87,6 +90,7 @@ impl Drop for ServiceState {
         for call in calls.close() {
             call.end(Failure::ShutDown);
         }
+        #[cfg(feature = "http-notify")]
         self.notifier.abandon_all();
     }
 }

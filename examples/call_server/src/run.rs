@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use axum::http::Uri;
 use axum_server::Handle;
 use mixminus::http::{CallOptions, Callback, Service, ServiceOptions, ShutdownReport};
 use tracing_subscriber::EnvFilter;
@@ -122,8 +123,9 @@ fn public_url(options: &Options, bound: SocketAddr) -> Url {
 fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<Arc<Web>, Error> {
     let authorizer = access.authorizer;
     // Without a public URL, the service takes its own address from the clients' requests.
+    let public_url = options.public_url.as_ref().map(|url| url.as_str().parse::<Uri>()).transpose();
     let service_options = ServiceOptions {
-        public_url: options.public_url.clone(),
+        public_url: public_url.map_err(|error| Error::Usage(format!("--public-url: {error}")))?,
         https: options.tls_cert.is_some(),
         ..ServiceOptions::default()
     };

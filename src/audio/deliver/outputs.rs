@@ -191,20 +191,25 @@ impl Outputs {
         }
     }
 
+    /// Gives the outputs their identities, at the end of the tick: one that is dropped changes none. What makes a
+    /// listener come, go or hear another mix makes the outputs form anew.
+    #[inline(never)]
+    fn identify(&mut self, groups: &Groups) {
+        let Self { list, of, next, split, identities, .. } = self;
+        let firsts = list.iter().map(|output| output.first);
+        if *split {
+            let hear = (0..).zip(&*of).map(|(slot, of)| if groups.of(slot) == NONE { NONE } else { *of });
+            identities.find(hear, firsts, |slot| next[slot as usize]);
+        } else {
+            identities.find((0..of.len() as u32).map(|slot| groups.of(slot)), firsts, |slot| groups.next(slot));
+        }
+    }
+
     /// Ends the tick: the outputs get their identities, every listener takes on the state of its limiter, and its
     /// meters show the level of its mix.
     pub fn deliver(&mut self, groups: &Groups, kept: &[Option<Kept>], limiter: Option<&Limiter>, clock: &Clock<'_>) {
-        // Not before: a tick that is dropped changes no identity. What makes a listener come, go or hear another mix
-        // makes the outputs form anew.
         if self.anew {
-            let Self { list, of, next, split, identities, .. } = self;
-            let hear = (0..).zip(&*of).map(|(slot, of)| match groups.of(slot) {
-                NONE => NONE,
-                _ if *split => *of,
-                group => group,
-            });
-            let next = |slot: u32| if *split { next[slot as usize] } else { groups.next(slot) };
-            identities.find(hear, list.iter().map(|output| output.first), next);
+            self.identify(groups);
         }
         let limiting = self.limiting || self.list.iter().any(|output| !output.limiter.at_rest());
         let mut still = false;

@@ -2,6 +2,7 @@
 //! tokens, and nothing of calls or HTTP.
 
 mod bearer;
+#[cfg(feature = "http-jwt")]
 mod jwt;
 mod static_tokens;
 
@@ -14,6 +15,7 @@ use std::{
 };
 
 pub use bearer::bearer_token;
+#[cfg(feature = "http-jwt")]
 pub use jwt::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
 pub use static_tokens::{StaticTokens, StaticTokensError};
 
@@ -24,7 +26,8 @@ pub type Authorization<'a> = Pin<Box<dyn Future<Output = Result<Grant, Refusal>>
 ///
 /// The service asks once per request, on the server's threads, before it reads anything of the
 /// body: slow work must be awaited. There is no default: a host chooses [`StaticTokens`],
-/// [`JwtAuthorizer`], [`AllowEverybody`] by its name, or an implementation of its own.
+/// `JwtAuthorizer` (feature `http-jwt`), [`AllowEverybody`] by its name, or an implementation of its
+/// own.
 ///
 /// ```
 /// use mixminus::http::{Authorization, Authorizer, Grant, Refusal};

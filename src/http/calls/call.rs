@@ -9,18 +9,21 @@ use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
 use super::{Failure, Identity, Ledger, rate::Rate, watch::watch};
+#[cfg(feature = "http-notify")]
+use crate::http::Callback;
 use crate::{
     Controller,
-    http::{Callback, ServiceOptions, notify::Prepared},
+    http::{ServiceOptions, notify::Outbox},
 };
 
-/// The options of a call that is added to a service.
+/// The options of a call that is added to a service. A feature may add a field: end a literal with
+/// `..CallOptions::new(controller)`.
 ///
 /// ```
 /// use mixminus::{MixerConfig, http::CallOptions};
 /// let (controller, _processor) = MixerConfig::default().build()?;
 /// let options = CallOptions { audience: Some("https://rooms.example/7".into()), ..CallOptions::new(controller) };
-/// assert!(options.application.is_none() && options.callback.is_none());
+/// assert_eq!(options.application, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -32,16 +35,24 @@ pub struct CallOptions {
     pub application: Option<String>,
     /// The audience that a token has to be meant for; if `None`, any token that the service's
     /// authorizer accepts will do. A JWT names it in its `aud`, beside one of
-    /// [`JwtOptions::audiences`](crate::http::JwtOptions::audiences).
+    /// `JwtOptions::audiences`.
     pub audience: Option<String>,
-    /// The callback for its notifications; if `None`, there are no notifications.
+    /// The callback for its notifications; if `None`, there are no notifications. With the feature
+    /// `http-notify`.
+    #[cfg(feature = "http-notify")]
     pub callback: Option<Callback>,
 }
 
 impl CallOptions {
     /// A call of any application, for any audience, without notifications.
     pub fn new(controller: Controller) -> Self {
-        Self { controller, application: None, audience: None, callback: None }
+        Self {
+            controller,
+            application: None,
+            audience: None,
+            #[cfg(feature = "http-notify")]
+            callback: None,
+        }
     }
 }
 
@@ -61,7 +72,9 @@ pub enum CallError {
         /// The id.
         id: String,
     },
-    /// The call has a callback, and no HTTP client could be made for its notifications.
+    /// The call has a callback, and no HTTP client could be made for its notifications. With the
+    /// feature `http-notify`.
+    #[cfg(feature = "http-notify")]
     #[error("no HTTP client for notifications: {problem}")]
     Client {
         /// The reason: most often there are no certificate authorities.
@@ -70,12 +83,6 @@ pub enum CallError {
     /// The service is being shut down.
     #[error("the service is being shut down; no call can be added")]
     ShuttingDown,
-}
-
-/// An error with all of its causes.
-fn causes(error: &dyn std::error::Error) -> String {
-    let all = std::iter::successors(Some(error), |error| error.source());
-    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// A live call.
@@ -99,18 +106,18 @@ pub(in crate::http) struct EndedCall {
 }
 
 impl Call {
-    /// Starts a call, and the tasks that watch its mixer and deliver its notifications.
+    /// Starts a call, and the tasks that watch its mixer and deliver what is in its outbox, if it has
+    /// one.
     pub fn start(
         id: String,
         options: CallOptions,
         service: &ServiceOptions,
-        mail: Option<Result<Prepared, reqwest::Error>>,
+        open: impl FnOnce(&str) -> Result<Option<Outbox>, CallError>,
         (tasks, runtime): (&TaskTracker, &Handle),
     ) -> Result<Self, CallError> {
         let _in_it = runtime.enter();
-        let CallOptions { controller, application, audience, callback: _in_the_mail } = options;
-        let mail = mail.transpose().map_err(|error| CallError::Client { problem: causes(&error) })?;
-        let outbox = mail.map(|mail| mail.open(id.clone(), tasks));
+        let outbox = open(&id)?;
+        let CallOptions { controller, application, audience, .. } = options;
         let identity = Identity { id, application, audience };
         let ledger =
             Ledger::new(identity.id_in_a_path(), service.operations.clone(), service.limits.operations, outbox);

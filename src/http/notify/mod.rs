@@ -60,11 +60,11 @@ impl Notifier {
     ///
     /// # Errors
     /// Why there is no HTTP client.
-    pub fn prepare(&self, callback: Callback) -> Result<Prepared, reqwest::Error> {
+    pub fn prepare(&self, callback: Callback) -> Result<Prepared, String> {
         let client = match self.client.get() {
             Some(client) => client,
             None => {
-                let made = courier::client()?;
+                let made = courier::client().map_err(|error| causes(&error))?;
                 self.client.get_or_init(|| made)
             }
         };
@@ -77,6 +77,12 @@ impl Notifier {
     pub fn abandon_all(&self) -> Vec<(String, Delivery)> {
         self.open.abandon_all()
     }
+}
+
+/// An error with all of its causes.
+fn causes(error: &dyn std::error::Error) -> String {
+    let all = std::iter::successors(Some(error), |error| error.source());
+    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 impl Prepared {

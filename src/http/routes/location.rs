@@ -50,7 +50,7 @@ impl Asked {
 /// request has no usable host, so that the URL is relative to that of the request.
 fn base(options: &ServiceOptions, uri: &Uri, headers: &HeaderMap) -> String {
     if let Some(url) = &options.public_url {
-        return url.as_str().trim_end_matches('/').to_owned();
+        return url.to_string().trim_end_matches('/').to_owned();
     }
     let scheme = uri.scheme_str().unwrap_or(if options.https { "https" } else { "http" });
     let host = || headers.get(header::HOST)?.to_str().ok()?.parse::<Authority>().ok();

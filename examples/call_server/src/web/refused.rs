@@ -1,6 +1,6 @@
 //! Error answers in the format of the API: [`Refused`].
 
-use std::any::Any;
+use std::{any::Any, time::SystemTime};
 
 use axum::{
     Json,
@@ -45,7 +45,7 @@ impl From<Refusal> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let date = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
         let inner = InnerError { request_id: uuid::Uuid::new_v4().to_string(), date };
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let wait = self.retry_after_s.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]);

@@ -184,6 +184,7 @@ impl Ledger {
         }
     }
 
+    #[cfg(feature = "http-notify")]
     pub fn outbox(&self) -> Option<&Outbox> {
         self.outbox.as_ref()
     }
