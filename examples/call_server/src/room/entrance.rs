@@ -66,6 +66,9 @@ impl Entrance {
         };
         let Ports { key, input, output, .. } = ports.map_err(cannot)?;
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
+        if is_here {
+            self.mute(id, false);
+        }
         self.collect(id, output, is_here);
         let decoded = self.decode(input, decoder);
         // Nobody has the place if nothing can come of it.
@@ -85,11 +88,17 @@ impl Entrance {
             let options = PortOptions { input: None, output: Some(hears()) };
             let ports = self.controller.replace_ports(id, options);
             self.told(id, ports.map(|ports| self.collect_more(id, ports.output)));
+            self.mute(id, false);
         } else {
             self.told(id, self.controller.leave(id).map_err(JoinError::from));
             self.ears.remove(id);
             self.order(Order::Remove { id: id.to_owned() });
         }
+    }
+
+    /// Mutes a person for everybody, or ends that. Whoever comes later in its place is not muted.
+    pub fn mute(&self, id: &str, is_muted: bool) {
+        self.told(id, self.controller.set_muted(id, is_muted).map_err(JoinError::from));
     }
 
     fn collect(&self, id: &str, port: OutputPort, is_here: bool) {
@@ -115,7 +124,7 @@ impl Entrance {
 
     fn told<T>(&self, id: &str, done: Result<T, JoinError>) {
         if let Err(error) = done {
-            tracing::debug!(id, %error, "somebody who was to leave was not here");
+            tracing::debug!(id, %error, "somebody who was to leave or to be muted was not here");
         }
     }
 }
