@@ -20,6 +20,8 @@ export class Me {
   #isMuted = false;
   /** The name of somebody here whose place is taken over if it is said once more. */
   #warned = null;
+  /** Under which name this page has left, as long as the state does not have it: nobody is warned of oneself. */
+  #left = null;
   #isAsking = false;
   #participants = [];
 
@@ -43,12 +45,14 @@ export class Me {
   }
 
   leave() {
+    this.#left = this.id;
     this.#call.leave();
   }
 
   /** Takes up who is in the call. */
   show(participants) {
     this.#participants = participants;
+    if (!takenIn(participants, this.#left)) this.#left = null;
     const free = placesIn(participants);
     const offered = byId("places");
     const told = JSON.stringify(free);
@@ -65,7 +69,7 @@ export class Me {
     const id = this.#name.value.trim();
     const fault = nameFault(this.#participants, id);
     if (fault !== null) return this.#refuse(fault);
-    if (takenIn(this.#participants, id) && this.#warned !== id) {
+    if (takenIn(this.#participants, id) && this.#warned !== id && this.#left !== id) {
       this.#warned = id;
       return this.#refuse(`Somebody is in the call as “${id}”. Join once more to take the place over.`);
     }

@@ -24,6 +24,7 @@ const CYCLE: &str = r"
         if (stage === 'out' && left === 0) return observer.disconnect(), done(true);
         if (stage === 'out') { left -= 1; document.querySelector('#join').click(); }
         if (stage === 'refused') return observer.disconnect(), done(me.innerText);
+        if (stage === 'out' && me.querySelector('#me-error').textContent !== '') done(me.innerText);
     };
     const observer = new MutationObserver(() => setTimeout(act));
     observer.observe(me, { attributeFilter: ['data-stage'] });
@@ -45,5 +46,6 @@ pub async fn joining_and_leaving_leaks_nothing(conference: &Conference) -> Resul
     let is_bounded = after.descriptors <= before.descriptors + DESCRIPTORS
         && after.threads <= before.threads + THREADS
         && after.memory_kib <= before.memory_kib + MEMORY_KIB;
-    check(is_bounded, || format!("before {before:?}, after {after:?}"))
+    check(is_bounded, || format!("before {before:?}, after {after:?}"))?;
+    person.join().await
 }

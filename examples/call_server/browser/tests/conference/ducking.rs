@@ -12,7 +12,7 @@ const LOWER: f64 = 0.25;
 /// How long the ramps take, down and up.
 const RAMP_MS: u32 = 1000;
 /// How long one has to look to see the silence before a ramp, the ramp and what comes after it.
-const LOOK_MS: u32 = 4500;
+const LOOK_MS: u32 = 4000;
 /// How far the slope may be from the ramp's, and how far nine of ten gains may be from the line: a look is over 21 ms, and
 /// the browser stretches its sound by some ms to keep its buffer short.
 const SLOPE: f64 = 0.1;
@@ -32,7 +32,7 @@ pub async fn it_follows_the_ramps(conference: &Conference) -> Result<()> {
     let level = json!({"participant": "anna", "exclusive": true, "ducking": ducking, "sourceLevels": sources});
     anna.configure(server, level).await?;
     conference.configure_exclusive(ben, json!([{"participant": "anna"}])).await?;
-    let (full, by_ben) = (anna.hears(&ALL).await?, ben.hears(&ALL).await?);
+    let (full, by_ben) = try_join!(anna.hears(&ALL), ben.hears(&ALL))?;
 
     let amplitude = 10_f64.powf(full[AT_BEN] / 20.0);
     let speaks_late = async |speaks: bool| {
@@ -41,7 +41,7 @@ pub async fn it_follows_the_ramps(conference: &Conference) -> Result<()> {
     };
     let (down, ()) = try_join!(anna.follows(BEN, LOOK_MS), speaks_late(true))?;
     follows_line(&down, amplitude, -1.0)?;
-    let (ducked, by_ben_then) = (anna.hears(&ALL).await?, ben.hears(&ALL).await?);
+    let (ducked, by_ben_then) = try_join!(anna.hears(&ALL), ben.hears(&ALL))?;
     println!("         ducked by {:+.2} dB", ducked[AT_BEN] - full[AT_BEN]);
     let mut expected = full.clone();
     expected[AT_BEN] += 20.0 * LOWER.log10();

@@ -52,9 +52,10 @@ async fn all(conference: &Conference) -> Result<()> {
     step!(3, muting::who_is_muted_is_not_heard, conference);
     step!(3, network::loss_and_jitter_are_borne, conference);
     step!(1, hostile::offers_are_refused_in_words, conference);
-    step!(1, lost::places_are_kept_and_freed, conference);
+    step!(1, lost::a_place_is_kept, conference);
     step!(1, leaving::a_second_connection_takes_the_place, conference);
     step!(1, leaving::a_page_that_goes_leaves, conference);
     step!(1, cycles::joining_and_leaving_leaks_nothing, conference);
+    step!(1, lost::a_place_is_freed, conference);
     Ok(())
 }

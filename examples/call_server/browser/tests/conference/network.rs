@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use call_server_browser::Result;
 use serde_json::json;
-use tokio::time::sleep;
+use tokio::{time::sleep, try_join};
 
 use crate::{
     leaving::participant,
@@ -14,7 +14,7 @@ use crate::{
 const LOSS_PERCENT: u32 = 5;
 const JITTER_MS: u32 = 60;
 /// How long the network is bad before anything is measured: reports (RTCP) come every two seconds, and buffers grow.
-const SETTLE: Duration = Duration::from_secs(5);
+const SETTLE: Duration = Duration::from_secs(4);
 /// How far the level of a tone may be off that is heard alone, in the median.
 const LEVEL_DB: f64 = 1.0;
 /// What part of the time Ben has to be heard within 6 dB, and may.
@@ -27,12 +27,12 @@ pub async fn loss_and_jitter_are_borne(conference: &Conference) -> Result<()> {
     relay.impair(0, 0);
     conference.configure_exclusive(anna, json!([{"participant": "ben"}])).await?;
     conference.configure_exclusive(ben, json!([{"participant": "anna"}])).await?;
-    let (before, by_ben) = (anna.hears(&ALL).await?, ben.hears(&ALL).await?);
+    let (before, by_ben) = try_join!(anna.hears(&ALL), ben.hears(&ALL))?;
     relay.impair(LOSS_PERCENT, JITTER_MS);
     let (passed, lost) = relay.counts();
     sleep(SETTLE).await;
-    let (during, by_ben_then) = (anna.hears(&ALL).await?, ben.hears(&ALL).await?);
-    let looks = anna.follows(BEN, 4000).await?;
+    let (during, by_ben_then) = try_join!(anna.hears(&ALL), ben.hears(&ALL))?;
+    let looks = anna.follows(BEN, 2500).await?;
     let state = anna.tab.state().await?;
     let (passed_then, lost_then) = relay.counts();
     relay.impair(0, 0);

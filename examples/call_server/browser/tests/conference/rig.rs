@@ -28,7 +28,7 @@ pub const ALONE_DB: f64 = 0.7;
 pub const AMONG_OTHERS_DB: f64 = 9.0;
 
 /// How long the server keeps the place of somebody who is lost.
-pub const KEEP_S: u64 = 10;
+pub const KEEP_S: u64 = 8;
 
 /// The call.
 #[derive(Debug)]
