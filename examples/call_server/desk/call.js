@@ -9,7 +9,7 @@ const CONNECT_MS = 10_000;
 const UNSTEADY_MS = 4000;
 /** How long somebody counts as heard after the last packet of it. */
 const HEARD_MS = 500;
-const NOTHING_CAME = "No connection came up in 10 s: UDP may be blocked on the way.";
+const NOTHING_CAME = "No connection came up in 10 s. UDP may be blocked on the way; Firefox does not connect to 127.0.0.1.";
 
 export class Call {
   #host;

@@ -11,6 +11,7 @@ export class Levels {
   /** `show(level)` is given the level of the stream in dBFS, null for silence, in the place of an earlier one of this name. */
   watch(name, stream, show) {
     this.#context ??= new AudioContext();
+    this.#context.resume();
     this.#forget(name);
     const source = this.#context.createMediaStreamSource(stream);
     const analyser = new AnalyserNode(this.#context, { fftSize: WINDOW });

@@ -18,6 +18,7 @@ export class Me {
   #host;
   #microphone = null;
   #isMuted = false;
+  #state = { is: "out" };
   /** The name of somebody here whose place is taken over if it is said once more. */
   #warned = null;
   /** Under which name this page has left, as long as the state does not have it: nobody is warned of oneself. */
@@ -128,11 +129,13 @@ export class Me {
     setText(byId("mute"), isMuted ? "Unmute" : "Mute");
     setAttribute(byId("mute"), "aria-pressed", String(isMuted));
     setData(this.#panel, "muted", isMuted);
+    this.#say();
   }
 
   #show(state) {
+    this.#state = state;
     setData(this.#panel, "stage", state.is);
-    setText(byId("me-text"), wordsOf(state, this.#microphone !== null));
+    this.#say();
     const isHere = this.id !== null;
     byId("join-form").hidden = isHere;
     byId("me-controls").hidden = !isHere;
@@ -141,6 +144,11 @@ export class Me {
     if (state.is === "joining") setText(byId("me-error"), "");
     if (state.is === "in" && !state.isBack) this.#host.came(this.id);
     if (!isHere) this.#gone(state);
+  }
+
+  #say() {
+    const isHeard = this.#microphone !== null && !this.#isMuted;
+    setText(byId("me-text"), wordsOf(this.#state, isHeard));
   }
 
   #gone(state) {
@@ -168,10 +176,10 @@ export class Me {
   }
 }
 
-function wordsOf(state, hasMicrophone) {
+function wordsOf(state, isHeard) {
   const words = {
     joining: "Joining…",
-    in: hasMicrophone ? "You are heard, and hear the others." : "You hear the others; without a microphone nobody hears you.",
+    in: isHeard ? "You are heard, and hear the others." : "You hear the others, and nobody hears you.",
     unsteady: "The connection is unsteady…",
     waiting: `The connection is lost; trying again in ${((state.ms ?? 0) / 1000).toFixed(1)} s.`,
   };

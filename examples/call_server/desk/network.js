@@ -20,5 +20,6 @@ const percent = (part) => (part * 100).toFixed(1);
 /** Two figures are those of what comes from a person, and of what goes to it. */
 function figure(name, values, write, unit) {
   if (values.every((value) => value === null || value === undefined)) return "";
-  return `${name} ${values.map((value) => (value === null || value === undefined ? "–" : write(value))).join("/")} ${unit}`;
+  const numbers = values.map((value) => (value === null || value === undefined ? "–" : write(value))).join("/");
+  return `${name} ${numbers} ${unit}`.replaceAll(" ", "\u00a0");
 }

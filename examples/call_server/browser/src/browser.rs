@@ -12,7 +12,7 @@ use tokio::{
 use crate::{Result, ports};
 
 /// The profile is not among them: chromedriver gives each Chromium a new one, and deletes it.
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 11] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +22,7 @@ const FLAGS: [&str; 10] = [
     "--disable-component-update",
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
     "--window-size=1400,1000",
 ];
 

@@ -76,7 +76,6 @@ impl Person {
         let flags = [
             "--use-fake-device-for-media-stream".to_owned(),
             "--use-fake-ui-for-media-stream".to_owned(),
-            "--allow-loopback-in-peer-connection".to_owned(),
             microphone.clone(),
         ];
         let driver = chromedriver.browser(&flags).await?;

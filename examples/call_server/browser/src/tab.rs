@@ -132,6 +132,18 @@ impl Tab {
         self.until("the operation is shown as completed", completed).await.map(drop)
     }
 
+    /// Shows the page at another size, in light or dark.
+    ///
+    /// # Errors
+    /// If the browser does not know how to.
+    pub async fn resize(&self, width: u32, height: u32, scheme: &str) -> Result<()> {
+        let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await?;
+        self.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await?;
+        Ok(())
+    }
+
     /// Fails if the console has errors or warnings, which include violations of the content
     /// security policy.
     ///

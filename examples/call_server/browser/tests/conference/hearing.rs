@@ -32,7 +32,7 @@ pub async fn who_joins_has_its_own_mix_on_the_desk(conference: &Conference) -> R
         );
         person.tab.until("who is heard is named", &heard).await?;
         let network = "const rows = [...document.querySelectorAll('.person')];
-            const told = rows.filter((row) => /round trip .* ms · lost .* % · jitter .* ms/.test(row.textContent));
+            const told = rows.filter((row) => /round.trip.*.ms · lost.*.% · jitter.*.ms/.test(row.textContent));
             return told.length === 3 && rows.length === 5";
         person.tab.until("the network of three of five is shown", network).await?;
     }

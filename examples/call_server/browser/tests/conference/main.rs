@@ -6,6 +6,7 @@ mod hearing;
 mod hostile;
 mod leaving;
 mod levels;
+mod looking;
 mod lost;
 mod muting;
 mod network;
@@ -46,9 +47,10 @@ async fn three_browsers_hear_each_other_by_their_configuration() -> Result<()> {
 async fn all(conference: &Conference) -> Result<()> {
     step!(3, hearing::everybody_but_oneself, conference);
     step!(1, hearing::who_joins_has_its_own_mix_on_the_desk, conference);
+    step!(1, looking::it_fits_while_one_is_in_the_call, conference);
     step!(3, levels::half_a_level_is_6_db_less, conference);
     step!(3, levels::people_and_recordings_are_configured_alike, conference);
-    step!(3, ducking::it_follows_the_ramps, conference);
+    step!(2, ducking::it_follows_the_ramps, conference);
     step!(3, muting::who_is_muted_is_not_heard, conference);
     step!(3, network::loss_and_jitter_are_borne, conference);
     step!(1, hostile::offers_are_refused_in_words, conference);
