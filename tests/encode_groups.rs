@@ -1,6 +1,8 @@
 //! Encode groups: every listener is given packets of just what it hears, whatever the lengths of ticks and packets, whoever
 //! comes, goes and talks; and its decoder hears on without an edge.
 
+#![cfg(feature = "stream")]
+
 use std::collections::HashMap;
 
 use mixminus::{

@@ -104,6 +104,11 @@ pub struct Options {
     #[arg(long, value_name = "FIRST-LAST", value_parser = arguments::ports)]
     pub rtp_ports: Option<RangeInclusive<u16>>,
 
+    /// Takes the first packet of a telephone from any address, for ten seconds: for telephones behind a NAT, whose
+    /// offers name an address that nobody else knows
+    #[arg(long)]
+    pub rtp_latch: bool,
+
     /// The IP address that people's sound is sent to, if it is not the one of --listen: behind a NAT
     /// that forwards the ports, or with --listen 0.0.0.0
     #[arg(long, value_name = "ADDRESS")]

@@ -150,6 +150,7 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
         ears: Arc::clone(&room.ears),
         people: Arc::clone(&live.people),
         webrtc: Arc::clone(&live.webrtc),
+        rtp: Arc::clone(&live.rtp),
         outgoing: live.outgoing.clone(),
         hearing: live.hearing.clone(),
         sockets: Sockets::new(options.max_sockets.into()),

@@ -6,11 +6,14 @@ use mixminus::{
     ParticipantKey,
     stream::{
         CodecKey, EncodeControl, EncodeGroups, EncodeOptions, EncodeReadings, EncodeThreads, EncodeThreadsOptions,
-        OpusEncoder, OpusEncoderOptions, Tap,
+        G711Encoder, G722Encoder, OpusEncoder, OpusEncoderOptions, Silence, Tap,
     },
 };
 
-use super::outgoing::Outgoing;
+use super::{
+    outgoing::Outgoing,
+    rtp::{self, Codec},
+};
 use crate::error::Error;
 
 /// The threads that encode, as long as they run.
@@ -18,19 +21,33 @@ use crate::error::Error;
 pub struct Encoding {
     threads: EncodeThreads,
     opus: CodecKey,
+    telephones: rtp::Keys,
 }
 
 impl Encoding {
-    /// Starts to encode what is read from the tap.
-    pub fn start(tap: Tap, outgoing: Outgoing) -> Result<Self, Error> {
+    /// Starts to encode what is read from the tap, for people who come by WebRTC and for telephones.
+    pub fn start(tap: Tap, outgoing: Outgoing, network: rtp::Sender) -> Result<Self, Error> {
         let groups = EncodeGroups::new(tap, EncodeOptions::default())?;
         let opus = OpusEncoder::new(OpusEncoderOptions::default()).map_err(|cause| Error::Codec(cause.to_string()))?;
-        let opus = groups.control().add_codec(opus)?;
+        let control = groups.control();
+        let opus = control.add_codec(opus)?;
+        // A telephone may take a pause for the end of the call.
+        let telephones = [
+            (Codec::Opus, opus),
+            (Codec::Pcmu, control.add_codec_with(G711Encoder::mu_law(), Silence::Encode)?),
+            (Codec::Pcma, control.add_codec_with(G711Encoder::a_law(), Silence::Encode)?),
+            (Codec::G722, control.add_codec_with(G722Encoder::new(), Silence::Encode)?),
+        ];
         // The other half is for the ticks, the decoders and the network.
         let threads = thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2));
         let options = EncodeThreadsOptions { threads, ..EncodeThreadsOptions::default() };
-        let threads = EncodeThreads::start(groups, options, move |packet| outgoing.send(packet));
-        Ok(Self { threads: threads.map_err(Error::Thread)?, opus })
+        let threads = EncodeThreads::start(groups, options, move |packet| {
+            if packet.codec == opus {
+                outgoing.send(packet);
+            }
+            network.send(packet, &telephones);
+        });
+        Ok(Self { threads: threads.map_err(Error::Thread)?, opus, telephones })
     }
 
     /// For those who carry packets to people by Opus.
@@ -38,8 +55,12 @@ impl Encoding {
         Hearing { control: self.control(), codec: self.opus }
     }
 
-    /// For those who carry them by a codec of their own.
-    pub fn control(&self) -> EncodeControl {
+    /// For telephones, each by its codec.
+    pub fn telephones(&self) -> rtp::Hearing {
+        rtp::Hearing::new(self.control(), self.telephones)
+    }
+
+    fn control(&self) -> EncodeControl {
         self.threads.control()
     }
 

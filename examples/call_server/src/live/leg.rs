@@ -22,6 +22,11 @@ pub trait Leg: fmt::Debug + Send + Sync {
 
     /// What was measured last.
     fn quality(&self) -> Quality;
+
+    /// The last keys that a telephone's user has pressed; `None` for what has no keys.
+    fn keys(&self) -> Option<String> {
+        None
+    }
 }
 
 /// The network between a person and the server, as both measure it: `None` until they have.

@@ -17,6 +17,7 @@ mod leg;
 mod outgoing;
 mod people;
 mod places;
+mod rtp;
 mod socket;
 mod webrtc;
 
@@ -33,6 +34,7 @@ pub use self::{
     leg::{ConnectionId, Quality},
     outgoing::{Outgoing, contributor},
     people::{Connected, Limits, NoPlace, People},
+    rtp::{NoCall, Rtp, Welcome as Call},
     socket::Binding,
     webrtc::{Unwelcome, WebRtc, Welcome},
 };
@@ -47,10 +49,12 @@ use crate::{
 pub struct Live {
     pub people: Arc<People>,
     pub webrtc: Arc<WebRtc>,
+    pub rtp: Arc<Rtp>,
     pub outgoing: Outgoing,
     pub hearing: Hearing,
     encoding: Encoding,
     network: Worker<()>,
+    rtp_network: rtp::Network,
     places: Worker<()>,
 }
 
@@ -63,18 +67,31 @@ impl Live {
         let people = Arc::new(People::new(entrance, limits));
         let (notices, coming) = mpsc::channel();
         let (outgoing, packets) = Outgoing::new();
-        let encoding = Encoding::start(tap, outgoing.clone())?;
+        let rtp_network = rtp::Network::start(notices.clone()).map_err(Error::Thread)?;
+        let encoding = Encoding::start(tap, outgoing.clone(), rtp_network.sender().clone())?;
+        let rtp = Rtp::new(&binding, options.rtp_latch, &rtp_network, encoding.telephones());
         let hearing = encoding.opus();
         let (webrtc, network) = WebRtc::start(&binding, packets, notices, hearing.clone())?;
         let kept = Arc::clone(&people);
         let places = Worker::start("places", move |stop| places::keep(&kept, &coming, stop))?;
-        Ok(Self { people, webrtc: Arc::new(webrtc), outgoing, hearing, encoding, network, places })
+        Ok(Self {
+            people,
+            webrtc: Arc::new(webrtc),
+            rtp: Arc::new(rtp),
+            outgoing,
+            hearing,
+            encoding,
+            network,
+            rtp_network,
+            places,
+        })
     }
 
     /// Says goodbye to everybody, and ends the threads. Blocks for some milliseconds.
     pub fn stop(self) -> Result<(), Error> {
         self.webrtc.stop();
         let stopped = self.network.stop();
+        drop(self.rtp_network);
         stopped.and(self.places.stop()).and(self.encoding.stop())
     }
 }

@@ -88,6 +88,9 @@ pub struct Connected {
     pub stage: &'static str,
     #[serde(flatten)]
     pub quality: Quality,
+    /// The last keys that were pressed, on a telephone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
 }
 
 impl People {
@@ -118,9 +121,25 @@ impl People {
         let was_connected = before.as_ref().is_some_and(|before| before.was_connected);
         if let Some(before) = before {
             before.leg.end();
+            // Who comes says anew whether it is muted.
+            self.entrance.mute(&id, false);
         }
         here.insert(id.clone(), Person { connection, leg: leg(connection), was_connected, stage: Stage::Connecting });
         Ok(Admitted { id, connection, seat })
+    }
+
+    /// Gives somebody another decoder: its codec is another one. `None` if the place is not, or no longer, this
+    /// connection's.
+    pub fn decode_anew(
+        &self,
+        id: &str,
+        connection: ConnectionId,
+        decoder: impl Decoder + 'static,
+        rtp_clock_hz: Option<u32>,
+    ) -> Result<Option<Seat>, NoPlace> {
+        let here = self.here();
+        let is_its = here.get(id).is_some_and(|person| person.connection == connection);
+        is_its.then(|| self.entrance.enter(id, decoder, rtp_clock_hz).map_err(NoPlace::Mixer)).transpose()
     }
 
     /// Ends somebody's stay at its own wish. False if the place is not, or no longer, this connection's.
@@ -177,6 +196,7 @@ impl People {
                 Stage::Lost { .. } => "lost",
             },
             quality: person.leg.quality(),
+            keys: person.leg.keys(),
         };
         self.here().iter().map(|(id, person)| (id.clone(), connected(person))).collect()
     }

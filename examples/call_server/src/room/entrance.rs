@@ -66,9 +66,6 @@ impl Entrance {
         };
         let Ports { key, input, output, .. } = ports.map_err(cannot)?;
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
-        if is_here {
-            self.mute(id, false);
-        }
         self.collect(id, output, is_here);
         let decoded = self.decode(input, decoder);
         // Nobody has the place if nothing can come of it.
@@ -96,7 +93,7 @@ impl Entrance {
         }
     }
 
-    /// Mutes a person for everybody, or ends that. Whoever comes later in its place is not muted.
+    /// Mutes a person for everybody, or ends that.
     pub fn mute(&self, id: &str, is_muted: bool) {
         self.told(id, self.controller.set_muted(id, is_muted).map_err(JoinError::from));
     }

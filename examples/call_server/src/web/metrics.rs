@@ -31,7 +31,7 @@ impl Metrics {
     fn scrape(&self, web: &Web) -> String {
         metrics::with_local_recorder(&self.recorder, || {
             self.exporter.record(&web.controller.snapshot());
-            people::record(&web.people, &web.webrtc);
+            people::record(&web.people, &web.webrtc, &web.rtp);
             people::record_outgoing(&web.hearing.readings(), &web.outgoing);
             if let Some(readings) = web.ticker.readings() {
                 self.exporter.record_runner(&readings);

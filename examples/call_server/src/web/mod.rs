@@ -10,6 +10,7 @@ mod metrics;
 mod page;
 mod people;
 mod refused;
+mod rtp;
 mod sockets;
 mod state;
 mod watch;
@@ -28,7 +29,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 
 pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States};
 use crate::{
-    live::{Hearing, Outgoing, People, WebRtc},
+    live::{Hearing, Outgoing, People, Rtp, WebRtc},
     room::{Ears, Ticker},
 };
 
@@ -43,6 +44,7 @@ pub struct Web {
     pub ears: Arc<Ears>,
     pub people: Arc<People>,
     pub webrtc: Arc<WebRtc>,
+    pub rtp: Arc<Rtp>,
     pub outgoing: Outgoing,
     pub hearing: Hearing,
     pub states: States,
@@ -74,6 +76,12 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/whip/{participant}", post(whip::come_as))
         .route("/whip/{participant}/{connection}", delete(whip::leave))
         .route("/whip/{participant}/{connection}/muted", put(whip::mute))
+        .route("/rtp", post(rtp::come))
+        .route("/rtp/{participant}", post(rtp::come_as))
+        .route(
+            "/rtp/{participant}/{connection}",
+            get(rtp::figures).post(rtp::change).put(rtp::change).delete(whip::leave),
+        )
         .with_state(web);
     let sniffs_not = SetResponseHeaderLayer::overriding(
         axum::http::header::X_CONTENT_TYPE_OPTIONS,

@@ -3,7 +3,7 @@
 use metrics::{counter, gauge};
 use mixminus::stream::EncodeReadings;
 
-use crate::live::{Connected, Outgoing, People, Quality, WebRtc};
+use crate::live::{Connected, Outgoing, People, Quality, Rtp, WebRtc};
 
 /// One figure of the quality of a connection, with its name.
 type Figure = (&'static str, fn(&Quality) -> Option<f64>);
@@ -17,11 +17,14 @@ const FIGURES: [Figure; 5] = [
 ];
 
 /// Records the figures with the recorder of this thread.
-pub fn record(people: &People, webrtc: &WebRtc) {
+pub fn record(people: &People, webrtc: &WebRtc, rtp: &Rtp) {
     let counters = webrtc.counters();
     counter!("call_server_strangers_total").absolute(counters.strangers.get());
     counter!("call_server_malformed_total").absolute(counters.malformed.get());
     counter!("call_server_unsent_total").absolute(counters.unsent.get());
+    for (name, sum) in rtp.counters() {
+        counter!(format!("call_server_rtp_{name}_total")).absolute(sum);
+    }
     counter!("call_server_connection_panics_total").absolute(counters.panics.get());
     let all: Vec<Connected> = people.connections().into_values().collect();
     for stage in ["connecting", "connected", "lost"] {

@@ -24,7 +24,8 @@ use crate::{
 const LONGEST: usize = 64 * 1024;
 /// How long an offer may take to arrive.
 const SLOWEST: Duration = Duration::from_secs(10);
-const SDP: &str = "application/sdp";
+/// The type of offers and answers.
+pub(super) const SDP: &str = "application/sdp";
 
 /// Somebody who comes without an id gets a random one.
 pub async fn come(
@@ -98,7 +99,7 @@ async fn welcome(web: Arc<Web>, id: Option<String>, headers: &HeaderMap, body: B
 }
 
 /// The offer, if the body is one by its type and its size.
-async fn offer(headers: &HeaderMap, body: Body) -> Result<String, Refused> {
+pub(super) async fn offer(headers: &HeaderMap, body: Body) -> Result<String, Refused> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(SDP)) {
         return Err(Refused::new(ErrorCode::UnsupportedMediaType, format!("the body has to be an offer, as {SDP}")));
@@ -114,13 +115,20 @@ fn unwelcome(reason: Unwelcome) -> Refused {
     let message = reason.to_string();
     match reason {
         Unwelcome::Offer(_) => Refused::new(ErrorCode::BadRequest, message),
-        Unwelcome::Place(NoPlace::Recording(_)) => Refused::new(ErrorCode::Forbidden, message),
-        Unwelcome::Place(NoPlace::Full(_)) => Refused::new(ErrorCode::TooManyRequests, message).retry_after_s(5),
-        Unwelcome::Place(NoPlace::Mixer(_)) => Refused::new(ErrorCode::InternalServerError, message),
+        Unwelcome::Place(reason) => no_place(&reason),
         Unwelcome::Stopping => Refused::new(ErrorCode::ServiceUnavailable, message),
     }
 }
 
-fn failed(_panicked: tokio::task::JoinError) -> Refused {
+pub(super) fn no_place(reason: &NoPlace) -> Refused {
+    let message = reason.to_string();
+    match reason {
+        NoPlace::Recording(_) => Refused::new(ErrorCode::Forbidden, message),
+        NoPlace::Full(_) => Refused::new(ErrorCode::TooManyRequests, message).retry_after_s(5),
+        NoPlace::Mixer(_) => Refused::new(ErrorCode::InternalServerError, message),
+    }
+}
+
+pub(super) fn failed(_panicked: tokio::task::JoinError) -> Refused {
     Refused::new(ErrorCode::InternalServerError, "the request could not be worked on")
 }

@@ -18,5 +18,7 @@ mod signed;
 mod starting;
 mod state;
 mod stopping;
+mod telephone;
+mod telephones;
 mod tls;
 mod tones;
