@@ -71,7 +71,7 @@ impl Session {
         let mut session = Self {
             from_anywhere,
             rtp: Peer::new(agreed.rtp, from_anywhere, now),
-            rtcp: Peer::new(agreed.rtcp, from_anywhere, now),
+            rtcp: Peer::new(agreed.rtcp, false, now),
             inbound: Inbound::new(&agreed, port),
             outbound: Outbound::new(agreed.codec, agreed.payload_type),
             packing: Packing::new(agreed.codec, agreed.packet_ms),
@@ -98,7 +98,7 @@ impl Session {
     /// Another agreement, with another port if the codec is another one.
     pub fn change(&mut self, agreed: Agreement, port: Option<PacketPort>, now: Instant) {
         self.rtp.change(agreed.rtp, self.from_anywhere, now);
-        self.rtcp.change(agreed.rtcp, self.from_anywhere, now);
+        self.rtcp.change(agreed.rtcp, false, now);
         self.inbound.change(&agreed, port);
         self.outbound.change(agreed.codec, agreed.payload_type);
         self.packing = Packing::new(agreed.codec, agreed.packet_ms);
@@ -109,23 +109,25 @@ impl Session {
 
     /// A datagram at the port of RTP.
     pub fn rtp(&mut self, datagram: &[u8], source: SocketAddr, now: Instant) {
-        if !self.rtp.is_from(source, now) {
+        // A report says nothing of where the sound comes from: the first packet may come from anywhere, a report not.
+        let is_report = self.agreed.rtcp_mux && is_rtcp(datagram);
+        if !(if is_report { self.rtp.is_known(source, now) } else { self.rtp.is_from(source, now) }) {
             self.figures.dropped.strangers += 1;
-        } else if self.agreed.rtcp_mux && is_rtcp(datagram) {
+        } else if is_report {
             self.read_report(datagram, now);
         } else if self.inbound.take(datagram, now, &mut self.figures) {
-            self.rtp.latch(source);
+            self.rtp.latch(source, now);
+            self.rtcp.stay_at(source.ip());
             (self.seen, self.has_come, self.has_said_bye) = (now, true, false);
         }
     }
 
     /// A datagram at the port of RTCP.
     pub fn rtcp(&mut self, datagram: &[u8], source: SocketAddr, now: Instant) {
-        let is_with_rtp = self.rtp.latched().is_none_or(|rtp| rtp.ip() == source.ip());
-        if !is_with_rtp || !self.rtcp.is_from(source, now) {
+        if !self.rtcp.is_known(source, now) {
             self.figures.dropped.strangers += 1;
         } else if self.read_report(datagram, now) {
-            self.rtcp.latch(source);
+            self.rtcp.latch(source, now);
         }
     }
 

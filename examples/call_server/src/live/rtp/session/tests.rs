@@ -16,13 +16,18 @@ fn address(text: &str) -> SocketAddr {
 
 /// A session with a telephone of PCMU and telephone events, and what keeps its port open.
 fn session(lines: &str) -> (Session, Decoding, Controller) {
+    session_from(lines, false)
+}
+
+/// The same, where the first packet may come from anywhere.
+fn session_from(lines: &str, from_anywhere: bool) -> (Session, Decoding, Controller) {
     let (controller, _processor) = MixerConfig::default().build().unwrap();
     let agreed = agreed(lines);
     let decoder = Codec::Pcmu.decoder().unwrap();
     let ports = PortOptions { input: Some(InputOptions::new(decoder.format())), output: None };
     let input = controller.join_with_ports("a", JoinOptions::default(), ports).unwrap().input.unwrap();
     let (port, decoding) = input.decode_with(decoder).unwrap();
-    (Session::new(agreed, port, false, Published::default(), Instant::now()), decoding, controller)
+    (Session::new(agreed, port, from_anywhere, Published::default(), Instant::now()), decoding, controller)
 }
 
 fn agreed(lines: &str) -> Agreement {
@@ -58,6 +63,32 @@ fn strangers_are_dropped_and_the_peer_is_answered_where_it_sends_from() {
     assert_eq!(sent(&mut session, Codec::Pcmu), Some(nat));
     assert_eq!((session.figures.received.packets, session.figures.dropped.strangers), (1, 2));
     assert_eq!(sent(&mut session, Codec::Opus), None, "of another codec");
+}
+
+#[test]
+fn a_stranger_s_reports_count_nowhere_while_the_first_packet_may_come_from_anywhere() {
+    const BYE: [u8; 16] = [0x80, 201, 0, 1, 0, 0, 0, 7, 0x81, 203, 0, 1, 0, 0, 0, 7];
+    let (now, nat) = (Instant::now(), address("192.0.2.5:61000"));
+    for lines in ["", "a=rtcp-mux\r\n"] {
+        let (mut session, _decoding, _controller) = session_from(lines, true);
+        session.rtcp(&BYE, address("192.0.2.9:4001"), now);
+        session.rtp(&BYE, address("192.0.2.9:4000"), now);
+        session.rtp(&packet(0, 1, 7, &[0; 160]), nat, now);
+        assert_eq!((session.is_alive(now), session.figures.received.packets), (Some(true), 1), "{lines}");
+        session.rtcp(&BYE, address("192.0.2.1:4001"), now);
+        assert_eq!(session.is_alive(now), Some(true), "the offer's address is another one's");
+        session.rtcp(&BYE, address("192.0.2.5:61001"), now + 2 * SILENCE / 3);
+        assert_eq!(session.is_alive(now), Some(false));
+    }
+}
+
+#[test]
+fn a_telephone_whose_nat_has_given_it_another_port_is_heard_after_a_silence() {
+    let (mut session, _decoding, _controller) = session("");
+    let now = Instant::now();
+    session.rtp(&packet(0, 1, 7, &[0; 160]), address("192.0.2.1:61000"), now);
+    session.rtp(&packet(0, 2, 7, &[0; 160]), address("192.0.2.1:62000"), now + Duration::from_secs(6));
+    assert_eq!(sent(&mut session, Codec::Pcmu), Some(address("192.0.2.1:62000")));
 }
 
 #[test]
