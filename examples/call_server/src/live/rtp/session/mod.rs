@@ -28,6 +28,8 @@ use super::{
 const PUBLISHED: Duration = Duration::from_millis(250);
 /// How long a peer may be silent before it counts as lost: one that sends, or one that has sent reports.
 const SILENCE: Duration = Duration::from_secs(30);
+/// How long a peer is sent the mix that says nothing at all: the address of its offer may be that of somebody else.
+const UNANSWERED: Duration = Duration::from_secs(60);
 
 /// The figures of a session, as the network's thread publishes them.
 #[derive(Debug, Clone, Default)]
@@ -62,7 +64,10 @@ pub struct Session {
     publishes_at: Instant,
     /// When something came from the peer, or the session began.
     seen: Instant,
+    /// Whether anything has come from the address of the offer.
     has_come: bool,
+    /// Whether a report has come since the last offer.
+    has_reported: bool,
     has_said_bye: bool,
 }
 
@@ -83,6 +88,7 @@ impl Session {
             publishes_at: now,
             seen: now,
             has_come: false,
+            has_reported: false,
             has_said_bye: false,
             agreed,
         };
@@ -103,6 +109,8 @@ impl Session {
         self.outbound.change(agreed.codec, agreed.payload_type);
         self.packing = Packing::new(agreed.codec, agreed.packet_ms);
         self.figures.codec = agreed.codec.encoding_name();
+        self.has_come &= agreed.rtp == self.agreed.rtp;
+        (self.has_reported, self.has_said_bye) = (false, false);
         (self.agreed, self.seen) = (agreed, now);
         self.publish(now);
     }
@@ -137,7 +145,7 @@ impl Session {
             self.figures.dropped.malformed += 1;
             return false;
         };
-        (self.seen, self.has_come) = (now, true);
+        (self.seen, self.has_come, self.has_reported) = (now, true, true);
         self.has_said_bye |= told.bye;
         true
     }
@@ -179,12 +187,14 @@ impl Session {
 
     /// Whether the peer is there, as far as is known: `None` while one that should send has not yet.
     pub fn is_alive(&self, now: Instant) -> Option<bool> {
-        let is_silent = now.saturating_duration_since(self.seen) > SILENCE;
-        match (self.has_come, self.agreed.peer_sends) {
-            // A peer that only hears need not say anything.
-            (false, false) => Some(true),
-            (false, true) => is_silent.then_some(false),
-            (true, _) => Some(!is_silent && !self.has_said_bye),
+        let Agreement { peer_sends, peer_hears, .. } = self.agreed;
+        let silence = now.saturating_duration_since(self.seen);
+        match (self.has_come, peer_sends) {
+            (false, true) => (silence > SILENCE).then_some(false),
+            (false, false) => Some(!peer_hears || silence <= UNANSWERED),
+            (true, _) if self.has_said_bye => Some(false),
+            // On hold a peer sends no sound, and not each one sends reports.
+            (true, _) => Some(silence <= SILENCE || !(peer_sends || self.has_reported)),
         }
     }
 

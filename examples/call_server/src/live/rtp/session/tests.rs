@@ -163,8 +163,36 @@ fn a_peer_is_there_while_it_sends_and_gone_after_a_goodbye_or_a_silence() {
     assert_eq!(session.is_alive(now), Some(false));
     session.rtp(&packet(0, 2, 7, &[0; 160]), peer, now);
     assert_eq!(session.is_alive(now), Some(true));
-    let (listens, _decoding, _controller) = self::session("a=recvonly\r\n");
-    assert_eq!(listens.is_alive(now + 2 * SILENCE), Some(true));
+}
+
+#[test]
+fn a_hold_ends_no_call_unless_reports_stop() {
+    let (mut session, _decoding, _controller) = session("");
+    let (now, peer) = (Instant::now(), address(PEER));
+    session.rtp(&packet(0, 1, 7, &[0; 160]), peer, now);
+    for hold in ["a=inactive\r\n", "a=recvonly\r\n"] {
+        session.change(agreed(hold), None, now);
+        assert_eq!(session.is_alive(now + 100 * SILENCE), Some(true), "{hold}");
+    }
+    session.rtcp(&[0x80, 201, 0, 1, 0, 0, 0, 7], address("192.0.2.1:4001"), now);
+    assert_eq!(session.is_alive(now + 2 * SILENCE), Some(false));
+    session.change(agreed(""), None, now);
+    assert_eq!(session.is_alive(now + 2 * SILENCE), Some(false), "it should send again");
+}
+
+#[test]
+fn who_only_hears_and_never_says_anything_is_not_sent_for_ever() {
+    let (mut session, _decoding, _controller) = session("a=recvonly\r\n");
+    let now = Instant::now();
+    assert_eq!(session.is_alive(now + UNANSWERED / 2), Some(true));
+    assert_eq!(session.is_alive(now + 2 * UNANSWERED), Some(false));
+    session.rtcp(&[0x80, 201, 0, 1, 0, 0, 0, 7], address("192.0.2.1:4001"), now);
+    assert_eq!(session.is_alive(now), Some(true));
+    let elsewhere = Agreement { rtp: address("192.0.2.3:4000"), ..session.agreed };
+    session.change(elsewhere, None, now);
+    assert_eq!(session.is_alive(now + 2 * UNANSWERED), Some(false), "nobody there has asked for it");
+    session.change(agreed("a=inactive\r\n"), None, now);
+    assert_eq!(session.is_alive(now + 2 * UNANSWERED), Some(true), "nothing is sent");
 }
 
 #[test]
