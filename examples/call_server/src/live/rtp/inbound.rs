@@ -6,6 +6,16 @@ use mixminus::stream::{PacketPort, RtpPacket};
 
 use super::{events::Keys, figures::Figures, reception::Reception, sdp::Agreement};
 
+/// What a datagram is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// It is RTP as agreed, also if it is not used.
+    Agreed,
+    /// It is of the source that is heard, but nothing that was agreed, such as comfort noise: the peer is there.
+    SignOfLife,
+    Nothing,
+}
+
 /// What a peer sends.
 #[derive(Debug)]
 pub struct Inbound {
@@ -46,11 +56,11 @@ impl Inbound {
         (self.payload_type, self.is_sending) = (agreed.payload_type, agreed.peer_sends);
     }
 
-    /// Takes a datagram of the peer. Returns whether it is RTP as agreed, also if it is not used.
-    pub fn take(&mut self, datagram: &[u8], now: Instant, figures: &mut Figures) -> bool {
+    /// Takes a datagram of the peer.
+    pub fn take(&mut self, datagram: &[u8], now: Instant, figures: &mut Figures) -> Worth {
         let Ok(packet) = rtp_types::RtpPacket::parse(datagram) else {
             figures.dropped.malformed += 1;
-            return false;
+            return Worth::Nothing;
         };
         let is_audio = packet.payload_type() == self.payload_type;
         let is_event = self.events.as_ref().is_some_and(|(payload_type, _)| packet.payload_type() == *payload_type);
@@ -58,11 +68,12 @@ impl Inbound {
             figures.dropped.other_payloads += 1;
             // Its number is not missing.
             self.push(&packet, &[], now, figures);
-            return false;
+            let is_heard = self.reception.as_ref().is_some_and(|reception| reception.ssrc == packet.ssrc());
+            return if is_heard { Worth::SignOfLife } else { Worth::Nothing };
         }
         if !self.is_sending {
             figures.dropped.on_hold += 1;
-            return true;
+            return Worth::Agreed;
         }
         figures.received.packets += 1;
         figures.received.bytes += packet.payload().len() as u64;
@@ -71,7 +82,7 @@ impl Inbound {
         } else if self.is_heard(&packet, now) {
             self.push(&packet, packet.payload(), now, figures);
         }
-        true
+        Worth::Agreed
     }
 
     /// Takes a packet of an event. It is no sound, and its number is not missing.

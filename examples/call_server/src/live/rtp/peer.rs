@@ -54,6 +54,11 @@ impl Peer {
         (self.latched, self.seen) = (Some(source), Some(now));
     }
 
+    /// Whether that is where its packets are known to come from.
+    pub fn is_latched_to(&self, source: SocketAddr) -> bool {
+        self.latched == Some(source)
+    }
+
     /// Its packets come from this address, as those of the peer's other port do. What came from another one was not the
     /// peer's.
     pub fn stay_at(&mut self, ip: IpAddr) {

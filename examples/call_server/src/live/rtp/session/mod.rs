@@ -16,7 +16,7 @@ use super::{
     codec::Codec,
     counters::Counters,
     figures::Figures,
-    inbound::Inbound,
+    inbound::{Inbound, Worth},
     outbound::{Encoded, Outbound},
     packing::Packing,
     peer::Peer,
@@ -123,10 +123,19 @@ impl Session {
             self.figures.dropped.strangers += 1;
         } else if is_report {
             self.read_report(datagram, now);
-        } else if self.inbound.take(datagram, now, &mut self.figures) {
-            self.rtp.latch(source, now);
-            self.rtcp.stay_at(source.ip());
-            (self.seen, self.has_come, self.has_said_bye) = (now, true, false);
+        } else {
+            match self.inbound.take(datagram, now, &mut self.figures) {
+                Worth::Agreed => {
+                    self.rtp.latch(source, now);
+                    self.rtcp.stay_at(source.ip());
+                    (self.seen, self.has_come, self.has_said_bye) = (now, true, false);
+                }
+                Worth::SignOfLife if self.rtp.is_latched_to(source) => {
+                    self.rtp.latch(source, now);
+                    self.seen = now;
+                }
+                Worth::SignOfLife | Worth::Nothing => {}
+            }
         }
     }
 

@@ -166,6 +166,17 @@ fn a_peer_is_there_while_it_sends_and_gone_after_a_goodbye_or_a_silence() {
 }
 
 #[test]
+fn comfort_noise_says_that_the_peer_is_there() {
+    let (mut session, _decoding, _controller) = session("");
+    let (now, peer) = (Instant::now(), address(PEER));
+    session.rtp(&packet(0, 1, 7, &[0; 160]), peer, now);
+    session.rtp(&packet(13, 2, 8, &[60]), peer, now + SILENCE);
+    assert_eq!(session.is_alive(now + 3 * SILENCE / 2), Some(false), "of another source");
+    session.rtp(&packet(13, 2, 7, &[60]), peer, now + SILENCE);
+    assert_eq!(session.is_alive(now + 3 * SILENCE / 2), Some(true));
+}
+
+#[test]
 fn a_hold_ends_no_call_unless_reports_stop() {
     let (mut session, _decoding, _controller) = session("");
     let (now, peer) = (Instant::now(), address(PEER));
