@@ -1,6 +1,8 @@
 //! Packets as long as the peer wants them, of packets as they are encoded ([`Packing`]). The samples of G.711 and G.722
 //! stand for themselves, so their payloads can be joined and cut; packets of Opus are sent as they come.
 
+use std::mem;
+
 use super::{codec::Codec, outbound::Encoded};
 use crate::room::SAMPLE_RATE;
 
@@ -17,6 +19,7 @@ pub struct Packing {
     waiting: Vec<u8>,
     /// Of the first byte that waits, in samples of the mixer.
     position: u64,
+    /// Whether the next one is the first of all, or the first after a pause.
     is_first: bool,
 }
 
@@ -29,12 +32,15 @@ impl Packing {
     /// Takes a payload, and gives those that are whole now: the bytes, the position of the first, and whether it is
     /// the first one after a pause.
     pub fn pack(&mut self, packet: &Encoded, mut give: impl FnMut(&[u8], u64, bool)) {
-        let Some(length) = self.length else { return give(&packet.payload, packet.position, packet.is_first) };
+        self.is_first |= packet.is_first;
+        let Some(length) = self.length else {
+            return give(&packet.payload, packet.position, mem::take(&mut self.is_first));
+        };
         let goes_on = self.position + self.waiting.len() as u64 * SAMPLES_A_BYTE == packet.position;
         if packet.is_first || !goes_on {
             // What waited before a pause fills no packet any more.
             self.waiting.clear();
-            (self.position, self.is_first) = (packet.position, packet.is_first);
+            self.position = packet.position;
         }
         self.waiting.extend_from_slice(&packet.payload);
         let whole = self.waiting.len() / length * length;
@@ -70,6 +76,13 @@ mod tests {
         assert_eq!(packed(Codec::G722, 30, &four), [(240, 960, true), (240, 2400, false)]);
         assert_eq!(packed(Codec::Pcma, 10, &four[..1]), [(80, 960, true), (80, 1440, false)]);
         assert_eq!(packed(Codec::Opus, 40, &four[..2]), [(160, 960, true), (160, 1920, false)]);
+    }
+
+    #[test]
+    fn the_first_of_all_is_marked_though_others_have_heard_the_mix_before() {
+        let two = [(960, false), (1920, false)];
+        assert_eq!(packed(Codec::Pcmu, 20, &two), [(160, 960, true), (160, 1920, false)]);
+        assert_eq!(packed(Codec::Opus, 20, &two), [(160, 960, true), (160, 1920, false)]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -69,6 +70,7 @@ pub struct Session {
     /// The next sequence number, and what is added to a position: random, as RFC 3550 wants it.
     sequence: u64,
     offset: u32,
+    has_sent: bool,
     stage: Stage,
     /// When something came that only the person can have sent.
     heard: Instant,
@@ -107,6 +109,7 @@ impl Session {
             // The counter of SRTP wants the upper half for itself at the start.
             sequence: u64::from(random as u16 >> 1),
             offset: (random >> 16) as u32,
+            has_sent: false,
             stage: Stage::Connecting,
             heard: now,
         }
@@ -181,7 +184,8 @@ impl Session {
         let payload = Arc::clone(&packet.payload);
         self.sequence += u64::from(packet.lost_before);
         let packet = RtpWrite::new(pt, self.sequence.into(), time, now, payload)
-            .marker(packet.marker)
+            // Others may have heard the mix before.
+            .marker(packet.marker || !mem::replace(&mut self.has_sent, true))
             .csrc(&packet.contributors[..packet.contributors.len().min(CONTRIBUTORS)]);
         stream.write_rtp(packet);
         self.sequence += 1;

@@ -107,7 +107,10 @@ impl Session {
         self.rtcp.change(agreed.rtcp, false, now);
         self.inbound.change(&agreed, port);
         self.outbound.change(agreed.codec, agreed.payload_type);
-        self.packing = Packing::new(agreed.codec, agreed.packet_ms);
+        let packing = |of: &Agreement| (of.codec, of.packet_ms, of.peer_hears);
+        if packing(&agreed) != packing(&self.agreed) {
+            self.packing = Packing::new(agreed.codec, agreed.packet_ms);
+        }
         self.figures.codec = agreed.codec.encoding_name();
         self.has_come &= agreed.rtp == self.agreed.rtp;
         (self.has_reported, self.has_said_bye) = (false, false);
