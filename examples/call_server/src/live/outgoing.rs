@@ -9,6 +9,8 @@ use std::sync::{
 use mixminus::{ParticipantKey, stream::EncodedPacket};
 use tokio::sync::mpsc::{self, Receiver, Sender, error::TrySendError};
 
+use crate::room::PACKET_MS;
+
 /// How many packets wait for the network thread: two seconds of ten mixes, in packets of 20 ms.
 const WAITING: usize = 1000;
 /// The clock of Opus in RTP (RFC 7587).
@@ -35,6 +37,13 @@ pub fn contributor(key: ParticipantKey) -> u32 {
     key.index() as u32 + 1
 }
 
+/// A gap before a packet: whether it is the first after a pause, and how many packets before it could not be made, whose
+/// numbers are left out. More than a second of them is a pause: receivers conceal no longer, and SRTP would lose count if
+/// thousands of numbers were left out (RFC 3711, section 3.3.1).
+pub fn gap(resumes: bool, lost_before: u32) -> (bool, u32) {
+    if lost_before > 1000 / PACKET_MS { (true, 0) } else { (resumes, lost_before) }
+}
+
 /// Takes the packets; for any thread that may allocate.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
@@ -51,13 +60,14 @@ impl Outgoing {
 
     /// Passes on a packet to its listeners.
     pub fn send(&self, packet: &EncodedPacket<'_>) {
+        let (marker, lost_before) = gap(packet.resumes, packet.lost_before);
         self.pass_on(Packet {
             listeners: packet.listeners.into(),
             contributors: packet.sources.iter().copied().map(contributor).collect(),
             timestamp: packet.timestamp(CLOCK_HZ),
             payload: packet.payload.into(),
-            marker: packet.resumes,
-            lost_before: packet.lost_before,
+            marker,
+            lost_before,
         });
     }
 
@@ -76,6 +86,11 @@ impl Outgoing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_gap_of_more_than_a_second_is_a_pause() {
+        assert_eq!([gap(false, 50), gap(false, 51), gap(true, 0)], [(false, 50), (true, 0), (true, 0)]);
+    }
 
     #[test]
     fn a_network_thread_that_does_not_keep_up_costs_packets_and_no_time() {

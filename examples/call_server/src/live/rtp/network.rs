@@ -24,7 +24,7 @@ use super::{
     sockets::Pair,
     traffic::Traffic,
 };
-use crate::live::{leg::ConnectionId, outgoing::contributor, places::Notice};
+use crate::live::{leg::ConnectionId, outgoing::{contributor, gap}, places::Notice};
 
 /// Commands and packets that may wait for the thread. When there are more, it does not keep up, and packets are lost.
 const ROOM: usize = 4096;
@@ -117,12 +117,13 @@ impl Sender {
     pub fn send(&self, packet: &EncodedPacket<'_>, keys: &Keys) {
         let codec = keys.iter().find(|(_, key)| *key == packet.codec);
         let Some((codec, _)) = codec.filter(|_| self.sessions.load(Ordering::Relaxed) > 0) else { return };
+        let (is_first, lost_before) = gap(packet.resumes, packet.lost_before);
         let encoded = Encoded {
             codec: *codec,
             payload: packet.payload.into(),
             position: packet.position,
-            is_first: packet.resumes,
-            lost_before: packet.lost_before,
+            is_first,
+            lost_before,
             sources: packet.sources.iter().copied().map(contributor).collect(),
         };
         let sent = self.commands.try_send(Command::Send { listeners: packet.listeners.into(), packet: encoded });

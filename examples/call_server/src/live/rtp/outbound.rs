@@ -19,7 +19,7 @@ pub struct Encoded {
     pub position: u64,
     /// Whether it is the first one, or the first after a pause.
     pub is_first: bool,
-    /// How many packets before it could not be made.
+    /// How many packets of its length before it could not be made.
     pub lost_before: u32,
     /// The SSRCs of the sources of the mix; those beyond 15 are not told.
     pub sources: Arc<[u32]>,

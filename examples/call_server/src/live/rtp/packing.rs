@@ -29,6 +29,14 @@ impl Packing {
         Self { length, waiting: Vec::new(), position: 0, is_first: true }
     }
 
+    /// How many packets as the peer has them are missing before this one: those that could not be made, and what waited
+    /// for them.
+    pub fn missing_before(&self, packet: &Encoded) -> u32 {
+        let Some(length) = self.length.filter(|_| packet.lost_before > 0) else { return packet.lost_before };
+        let bytes = packet.lost_before as usize * packet.payload.len() + self.waiting.len();
+        ((bytes + length / 2) / length) as u32
+    }
+
     /// Takes a payload, and gives those that are whole now: the bytes, the position of the first, and whether it is
     /// the first one after a pause.
     pub fn pack(&mut self, packet: &Encoded, mut give: impl FnMut(&[u8], u64, bool)) {
@@ -83,6 +91,17 @@ mod tests {
         let two = [(960, false), (1920, false)];
         assert_eq!(packed(Codec::Pcmu, 20, &two), [(160, 960, true), (160, 1920, false)]);
         assert_eq!(packed(Codec::Opus, 20, &two), [(160, 960, true), (160, 1920, false)]);
+    }
+
+    #[test]
+    fn packets_that_could_not_be_made_are_missing_as_the_peer_has_them() {
+        let missing = |codec, packet_ms, lost_before| {
+            let (payload, sources) = ([0; 160].into(), [].into());
+            let packet = Encoded { codec, payload, position: 0, is_first: false, lost_before, sources };
+            Packing::new(codec, packet_ms).missing_before(&packet)
+        };
+        assert_eq!([10, 20, 60].map(|packet_ms| missing(Codec::Pcmu, packet_ms, 3)), [6, 3, 1]);
+        assert_eq!((missing(Codec::Opus, 20, 3), missing(Codec::Pcma, 60, 0)), (3, 0));
     }
 
     #[test]

@@ -170,7 +170,7 @@ impl Session {
             return;
         }
         let Self { packing, outbound, figures, .. } = self;
-        outbound.leave_out(packet.lost_before);
+        outbound.leave_out(packing.missing_before(packet));
         packing.pack(packet, |payload, position, is_first| {
             outbound.write(payload, position, is_first, &packet.sources, buffer);
             figures.sent.packets += 1;
