@@ -46,7 +46,9 @@ impl Keys {
         let same = self.last.filter(|last| last.timestamp == timestamp);
         let earlier = match (same, self.last) {
             (Some(same), _) => same.earlier,
-            (None, Some(last)) if last.goes_on_at(digit, timestamp) => last.earlier + last.duration,
+            (None, Some(last)) if last.goes_on_at(digit, timestamp) => {
+                last.earlier.saturating_add(last.duration)
+            }
             // A packet of an event before the last one comes late.
             (None, Some(last)) if last.timestamp.wrapping_sub(timestamp) < 1 << 31 => return None,
             _ => 0,
@@ -68,8 +70,9 @@ impl Keys {
     fn end(&mut self) -> Option<Key> {
         let last = self.last.as_mut().filter(|last| !last.is_told)?;
         last.is_told = true;
-        let ticks = u64::from(last.earlier + last.duration);
-        Some(Key { digit: last.digit, duration_ms: (ticks * 1000 / u64::from(self.clock_hz)) as u32 })
+        let ticks = u64::from(last.earlier) + u64::from(last.duration);
+        let duration_ms = ticks * 1000 / u64::from(self.clock_hz);
+        Some(Key { digit: last.digit, duration_ms: u32::try_from(duration_ms).unwrap_or(u32::MAX) })
     }
 }
 
@@ -125,6 +128,16 @@ mod tests {
         let next = begin.wrapping_add(u32::from(u16::MAX));
         assert_eq!(keys.take(&payload(0, false, 160), next, now), None);
         assert_eq!(keys.take(&payload(0, true, 465), next, now), Some(Key { digit: '0', duration_ms: 8250 }));
+    }
+
+    #[test]
+    fn a_key_of_any_number_of_segments_ends() {
+        let (mut keys, now) = (Keys::new(8000), Instant::now());
+        for segment in 0..70_000_u32 {
+            keys.take(&payload(3, false, u16::MAX), segment.wrapping_mul(u16::MAX.into()), now);
+        }
+        let ended = keys.expire(now + 2 * SILENCE).unwrap();
+        assert_eq!((ended.digit, ended.duration_ms / 1000), ('3', 536_879));
     }
 
     #[test]

@@ -25,6 +25,6 @@ pub struct Counters {
     pub malformed: Counter,
     /// Not sent, since the socket had no room or the address cannot be reached.
     pub unsent: Counter,
-    /// Connections that ended by a fault of the library.
+    /// Faults of the library: each ended a connection, or dropped a packet.
     pub panics: Counter,
 }

@@ -69,7 +69,7 @@ impl Table {
     /// Closes a connection, if it is there still.
     pub fn end(&mut self, connection: ConnectionId, now: Instant, out: &mut dyn FnMut(&Transmit)) {
         if let Some(mut session) = self.remove(connection) {
-            session.close(now, out);
+            self.guard(|_| session.close(now, out));
         }
     }
 
@@ -79,8 +79,13 @@ impl Table {
         all.into_iter().for_each(|connection| self.end(connection, now, out));
     }
 
-    /// Gives a packet of the network to its session. What belongs to none is counted and dropped.
+    /// Gives a packet of the network to its session. What belongs to none is counted and dropped; so is what the library
+    /// cannot read by a fault of its own.
     pub fn receive(&mut self, now: Instant, source: SocketAddr, bytes: &[u8], out: &mut dyn FnMut(&Transmit)) {
+        self.guard(|table| table.take(now, source, bytes, out));
+    }
+
+    fn take(&mut self, now: Instant, source: SocketAddr, bytes: &[u8], out: &mut dyn FnMut(&Transmit)) {
         let Ok(packet) = Receive::new(Protocol::Udp, source, self.local, bytes) else {
             return self.counters.malformed.add(1);
         };
@@ -134,13 +139,17 @@ impl Table {
     /// Has a session work. A fault of the library that packets of a client bring about ends that client's connection,
     /// and nobody else's.
     fn work(&mut self, connection: ConnectionId, work: impl FnOnce(&mut Session) -> Told) {
-        let Some(session) = self.sessions.get_mut(&connection) else { return };
-        let told = panic::catch_unwind(AssertUnwindSafe(|| work(session)));
-        let told = told.unwrap_or_else(|_said_by_the_panic_hook| {
-            self.counters.panics.add(1);
-            Told { news: Some(News::Lost), is_over: true }
-        });
-        self.heed(connection, told);
+        let told = self.guard(|table| table.sessions.get_mut(&connection).map(work));
+        let told = told.unwrap_or(Some(Told { news: Some(News::Lost), is_over: true }));
+        if let Some(told) = told {
+            self.heed(connection, told);
+        }
+    }
+
+    /// Does what a fault of the library may end: `None` then, and it is counted.
+    fn guard<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        let done = panic::catch_unwind(AssertUnwindSafe(|| work(self)));
+        done.inspect_err(|_said_by_the_panic_hook| self.counters.panics.add(1)).ok()
     }
 
     /// Passes on what a session has to tell, and notes its deadline.

@@ -42,6 +42,7 @@ struct Call {
     mid: Mid,
     sequence: u64,
     key: ParticipantKey,
+    connection: Uuid,
     /// Without it the port leads nowhere.
     _decoding: Decoding,
     notices: Receiver<Notice>,
@@ -76,9 +77,10 @@ impl Call {
         let (_ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
         let groups = EncodeGroups::new(tap, EncodeOptions::default()).unwrap();
         let mut table = Table::new(server, sender, Hearing::of(&groups), Arc::clone(&counters));
+        let connection = Uuid::new_v4();
         let beginning = Beginning {
             id: "anna".into(),
-            connection: Uuid::new_v4(),
+            connection,
             key: joined.key,
             packets,
             rtc: answered.rtc,
@@ -87,7 +89,20 @@ impl Call {
         };
         table.add(beginning, now, &mut |_| {});
         let (key, sequence, heard) = (joined.key, 0, Vec::new());
-        Self { now, table, client, mid, sequence, key, _decoding: decoding, notices, counters, username, heard }
+        Self {
+            now,
+            table,
+            client,
+            mid,
+            sequence,
+            key,
+            connection,
+            _decoding: decoding,
+            notices,
+            counters,
+            username,
+            heard,
+        }
     }
 
     /// A client that is connected.
@@ -213,6 +228,15 @@ fn timestamps_are_positions_of_the_mix() {
     assert_eq!(headers[2].sequence_number.wrapping_sub(headers[0].sequence_number), 5);
     assert_eq!((headers[0].csrc_count, &headers[0].csrc[..2]), (2, &[7, 9][..]));
     assert_eq!([0, 1, 2].map(|at| headers[at].marker), [true, false, true], "and the first of all");
+}
+
+#[test]
+fn a_fault_in_the_last_words_of_a_connection_ends_nothing_else() {
+    let mut call = Call::connected();
+    call.table.end(call.connection, call.now, &mut |_| panic!("on purpose"));
+    call.pass(Duration::from_secs(5), true);
+    assert!(call.counters.strangers.get() > 0, "nobody is here any more");
+    assert_eq!(call.counters.panics.get(), 1);
 }
 
 #[test]
