@@ -20,6 +20,7 @@ mod events;
 mod figures;
 mod hearing;
 mod inbound;
+mod line;
 mod network;
 mod outbound;
 mod packing;

@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, VecDeque},
     io,
-    net::SocketAddr,
+    panic::{self, AssertUnwindSafe},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,38 +12,20 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mio::{Events, Interest, Poll, Registry, Token, net::UdpSocket};
+use mio::{Events, Poll, Token};
 use mixminus::ParticipantKey;
 
 use super::{
-    hearing::Hearing,
+    line::{LONGEST, Line, rtcp_token, rtp_token},
     network::{Command, Number, WAKER},
     outbound::Encoded,
-    session::Session,
 };
-use crate::live::{leg::ConnectionId, people::News, places::Notice};
+use crate::live::{people::News, places::Notice};
 
 /// How often the time is passed to the sessions.
 const PERIOD: Duration = Duration::from_millis(100);
-/// How many datagrams of one socket are read before it is another one's turn.
-const TURN: usize = 32;
 /// How many commands are read before it is the sockets' turn.
 const COMMANDS: usize = 1024;
-/// Longer datagrams are no packets of a call.
-const LONGEST: usize = 2048;
-
-/// A session with its sockets.
-#[derive(Debug)]
-struct Line {
-    session: Session,
-    named: (String, ConnectionId),
-    /// Whether the peer was there when that was told last.
-    was_alive: Option<bool>,
-    listener: ParticipantKey,
-    hearing: Hearing,
-    rtp: UdpSocket,
-    rtcp: UdpSocket,
-}
 
 /// All sessions.
 pub struct Traffic {
@@ -55,9 +37,15 @@ pub struct Traffic {
     by_listener: HashMap<ParticipantKey, Number>,
     /// Sockets that have more: they are told of only once.
     ready: VecDeque<Token>,
+    buffers: Buffers,
+    passes_at: Instant,
+}
+
+/// The datagrams in hand.
+#[derive(Debug)]
+struct Buffers {
     received: Box<[u8; LONGEST]>,
     written: Vec<u8>,
-    passes_at: Instant,
 }
 
 impl Traffic {
@@ -75,8 +63,7 @@ impl Traffic {
             lines: HashMap::new(),
             by_listener: HashMap::new(),
             ready: VecDeque::new(),
-            received: Box::new([0; LONGEST]),
-            written: Vec::with_capacity(LONGEST),
+            buffers: Buffers { received: Box::new([0; LONGEST]), written: Vec::with_capacity(LONGEST) },
             passes_at: Instant::now(),
         }
     }
@@ -111,14 +98,13 @@ impl Traffic {
         for _ in 0..COMMANDS {
             match self.commands.try_recv() {
                 Ok(Command::Open { number, named, listener, hearing, pair, session }) => {
-                    let (rtp, rtcp) = (UdpSocket::from_std(pair.rtp), UdpSocket::from_std(pair.rtcp));
-                    self.open(number, Line { session: *session, named, was_alive: None, listener, hearing, rtp, rtcp });
+                    self.open(number, Line::new(*session, named, listener, hearing, pair));
                 }
                 Ok(Command::Change { number, agreed, port }) => {
-                    if let Some(line) = self.lines.get_mut(&number) {
+                    self.work(number, |line, _buffers| {
                         line.session.change(*agreed, port, Instant::now());
                         line.hear();
-                    }
+                    });
                 }
                 Ok(Command::Close { number }) => self.close(number),
                 Ok(Command::Send { listeners, packet }) => self.send(&listeners, &packet),
@@ -145,9 +131,30 @@ impl Traffic {
         self.ready.extend([rtp_token(number), rtcp_token(number)]);
     }
 
+    /// Has a session work. A fault that datagrams of a peer bring about ends that peer's session, and nobody else's: it is
+    /// lost then, without a goodbye.
+    fn work<T>(&mut self, number: Number, work: impl FnOnce(&mut Line, &mut Buffers) -> T) -> Option<T> {
+        let line = self.lines.get_mut(&number)?;
+        let done = panic::catch_unwind(AssertUnwindSafe(|| work(line, &mut self.buffers)));
+        if done.is_err() {
+            line.note(News::Lost, &self.notices);
+            self.remove(number);
+        }
+        done.ok()
+    }
+
     /// Says goodbye.
     fn close(&mut self, number: Number) {
-        let Some(mut line) = self.lines.remove(&number) else { return };
+        self.work(number, |line, _buffers| {
+            if let Some((report, destination)) = line.session.report(Instant::now(), true) {
+                line.report(&report, destination);
+            }
+        });
+        self.remove(number);
+    }
+
+    fn remove(&mut self, number: Number) {
+        let Some(line) = self.lines.remove(&number) else { return };
         self.sessions.store(self.lines.len(), Ordering::Relaxed);
         // Whoever took the place over may hear by the same key.
         if self.by_listener.get(&line.listener) == Some(&number) {
@@ -155,19 +162,15 @@ impl Traffic {
             line.hearing.end(line.listener);
         }
         self.ready.retain(|token| token.0 / 2 != number);
-        if let Some((report, destination)) = line.session.report(Instant::now(), true) {
-            line.report(&report, destination);
-        }
     }
 
     /// Sends a packet to those of the listeners who are here.
     fn send(&mut self, listeners: &[ParticipantKey], packet: &Encoded) {
         for listener in listeners {
-            let number = self.by_listener.get(listener);
-            let Some(Line { session, rtp, .. }) = number.and_then(|number| self.lines.get_mut(number)) else {
-                continue;
-            };
-            session.send(packet, &mut self.written, |bytes, destination| rtp.send_to(bytes, destination).is_ok());
+            let Some(number) = self.by_listener.get(listener).copied() else { continue };
+            self.work(number, |Line { session, rtp, .. }, buffers| {
+                session.send(packet, &mut buffers.written, |bytes, to| rtp.send_to(bytes, to).is_ok());
+            });
         }
     }
 
@@ -175,8 +178,8 @@ impl Traffic {
     fn read_ready(&mut self) {
         for _ in 0..self.ready.len() {
             let Some(token) = self.ready.pop_front() else { return };
-            let Some(line) = self.lines.get_mut(&(token.0 / 2)) else { continue };
-            if line.read(token.0 % 2 == 1, &mut self.received) {
+            let read = |line: &mut Line, buffers: &mut Buffers| line.read(token.0 % 2 == 1, &mut buffers.received);
+            if self.work(token.0 / 2, read) == Some(true) {
                 self.ready.push_back(token);
             }
         }
@@ -189,72 +192,50 @@ impl Traffic {
             return;
         }
         self.passes_at = now + PERIOD;
-        for line in self.lines.values_mut() {
-            if let Some((report, destination)) = line.session.pass_time(now) {
-                line.report(&report, destination);
-            }
-            let is_alive = line.session.is_alive(now);
-            if is_alive != line.was_alive {
-                line.was_alive = is_alive;
-                line.hear();
-                is_alive.into_iter().for_each(|is_alive| {
-                    line.note(if is_alive { News::Connected } else { News::Lost }, &self.notices);
-                });
+        let numbers: Vec<Number> = self.lines.keys().copied().collect();
+        for number in numbers {
+            if let Some(Some(news)) = self.work(number, |line, _buffers| line.pass_time(now)) {
+                self.lines[&number].note(news, &self.notices);
             }
         }
     }
 }
 
-impl Line {
-    fn register(&mut self, number: Number, registry: &Registry) -> io::Result<()> {
-        registry.register(&mut self.rtp, rtp_token(number), Interest::READABLE)?;
-        registry.register(&mut self.rtcp, rtcp_token(number), Interest::READABLE)
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::live::rtp::{
+        codec::Codec,
+        hearing::Hearing,
+        session::tests::session,
+        sockets::{Pair, Pairs},
+    };
+    use mixminus::{
+        JoinOptions, MixerConfig,
+        stream::{EncodeGroups, EncodeOptions, G711Encoder, Tap, TapOptions},
+    };
+    use std::net::Ipv4Addr;
+    use uuid::Uuid;
 
-    /// Reads a turn from a socket; returns whether there may be more.
-    fn read(&mut self, is_rtcp: bool, received: &mut [u8; LONGEST]) -> bool {
-        let now = Instant::now();
-        let socket = if is_rtcp { &self.rtcp } else { &self.rtp };
-        for _ in 0..TURN {
-            match socket.recv_from(received) {
-                Ok((length, source)) if is_rtcp => self.session.rtcp(&received[..length], source, now),
-                Ok((length, source)) => self.session.rtp(&received[..length], source, now),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // Nothing more; or what an earlier packet met with, and then the next datagram is told of again.
-                Err(_) => return false,
-            }
+    #[test]
+    fn a_fault_ends_the_session_that_it_is_of_and_no_other() {
+        let (controller, processor) = MixerConfig::default().build().unwrap();
+        let (_ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
+        let control = EncodeGroups::new(tap, EncodeOptions::default()).unwrap().control();
+        let hearing = Hearing::new(control.clone(), [(Codec::Pcmu, control.add_codec(G711Encoder::mu_law()).unwrap()); 4]);
+        let ((_to_do, commands), (notices, told)) = (mpsc::channel(), mpsc::channel());
+        let mut traffic = Traffic::new(Poll::new().unwrap(), commands, notices, Arc::default());
+        let pairs = Pairs::new(Ipv4Addr::LOCALHOST.into(), None);
+        for (number, id) in [(0, "anna"), (1, "ben")] {
+            let (session, ..) = session("");
+            let key = controller.join(id, JoinOptions::default()).unwrap();
+            let pair: Pair = pairs.bind().unwrap();
+            traffic.open(number, Line::new(session, (id.into(), Uuid::new_v4()), key, hearing.clone(), pair));
         }
-        true
+        let done: Option<()> = traffic.work(0, |_line, _buffers| panic!("on purpose"));
+        assert_eq!((done, traffic.work(1, |_line, _buffers| 7)), (None, Some(7)));
+        let lost: Vec<_> = told.try_iter().map(|notice| (notice.id, notice.news)).collect();
+        assert_eq!((lost, traffic.sessions.load(Ordering::Relaxed)), (vec![("anna".to_owned(), News::Lost)], 1));
+        assert_eq!((traffic.by_listener.len(), traffic.ready.len()), (1, 2));
     }
-
-    /// Has what the peer hears encoded, unless it is lost or does not want to hear. Once more when it has come: a
-    /// connection of another kind that had the place may have ended that meanwhile.
-    fn hear(&self) {
-        match self.session.hears().filter(|_| self.was_alive != Some(false)) {
-            Some(codec) => self.hearing.begin(self.listener, codec),
-            None => self.hearing.end(self.listener),
-        }
-    }
-
-    fn note(&self, news: News, notices: &mpsc::Sender<Notice>) {
-        let (id, connection) = self.named.clone();
-        // Nobody takes notices any more when the server stops.
-        let _ = notices.send(Notice { id, connection, news });
-    }
-
-    /// Sends a report. One that is not taken is followed by the next.
-    fn report(&self, report: &[u8], destination: SocketAddr) {
-        let socket = if self.session.rtcp_mux() { &self.rtp } else { &self.rtcp };
-        if let Err(error) = socket.send_to(report, destination) {
-            tracing::debug!(%error, "a report is not sent");
-        }
-    }
-}
-
-fn rtp_token(number: Number) -> Token {
-    Token(2 * number)
-}
-
-fn rtcp_token(number: Number) -> Token {
-    Token(2 * number + 1)
 }

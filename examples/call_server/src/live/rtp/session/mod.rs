@@ -2,7 +2,7 @@
 //! All of it is plain computing: the sockets are [`super::network`]'s.
 
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 use std::{
     net::SocketAddr,

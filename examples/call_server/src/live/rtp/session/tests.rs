@@ -15,7 +15,7 @@ fn address(text: &str) -> SocketAddr {
 }
 
 /// A session with a telephone of PCMU and telephone events, and what keeps its port open.
-fn session(lines: &str) -> (Session, Decoding, Controller) {
+pub fn session(lines: &str) -> (Session, Decoding, Controller) {
     session_from(lines, false)
 }
 
