@@ -95,6 +95,7 @@ fn no_call(reason: NoCall) -> Refused {
         }
         NoCall::Ports(_) => refused(ErrorCode::ServiceUnavailable).retry_after_s(5),
         NoCall::Place(reason) => whip::no_place(&reason),
+        NoCall::Ended => refused(ErrorCode::ServiceUnavailable),
         NoCall::Gone => refused(ErrorCode::NotFound),
     }
 }

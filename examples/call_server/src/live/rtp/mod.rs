@@ -115,6 +115,9 @@ pub enum NoCall {
     Place(#[from] NoPlace),
     #[error("there is no such connection, or it has ended")]
     Gone,
+    /// The network's thread.
+    #[error("the thread that receives and sends for telephones has ended")]
+    Ended,
 }
 
 impl From<DecodeError> for NoCall {
@@ -155,14 +158,11 @@ impl Rtp {
         let session = Session::new(agreed, seat.packets, self.from_anywhere, published.clone(), now)
             .counted_by(Arc::clone(&self.counters));
         let (named, session) = ((id.clone(), connection), Box::new(session));
-        self.network.tell(Command::Open {
-            number,
-            named,
-            listener: seat.key,
-            hearing: self.hearing.clone(),
-            pair,
-            session,
-        });
+        let (listener, hearing) = (seat.key, self.hearing.clone());
+        if !self.network.tell(Command::Open { number, named, listener, hearing, pair, session }) {
+            people.leave(&id, connection);
+            return Err(NoCall::Ended);
+        }
         // It may have been ended before it was open.
         wire.opened();
         let call = Call { id: id.clone(), number, agreed, local, published, wire };
@@ -182,7 +182,9 @@ impl Rtp {
             let seat = people.decode_anew(id, connection, decoder, clock_hz)?.ok_or(NoCall::Gone)?;
             Some(seat.packets)
         };
-        self.network.tell(Command::Change { number: call.number, agreed: Box::new(agreed), port });
+        if !self.network.tell(Command::Change { number: call.number, agreed: Box::new(agreed), port }) {
+            return Err(NoCall::Ended);
+        }
         call.agreed = agreed;
         call.local.version += 1;
         let sdp = sdp::answer(&offer, &agreed, &call.local);

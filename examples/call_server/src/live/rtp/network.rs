@@ -106,11 +106,12 @@ impl Drop for Network {
 }
 
 impl Sender {
-    /// Tells the thread something. May wait for it, for a moment.
-    pub fn tell(&self, command: Command) {
-        // If it is gone, its sessions are, too.
-        let _ = self.commands.send(command);
+    /// Tells the thread something. May wait for it, for a moment. Returns whether it is there to be told: if it is gone,
+    /// its sessions are, too.
+    pub fn tell(&self, command: Command) -> bool {
+        let is_taken = self.commands.send(command).is_ok();
         self.wake();
+        is_taken
     }
 
     /// Sends a packet of a mix to all telephones that hear it. Never waits: it is dropped if the thread does not keep up.
@@ -142,5 +143,19 @@ impl Sender {
         if let Err(error) = self.waker.wake() {
             tracing::error!(%error, "the RTP thread cannot be woken");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_has_ended_takes_nothing() {
+        let network = Network::start(mpsc::channel().0).unwrap();
+        let sender = network.sender().clone();
+        assert!(sender.tell(Command::Close { number: 1 }));
+        drop(network);
+        assert!(!sender.tell(Command::Close { number: 1 }));
     }
 }

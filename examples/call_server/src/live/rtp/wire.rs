@@ -34,7 +34,8 @@ impl Wire {
     }
 
     fn close(&self) {
-        self.network.tell(Command::Close { number: self.number });
+        // A thread that has ended has closed it.
+        let _is_taken = self.network.tell(Command::Close { number: self.number });
     }
 }
 
