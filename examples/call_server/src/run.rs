@@ -153,6 +153,7 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
         rtp: Arc::clone(&live.rtp),
         outgoing: live.outgoing.clone(),
         hearing: live.hearing.clone(),
+        encoding: Arc::clone(&live.encoding),
         sockets: Sockets::new(options.max_sockets.into()),
         metrics: Metrics::new(),
         own_name: own_name(options),

@@ -1,6 +1,9 @@
 //! What people hear, encoded once for each mix, whoever hears it: [`Encoding`].
 
-use std::thread;
+use std::{
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+};
 
 use mixminus::{
     ParticipantKey,
@@ -16,10 +19,11 @@ use super::{
 };
 use crate::error::Error;
 
-/// The threads that encode, as long as they run.
+/// The threads that encode, until they are stopped.
 #[derive(Debug)]
 pub struct Encoding {
-    threads: EncodeThreads,
+    control: EncodeControl,
+    threads: Mutex<Option<EncodeThreads>>,
     opus: CodecKey,
     telephones: rtp::Keys,
 }
@@ -47,26 +51,34 @@ impl Encoding {
             }
             network.send(packet, &telephones);
         });
-        Ok(Self { threads: threads.map_err(Error::Thread)?, opus, telephones })
+        let threads = Mutex::new(Some(threads.map_err(Error::Thread)?));
+        Ok(Self { control, threads, opus, telephones })
+    }
+
+    /// Whether anything is encoded: not after a panic, nor once the ticks have ended.
+    pub fn is_running(&self) -> bool {
+        self.threads().as_ref().is_some_and(EncodeThreads::is_running)
     }
 
     /// For those who carry packets to people by Opus.
     pub fn opus(&self) -> Hearing {
-        Hearing { control: self.control(), codec: self.opus }
+        Hearing { control: self.control.clone(), codec: self.opus }
     }
 
     /// For telephones, each by its codec.
     pub fn telephones(&self) -> rtp::Hearing {
-        rtp::Hearing::new(self.control(), self.telephones)
+        rtp::Hearing::new(self.control.clone(), self.telephones)
     }
 
-    fn control(&self) -> EncodeControl {
-        self.threads.control()
+    /// Stops after the packets in hand. An error if the threads had ended before with a panic.
+    pub fn stop(&self) -> Result<(), Error> {
+        let threads = self.threads().take();
+        threads.map_or(Ok(()), |threads| threads.stop().map(drop).ok_or(Error::Panicked("encode")))
     }
 
-    /// Stops after the packets in hand.
-    pub fn stop(self) -> Result<(), Error> {
-        self.threads.stop().map(drop).ok_or(Error::Panicked("encode"))
+    /// A poisoned lock is used as it is: nothing under it can be left half done.
+    fn threads(&self) -> MutexGuard<'_, Option<EncodeThreads>> {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -100,5 +112,32 @@ impl Hearing {
     pub fn of(groups: &EncodeGroups) -> Self {
         let opus = OpusEncoder::new(OpusEncoderOptions::default()).unwrap();
         Self { control: groups.control(), codec: groups.control().add_codec(opus).unwrap() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::mpsc,
+        time::{Duration, Instant},
+    };
+
+    use mixminus::{MixerConfig, stream::TapOptions};
+
+    use super::*;
+
+    #[test]
+    fn it_runs_until_the_ticks_end() {
+        let (_controller, processor) = MixerConfig::default().build().unwrap();
+        let (ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
+        let network = rtp::Network::start(mpsc::channel().0).unwrap();
+        let encoding = Encoding::start(tap, Outgoing::new().0, network.sender().clone()).unwrap();
+        assert!(encoding.is_running());
+        drop(ticks);
+        let begin = Instant::now();
+        while encoding.is_running() && begin.elapsed() < Duration::from_secs(20) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        assert!(!encoding.is_running() && encoding.stop().is_ok() && encoding.stop().is_ok());
     }
 }

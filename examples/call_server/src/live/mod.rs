@@ -28,9 +28,8 @@ use std::{
 
 use mixminus::stream::Tap;
 
-use self::encoding::Encoding;
 pub use self::{
-    encoding::Hearing,
+    encoding::{Encoding, Hearing},
     leg::{ConnectionId, Quality},
     outgoing::{Outgoing, contributor},
     people::{Connected, Limits, NoPlace, People},
@@ -52,7 +51,7 @@ pub struct Live {
     pub rtp: Arc<Rtp>,
     pub outgoing: Outgoing,
     pub hearing: Hearing,
-    encoding: Encoding,
+    pub encoding: Arc<Encoding>,
     network: Worker<()>,
     rtp_network: rtp::Network,
     places: Worker<()>,
@@ -80,7 +79,7 @@ impl Live {
             rtp: Arc::new(rtp),
             outgoing,
             hearing,
-            encoding,
+            encoding: Arc::new(encoding),
             network,
             rtp_network,
             places,

@@ -1,4 +1,4 @@
-//! Whether the mixer ticks: `/healthz`.
+//! Whether the mixer ticks, and what people hear is encoded: `/healthz`.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,13 +18,14 @@ use crate::room::Ticker;
 const INTERVAL: Duration = Duration::from_millis(10);
 const READS: usize = 50;
 
-/// 200 as soon as the mixer ticks, 503 if it does not tick for half a second.
+/// 200 as soon as the mixer ticks, 503 if it does not tick for half a second, or if nothing is encoded any more.
 pub async fn health(State(web): State<Arc<Web>>) -> Response {
-    if is_ticking(&web.ticker).await {
-        Json(json!({ "status": "ok" })).into_response()
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "the mixer does not tick" }))).into_response()
-    }
+    let (code, status) = match is_ticking(&web.ticker).await {
+        false => (StatusCode::SERVICE_UNAVAILABLE, "the mixer does not tick"),
+        true if !web.encoding.is_running() => (StatusCode::SERVICE_UNAVAILABLE, "nothing is encoded"),
+        true => (StatusCode::OK, "ok"),
+    };
+    (code, Json(json!({ "status": status }))).into_response()
 }
 
 async fn is_ticking(ticker: &Ticker) -> bool {

@@ -29,7 +29,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 
 pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States};
 use crate::{
-    live::{Hearing, Outgoing, People, Rtp, WebRtc},
+    live::{Encoding, Hearing, Outgoing, People, Rtp, WebRtc},
     room::{Ears, Ticker},
 };
 
@@ -47,6 +47,7 @@ pub struct Web {
     pub rtp: Arc<Rtp>,
     pub outgoing: Outgoing,
     pub hearing: Hearing,
+    pub encoding: Arc<Encoding>,
     pub states: States,
     pub sockets: Sockets,
     pub metrics: Metrics,

@@ -183,6 +183,7 @@ impl Rtp {
             Some(seat.packets)
         };
         if !self.network.tell(Command::Change { number: call.number, agreed: Box::new(agreed), port }) {
+            people.leave(id, connection);
             return Err(NoCall::Ended);
         }
         call.agreed = agreed;

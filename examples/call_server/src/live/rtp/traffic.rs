@@ -208,7 +208,7 @@ mod tests {
         codec::Codec,
         hearing::Hearing,
         session::tests::session,
-        sockets::{Pair, Pairs},
+        sockets::Pairs,
     };
     use mixminus::{
         JoinOptions, MixerConfig,
@@ -222,15 +222,16 @@ mod tests {
         let (controller, processor) = MixerConfig::default().build().unwrap();
         let (_ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
         let control = EncodeGroups::new(tap, EncodeOptions::default()).unwrap().control();
-        let hearing = Hearing::new(control.clone(), [(Codec::Pcmu, control.add_codec(G711Encoder::mu_law()).unwrap()); 4]);
+        let codec = control.add_codec(G711Encoder::mu_law()).unwrap();
+        let hearing = Hearing::new(control, [(Codec::Pcmu, codec); Codec::ALL.len()]);
         let ((_to_do, commands), (notices, told)) = (mpsc::channel(), mpsc::channel());
         let mut traffic = Traffic::new(Poll::new().unwrap(), commands, notices, Arc::default());
         let pairs = Pairs::new(Ipv4Addr::LOCALHOST.into(), None);
         for (number, id) in [(0, "anna"), (1, "ben")] {
             let (session, ..) = session("");
             let key = controller.join(id, JoinOptions::default()).unwrap();
-            let pair: Pair = pairs.bind().unwrap();
-            traffic.open(number, Line::new(session, (id.into(), Uuid::new_v4()), key, hearing.clone(), pair));
+            let named = (id.into(), Uuid::new_v4());
+            traffic.open(number, Line::new(session, named, key, hearing.clone(), pairs.bind().unwrap()));
         }
         let done: Option<()> = traffic.work(0, |_line, _buffers| panic!("on purpose"));
         assert_eq!((done, traffic.work(1, |_line, _buffers| 7)), (None, Some(7)));
