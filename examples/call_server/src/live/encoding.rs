@@ -32,12 +32,11 @@ impl Encoding {
     /// Starts to encode what is read from the tap, for people who come by WebRTC and for telephones.
     pub fn start(tap: Tap, outgoing: Outgoing, network: rtp::Sender) -> Result<Self, Error> {
         let groups = EncodeGroups::new(tap, EncodeOptions::default())?;
-        let opus = OpusEncoder::new(OpusEncoderOptions::default()).map_err(|cause| Error::Codec(cause.to_string()))?;
         let control = groups.control();
-        let opus = control.add_codec(opus)?;
-        // A telephone may take a pause for the end of the call.
+        let opus = control.add_codec(opus_encoder()?)?;
+        // A telephone may take a pause for the end of the call. Browsers do not: silence is sent to them as a pause.
         let telephones = [
-            (Codec::Opus, opus),
+            (Codec::Opus, control.add_codec_with(opus_encoder()?, Silence::Encode)?),
             (Codec::Pcmu, control.add_codec_with(G711Encoder::mu_law(), Silence::Encode)?),
             (Codec::Pcma, control.add_codec_with(G711Encoder::a_law(), Silence::Encode)?),
             (Codec::G722, control.add_codec_with(G722Encoder::new(), Silence::Encode)?),
@@ -48,8 +47,9 @@ impl Encoding {
         let threads = EncodeThreads::start(groups, options, move |packet| {
             if packet.codec == opus {
                 outgoing.send(packet);
+            } else {
+                network.send(packet, &telephones);
             }
-            network.send(packet, &telephones);
         });
         let threads = Mutex::new(Some(threads.map_err(Error::Thread)?));
         Ok(Self { control, threads, opus, telephones })
@@ -80,6 +80,10 @@ impl Encoding {
     fn threads(&self) -> MutexGuard<'_, Option<EncodeThreads>> {
         self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn opus_encoder() -> Result<OpusEncoder, Error> {
+    OpusEncoder::new(OpusEncoderOptions::default()).map_err(|cause| Error::Codec(cause.to_string()))
 }
 
 /// Says who hears by a codec.
