@@ -25,7 +25,7 @@ pub struct Encoding {
     control: EncodeControl,
     threads: Mutex<Option<EncodeThreads>>,
     opus: CodecKey,
-    telephones: rtp::Keys,
+    telephones: rtp::CodecKeys,
 }
 
 impl Encoding {

@@ -9,17 +9,17 @@ use mixminus::{
 use super::codec::Codec;
 
 /// The codecs of telephones, as those who encode know them.
-pub type Keys = [(Codec, CodecKey); Codec::ALL.len()];
+pub type CodecKeys = [(Codec, CodecKey); Codec::ALL.len()];
 
 /// Says what is encoded for telephones.
 #[derive(Debug, Clone)]
 pub struct Hearing {
     control: EncodeControl,
-    keys: Keys,
+    keys: CodecKeys,
 }
 
 impl Hearing {
-    pub fn new(control: EncodeControl, keys: Keys) -> Self {
+    pub fn new(control: EncodeControl, keys: CodecKeys) -> Self {
         Self { control, keys }
     }
 

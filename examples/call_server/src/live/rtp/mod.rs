@@ -49,7 +49,7 @@ use mixminus::stream::DecodeError;
 
 pub use self::{
     codec::Codec,
-    hearing::{Hearing, Keys},
+    hearing::{CodecKeys, Hearing},
     network::{Network, Sender},
 };
 use self::{

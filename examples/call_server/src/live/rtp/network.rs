@@ -17,7 +17,7 @@ use mixminus::{
 };
 
 use super::{
-    hearing::{Hearing, Keys},
+    hearing::{CodecKeys, Hearing},
     outbound::Encoded,
     sdp::Agreement,
     session::Session,
@@ -115,7 +115,7 @@ impl Sender {
     }
 
     /// Sends a packet of a mix to all telephones that hear it. Never waits: it is dropped if the thread does not keep up.
-    pub fn send(&self, packet: &EncodedPacket<'_>, keys: &Keys) {
+    pub fn send(&self, packet: &EncodedPacket<'_>, keys: &CodecKeys) {
         let codec = keys.iter().find(|(_, key)| *key == packet.codec);
         let Some((codec, _)) = codec.filter(|_| self.sessions.load(Ordering::Relaxed) > 0) else { return };
         let (is_first, lost_before) = gap(packet.resumes, packet.lost_before);
