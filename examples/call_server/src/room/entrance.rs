@@ -52,7 +52,7 @@ impl Entrance {
     }
 
     /// Gives a person its place, with a decoder for what it sends. Who is here already keeps key and configuration;
-    /// its earlier port leads nowhere. `rtp_clock_hz` is the clock of the timestamps, if it is not the decoder's rate.
+    /// its earlier port leads nowhere, and it stays if there is an error. `rtp_clock_hz` is the clock of the timestamps, if it is not the decoder's rate.
     /// Takes about a millisecond.
     pub fn enter(&self, id: &str, decoder: impl Decoder + 'static, rtp_clock_hz: Option<u32>) -> Result<Seat, Error> {
         let cannot = |cause| Error::Join { id: id.to_owned(), cause };
@@ -68,9 +68,11 @@ impl Entrance {
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
         self.collect(id, output, is_here);
         let decoded = self.decode(input, decoder);
-        // Nobody has the place if nothing can come of it.
-        let packets = decoded.inspect_err(|_| self.leave(id))?;
-        Ok(Seat { key, packets })
+        if decoded.is_err() && !is_here {
+            // Nobody has the place if nothing can come of it.
+            self.leave(id);
+        }
+        Ok(Seat { key, packets: decoded? })
     }
 
     fn decode(&self, input: InputPort, decoder: impl Decoder + 'static) -> Result<PacketPort, Error> {

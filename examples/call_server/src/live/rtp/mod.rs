@@ -85,6 +85,8 @@ pub struct Rtp {
 #[derive(Debug, Clone)]
 struct Call {
     id: String,
+    /// Held while an offer is answered: the next one finds what the one before has changed.
+    changing: Arc<Mutex<()>>,
     number: Number,
     agreed: Agreement,
     local: Local,
@@ -165,7 +167,8 @@ impl Rtp {
         }
         // It may have been ended before it was open.
         wire.opened();
-        let call = Call { id: id.clone(), number, agreed, local, published, wire };
+        let changing = Arc::default();
+        let call = Call { id: id.clone(), changing, number, agreed, local, published, wire };
         self.calls().insert(connection, call);
         Ok(Welcome { id, connection, sdp: sdp::answer(&offer, &agreed, &local) })
     }
@@ -173,6 +176,8 @@ impl Rtp {
     /// Answers another offer of a session: a hold, another codec, another address. Blocks as [`welcome`](Self::welcome)
     /// does. An error leaves the session as it was.
     pub fn change(&self, people: &People, id: &str, connection: ConnectionId, offer: &[u8]) -> Result<String, NoCall> {
+        let changing = self.call(id, connection).ok_or(NoCall::Gone)?.changing;
+        let _one_at_a_time = changing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut call = self.call(id, connection).ok_or(NoCall::Gone)?;
         let (offer, agreed) = self.agree(offer)?;
         let port = if agreed.codec == call.agreed.codec {
