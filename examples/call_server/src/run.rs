@@ -65,7 +65,8 @@ async fn serve(options: Options) -> Result<(), Error> {
     let access = access::of(&options).await?;
     let token = access.token.clone();
 
-    let (room, tap) = Room::start(members, options.loudest.map(usize::from), options.record.as_deref())?;
+    let (most_people, loudest) = (options.max_people.into(), options.loudest.map(usize::from));
+    let (room, tap) = Room::start(members, most_people, loudest, options.record.as_deref())?;
     let live = Live::start(&options, Arc::clone(&room.entrance), tap)?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();

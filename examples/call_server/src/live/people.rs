@@ -242,7 +242,7 @@ mod tests {
 
     /// A call with the listener `guest`, and its people.
     fn call(most: usize) -> (Room, People) {
-        let (room, _tap) = Room::start(vec![Member { id: "guest".into(), recording: None }], None, None).unwrap();
+        let (room, _tap) = Room::start(vec![Member { id: "guest".into(), recording: None }], most, None, None).unwrap();
         let people = People::new(Arc::clone(&room.entrance), Limits { most, keep: Duration::from_secs(30) });
         (room, people)
     }

@@ -43,6 +43,10 @@ const INPUT_DEPTH: Depth = Depth::between(500.0, 2000.0);
 const OUTPUT_BOUND_MS: f64 = 2000.0;
 /// How many ticks wait for those who encode them, on a busy machine: a second.
 const WAITING_TICKS: usize = 100;
+/// For how many different mixes a waiting tick has room before it grows, at most: 48 MiB in all.
+const MOST_MIXES: usize = 256;
+/// And for how many listeners.
+const MOST_LISTENERS: usize = 4096;
 /// How many are named who are heard in a mix: as many as a packet of RTP names.
 const NAMED: usize = 15;
 
@@ -59,8 +63,16 @@ pub struct Room {
 
 impl Room {
     /// Lets all participants join and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
-    /// recorded in the directory `record`, if there is one. The tap is for whoever encodes what people hear.
-    pub fn start(members: Vec<Member>, loudest: Option<usize>, record: Option<&Path>) -> Result<(Self, Tap), Error> {
+    /// recorded in the directory `record`, if there is one. The tap is for whoever encodes what people hear: the members
+    /// and `most_people` more, each of whom may hear another mix from one tick to the next.
+    pub fn start(
+        members: Vec<Member>,
+        most_people: usize,
+        loudest: Option<usize>,
+        record: Option<&Path>,
+    ) -> Result<(Self, Tap), Error> {
+        let listeners = (members.len() + most_people).min(MOST_LISTENERS);
+        let waiting = TapOptions { ticks: WAITING_TICKS, mixes: listeners.min(MOST_MIXES), listeners, sources: NAMED };
         let config = MixerConfig { sample_rate: SAMPLE_RATE, loudest, ..MixerConfig::default() };
         let (controller, processor) = config.build()?;
         let (mut voices, mut outputs, mut cast) = (Vec::new(), Vec::new(), Cast::default());
@@ -78,8 +90,7 @@ impl Room {
         let fan_out = Arc::new(Ears::default());
         let collected =
             outputs.into_iter().map(|(id, port)| Ear::new(&id, port, fan_out.add(&id), recorders.next())).collect();
-        let (mut ticks, tap) =
-            Tap::new(&processor, TapOptions { ticks: WAITING_TICKS, sources: NAMED, ..TapOptions::default() })?;
+        let (mut ticks, tap) = Tap::new(&processor, waiting)?;
         let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| ticks.write(mixes))?;
         let (orders, coming) = mpsc::channel();
         let entrance = Arc::new(Entrance {

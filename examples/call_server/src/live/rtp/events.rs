@@ -46,9 +46,7 @@ impl Keys {
         let same = self.last.filter(|last| last.timestamp == timestamp);
         let earlier = match (same, self.last) {
             (Some(same), _) => same.earlier,
-            (None, Some(last)) if last.goes_on_at(digit, timestamp) => {
-                last.earlier.saturating_add(last.duration)
-            }
+            (None, Some(last)) if last.goes_on_at(digit, timestamp) => last.earlier.saturating_add(last.duration),
             // A packet of an event before the last one comes late.
             (None, Some(last)) if last.timestamp.wrapping_sub(timestamp) < 1 << 31 => return None,
             _ => 0,

@@ -24,7 +24,11 @@ use super::{
     sockets::Pair,
     traffic::Traffic,
 };
-use crate::live::{leg::ConnectionId, outgoing::{contributor, gap}, places::Notice};
+use crate::live::{
+    leg::ConnectionId,
+    outgoing::{contributor, gap},
+    places::Notice,
+};
 
 /// Commands and packets that may wait for the thread. When there are more, it does not keep up, and packets are lost.
 const ROOM: usize = 4096;

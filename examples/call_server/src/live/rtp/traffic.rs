@@ -204,12 +204,7 @@ impl Traffic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::rtp::{
-        codec::Codec,
-        hearing::Hearing,
-        session::tests::session,
-        sockets::Pairs,
-    };
+    use crate::live::rtp::{codec::Codec, hearing::Hearing, session::tests::session, sockets::Pairs};
     use mixminus::{
         JoinOptions, MixerConfig,
         stream::{EncodeGroups, EncodeOptions, G711Encoder, Tap, TapOptions},
