@@ -5,15 +5,13 @@ use std::{
     thread,
 };
 
-use mixminus::{
-    ParticipantKey,
-    stream::{
-        CodecKey, EncodeControl, EncodeGroups, EncodeOptions, EncodeReadings, EncodeThreads, EncodeThreadsOptions,
-        G711Encoder, G722Encoder, OpusEncoder, OpusEncoderOptions, Silence, Tap,
-    },
+use mixminus::stream::{
+    CodecKey, EncodeGroups, EncodeOptions, EncodeReadings, EncodeThreads, EncodeThreadsOptions, G711Encoder,
+    G722Encoder, OpusEncoder, OpusEncoderOptions, Silence, Tap,
 };
 
 use super::{
+    listening::{Listener, Listening},
     outgoing::Outgoing,
     rtp::{self, Codec},
 };
@@ -22,7 +20,7 @@ use crate::error::Error;
 /// The threads that encode, until they are stopped.
 #[derive(Debug)]
 pub struct Encoding {
-    control: EncodeControl,
+    listening: Listening,
     threads: Mutex<Option<EncodeThreads>>,
     opus: CodecKey,
     telephones: rtp::CodecKeys,
@@ -52,7 +50,7 @@ impl Encoding {
             }
         });
         let threads = Mutex::new(Some(threads.map_err(Error::Thread)?));
-        Ok(Self { control, threads, opus, telephones })
+        Ok(Self { listening: Listening::new(control), threads, opus, telephones })
     }
 
     /// Whether anything is encoded: not after a panic, nor once the ticks have ended.
@@ -62,12 +60,12 @@ impl Encoding {
 
     /// For those who carry packets to people by Opus.
     pub fn opus(&self) -> Hearing {
-        Hearing { control: self.control.clone(), codec: self.opus }
+        Hearing { listening: self.listening.clone(), codec: self.opus }
     }
 
     /// For telephones, each by its codec.
     pub fn telephones(&self) -> rtp::Hearing {
-        rtp::Hearing::new(self.control.clone(), self.telephones)
+        rtp::Hearing::new(self.listening.clone(), self.telephones)
     }
 
     /// Stops after the packets in hand. An error if the threads had ended before with a panic.
@@ -89,24 +87,24 @@ fn opus_encoder() -> Result<OpusEncoder, Error> {
 /// Says who hears by a codec.
 #[derive(Debug, Clone)]
 pub struct Hearing {
-    control: EncodeControl,
+    listening: Listening,
     codec: CodecKey,
 }
 
 impl Hearing {
     /// What this person hears is encoded from now on.
-    pub fn begin(&self, key: ParticipantKey) {
-        self.control.listen(key, self.codec);
+    pub fn begin(&self, listener: Listener) {
+        self.listening.begin(listener, self.codec);
     }
 
     /// It is encoded for this person no longer.
-    pub fn end(&self, key: ParticipantKey) {
-        self.control.leave(key);
+    pub fn end(&self, listener: Listener) {
+        self.listening.end(listener);
     }
 
     /// What is encoded, by all codecs.
     pub fn readings(&self) -> EncodeReadings {
-        self.control.readings()
+        self.listening.readings()
     }
 }
 
@@ -115,7 +113,9 @@ impl Hearing {
     /// For tests without threads that encode.
     pub fn of(groups: &EncodeGroups) -> Self {
         let opus = OpusEncoder::new(OpusEncoderOptions::default()).unwrap();
-        Self { control: groups.control(), codec: groups.control().add_codec(opus).unwrap() }
+        let control = groups.control();
+        let codec = control.add_codec(opus).unwrap();
+        Self { listening: Listening::new(control), codec }
     }
 }
 

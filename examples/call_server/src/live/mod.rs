@@ -14,6 +14,7 @@
 
 mod encoding;
 mod leg;
+mod listening;
 mod outgoing;
 mod people;
 mod places;

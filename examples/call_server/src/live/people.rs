@@ -3,15 +3,21 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use mixminus::stream::Decoder;
+use mixminus::stream::{Decoder, PacketPort};
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::leg::{ConnectionId, Leg, Quality};
+use super::{
+    leg::{ConnectionId, Leg, Quality},
+    listening::Listener,
+};
 use crate::{
     error::Error,
     room::{Entrance, Seat},
@@ -30,6 +36,8 @@ pub struct People {
     entrance: Arc<Entrance>,
     limits: Limits,
     here: Mutex<HashMap<String, Person>>,
+    /// How many connections there have been.
+    turns: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -62,7 +70,9 @@ pub enum News {
 pub struct Admitted {
     pub id: String,
     pub connection: ConnectionId,
-    pub seat: Seat,
+    pub listener: Listener,
+    /// Takes what the person sends.
+    pub packets: PacketPort,
 }
 
 /// Why somebody has no place.
@@ -95,7 +105,7 @@ pub struct Connected {
 
 impl People {
     pub fn new(entrance: Arc<Entrance>, limits: Limits) -> Self {
-        Self { entrance, limits, here: Mutex::default() }
+        Self { entrance, limits, here: Mutex::default(), turns: AtomicU64::new(0) }
     }
 
     /// Gives a place to a connection that `leg` makes for its id. Whoever had the place is sent away.
@@ -115,8 +125,8 @@ impl People {
             return Err(NoPlace::Full(here.len()));
         }
         let seat = self.entrance.enter(&id, decoder, rtp_clock_hz);
-        let seat = seat.inspect_err(|_| self.free(&mut here, &id)).map_err(NoPlace::Mixer)?;
-        let connection = Uuid::new_v4();
+        let Seat { key, packets } = seat.inspect_err(|_| self.free(&mut here, &id)).map_err(NoPlace::Mixer)?;
+        let (connection, turn) = (Uuid::new_v4(), self.turns.fetch_add(1, Ordering::Relaxed));
         let before = here.remove(&id);
         let was_connected = before.as_ref().is_some_and(|before| before.was_connected);
         if let Some(before) = before {
@@ -125,7 +135,7 @@ impl People {
             self.entrance.mute(&id, false);
         }
         here.insert(id.clone(), Person { connection, leg: leg(connection), was_connected, stage: Stage::Connecting });
-        Ok(Admitted { id, connection, seat })
+        Ok(Admitted { id, connection, listener: Listener { key, turn }, packets })
     }
 
     /// Gives somebody another decoder: its codec is another one. `None` if the place is not, or no longer, this
@@ -216,7 +226,7 @@ impl People {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::AtomicBool;
 
     use mixminus::stream::Opus;
 
@@ -306,7 +316,7 @@ mod tests {
         let (room, people) = call(1);
         let (first, line) = come(&people, "anna").unwrap();
         let (second, later) = come(&people, "anna").unwrap();
-        assert!(line.0.load(Ordering::Relaxed) && first.seat.key == second.seat.key);
+        assert!(line.0.load(Ordering::Relaxed) && first.listener.key == second.listener.key);
         people.hear("anna", first.connection, News::Lost, Instant::now());
         assert!(!people.leave("anna", first.connection) && !later.0.load(Ordering::Relaxed));
         assert!(matches!(come(&people, "ben"), Err(NoPlace::Full(1))));

@@ -3,10 +3,9 @@
 use std::{io, net::SocketAddr, sync::mpsc, time::Instant};
 
 use mio::{Interest, Registry, Token, net::UdpSocket};
-use mixminus::ParticipantKey;
 
 use super::{hearing::Hearing, network::Number, session::Session, sockets::Pair};
-use crate::live::{leg::ConnectionId, people::News, places::Notice};
+use crate::live::{leg::ConnectionId, listening::Listener, people::News, places::Notice};
 
 /// How many datagrams of one socket are read before it is another one's turn.
 const TURN: usize = 32;
@@ -20,7 +19,7 @@ pub struct Line {
     named: (String, ConnectionId),
     /// Whether the peer was there when that was told last.
     pub was_alive: Option<bool>,
-    pub listener: ParticipantKey,
+    pub listener: Listener,
     pub hearing: Hearing,
     pub rtp: UdpSocket,
     rtcp: UdpSocket,
@@ -30,7 +29,7 @@ impl Line {
     pub fn new(
         session: Session,
         named: (String, ConnectionId),
-        listener: ParticipantKey,
+        listener: Listener,
         hearing: Hearing,
         pair: Pair,
     ) -> Self {
@@ -73,8 +72,7 @@ impl Line {
         is_alive.map(|is_alive| if is_alive { News::Connected } else { News::Lost })
     }
 
-    /// Has what the peer hears encoded, unless it is lost or does not want to hear. Once more when it has come: a
-    /// connection of another kind that had the place may have ended that meanwhile.
+    /// Has what the peer hears encoded, unless it is lost or does not want to hear.
     pub fn hear(&self) {
         match self.session.hears().filter(|_| self.was_alive != Some(false)) {
             Some(codec) => self.hearing.begin(self.listener, codec),

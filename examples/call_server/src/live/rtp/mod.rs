@@ -155,12 +155,13 @@ impl Rtp {
         let wire = Arc::new(Wire::new(number, self.network.clone(), published.clone()));
         let leg = |_connection| -> Arc<dyn Leg> { Arc::clone(&wire) as _ };
         let clock_hz = Some(agreed.codec.clock_hz());
-        let Admitted { id, connection, seat } = people.enter(id, agreed.codec.decoder()?, clock_hz, leg)?;
+        let Admitted { id, connection, listener, packets } =
+            people.enter(id, agreed.codec.decoder()?, clock_hz, leg)?;
         let now = Instant::now();
-        let session = Session::new(agreed, seat.packets, self.from_anywhere, published.clone(), now)
+        let session = Session::new(agreed, packets, self.from_anywhere, published.clone(), now)
             .counted_by(Arc::clone(&self.counters));
         let (named, session) = ((id.clone(), connection), Box::new(session));
-        let (listener, hearing) = (seat.key, self.hearing.clone());
+        let hearing = self.hearing.clone();
         if !self.network.tell(Command::Open { number, named, listener, hearing, pair, session }) {
             people.leave(&id, connection);
             return Err(NoCall::Ended);

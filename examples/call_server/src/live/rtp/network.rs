@@ -26,6 +26,7 @@ use super::{
 };
 use crate::live::{
     leg::ConnectionId,
+    listening::Listener,
     outgoing::{contributor, gap},
     places::Notice,
 };
@@ -45,7 +46,7 @@ pub enum Command {
         number: Number,
         /// The participant and the connection.
         named: (String, ConnectionId),
-        listener: ParticipantKey,
+        listener: Listener,
         hearing: Hearing,
         pair: Pair,
         session: Box<Session>,

@@ -20,7 +20,7 @@ use super::{
     network::{Command, Number, WAKER},
     outbound::Encoded,
 };
-use crate::live::{people::News, places::Notice};
+use crate::live::{listening::Listener, people::News, places::Notice};
 
 /// How often the time is passed to the sessions.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -124,7 +124,12 @@ impl Traffic {
             return;
         }
         line.hear();
-        self.by_listener.insert(line.listener, number);
+        let Listener { key, turn } = line.listener;
+        let other = self.by_listener.get(&key).and_then(|other| self.lines.get(other));
+        // One that was taken over before it was open hears nothing.
+        if other.is_none_or(|other| other.listener.turn < turn) {
+            self.by_listener.insert(key, number);
+        }
         self.lines.insert(number, line);
         self.sessions.store(self.lines.len(), Ordering::Relaxed);
         // What came before they were registered.
@@ -157,10 +162,10 @@ impl Traffic {
         let Some(line) = self.lines.remove(&number) else { return };
         self.sessions.store(self.lines.len(), Ordering::Relaxed);
         // Whoever took the place over may hear by the same key.
-        if self.by_listener.get(&line.listener) == Some(&number) {
-            self.by_listener.remove(&line.listener);
-            line.hearing.end(line.listener);
+        if self.by_listener.get(&line.listener.key) == Some(&number) {
+            self.by_listener.remove(&line.listener.key);
         }
+        line.hearing.end(line.listener);
         self.ready.retain(|token| token.0 / 2 != number);
     }
 
@@ -204,7 +209,10 @@ impl Traffic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::live::rtp::{codec::Codec, hearing::Hearing, session::tests::session, sockets::Pairs};
+    use crate::live::{
+        listening::Listening,
+        rtp::{codec::Codec, hearing::Hearing, session::tests::session, sockets::Pairs},
+    };
     use mixminus::{
         JoinOptions, MixerConfig,
         stream::{EncodeGroups, EncodeOptions, G711Encoder, Tap, TapOptions},
@@ -218,15 +226,16 @@ mod tests {
         let (_ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
         let control = EncodeGroups::new(tap, EncodeOptions::default()).unwrap().control();
         let codec = control.add_codec(G711Encoder::mu_law()).unwrap();
-        let hearing = Hearing::new(control, [(Codec::Pcmu, codec); Codec::ALL.len()]);
+        let hearing = Hearing::new(Listening::new(control), [(Codec::Pcmu, codec); Codec::ALL.len()]);
         let ((_to_do, commands), (notices, told)) = (mpsc::channel(), mpsc::channel());
         let mut traffic = Traffic::new(Poll::new().unwrap(), commands, notices, Arc::default());
         let pairs = Pairs::new(Ipv4Addr::LOCALHOST.into(), None);
         for (number, id) in [(0, "anna"), (1, "ben")] {
             let (session, ..) = session("");
             let key = controller.join(id, JoinOptions::default()).unwrap();
+            let listener = Listener { key, turn: 0 };
             let named = (id.into(), Uuid::new_v4());
-            traffic.open(number, Line::new(session, named, key, hearing.clone(), pairs.bind().unwrap()));
+            traffic.open(number, Line::new(session, named, listener, hearing.clone(), pairs.bind().unwrap()));
         }
         let done: Option<()> = traffic.work(0, |_line, _buffers| panic!("on purpose"));
         assert_eq!((done, traffic.work(1, |_line, _buffers| 7)), (None, Some(7)));

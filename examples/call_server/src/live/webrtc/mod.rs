@@ -12,7 +12,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, mpsc as sync};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+    mpsc as sync,
+};
 
 use mixminus::stream::Opus;
 use str0m::crypto;
@@ -101,15 +105,21 @@ impl WebRtc {
         let Answered { rtc, ufrag, sdp } = self.answerer.answer(offer)?;
         let decoder = Opus::mono().map_err(|cause| NoPlace::Mixer(Error::Decoder(cause.to_string())))?;
         let measured = Arc::new(Measured::default());
+        let has_ended = Arc::new(AtomicBool::new(false));
+        let (wire_measured, wire_ended) = (Arc::clone(&measured), Arc::clone(&has_ended));
         let leg = |connection| -> Arc<dyn Leg> {
-            Arc::new(Wire { connection, orders: self.orders.clone(), measured: Arc::clone(&measured) })
+            let orders = self.orders.clone();
+            Arc::new(Wire { connection, orders, measured: wire_measured, has_ended: wire_ended })
         };
-        let Admitted { id, connection, seat } = people.enter(id, decoder, None, leg)?;
-        let beginning =
-            Beginning { id: id.clone(), connection, key: seat.key, packets: seat.packets, rtc, ufrag, measured };
+        let Admitted { id, connection, listener, packets } = people.enter(id, decoder, None, leg)?;
+        let beginning = Beginning { id: id.clone(), connection, listener, packets, rtc, ufrag, measured };
         if self.orders.blocking_send(Order::Begin(Box::new(beginning))).is_err() {
             people.leave(&id, connection);
             return Err(Unwelcome::Stopping);
+        }
+        if has_ended.load(Ordering::SeqCst) {
+            // It was taken over before it has begun: that was too early to end it.
+            let _ = self.orders.blocking_send(Order::End(connection));
         }
         Ok(Welcome { id, connection, sdp })
     }
@@ -132,6 +142,7 @@ struct Wire {
     connection: ConnectionId,
     orders: Sender<Order>,
     measured: Arc<Measured>,
+    has_ended: Arc<AtomicBool>,
 }
 
 impl Leg for Wire {
@@ -140,6 +151,7 @@ impl Leg for Wire {
     }
 
     fn end(&self) {
+        self.has_ended.store(true, Ordering::SeqCst);
         // A thread that has ended has closed it.
         let _ = self.orders.blocking_send(Order::End(self.connection));
     }

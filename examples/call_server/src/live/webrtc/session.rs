@@ -9,10 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mixminus::{
-    ParticipantKey,
-    stream::{AudioLevel, PacketPort, RtpPacket},
-};
+use mixminus::stream::{AudioLevel, PacketPort, RtpPacket};
 use str0m::{
     Event, IceConnectionState, Input, Output, Rtc, RtcError,
     format::Codec,
@@ -25,6 +22,7 @@ use str0m::{
 use super::{
     super::{
         leg::{ConnectionId, Measured},
+        listening::Listener,
         outgoing::Packet,
         people::News,
     },
@@ -46,7 +44,7 @@ const ADDRESSES: usize = 8;
 pub struct Beginning {
     pub id: String,
     pub connection: ConnectionId,
-    pub key: ParticipantKey,
+    pub listener: Listener,
     pub packets: PacketPort,
     pub rtc: Rtc,
     pub ufrag: String,
@@ -57,7 +55,7 @@ pub struct Beginning {
 #[derive(Debug)]
 pub struct Session {
     pub id: String,
-    pub key: ParticipantKey,
+    pub listener: Listener,
     pub ufrag: String,
     /// When it wants to be [`advance`](Self::advance)d.
     pub deadline: Instant,
@@ -93,12 +91,12 @@ pub struct Told {
 
 impl Session {
     pub fn new(beginning: Beginning, now: Instant) -> Self {
-        let Beginning { id, connection, key, packets, rtc, ufrag, measured } = beginning;
+        let Beginning { id, connection, listener, packets, rtc, ufrag, measured } = beginning;
         // The id of a connection is random.
         let random = connection.as_u128();
         Self {
             id,
-            key,
+            listener,
             ufrag,
             deadline: now,
             addresses: VecDeque::new(),

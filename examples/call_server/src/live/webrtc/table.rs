@@ -18,7 +18,9 @@ use str0m::{
 };
 
 use super::{
-    super::{encoding::Hearing, leg::ConnectionId, outgoing::Packet, people::News, places::Notice},
+    super::{
+        encoding::Hearing, leg::ConnectionId, listening::Listener, outgoing::Packet, people::News, places::Notice,
+    },
     counters::Counters,
     deadlines::Deadlines,
     session::{Beginning, Session, Told},
@@ -60,7 +62,12 @@ impl Table {
         let connection = beginning.connection;
         let session = Session::new(beginning, now);
         self.by_ufrag.insert(session.ufrag.clone(), connection);
-        self.by_key.insert(session.key, connection);
+        let Listener { key, turn } = session.listener;
+        let other = self.by_key.get(&key).and_then(|other| self.sessions.get(other));
+        // One that was taken over before it has begun hears nothing.
+        if other.is_none_or(|other| other.listener.turn < turn) {
+            self.by_key.insert(key, connection);
+        }
         self.sessions.insert(connection, session);
         self.deadlines.set(connection, now);
         self.advance(now, out);
@@ -158,8 +165,8 @@ impl Table {
         if let Some(news) = told.news {
             // Who is lost is sent nothing; nothing is encoded for it alone.
             match news {
-                News::Connected if session.hears() => self.hearing.begin(session.key),
-                News::Connected | News::Lost => self.hearing.end(session.key),
+                News::Connected if session.hears() => self.hearing.begin(session.listener),
+                News::Connected | News::Lost => self.hearing.end(session.listener),
             }
             // The thread that keeps places ends after this one.
             let _ = self.notices.send(Notice { id: session.id.clone(), connection, news });
@@ -175,10 +182,8 @@ impl Table {
         let session = self.sessions.remove(&connection)?;
         self.deadlines.remove(connection);
         self.by_ufrag.remove(&session.ufrag);
-        if self.by_key.get(&session.key) == Some(&connection) {
-            self.by_key.remove(&session.key);
-            self.hearing.end(session.key);
-        }
+        forget(&mut self.by_key, &session.listener.key, connection);
+        self.hearing.end(session.listener);
         session.addresses.iter().for_each(|address| forget(&mut self.by_address, address, connection));
         Some(session)
     }

@@ -25,7 +25,7 @@ use str0m::{
 use uuid::Uuid;
 
 use super::{
-    super::{encoding::Hearing, outgoing::Packet, people::News, places::Notice},
+    super::{encoding::Hearing, listening::Listener, outgoing::Packet, people::News, places::Notice},
     counters::Counters,
     offer::Answerer,
     session::Beginning,
@@ -81,7 +81,7 @@ impl Call {
         let beginning = Beginning {
             id: "anna".into(),
             connection,
-            key: joined.key,
+            listener: Listener { key: joined.key, turn: 0 },
             packets,
             rtc: answered.rtc,
             ufrag: answered.ufrag,
