@@ -17,6 +17,7 @@ mod leg;
 mod listening;
 mod outgoing;
 mod people;
+mod person;
 mod places;
 mod rtp;
 mod socket;
@@ -33,7 +34,8 @@ pub use self::{
     encoding::{Encoding, Hearing},
     leg::{ConnectionId, Quality},
     outgoing::{Outgoing, contributor},
-    people::{Connected, Limits, NoPlace, People},
+    people::{Limits, NoPlace, People},
+    person::Connected,
     rtp::{NoCall, Rtp, Welcome as Call},
     socket::Binding,
     webrtc::{Unwelcome, WebRtc, Welcome},

@@ -11,12 +11,12 @@ use std::{
 };
 
 use mixminus::stream::{Decoder, PacketPort};
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::{
-    leg::{ConnectionId, Leg, Quality},
+    leg::{ConnectionId, Leg},
     listening::Listener,
+    person::{Connected, News, Person},
 };
 use crate::{
     error::Error,
@@ -38,31 +38,6 @@ pub struct People {
     here: Mutex<HashMap<String, Person>>,
     /// How many connections there have been.
     turns: AtomicU64,
-}
-
-#[derive(Debug)]
-struct Person {
-    connection: ConnectionId,
-    leg: Arc<dyn Leg>,
-    /// Whether any of its connections has ever carried anything: then it is worth to keep the place.
-    was_connected: bool,
-    stage: Stage,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Stage {
-    Connecting,
-    Connected,
-    Lost { since: Instant },
-}
-
-/// What a network thread tells of a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
-    /// Sound can flow, for the first time or again.
-    Connected,
-    /// Nothing comes any more, or the other side has closed it.
-    Lost,
 }
 
 /// Somebody who has a place.
@@ -87,20 +62,6 @@ pub enum NoPlace {
     /// The mixer does not take it.
     #[error("{}", .0.one_line())]
     Mixer(Error),
-}
-
-/// How a person is connected, as the desk shows it.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Connected {
-    pub kind: &'static str,
-    /// `connecting`, `connected` or `lost`.
-    pub stage: &'static str,
-    #[serde(flatten)]
-    pub quality: Quality,
-    /// The last keys that were pressed, on a telephone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub keys: Option<String>,
 }
 
 impl People {
@@ -134,7 +95,7 @@ impl People {
             // Who comes says anew whether it is muted.
             self.entrance.mute(&id, false);
         }
-        here.insert(id.clone(), Person { connection, leg: leg(connection), was_connected, stage: Stage::Connecting });
+        here.insert(id.clone(), Person::new(connection, leg(connection), was_connected));
         Ok(Admitted { id, connection, listener: Listener { key, turn }, packets })
     }
 
@@ -176,39 +137,22 @@ impl People {
     pub fn hear(&self, id: &str, connection: ConnectionId, news: News, now: Instant) {
         let mut here = self.here();
         let Some(person) = here.get_mut(id).filter(|person| person.connection == connection) else { return };
-        match news {
-            News::Connected => (person.stage, person.was_connected) = (Stage::Connected, true),
-            News::Lost if person.was_connected => {
-                if !matches!(person.stage, Stage::Lost { .. }) {
-                    person.stage = Stage::Lost { since: now };
-                }
-            }
-            // Nobody has come.
-            News::Lost => self.free(&mut here, id),
+        if !person.hear(news, now) {
+            self.free(&mut here, id);
         }
     }
 
     /// Frees the places that were kept long enough.
     pub fn sweep(&self, now: Instant) {
         let mut here = self.here();
-        let over = |person: &Person| matches!(person.stage, Stage::Lost { since } if since + self.limits.keep <= now);
+        let over = |person: &Person| person.lost_since().is_some_and(|since| since + self.limits.keep <= now);
         let free: Vec<String> = here.iter().filter(|(_, person)| over(person)).map(|(id, _)| id.clone()).collect();
         free.iter().for_each(|id| self.free(&mut here, id));
     }
 
     /// How everybody who has a place is connected.
     pub fn connections(&self) -> HashMap<String, Connected> {
-        let connected = |person: &Person| Connected {
-            kind: person.leg.kind(),
-            stage: match person.stage {
-                Stage::Connecting => "connecting",
-                Stage::Connected => "connected",
-                Stage::Lost { .. } => "lost",
-            },
-            quality: person.leg.quality(),
-            keys: person.leg.keys(),
-        };
-        self.here().iter().map(|(id, person)| (id.clone(), connected(person))).collect()
+        self.here().iter().map(|(id, person)| (id.clone(), person.connected())).collect()
     }
 
     fn free(&self, here: &mut HashMap<String, Person>, id: &str) {
@@ -231,7 +175,7 @@ mod tests {
     use mixminus::stream::Opus;
 
     use super::*;
-    use crate::{cast::Member, room::Room};
+    use crate::{cast::Member, live::leg::Quality, room::Room};
 
     #[derive(Debug, Default)]
     struct Line(AtomicBool);

@@ -8,10 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    leg::ConnectionId,
-    people::{News, People},
-};
+use super::{leg::ConnectionId, people::People, person::News};
 use crate::room::Stop;
 
 /// How often the thread looks whether it is to stop.

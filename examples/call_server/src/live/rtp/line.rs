@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, sync::mpsc, time::Instant};
 use mio::{Interest, Registry, Token, net::UdpSocket};
 
 use super::{hearing::Hearing, network::Number, session::Session, sockets::Pair};
-use crate::live::{leg::ConnectionId, listening::Listener, people::News, places::Notice};
+use crate::live::{leg::ConnectionId, listening::Listener, person::News, places::Notice};
 
 /// How many datagrams of one socket are read before it is another one's turn.
 const TURN: usize = 32;

@@ -20,7 +20,7 @@ use super::{
     network::{Command, Number, WAKER},
     outbound::Encoded,
 };
-use crate::live::{listening::Listener, people::News, places::Notice};
+use crate::live::{listening::Listener, person::News, places::Notice};
 
 /// How often the time is passed to the sessions.
 const PERIOD: Duration = Duration::from_millis(100);

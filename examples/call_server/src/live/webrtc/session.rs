@@ -24,7 +24,7 @@ use super::{
         leg::{ConnectionId, Measured},
         listening::Listener,
         outgoing::Packet,
-        people::News,
+        person::News,
     },
     statistics,
 };

@@ -19,7 +19,7 @@ use str0m::{
 
 use super::{
     super::{
-        encoding::Hearing, leg::ConnectionId, listening::Listener, outgoing::Packet, people::News, places::Notice,
+        encoding::Hearing, leg::ConnectionId, listening::Listener, outgoing::Packet, person::News, places::Notice,
     },
     counters::Counters,
     deadlines::Deadlines,

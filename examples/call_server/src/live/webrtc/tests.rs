@@ -25,7 +25,7 @@ use str0m::{
 use uuid::Uuid;
 
 use super::{
-    super::{encoding::Hearing, listening::Listener, outgoing::Packet, people::News, places::Notice},
+    super::{encoding::Hearing, listening::Listener, outgoing::Packet, person::News, places::Notice},
     counters::Counters,
     offer::Answerer,
     session::Beginning,
