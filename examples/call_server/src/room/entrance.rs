@@ -127,3 +127,51 @@ impl Entrance {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use mixminus::stream::{DecodeError, Opus, StreamFormat};
+
+    use super::*;
+    use crate::room::Room;
+
+    /// A decoder that gives another format than it has said.
+    #[derive(Debug, Default)]
+    struct Fickle(AtomicBool);
+
+    impl Decoder for Fickle {
+        fn format(&self) -> StreamFormat {
+            StreamFormat::mono(if self.0.swap(true, Ordering::Relaxed) { 8000 } else { 16_000 })
+        }
+
+        fn frames(&self, _payload: &[u8]) -> Option<usize> {
+            None
+        }
+
+        fn decode(&mut self, _payload: &[u8], _out: &mut [f32]) -> Result<usize, DecodeError> {
+            Err(DecodeError::Empty)
+        }
+
+        fn conceal(&mut self, _out: &mut [f32]) -> bool {
+            false
+        }
+
+        fn recover(&mut self, _next: &[u8], _out: &mut [f32]) -> bool {
+            false
+        }
+
+        fn reset(&mut self) {}
+    }
+
+    #[test]
+    fn an_error_lets_nobody_in_and_sends_nobody_away() {
+        let (room, _tap) = Room::start(Vec::new(), 1, None, None).unwrap();
+        let is_here = || room.controller.is_here("anna");
+        assert!(room.entrance.enter("anna", Fickle::default(), None).is_err() && !is_here());
+        room.entrance.enter("anna", Opus::mono().unwrap(), None).unwrap();
+        assert!(room.entrance.enter("anna", Fickle::default(), None).is_err() && is_here());
+        room.stop().unwrap();
+    }
+}
