@@ -240,3 +240,42 @@ impl Rtp {
         calls
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{net::Ipv4Addr, sync::mpsc, thread, time::Duration};
+
+    use super::*;
+    use crate::{
+        live::{encoding::Encoding, outgoing::Outgoing, people::Limits},
+        room::Room,
+    };
+
+    /// A telephone's offer of one codec.
+    fn offer(payload_type: u8) -> String {
+        let media = format!("m=audio 9 RTP/AVP {payload_type}\r\n");
+        format!("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n{media}")
+    }
+
+    #[test]
+    fn offers_at_a_time_are_answered_one_after_the_other() {
+        let (room, tap) = Room::start(Vec::new(), 1, None, None).unwrap();
+        let people = People::new(Arc::clone(&room.entrance), Limits { most: 1, keep: Duration::ZERO });
+        let network = Network::start(mpsc::channel().0).unwrap();
+        let encoding = Encoding::start(tap, Outgoing::new().0, network.sender().clone()).unwrap();
+        let binding = Binding { ip: Ipv4Addr::LOCALHOST.into(), ports: None, public_ip: None };
+        let rtp = Rtp::new(&binding, false, &network, encoding.telephones());
+        let Welcome { id, connection, .. } = rtp.welcome(&people, None, offer(0).as_bytes()).unwrap();
+        let change = |payload_type| rtp.change(&people, &id, connection, offer(payload_type).as_bytes()).unwrap();
+        thread::scope(|scope| {
+            for payload_type in [0, 8] {
+                scope.spawn(move || (0..20).for_each(|_| drop(change(payload_type))));
+            }
+        });
+        assert_eq!(rtp.call(&id, connection).unwrap().local.version, 41);
+        drop(network);
+        assert!(matches!(rtp.change(&people, &id, connection, offer(0).as_bytes()), Err(NoCall::Ended)));
+        assert!(!room.controller.is_here(&id), "nobody carries its sound");
+        room.stop().unwrap();
+    }
+}
