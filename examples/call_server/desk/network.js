@@ -5,11 +5,12 @@ export function networkWords(connection) {
   if (!connection) return "";
   if (connection.stage === "connecting") return "connecting…";
   if (connection.stage === "lost") return "connection lost, the place is kept";
-  const { roundTripMs, lossIn, lossOut, jitterInMs, jitterOutMs } = connection;
+  const { roundTripMs, lossIn, lossOut, jitterInMs, jitterOutMs, keys } = connection;
   const words = [
     figure("round trip", [roundTripMs], milliseconds, "ms"),
     figure("lost", [lossIn, lossOut], percent, "%"),
     figure("jitter", [jitterInMs, jitterOutMs], milliseconds, "ms"),
+    keys ? `keys ${keys}` : "",
   ];
   return words.filter((word) => word !== "").join(" · ") || "connected";
 }

@@ -1,6 +1,6 @@
 //! Somebody in the call, in a browser of its own, with a microphone that is a file: [`Person`].
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -203,9 +203,7 @@ impl Person {
     /// # Errors
     /// If it is not running.
     pub fn kill(&self) -> Result<()> {
-        let pid = process::with_argument(&self.microphone)?.to_string();
-        let killed = Command::new("kill").args(["-KILL", &pid]).status()?;
-        if killed.success() { Ok(()) } else { Err(format!("{pid} could not be killed").into()) }
+        process::kill(process::with_argument(&self.microphone)?)
     }
 }
 

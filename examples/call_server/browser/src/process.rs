@@ -1,6 +1,8 @@
-//! What a process of this machine has: [`Usage`].
+//! Processes of this machine: what one has, and the end of one.
 
 use std::fs;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{Error, Result};
 
@@ -38,4 +40,10 @@ pub fn with_argument(argument: &str) -> Result<u32> {
         line.split('\0').any(|given| given == argument) && !line.contains("--type=")
     };
     all.filter(is_it).min().ok_or_else(|| format!("no process has the argument {argument}").into())
+}
+
+/// Kills a process, as a crash does.
+pub fn kill(pid: u32) -> Result<()> {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw).ok_or("no process has this id")?;
+    Ok(kill_process(pid, Signal::KILL)?)
 }

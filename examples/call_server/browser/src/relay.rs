@@ -1,7 +1,7 @@
 //! A bad network on this machine: [`Relay`] stands between browsers and the server, loses packets and delays them.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     net::SocketAddr,
     sync::{
         Arc,
@@ -102,13 +102,16 @@ async fn listen(socket: Arc<UdpSocket>, server: SocketAddr, network: Arc<Network
     let mut buffer = [0; LONGEST];
     loop {
         let Ok((length, client)) = socket.recv_from(&mut buffer).await else { continue };
-        if !clients.contains_key(&client) {
-            let Ok(own) = UdpSocket::bind("127.0.0.1:0").await else { continue };
-            let own = Arc::new(own);
-            spawn(answer(Arc::clone(&own), Arc::clone(&socket), client, Arc::clone(&network)));
-            clients.insert(client, own);
-        }
-        network.pass(&clients[&client], server, &buffer[..length]);
+        let own = match clients.entry(client) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let Ok(own) = UdpSocket::bind("127.0.0.1:0").await else { continue };
+                let own = new.insert(Arc::new(own));
+                spawn(answer(Arc::clone(own), Arc::clone(&socket), client, Arc::clone(&network)));
+                own
+            }
+        };
+        network.pass(own, server, &buffer[..length]);
     }
 }
 

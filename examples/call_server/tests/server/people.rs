@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     caller::Caller,
-    rig::{PATIENCE, Server, Socket, json_message, message},
+    rig::{PATIENCE, Server, Socket, client, json_message, message},
     tones::{self, Ear},
 };
 
@@ -123,6 +123,27 @@ async fn a_second_connection_takes_the_place_over() {
     assert_eq!(server.hang_up(&first.location).await.status(), 404);
     guest.until_hears(&[(500.0, 0.0), (700.0, 1.0)]).await;
     second.leave(&server).await;
+}
+
+#[tokio::test]
+async fn who_is_muted_is_silent_for_all_until_it_speaks_again() {
+    let (_directory, server) = server(&[]);
+    let anna = Caller::join(&server, "anna", 500.0).await;
+    let mut guest = Desk::listen(&server, "guest").await;
+    guest.until_hears(&[(300.0, 1.0), (500.0, 1.0)]).await;
+    let path = format!("{}/muted", anna.location);
+    let put = async |path: &str, body: &'static str| {
+        let request = client().put(format!("{}{path}", server.url)).header("content-type", "application/json");
+        server.authorized(request).body(body).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(put(&path, "true").await, 204);
+    guest.until_hears(&[(300.0, 1.0), (500.0, 0.0)]).await;
+    assert_eq!(state(&server, "anna").await.unwrap()["muted"], json!(true));
+    assert_eq!((put(&path, "1").await, put("/whip/anna/of-another/muted", "false").await), (400, 404));
+    assert_eq!(put(&path, "false").await, 204);
+    guest.until_hears(&[(300.0, 1.0), (500.0, 1.0)]).await;
+    anna.leave(&server).await;
+    assert_eq!(put(&path, "true").await, 404);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ const JITTER_MS: u32 = 60;
 /// How long the network is bad before anything is measured: reports (RTCP) come every two seconds, and buffers grow.
 const SETTLE: Duration = Duration::from_secs(4);
 /// How far the level of a tone may be off that is heard alone, in the median.
-const LEVEL_DB: f64 = 1.0;
+const LEVEL_DB: f64 = 1.5;
 /// What part of the time Ben has to be heard within 6 dB, and may.
 const HEARD: f64 = 0.9;
 

@@ -22,9 +22,11 @@ pub const AT_RECORDING: usize = 3;
 pub const SENT_DBFS: f64 = -20.0;
 /// How far below the others' somebody's own tone has to be, and everything else that is not to be heard.
 pub const SILENT_DB: f64 = 40.0;
-/// How far from its level a tone may be that is heard alone, and one that is heard among others: at 32 kbit/s Opus keeps
-/// the level of one tone to tenths of a decibel, and of each of three to some decibels.
-pub const ALONE_DB: f64 = 0.7;
+/// How far from its level a tone may be: one whose change is measured, one that is heard alone, and one among others. At
+/// 32 kbit/s Opus has a tone at one of two levels 0.9 dB apart, stays at it for seconds, and keeps the level of each of
+/// three to some decibels.
+pub const CHANGE_DB: f64 = 0.7;
+pub const ALONE_DB: f64 = 1.5;
 pub const AMONG_OTHERS_DB: f64 = 9.0;
 
 /// How long the server keeps the place of somebody who is lost.
