@@ -6,6 +6,8 @@ mod roundings;
 mod shared_sums;
 mod sparse;
 
+use std::fmt::Display;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -41,14 +43,33 @@ fn greatest(target: f32, delta: f32) -> f64 {
     f64::from(target.abs().max((target + delta).abs()))
 }
 
-/// Each product with the magnitude that counts for it.
-fn assert_sum(actual: f32, products: impl Iterator<Item = (f64, f64)> + Clone, what: &str) {
-    let sum: f64 = products.clone().map(|(product, _)| product).sum();
-    let magnitude: f64 = products.map(|(_, magnitude)| magnitude).sum();
-    assert!((f64::from(actual) - sum).abs() <= 1e-6 * magnitude, "{what}: {actual}, not {sum} of {magnitude}");
+/// A sum in f64, and that of the magnitudes that count for its error.
+#[derive(Debug, Clone, Copy)]
+struct Sum {
+    value: f64,
+    magnitude: f64,
 }
 
-fn assert_near(actual: f32, products: impl Iterator<Item = f64> + Clone, what: &str) {
+impl Sum {
+    /// Of products, each with its magnitude.
+    fn of(products: impl Iterator<Item = (f64, f64)>) -> Self {
+        let add =
+            |sum: Self, (product, magnitude)| Self { value: sum.value + product, magnitude: sum.magnitude + magnitude };
+        products.fold(Self { value: 0.0, magnitude: 0.0 }, add)
+    }
+
+    fn assert(self, actual: f32, what: impl Display) {
+        let Self { value, magnitude } = self;
+        assert!((f64::from(actual) - value).abs() <= 1e-6 * magnitude, "{what}: {actual}, not {value} of {magnitude}");
+    }
+}
+
+/// Each product with the magnitude that counts for it.
+fn assert_sum(actual: f32, products: impl Iterator<Item = (f64, f64)>, what: &str) {
+    Sum::of(products).assert(actual, what);
+}
+
+fn assert_near(actual: f32, products: impl Iterator<Item = f64>, what: &str) {
     assert_sum(actual, products.map(|product| (product, product.abs())), what);
 }
 

@@ -3,14 +3,14 @@
 //! of clocks.
 //!
 //! ```text
-//!  network threads              decode thread              audio thread                         host's threads
-//!                               (before each tick)         (each tick)
+//!  network threads       decode thread        audio thread                       encode threads        network threads
+//!                        (before each tick)   (each tick)                        (each packet)
 //!
-//!  PacketPort::push -- queue -> Decoders::pass -- rings -> playout -> rate -+     +-> rate -- ring -> OutputPort::pull
-//!   encoded payloads             decode, recover,                           +> mix +
-//!                                conceal                                    |     +-> Mixes::distinct
-//!  InputPort::push ------------------------------ rings -> playout -> rate -+
-//!   samples
+//!  PacketPort::push ---> Decoders::pass ----> playout -> rate --+
+//!   encoded payloads      decode, recover,                      +-> mix --> tap -> EncodeGroups ------> send to all
+//!                         conceal                               |     |            one encoder a mix     who hear it
+//!  InputPort::push -------------------------> playout -> rate --+     +-> rate --> OutputPort::pull
+//!   samples                                                                         samples
 //! ```
 //!
 //! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets in a participant with
@@ -23,12 +23,19 @@
 //!   `G711`, `G722` and `Opus`.
 //! - [`Runner`] is a thread that ticks, and more threads that decode before each tick. A host with a
 //!   clock of its own ticks by itself, and calls [`Decoders::pass`] shortly before.
+//! - [`EncodeGroups`] encode each mix once, for all who hear it, on [`EncodeThreads`] or threads of the host's. They stand
+//!   on a [`Tap`], which brings whole ticks from the audio thread to any other. [`Encoder`] turns samples into payloads:
+//!   a codec of the host's own, or one behind a feature: `G711Encoder`, `G722Encoder` and `OpusEncoder`.
 //! - [`Feed`] lets threads of the host wait for what the audio thread tells, such as talk events.
 //!
 //! # The delay
 //! An input port lets packets wait for those that come later. How long follows the network, between
 //! the bounds of [`Depth`]: at once up, and down within ten seconds. [`InputReadings::wait_ms`] and
 //! [`target_ms`](InputReadings::target_ms) tell it.
+//!
+//! # Media servers
+//! [`media_servers`] is a page for engineers of media servers: where codecs go, how many mixes a room has, what the delay is,
+//! and what to do when a listener goes from one mix to another.
 //!
 //! # Examples
 //! Encoded packets, here by a codec of the host's own (see [`Decoder`] for one):
@@ -104,3 +111,13 @@ pub use runner::{
     DecodeReadings, ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs,
 };
 pub use tap::{Tap, TapError, TapMix, TapOptions, TapReadings, TapTick, TapWriter};
+
+#[doc = include_str!("media_servers.md")]
+pub mod media_servers {
+    // For the links of the page.
+    #[allow(unused_imports)]
+    use super::{
+        DecodeReadings, Decoder, Decoders, EncodeGroups, EncodeReadings, EncodeThreads, EncodeThreadsOptions,
+        EncodedPacket, Encoder, InputReadings, PacketPort, Priority, Runner, RunnerOptions, RunnerReadings, TapWriter,
+    };
+}

@@ -1,6 +1,6 @@
-//! Parsers of compound arguments: addresses, tokens, ids, `ID=FILE`, URLs.
+//! Parsers of compound arguments: addresses, ports, tokens, ids, `ID=FILE`, URLs.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 
 use url::Url;
 
@@ -18,6 +18,14 @@ const LONGEST_TOKEN: usize = 4096;
 /// Parses `ADDRESS:PORT`.
 pub fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "expected an IP address and a port, such as 127.0.0.1:8080, 0.0.0.0:0 or [::1]:80".into())
+}
+
+/// Parses `FIRST-LAST`: UDP ports.
+pub fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
+    let range = text.split_once('-').and_then(|(first, last)| Some(first.parse().ok()?..=last.parse().ok()?));
+    range
+        .filter(|ports: &RangeInclusive<u16>| *ports.start() > 0 && !ports.is_empty())
+        .ok_or_else(|| "expected the first and the last UDP port, 1 to 65535, such as 40000-40100".into())
 }
 
 /// Parses a token: the characters that an `Authorization: Bearer` header can carry (RFC 6750,
@@ -81,6 +89,13 @@ mod tests {
     fn a_url_is_http_or_https() {
         assert!(web_url("https://host:1/x").is_ok());
         assert!(["ftp://host", "host:80", "/x", "http://"].iter().all(|wrong| web_url(wrong).is_err()));
+    }
+
+    #[test]
+    fn ports_are_a_range_that_is_not_empty() {
+        assert_eq!(ports("40000-40100"), Ok(40_000..=40_100));
+        assert_eq!(ports("7-7"), Ok(7..=7));
+        assert!(["", "7", "8-7", "0-7", "1-65536", "a-b", "1-2-3"].iter().all(|wrong| ports(wrong).is_err()));
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! The command line: the options, and which of them exclude or need each other.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    ops::RangeInclusive,
+    path::PathBuf,
+};
 
 use clap::{Parser, error::ErrorKind};
 use url::Url;
@@ -12,8 +16,8 @@ use crate::{
 
 /// A call that never ends, mixed in real time, with the configureMixer service and a mixing desk in the browser.
 ///
-/// Without --source the bundled recordings talk: an interpreter over a speaker, and a short discussion,
-/// again and again. Ctrl-C ends it in order, a second one at once.
+/// People come and go with WebRTC (WHIP, at /whip), beside recordings. Without --source the bundled ones talk: an
+/// interpreter over a speaker, and a short discussion, again and again. Ctrl-C ends it in order, a second one at once.
 #[derive(Debug, Parser)]
 #[command(name = "call_server", version)]
 pub struct Options {
@@ -82,6 +86,33 @@ pub struct Options {
     /// --listen: behind a proxy, or by the name in a certificate
     #[arg(long, value_name = "URL", value_parser = arguments::web_url)]
     pub public_url: Option<Url>,
+
+    /// How many are mixed at a time, at most: the loudest, and those that a listener's levels name. The fewer, the more
+    /// people share an encoding [default: all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub loudest: Option<u16>,
+
+    /// How many people may be in the call at a time, besides the recordings and the listeners of the options
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_people: u16,
+
+    /// How long the place of somebody whose connection is lost is kept, with all that is configured
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub keep_place: u32,
+
+    /// The UDP ports for people's sound, on the address of --listen [default: any that are free]
+    #[arg(long, value_name = "FIRST-LAST", value_parser = arguments::ports)]
+    pub rtp_ports: Option<RangeInclusive<u16>>,
+
+    /// Takes the first packet of a telephone from any address, for ten seconds: for telephones behind a NAT, whose
+    /// offers name an address that nobody else knows
+    #[arg(long)]
+    pub rtp_latch: bool,
+
+    /// The IP address that people's sound is sent to, if it is not the one of --listen: behind a NAT
+    /// that forwards the ports, or with --listen 0.0.0.0
+    #[arg(long, value_name = "ADDRESS")]
+    pub public_ip: Option<IpAddr>,
 
     /// How many clients may watch the desk, and how many may listen in, at a time
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]

@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use mixminus::{
     BuildError,
     http::{CallError, CallbackError, JwtError, ServiceError},
-    stream::{JoinError, RunnerError},
+    stream::{CodecError, JoinError, RunnerError, TapError},
 };
 
 use crate::wav::Fault;
@@ -32,6 +32,26 @@ pub enum Error {
     /// The mixer refused a participant, for instance because of the rate of its recording.
     #[error("{id:?} cannot join the call: {cause}")]
     Join { id: String, cause: JoinError },
+
+    /// A decoder does not fit the port that was made for it.
+    #[error("no decoder: {0}")]
+    Decoder(String),
+
+    /// The mixes cannot be encoded.
+    #[error("no encoder: {0}")]
+    Codec(String),
+
+    /// The mixes cannot be encoded in packets of this length.
+    #[error("no encoder: {0}")]
+    Encode(#[from] CodecError),
+
+    /// The mixes cannot be copied for those who encode them.
+    #[error("no tap: {0}")]
+    Tap(#[from] TapError),
+
+    /// No UDP port can be used.
+    #[error("no UDP port of {address} is free: {cause}; choose others by --rtp-ports")]
+    Udp { address: String, cause: io::Error },
 
     /// The certificate or the key is missing, or they do not belong together.
     #[error("{} and {} make no TLS server: {cause}", cert.display(), key.display())]

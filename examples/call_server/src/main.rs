@@ -1,4 +1,4 @@
-//! A call of looping recordings, mixed in real time, with the configureMixer service and a mixing desk in the browser.
+//! A call of people and looping recordings, mixed in real time, with the configureMixer service and a mixing desk in the browser.
 //!
 //! ```text
 //! cargo run --release -p call_server                  the bundled recordings, on http://127.0.0.1:8080/
@@ -6,8 +6,9 @@
 //! ```
 //!
 //! The call is in [`room`]: one thread ticks, one feeds recordings into the call, and one collects
-//! what the participants hear. The routes of the clients are in [`web`]: the service of the
-//! library, and the desk's own routes beside it. [`run`] starts both and stops them in order;
+//! what the participants hear. People come and go in [`live`]: by WebRTC, on a network thread. The
+//! routes of the clients are in [`web`]: the service of the library, those by which people come, and
+//! the desk's own beside them. [`run`] starts both and stops them in order;
 //! [`server`] is the HTTP server below them. The other modules are about the options ([`cli`],
 //! [`arguments`]), the participants ([`cast`], [`bundled`], [`wav`]), the access ([`access`]), and
 //! the output ([`announce`], [`error`]).
@@ -19,6 +20,7 @@ mod bundled;
 mod cast;
 mod cli;
 mod error;
+mod live;
 mod room;
 mod run;
 mod server;

@@ -22,6 +22,7 @@ use crate::{
     cast,
     cli::Options,
     error::Error,
+    live::Live,
     room::Room,
     server,
     signals::Signals,
@@ -64,8 +65,9 @@ async fn serve(options: Options) -> Result<(), Error> {
     let access = access::of(&options).await?;
     let token = access.token.clone();
 
-    let room = Room::start(members, options.record.as_deref())?;
-    let web = open(&options, &room, access)?;
+    let (room, tap) = Room::start(members, options.loudest.map(usize::from), options.record.as_deref())?;
+    let live = Live::start(&options, Arc::clone(&room.entrance), tap)?;
+    let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();
     let mut server = tokio::spawn(server::serve(listener, tls, web::router(Arc::clone(&web)), handle.clone()));
     let url = url.as_str().trim_end_matches('/');
@@ -96,7 +98,12 @@ async fn serve(options: Options) -> Result<(), Error> {
         Some(ended) => ended,
         None => server.await,
     };
-    let stopped = tokio::task::spawn_blocking(|| room.stop()).await.map_err(|_| Error::Panicked("stopping"))?;
+    let stopped = tokio::task::spawn_blocking(|| {
+        let gone = live.stop();
+        room.stop().and(gone)
+    })
+    .await
+    .map_err(|_| Error::Panicked("stopping"))?;
     served.map_err(|_| Error::Panicked("server"))?.map_err(Error::Serve)?;
     stopped
 }
@@ -113,7 +120,7 @@ fn public_url(options: &Options, bound: SocketAddr) -> Url {
 }
 
 /// Makes the service with its one call, and the state of the routes.
-fn open(options: &Options, room: &Room, access: Access) -> Result<Arc<Web>, Error> {
+fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<Arc<Web>, Error> {
     let authorizer = access.authorizer;
     // Without a public URL, the service takes its own address from the clients' requests.
     let public_url = options.public_url.as_ref().map(|url| url.as_str().parse::<Uri>()).transpose();
@@ -129,13 +136,23 @@ fn open(options: &Options, room: &Room, access: Access) -> Result<Arc<Web>, Erro
     let callback = callback.map(|(url, token)| Callback::new(url.as_str(), token)).transpose()?;
     service.add_call(&call, CallOptions { callback, ..CallOptions::new(room.controller.clone()) })?;
     Ok(Arc::new(Web {
-        states: States::begin(call.clone(), room.controller.clone(), Arc::clone(&room.ticker)),
+        states: States::begin(
+            call.clone(),
+            room.controller.clone(),
+            Arc::clone(&room.ticker),
+            Arc::clone(&live.people),
+        ),
         call,
         service,
         door: Door { authorizer, permissions },
         controller: room.controller.clone(),
         ticker: Arc::clone(&room.ticker),
         ears: Arc::clone(&room.ears),
+        people: Arc::clone(&live.people),
+        webrtc: Arc::clone(&live.webrtc),
+        rtp: Arc::clone(&live.rtp),
+        outgoing: live.outgoing.clone(),
+        hearing: live.hearing.clone(),
         sockets: Sockets::new(options.max_sockets.into()),
         metrics: Metrics::new(),
         own_name: own_name(options),

@@ -35,25 +35,29 @@ fn make<G: Copy>(
     (out, lanes)
 }
 
+/// The sums of a row, a sample each.
+type Sums = [Sum; Tile::SAMPLES];
+
+/// What every kernel has to make of these rows, made once for all of them.
+fn sums<G>(gains: &[Vec<G>], sources: &[Tile], gain: impl Fn(&G, usize) -> (f64, f64)) -> Vec<Sums> {
+    let sum = |gains: &Vec<G>, k: usize| {
+        Sum::of(sources.iter().zip(gains).map(|(signal, of)| {
+            let ((gain, greatest), sample) = (gain(of, k), f64::from(signal.0[k]));
+            (gain * sample, greatest * sample.abs())
+        }))
+    };
+    gains.iter().map(|gains| std::array::from_fn(|k| sum(gains, k))).collect()
+}
+
 /// Holds each sample of the rows against its sum.
-fn check<G>(
-    what: &str,
-    gains: &[Vec<G>],
-    sources: &[Tile],
-    (out, lanes): ([Tile; 2 * ROWS], [Lanes; 2 * ROWS]),
-    gain: impl Fn(&G, usize) -> (f64, f64),
-) {
-    for (row, (gains, out)) in gains.iter().zip(&out).enumerate() {
-        for (k, actual) in out.0.iter().enumerate() {
-            let products = sources.iter().zip(gains).map(|(signal, of)| {
-                let ((gain, greatest), sample) = (gain(of, k), f64::from(signal.0[k]));
-                (gain * sample, greatest * sample.abs())
-            });
-            assert_sum(*actual, products, &format!("{what}, sample {k} of row {row}, {} signals", sources.len()));
+fn check(what: &str, count: usize, sums: &[Sums], (out, lanes): ([Tile; 2 * ROWS], [Lanes; 2 * ROWS])) {
+    for (row, (sums, out)) in sums.iter().zip(&out).enumerate() {
+        for (k, (sum, actual)) in sums.iter().zip(&out.0).enumerate() {
+            sum.assert(*actual, format_args!("{what}, sample {k} of row {row}, {count} signals"));
         }
         assert_measured(lanes[row].measured(), &out.0);
     }
-    assert!(out[gains.len()..].iter().all(|tile| *tile == Tile::SILENCE), "rows that are not there are not written");
+    assert!(out[sums.len()..].iter().all(|tile| *tile == Tile::SILENCE), "rows that are not there are not written");
 }
 
 pub fn check_rest(count: usize, sign: f32) {
@@ -61,12 +65,13 @@ pub fn check_rest(count: usize, sign: f32) {
     let found: Vec<&Tile> = sources.iter().collect();
     let gains: [Vec<f32>; 7] =
         std::array::from_fn(|row| (0..count).map(|k| noise((row * 9973 + k) as u64).abs()).collect());
+    let sums = sums(&gains, &sources, |gain, _| (f64::from(*gain), f64::from(*gain)));
     for (kernel, rows) in Kernel::available().flat_map(|kernel| ROW_COUNTS.map(|rows| (kernel, rows))) {
         let gains = &gains[..rows];
         let multiply = |rows: &mut [Option<DenseRow<'_>>]| kernel.multiply(rows, 0, &found);
         let made =
             make(gains, &found, multiply, |sums, gains, signals| kernel.multiply_on(sums, gains, signals), kernel);
-        check(&format!("{kernel:?}"), gains, &sources, made, |gain, _| (f64::from(*gain), f64::from(*gain)));
+        check(&format!("{kernel:?}"), count, &sums[..rows], made);
     }
 }
 
@@ -81,6 +86,7 @@ pub fn check_lines(count: usize, sign: f32) {
     let gains: [Vec<LineGain>; 7] = std::array::from_fn(|row| (0..count).map(|k| line(row * 9973 + k)).collect());
     let remaining = Remaining::new(SMOOTHING, Tile::SAMPLES);
     let remaining = remaining.after(OVER);
+    let sums = sums(&gains, &sources, |gain, k| (gain_at(gain[0], gain[1], OVER, k), greatest(gain[0], gain[1])));
     for (kernel, rows) in Kernel::available().flat_map(|kernel| ROW_COUNTS.map(|rows| (kernel, rows))) {
         let gains = &gains[..rows];
         let multiply = |rows: &mut [Option<DenseRow<'_, LineGain>>]| kernel.multiply_lines(rows, 0, &found, remaining);
@@ -88,9 +94,7 @@ pub fn check_lines(count: usize, sign: f32) {
             kernel.multiply_lines_on(sums, gains, signals, remaining);
         };
         let made = make(gains, &found, multiply, multiply_on, kernel);
-        check(&format!("{kernel:?}, lines"), gains, &sources, made, |gain, k| {
-            (gain_at(gain[0], gain[1], OVER, k), greatest(gain[0], gain[1]))
-        });
+        check(&format!("{kernel:?}, lines"), count, &sums[..rows], made);
     }
 }
 

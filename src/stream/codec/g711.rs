@@ -127,6 +127,8 @@ impl G711Encoder {
         // A sample becomes a byte: the library refuses nothing else.
         let _one = match self.law {
             Law::Mu => PcmuEncoder::new().encode_into(&[sample], &mut code),
+            // The library (0.4.13) takes them for the least positive ones.
+            Law::A if (-8..0).contains(&sample) => return 0x55,
             Law::A => PcmaEncoder::new().encode_into(&[sample], &mut code),
         };
         code[0]
@@ -227,6 +229,24 @@ mod tests {
                 prop_assert_eq!(decoder.decode(&payload, &mut out), Ok(payload.len()));
                 prop_assert!(out.iter().all(|sample| sample.abs() < 1.0));
             }
+        }
+    }
+
+    #[test]
+    fn every_code_is_encoded_to_what_it_is_decoded_from() {
+        for (mut encoder, mut decoder) in
+            [(G711Encoder::mu_law(), G711::mu_law()), (G711Encoder::a_law(), G711::a_law())]
+        {
+            let codes: [u8; 256] = std::array::from_fn(|code| code as u8);
+            let (mut samples, mut again) = ([0.0; 256], [0; 256]);
+            assert_eq!(decoder.decode(&codes, &mut samples), Ok(256));
+            assert_eq!(encoder.encode(&samples, &mut again), Ok(256));
+            let mut heard = [1.0; 256];
+            assert_eq!(decoder.decode(&again, &mut heard), Ok(256));
+            // The mu-law has two codes for 0.
+            assert_eq!(samples, heard);
+            assert_eq!(encoder.encode(&[2.0; 160], &mut [0; 160]), Ok(160), "what is past full scale is clipped");
+            assert_eq!(encoder.encode(&[0.0; 160], &mut [0; 159]), Err(EncodeError::Room { bytes: 160, room: 159 }));
         }
     }
 }

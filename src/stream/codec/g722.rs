@@ -87,9 +87,12 @@ impl Decoder for G722 {
     }
 }
 
+/// How many packets a fork encodes first: what G.722 has adapted to is forgotten by half in 60 ms.
+const FORKED: usize = 10;
+
 /// An encoder of G.722 at 64 kbit/s: 16 kHz mono, a byte for two samples, packets of 1 ms to 120 ms of whole bytes.
 ///
-/// A [fork](Encoder::fork) has encoded the last three packets, too: the library cannot copy its state.
+/// A [fork](Encoder::fork) has encoded the last ten packets, too: the library cannot copy its state.
 ///
 /// ```
 /// use mixminus::stream::{Encoder, G722Encoder};
@@ -98,7 +101,7 @@ impl Decoder for G722 {
 /// ```
 pub struct G722Encoder {
     library: g722::G722Encoder,
-    recent: Recent,
+    recent: Recent<FORKED>,
     /// The samples of a packet as the library takes them.
     samples: Vec<i16>,
 }
@@ -154,7 +157,7 @@ impl Encoder for G722Encoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use audio_codec::{Encoder, g722::G722Encoder};
+    use audio_codec::g722;
     use proptest::prelude::*;
 
     /// What the two filters of the codec delay: 22 samples, and those of the encoder's pair.
@@ -166,7 +169,7 @@ mod tests {
 
     fn encoded(samples: &[i16]) -> Vec<u8> {
         let mut bytes = vec![0; samples.len() / 2 + 1];
-        let written = G722Encoder::new().encode_into(samples, &mut bytes).unwrap();
+        let written = g722::G722Encoder::new().encode_into(samples, &mut bytes).unwrap();
         bytes.truncate(written);
         bytes
     }
@@ -231,5 +234,34 @@ mod tests {
                 prop_assert!(out.iter().all(|sample| sample.abs() <= 1.0));
             }
         }
+    }
+
+    fn tone(frames: usize, from: usize) -> Vec<f32> {
+        (from..from + frames).map(|n| 0.3 * (n as f32 * 0.2).sin()).collect()
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded_and_a_fork_goes_on() {
+        let (mut encoder, mut decoder) = (G722Encoder::new(), G722::new());
+        let (mut packet, mut heard) = ([0; 160], [0.0; 320]);
+        let mut error = 0.0_f32;
+        for number in 0..10 {
+            encoder.encode(&tone(320, 320 * number), &mut packet).unwrap();
+            decoder.decode(&packet, &mut heard).unwrap();
+            // Both filter banks take 22 samples.
+            let sent = tone(320, 320 * number + 320 - 22);
+            let late: Vec<f32> = tone(320, (320 * number).saturating_sub(22));
+            let differs = |wanted: &[f32]| heard.iter().zip(wanted).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            error = if number > 2 { error.max(differs(&late)) } else { 0.0 };
+            assert!(number < 3 || differs(&sent) > 0.05, "another time is another sound");
+        }
+        assert!(error < 0.05, "{error}");
+        let mut fork = encoder.fork();
+        let mut other = [0; 160];
+        encoder.encode(&tone(320, 3200), &mut packet).unwrap();
+        fork.encode(&tone(320, 3200), &mut other).unwrap();
+        decoder.decode(&other, &mut heard).unwrap();
+        let late = tone(320, 3200 - 22);
+        assert!(heard.iter().zip(&late).all(|(a, b)| (a - b).abs() < 0.05));
     }
 }

@@ -1,22 +1,25 @@
 //! The last packets that an encoder was given: [`Recent`]. An encoder whose library cannot copy its state is forked by
-//! giving them to a new one. After three packets of Opus the two differ as little as any two encoders with different
-//! pasts ever do, and no edge is to be heard where a decoder goes from one to the other (`forks_have_no_edges` in
-//! `opus/encoder.rs` measures it).
+//! giving them to a new one. Once the two have so much in common they differ as little as any two encoders with different
+//! pasts ever do, and no edge is to be heard where a decoder goes from one to the other: three packets of Opus, ten of
+//! G.722 (each has a test).
 
 use super::Encoder;
 
-/// How many packets are kept.
-const PACKETS: usize = 3;
-
-/// The samples of the last packets.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Recent {
+/// The samples of the last `PACKETS` packets.
+#[derive(Debug, Clone)]
+pub(super) struct Recent<const PACKETS: usize> {
     /// The oldest is at `next` once all are there.
     packets: [Vec<f32>; PACKETS],
     next: usize,
 }
 
-impl Recent {
+impl<const PACKETS: usize> Default for Recent<PACKETS> {
+    fn default() -> Self {
+        Self { packets: [const { Vec::new() }; PACKETS], next: 0 }
+    }
+}
+
+impl<const PACKETS: usize> Recent<PACKETS> {
     /// Keeps a packet in the place of the oldest.
     pub fn note(&mut self, samples: &[f32]) {
         let oldest = &mut self.packets[self.next];

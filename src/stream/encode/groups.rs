@@ -159,7 +159,7 @@ impl EncodeGroups {
         }
     }
 
-    pub(super) fn lanes(&mut self) -> &mut Vec<Box<Lane>> {
+    pub(super) fn lanes(&mut self) -> &mut Vec<Lane> {
         self.lanes.all()
     }
 

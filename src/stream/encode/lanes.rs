@@ -47,7 +47,7 @@ struct Cell {
 /// The encoders at work.
 #[derive(Debug)]
 pub(super) struct Lanes {
-    all: Vec<Box<Lane>>,
+    all: Vec<Lane>,
     next_number: u64,
     linger: Linger,
     shared: Arc<Shared>,
@@ -61,7 +61,7 @@ impl Lanes {
         Self { all: Vec::new(), next_number: 0, linger, shared, cells: Vec::new(), known: HashMap::default() }
     }
 
-    pub fn all(&mut self) -> &mut Vec<Box<Lane>> {
+    pub fn all(&mut self) -> &mut Vec<Lane> {
         &mut self.all
     }
 
@@ -172,7 +172,7 @@ impl Lanes {
 
     fn push(&mut self, lane: Lane) -> u64 {
         self.next_number = lane.number + 1;
-        self.all.push(Box::new(lane));
+        self.all.push(lane);
         self.next_number - 1
     }
 

@@ -105,9 +105,9 @@ impl Drop for EncodeThreads {
 /// How the first thread reaches the others.
 struct Crew {
     helpers: usize,
-    jobs: Sender<Box<Lane>>,
-    to_do: Receiver<Box<Lane>>,
-    finished: Receiver<Box<Lane>>,
+    jobs: Sender<Lane>,
+    to_do: Receiver<Lane>,
+    finished: Receiver<Lane>,
     sink: Arc<Sink>,
 }
 
@@ -134,7 +134,7 @@ fn run(mut groups: EncodeGroups, crew: &Crew, stop: &AtomicBool) -> EncodeGroups
 
 impl Crew {
     /// Has all lanes work, here and on the other threads.
-    fn work(&self, lanes: &mut Vec<Box<Lane>>) {
+    fn work(&self, lanes: &mut Vec<Lane>) {
         if self.helpers == 0 || lanes.len() < 2 {
             return lanes.iter_mut().for_each(|lane| lane.work(&mut |packet| (self.sink)(packet)));
         }
@@ -151,7 +151,7 @@ impl Crew {
 }
 
 /// The work of every other thread.
-fn help(to_do: &Receiver<Box<Lane>>, done: &Sender<Box<Lane>>, sink: &Sink) {
+fn help(to_do: &Receiver<Lane>, done: &Sender<Lane>, sink: &Sink) {
     for mut lane in to_do {
         lane.work(&mut |packet| sink(packet));
         if done.send(lane).is_err() {

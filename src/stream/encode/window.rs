@@ -84,8 +84,8 @@ impl Window {
 
     /// A tick that no packet needs any more.
     pub fn pop(&mut self) -> Option<TakenTick> {
-        let start = self.position();
-        self.ticks.pop_front_if(|tick| tick.position() + self.tick as u64 <= start)
+        let over = self.ticks.front().is_some_and(|tick| tick.position() + self.tick as u64 <= self.position());
+        over.then(|| self.ticks.pop_front())?
     }
 }
 

@@ -2,7 +2,7 @@
 //! listening clients and the recordings. It waits for the disk only: a client that is too slow
 //! loses packets.
 
-use std::{thread, time::Duration};
+use std::{sync::mpsc::Receiver, thread, time::Duration};
 
 use axum::body::Bytes;
 use mixminus::stream::OutputPort;
@@ -19,14 +19,15 @@ const INTERVAL: Duration = Duration::from_millis(5);
 /// What one participant hears: its port, the clients that listen in, and the recording.
 #[derive(Debug)]
 pub struct Ear {
+    id: String,
     port: OutputPort,
     listeners: broadcast::Sender<Bytes>,
     recorder: Option<Recorder>,
 }
 
 impl Ear {
-    pub fn new(port: OutputPort, listeners: broadcast::Sender<Bytes>, recorder: Option<Recorder>) -> Self {
-        Self { port, listeners, recorder }
+    pub fn new(id: &str, port: OutputPort, listeners: broadcast::Sender<Bytes>, recorder: Option<Recorder>) -> Self {
+        Self { id: id.to_owned(), port, listeners, recorder }
     }
 
     /// Passes on all whole packets.
@@ -62,16 +63,44 @@ impl Ear {
     }
 }
 
+/// What happens to the participants while the call runs.
+#[derive(Debug)]
+pub enum Order {
+    /// Somebody comes.
+    Add(Ear),
+    /// Somebody has another port: the recording and who listens in go on.
+    Port { id: String, port: OutputPort },
+    /// Somebody leaves.
+    Remove { id: String },
+}
+
 /// Pulls until the thread is told to stop, and then what is left. Returns the first error of a
 /// recording.
-pub fn run(mut ears: Vec<Ear>, stop: &Stop) -> Result<(), Error> {
+pub fn run(mut ears: Vec<Ear>, orders: &Receiver<Order>, stop: &Stop) -> Result<(), Error> {
     let mut outcome = Ok(());
     while !stop.is_asked_for() {
+        orders.try_iter().for_each(|order| note(&mut outcome, follow(&mut ears, order)));
         ears.iter_mut().for_each(|ear| note(&mut outcome, ear.pull()));
         thread::sleep(INTERVAL);
     }
     ears.into_iter().for_each(|ear| note(&mut outcome, ear.finish()));
     outcome
+}
+
+fn follow(ears: &mut Vec<Ear>, order: Order) -> Result<(), Error> {
+    let of = |ears: &[Ear], id: &str| ears.iter().position(|ear| ear.id == id);
+    match order {
+        Order::Add(ear) => {
+            ears.push(ear);
+            Ok(())
+        }
+        Order::Port { id, port } => of(ears, &id).map_or(Ok(()), |at| {
+            let last = ears[at].pull();
+            ears[at].port = port;
+            last
+        }),
+        Order::Remove { id } => of(ears, &id).map_or(Ok(()), |at| ears.swap_remove(at).finish()),
+    }
 }
 
 fn note(outcome: &mut Result<(), Error>, new: Result<(), Error>) {

@@ -1,7 +1,10 @@
 //! The clients that hear what a participant hears: [`Ears`], with one broadcast channel per
 //! participant. A client that is too slow loses the oldest packets and delays nobody.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use axum::body::Bytes;
 use tokio::sync::broadcast;
@@ -11,19 +14,29 @@ const WAITING: usize = 25;
 
 /// What each participant hears, in packets of 16 bit little-endian samples.
 #[derive(Debug, Default)]
-pub struct Ears(HashMap<String, broadcast::Sender<Bytes>>);
+pub struct Ears(Mutex<HashMap<String, broadcast::Sender<Bytes>>>);
 
 impl Ears {
     /// Adds a participant. What it hears is sent into the returned channel.
-    pub fn add(&mut self, id: String) -> broadcast::Sender<Bytes> {
+    pub fn add(&self, id: &str) -> broadcast::Sender<Bytes> {
         let (sender, _) = broadcast::channel(WAITING);
-        self.0.insert(id, sender.clone());
+        self.all().insert(id.to_owned(), sender.clone());
         sender
+    }
+
+    /// Removes a participant: who listens in hears the end once the channel of [`add`](Self::add) is dropped.
+    pub fn remove(&self, id: &str) {
+        self.all().remove(id);
     }
 
     /// Subscribes to what a participant hears from now on; `None` if there is no participant with
     /// this id.
     pub fn listen(&self, id: &str) -> Option<broadcast::Receiver<Bytes>> {
-        self.0.get(id).map(broadcast::Sender::subscribe)
+        self.all().get(id).map(broadcast::Sender::subscribe)
+    }
+
+    /// A poisoned lock is used as it is: nothing under it can be left half done.
+    fn all(&self) -> MutexGuard<'_, HashMap<String, broadcast::Sender<Bytes>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,22 +1,34 @@
 //! The call: [`Room`]. The audio thread only ticks; one thread feeds it with the recordings, and
-//! another collects what the participants hear.
+//! another collects what the participants hear. People come and go by its [`Entrance`].
 
 mod collector;
 mod ears;
+mod entrance;
 mod feeder;
 mod recorder;
 mod ticker;
 mod worker;
 
-use std::{path::Path, sync::Arc};
-
-use mixminus::{
-    Controller, JoinOptions, MixerConfig, Role,
-    stream::{Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat},
+use std::{
+    path::Path,
+    sync::{Arc, mpsc},
 };
 
-use self::{collector::Ear, feeder::Voice, recorder::Recorder, worker::Worker};
-pub use self::{ears::Ears, ticker::Ticker};
+use mixminus::{
+    Controller, JoinOptions, MixerConfig,
+    stream::{
+        Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat, Tap,
+        TapOptions,
+    },
+};
+
+use self::{collector::Ear, feeder::Voice, recorder::Recorder};
+pub use self::{
+    ears::Ears,
+    entrance::{Cast, Entrance, Seat},
+    ticker::Ticker,
+    worker::{Stop, Worker},
+};
 use crate::{cast::Member, error::Error};
 
 /// The sample rate of the mixer and of what the participants hear, in mono.
@@ -29,6 +41,10 @@ pub const PACKET_MS: u32 = 20;
 const INPUT_DEPTH: Depth = Depth::between(500.0, 2000.0);
 /// How late the collector may be before samples are lost.
 const OUTPUT_BOUND_MS: f64 = 2000.0;
+/// How many ticks wait for those who encode them, on a busy machine: a second.
+const WAITING_TICKS: usize = 100;
+/// How many are named who are heard in a mix: as many as a packet of RTP names.
+const NAMED: usize = 15;
 
 /// A running call.
 #[derive(Debug)]
@@ -36,18 +52,22 @@ pub struct Room {
     pub controller: Controller,
     pub ticker: Arc<Ticker>,
     pub ears: Arc<Ears>,
+    pub entrance: Arc<Entrance>,
     feeder: Worker<()>,
     collector: Worker<Result<(), Error>>,
 }
 
 impl Room {
-    /// Lets all participants join and starts the call. What they hear is recorded in the directory
-    /// `record`, if there is one.
-    pub fn start(members: Vec<Member>, record: Option<&Path>) -> Result<Self, Error> {
-        let (controller, processor) = MixerConfig { sample_rate: SAMPLE_RATE, ..MixerConfig::default() }.build()?;
-        let (mut voices, mut outputs, mut fan_out) = (Vec::new(), Vec::new(), Ears::default());
+    /// Lets all participants join and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
+    /// recorded in the directory `record`, if there is one. The tap is for whoever encodes what people hear.
+    pub fn start(members: Vec<Member>, loudest: Option<usize>, record: Option<&Path>) -> Result<(Self, Tap), Error> {
+        let config = MixerConfig { sample_rate: SAMPLE_RATE, loudest, ..MixerConfig::default() };
+        let (controller, processor) = config.build()?;
+        let (mut voices, mut outputs, mut cast) = (Vec::new(), Vec::new(), Cast::default());
         for Member { id, recording } in members {
             let Ports { input, output, .. } = join(&controller, &id, recording.as_ref().map(|said| said.format))?;
+            let sort = if recording.is_some() { &mut cast.recordings } else { &mut cast.listeners };
+            sort.insert(id.clone());
             voices.extend(input.zip(recording).map(|(port, recording)| Voice::new(port, recording)));
             outputs.extend(output.map(|port| (id, port)));
         }
@@ -55,11 +75,25 @@ impl Room {
         let ids = outputs.iter().map(|(id, _)| id.as_str());
         let recorders = record.map(|directory| recorder::begin(directory, ids)).transpose()?;
         let mut recorders = recorders.into_iter().flatten();
-        let ears = outputs.into_iter().map(|(id, port)| Ear::new(port, fan_out.add(id), recorders.next())).collect();
-        let runner = Runner::start(processor, RunnerOptions::default(), |_mixes| {})?;
+        let fan_out = Arc::new(Ears::default());
+        let collected =
+            outputs.into_iter().map(|(id, port)| Ear::new(&id, port, fan_out.add(&id), recorders.next())).collect();
+        let (mut ticks, tap) =
+            Tap::new(&processor, TapOptions { ticks: WAITING_TICKS, sources: NAMED, ..TapOptions::default() })?;
+        let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| ticks.write(mixes))?;
+        let (orders, coming) = mpsc::channel();
+        let entrance = Arc::new(Entrance {
+            controller: controller.clone(),
+            ticker: Arc::new(Ticker::new(runner)),
+            ears: fan_out,
+            cast,
+            orders,
+            record: record.map(Path::to_owned),
+        });
+        let (ticker, ears) = (Arc::clone(&entrance.ticker), Arc::clone(&entrance.ears));
         let feeder = Worker::start("feeder", move |stop| feeder::run(voices, stop))?;
-        let collector = Worker::start("collector", move |stop| collector::run(ears, stop))?;
-        Ok(Self { controller, ticker: Arc::new(Ticker::new(runner)), ears: Arc::new(fan_out), feeder, collector })
+        let collector = Worker::start("collector", move |stop| collector::run(collected, &coming, stop))?;
+        Ok((Self { controller, ticker, ears, entrance, feeder, collector }, tap))
     }
 
     /// Stops the threads in the order of the sound, so that everything that was mixed is collected,
@@ -73,13 +107,16 @@ impl Room {
 }
 
 /// Joins a participant with ports that follow the mixer's clock; it sends if there is a format for
-/// that.
+/// that. All join as senders, for somebody may take the place of one who only hears.
 fn join(controller: &Controller, id: &str, sends: Option<StreamFormat>) -> Result<Ports, Error> {
     let input =
         sends.map(|format| InputOptions { clock: Clock::Locked, depth: INPUT_DEPTH, ..InputOptions::new(format) });
-    let output = OutputOptions { bound_ms: OUTPUT_BOUND_MS, ..OutputOptions::prompt(StreamFormat::mono(SAMPLE_RATE)) };
-    let role = if input.is_some() { Role::Both } else { Role::Listener };
-    let ports = PortOptions { input, output: Some(output) };
-    let joined = controller.join_with_ports(id, JoinOptions { role, ..JoinOptions::default() }, ports);
+    let ports = PortOptions { input, output: Some(hears()) };
+    let joined = controller.join_with_ports(id, JoinOptions::default(), ports);
     joined.map_err(|cause| Error::Join { id: id.to_owned(), cause })
+}
+
+/// The port of what a participant hears, for the collector.
+fn hears() -> OutputOptions {
+    OutputOptions { bound_ms: OUTPUT_BOUND_MS, ..OutputOptions::prompt(StreamFormat::mono(SAMPLE_RATE)) }
 }

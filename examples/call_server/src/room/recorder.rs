@@ -3,12 +3,13 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, BufWriter},
+    io::{self, BufWriter, ErrorKind},
     path::{Path, PathBuf},
 };
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use uuid::Uuid;
 
 use super::SAMPLE_RATE;
 use crate::error::Error;
@@ -19,6 +20,8 @@ const MOST_SAMPLES: usize = (u32::MAX as usize - 1024) / 2;
 const SECOND: usize = SAMPLE_RATE as usize;
 /// The longest file name in bytes, without its number and its extension.
 const LONGEST_NAME: usize = 200;
+/// How often the same id may be recorded anew.
+const MOST_STAYS: u32 = 1000;
 /// The characters that are escaped in a file name: all but letters, digits and these, so that no
 /// two ids share a file.
 const IN_A_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@').remove(b'+');
@@ -30,7 +33,7 @@ pub fn begin<'a>(directory: &Path, ids: impl Iterator<Item = &'a str>) -> Result
     made.map_err(|cause| Error::Unwritable { path: directory.to_owned(), cause })?;
     let mut begun = Vec::new();
     for (number, id) in ids.enumerate() {
-        match Recorder::create(directory.join(format!("{}.wav", name(id, number)))) {
+        match Recorder::create(directory.join(format!("{}.wav", name(id, &number.to_string())))) {
             Ok(recorder) => begun.push(recorder),
             Err(error) => {
                 begun.into_iter().for_each(Recorder::discard);
@@ -39,6 +42,25 @@ pub fn begin<'a>(directory: &Path, ids: impl Iterator<Item = &'a str>) -> Result
         }
     }
     Ok(begun)
+}
+
+/// Starts a recording of somebody who comes while the call runs, in a directory that exists. A second one of the same
+/// id has a number: nobody's first stay is lost.
+pub fn begin_late(directory: &Path, id: &str) -> Result<Recorder, Error> {
+    let name = name(id, &Uuid::new_v4().simple().to_string());
+    let file = |stay: u32| match stay {
+        1 => format!("{name}.wav"),
+        _ => format!("{name}.{stay}.wav"),
+    };
+    let mut stay = 1;
+    loop {
+        match Recorder::create(directory.join(file(stay))) {
+            Err(Error::Unwritable { cause, .. }) if cause.kind() == ErrorKind::AlreadyExists && stay < MOST_STAYS => {
+                stay += 1;
+            }
+            done => return done,
+        }
+    }
 }
 
 /// One file while it is written.
@@ -91,12 +113,12 @@ impl std::fmt::Debug for Recorder {
     }
 }
 
-/// The file name of an id; a long one is cut, and made unique by its number.
-fn name(id: &str, number: usize) -> String {
+/// The file name of an id; a long one is cut, and made unique by what is given for that.
+fn name(id: &str, unique: &str) -> String {
     let mut name = utf8_percent_encode(id, IN_A_NAME).to_string();
     if name.len() > LONGEST_NAME {
         name.truncate(LONGEST_NAME);
-        name.push_str(&format!("~{number}"));
+        name.push_str(&format!("~{unique}"));
     }
     name
 }
@@ -118,15 +140,15 @@ mod tests {
 
     #[test]
     fn no_id_reaches_another_directory() {
-        let names = ["../x", ".", "..", "a/b\\c", "nul\0", "é", ""].map(|id| name(id, 1));
+        let names = ["../x", ".", "..", "a/b\\c", "nul\0", "é", ""].map(|id| name(id, "1"));
         assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '%')), "{names:?}");
-        assert_eq!(name("anna-b_c@d+1", 1), "anna-b_c@d+1");
+        assert_eq!(name("anna-b_c@d+1", "1"), "anna-b_c@d+1");
     }
 
     #[test]
     fn long_ids_have_names_of_their_own() {
         let long = "é".repeat(100);
-        assert!(name(&long, 7).len() < 220 && name(&long, 7) != name(&long, 8));
+        assert!(name(&long, "7").len() < 220 && name(&long, "7") != name(&long, "8"));
     }
 
     #[test]
@@ -149,6 +171,17 @@ mod tests {
         assert!(matches!(refused, Err(Error::Unwritable { path, .. }) if path.ends_with("b.wav")));
         assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
         assert_eq!(fs::read(directory.path().join("b.wav")).unwrap(), b"of an earlier call");
+    }
+
+    #[test]
+    fn who_comes_again_is_recorded_in_another_file() {
+        let directory = tempfile::tempdir().unwrap();
+        for stay in ["a.wav", "a.2.wav", "a.3.wav"] {
+            let recorder = begin_late(directory.path(), "a").unwrap();
+            assert_eq!(recorder.path, directory.path().join(stay));
+            recorder.finish().unwrap();
+        }
+        assert!(begin_late(&directory.path().join("missing"), "a").is_err());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use mixminus::stream::{Runner, RunnerReadings};
+use mixminus::stream::{Decoding, Runner, RunnerReadings};
 
 use crate::error::Error;
 
@@ -18,6 +18,11 @@ impl Ticker {
     /// How well the runner keeps time; `None` once it is stopped.
     pub fn readings(&self) -> Option<RunnerReadings> {
         self.runner().as_ref().map(Runner::readings)
+    }
+
+    /// Decodes a stream before each tick from now on; one that comes after the stop is dropped.
+    pub fn decode(&self, stream: Decoding) -> Result<(), Error> {
+        self.runner().as_ref().map_or(Ok(()), |runner| runner.decode(stream)).map_err(Error::from)
     }
 
     /// Stops after the current tick. An error if the runner had ended before with a panic.

@@ -56,8 +56,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_slow_client_loses_the_oldest_packets_and_delays_nobody() {
-        let mut ears = Ears::default();
-        let sender = ears.add("a".into());
+        let ears = Ears::default();
+        let sender = ears.add("a");
         let mut heard = Heard { packets: ears.listen("a").unwrap(), has_begun: false };
         (0..100_u8).for_each(|number| {
             sender.send(Bytes::from(vec![number])).unwrap();

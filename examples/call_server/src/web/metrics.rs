@@ -9,10 +9,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
-use mixminus::{Controller, Export, Exporter};
+use mixminus::{Export, Exporter};
 
-use super::Web;
-use crate::room::Ticker;
+use super::{Web, people};
 
 /// The recorder keeps the figures between scrapes. It is not the process-wide one, so figures of
 /// other parts of the program are not included.
@@ -29,10 +28,12 @@ impl Metrics {
     }
 
     /// Updates the figures and renders them.
-    fn scrape(&self, controller: &Controller, ticker: &Ticker) -> String {
+    fn scrape(&self, web: &Web) -> String {
         metrics::with_local_recorder(&self.recorder, || {
-            self.exporter.record(&controller.snapshot());
-            if let Some(readings) = ticker.readings() {
+            self.exporter.record(&web.controller.snapshot());
+            people::record(&web.people, &web.webrtc, &web.rtp);
+            people::record_outgoing(&web.hearing.readings(), &web.outgoing);
+            if let Some(readings) = web.ticker.readings() {
                 self.exporter.record_runner(&readings);
             }
         });
@@ -48,6 +49,6 @@ impl fmt::Debug for Metrics {
 
 /// The figures in Prometheus' text format.
 pub async fn metrics(State(web): State<Arc<Web>>) -> Response {
-    let text = web.metrics.scrape(&web.controller, &web.ticker);
+    let text = web.metrics.scrape(&web);
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
 }

@@ -8,19 +8,30 @@ mod host;
 mod listen;
 mod metrics;
 mod page;
+mod people;
 mod refused;
+mod rtp;
 mod sockets;
 mod state;
 mod watch;
+mod whip;
 
 use std::sync::Arc;
 
-use axum::{Router, http::HeaderValue, middleware::from_fn_with_state, routing::get};
+use axum::{
+    Router,
+    http::HeaderValue,
+    middleware::from_fn_with_state,
+    routing::{delete, get, post},
+};
 use mixminus::{Controller, http::Service};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer};
 
 pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States};
-use crate::room::{Ears, Ticker};
+use crate::{
+    live::{Hearing, Outgoing, People, Rtp, WebRtc},
+    room::{Ears, Ticker},
+};
 
 /// The state of the routes.
 #[derive(Debug)]
@@ -31,6 +42,11 @@ pub struct Web {
     pub controller: Controller,
     pub ticker: Arc<Ticker>,
     pub ears: Arc<Ears>,
+    pub people: Arc<People>,
+    pub webrtc: Arc<WebRtc>,
+    pub rtp: Arc<Rtp>,
+    pub outgoing: Outgoing,
+    pub hearing: Hearing,
     pub states: States,
     pub sockets: Sockets,
     pub metrics: Metrics,
@@ -56,6 +72,15 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/desk/state", get(watch::watch))
         .route("/desk/listen/{participant}", get(listen::listen))
         .route("/desk/deliveries", get(deliveries::deliveries))
+        .route("/whip", post(whip::come))
+        .route("/whip/{participant}", post(whip::come_as))
+        .route("/whip/{participant}/{connection}", delete(whip::leave))
+        .route("/rtp", post(rtp::come))
+        .route("/rtp/{participant}", post(rtp::come_as))
+        .route(
+            "/rtp/{participant}/{connection}",
+            get(rtp::figures).post(rtp::change).put(rtp::change).delete(whip::leave),
+        )
         .with_state(web);
     let sniffs_not = SetResponseHeaderLayer::overriding(
         axum::http::header::X_CONTENT_TYPE_OPTIONS,

@@ -16,13 +16,20 @@ use mixminus::{
 #[derive(Debug)]
 pub struct Refused {
     code: ErrorCode,
+    status: StatusCode,
     message: String,
     retry_after_s: Option<u64>,
 }
 
 impl Refused {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retry_after_s: None }
+        let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { code, status, message: message.into(), retry_after_s: None }
+    }
+
+    /// A bad request whose status says more.
+    pub fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
     }
 
     /// Sets after how many seconds the client may try again.
@@ -47,11 +54,10 @@ impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         let date = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
         let inner = InnerError { request_id: uuid::Uuid::new_v4().to_string(), date };
-        let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let wait = self.retry_after_s.map(|seconds| [(header::RETRY_AFTER, seconds.to_string())]);
         let challenge =
             (self.code == ErrorCode::Unauthorized).then_some([(header::WWW_AUTHENTICATE, "Bearer realm=\"mixminus\"")]);
-        (status, wait, challenge, Json(ErrorBody::new(self.code, self.message, inner))).into_response()
+        (self.status, wait, challenge, Json(ErrorBody::new(self.code, self.message, inner))).into_response()
     }
 }
 

@@ -1,12 +1,17 @@
 //! The state that the desk shows, as JSON: the participants, their levels, and the settings in
 //! force for them.
 
+use std::collections::HashMap;
+
 use mixminus::{
     Controller, Decibels, ParticipantSnapshot, Role, config::ParticipantMixerLevel, stream::RunnerReadings,
 };
 use serde::Serialize;
 
-use crate::room::SAMPLE_RATE;
+use crate::{
+    live::{Connected, contributor},
+    room::SAMPLE_RATE,
+};
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -29,6 +34,10 @@ struct Participant<'a> {
     /// The RMS of the last tick that it sent; `None` for silence.
     level_dbfs: Option<f64>,
     muted: bool,
+    /// The number that names it in the packets in which it is heard (CSRC).
+    contributor: u32,
+    /// How a person is connected; `None` for the recordings, and for a listener whose place nobody has.
+    connection: Option<Connected>,
     mix: Mix,
     mixer_level: ParticipantMixerLevel,
 }
@@ -50,14 +59,24 @@ struct Runner {
 }
 
 /// The present state. Takes the controllers' lock once for each participant.
-pub fn json(call: &str, controller: &Controller, runner: Option<&RunnerReadings>) -> String {
+pub fn json(
+    call: &str,
+    controller: &Controller,
+    runner: Option<&RunnerReadings>,
+    mut connections: HashMap<String, Connected>,
+) -> String {
     let snapshot = controller.snapshot();
     let participants = snapshot.participants.iter();
     let state = State {
         call,
         sample_rate: SAMPLE_RATE,
         dominant: snapshot.dominant.as_ref().map(|id| id.as_str()),
-        participants: participants.filter_map(|participant| self::participant(participant, controller)).collect(),
+        participants: participants
+            .filter_map(|participant| {
+                let connection = connections.remove(participant.id.as_str());
+                self::participant(participant, controller, connection)
+            })
+            .collect(),
         runner: runner.map(|readings| Runner {
             ticks: readings.ticks,
             skipped_ticks: readings.skipped_ticks,
@@ -69,15 +88,22 @@ pub fn json(call: &str, controller: &Controller, runner: Option<&RunnerReadings>
 }
 
 /// A participant; `None` if it has left since the snapshot.
-fn participant<'a>(seen: &'a ParticipantSnapshot, controller: &Controller) -> Option<Participant<'a>> {
+fn participant<'a>(
+    seen: &'a ParticipantSnapshot,
+    controller: &Controller,
+    connection: Option<Connected>,
+) -> Option<Participant<'a>> {
     let id = seen.id.as_str();
     Some(Participant {
         id,
-        sends: seen.role != Role::Listener,
+        // A listener of the options has the role of a sender, and no port until somebody takes its place.
+        sends: seen.ports.input.is_some(),
         hears: seen.role != Role::Source,
         talking: seen.source.active,
         level_dbfs: dbfs(seen.source.rms),
         muted: seen.muted,
+        contributor: contributor(seen.key),
+        connection,
         mix: Mix { peak_dbfs: dbfs(seen.listener.peak), reduction_db: rounded(seen.listener.reduction.0) },
         mixer_level: controller.configuration(id).ok()?.mixer_level(id),
     })
@@ -110,11 +136,11 @@ mod tests {
         let mut tick = audio.tick();
         tick.send(anna, Frame::from(&[0.5_f32; 480][..])).unwrap();
         tick.mix();
-        let state: Value = serde_json::from_str(&super::json("c", &controller, None)).unwrap();
+        let state: Value = serde_json::from_str(&super::json("c", &controller, None, HashMap::new())).unwrap();
         assert_eq!(state["participants"][0]["levelDbfs"], json!(-6.02));
         let guest = json!({
             "id": "guest", "sends": false, "hears": true, "talking": false, "levelDbfs": null, "muted": false,
-            "mix": { "peakDbfs": null, "reductionDb": 0.0 },
+            "contributor": 2, "connection": null, "mix": { "peakDbfs": null, "reductionDb": 0.0 },
             "mixerLevel": { "participant": "guest", "exclusive": true, "sourceLevels": [] },
         });
         assert_eq!(state["participants"][1], guest);

@@ -22,7 +22,7 @@ use super::{
     sockets::{Feed, Sort},
     state,
 };
-use crate::room::Ticker;
+use crate::{live::People, room::Ticker};
 
 /// How often a new state is made.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -33,20 +33,26 @@ pub struct States(watch::Sender<Utf8Bytes>);
 
 impl States {
     /// Starts to make states, for as long as the runtime runs.
-    pub fn begin(call: String, controller: Controller, ticker: Arc<Ticker>) -> Self {
+    pub fn begin(call: String, controller: Controller, ticker: Arc<Ticker>, people: Arc<People>) -> Self {
         let states = watch::Sender::default();
-        tokio::spawn(make(states.clone(), call, controller, ticker));
+        tokio::spawn(make(states.clone(), call, controller, ticker, people));
         Self(states)
     }
 }
 
-async fn make(states: watch::Sender<Utf8Bytes>, call: String, controller: Controller, ticker: Arc<Ticker>) {
+async fn make(
+    states: watch::Sender<Utf8Bytes>,
+    call: String,
+    controller: Controller,
+    ticker: Arc<Ticker>,
+    people: Arc<People>,
+) {
     let mut clock = interval(PERIOD);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         clock.tick().await;
         if states.receiver_count() > 0 {
-            let state = state::json(&call, &controller, ticker.readings().as_ref());
+            let state = state::json(&call, &controller, ticker.readings().as_ref(), people.connections());
             states.send_replace(state.into());
         }
     }

@@ -1,18 +1,24 @@
 //! Tests of the program as its users run it: as a process, over the network, stopped by signals.
 #![cfg(unix)]
 
+mod caller;
 mod control;
 mod door;
 mod health;
 #[path = "../../../../src/http/auth/jwt/issuer.rs"]
 mod issuer;
 mod listening;
+mod offers;
 mod page;
+mod people;
+mod places;
 mod recordings;
 mod rig;
 mod signed;
 mod starting;
 mod state;
 mod stopping;
+mod telephone;
+mod telephones;
 mod tls;
 mod tones;

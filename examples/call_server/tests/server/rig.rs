@@ -65,6 +65,10 @@ impl Server {
         Self { child, said, url, token: text("token"), call, participants }
     }
 
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
@@ -100,7 +104,7 @@ impl Server {
         self.authorized(request).send().await.unwrap()
     }
 
-    fn authorized(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
+    pub fn authorized(&self, request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
         self.token.iter().fold(request, |request, token| request.bearer_auth(token))
     }
 

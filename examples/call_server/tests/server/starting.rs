@@ -42,6 +42,8 @@ fn wrong_arguments_are_an_error_of_one_line() {
         (vec!["--tls-cert", &not_wav, "--tls-key", &not_wav], "make no TLS server"),
         (vec!["--log", "x=y=z"], "--log"),
         (vec!["--max-sockets", "0"], "--max-sockets"),
+        (vec!["--max-people", "0"], "--max-people"),
+        (vec!["--rtp-ports", "9-8"], "such as 40000-40100"),
     ] {
         let (code, said) = failure(&[&["--listen", "127.0.0.1:0"], &arguments[..]].concat());
         assert_eq!((code, said.lines().count()), (Some(2), 1), "{arguments:?}: {said}");

@@ -1,0 +1,314 @@
+//! Who is in the call with a connection: [`People`]. It gives places and keeps them for a while when a connection is
+//! lost; a later connection with the same id takes the place over, with all that is configured for it.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use mixminus::stream::Decoder;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::leg::{ConnectionId, Leg, Quality};
+use crate::{
+    error::Error,
+    room::{Entrance, Seat},
+};
+
+/// How many people there may be, and how long the place of one who is lost is kept.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    pub most: usize,
+    pub keep: Duration,
+}
+
+/// The people, for any thread; a call may take a millisecond.
+#[derive(Debug)]
+pub struct People {
+    entrance: Arc<Entrance>,
+    limits: Limits,
+    here: Mutex<HashMap<String, Person>>,
+}
+
+#[derive(Debug)]
+struct Person {
+    connection: ConnectionId,
+    leg: Arc<dyn Leg>,
+    /// Whether any of its connections has ever carried anything: then it is worth to keep the place.
+    was_connected: bool,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Stage {
+    Connecting,
+    Connected,
+    Lost { since: Instant },
+}
+
+/// What a network thread tells of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    /// Sound can flow, for the first time or again.
+    Connected,
+    /// Nothing comes any more, or the other side has closed it.
+    Lost,
+}
+
+/// Somebody who has a place.
+#[derive(Debug)]
+pub struct Admitted {
+    pub id: String,
+    pub connection: ConnectionId,
+    pub seat: Seat,
+}
+
+/// Why somebody has no place.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPlace {
+    /// The place belongs to a recording.
+    #[error("{0:?} is a recording of this call: choose another id")]
+    Recording(String),
+    /// All places are taken.
+    #[error("no place is left: {0} people are in the call, see --max-people")]
+    Full(usize),
+    /// The mixer does not take it.
+    #[error("{}", .0.one_line())]
+    Mixer(Error),
+}
+
+/// How a person is connected, as the desk shows it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Connected {
+    pub kind: &'static str,
+    /// `connecting`, `connected` or `lost`.
+    pub stage: &'static str,
+    #[serde(flatten)]
+    pub quality: Quality,
+    /// The last keys that were pressed, on a telephone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keys: Option<String>,
+}
+
+impl People {
+    pub fn new(entrance: Arc<Entrance>, limits: Limits) -> Self {
+        Self { entrance, limits, here: Mutex::default() }
+    }
+
+    /// Gives a place to a connection that `leg` makes for its id. Whoever had the place is sent away.
+    pub fn enter(
+        &self,
+        id: Option<String>,
+        decoder: impl Decoder + 'static,
+        rtp_clock_hz: Option<u32>,
+        leg: impl FnOnce(ConnectionId) -> Arc<dyn Leg>,
+    ) -> Result<Admitted, NoPlace> {
+        let mut here = self.here();
+        let id = id.unwrap_or_else(|| Uuid::new_v4().to_string());
+        if self.entrance.is_recording(&id) {
+            return Err(NoPlace::Recording(id));
+        }
+        if !here.contains_key(&id) && here.len() >= self.limits.most {
+            return Err(NoPlace::Full(here.len()));
+        }
+        let seat = self.entrance.enter(&id, decoder, rtp_clock_hz);
+        let seat = seat.inspect_err(|_| self.free(&mut here, &id)).map_err(NoPlace::Mixer)?;
+        let connection = Uuid::new_v4();
+        let before = here.remove(&id);
+        let was_connected = before.as_ref().is_some_and(|before| before.was_connected);
+        if let Some(before) = before {
+            before.leg.end();
+        }
+        here.insert(id.clone(), Person { connection, leg: leg(connection), was_connected, stage: Stage::Connecting });
+        Ok(Admitted { id, connection, seat })
+    }
+
+    /// Gives somebody another decoder: its codec is another one. `None` if the place is not, or no longer, this
+    /// connection's.
+    pub fn decode_anew(
+        &self,
+        id: &str,
+        connection: ConnectionId,
+        decoder: impl Decoder + 'static,
+        rtp_clock_hz: Option<u32>,
+    ) -> Result<Option<Seat>, NoPlace> {
+        let here = self.here();
+        let is_its = here.get(id).is_some_and(|person| person.connection == connection);
+        is_its.then(|| self.entrance.enter(id, decoder, rtp_clock_hz).map_err(NoPlace::Mixer)).transpose()
+    }
+
+    /// Ends somebody's stay at its own wish. False if the place is not, or no longer, this connection's.
+    pub fn leave(&self, id: &str, connection: ConnectionId) -> bool {
+        let mut here = self.here();
+        let is_its = here.get(id).is_some_and(|person| person.connection == connection);
+        if is_its {
+            self.free(&mut here, id);
+        }
+        is_its
+    }
+
+    /// Takes note of what has become of a connection. What is said of one that was taken over is old.
+    pub fn hear(&self, id: &str, connection: ConnectionId, news: News, now: Instant) {
+        let mut here = self.here();
+        let Some(person) = here.get_mut(id).filter(|person| person.connection == connection) else { return };
+        match news {
+            News::Connected => (person.stage, person.was_connected) = (Stage::Connected, true),
+            News::Lost if person.was_connected => {
+                if !matches!(person.stage, Stage::Lost { .. }) {
+                    person.stage = Stage::Lost { since: now };
+                }
+            }
+            // Nobody has come.
+            News::Lost => self.free(&mut here, id),
+        }
+    }
+
+    /// Frees the places that were kept long enough.
+    pub fn sweep(&self, now: Instant) {
+        let mut here = self.here();
+        let over = |person: &Person| matches!(person.stage, Stage::Lost { since } if since + self.limits.keep <= now);
+        let free: Vec<String> = here.iter().filter(|(_, person)| over(person)).map(|(id, _)| id.clone()).collect();
+        free.iter().for_each(|id| self.free(&mut here, id));
+    }
+
+    /// How everybody who has a place is connected.
+    pub fn connections(&self) -> HashMap<String, Connected> {
+        let connected = |person: &Person| Connected {
+            kind: person.leg.kind(),
+            stage: match person.stage {
+                Stage::Connecting => "connecting",
+                Stage::Connected => "connected",
+                Stage::Lost { .. } => "lost",
+            },
+            quality: person.leg.quality(),
+            keys: person.leg.keys(),
+        };
+        self.here().iter().map(|(id, person)| (id.clone(), connected(person))).collect()
+    }
+
+    fn free(&self, here: &mut HashMap<String, Person>, id: &str) {
+        if let Some(person) = here.remove(id) {
+            person.leg.end();
+            self.entrance.leave(id);
+        }
+    }
+
+    /// A poisoned lock is used as it is: at worst somebody keeps a place without a connection.
+    fn here(&self) -> MutexGuard<'_, HashMap<String, Person>> {
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use mixminus::stream::Opus;
+
+    use super::*;
+    use crate::{cast::Member, room::Room};
+
+    #[derive(Debug, Default)]
+    struct Line(AtomicBool);
+
+    impl Leg for Line {
+        fn kind(&self) -> &'static str {
+            "line"
+        }
+
+        fn end(&self) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+
+        fn quality(&self) -> Quality {
+            Quality::default()
+        }
+    }
+
+    /// A call with the listener `guest`, and its people.
+    fn call(most: usize) -> (Room, People) {
+        let (room, _tap) = Room::start(vec![Member { id: "guest".into(), recording: None }], None, None).unwrap();
+        let people = People::new(Arc::clone(&room.entrance), Limits { most, keep: Duration::from_secs(30) });
+        (room, people)
+    }
+
+    fn come(people: &People, id: &str) -> Result<(Admitted, Arc<Line>), NoPlace> {
+        let line = Arc::new(Line::default());
+        let leg = Arc::clone(&line);
+        people.enter(Some(id.into()), Opus::mono().unwrap(), None, |_| leg).map(|admitted| (admitted, line))
+    }
+
+    fn stage(people: &People, id: &str) -> Option<&'static str> {
+        people.connections().get(id).map(|connected| connected.stage)
+    }
+
+    #[test]
+    fn a_place_is_kept_for_the_time_of_the_limits() {
+        let (room, people) = call(9);
+        let (anna, line) = come(&people, "anna").unwrap();
+        let begin = Instant::now();
+        people.hear("anna", anna.connection, News::Connected, begin);
+        people.hear("anna", anna.connection, News::Lost, begin);
+        people.hear("anna", anna.connection, News::Lost, begin + Duration::from_secs(20));
+        people.sweep(begin + Duration::from_secs(29));
+        assert_eq!(stage(&people, "anna"), Some("lost"));
+        people.sweep(begin + Duration::from_secs(30));
+        assert_eq!((stage(&people, "anna"), room.controller.is_here("anna")), (None, false));
+        assert!(line.0.load(Ordering::Relaxed));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn who_is_back_in_time_keeps_the_place() {
+        let (room, people) = call(9);
+        let (anna, _line) = come(&people, "anna").unwrap();
+        let begin = Instant::now();
+        for news in [News::Connected, News::Lost, News::Connected] {
+            people.hear("anna", anna.connection, news, begin);
+        }
+        people.sweep(begin + Duration::from_secs(3600));
+        assert_eq!(stage(&people, "anna"), Some("connected"));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn who_never_came_leaves_at_once_but_not_the_place_of_an_earlier_connection() {
+        let (room, people) = call(9);
+        let now = Instant::now();
+        let (nobody, _line) = come(&people, "anna").unwrap();
+        people.hear("anna", nobody.connection, News::Lost, now);
+        assert!(!room.controller.is_here("anna"));
+        let (anna, _line) = come(&people, "anna").unwrap();
+        people.hear("anna", anna.connection, News::Connected, now);
+        let (again, _line) = come(&people, "anna").unwrap();
+        people.hear("anna", again.connection, News::Lost, now);
+        assert_eq!((stage(&people, "anna"), room.controller.is_here("anna")), (Some("lost"), true));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn a_later_connection_ends_the_earlier_one_and_keeps_its_key() {
+        let (room, people) = call(1);
+        let (first, line) = come(&people, "anna").unwrap();
+        let (second, later) = come(&people, "anna").unwrap();
+        assert!(line.0.load(Ordering::Relaxed) && first.seat.key == second.seat.key);
+        people.hear("anna", first.connection, News::Lost, Instant::now());
+        assert!(!people.leave("anna", first.connection) && !later.0.load(Ordering::Relaxed));
+        assert!(matches!(come(&people, "ben"), Err(NoPlace::Full(1))));
+        assert!(people.leave("anna", second.connection) && !room.controller.is_here("anna"));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn a_listener_stays_when_who_spoke_in_its_place_leaves() {
+        let (room, people) = call(9);
+        let (guest, _line) = come(&people, "guest").unwrap();
+        let sends = || room.controller.port_readings("guest").unwrap().input.is_some();
+        assert!(sends());
+        assert!(people.leave("guest", guest.connection) && !sends());
+        room.stop().unwrap();
+    }
+}

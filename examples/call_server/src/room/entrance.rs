@@ -1,0 +1,121 @@
+//! How people come into the call while it runs, and leave it: [`Entrance`]. The mixer, what is collected for them, and
+//! who listens in change together.
+
+use std::{
+    collections::HashSet,
+    path::PathBuf,
+    sync::{Arc, mpsc},
+};
+
+use mixminus::{
+    Controller, JoinOptions, ParticipantKey,
+    stream::{Decoder, InputOptions, InputPort, JoinError, OutputPort, PacketPort, PortOptions, Ports},
+};
+
+use super::{Ears, Ticker, collector::Ear, collector::Order, hears, recorder};
+use crate::error::Error;
+
+/// Who is in the call from its start to its end.
+#[derive(Debug, Default)]
+pub struct Cast {
+    /// Those whose recordings are sent: nobody takes their place.
+    pub recordings: HashSet<String>,
+    /// Those who only hear, until somebody takes their place: who then leaves leaves them hearing.
+    pub listeners: HashSet<String>,
+}
+
+/// A person's place in the mixer.
+#[derive(Debug)]
+pub struct Seat {
+    /// What the mixer's threads call the person.
+    pub key: ParticipantKey,
+    /// Takes what it sends.
+    pub packets: PacketPort,
+}
+
+/// The way into the call and out of it, for one thread at a time.
+#[derive(Debug)]
+pub struct Entrance {
+    pub(super) controller: Controller,
+    pub(super) ticker: Arc<Ticker>,
+    pub(super) ears: Arc<Ears>,
+    pub(super) cast: Cast,
+    pub(super) orders: mpsc::Sender<Order>,
+    /// Where what people hear is recorded, if it is.
+    pub(super) record: Option<PathBuf>,
+}
+
+impl Entrance {
+    /// Whose recording is sent under this id can have nobody else in its place.
+    pub fn is_recording(&self, id: &str) -> bool {
+        self.cast.recordings.contains(id)
+    }
+
+    /// Gives a person its place, with a decoder for what it sends. Who is here already keeps key and configuration;
+    /// its earlier port leads nowhere. `rtp_clock_hz` is the clock of the timestamps, if it is not the decoder's rate.
+    /// Takes about a millisecond.
+    pub fn enter(&self, id: &str, decoder: impl Decoder + 'static, rtp_clock_hz: Option<u32>) -> Result<Seat, Error> {
+        let cannot = |cause| Error::Join { id: id.to_owned(), cause };
+        let input = InputOptions { rtp_clock_hz, ..InputOptions::new(decoder.format()) };
+        let options = PortOptions { input: Some(input), output: Some(hears()) };
+        let is_here = self.controller.is_here(id);
+        let ports = if is_here {
+            self.controller.replace_ports(id, options)
+        } else {
+            self.controller.join_with_ports(id, JoinOptions::default(), options)
+        };
+        let Ports { key, input, output, .. } = ports.map_err(cannot)?;
+        let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
+        self.collect(id, output, is_here);
+        let decoded = self.decode(input, decoder);
+        // Nobody has the place if nothing can come of it.
+        let packets = decoded.inspect_err(|_| self.leave(id))?;
+        Ok(Seat { key, packets })
+    }
+
+    fn decode(&self, input: InputPort, decoder: impl Decoder + 'static) -> Result<PacketPort, Error> {
+        let (packets, decoding) = input.decode_with(decoder).map_err(|cause| Error::Decoder(cause.to_string()))?;
+        self.ticker.decode(decoding)?;
+        Ok(packets)
+    }
+
+    /// Ends a person's stay: a listener of the cast goes on hearing.
+    pub fn leave(&self, id: &str) {
+        if self.cast.listeners.contains(id) {
+            let options = PortOptions { input: None, output: Some(hears()) };
+            let ports = self.controller.replace_ports(id, options);
+            self.told(id, ports.map(|ports| self.collect_more(id, ports.output)));
+        } else {
+            self.told(id, self.controller.leave(id).map_err(JoinError::from));
+            self.ears.remove(id);
+            self.order(Order::Remove { id: id.to_owned() });
+        }
+    }
+
+    fn collect(&self, id: &str, port: OutputPort, is_here: bool) {
+        if is_here {
+            return self.collect_more(id, Some(port));
+        }
+        let recorder = self.record.as_ref().map(|directory| recorder::begin_late(directory, id));
+        let recorder =
+            recorder.and_then(|begun| begun.inspect_err(|error| tracing::error!("{}", error.one_line())).ok());
+        self.order(Order::Add(Ear::new(id, port, self.ears.add(id), recorder)));
+    }
+
+    fn collect_more(&self, id: &str, port: Option<OutputPort>) {
+        if let Some(port) = port {
+            self.order(Order::Port { id: id.to_owned(), port });
+        }
+    }
+
+    fn order(&self, order: Order) {
+        // The collector is gone only once the call has ended.
+        let _ = self.orders.send(order);
+    }
+
+    fn told<T>(&self, id: &str, done: Result<T, JoinError>) {
+        if let Err(error) = done {
+            tracing::debug!(id, %error, "somebody who was to leave was not here");
+        }
+    }
+}

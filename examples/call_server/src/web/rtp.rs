@@ -1,0 +1,100 @@
+//! How telephones and gateways come by plain RTP: `POST /rtp/{participant}` with an offer. What that answers as the
+//! location takes further offers, `GET` for the figures, and `DELETE` to leave.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    body::Body,
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use mixminus::config::ErrorCode;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::task::spawn_blocking;
+
+use super::{
+    Web,
+    door::Bearer,
+    refused::Refused,
+    whip::{self, SDP},
+};
+use crate::{
+    arguments,
+    live::{Call, ConnectionId, NoCall},
+};
+
+/// Somebody who comes without an id gets a random one.
+pub async fn come(
+    _bearer: Bearer,
+    State(web): State<Arc<Web>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    welcome(web, None, &headers, body).await
+}
+
+/// Somebody who comes with an id; its place may have been kept, or is taken over.
+pub async fn come_as(
+    _bearer: Bearer,
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let id = arguments::id(&id).map_err(|wanted| Refused::new(ErrorCode::BadRequest, wanted))?;
+    welcome(web, Some(id), &headers, body).await
+}
+
+async fn welcome(web: Arc<Web>, id: Option<String>, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
+    let offer = whip::offer(headers, body).await?;
+    let call = spawn_blocking(move || web.rtp.welcome(&web.people, id, offer.as_bytes())).await;
+    let Call { id, connection, sdp } = call.map_err(whip::failed)?.map_err(no_call)?;
+    let location = format!("/rtp/{}/{connection}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
+    let told = [(header::LOCATION, location), (header::CONTENT_TYPE, SDP.to_owned())];
+    Ok((StatusCode::CREATED, told, [(header::CACHE_CONTROL, "no-store")], sdp).into_response())
+}
+
+/// Another offer of somebody who is here: a hold, another codec, another address.
+pub async fn change(
+    _bearer: Bearer,
+    State(web): State<Arc<Web>>,
+    Path((id, connection)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let connection = parse(&connection)?;
+    let offer = whip::offer(&headers, body).await?;
+    let change = move || web.rtp.change(&web.people, &id, connection, offer.as_bytes());
+    let sdp = spawn_blocking(change).await.map_err(whip::failed)?.map_err(no_call)?;
+    Ok(([(header::CONTENT_TYPE, SDP), (header::CACHE_CONTROL, "no-store")], sdp).into_response())
+}
+
+/// What is counted and measured of a connection.
+pub async fn figures(
+    _bearer: Bearer,
+    State(web): State<Arc<Web>>,
+    Path((id, connection)): Path<(String, String)>,
+) -> Result<Response, Refused> {
+    let figures = web.rtp.figures(&id, parse(&connection)?);
+    figures.map(|figures| Json(figures).into_response()).ok_or_else(|| no_call(NoCall::Gone))
+}
+
+fn parse(connection: &str) -> Result<ConnectionId, Refused> {
+    connection.parse().map_err(|_| no_call(NoCall::Gone))
+}
+
+fn no_call(reason: NoCall) -> Refused {
+    let message = reason.to_string();
+    let refused = |code| Refused::new(code, message);
+    match reason {
+        NoCall::Offer(fault) if !fault.is_well_formed() => refused(ErrorCode::BadRequest),
+        NoCall::Offer(_) | NoCall::Family { .. } | NoCall::NoWay { .. } => {
+            refused(ErrorCode::BadRequest).with_status(StatusCode::NOT_ACCEPTABLE)
+        }
+        NoCall::Ports(_) => refused(ErrorCode::ServiceUnavailable).retry_after_s(5),
+        NoCall::Place(reason) => whip::no_place(&reason),
+        NoCall::Gone => refused(ErrorCode::NotFound),
+    }
+}

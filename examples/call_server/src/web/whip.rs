@@ -1,0 +1,111 @@
+//! How people come by WebRTC: `POST /whip/{participant}` with an offer, `DELETE` to leave (RFC 9725). An offer may
+//! send, receive, or both.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use mixminus::config::ErrorCode;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::{task::spawn_blocking, time::timeout};
+
+use super::{Web, door::Bearer, refused::Refused};
+use crate::{
+    arguments,
+    live::{ConnectionId, NoPlace, Unwelcome, Welcome},
+};
+
+/// The longest offer in bytes: a browser's has 2 to 6 KB.
+const LONGEST: usize = 64 * 1024;
+/// How long an offer may take to arrive.
+const SLOWEST: Duration = Duration::from_secs(10);
+/// The type of offers and answers.
+pub(super) const SDP: &str = "application/sdp";
+
+/// Somebody who comes without an id gets a random one.
+pub async fn come(
+    _bearer: Bearer,
+    State(web): State<Arc<Web>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    welcome(web, None, &headers, body).await
+}
+
+/// Somebody who comes with an id; its place may have been kept, or is taken over.
+pub async fn come_as(
+    _bearer: Bearer,
+    State(web): State<Arc<Web>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refused> {
+    let id = arguments::id(&id).map_err(|wanted| Refused::new(ErrorCode::BadRequest, wanted))?;
+    welcome(web, Some(id), &headers, body).await
+}
+
+/// Somebody leaves, and its place is free.
+pub async fn leave(
+    _bearer: Bearer,
+    State(web): State<Arc<Web>>,
+    Path((id, connection)): Path<(String, String)>,
+) -> Result<StatusCode, Refused> {
+    let gone = || Refused::new(ErrorCode::NotFound, "there is no such connection, or it has ended");
+    let connection: ConnectionId = connection.parse().map_err(|_| gone())?;
+    let people = Arc::clone(&web.people);
+    let has_left = spawn_blocking(move || people.leave(&id, connection)).await.map_err(failed)?;
+    if has_left { Ok(StatusCode::OK) } else { Err(gone()) }
+}
+
+async fn welcome(web: Arc<Web>, id: Option<String>, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
+    let offer = offer(headers, body).await?;
+    let welcomed = spawn_blocking(move || web.webrtc.welcome(&web.people, id, &offer)).await.map_err(failed)?;
+    let Welcome { id, connection, sdp } = welcomed.map_err(unwelcome)?;
+    let location = format!("/whip/{}/{connection}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
+    let told = [
+        (header::CONTENT_TYPE, SDP.to_owned()),
+        (header::LOCATION, location),
+        (header::ETAG, format!("\"{connection}\"")),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    Ok((StatusCode::CREATED, told, sdp).into_response())
+}
+
+/// The offer, if the body is one by its type and its size.
+pub(super) async fn offer(headers: &HeaderMap, body: Body) -> Result<String, Refused> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(SDP)) {
+        return Err(Refused::new(ErrorCode::UnsupportedMediaType, format!("the body has to be an offer, as {SDP}")));
+    }
+    let late = |_| Refused::new(ErrorCode::RequestTimeout, "the offer took too long to arrive");
+    let long = |_| Refused::new(ErrorCode::RequestTooLarge, format!("an offer has at most {LONGEST} bytes"));
+    let bytes = timeout(SLOWEST, to_bytes(body, LONGEST)).await.map_err(late)?.map_err(long)?;
+    let text = String::from_utf8(bytes.into());
+    text.map_err(|_| Refused::new(ErrorCode::BadRequest, "the offer is no UTF-8"))
+}
+
+fn unwelcome(reason: Unwelcome) -> Refused {
+    let message = reason.to_string();
+    match reason {
+        Unwelcome::Offer(_) => Refused::new(ErrorCode::BadRequest, message),
+        Unwelcome::Place(reason) => no_place(&reason),
+        Unwelcome::Stopping => Refused::new(ErrorCode::ServiceUnavailable, message),
+    }
+}
+
+pub(super) fn no_place(reason: &NoPlace) -> Refused {
+    let message = reason.to_string();
+    match reason {
+        NoPlace::Recording(_) => Refused::new(ErrorCode::Forbidden, message),
+        NoPlace::Full(_) => Refused::new(ErrorCode::TooManyRequests, message).retry_after_s(5),
+        NoPlace::Mixer(_) => Refused::new(ErrorCode::InternalServerError, message),
+    }
+}
+
+pub(super) fn failed(_panicked: tokio::task::JoinError) -> Refused {
+    Refused::new(ErrorCode::InternalServerError, "the request could not be worked on")
+}
