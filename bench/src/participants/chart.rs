@@ -3,6 +3,7 @@
 use plotters::{coord::types::RangedCoordf64, prelude::*};
 
 use super::{
+    codec::Codec,
     cost::Cost,
     options::Talking,
     scenario::{Encoders, LARGE, Others, Scenario},
@@ -96,7 +97,7 @@ fn draw_part(plane: &mut Plane<'_, '_>, costs: &[&Cost], part: usize, (name, ste
 
 /// A call in a few words.
 fn name(scenario: &Scenario) -> String {
-    let Scenario { people, talking, others, levels, loudest, encoders, .. } = *scenario;
+    let Scenario { people, talking, others, levels, loudest, encoders, codec, .. } = *scenario;
     let what = match (talking, others, levels) {
         (Talking::All, _, _) => match loudest {
             None => "all talk and are heard",
@@ -108,7 +109,8 @@ fn name(scenario: &Scenario) -> String {
         (Talking::Some(_), Others::Noise, true) => "3 talk, open, levels",
     };
     let each = if encoders == Encoders::Listener { ", encoder each" } else { "" };
-    format!("{people}: {what}{each}")
+    let library = if codec == Codec::OpusRs { String::new() } else { format!(" ({})", codec.name()) };
+    format!("{people}: {what}{each}{library}")
 }
 
 fn legend<'a, 'b: 'a>(plane: &mut Plane<'a, 'b>) -> Drawn {

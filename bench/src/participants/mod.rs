@@ -8,6 +8,8 @@ mod call;
 mod chart;
 mod codec;
 mod cost;
+#[cfg(feature = "libopus")]
+mod libopus;
 mod network;
 mod options;
 mod outbox;
@@ -20,6 +22,7 @@ mod step;
 mod table;
 
 use self::{
+    codec::Codec,
     cost::{Cost, Rounds, costs},
     options::Talking,
     scenario::Scenario,
@@ -53,12 +56,49 @@ fn measured(options: &Participants) -> Result<Vec<Cost>> {
 
 /// The rooms that were asked for.
 fn scenarios(options: &Participants) -> Vec<Scenario> {
-    if options.people.is_empty() && options.talking.is_empty() {
+    let Participants { people, talking, codec, .. } = options;
+    if people.is_empty() && talking.is_empty() && codec.is_empty() {
         return scenario::usual();
     }
-    let or = |asked: &[Talking]| if asked.is_empty() { vec![Talking::Some(3), Talking::All] } else { asked.to_vec() };
-    let people = if options.people.is_empty() { vec![scenario::LARGE as u16] } else { options.people.clone() };
-    let talking = or(&options.talking);
+    let people = or(people, &[scenario::LARGE as u16]);
+    let talking = or(talking, &[Talking::Some(scenario::LOUDEST), Talking::All]);
+    let codecs = or(codec, &[Codec::OpusRs]);
     let rooms = people.iter().flat_map(|people| talking.iter().map(|talking| (usize::from(*people), *talking)));
-    rooms.flat_map(|(people, talking)| scenario::of(people, talking)).collect()
+    let rooms = rooms.flat_map(|(people, talking)| scenario::of(people, talking));
+    rooms.flat_map(|room| codecs.iter().map(move |codec| Scenario { codec: *codec, ..room })).collect()
+}
+
+/// What was asked for, or else something.
+fn or<'a, T>(asked: &'a [T], usual: &'a [T]) -> &'a [T] {
+    if asked.is_empty() { usual } else { asked }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn a_quick_run_prints_a_line_for_each_room_and_its_steps_add_up() {
+        let options = Participants {
+            people: vec![4],
+            talking: vec![Talking::All],
+            codec: vec![],
+            quick: true,
+            json: true,
+            write: None,
+            readme: None,
+        };
+        let printed = run(&options).unwrap();
+        let lines: Vec<Value> = printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), 3);
+        for line in lines {
+            let steps: Vec<_> = line["us"].as_object().unwrap().values().filter_map(Value::as_f64).collect();
+            let sum_us = line["sumUs"].as_f64().unwrap();
+            assert!(steps.len() == 7 && steps.iter().all(|us| *us > 0.0), "{line}");
+            assert!((steps.iter().sum::<f64>() - sum_us).abs() < 1e-9 * sum_us, "{line}");
+            assert!((line["toACore"].as_f64().unwrap() - 20_000.0 / sum_us).abs() < 1e-6, "{line}");
+        }
+    }
 }

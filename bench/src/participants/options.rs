@@ -4,6 +4,8 @@ use std::{path::PathBuf, str::FromStr};
 
 use clap::Args;
 
+use super::codec::Codec;
+
 /// Measure what a participant of a call costs, from packet in to packet out, step by step
 ///
 /// Without options: rooms of 10, 50 and 100 people, of whom three or all talk, and 1,000 listeners to three.
@@ -15,6 +17,9 @@ pub struct Participants {
     /// So many talk at a time, or `all`; may be given several times
     #[arg(long, value_name = "N")]
     pub talking: Vec<Talking>,
+    /// With this library; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub codec: Vec<Codec>,
     /// Measure fewer rounds: a look, not a figure to quote
     #[arg(long)]
     pub quick: bool,
@@ -22,7 +27,7 @@ pub struct Participants {
     #[arg(long)]
     pub json: bool,
     /// Put the table into BENCHMARKS.md and the chart into participants.svg in this directory
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["people", "talking"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["people", "talking", "codec"])]
     pub write: Option<PathBuf>,
     /// Put the lines of the largest rooms into this README
     #[arg(long, value_name = "FILE", requires = "write")]

@@ -27,7 +27,11 @@ pub fn write(directory: &Path, readme: Option<&Path>, costs: &[Cost]) -> Result<
 
 fn text(costs: &[Cost]) -> String {
     let Machine { processor, compiler, .. } = Machine::this();
-    let command = machine::command(&["--no-default-features"], &["participants".into(), "--write bench".into()]);
+    let libopus: &[_] = if cfg!(feature = "libopus") { &["--features libopus"] } else { &[] };
+    let command = machine::command(
+        &[&["--no-default-features"], libopus].concat(),
+        &["participants".into(), "--write bench --readme README.md".into()],
+    );
     let goals = || costs.iter().filter_map(Cost::goal);
     let met = goals().filter(|goal| goal.met).count();
     format!(
@@ -52,6 +56,7 @@ one begins: so mixes split and merge, and that is in the figures. Open microphon
 - *Encoder for each listener*: each listener has a codec of its own in the same `EncodeGroups`, and so an encoder of \
 its own. Everything else is the same.
 - *With levels*: packets have audio levels (RFC 6464), and those who are in no mix are not decoded.
+- *libopus* is the original of the codec, in C, for encoders and decoders; it needs cmake.
 - A packet is sent and received by a system call of its own; `sendmmsg` and `recvmmsg` would save some. On the loopback \
 a send does the work of the receiving network stack, too, and a receive does less than from a network card.
 - Left out: SRTP, RTCP, waking threads up (a packet that comes alone wakes its thread), and what the people's own \

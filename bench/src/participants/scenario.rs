@@ -1,6 +1,6 @@
 //! What is measured: a [`Scenario`] is a room, what people do in it, and how it is encoded.
 
-use super::options::Talking;
+use super::{codec::Codec, options::Talking};
 
 /// A room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Scenario {
     pub encoders: Encoders,
     /// The length of a tick.
     pub tick_ms: u32,
+    /// Who encodes and decodes.
+    pub codec: Codec,
 }
 
 /// What those send who do not talk.
@@ -40,7 +42,7 @@ pub enum Encoders {
 }
 
 /// How many are heard at most, where there is a limit.
-const LOUDEST: usize = 3;
+pub const LOUDEST: usize = 3;
 /// The length of a tick where nothing else is said: that of `MixerConfig`.
 const TICK_MS: u32 = 10;
 /// A thousand listeners to three talkers.
@@ -52,7 +54,7 @@ pub const LARGE: usize = 100;
 pub fn usual() -> Vec<Scenario> {
     let rooms = [10, 50, LARGE].into_iter().flat_map(|people| {
         let few = of(people, Talking::Some(LOUDEST)).into_iter();
-        few.chain(patient(people)).chain(of(people, Talking::All))
+        few.chain(patient(people)).chain(of(people, Talking::All)).chain(in_c(people))
     });
     rooms.chain(of(AUDITORIUM, Talking::Some(LOUDEST)).into_iter().filter(is_thrifty)).collect()
 }
@@ -60,7 +62,8 @@ pub fn usual() -> Vec<Scenario> {
 /// Everything that differs in a room of so many people of whom so many talk.
 pub fn of(people: usize, talking: Talking) -> Vec<Scenario> {
     let (others, loudest, encoders) = (Others::Noise, Some(LOUDEST), Encoders::Mix);
-    let room = Scenario { people, talking, others, levels: false, loudest, encoders, tick_ms: TICK_MS };
+    let room =
+        Scenario { people, talking, others, levels: false, loudest, encoders, tick_ms: TICK_MS, codec: Codec::OpusRs };
     let told = Scenario { levels: true, ..room };
     match talking {
         Talking::All => vec![Scenario { loudest: None, ..room }, room, told],
@@ -79,9 +82,22 @@ fn patient(people: usize) -> impl Iterator<Item = Scenario> {
     few.filter(move |_| people == LARGE).map(|room| Scenario { tick_ms: super::PACKET_MS, ..room })
 }
 
-/// Whether a large room can be run in this way.
+/// The largest room, by the original of the codec, if that was built.
+#[cfg(feature = "libopus")]
+fn in_c(people: usize) -> impl Iterator<Item = Scenario> {
+    let rooms =
+        of(people, Talking::Some(LOUDEST)).into_iter().take(2).chain(of(people, Talking::All).into_iter().take(1));
+    rooms.filter(move |_| people == LARGE).map(|room| Scenario { codec: Codec::Libopus, ..room })
+}
+
+#[cfg(not(feature = "libopus"))]
+fn in_c(_: usize) -> impl Iterator<Item = Scenario> {
+    std::iter::empty()
+}
+
+/// Whether a room that large is run in this way at all.
 fn is_thrifty(room: &Scenario) -> bool {
-    room.encoders == Encoders::Mix && (room.levels || room.others == Others::Nothing)
+    room.encoders == Encoders::Mix
 }
 
 impl Scenario {
@@ -125,6 +141,7 @@ mod tests {
             let in_room = rooms.iter().filter(|room| room.people == people);
             in_room.filter(|room| room.encoders == Encoders::Listener).count()
         };
-        assert_eq!([10, 50, 100, 1003].map(encoded_for_each), [1, 1, 1, 0]);
+        let in_c = usize::from(cfg!(feature = "libopus"));
+        assert_eq!([10, 50, 100, 1003].map(encoded_for_each), [1, 1, 1 + in_c, 0]);
     }
 }

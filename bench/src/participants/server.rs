@@ -6,14 +6,13 @@ use fastrand::Rng;
 use mixminus::{
     Controller, JoinOptions, MixerConfig, Processor,
     stream::{
-        Decoders, EncodeControl, EncodeGroups, EncodeOptions, InputOptions, Opus, PacketPort, PortOptions,
-        StreamFormat, Tap, TapOptions, TapWriter,
+        Decoders, EncodeControl, EncodeGroups, EncodeOptions, InputOptions, PacketPort, PortOptions, StreamFormat, Tap,
+        TapOptions, TapWriter,
     },
 };
 
 use super::{
     PACKET_MS, RATE_HZ,
-    codec::encoder,
     network::Network,
     outbox::Outbox,
     rtp::{self, Outgoing, RtpPacket},
@@ -66,22 +65,23 @@ impl Server {
     }
 
     /// Lets people in who send by these sources.
-    pub fn admit(&mut self, sources: impl Iterator<Item = u32>, encoders: Encoders) -> Result<()> {
+    pub fn admit(&mut self, sources: impl Iterator<Item = u32>, scenario: &Scenario) -> Result<()> {
         let mut rng = Rng::with_seed(2);
-        let shared = self.encoding.add_codec(encoder()?)?;
+        let Scenario { codec, encoders, .. } = *scenario;
+        let shared = codec.encode_with(&self.encoding)?;
         for (person, source) in sources.enumerate() {
             let input = Some(InputOptions::new(StreamFormat::mono(RATE_HZ)));
             let ports = PortOptions { input, output: None };
             let joined = self.controller.join_with_ports(format!("p{person}"), JoinOptions::default(), ports)?;
-            let (port, decoding) = joined.input.ok_or("there is no port")?.decode_with(Opus::mono()?)?;
+            let (port, decoding) = codec.decode(joined.input.ok_or("there is no port")?)?;
             self.ports.insert(source, port);
             self.decoders.add(decoding);
             // Who hears by a codec of their own has an encoder of their own.
-            let codec = match encoders {
+            let heard_by = match encoders {
                 Encoders::Mix => shared,
-                Encoders::Listener => self.encoding.add_codec(encoder()?)?,
+                Encoders::Listener => codec.encode_with(&self.encoding)?,
             };
-            self.encoding.listen(joined.key, codec);
+            self.encoding.listen(joined.key, heard_by);
             self.streams.push(Outgoing::of(joined.key.index(), &mut rng));
         }
         Ok(())

@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{
-    codec,
     cost::Cost,
     options::Talking,
     scenario::{Encoders, Others, Scenario},
@@ -12,7 +11,7 @@ use super::{
 use crate::report::{table, units};
 
 /// The columns before the steps.
-const ROOM: [&str; 7] = ["people", "talk", "the others", "heard", "tick", "an encoder\nfor each", "encoders"];
+const ROOM: [&str; 8] = ["people", "talk", "the others", "heard", "tick", "codec", "an encoder\nfor each", "encoders"];
 /// The columns behind them.
 const RESULT: [&str; 5] = ["sum", "least to\ngreatest", "people to\na core", "goal", "met"];
 
@@ -33,7 +32,7 @@ fn is_figure(column: usize) -> bool {
 
 /// The cells of a line.
 fn cells(cost: &Cost) -> Vec<String> {
-    let Scenario { people, talking, others, levels, loudest, encoders, tick_ms } = cost.scenario;
+    let Scenario { people, talking, others, levels, loudest, encoders, tick_ms, codec } = cost.scenario;
     let talking = match talking {
         Talking::Some(count) => count.to_string(),
         Talking::All => "all".into(),
@@ -48,6 +47,7 @@ fn cells(cost: &Cost) -> Vec<String> {
     let heard = loudest.map_or("all".into(), |count| format!("{count} loudest"));
     let goal = cost.goal();
     let mut cells = vec![units::count(people), talking, others.into(), heard, format!("{tick_ms} ms")];
+    cells.push(codec.name().into());
     cells.push(of_each(encoders).into());
     cells.push(units::figure(cost.encoders));
     cells.extend(Step::ALL.map(|step| tenths(cost.steps[step])));
@@ -71,15 +71,12 @@ fn tenths(us: f64) -> String {
 }
 
 /// What the columns are.
-pub fn legend() -> String {
-    format!(
-        "In µs of processor time for each participant and 20 ms, on one core. in: a packet is received (UDP on the \
+pub fn legend() -> &'static str {
+    "In µs of processor time for each participant and 20 ms, on one core. in: a packet is received (UDP on the \
 loopback), its RTP header read, and pushed into its port. decode: `Decoders::pass`. ports: what was decoded is played \
 into the tick, and who hears whom is found out. mix: the mixes, with limiters. tap: they are copied for the thread \
-that encodes. encode: `EncodeGroups::pass`, Opus at 48 kHz, mono, 32 kbit/s, complexity 5, by {}. out: an RTP header \
-and a send for each listener. People to a core: 20,000 µs by the sum, with nothing left over.",
-        codec::NAME
-    )
+that encodes. encode: `EncodeGroups::pass`, Opus at 48 kHz, mono, 32 kbit/s, complexity 5. out: an RTP header \
+and a send for each listener. People to a core: 20,000 µs by the sum, with nothing left over."
 }
 
 /// The table for a terminal.
@@ -111,7 +108,7 @@ pub fn json(costs: &[Cost]) -> String {
 }
 
 fn object(cost: &Cost) -> Value {
-    let Scenario { people, talking, others, levels, loudest, encoders, tick_ms } = cost.scenario;
+    let Scenario { people, talking, others, levels, loudest, encoders, tick_ms, codec } = cost.scenario;
     let talking = match talking {
         Talking::Some(count) => count,
         Talking::All => people,
@@ -120,7 +117,7 @@ fn object(cost: &Cost) -> Value {
         Step::ALL.iter().map(|step| (step.name().to_owned(), json!(cost.steps[*step]))).collect();
     let goal = cost.goal().map(|goal| json!({"goal": goal.text, "found": goal.found, "met": goal.met}));
     json!({"people": people, "talking": talking, "othersSend": others == Others::Noise, "levels": levels,
-        "loudest": loudest, "encoderForEach": of_each(encoders), "tickMs": tick_ms, "codec": codec::NAME,
+        "loudest": loudest, "encoderForEach": of_each(encoders), "tickMs": tick_ms, "codec": codec.name(),
         "encoders": cost.encoders, "us": steps, "sumUs": cost.sum_us(), "leastUs": cost.spread_us[0],
         "greatestUs": cost.spread_us[1], "toACore": cost.to_a_core(), "goal": goal})
 }
@@ -139,6 +136,7 @@ mod tests {
             "open microphones",
             "3 loudest",
             "10 ms",
+            "opus-rs",
             "mix",
             "4.00",
             "1.0",
