@@ -1,13 +1,15 @@
 //! Encode groups: every listener is given packets of just what it hears, whatever the lengths of ticks and packets, whoever
 //! comes, goes and talks; and its decoder hears on without an edge.
 
+#![cfg(feature = "stream")]
+
 use std::collections::HashMap;
 
 use mixminus::{
     Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor,
     stream::{
-        EncodeControl, EncodeError, EncodeGroups, EncodeOptions, EncodedPacket, Encoder, Silence, StreamFormat, Tap,
-        TapOptions, TapWriter,
+        CodecError, CodecKey, EncodeControl, EncodeError, EncodeGroups, EncodeOptions, EncodedPacket, Encoder, Silence,
+        StreamFormat, Tap, TapOptions, TapWriter,
     },
 };
 use proptest::prelude::*;
@@ -94,7 +96,7 @@ struct Call {
     writer: TapWriter,
     groups: EncodeGroups,
     control: EncodeControl,
-    codec: mixminus::stream::CodecKey,
+    codec: CodecKey,
     here: Vec<ParticipantKey>,
     joined: usize,
     heard: HashMap<ParticipantKey, HashMap<u64, f32>>,
@@ -169,10 +171,17 @@ const OPTIONS: EncodeOptions = EncodeOptions { packet_ms: 20, most_encoders: 100
 
 fn assert_packets_are_what_was_heard(call: &Call, packet: usize) {
     for (listener, got) in &call.got {
-        for (number, one) in got.iter().enumerate() {
+        for one in got {
             assert_eq!(one.samples, call.truth(*listener, one.position, packet), "{listener} at {}", one.position);
+        }
+        assert!(got.windows(2).all(|pair| pair[1].position == pair[0].position + packet as u64));
+    }
+}
+
+fn assert_decoders_hear_on(call: &Call) {
+    for (listener, got) in &call.got {
+        for (number, one) in got.iter().enumerate() {
             let Some(next) = got.get(number + 1) else { continue };
-            assert_eq!(next.position, one.position + packet as u64, "one packet after the other");
             let same_encoder = next.before[0] == one.after;
             let in_common = next.before[1] == common_of(&got[..=number]);
             assert!(same_encoder || in_common, "{listener} went over at {} to a stranger", next.position);
@@ -236,8 +245,10 @@ proptest! {
         }
         let packet = 8 * packet_ms as usize;
         assert_all_was_given(&call, packet);
-        if packet_ms == 20 {
-            assert_packets_are_what_was_heard(&call, packet);
+        assert_packets_are_what_was_heard(&call, packet);
+        // Of longer packets fewer are in common.
+        if packet_ms <= 20 {
+            assert_decoders_hear_on(&call);
         }
     }
 }
@@ -266,6 +277,7 @@ fn a_split_forks_and_a_merge_lingers_for_five_packets() {
     assert_eq!(lingered, 10, "five packets of two ticks: {counts:?}");
     assert_eq!((counts.last(), call.control.readings().merges), (Some(&(2, 0)), 1));
     assert_packets_are_what_was_heard(&call, 160);
+    assert_decoders_hear_on(&call);
 }
 
 #[test]
@@ -299,7 +311,7 @@ fn silence_pauses_and_is_refreshed() {
     // The voice fades out in the fifth packet; three packets of silence are sent, then one in 200 ms.
     assert_eq!(sent, [0, 1, 2, 3, 4, 5, 6, 7, 8, 18, 28, 35, 36, 37]);
     let resumed: Vec<u64> = got.iter().filter(|one| one.resumes).map(|one| one.position / 160).collect();
-    assert_eq!(resumed, [0, 18, 28, 35]);
+    assert_eq!(resumed, [0, 35], "what refreshes a pause does not end it");
     assert!(got.iter().all(|one| one.lost_before == 0));
 }
 
@@ -347,4 +359,51 @@ fn an_encoder_that_panics_is_replaced_and_harms_nobody_else() {
     assert_eq!((call.got[&call.here[1]].len(), call.got[&call.here[2]].len()), (9, 7));
     let lost: Vec<u32> = call.got[&call.here[2]].iter().map(|one| one.lost_before).collect();
     assert_eq!((lost, call.control.readings().panics), (vec![0, 0, 0, 1, 0, 0, 1], 2));
+}
+
+#[test]
+fn a_codec_that_panics_where_it_is_forked_or_reset_harms_nobody_else() {
+    #[derive(Debug, Clone)]
+    struct Rigid(Witness);
+    impl Encoder for Rigid {
+        fn format(&self) -> StreamFormat {
+            self.0.format()
+        }
+        fn takes(&self, frames: usize) -> bool {
+            self.0.takes(frames)
+        }
+        fn encode(&mut self, samples: &[f32], out: &mut [u8]) -> Result<usize, EncodeError> {
+            self.0.encode(samples, out)
+        }
+        fn fork(&mut self) -> Box<dyn Encoder> {
+            assert!(self.0.recent.is_empty(), "it cannot be forked once it is in use");
+            Box::new(self.clone())
+        }
+        fn reset(&mut self) {
+            unreachable!("it cannot be reset");
+        }
+    }
+    let mut call = Call::new(160, OPTIONS);
+    call.join(4);
+    let rigid = call.control.add_codec(Rigid(Witness::default())).unwrap();
+    call.here[1..3].iter().for_each(|key| call.control.listen(*key, rigid));
+    (0..4).for_each(|_| call.tick(&[0]));
+    (0..4).for_each(|_| call.tick(&[0, 1]));
+    assert_eq!(call.control.readings().panics, 1, "one fork");
+    (0..12).for_each(|_| call.tick(&[0]));
+    assert_eq!(call.control.readings().panics, 2, "and one reset, of the encoder that is not needed any more");
+    for key in &call.here {
+        assert_eq!(call.got[key].len(), 20, "a new encoder takes the place of the fork");
+    }
+}
+
+#[test]
+fn a_tap_that_holds_less_than_a_packet_is_refused() {
+    let (_controller, processor) = MixerConfig { tick_samples: 48, ..MixerConfig::default() }.build().unwrap();
+    let groups = |ticks, packet_ms| {
+        let (_writer, tap) = Tap::new(&processor, TapOptions { ticks, ..TapOptions::default() }).unwrap();
+        EncodeGroups::new(tap, EncodeOptions { packet_ms, ..OPTIONS }).map(drop)
+    };
+    assert_eq!(groups(32, 40), Err(CodecError::Tap { ticks: 32, least: 42, packet_ms: 40 }));
+    assert_eq!((groups(42, 40), groups(32, 20)), (Ok(()), Ok(())));
 }

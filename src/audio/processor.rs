@@ -76,6 +76,12 @@ impl Processor {
         self.link.timing.tick
     }
 
+    /// The number of the mixer, which is in all of its keys.
+    #[cfg(feature = "stream")]
+    pub(crate) fn mixer(&self) -> u32 {
+        self.link.meters.mixer()
+    }
+
     /// The channels of every mix.
     pub fn channels(&self) -> Channels {
         if self.engine.channels() > 1 { Channels::Stereo } else { Channels::Mono }

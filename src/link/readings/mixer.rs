@@ -40,6 +40,12 @@ pub struct MixerReadings {
 }
 
 impl MixerMeters {
+    /// The number of the mixer.
+    #[cfg(feature = "stream")]
+    pub fn mixer(&self) -> u32 {
+        self.mixer
+    }
+
     /// The meters of the mixer with this number.
     pub fn of(mixer: u32) -> Self {
         let meters = Self { mixer, ..Self::default() };

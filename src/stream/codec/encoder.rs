@@ -1,6 +1,6 @@
 //! What encode groups ask of a codec: [`Encoder`]. Hosts may bring codecs of their own.
 
-use crate::data::{channels::Channels, ports::StreamFormat};
+use crate::data::ports::StreamFormat;
 
 /// Turns samples into packets: one for each mix that listeners hear. Called on the threads that encode, never on the
 /// audio thread. It may allocate; what it does in [`encode`](Self::encode) every listener of the mix waits for.
@@ -64,6 +64,12 @@ pub trait Encoder: Send + std::fmt::Debug {
     /// As new: other listeners follow.
     fn reset(&mut self);
 
+    /// How long two encoders must have had the same sound before a decoder may go from one to the other without an edge, in
+    /// ms: 0 if a packet does not depend on those before it.
+    fn memory_ms(&self) -> u32 {
+        100
+    }
+
     /// `bytes`, if `out` has as many: for implementations of [`encode`](Self::encode).
     ///
     /// # Errors
@@ -81,11 +87,6 @@ pub trait Encoder: Send + std::fmt::Debug {
         let frames = samples.len() / channels;
         let whole = samples.len().is_multiple_of(channels);
         if whole && self.takes(frames) { Ok(frames) } else { Err(EncodeError::Length { frames }) }
-    }
-
-    /// The channels of what it takes: 1 or 2.
-    fn channels(&self) -> Channels {
-        self.format().channels
     }
 }
 

@@ -158,6 +158,10 @@ impl Encoder for G711Encoder {
     }
 
     fn reset(&mut self) {}
+
+    fn memory_ms(&self) -> u32 {
+        0
+    }
 }
 
 #[cfg(test)]

@@ -87,12 +87,12 @@ impl Decoder for G722 {
     }
 }
 
-/// How many packets a fork encodes first: what G.722 has adapted to is forgotten by half in 60 ms.
-const FORKED: usize = 10;
+/// What an encoder has adapted to it forgets by half in 60 ms: so much of the sound a fork encodes first.
+const MEMORY_MS: u32 = 200;
 
 /// An encoder of G.722 at 64 kbit/s: 16 kHz mono, a byte for two samples, packets of 1 ms to 120 ms of whole bytes.
 ///
-/// A [fork](Encoder::fork) has encoded the last ten packets, too: the library cannot copy its state.
+/// A [fork](Encoder::fork) encodes the last 200 ms, too, before its first packet: the library cannot copy its state.
 ///
 /// ```
 /// use mixminus::stream::{Encoder, G722Encoder};
@@ -101,7 +101,7 @@ const FORKED: usize = 10;
 /// ```
 pub struct G722Encoder {
     library: g722::G722Encoder,
-    recent: Recent<FORKED>,
+    recent: Recent,
     /// The samples of a packet as the library takes them.
     samples: Vec<i16>,
 }
@@ -109,7 +109,21 @@ pub struct G722Encoder {
 impl G722Encoder {
     /// As a call starts.
     pub fn new() -> Self {
-        Self { library: g722::G722Encoder::new(), recent: Recent::default(), samples: Vec::new() }
+        Self {
+            library: g722::G722Encoder::new(),
+            recent: Recent::of((RATE_HZ * MEMORY_MS / 1000) as usize),
+            samples: Vec::new(),
+        }
+    }
+}
+
+impl G722Encoder {
+    /// Encodes into just as many bytes as there are.
+    fn code(&mut self, samples: &[f32], out: &mut [u8]) -> Result<usize, EncodeError> {
+        self.samples.clear();
+        self.samples.extend(samples.iter().map(|sample| i16::from_f32(*sample)));
+        let encoded = self.library.encode_into(&self.samples, out);
+        encoded.map_err(|_| EncodeError::Refused { reason: "G.722 wants room for a byte of every two samples" })
     }
 }
 
@@ -136,21 +150,24 @@ impl Encoder for G722Encoder {
 
     fn encode(&mut self, samples: &[f32], out: &mut [u8]) -> Result<usize, EncodeError> {
         let bytes = self.bytes_in_room(self.frames_of(samples)? / 2, out)?;
+        for before in self.recent.take_backlog() {
+            // What the encoder took that this one is a fork of this one takes.
+            let _bytes = self.code(&before, &mut vec![0; before.len() / 2]);
+        }
         self.recent.note(samples);
-        self.samples.clear();
-        self.samples.extend(samples.iter().map(|sample| i16::from_f32(*sample)));
-        let encoded = self.library.encode_into(&self.samples, &mut out[..bytes]);
-        encoded.map_err(|_| EncodeError::Refused { reason: "G.722 wants room for a byte of every two samples" })
+        self.code(samples, &mut out[..bytes])
     }
 
     fn fork(&mut self) -> Box<dyn Encoder> {
-        let mut fork = Self::new();
-        self.recent.replay(&mut fork, &mut [0; RATE_HZ as usize * MOST_MS / 2000]);
-        Box::new(fork)
+        Box::new(Self { recent: self.recent.fork(), ..Self::new() })
     }
 
     fn reset(&mut self) {
         *self = Self::new();
+    }
+
+    fn memory_ms(&self) -> u32 {
+        MEMORY_MS
     }
 }
 

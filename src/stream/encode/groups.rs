@@ -36,7 +36,8 @@ use crate::{
 ///
 /// *Moves.* When some of the listeners of a mix go on to another (one of them begins to talk, say), their encoder is
 /// forked: each decoder hears on what it has heard until now. When listeners come to hear what others
-/// hear, their encoder goes on beside the others' for 100 ms; then they are given the others' packets.
+/// hear, their encoder goes on beside the others' for as long as the codec remembers
+/// ([`Encoder::memory_ms`](crate::stream::Encoder::memory_ms)); then they are given the others' packets.
 ///
 /// ```
 /// use mixminus::{Frame, JoinOptions, MixerConfig};
@@ -104,6 +105,10 @@ impl EncodeGroups {
             return Err(CodecError::NoEncoders);
         }
         let packet = (per_second / 1000) as usize;
+        let (ticks, least) = (tap.holds(), packet.div_ceil(tap.tick_samples()) + 2);
+        if ticks < least {
+            return Err(CodecError::Tap { ticks, least, packet_ms });
+        }
         let (counters, tap_counters) = (Counters::default(), Arc::clone(tap.counters()));
         let shared = Arc::new(Shared { mixer, packet, options, counters, tap: tap_counters });
         let (orders_from, orders) = unbounded();
@@ -125,11 +130,12 @@ impl EncodeGroups {
         EncodeControl { orders: self.orders_from.clone(), shared: Arc::clone(&self.shared) }
     }
 
-    /// Encodes, on this thread, all packets of which the ticks are there, and gives each to `sink`. Returns for how many
-    /// packet times that was. Never waits; bounded by the ticks that the tap holds.
+    /// Encodes, on this thread, the packets of which the ticks are there now, and gives each to `sink`. Returns for how
+    /// many packet times that was. Never waits; what comes meanwhile is for the next pass.
     pub fn pass(&mut self, mut sink: impl FnMut(&EncodedPacket<'_>)) -> usize {
+        let most = (self.tap.waiting() + 1) * self.tap.tick_samples() / self.shared.packet + 1;
         let mut times = 0;
-        while self.prepare() {
+        while times < most && self.prepare() {
             self.lanes().iter_mut().for_each(|lane| lane.work(&mut sink));
             times += 1;
         }
@@ -161,6 +167,11 @@ impl EncodeGroups {
 
     pub(super) fn lanes(&mut self) -> &mut Vec<Lane> {
         self.lanes.all()
+    }
+
+    /// How many ticks were taken from the tap.
+    pub(super) fn ticks(&self) -> u64 {
+        self.tap.readings().ticks
     }
 
     /// How long a tick is.

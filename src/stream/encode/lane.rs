@@ -1,11 +1,6 @@
 //! One encoder at work: [`Lane`], with those who are given its packets.
 
-use std::{
-    collections::VecDeque,
-    ops::Range,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use super::{
     control::CodecKey,
@@ -13,6 +8,7 @@ use super::{
     options::Silence,
     packet::EncodedPacket,
     readings::add,
+    sending::Sending,
     shared::Shared,
     signatures::Signature,
 };
@@ -23,6 +19,9 @@ use crate::{
 
 /// Room for the bytes of a packet: 120 ms of 48 kHz stereo in 16 bits is 23,040.
 const MOST_BYTES: usize = 24 * 1024;
+
+/// How many contributing sources a packet of RTP names, at most.
+const MOST_SOURCES: usize = 15;
 
 /// The packet in hand, as a lane has it.
 #[derive(Debug, Clone, Default)]
@@ -46,10 +45,13 @@ impl Staged {
     ) {
         (self.position, self.silent) = (position, true);
         self.sound.clear();
+        self.sources.clear();
         for (mix, samples) in pieces {
             self.silent &= mix.is_none_or(|mix| mix.is_silent());
-            self.sources.clear();
-            self.sources.extend_from_slice(mix.map(|mix| mix.sources()).unwrap_or_default());
+            let sources = mix.map(|mix| mix.sources()).unwrap_or_default();
+            let new = sources.iter().filter(|source| !self.sources.contains(source));
+            let new: Vec<ParticipantKey> = new.take(MOST_SOURCES - self.sources.len()).copied().collect();
+            self.sources.extend(new);
             add_samples(&mut self.sound.left, mix.map(|mix| mix.left()), samples);
             if stereo {
                 add_samples(&mut self.sound.right, mix.map(|mix| mix.right()), samples);
@@ -84,9 +86,7 @@ pub(super) struct Lane {
     pub staged: Staged,
     /// How long nobody was heard, in ms.
     silent_ms: u32,
-    /// Whether the packet before the one in hand was sent; and how many before that were lost.
-    sent: bool,
-    lost: u32,
+    sending: Sending,
     samples: Vec<f32>,
     bytes: Vec<u8>,
     shared: Arc<Shared>,
@@ -105,21 +105,23 @@ impl Lane {
             lingers: false,
             staged: Staged::default(),
             silent_ms: 0,
-            sent: false,
-            lost: 0,
+            sending: Sending::Pauses,
             samples: Vec::new(),
             bytes: vec![0; MOST_BYTES],
             shared,
         }
     }
 
-    /// Another lane that goes on from here, for some of the listeners.
-    pub fn fork(&mut self, number: u64) -> Self {
+    /// Another lane that goes on from here, for some of the listeners; with an encoder that does, if that is wanted.
+    pub fn fork(&mut self, number: u64, encodes: bool) -> Self {
         let shared = Arc::clone(&self.shared);
         let mut fork = Self::new(self.codec, number, self.silence, self.converter.fork(), shared);
-        fork.encoder = self.encoder.as_mut().map(|encoder| encoder.fork());
-        fork.recent.clone_from(&self.recent);
-        (fork.silent_ms, fork.sent, fork.lost) = (self.silent_ms, self.sent, self.lost);
+        (fork.silent_ms, fork.sending) = (self.silent_ms, self.sending);
+        let encoder = self.encoder.as_mut().filter(|_| encodes);
+        fork.encoder = encoder.and_then(|encoder| self.shared.counters.guarded(|| encoder.fork()));
+        if fork.encoder.is_some() {
+            fork.recent.clone_from(&self.recent);
+        }
         fork
     }
 
@@ -145,8 +147,8 @@ impl Lane {
     /// Encodes the packet in hand, and gives it to `sink`. On any thread. If either panics, that is counted, and the lane
     /// gets a new encoder.
     pub fn work(&mut self, sink: &mut dyn FnMut(&EncodedPacket<'_>)) {
-        if catch_unwind(AssertUnwindSafe(|| self.try_to_work(sink))).is_err() {
-            add(&self.shared.counters.panics, 1);
+        let shared = Arc::clone(&self.shared);
+        if shared.counters.guarded(|| self.try_to_work(sink)).is_none() {
             drop(self.take_encoder());
             self.lose(1);
         }
@@ -157,27 +159,37 @@ impl Lane {
             true => self.silent_ms.saturating_add(self.shared.options.packet_ms),
             false => 0,
         };
-        if self.pauses() {
-            add(&self.shared.counters.silent_packets, 1);
-            self.sent = false;
-            return;
-        }
-        match self.encode() {
-            Some(0) => self.sent = false,
-            Some(bytes) => self.give(bytes, sink),
-            None => self.lose(1),
+        let course = self.course();
+        if course == Course::Pause {
+            self.pause();
+        } else {
+            match self.encode() {
+                Some(0) => self.sending = Sending::Pauses,
+                Some(bytes) => self.give(bytes, course == Course::Refresh, sink),
+                None => self.lose(1),
+            }
         }
     }
 
-    /// Whether nothing is sent for the packet in hand, as nobody is heard in it.
-    fn pauses(&self) -> bool {
-        let Silence::Pause { after_ms, refresh_ms } = self.silence else { return false };
+    /// What becomes of the packet in hand. A pause is refreshed by the packets that pass a multiple of the time for that.
+    fn course(&self) -> Course {
+        let Silence::Pause { after_ms, refresh_ms } = self.silence else { return Course::Sound };
         let packet_ms = self.shared.options.packet_ms;
-        let Some(paused_ms) = self.silent_ms.checked_sub(after_ms).filter(|paused_ms| *paused_ms > 0) else {
-            return false;
-        };
-        // One packet in each of the times: the one that passes a multiple of it.
-        paused_ms / refresh_ms.max(packet_ms) == (paused_ms - packet_ms.min(paused_ms)) / refresh_ms.max(packet_ms)
+        let refresh_ms = refresh_ms.max(packet_ms);
+        match self.silent_ms.saturating_sub(after_ms) {
+            0 => Course::Sound,
+            paused_ms if paused_ms / refresh_ms == paused_ms.saturating_sub(packet_ms) / refresh_ms => Course::Pause,
+            _ => Course::Refresh,
+        }
+    }
+
+    fn pause(&mut self) {
+        add(&self.shared.counters.silent_packets, 1);
+        if self.sending != Sending::Pauses {
+            // What the filter remembers of the last sound must not be heard before the next one.
+            self.converter.convert(&self.staged.sound, &mut self.samples);
+        }
+        self.sending = Sending::Pauses;
     }
 
     /// `None` if there is no packet.
@@ -186,12 +198,11 @@ impl Lane {
         self.encoder.as_mut()?.encode(&self.samples, &mut self.bytes).ok()
     }
 
-    fn give(&mut self, bytes: usize, sink: &mut dyn FnMut(&EncodedPacket<'_>)) {
+    fn give(&mut self, bytes: usize, in_pause: bool, sink: &mut dyn FnMut(&EncodedPacket<'_>)) {
         let counters = &self.shared.counters;
         add(&counters.packets, 1);
         add(&counters.saved_encodes, self.listeners.len().saturating_sub(1) as u64);
-        let (resumes, lost_before) = (!self.sent && self.lost == 0, self.lost);
-        (self.sent, self.lost) = (true, 0);
+        let (resumes, lost_before) = self.sending.send(in_pause);
         sink(&EncodedPacket {
             codec: self.codec,
             position: self.staged.position,
@@ -208,10 +219,17 @@ impl Lane {
     /// There are no packets for a time, although there should be so many.
     pub fn lose(&mut self, packets: u64) {
         add(&self.shared.counters.lost_packets, packets);
-        // In a pause nobody misses one.
-        if packets > 0 && (self.sent || self.lost > 0) {
-            self.lost = self.lost.saturating_add(u32::try_from(packets).unwrap_or(u32::MAX));
-        }
-        self.sent &= packets == 0;
+        self.sending.lose(packets, 1000 / self.shared.options.packet_ms.max(1));
     }
+}
+
+/// What becomes of a packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Course {
+    /// It is sent.
+    Sound,
+    /// It is not, as nobody is heard.
+    Pause,
+    /// Nobody is heard, but it is sent so that nobody takes the sender for dead.
+    Refresh,
 }

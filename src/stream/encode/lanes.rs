@@ -3,7 +3,7 @@
 //! - Listeners of one lane who now hear different packets *split*: most of them keep the encoder, the others go on with
 //!   a fork of it, so that each decoder hears on what it has heard until now.
 //! - Lanes whose listeners now hear the same *merge*, but not at once. Each goes on with its own encoder for
-//!   [`Linger`] packets. By then all of the encoders have encoded the same sound for so long that going over to another
+//!   as long as encoders of its codec remember ([`Encoder::memory_ms`](crate::stream::Encoder::memory_ms)). By then all of the encoders have encoded the same sound for so long that going over to another
 //!   is not heard. Then the listeners go over to the lane that has most of them.
 
 use std::{
@@ -15,23 +15,17 @@ use hashbrown::{HashMap, HashSet};
 use rustc_hash::FxBuildHasher;
 
 use super::{
-    codecs::Codec, control::CodecKey, lane::Lane, members::Members, readings::add, shared::Shared,
+    codecs::Codec,
+    control::CodecKey,
+    lane::Lane,
+    members::Members,
+    readings::{Counters, add},
+    shared::Shared,
     signatures::Signature,
 };
 
 /// The codecs by their keys.
 pub(super) type Codecs = HashMap<CodecKey, Codec, FxBuildHasher>;
-
-/// For how many packets a lane goes on beside another that has the same sound: 100 ms, and no fewer than two packets.
-/// Measured with Opus: after a merge at once up to 8 of 40 had an edge, 5 packets of 20 ms later 0 to 1.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Linger(usize);
-
-impl Linger {
-    pub fn of(packet_ms: u32) -> Self {
-        Self((100 / packet_ms.max(1)).clamp(2, 10) as usize)
-    }
-}
 
 /// Listeners who had the packet before from one lane, and hear the same in the one in hand.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +43,6 @@ struct Cell {
 pub(super) struct Lanes {
     all: Vec<Lane>,
     next_number: u64,
-    linger: Linger,
     shared: Arc<Shared>,
     cells: Vec<Cell>,
     known: HashMap<(Option<u64>, CodecKey, Signature), usize, FxBuildHasher>,
@@ -57,8 +50,7 @@ pub(super) struct Lanes {
 
 impl Lanes {
     pub fn new(shared: Arc<Shared>) -> Self {
-        let linger = Linger::of(shared.options.packet_ms);
-        Self { all: Vec::new(), next_number: 0, linger, shared, cells: Vec::new(), known: HashMap::default() }
+        Self { all: Vec::new(), next_number: 0, shared, cells: Vec::new(), known: HashMap::default() }
     }
 
     pub fn all(&mut self) -> &mut Vec<Lane> {
@@ -71,7 +63,7 @@ impl Lanes {
         self.split();
         let retired = self.merge(codecs);
         self.retire(&retired, codecs);
-        let signatures = self.hand_over(members);
+        let signatures = self.hand_over(members, codecs);
         self.serve(codecs);
         self.tell();
         signatures
@@ -110,7 +102,9 @@ impl Lanes {
 
     fn fork(&mut self, of: u64) -> u64 {
         let Some(at) = self.at(of) else { return of };
-        let fork = self.all[at].fork(self.next_number);
+        // Past the cap forks would wait: the largest are given new encoders.
+        let encodes = self.all.len() < self.shared.options.most_encoders;
+        let fork = self.all[at].fork(self.next_number, encodes);
         add(&self.shared.counters.splits, 1);
         self.push(fork)
     }
@@ -130,9 +124,9 @@ impl Lanes {
         lingering.sort_by_key(|(in_common, ..)| Reverse(*in_common));
         let needed = self.cells.iter().map(|cell| cell.goes_to).collect::<HashSet<_, FxBuildHasher>>().len();
         let too_many = needed.saturating_sub(self.shared.options.most_encoders);
-        let Linger(packets) = self.linger;
         for (number, (in_common, cell, main)) in lingering.into_iter().enumerate() {
-            if in_common >= packets || number < too_many {
+            let enough = codecs[&self.cells[cell].codec].linger(self.shared.options.packet_ms);
+            if in_common >= enough || number < too_many {
                 self.cells[cell].goes_to = main;
                 add(&self.shared.counters.merges, 1);
             }
@@ -185,14 +179,14 @@ impl Lanes {
         self.all.retain_mut(|lane| {
             let stays = lanes.binary_search(&lane.number).is_err();
             if !stays {
-                give_back(lane, codecs);
+                give_back(lane, codecs, &self.shared.counters);
             }
             stays
         });
     }
 
     /// Every member goes to its lane, which notes what it encodes. What that is.
-    fn hand_over(&mut self, members: &mut Members) -> Vec<Signature> {
+    fn hand_over(&mut self, members: &mut Members, codecs: &Codecs) -> Vec<Signature> {
         self.all.iter_mut().for_each(|lane| lane.listeners.clear());
         let mut signatures = vec![Signature::START; self.all.len()];
         for member in members.iter_mut() {
@@ -203,8 +197,9 @@ impl Lanes {
                 signatures[at] = member.signature;
             }
         }
-        let Linger(packets) = self.linger;
-        self.all.iter_mut().zip(&signatures).for_each(|(lane, sound)| lane.note(*sound, packets));
+        for (lane, sound) in self.all.iter_mut().zip(&signatures) {
+            lane.note(*sound, codecs.get(&lane.codec).map_or(0, |codec| codec.linger(self.shared.options.packet_ms)));
+        }
         signatures
     }
 
@@ -214,12 +209,12 @@ impl Lanes {
         let mut order: Vec<usize> = (0..self.all.len()).collect();
         if order.len() > most {
             order.sort_by_key(|at| Reverse(self.all[*at].listeners.len()));
-            order.drain(most..).for_each(|at| give_back(&mut self.all[at], codecs));
+            order.drain(most..).for_each(|at| give_back(&mut self.all[at], codecs, &self.shared.counters));
         }
         for at in order {
             let lane = &mut self.all[at];
             if let (None, Some(codec)) = (&lane.encoder, codecs.get_mut(&lane.codec)) {
-                lane.encoder = Some(codec.encoder());
+                lane.encoder = codec.encoder(&self.shared.counters);
             }
         }
     }
@@ -235,8 +230,8 @@ impl Lanes {
 }
 
 /// The encoder of a lane becomes one for later use.
-fn give_back(lane: &mut Lane, codecs: &mut Codecs) {
+fn give_back(lane: &mut Lane, codecs: &mut Codecs, counters: &Counters) {
     if let (Some(encoder), Some(codec)) = (lane.take_encoder(), codecs.get_mut(&lane.codec)) {
-        codec.give_back(encoder);
+        codec.give_back(encoder, counters);
     }
 }

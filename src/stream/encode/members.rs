@@ -34,7 +34,8 @@ impl Members {
             self.by_slot.resize(key.index() + 1, None);
         }
         let place = &mut self.by_slot[key.index()];
-        if place.is_some_and(|member| (member.key, member.codec) == (key, codec)) {
+        // What is said late of one who has left does not concern who has the slot now.
+        if place.is_some_and(|member| (member.key, member.codec) == (key, codec) || member.key > key) {
             return;
         }
         let (lane, signature) = (None, Signature::START);

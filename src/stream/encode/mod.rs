@@ -16,6 +16,7 @@ mod members;
 mod options;
 mod packet;
 mod readings;
+mod sending;
 mod shared;
 mod signatures;
 mod threads;

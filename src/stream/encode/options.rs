@@ -62,6 +62,16 @@ pub enum CodecError {
         /// The mixer's rate.
         rate_hz: u32,
     },
+    /// The tap holds too few ticks for a packet: it would never be whole.
+    #[error("a tap of {ticks} ticks for packets of {packet_ms} ms: with ticks this short it must hold {least} or more")]
+    Tap {
+        /// What the tap holds.
+        ticks: usize,
+        /// What it must hold: the ticks of a packet, and two for the audio thread.
+        least: usize,
+        /// The length of the packets.
+        packet_ms: u32,
+    },
     /// No encoder is allowed.
     #[error("at most 0 encoders: there must be 1 or more")]
     NoEncoders,

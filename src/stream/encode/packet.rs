@@ -20,12 +20,13 @@ pub struct EncodedPacket<'a> {
     pub payload: &'a [u8],
     /// To whom.
     pub listeners: &'a [ParticipantKey],
-    /// Who is heard in it, if the tap names sources: an RTP packet's contributing sources.
+    /// Who is heard in it, up to 15, if the tap names sources: an RTP packet's contributing sources.
     pub sources: &'a [ParticipantKey],
-    /// Whether it is the first, or the first after a pause: RTP's marker bit.
+    /// Whether it is the first after a pause, or the first of all: RTP's marker bit. A packet that only refreshes a pause is
+    /// not. A listener who is new to a mix that goes on gets its own first packet without it.
     pub resumes: bool,
-    /// How many packets between the one before and this could not be made. If an RTP sender leaves out as many sequence
-    /// numbers, receivers conceal them as lost; otherwise they play a pause.
+    /// How many packets between the one before and this could not be made, up to a second of them. If an RTP sender leaves
+    /// out as many sequence numbers, receivers conceal them as lost; otherwise they play a pause.
     pub lost_before: u32,
 }
 

@@ -1,6 +1,9 @@
 //! What encode groups count: [`EncodeReadings`], and the counters behind it.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use serde::Serialize;
 
@@ -69,6 +72,15 @@ impl Counters {
             panics: self.panics.load(Relaxed),
             tap,
         }
+    }
+}
+
+impl Counters {
+    /// Runs what belongs to a host: an encoder, or what takes its packets. `None` if it panics, which is counted.
+    pub fn guarded<T>(&self, work: impl FnOnce() -> T) -> Option<T> {
+        let done = catch_unwind(AssertUnwindSafe(work));
+        add(&self.panics, u64::from(done.is_err()));
+        done.ok()
     }
 }
 

@@ -116,11 +116,14 @@ fn run(mut groups: EncodeGroups, crew: &Crew, stop: &AtomicBool) -> EncodeGroups
     /// How often it looks for a tick that is due, and how early it begins to.
     const LOOK: Duration = Duration::from_micros(500);
     let tick = groups.tick_time();
-    let mut next = Instant::now();
+    let (mut ticks, mut next) = (0, Instant::now());
     while !stop.load(Ordering::Acquire) {
-        if groups.prepare() {
+        let is_ready = groups.prepare();
+        if groups.ticks() > ticks {
+            (ticks, next) = (groups.ticks(), Instant::now() + tick);
+        }
+        if is_ready {
             crew.work(groups.lanes());
-            next = Instant::now() + tick;
         } else if groups.is_over() {
             break;
         } else {

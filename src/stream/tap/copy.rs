@@ -35,6 +35,8 @@ impl Room {
 /// What is the same for all copies of a tap.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
+    /// The number of the mixer, which is in all of its keys.
+    pub mixer: u32,
     /// Samples of a tick, and its channels.
     pub tick: usize,
     pub channels: usize,
@@ -98,12 +100,24 @@ impl TickCopy {
         self.sources.clear();
     }
 
-    fn room(&self) -> Room {
+    pub fn room(&self) -> Room {
         let Shape { tick, channels, sources, .. } = self.shape;
         let of_samples = self.samples.capacity() / (tick * channels).max(1);
         let of_sources = self.sources.capacity().checked_div(sources).unwrap_or(usize::MAX);
         let mixes = self.mixes.capacity().min(of_samples).min(of_sources);
         Room { mixes, listeners: self.listeners.capacity() }
+    }
+
+    /// Whether it is a copy for the ticks of this mixer.
+    pub fn is_of(&self, mixes: &Mixes<'_>) -> bool {
+        let mut listeners = mixes.distinct().flat_map(|mix| mix.listeners());
+        listeners.next().is_none_or(|listener| listener.mixer == self.shape.mixer)
+    }
+
+    /// Has no room for a tick of this size.
+    pub fn refuse(&mut self, has: Room) {
+        self.clear();
+        self.has = has;
     }
 
     /// Takes a tick, if there is room for it; otherwise only what it would need. Real time.

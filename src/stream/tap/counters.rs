@@ -15,6 +15,8 @@ pub struct TapReadings {
     pub dropped_ticks: u64,
     /// Ticks that were dropped as they had more mixes or listeners than there was room for; the room has grown since.
     pub too_large_ticks: u64,
+    /// Ticks of another mixer than the tap is of: a mistake of the host's.
+    pub foreign_ticks: u64,
 }
 
 #[derive(Debug, Default)]
@@ -22,6 +24,7 @@ pub(in crate::stream) struct Counters {
     pub read: AtomicU64,
     pub dropped: AtomicU64,
     pub too_large: AtomicU64,
+    pub foreign: AtomicU64,
 }
 
 impl Counters {
@@ -30,6 +33,7 @@ impl Counters {
             ticks: self.read.load(Relaxed),
             dropped_ticks: self.dropped.load(Relaxed),
             too_large_ticks: self.too_large.load(Relaxed),
+            foreign_ticks: self.foreign.load(Relaxed),
         }
     }
 }

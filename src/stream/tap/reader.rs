@@ -26,8 +26,9 @@ use crate::{
 /// It holds a number of copies ([`TapOptions::ticks`]) that go round: the audio thread fills one, this end reads it and
 /// gives it back. No end waits for the other. Of a tick that finds no copy free nothing is read; the
 /// [`position`](TapTick::position)s tell of the gap, and [`readings`](Self::readings) count it. A call that
-/// grows gets larger copies, made by this end: a tick of more than twice the mixes or listeners of any before
-/// may be dropped meanwhile.
+/// grows gets larger copies, made by this end, with as much room again as any tick has had: a tick of more than that is
+/// dropped, and those after it until this end has come by. [`TapOptions`] lay out room for what is expected. Copies never
+/// become smaller.
 ///
 /// ```
 /// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{Tap, TapOptions}};
@@ -69,7 +70,12 @@ impl Tap {
         options.check()?;
         let channels = processor.channels();
         let tick_samples = processor.tick_samples();
-        let shape = Shape { tick: tick_samples, channels: channels.count(), sources: options.sources };
+        let shape = Shape {
+            mixer: processor.mixer(),
+            tick: tick_samples,
+            channels: channels.count(),
+            sources: options.sources,
+        };
         let room = Room { mixes: options.mixes, listeners: options.listeners };
         let (mut empty, to_fill) = RingBuffer::new(options.ticks);
         let (filled, full) = RingBuffer::new(options.ticks);
@@ -113,6 +119,16 @@ impl Tap {
     /// What both ends count.
     pub(in crate::stream) fn counters(&self) -> &Arc<Counters> {
         &self.counters
+    }
+
+    /// How many ticks it holds.
+    pub(in crate::stream) fn holds(&self) -> usize {
+        self.empty.buffer().capacity()
+    }
+
+    /// How many ticks are there to be read.
+    pub(in crate::stream) fn waiting(&self) -> usize {
+        self.full.slots()
     }
 
     /// The rate and the channels of the mixes.

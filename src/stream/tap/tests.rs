@@ -91,8 +91,8 @@ fn a_call_that_outgrows_a_tap_gets_room() {
         room.tick(8, &mut writer);
         read.extend(tap.next().map(|tick| tick.mixes().map(|mix| mix.listeners().len()).sum::<usize>()));
     }
-    assert_eq!(read, [8; 4], "the two copies that were there at first were too small");
-    assert_eq!(tap.readings().too_large_ticks, 2);
+    assert_eq!(read, [8; 5], "the copies that were there at first were too small");
+    assert_eq!(tap.readings().too_large_ticks, 1);
     room.admit(7);
     room.tick(15, &mut writer);
     assert!(tap.next().is_some(), "as much again is made room for");
@@ -109,4 +109,30 @@ fn options_out_of_range_are_refused() {
         refused(TapOptions { mixes: 1 << 17, ..options }),
         Some(TapError::Room { asked: 1 << 17, most: 1 << 16 })
     );
+}
+
+#[test]
+fn a_tick_that_fits_no_copy_is_dropped_and_all_copies_become_larger_at_once() {
+    let mut room = Room::of(12);
+    let options = TapOptions { ticks: 8, mixes: 2, listeners: 12, sources: 0 };
+    let (mut writer, mut tap) = Tap::new(&room.processor, options).unwrap();
+    room.tick(9, &mut writer);
+    assert!(tap.next().is_none());
+    (0..8).for_each(|_| room.tick(9, &mut writer));
+    assert_eq!(std::iter::from_fn(|| tap.next().map(|tick| tick.position())).count(), 8);
+    assert_eq!((tap.readings().too_large_ticks, tap.readings().dropped_ticks), (1, 0));
+}
+
+#[test]
+fn ticks_of_another_mixer_are_refused() {
+    let (mut room, mut other) = (Room::of(2), Room::of(2));
+    let (mut writer, mut tap) = Tap::new(&room.processor, TapOptions::default()).unwrap();
+    other.tick(1, &mut writer);
+    room.tick(1, &mut writer);
+    assert!(
+        tap.next()
+            .is_some_and(|tick| tick.mixes().all(|mix| mix.listeners().iter().all(|key| room.keys.contains(key))))
+    );
+    assert!(tap.next().is_none());
+    assert_eq!(tap.readings().foreign_ticks, 1);
 }

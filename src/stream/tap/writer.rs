@@ -1,10 +1,16 @@
 //! The audio thread's end of a tap: [`TapWriter`].
 
-use std::sync::{Arc, atomic::Ordering::Relaxed};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
 
 use rtrb::{Consumer, Producer};
 
-use super::{copy::TickCopy, counters::Counters};
+use super::{
+    copy::{Room, TickCopy},
+    counters::Counters,
+};
 use crate::audio::Mixes;
 
 /// The audio thread's end of a [`Tap`](super::Tap): copies whole ticks. It moves into what runs in every tick, such as
@@ -23,19 +29,34 @@ impl TapWriter {
     /// different mix and the keys of its listeners once.
     ///
     /// Where the reader is as many ticks behind as the tap holds, or a tick has more mixes or listeners than there is
-    /// room for, the tick is dropped and counted.
+    /// room for in any copy, the tick is dropped and counted; so is one of another mixer than the tap is of.
     pub fn write(&mut self, mixes: &Mixes<'_>) {
-        let Ok(mut copy) = self.empty.pop() else {
-            self.counters.dropped.fetch_add(1, Relaxed);
-            return;
-        };
-        copy.take(mixes);
-        if !copy.is_whole() {
-            self.counters.too_large.fetch_add(1, Relaxed);
+        let Ok(mut copy) = self.empty.pop() else { return count(&self.counters.dropped) };
+        if !copy.is_of(mixes) {
+            copy.refuse(Room { mixes: 1, listeners: 1 });
+            self.send(copy);
+            return count(&self.counters.foreign);
         }
-        // There is room for all copies that there are. What did not fit goes, too: the reader makes it larger.
+        copy.take(mixes);
+        // What has no room goes, too: the reader makes it larger. One of those behind it may have been made larger.
+        while !copy.is_whole() {
+            let has = copy.has;
+            self.send(copy);
+            let Ok(next) = self.empty.pop() else { return count(&self.counters.too_large) };
+            copy = next;
+            if copy.room().holds(has) { copy.take(mixes) } else { copy.refuse(has) }
+        }
+        self.send(copy);
+    }
+
+    fn send(&mut self, copy: Box<TickCopy>) {
+        // There is room for all copies that there are.
         if let Err(rtrb::PushError::Full(_)) = self.full.push(copy) {
             debug_assert!(false, "a tap has as many places as copies");
         }
     }
+}
+
+fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Relaxed);
 }

@@ -20,8 +20,8 @@ use crate::{
 
 /// The longest packet that an encoder makes, in bytes (RFC 6716, section 3.2.1).
 const MOST_BYTES: usize = 1275;
-/// How many packets a fork encodes first.
-const FORKED: usize = 3;
+/// How many frames a fork encodes first: 60 ms.
+const FORKED: usize = 2880;
 /// The lengths of packets that are made, in frames: 10, 20, 40 and 60 ms.
 const LENGTHS: [usize; 4] = [480, 960, 1920, 2880];
 
@@ -59,7 +59,7 @@ impl OpusEncoderOptions {
 
 /// An encoder of Opus at 48 kHz, in packets of 10, 20, 40 or 60 ms. RTP has a clock of 48,000 Hz for it (RFC 7587).
 ///
-/// A [fork](Encoder::fork) has encoded the last three packets, too: the library cannot copy its state.
+/// A [fork](Encoder::fork) encodes the last 60 ms, too, before its first packet: the library cannot copy its state.
 ///
 /// ```
 /// use mixminus::stream::{Decoder, Encoder, Opus, OpusEncoder, OpusEncoderOptions};
@@ -74,7 +74,7 @@ impl OpusEncoderOptions {
 pub struct OpusEncoder {
     options: OpusEncoderOptions,
     library: opus_rs::OpusEncoder,
-    recent: Recent<FORKED>,
+    recent: Recent,
 }
 
 impl OpusEncoder {
@@ -90,7 +90,8 @@ impl OpusEncoder {
         if options.complexity > 10 || options.expected_loss_percent > 100 {
             return refused("the complexity is over 10, or the expected loss over 100 %");
         }
-        Ok(Self { options, library: library(&options)?, recent: Recent::default() })
+        let recent = Recent::of(FORKED * options.channels.count());
+        Ok(Self { options, library: library(&options)?, recent })
     }
 }
 
@@ -122,15 +123,20 @@ impl Encoder for OpusEncoder {
 
     fn encode(&mut self, samples: &[f32], out: &mut [u8]) -> Result<usize, EncodeError> {
         let frames = self.frames_of(samples)?;
-        self.recent.note(samples);
         self.library.use_inband_fec = self.options.makes_copies(frames);
+        for before in self.recent.take_backlog() {
+            let frames = before.len() / self.options.channels.count();
+            // What the encoder took that this one is a fork of this one takes.
+            let _bytes = self.library.encode(&before, frames, &mut [0; MOST_BYTES]);
+        }
+        self.recent.note(samples);
         let room = out.len().min(MOST_BYTES);
         self.library.encode(samples, frames, &mut out[..room]).map_err(|reason| EncodeError::Refused { reason })
     }
 
     fn fork(&mut self) -> Box<dyn Encoder> {
         let mut fork = Self::new(self.options).unwrap_or_else(|_| unreachable!("these options were taken before"));
-        self.recent.replay(&mut fork, &mut [0; MOST_BYTES]);
+        fork.recent = self.recent.fork();
         Box::new(fork)
     }
 
