@@ -71,7 +71,11 @@ fn draw(costs: &[Cost], svg: &mut String) -> Drawn {
         let (style, top) = (("sans-serif", 14).into_font().color(&INK), at as f64 + (1.0 - THICK) / 2.0);
         let (begin, end) = (plane.backend_coord(&(0.0, top)), plane.backend_coord(&(cost.sum_us(), top)));
         area.draw(&Text::new(name(&cost.scenario), (18, begin.1 + 6), style.clone()))?;
-        area.draw(&Text::new(format!("{} to a core", units::count(cost.to_a_core() as usize)), (end.0 + 8, end.1 + 6), style))?;
+        area.draw(&Text::new(
+            format!("{} to a core", units::count(cost.to_a_core() as usize)),
+            (end.0 + 8, end.1 + 6),
+            style,
+        ))?;
     }
     for (part, (name, steps)) in PARTS.iter().enumerate() {
         draw_part(&mut plane, &costs, part, (name, steps))?;

@@ -60,7 +60,11 @@ its own. Everything else is the same.
 - A packet is sent and received by a system call of its own; `sendmmsg` and `recvmmsg` would save some. On the loopback \
 a send does the work of the receiving network stack, too, and a receive does less than from a network card.
 - Left out: SRTP, RTCP, waking threads up (a packet that comes alone wakes its thread), and what the people's own \
-programs do.";
+programs do.
+
+Where 60 µs are not reached with open microphones, that is the decoder: two thirds of the sum are spent in opus-rs, \
+whose decoder takes 1.4 times as long as libopus'. Everything of this crate's own (in, ports, mix, tap) is an eighth of \
+it. With audio levels hardly anything is decoded.";
 
 #[cfg(test)]
 mod tests {
