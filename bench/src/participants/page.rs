@@ -46,10 +46,11 @@ fn text(costs: &[Cost]) -> String {
 
 const METHOD: &str = "\
 A call runs in simulated time, flat out, on one thread, with real packets over the loopback. Each figure is the \
-median of 7 rounds of 2 s of sound, after 2 rounds that do not count, and is processor time: of a machine that others \
-use, too, it is as long as on an idle one but for caches. The calls of one size take turns, round by round. The sum \
-is that of the medians; beside it is that of the cheapest round and of the dearest. Every packet is counted: a run in \
-which one is lost, or anything is not decoded or not encoded in time, ends with an error.
+median of 7 rounds of 2 s of sound, after 2 rounds that do not count, and is processor time: work of others on the \
+same machine makes it longer only through caches and shared cores (up to a quarter was seen). The calls of one size \
+take turns, round by round. The sum is that of the medians; beside it is that of the cheapest round and of the \
+dearest. Two runs one after the other differed by up to 6 % in the rooms of 100 and 13 % in the others. Every \
+packet is counted: a run in which one is lost, or is not encoded, ends with an error.
 
 - Talkers send speech at -26 dBFS, each at another place of the recordings. Every 2 s one of them stops and another \
 one begins: so mixes split and merge, and that is in the figures. Open microphones send noise at -65 dBFS.
