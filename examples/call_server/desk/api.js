@@ -74,7 +74,8 @@ async function ask(url, options = {}) {
   return body;
 }
 
-function refusal(answer, body) {
+/** Why a request was refused, from its answer and the body of it, or null. */
+export function refusal(answer, body) {
   const error = body?.error ?? {};
   const details = Array.isArray(error.details) ? error.details : [];
   const seconds = Number(answer.headers.get("retry-after"));

@@ -4,6 +4,7 @@ import { begin } from "./operations.js";
 import { byId, fill, setAttribute, setData, setMeter, setText } from "./dom.js";
 import { DuckingForm } from "./ducking.js";
 import { Listening } from "./listening.js";
+import { Me } from "./me.js";
 import { People } from "./people.js";
 import { DUCKING, readRow, sourceKey, sourceOf } from "./row.js";
 import { Sender } from "./sender.js";
@@ -35,6 +36,11 @@ function senderOf(listener) {
 
 const people = new People((listener, byHand) => choose(listener, byHand));
 const listening = new Listening(() => people.chosen);
+const me = new Me({
+  isLive: () => byId("connection").dataset.state === "open",
+  came: (id) => came(id),
+  refused: (message) => askForToken(message),
+});
 const edit = (key, value) => people.chosen !== null && change(senderOf(people.chosen), key, value);
 const strips = new Strips({
   level: (id, level) => edit(sourceKey(id), { ...heard(id), level }),
@@ -82,6 +88,13 @@ function choose(listener, byHand) {
   frame();
 }
 
+/** Who joins has its own mix on the desk, and hears it already. */
+function came(id) {
+  listening.stop();
+  people.want(id);
+  frame();
+}
+
 /** Draws once a frame, however much has come in. */
 function frame() {
   if (isDue) return;
@@ -93,7 +106,8 @@ function frame() {
 }
 
 function draw() {
-  people.show(state);
+  people.show(state, me.id);
+  me.show(state.participants);
   setText(byId("call"), state.call || "–");
   setText(byId("dominant"), state.dominant ?? "nobody");
   setText(byId("count"), String(state.participants.length));
@@ -150,6 +164,7 @@ function showDesk(isOpen) {
 function askForToken(message) {
   socket.close();
   listening.stop();
+  me.leave();
   forgetToken();
   showDesk(false);
   setText(byId("login-error"), message);

@@ -1,13 +1,26 @@
-// Who is in the call: a row each with a light, a meter and, for those who hear, the choice of whose mix is on the desk.
+// Who is in the call: a row each with a light, a meter, the network of those who are connected and, for those who hear, the choice of whose mix is on the desk.
 
 import { byId, instance, keepRows, setAttribute, setData, setMeter, setText } from "./dom.js";
+import { networkWords } from "./network.js";
 
-const PARTS = { pick: "input", name: ".name", light: ".light", said: ".said", level: ".level", meter: ".meter", number: ".number" };
+const PARTS = {
+  pick: "input",
+  name: ".name",
+  you: ".you",
+  light: ".light",
+  said: ".said",
+  level: ".level",
+  meter: ".meter",
+  number: ".number",
+  network: ".network",
+};
 
 export class People {
   #list = byId("people");
   #rows = new Map();
   #chosen = null;
+  /** Who is put on the desk as soon as it is here. */
+  #wanted = null;
   #onChoice;
 
   /** `onChoice` is given the id, or null, and whether somebody has chosen it. */
@@ -21,11 +34,17 @@ export class People {
     return this.#chosen;
   }
 
-  show(state) {
+  /** Puts somebody on the desk, now or when it is in the call. */
+  want(id) {
+    this.#wanted = id;
+  }
+
+  /** `own` is the id of who sits here, or null. */
+  show(state, own) {
     const people = state.participants;
     const isNew = people.some(({ id }) => !this.#rows.has(id));
     keepRows(this.#list, this.#rows, people, (id) => this.#make(id));
-    for (const person of people) this.#update(this.#rows.get(person.id), person, state.dominant);
+    for (const person of people) this.#update(this.#rows.get(person.id), person, state.dominant, own);
     byId("nobody").hidden = people.length > 0;
     this.#keepChoice(people);
     if (isNew) this.#find();
@@ -41,7 +60,9 @@ export class People {
     return row;
   }
 
-  #update(row, person, dominant) {
+  #update(row, person, dominant, own) {
+    row.you.hidden = person.id !== own;
+    setText(row.network, networkWords(person.connection));
     const isTalking = person.talking === true && !person.muted;
     setData(row.root, "dominant", person.id === dominant);
     setData(row.light, "talking", isTalking);
@@ -54,6 +75,11 @@ export class People {
 
   /** Somebody is always on the desk, if anybody hears. */
   #keepChoice(people) {
+    if (people.some(({ id, hears }) => id === this.#wanted && hears)) {
+      const wanted = this.#wanted;
+      this.#wanted = null;
+      return this.#choose(wanted, false);
+    }
     const chosen = people.find(({ id }) => id === this.#chosen);
     if (chosen?.hears) return;
     this.#choose(people.find(({ hears }) => hears)?.id ?? null, false);

@@ -1,10 +1,9 @@
 // A WebSocket that comes back: with a growing pause after each failure, and a watchdog for lines that went dead in silence.
 
 import { probe } from "./api.js";
+import { pauseAfter } from "./backoff.js";
 import { subprotocols } from "./session.js";
 
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 10_000;
 const SILENCE_MS = 5000;
 
 /**
@@ -83,8 +82,7 @@ export class Socket {
 
   #wait() {
     this.#failures += 1;
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LONGEST_PAUSE_MS);
-    const ms = Math.round(pause * (0.8 + 0.4 * Math.random()));
+    const ms = pauseAfter(this.#failures);
     this.#on.state({ is: "waiting", ms });
     this.#timer = setTimeout(() => this.open(), ms);
   }

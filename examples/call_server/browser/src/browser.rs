@@ -12,7 +12,7 @@ use tokio::{
 use crate::{Result, ports};
 
 /// The profile is not among them: chromedriver gives each Chromium a new one, and deletes it.
-const FLAGS: [&str; 10] = [
+const FLAGS: [&str; 11] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",
@@ -22,6 +22,7 @@ const FLAGS: [&str; 10] = [
     "--disable-component-update",
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
     "--window-size=1400,1000",
 ];
 
@@ -36,6 +37,10 @@ pub struct Chromedriver {
 }
 
 impl Chromedriver {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// If the program is missing, or does not listen after 20 s.
     pub async fn start() -> Result<Self> {
         let program = env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
         let port = ports::free()?;
@@ -54,10 +59,13 @@ impl Chromedriver {
         Ok(Self { address: format!("http://127.0.0.1:{port}"), _child: child })
     }
 
-    /// A new Chromium, which logs what the page writes to its console.
-    pub async fn browser(&self) -> Result<WebDriver> {
+    /// A new Chromium, which logs what the page writes to its console, with these flags beside the usual ones.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub async fn browser(&self, flags: &[String]) -> Result<WebDriver> {
         let mut wanted = DesiredCapabilities::chrome();
-        for flag in FLAGS {
+        for flag in FLAGS.into_iter().chain(flags.iter().map(String::as_str)) {
             wanted.add_arg(flag)?;
         }
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;

@@ -7,13 +7,25 @@
 
 mod browser;
 mod page;
+mod person;
 mod ports;
+mod process;
+mod relay;
 mod server;
+mod tab;
+mod tone;
 mod visit;
 
+pub use browser::Chromedriver;
 pub use page::Page;
+pub use person::{Levels, Person};
+pub use ports::free_udp;
+pub use process::Usage;
+pub use relay::Relay;
 pub use server::Server;
-pub use visit::{Complaints, visit};
+pub use tab::Tab;
+pub use tone::Tone;
+pub use visit::{Complaints, alone, visit};
 
 /// The error of a test, as text.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

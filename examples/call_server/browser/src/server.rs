@@ -65,6 +65,14 @@ impl Server {
         Ok(self.child.kill().await?)
     }
 
+    /// The id of its process.
+    ///
+    /// # Errors
+    /// If it has ended.
+    pub fn pid(&self) -> Result<u32> {
+        self.child.id().ok_or_else(|| "the server has ended".into())
+    }
+
     /// The link that opens the desk. No character that a token can have needs to be escaped in it.
     pub fn link(&self) -> String {
         let fragment = self.token.as_ref().map(|token| format!("#token={token}"));

@@ -121,6 +121,8 @@ impl People {
         let was_connected = before.as_ref().is_some_and(|before| before.was_connected);
         if let Some(before) = before {
             before.leg.end();
+            // Who comes says anew whether it is muted.
+            self.entrance.mute(&id, false);
         }
         here.insert(id.clone(), Person { connection, leg: leg(connection), was_connected, stage: Stage::Connecting });
         Ok(Admitted { id, connection, seat })
@@ -146,6 +148,16 @@ impl People {
         let is_its = here.get(id).is_some_and(|person| person.connection == connection);
         if is_its {
             self.free(&mut here, id);
+        }
+        is_its
+    }
+
+    /// Mutes somebody for everybody, or ends that. False if the place is not, or no longer, this connection's.
+    pub fn mute(&self, id: &str, connection: ConnectionId, is_muted: bool) -> bool {
+        let here = self.here();
+        let is_its = here.get(id).is_some_and(|person| person.connection == connection);
+        if is_its {
+            self.entrance.mute(id, is_muted);
         }
         is_its
     }
@@ -299,6 +311,19 @@ mod tests {
         assert!(!people.leave("anna", first.connection) && !later.0.load(Ordering::Relaxed));
         assert!(matches!(come(&people, "ben"), Err(NoPlace::Full(1))));
         assert!(people.leave("anna", second.connection) && !room.controller.is_here("anna"));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn a_later_connection_is_not_muted_as_the_earlier_one_was() {
+        let (room, people) = call(9);
+        let is_muted = || room.controller.snapshot().participants.iter().any(|one| one.muted);
+        let (first, _line) = come(&people, "guest").unwrap();
+        assert!(people.mute("guest", first.connection, true) && is_muted());
+        let (second, _line) = come(&people, "guest").unwrap();
+        assert!(!is_muted() && !people.mute("guest", first.connection, true));
+        assert!(people.mute("guest", second.connection, true) && is_muted());
+        assert!(people.leave("guest", second.connection) && !is_muted());
         room.stop().unwrap();
     }
 

@@ -85,11 +85,17 @@ impl Entrance {
             let options = PortOptions { input: None, output: Some(hears()) };
             let ports = self.controller.replace_ports(id, options);
             self.told(id, ports.map(|ports| self.collect_more(id, ports.output)));
+            self.mute(id, false);
         } else {
             self.told(id, self.controller.leave(id).map_err(JoinError::from));
             self.ears.remove(id);
             self.order(Order::Remove { id: id.to_owned() });
         }
+    }
+
+    /// Mutes a person for everybody, or ends that.
+    pub fn mute(&self, id: &str, is_muted: bool) {
+        self.told(id, self.controller.set_muted(id, is_muted).map_err(JoinError::from));
     }
 
     fn collect(&self, id: &str, port: OutputPort, is_here: bool) {
@@ -115,7 +121,7 @@ impl Entrance {
 
     fn told<T>(&self, id: &str, done: Result<T, JoinError>) {
         if let Err(error) = done {
-            tracing::debug!(id, %error, "somebody who was to leave was not here");
+            tracing::debug!(id, %error, "somebody who was to leave or to be muted was not here");
         }
     }
 }

@@ -22,7 +22,7 @@ use axum::{
     Router,
     http::HeaderValue,
     middleware::from_fn_with_state,
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use mixminus::{Controller, http::Service};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer};
@@ -75,6 +75,7 @@ pub fn router(web: Arc<Web>) -> Router {
         .route("/whip", post(whip::come))
         .route("/whip/{participant}", post(whip::come_as))
         .route("/whip/{participant}/{connection}", delete(whip::leave))
+        .route("/whip/{participant}/{connection}/muted", put(whip::mute))
         .route("/rtp", post(rtp::come))
         .route("/rtp/{participant}", post(rtp::come_as))
         .route(

@@ -18,25 +18,34 @@ macro_rules! file {
     };
 }
 
-const FILES: [(&str, &str); 18] = [
+const FILES: [(&str, &str); 27] = [
     ("/", include_str!("../../desk/index.html")),
     file!("api.js"),
+    file!("backoff.js"),
+    file!("call.js"),
     file!("controls.css"),
     file!("desk.css"),
     file!("desk.js"),
     file!("dom.js"),
     file!("ducking.js"),
     file!("icon.svg"),
+    file!("levels.js"),
     file!("listen.js"),
     file!("listening.js"),
+    file!("me.css"),
+    file!("me.js"),
+    file!("microphone.js"),
+    file!("network.js"),
     file!("operations.js"),
     file!("people.js"),
+    file!("places.js"),
     file!("row.js"),
     file!("rows.css"),
     file!("sender.js"),
     file!("session.js"),
     file!("socket.js"),
     file!("strips.js"),
+    file!("whip.js"),
 ];
 
 /// Serves each file at its path.

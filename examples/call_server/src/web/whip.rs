@@ -1,11 +1,12 @@
 //! How people come by WebRTC: `POST /whip/{participant}` with an offer, `DELETE` to leave (RFC 9725). An offer may
-//! send, receive, or both.
+//! send, receive, or both. Beside that, `PUT …/muted` tells everybody who is muted.
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{
+    Json,
     body::{Body, to_bytes},
-    extract::{Path, State},
+    extract::{Path, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -54,11 +55,33 @@ pub async fn leave(
     State(web): State<Arc<Web>>,
     Path((id, connection)): Path<(String, String)>,
 ) -> Result<StatusCode, Refused> {
-    let gone = || Refused::new(ErrorCode::NotFound, "there is no such connection, or it has ended");
-    let connection: ConnectionId = connection.parse().map_err(|_| gone())?;
+    let connection = self::connection(&connection)?;
     let people = Arc::clone(&web.people);
     let has_left = spawn_blocking(move || people.leave(&id, connection)).await.map_err(failed)?;
     if has_left { Ok(StatusCode::OK) } else { Err(gone()) }
+}
+
+/// Somebody mutes itself, or speaks again: nobody hears it meanwhile, and the state says so.
+pub async fn mute(
+    _bearer: Bearer,
+    State(web): State<Arc<Web>>,
+    Path((id, connection)): Path<(String, String)>,
+    is_muted: Result<Json<bool>, JsonRejection>,
+) -> Result<StatusCode, Refused> {
+    let wanted = |_| Refused::new(ErrorCode::BadRequest, "the body has to be true or false, as application/json");
+    let Json(is_muted) = is_muted.map_err(wanted)?;
+    let connection = self::connection(&connection)?;
+    let people = Arc::clone(&web.people);
+    let is_done = spawn_blocking(move || people.mute(&id, connection, is_muted)).await.map_err(failed)?;
+    if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(gone()) }
+}
+
+fn connection(text: &str) -> Result<ConnectionId, Refused> {
+    text.parse().map_err(|_| gone())
+}
+
+fn gone() -> Refused {
+    Refused::new(ErrorCode::NotFound, "there is no such connection, or it has ended")
 }
 
 async fn welcome(web: Arc<Web>, id: Option<String>, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {

@@ -21,7 +21,8 @@ async fn a_fader_moved_by_keyboard_sends_a_request_that_is_in_force_once_it_is_s
         check_words(&fader, "3 %").await?;
         let change = page.script("return document.querySelector('#log .entry').textContent", vec![]).await?;
         assert!(change.as_str().is_some_and(|text| text.contains("completed in")), "{change}");
-        page.completes(async || Ok(page.find("#strips .unlist:not([hidden])").await?.click().await?)).await?;
+        page.completes(async || Ok(page.find("#strips .unlist:not([hidden])").await?.send_keys(Key::Enter).await?))
+            .await?;
         page.until_state("the source is not listed", |state| listed(state, &listener, &source).is_none()).await?;
         check_words(&fader, "100 %, not listed").await
     })

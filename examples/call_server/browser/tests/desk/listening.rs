@@ -1,6 +1,7 @@
 //! Listening in, measured at the samples that go to the loudspeakers.
 
 use call_server_browser::{Complaints, Page, Result, visit};
+use thirtyfour::Key;
 
 /// The RMS above which there is sound, and below which there is silence: -50 and -74 dBFS.
 const SOUND: f64 = 0.003;
@@ -75,7 +76,8 @@ async fn hears(page: &Page, what: &str, condition: &str) -> Result<()> {
 async fn unlist_all(page: &Page) -> Result<()> {
     let any = "return document.querySelector('#strips .unlist:not([hidden])') !== null";
     while page.script(any, vec![]).await? == true {
-        page.completes(async || Ok(page.find("#strips .unlist:not([hidden])").await?.click().await?)).await?;
+        page.completes(async || Ok(page.find("#strips .unlist:not([hidden])").await?.send_keys(Key::Enter).await?))
+            .await?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 mod ducking;
 mod faders;
 mod hostile;
+mod joining;
 mod listening;
 mod names;
 mod opening;

@@ -3,8 +3,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use call_server_browser::{Complaints, Page, Result, visit};
-use serde_json::json;
+use call_server_browser::{Complaints, Result, visit};
 
 #[tokio::test]
 async fn the_desk_fits_from_a_telephone_to_a_wide_screen_in_light_and_dark() -> Result<()> {
@@ -22,7 +21,7 @@ async fn the_desk_fits_from_a_telephone_to_a_wide_screen_in_light_and_dark() -> 
             ("desktop-light", 1280, 1000, "light"),
             ("wide-dark", 1920, 1080, "dark"),
         ] {
-            emulate(page, width, height, scheme).await?;
+            page.resize(width, height, scheme).await?;
             // The page is laid out again with the next frame, not when its size is set.
             let fits = format!("return innerWidth === {width} && document.documentElement.scrollWidth <= innerWidth");
             page.until(&format!("{name} is not too wide"), &fits).await?;
@@ -36,12 +35,4 @@ async fn the_desk_fits_from_a_telephone_to_a_wide_screen_in_light_and_dark() -> 
         Ok(())
     })
     .await
-}
-
-async fn emulate(page: &Page, width: u32, height: u32, scheme: &str) -> Result<()> {
-    let size = json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
-    let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
-    page.driver.cdp().send_raw("Emulation.setDeviceMetricsOverride", size).await?;
-    page.driver.cdp().send_raw("Emulation.setEmulatedMedia", media).await?;
-    Ok(())
 }
