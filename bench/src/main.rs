@@ -5,7 +5,8 @@
 //!
 //! A [case](cases) makes [contenders](contender), has them measured in [rounds], and reports
 //! [lines](mod@line), which a [report] prints. [`room`] is the mixer at work, [`peers`] are what it
-//! is compared with, [`beside`] compares two builds. The command [`networks`] runs the input port over networks.
+//! is compared with, [`beside`] compares two builds. The command [`networks`] runs the input port over networks,
+//! [`participants`] measures all that a media server does for a participant.
 
 mod beside;
 mod cases;
@@ -14,7 +15,9 @@ mod cli;
 mod contender;
 mod line;
 mod machine;
+mod marked;
 mod networks;
+mod participants;
 mod peers;
 mod progress;
 mod report;
@@ -56,8 +59,10 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
-    if let Some(Command::Networks(options)) = &options.command {
-        return say(&networks::run(options)?);
+    match &options.command {
+        Some(Command::Networks(options)) => return say(&networks::run(options)?),
+        Some(Command::Participants(options)) => return say(&participants::run(options)?),
+        None => {}
     }
     if options.list {
         return say(&report::table::cases());

@@ -31,7 +31,8 @@ use self::{
     trace::Trace,
 };
 pub use options::Networks;
-pub use page::section;
+pub use page::SECTION;
+pub use speech::speech;
 
 use crate::{Result, progress};
 

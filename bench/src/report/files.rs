@@ -3,22 +3,19 @@
 use std::{fs, path::Path};
 
 use super::{Report, markdown};
-use crate::{Result, charts::Chart, networks};
+use crate::{Result, charts::Chart, marked::put};
 
-/// Writes BENCHMARKS.md and the charts into a directory, which is made if it is not there. What the page tells of
-/// networks stays.
+/// Writes BENCHMARKS.md and the charts into a directory, which is made if it is not there. What other commands write
+/// into the page stays.
 pub fn write(directory: &Path, report: &Report, charts: &[Chart]) -> Result<()> {
-    let put = |name: &str, text: &str| {
-        let path = directory.join(name);
-        fs::write(&path, text).map_err(|fault| format!("{} cannot be written: {fault}", path.display()))
-    };
     fs::create_dir_all(directory)
         .map_err(|fault| format!("the directory {} cannot be made: {fault}", directory.display()))?;
-    let old = fs::read_to_string(directory.join("BENCHMARKS.md")).unwrap_or_default();
+    let page = directory.join("BENCHMARKS.md");
+    let before = fs::read_to_string(&page).unwrap_or_default();
     for chart in charts {
-        put(chart.file, &chart.svg()?)?;
+        put(&directory.join(chart.file), &chart.svg()?)?;
     }
-    Ok(put("BENCHMARKS.md", &markdown::text(report, charts, networks::section(&old)))?)
+    put(&page, &markdown::text(report, charts, &before))
 }
 
 #[cfg(test)]

@@ -6,7 +6,10 @@ use super::{
     Report, Run,
     cells::{FIGURES, HEAD, cells},
 };
-use crate::charts::Chart;
+use crate::{charts::Chart, marked::Section, networks, participants};
+
+/// Some rooms in a few words. It is written by hand, from the tables.
+const ROOMS: Section = Section { name: "rooms" };
 
 /// How the figures are measured.
 const METHOD: &str = "\
@@ -96,24 +99,25 @@ are multiplied separately, and each mix is made by a call of its own.
 for each participant.
 ";
 
-/// The page, with a section on networks.
-pub fn text(report: &Report, charts: &[Chart], networks: &str) -> String {
+/// The page. Of the page before, the sections stay that this command does not write.
+pub fn text(report: &Report, charts: &[Chart], before: &str) -> String {
+    let kept = |section: Section| Some(section.of(before)).filter(|text| !text.is_empty());
     let mut page = String::from("# Benchmarks\n\n");
     let (goals, met) = report.goals();
     // Writing into a String does not fail.
-    let _ = write!(page, "On {}: {met} of {goals} goals met. Made by\n\n", report.where_it_ran());
+    kept(participants::SECTION).into_iter().for_each(|text| page += &format!("{text}\n"));
+    let _ = write!(page, "## The mixer alone\n\nOn {}: {met} of {goals} goals met. Made by\n\n", report.where_it_ran());
     let _ = write!(page, "```sh\n{}\n```\n\n", report.machine.command);
+    kept(ROOMS).into_iter().for_each(|text| page += &format!("{text}\n"));
     for run in &report.runs {
         let (goals, met) = run.goals();
-        let _ = write!(page, "## {}: {met} of {goals} goals met\n\n{}\n", run.kernel, table(run));
+        let _ = write!(page, "### {}: {met} of {goals} goals met\n\n{}\n", run.kernel, table(run));
     }
     for chart in charts {
         let _ = write!(page, "![{}]({})\n\n", chart.title, chart.file);
     }
-    if !networks.is_empty() {
-        let _ = writeln!(page, "{networks}");
-    }
-    let _ = write!(page, "## Method\n\n{METHOD}\n## Why some goals are not met\n\n{LIMITS}");
+    let _ = write!(page, "### Method\n\n{METHOD}\n### Why some goals are not met\n\n{LIMITS}");
+    kept(networks::SECTION).into_iter().for_each(|text| page += &format!("\n{text}"));
     page
 }
 
@@ -142,16 +146,16 @@ mod tests {
     }
 
     #[test]
-    fn the_page_tells_where_and_how() {
-        let page = text(&example::report(), &[], "## Networks\n");
-        for part in [
-            "On Example 9, 2 cores, rustc 1.0.0: 1 of 2 goals met",
-            "```sh\ncargo run\n```",
-            "## AVX2: 1 of 2 goals met\n\n| case | N |",
-            "\n\n## Networks\n\n## Method\n",
-            "## Why some goals",
-        ] {
+    fn the_page_tells_where_and_how_and_keeps_what_others_write() {
+        let sections = [participants::SECTION, ROOMS, networks::SECTION];
+        let before = sections.map(|section| section.around(section.name)).concat();
+        let page = text(&example::report(), &[], &format!("# Old\n{before}"));
+        let begin = "# Benchmarks\n\n<!-- participants -->\nparticipants\n<!-- /participants -->\n\n## The mixer alone\n\nOn Example 9, \
+             2 cores, rustc 1.0.0: 1 of 2 goals met. Made by\n\n```sh\ncargo run\n```\n\n<!-- rooms -->\n";
+        assert!(page.starts_with(begin), "{page}");
+        for part in ["\n\n### AVX2: 1 of 2 goals met\n\n| case | N |", "\n\n### Method\n", "### Why some goals"] {
             assert!(page.contains(part), "{page}");
         }
+        assert!(page.ends_with("\n\n<!-- networks -->\nnetworks\n<!-- /networks -->\n"), "{page}");
     }
 }

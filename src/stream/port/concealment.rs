@@ -68,6 +68,11 @@ impl Concealment {
         self.history.push(played);
     }
 
+    /// The same, where all of them are silence.
+    pub fn hear_silence(&mut self, played: Planes<'_>) {
+        self.history.push_silence(played);
+    }
+
     /// The next sample is missing. `false` if what was heard last was silence, which goes on by itself.
     pub fn begin(&mut self) -> bool {
         self.played = 0;

@@ -17,12 +17,13 @@ impl Playout {
     pub(super) fn play(&mut self, out: &mut PlanesMut<'_>, from: usize, to: usize, got: &mut Got) {
         let mut at = from;
         while at < to {
+            let was_silent = self.splice.is_silent();
             let run = match (self.voice, self.coverage.first()) {
                 (Voice::Slip, _) => self.play_slip(out, at, to, got),
                 (_, Some(span)) if span.start <= self.head => self.play_span(span, out, at, to, got),
                 (_, next) => self.play_gap(next, out, at, to, got),
             };
-            self.heard(out, at, at + run);
+            self.heard(out, at, at + run, was_silent);
             self.now += run as u64;
             self.target.pass(run as u64);
             at += run;
@@ -188,8 +189,12 @@ impl Playout {
         self.coverage.forget(self.head);
     }
 
-    fn heard(&mut self, out: &PlanesMut<'_>, from: usize, to: usize) {
+    /// Notes what was played; `was_silent`: whether nothing of a sound before it was left.
+    fn heard(&mut self, out: &PlanesMut<'_>, from: usize, to: usize, was_silent: bool) {
         let played = Planes { left: &out.left[from..to], right: out.right.as_deref().map(|right| &right[from..to]) };
+        if self.voice == Voice::Silence && was_silent {
+            return self.concealment.hear_silence(played);
+        }
         if self.voice != Voice::Silence {
             let square = mean_square(played.left).max(played.right.map_or(0.0, mean_square));
             self.mover.hear(square, to - from);
