@@ -1,9 +1,10 @@
 //! Support for the tests of `call_server`'s mixing desk in a real browser, and of a conference in three.
 //!
 //! `cargo test` in this directory runs the tests; `DESK_PICTURES` names a directory for the
-//! pictures that they take. Each test of the desk, and the one of the conference, starts its own server (`CALL_SERVER`, or the result of `cargo
-//! build -p call_server`), its own chromedriver (`CHROMEDRIVER`, or the one in the path) and a
-//! headless Chromium or three (`CHROMIUM`, or the one that chromedriver finds).
+//! pictures that they take. Each test of the desk, and the one of the conference, starts its own
+//! server (`CALL_SERVER`, or the result of `cargo build -p call_server`), its own chromedriver
+//! (`CHROMEDRIVER`, or the one in the path) and one headless Chromium or three (`CHROMIUM`, or the
+//! one that chromedriver finds).
 
 mod browser;
 mod page;
