@@ -41,11 +41,6 @@ impl Recent {
     pub fn take_backlog(&mut self) -> Vec<Vec<f32>> {
         if std::mem::take(&mut self.behind) { self.packets.iter().cloned().collect() } else { Vec::new() }
     }
-
-    pub fn clear(&mut self) {
-        self.packets.clear();
-        self.behind = false;
-    }
 }
 
 #[cfg(test)]

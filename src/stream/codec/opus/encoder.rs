@@ -144,7 +144,7 @@ impl Encoder for OpusEncoder {
         if let Ok(library) = library(&self.options) {
             self.library = library;
         }
-        self.recent.clear();
+        self.recent = Recent::of(FORKED * self.options.channels.count());
     }
 }
 
