@@ -9,6 +9,7 @@ use crate::{
     Result,
     cases::{self, Case},
     networks::Networks,
+    servers::Servers,
 };
 
 /// Measures mixminus and its peers side by side, in one run.
@@ -54,6 +55,8 @@ pub struct Options {
 pub enum Command {
     #[allow(missing_docs)]
     Networks(Networks),
+    #[allow(missing_docs)]
+    Servers(Servers),
 }
 
 /// The name of an instruction set on the command line.

@@ -5,7 +5,8 @@
 //!
 //! A [case](cases) makes [contenders](contender), has them measured in [rounds], and reports
 //! [lines](mod@line), which a [report] prints. [`room`] is the mixer at work, [`peers`] are what it
-//! is compared with, [`beside`] compares two builds. The command [`networks`] runs the input port over networks.
+//! is compared with, [`beside`] compares two builds. The command [`networks`] runs the input port over networks,
+//! and [`servers`] whole servers beside each other.
 
 mod beside;
 mod cases;
@@ -21,6 +22,7 @@ mod report;
 mod room;
 mod rounds;
 mod rows;
+mod servers;
 mod session;
 mod signal;
 mod stats;
@@ -56,8 +58,10 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<()> {
-    if let Some(Command::Networks(options)) = &options.command {
-        return say(&networks::run(options)?);
+    match &options.command {
+        Some(Command::Networks(options)) => return say(&networks::run(options)?),
+        Some(Command::Servers(options)) => return say(&servers::run(options)?),
+        None => {}
     }
     if options.list {
         return say(&report::table::cases());

@@ -3,10 +3,10 @@
 use std::{fs, path::Path};
 
 use super::{Report, markdown};
-use crate::{Result, charts::Chart, networks};
+use crate::{Result, charts::Chart, networks, servers};
 
 /// Writes BENCHMARKS.md and the charts into a directory, which is made if it is not there. What the page tells of
-/// networks stays.
+/// networks and of whole servers stays.
 pub fn write(directory: &Path, report: &Report, charts: &[Chart]) -> Result<()> {
     let put = |name: &str, text: &str| {
         let path = directory.join(name);
@@ -18,7 +18,7 @@ pub fn write(directory: &Path, report: &Report, charts: &[Chart]) -> Result<()> 
     for chart in charts {
         put(chart.file, &chart.svg()?)?;
     }
-    Ok(put("BENCHMARKS.md", &markdown::text(report, charts, networks::section(&old)))?)
+    Ok(put("BENCHMARKS.md", &markdown::text(report, charts, &[networks::section(&old), servers::section(&old)]))?)
 }
 
 #[cfg(test)]

@@ -96,8 +96,8 @@ are multiplied separately, and each mix is made by a call of its own.
 for each participant.
 ";
 
-/// The page, with a section on networks.
-pub fn text(report: &Report, charts: &[Chart], networks: &str) -> String {
+/// The page, with sections that other commands write.
+pub fn text(report: &Report, charts: &[Chart], sections: &[&str]) -> String {
     let mut page = String::from("# Benchmarks\n\n");
     let (goals, met) = report.goals();
     // Writing into a String does not fail.
@@ -110,8 +110,8 @@ pub fn text(report: &Report, charts: &[Chart], networks: &str) -> String {
     for chart in charts {
         let _ = write!(page, "![{}]({})\n\n", chart.title, chart.file);
     }
-    if !networks.is_empty() {
-        let _ = writeln!(page, "{networks}");
+    for section in sections.iter().filter(|section| !section.is_empty()) {
+        let _ = writeln!(page, "{section}");
     }
     let _ = write!(page, "## Method\n\n{METHOD}\n## Why some goals are not met\n\n{LIMITS}");
     page
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_page_tells_where_and_how() {
-        let page = text(&example::report(), &[], "## Networks\n");
+        let page = text(&example::report(), &[], &["## Networks\n", ""]);
         for part in [
             "On Example 9, 2 cores, rustc 1.0.0: 1 of 2 goals met",
             "```sh\ncargo run\n```",

@@ -4,6 +4,7 @@ mod cells;
 pub mod files;
 pub mod json;
 mod markdown;
+pub mod marked;
 pub mod table;
 pub mod units;
 

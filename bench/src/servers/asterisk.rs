@@ -1,0 +1,136 @@
+//! Asterisk with ConfBridge, whose members are channels of plain RTP: [`Asterisk`].
+
+use std::{
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::Path,
+};
+
+use serde_json::Value;
+
+use super::{
+    http::retried,
+    process::Process,
+    server::{Server, configure, peer},
+};
+use crate::Result;
+
+/// By which number packets are Opus, as it is compiled in.
+const OPUS: u8 = 107;
+/// The directory of its settings, in its root directory.
+const SETTINGS: &str = "bench/asterisk";
+const MAIN: &str = "[directories]
+astetcdir => /bench/asterisk
+astmoddir => /usr/lib/x86_64-linux-gnu/asterisk/modules
+astvarlibdir => /var/lib/asterisk
+astdbdir => /bench/asterisk
+astdatadir => /usr/share/asterisk
+astrundir => /bench/asterisk
+astlogdir => /bench/asterisk
+astspooldir => /bench/asterisk
+[options]
+systemname = bench
+";
+/// Only what a conference by plain RTP needs.
+const MODULES: &str = "[modules]
+autoload = no
+load = app_confbridge.so
+load = bridge_builtin_features.so
+load = bridge_builtin_interval_features.so
+load = bridge_holding.so
+load = bridge_simple.so
+load = bridge_softmix.so
+load = chan_bridge_media.so
+load = chan_rtp.so
+load = codec_opus_open_source.so
+load = codec_resample.so
+load = func_channel.so
+load = pbx_config.so
+load = res_ari.so
+load = res_ari_channels.so
+load = res_ari_model.so
+load = res_format_attr_opus.so
+load = res_http_websocket.so
+load = res_rtp_asterisk.so
+load = res_stasis.so
+load = res_timing_timerfd.so
+";
+const ARI: &str = "[general]
+enabled = yes
+[bench]
+type = user
+password = bench
+password_format = plain
+";
+const CONFERENCE: &str = "[general]
+[bench]
+type = bridge
+internal_sample_rate = 48000
+mixing_interval = 20
+[member]
+type = user
+quiet = yes
+announce_join_leave = no
+";
+const DIALPLAN: &str = "[bench]
+exten => s,1,ConfBridge(1,bench,member)
+";
+const CODECS: &str = "[opus]
+type = opus
+fec = yes
+packet_loss = 10
+complexity = 5
+bitrate = 32000
+max_average_bitrate = 32000
+";
+
+/// A server with one conference.
+#[derive(Debug)]
+pub struct Asterisk {
+    process: Process,
+    channels: String,
+}
+
+impl Asterisk {
+    /// Starts the one that is installed there.
+    pub fn start(root: &Path) -> Result<Self> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let http = format!("[general]\nenabled = yes\nbindaddr = 127.0.0.1\nbindport = {port}\nsessionlimit = 1000\n");
+        let files = [
+            ("asterisk.conf", MAIN),
+            ("modules.conf", MODULES),
+            ("ari.conf", ARI),
+            ("confbridge.conf", CONFERENCE),
+            ("extensions.conf", DIALPLAN),
+            ("codecs.conf", CODECS),
+            ("http.conf", &http),
+            ("rtp.conf", "[general]\nrtpstart = 34002\nrtpend = 36000\n"),
+        ];
+        configure(root, SETTINGS, &files)?;
+        let mut command = peer(root, "asterisk");
+        command.args(["-f", "-C", "/bench/asterisk/asterisk.conf"]);
+        let channels = format!("http://bench:bench@127.0.0.1:{port}/ari/channels");
+        let asterisk = Self { process: Process::start(&mut command)?, channels };
+        retried("Asterisk", || Ok(ureq::get(&asterisk.channels).call().map(drop)?))?;
+        Ok(asterisk)
+    }
+}
+
+impl Server for Asterisk {
+    fn join(&mut self, member: usize, port: u16) -> Result<SocketAddr> {
+        let channel = format!("{}/member-{member}", self.channels);
+        let originate = ureq::post(&channel).query("endpoint", format!("UnicastRTP/127.0.0.1:{port}/c(opus)"));
+        originate.query("extension", "s").query("context", "bench").query("priority", "1").send_empty()?;
+        let asked = ureq::get(format!("{channel}/variable")).query("variable", "UNICASTRTP_LOCAL_PORT");
+        let told: Value = asked.call()?.body_mut().read_json()?;
+        let port = told["value"].as_str().and_then(|port| port.parse().ok());
+        Ok((Ipv4Addr::LOCALHOST, port.ok_or_else(|| format!("Asterisk says {told}"))?).into())
+    }
+
+    fn payload_type(&self) -> u8 {
+        OPUS
+    }
+
+    fn process(&self) -> &Process {
+        &self.process
+    }
+}
