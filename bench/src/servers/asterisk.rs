@@ -50,9 +50,18 @@ load = res_ari_channels.so
 load = res_ari_model.so
 load = res_format_attr_opus.so
 load = res_http_websocket.so
+load = res_pjproject.so
 load = res_rtp_asterisk.so
+load = res_rtp_multicast.so
+load = res_sorcery_config.so
+load = res_sorcery_memory.so
 load = res_stasis.so
+load = res_stasis_answer.so
+load = res_stasis_playback.so
+load = res_stasis_recording.so
+load = res_stasis_snoop.so
 load = res_timing_timerfd.so
+load = res_websocket_client.so
 ";
 const ARI: &str = "[general]
 enabled = yes
@@ -61,6 +70,8 @@ type = user
 password = bench
 password_format = plain
 ";
+/// Who is silent is not mixed (`dsp_drop_silence`), as is recommended for large conferences: all who do not talk hear the
+/// same then, and it is encoded once.
 const CONFERENCE: &str = "[general]
 [bench]
 type = bridge
@@ -70,19 +81,11 @@ mixing_interval = 20
 type = user
 quiet = yes
 announce_join_leave = no
+dsp_drop_silence = yes
 ";
 const DIALPLAN: &str = "[bench]
 exten => s,1,ConfBridge(1,bench,member)
 ";
-const CODECS: &str = "[opus]
-type = opus
-fec = yes
-packet_loss = 10
-complexity = 5
-bitrate = 32000
-max_average_bitrate = 32000
-";
-
 /// A server with one conference.
 #[derive(Debug)]
 pub struct Asterisk {
@@ -101,7 +104,6 @@ impl Asterisk {
             ("ari.conf", ARI),
             ("confbridge.conf", CONFERENCE),
             ("extensions.conf", DIALPLAN),
-            ("codecs.conf", CODECS),
             ("http.conf", &http),
             ("rtp.conf", "[general]\nrtpstart = 34002\nrtpend = 36000\n"),
         ];

@@ -26,6 +26,8 @@ pub struct Line {
     pub lost: f64,
     /// Packets that each member gets in a second.
     pub packets_per_second: f64,
+    /// What they carry, in kbit/s for each member.
+    pub kbit_per_second: f64,
     /// From a sound's sending until it is received; NaN if none was found again.
     pub delay_ms: f64,
     /// Of those that were looked for, the part that was found.
@@ -39,13 +41,14 @@ struct Turn {
     memory_mib: f64,
     lost: f64,
     packets_per_second: f64,
+    kbit_per_second: f64,
     delay_ms: f64,
     found: f64,
 }
 
 /// Measures all that was asked for.
 pub fn contest(options: &Servers) -> Result<Vec<Line>> {
-    let kinds = Kind::asked_for(options);
+    let kinds = Kind::asked_for(options)?;
     let streams = Streams::new(options.talk, options.others)?;
     let cases: Vec<_> = options.members.iter().flat_map(|members| kinds.iter().map(|kind| (*members, *kind))).collect();
     let mut turns = vec![Vec::new(); cases.len()];
@@ -92,6 +95,7 @@ fn turn(kind: Kind, options: &Servers, members: usize, streams: &Streams) -> Res
         memory_mib,
         lost: lost as f64 / (came + lost).max(1) as f64,
         packets_per_second: came as f64 / members as f64 / seconds,
+        kbit_per_second: heard().map(|heard| heard.bytes).sum::<u64>() as f64 * 0.008 / members as f64 / seconds,
         delay_ms: median(&delays),
         found: delays.len() as f64 / (kept.len() * traffic.sweeps.len()).max(1) as f64,
     })
@@ -112,6 +116,7 @@ impl Line {
             memory_mib: middle(|turn| turn.memory_mib),
             lost: middle(|turn| turn.lost),
             packets_per_second: middle(|turn| turn.packets_per_second),
+            kbit_per_second: middle(|turn| turn.kbit_per_second),
             delay_ms: middle(|turn| turn.delay_ms),
             found: middle(|turn| turn.found),
         }
@@ -126,8 +131,15 @@ pub mod example {
 
     /// Ours and one of a peer, which costs four times as much.
     pub fn lines() -> Vec<Line> {
-        let turn =
-            |cpu| Turn { cpu, memory_mib: 20.0, lost: 0.0, packets_per_second: 50.0, delay_ms: 61.0, found: 1.0 };
+        let turn = |cpu| Turn {
+            cpu,
+            memory_mib: 20.0,
+            lost: 0.0,
+            packets_per_second: 50.0,
+            kbit_per_second: 32.0,
+            delay_ms: 61.0,
+            found: 1.0,
+        };
         let (ours, peer) = ([turn(0.1)], [turn(0.4)]);
         vec![
             Line::of(16, Kind::Mixminus, "mixminus 1".into(), &ours, Some(&ours)),
@@ -142,7 +154,15 @@ mod tests {
 
     #[test]
     fn a_line_has_the_medians_and_the_ratio_of_the_turns() {
-        let turn = |cpu| Turn { cpu, memory_mib: 1.0, lost: 0.0, packets_per_second: 50.0, delay_ms: 5.0, found: 1.0 };
+        let turn = |cpu| Turn {
+            cpu,
+            memory_mib: 1.0,
+            lost: 0.0,
+            packets_per_second: 50.0,
+            kbit_per_second: 32.0,
+            delay_ms: 5.0,
+            found: 1.0,
+        };
         // The machine was slower in the second turn, for both.
         let (ours, peer) = ([1.0, 3.0, 1.0].map(turn), [2.0, 6.0, 4.0].map(turn));
         let line = Line::of(64, Kind::Janus, String::new(), &peer, Some(&ours));

@@ -16,8 +16,8 @@ use crate::Result;
 
 /// By which number packets are Opus, by our own request.
 const OPUS: u8 = 96;
-/// How many events are waited for until a member has joined: all others are told of each.
-const PATIENCE: usize = 1000;
+/// How often events are asked for until a member has joined: all others are told of each.
+const PATIENCE: usize = 100;
 /// The directory of its settings, in its root directory.
 const SETTINGS: &str = "bench/janus";
 /// A session lives as long as the server: nobody has to say that it is still wanted.
@@ -73,9 +73,9 @@ https = false }}\nadmin: {{ admin_http = false }}\n"
         ask(&format!("{}/{handle}", self.session), &message)
     }
 
-    /// The next event of the session.
-    fn event(&self) -> Result<Value> {
-        Ok(ureq::get(format!("{}?maxev=1", self.session)).call()?.body_mut().read_json()?)
+    /// The next events of the session: one at least.
+    fn events(&self) -> Result<Vec<Value>> {
+        Ok(ureq::get(format!("{}?maxev=100", self.session)).call()?.body_mut().read_json()?)
     }
 }
 
@@ -87,14 +87,10 @@ impl Server for Janus {
             "muted": false, "codec": "opus", "bitrate": 32_000, "quality": 5, "expected_loss": 10, "rtp": rtp});
         self.tell(&handle, &join)?;
         for _ in 0..PATIENCE {
-            let event = self.event()?;
-            let said = &event["plugindata"]["data"];
-            if event["sender"].to_string() != handle || said["audiobridge"] == "event" && said["error"].is_null() {
-                continue;
+            let events = self.events()?;
+            if let Some(port) = events.iter().find_map(|event| joined(event, &handle)).transpose()? {
+                return Ok((Ipv4Addr::LOCALHOST, port).into());
             }
-            let port = said["rtp"]["port"].as_u64().and_then(|port| u16::try_from(port).ok());
-            let port = port.ok_or_else(|| format!("Janus says to a member: {event}"))?;
-            return Ok((Ipv4Addr::LOCALHOST, port).into());
         }
         Err("Janus does not say that a member has joined".into())
     }
@@ -108,6 +104,14 @@ impl Server for Janus {
     }
 }
 
+/// The port that a member is to send to, if an event is about its joining.
+fn joined(event: &Value, handle: &str) -> Option<Result<u16>> {
+    let said = &event["plugindata"]["data"];
+    let port = said["rtp"]["port"].as_u64().and_then(|port| u16::try_from(port).ok());
+    let is_about_it = event["sender"].to_string() == handle && (port.is_some() || !said["error"].is_null());
+    is_about_it.then(|| Ok(port.ok_or_else(|| format!("Janus says to a member: {event}"))?))
+}
+
 fn ask(url: &str, message: &Value) -> Result<Value> {
     let answer: Value = ureq::post(url).send_json(message)?.body_mut().read_json()?;
     let has_failed = answer["janus"] == "error" || !answer["plugindata"]["data"]["error"].is_null();
@@ -116,4 +120,21 @@ fn ask(url: &str, message: &Value) -> Result<Value> {
 
 fn id(answer: &Value) -> Result<String> {
     Ok(answer["data"]["id"].as_u64().ok_or_else(|| format!("Janus says {answer}"))?.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_learns_its_port_and_a_refusal() {
+        let event =
+            |sender: u64, data: Value| json!({"janus": "event", "sender": sender, "plugindata": {"data": data}});
+        let came = event(7, json!({"audiobridge": "joined", "id": 1, "rtp": {"ip": "127.0.0.1", "port": 32_002}}));
+        assert_eq!(joined(&came, "7").unwrap().unwrap(), 32_002);
+        assert!(joined(&came, "8").is_none());
+        assert!(joined(&event(7, json!({"audiobridge": "joined", "participants": []})), "7").is_none());
+        let refused = joined(&event(7, json!({"audiobridge": "event", "error": "No such room"})), "7").unwrap();
+        assert!(refused.unwrap_err().to_string().contains("No such room"));
+    }
 }

@@ -27,6 +27,8 @@ pub struct Member {
 pub struct Heard {
     /// Packets that have come.
     pub packets: u64,
+    /// What they carried, without headers.
+    pub bytes: u64,
     /// The first sequence number and how far they went from there.
     first: Option<u16>,
     farthest: i64,
@@ -100,6 +102,7 @@ impl Heard {
         let newest = (i64::from(first) + self.farthest) as u16;
         self.farthest = self.farthest.max(self.farthest + i64::from(sequence.wrapping_sub(newest) as i16));
         self.packets += 1;
+        self.bytes += payload.len() as u64;
         if let Some(kept) = &mut self.kept {
             kept.push(Came { at: Instant::now(), payload: payload.to_vec() });
         }
@@ -123,7 +126,7 @@ mod tests {
         for sequence in [65_534, 65_535, 1, 0, 4] {
             heard.take(sequence, &[7]);
         }
-        assert_eq!((heard.packets, heard.lost(), heard.kept.unwrap().len()), (5, 2, 5));
+        assert_eq!((heard.packets, heard.bytes, heard.lost(), heard.kept.unwrap().len()), (5, 5, 2, 5));
     }
 
     #[test]

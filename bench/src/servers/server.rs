@@ -53,11 +53,14 @@ impl Kind {
         matches!(self, Self::Mixminus | Self::MixminusOwnLevels)
     }
 
-    /// Those that are to be measured, the peers that are installed among them.
-    pub fn asked_for(options: &Servers) -> Vec<Self> {
-        let is_here = |kind: &Self| kind.is_ours() || kind.program(options.peers.as_deref()).is_some();
+    /// Those that are to be measured: all that are installed, or those that are named.
+    pub fn asked_for(options: &Servers) -> Result<Vec<Self>> {
+        let is_here = |kind: Self| kind.is_ours() || kind.program(options.peers.as_deref()).is_some();
+        if let Some(missing) = options.named.iter().find(|kind| !is_here(**kind)) {
+            return Err(format!("there is no {} in the directory of --peers", missing.name()).into());
+        }
         let is_asked_for = |kind: &Self| options.named.is_empty() || options.named.contains(kind);
-        Self::value_variants().iter().copied().filter(is_asked_for).filter(is_here).collect()
+        Ok(Self::value_variants().iter().copied().filter(|kind| is_asked_for(kind) && is_here(*kind)).collect())
     }
 
     /// Starts one.
@@ -82,6 +85,7 @@ impl Kind {
         told.map(|told| String::from_utf8_lossy(&told.stdout).trim_end_matches(", ").to_owned()).unwrap_or_default()
     }
 
+    /// Its program, if it is installed.
     fn program(self, root: Option<&Path>) -> Option<PathBuf> {
         let path = match self {
             Self::Janus => "usr/bin/janus",

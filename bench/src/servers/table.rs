@@ -6,21 +6,22 @@ use super::{contest::Line, options::Servers, server::Kind};
 use crate::report::{table, units};
 
 /// The columns.
-pub const HEAD: [&str; 8] = [
+pub const HEAD: [&str; 9] = [
     "members",
     "server",
     "CPU seconds\na second",
     "to call_server",
     "packets lost",
     "packets\na second",
+    "kbit/s",
     "delay",
     "memory",
 ];
 /// Which of them are figures.
-pub const FIGURES: [usize; 7] = [0, 2, 3, 4, 5, 6, 7];
+pub const FIGURES: [usize; 8] = [0, 2, 3, 4, 5, 6, 7, 8];
 
 /// The cells of a line.
-pub fn cells(line: &Line) -> [String; 8] {
+pub fn cells(line: &Line) -> [String; 9] {
     let name = match line.kind {
         Kind::Mixminus => "call_server",
         Kind::MixminusOwnLevels => "call_server, levels of their own for all",
@@ -35,6 +36,7 @@ pub fn cells(line: &Line) -> [String; 8] {
         line.ratio.map(|ratio| format!("{ratio:.2} ×")).unwrap_or_default(),
         units::percent(line.lost),
         format!("{:.1}", line.packets_per_second),
+        format!("{:.0}", line.kbit_per_second),
         delay,
         format!("{:.0} MiB", line.memory_mib),
     ]
@@ -44,10 +46,11 @@ pub fn cells(line: &Line) -> [String; 8] {
 pub fn legend(options: &Servers) -> String {
     let times = if options.turns == 1 { "once".into() } else { format!("{} times, by turns", options.turns) };
     format!(
-        "{} Every member sends and hears Opus by plain RTP on loopback, 48 kHz mono in packets of 20 ms. All encode with \
-32 kbit/s, complexity 5 and copies of the packets before for 10 % of loss. CPU seconds: user and system, of the \
+        "{} Every member sends and hears Opus by plain RTP on loopback, 48 kHz mono in packets of 20 ms. They are told to \
+encode with 32 kbit/s, complexity 5 and copies of the packets before for 10 % of loss, but Asterisk, whose encoder \
+takes no settings and has libopus' own. CPU seconds: user and system, of the \
 server's process, in a second of the conference; {} s, {times}, each server alone; medians. To call_server: the \
-median of the ratios within each turn. Lost: by the numbers of the packets that members hear. Delay: from the sending \
+median of the ratios within each turn. Lost: by the numbers of the packets that members hear; kbit/s: what these carry, for each member. Delay: from the sending \
 of a sound in a packet until it comes, in a mix; the codec's own included, jitter buffers of clients not. Memory: \
 resident.",
         options.told(),
@@ -82,7 +85,7 @@ pub fn json(lines: &[Line]) -> String {
     let object = |line: &Line| {
         let object = json!({"members": line.members, "server": line.kind.name(), "version": line.version,
             "cpuSecondsPerSecond": line.cpu, "ratio": line.ratio, "lost": line.lost,
-            "packetsPerSecond": line.packets_per_second, "delayMs": line.delay_ms, "delaysFound": line.found,
+            "packetsPerSecond": line.packets_per_second, "kbitPerSecond": line.kbit_per_second, "delayMs": line.delay_ms, "delaysFound": line.found,
             "memoryMib": line.memory_mib});
         format!("{object}\n")
     };
@@ -99,7 +102,7 @@ mod tests {
         let lines = example::lines();
         assert_eq!(
             cells(&lines[1]),
-            ["16", "Janus AudioBridge", "0.400", "4.00 ×", "0 %", "50.0", "61 ms", "20 MiB"].map(str::to_owned)
+            ["16", "Janus AudioBridge", "0.400", "4.00 ×", "0 %", "50.0", "32", "61 ms", "20 MiB"].map(str::to_owned)
         );
         assert_eq!(versions(&lines), "Versions: janus 2; mixminus 1.");
         let first = json(&lines).lines().next().unwrap().to_owned();
