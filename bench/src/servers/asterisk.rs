@@ -1,21 +1,18 @@
-//! Asterisk with ConfBridge, whose members are channels of plain RTP: [`Asterisk`].
+//! Asterisk with ConfBridge, which calls its members by SIP: [`Asterisk`]. Its channels without SIP take no Opus in.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
     path::Path,
 };
-
-use serde_json::Value;
 
 use super::{
     http::retried,
     process::Process,
     server::{Server, configure, peer},
+    sip::{OPUS, Phone},
 };
 use crate::Result;
 
-/// By which number packets are Opus, as it is compiled in.
-const OPUS: u8 = 107;
 /// The directory of its settings, in its root directory.
 const SETTINGS: &str = "bench/asterisk";
 const MAIN: &str = "[directories]
@@ -30,7 +27,7 @@ astspooldir => /bench/asterisk
 [options]
 systemname = bench
 ";
-/// Only what a conference by plain RTP needs.
+/// Only what a conference needs.
 const MODULES: &str = "[modules]
 autoload = no
 load = app_confbridge.so
@@ -40,7 +37,7 @@ load = bridge_holding.so
 load = bridge_simple.so
 load = bridge_softmix.so
 load = chan_bridge_media.so
-load = chan_rtp.so
+load = chan_pjsip.so
 load = codec_opus_open_source.so
 load = codec_resample.so
 load = func_channel.so
@@ -51,8 +48,12 @@ load = res_ari_model.so
 load = res_format_attr_opus.so
 load = res_http_websocket.so
 load = res_pjproject.so
+load = res_pjsip.so
+load = res_pjsip_pubsub.so
+load = res_pjsip_sdp_rtp.so
+load = res_pjsip_session.so
 load = res_rtp_asterisk.so
-load = res_rtp_multicast.so
+load = res_sorcery_astdb.so
 load = res_sorcery_config.so
 load = res_sorcery_memory.so
 load = res_stasis.so
@@ -83,6 +84,13 @@ quiet = yes
 announce_join_leave = no
 dsp_drop_silence = yes
 ";
+const ENDPOINT: &str = "[bench]
+type = endpoint
+transport = udp
+disallow = all
+allow = opus
+direct_media = no
+";
 const DIALPLAN: &str = "[bench]
 exten => s,1,ConfBridge(1,bench,member)
 ";
@@ -91,12 +99,15 @@ exten => s,1,ConfBridge(1,bench,member)
 pub struct Asterisk {
     process: Process,
     channels: String,
+    phone: Phone,
 }
 
 impl Asterisk {
     /// Starts the one that is installed there.
     pub fn start(root: &Path) -> Result<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let sip_port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let sip = format!("[udp]\ntype = transport\nprotocol = udp\nbind = 127.0.0.1:{sip_port}\n{ENDPOINT}");
         let http = format!("[general]\nenabled = yes\nbindaddr = 127.0.0.1\nbindport = {port}\nsessionlimit = 1000\n");
         let files = [
             ("asterisk.conf", MAIN),
@@ -105,13 +116,14 @@ impl Asterisk {
             ("confbridge.conf", CONFERENCE),
             ("extensions.conf", DIALPLAN),
             ("http.conf", &http),
+            ("pjsip.conf", &sip),
             ("rtp.conf", "[general]\nrtpstart = 34002\nrtpend = 36000\n"),
         ];
         configure(root, SETTINGS, &files)?;
         let mut command = peer(root, "asterisk");
         command.args(["-f", "-C", "/bench/asterisk/asterisk.conf"]);
         let channels = format!("http://bench:bench@127.0.0.1:{port}/ari/channels");
-        let asterisk = Self { process: Process::start(&mut command)?, channels };
+        let asterisk = Self { process: Process::start(&mut command)?, channels, phone: Phone::new()? };
         retried("Asterisk", || Ok(ureq::get(&asterisk.channels).call().map(drop)?))?;
         Ok(asterisk)
     }
@@ -120,12 +132,9 @@ impl Asterisk {
 impl Server for Asterisk {
     fn join(&mut self, member: usize, port: u16) -> Result<SocketAddr> {
         let channel = format!("{}/member-{member}", self.channels);
-        let originate = ureq::post(&channel).query("endpoint", format!("UnicastRTP/127.0.0.1:{port}/c(opus)"));
+        let originate = ureq::post(&channel).query("endpoint", format!("PJSIP/bench/{}", self.phone.uri()?));
         originate.query("extension", "s").query("context", "bench").query("priority", "1").send_empty()?;
-        let asked = ureq::get(format!("{channel}/variable")).query("variable", "UNICASTRTP_LOCAL_PORT");
-        let told: Value = asked.call()?.body_mut().read_json()?;
-        let port = told["value"].as_str().and_then(|port| port.parse().ok());
-        Ok((Ipv4Addr::LOCALHOST, port.ok_or_else(|| format!("Asterisk says {told}"))?).into())
+        self.phone.answer(port)
     }
 
     fn payload_type(&self) -> u8 {

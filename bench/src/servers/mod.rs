@@ -2,7 +2,7 @@
 //!
 //! [`sound`] is what the members say, as packets. A [`server`] is started and joined by [members](member), whose
 //! [`traffic`] goes on while its [`process`] is watched; the [delays](delay) are found in what was heard. The servers:
-//! [`call_server`], [`janus`], [`asterisk`]. [`contest`] does that for all, [`table`] and [`page`] tell the results.
+//! [`call_server`], [`janus`], [`asterisk`], which calls a telephone by [SIP](sip). [`contest`] does that for all, [`table`] and [`page`] tell the results.
 
 mod asterisk;
 mod call_server;
@@ -15,6 +15,7 @@ mod options;
 mod page;
 mod process;
 mod server;
+mod sip;
 mod sound;
 mod table;
 mod traffic;

@@ -46,13 +46,12 @@ pub fn cells(line: &Line) -> [String; 9] {
 pub fn legend(options: &Servers) -> String {
     let times = if options.turns == 1 { "once".into() } else { format!("{} times, by turns", options.turns) };
     format!(
-        "{} Every member sends and hears Opus by plain RTP on loopback, 48 kHz mono in packets of 20 ms. They are told to \
-encode with 32 kbit/s, complexity 5 and copies of the packets before for 10 % of loss, but Asterisk, whose encoder \
-takes no settings and has libopus' own. CPU seconds: user and system, of the \
-server's process, in a second of the conference; {} s, {times}, each server alone; medians. To call_server: the \
-median of the ratios within each turn. Lost: by the numbers of the packets that members hear; kbit/s: what these carry, for each member. Delay: from the sending \
-of a sound in a packet until it comes, in a mix; the codec's own included, jitter buffers of clients not. Memory: \
-resident.",
+        "{} Every member sends and hears Opus by plain RTP on loopback, 48 kHz mono in packets of 20 ms. All encode with \
+32 kbit/s, copies of the packets before for lost ones, and complexity 5, but Asterisk, whose encoder has libopus' own. \
+CPU seconds: user and system, of the server's process, in a second of the conference; {} s, {times}, each server alone; \
+medians. To call_server: the median of the ratios within each turn. Lost: by the numbers of the packets that members \
+hear; kbit/s: what these carry, for each member. Delay: from the sending of a sound in a packet until it comes, in a \
+mix; the codec's own included, jitter buffers of clients not. Memory: resident.",
         options.told(),
         options.seconds,
     )
