@@ -4,7 +4,7 @@ use std::{
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Stdio},
 };
 
 use clap::ValueEnum;
@@ -99,7 +99,8 @@ impl Kind {
 /// allowed that.
 pub fn peer(root: &Path, program: &str) -> Command {
     let mut command = niced("chroot");
-    command.arg(root).arg(program);
+    // What they say on the terminal would stand among the results.
+    command.arg(root).arg(program).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
