@@ -57,18 +57,18 @@ https = false }}\nadmin: {{ admin_http = false }}\n"
         let janus = Self { process, session: format!("{url}/{}", id(&created)?) };
         let room = json!({"request": "create", "room": 1, "sampling_rate": 48_000, "allow_rtp_participants": true,
             "audiolevel_event": false, "default_bitrate": 32_000, "default_expectedloss": 10});
-        janus.tell(&janus.attach()?, &room)?;
+        janus.tell(janus.attach()?, &room)?;
         Ok(janus)
     }
 
     /// A handle of the plugin.
-    fn attach(&self) -> Result<String> {
+    fn attach(&self) -> Result<u64> {
         let plugin = "janus.plugin.audiobridge";
         let attached = ask(&self.session, &json!({"janus": "attach", "plugin": plugin, "transaction": "attach"}))?;
         id(&attached)
     }
 
-    fn tell(&self, handle: &str, body: &Value) -> Result<Value> {
+    fn tell(&self, handle: u64, body: &Value) -> Result<Value> {
         let message = json!({"janus": "message", "transaction": "tell", "body": body});
         ask(&format!("{}/{handle}", self.session), &message)
     }
@@ -85,10 +85,10 @@ impl Server for Janus {
         let rtp = json!({"ip": "127.0.0.1", "port": port, "payload_type": OPUS, "fec": true});
         let join = json!({"request": "join", "room": 1, "id": member + 1, "display": format!("member-{member}"),
             "muted": false, "codec": "opus", "bitrate": 32_000, "quality": 5, "expected_loss": 10, "rtp": rtp});
-        self.tell(&handle, &join)?;
+        self.tell(handle, &join)?;
         for _ in 0..PATIENCE {
             let events = self.events()?;
-            if let Some(port) = events.iter().find_map(|event| joined(event, &handle)).transpose()? {
+            if let Some(port) = events.iter().find_map(|event| joined(event, handle)).transpose()? {
                 return Ok((Ipv4Addr::LOCALHOST, port).into());
             }
         }
@@ -105,10 +105,10 @@ impl Server for Janus {
 }
 
 /// The port that a member is to send to, if an event is about its joining.
-fn joined(event: &Value, handle: &str) -> Option<Result<u16>> {
+fn joined(event: &Value, handle: u64) -> Option<Result<u16>> {
     let said = &event["plugindata"]["data"];
     let port = said["rtp"]["port"].as_u64().and_then(|port| u16::try_from(port).ok());
-    let is_about_it = event["sender"].to_string() == handle && (port.is_some() || !said["error"].is_null());
+    let is_about_it = event["sender"].as_u64() == Some(handle) && (port.is_some() || !said["error"].is_null());
     is_about_it.then(|| Ok(port.ok_or_else(|| format!("Janus says to a member: {event}"))?))
 }
 
@@ -118,8 +118,8 @@ fn ask(url: &str, message: &Value) -> Result<Value> {
     if has_failed { Err(format!("Janus says {answer}").into()) } else { Ok(answer) }
 }
 
-fn id(answer: &Value) -> Result<String> {
-    Ok(answer["data"]["id"].as_u64().ok_or_else(|| format!("Janus says {answer}"))?.to_string())
+fn id(answer: &Value) -> Result<u64> {
+    Ok(answer["data"]["id"].as_u64().ok_or_else(|| format!("Janus says {answer}"))?)
 }
 
 #[cfg(test)]
@@ -131,10 +131,10 @@ mod tests {
         let event =
             |sender: u64, data: Value| json!({"janus": "event", "sender": sender, "plugindata": {"data": data}});
         let came = event(7, json!({"audiobridge": "joined", "id": 1, "rtp": {"ip": "127.0.0.1", "port": 32_002}}));
-        assert_eq!(joined(&came, "7").unwrap().unwrap(), 32_002);
-        assert!(joined(&came, "8").is_none());
-        assert!(joined(&event(7, json!({"audiobridge": "joined", "participants": []})), "7").is_none());
-        let refused = joined(&event(7, json!({"audiobridge": "event", "error": "No such room"})), "7").unwrap();
+        assert_eq!(joined(&came, 7).unwrap().unwrap(), 32_002);
+        assert!(joined(&came, 8).is_none());
+        assert!(joined(&event(7, json!({"audiobridge": "joined", "participants": []})), 7).is_none());
+        let refused = joined(&event(7, json!({"audiobridge": "event", "error": "No such room"})), 7).unwrap();
         assert!(refused.unwrap_err().to_string().contains("No such room"));
     }
 }
