@@ -10,6 +10,7 @@ use crate::{
     cases::{self, Case},
     networks::Networks,
     participants::Participants,
+    servers::Servers,
 };
 
 /// Measures mixminus and its peers side by side, in one run.
@@ -57,6 +58,7 @@ pub enum Command {
     Networks(Networks),
     #[allow(missing_docs)]
     Participants(Participants),
+    Servers(Servers),
 }
 
 /// The name of an instruction set on the command line.

@@ -6,7 +6,8 @@
 //! A [case](cases) makes [contenders](contender), has them measured in [rounds], and reports
 //! [lines](mod@line), which a [report] prints. [`room`] is the mixer at work, [`peers`] are what it
 //! is compared with, [`beside`] compares two builds. The command [`networks`] runs the input port over networks,
-//! [`participants`] measures all that a media server does for a participant.
+//! [`participants`] measures all that a media server does for a participant, and [`servers`] whole servers beside each
+//! other.
 
 mod beside;
 mod cases;
@@ -24,6 +25,7 @@ mod report;
 mod room;
 mod rounds;
 mod rows;
+mod servers;
 mod session;
 mod signal;
 mod stats;
@@ -62,6 +64,7 @@ fn run(options: &Options) -> Result<()> {
     match &options.command {
         Some(Command::Networks(options)) => return say(&networks::run(options)?),
         Some(Command::Participants(options)) => return say(&participants::run(options)?),
+        Some(Command::Servers(options)) => return say(&servers::run(options)?),
         None => {}
     }
     if options.list {

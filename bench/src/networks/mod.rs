@@ -6,7 +6,7 @@
 //! [`random`] and [`day`] are longer trials, [`table`] prints the results.
 
 mod chart;
-mod codec;
+pub mod codec;
 mod contest;
 mod day;
 mod delay;
@@ -15,7 +15,7 @@ mod options;
 mod page;
 mod random;
 mod room;
-mod speech;
+pub mod speech;
 mod stored;
 mod table;
 mod trace;
