@@ -9,7 +9,7 @@
 //!  mixes ─> Tap ─> Encoding ─────┴──> packets to the people
 //! ```
 //!
-//! [`People`] says who has a place, whatever carries the sound: a [`Leg`]. The network threads own the connections,
+//! [`People`] says who has a place, whatever carries the sound: a [`Leg`](leg::Leg). The network threads own the connections,
 //! and never wait for [`People`].
 
 mod encoding;
