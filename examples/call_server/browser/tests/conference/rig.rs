@@ -25,7 +25,7 @@ pub const SILENT_DB: f64 = 40.0;
 /// How far from its level a tone may be: one whose change is measured, one that is heard alone, and one among others. At
 /// 32 kbit/s Opus has a tone at one of two levels 0.9 dB apart, stays at it for seconds, and keeps the level of each of
 /// three to some decibels.
-pub const CHANGE_DB: f64 = 0.7;
+pub const CHANGE_DB: f64 = 1.2;
 pub const ALONE_DB: f64 = 1.5;
 pub const AMONG_OTHERS_DB: f64 = 9.0;
 
