@@ -100,7 +100,7 @@ impl Tap {
     pub(in crate::stream) fn take(&mut self) -> Option<TakenTick> {
         loop {
             let copy = self.full.pop().ok()?;
-            self.room = self.room.and(if self.room.holds(copy.has.doubled()) { copy.has } else { copy.has.doubled() });
+            self.room = self.room.and(copy.has.doubled());
             if copy.is_whole() {
                 self.counters.read.fetch_add(1, Relaxed);
                 return Some(TakenTick(copy));

@@ -1,8 +1,7 @@
 //! The encoder of Opus, by `opus-rs`: [`OpusEncoder`].
 //!
 //! It encodes at a constant bit rate: with a variable one the library (0.1.40) makes packets of 50 kbit/s where it is
-//! asked for 16 to 32. At a constant rate it is as near to the original as libopus 1.6 is at the same rate, packet by
-//! packet: 7.78 dB (segmental SNR, 40 s of speech at 32 kbit/s, voice; libopus 7.78).
+//! asked for 16 to 32.
 //!
 //! Where copies of lost packets leave it few bits it divides by zero: below 31 kbit/s in packets of 20 ms and more, and
 //! below 36 kbit/s in those of 10 ms (speech, 6 to 100 % of loss, mono and stereo, rates in steps of 1 kbit/s). So
