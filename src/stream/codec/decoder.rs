@@ -115,6 +115,45 @@ pub trait Decoder: Send + std::fmt::Debug {
     }
 }
 
+/// A codec that is chosen while the program runs.
+impl<D: Decoder + ?Sized> Decoder for Box<D> {
+    fn format(&self) -> StreamFormat {
+        (**self).format()
+    }
+
+    fn frames(&self, payload: &[u8]) -> Option<usize> {
+        (**self).frames(payload)
+    }
+
+    fn decode(&mut self, payload: &[u8], out: &mut [f32]) -> Result<usize, DecodeError> {
+        (**self).decode(payload, out)
+    }
+
+    fn conceal(&mut self, out: &mut [f32]) -> bool {
+        (**self).conceal(out)
+    }
+
+    fn recover(&mut self, next: &[u8], out: &mut [f32]) -> bool {
+        (**self).recover(next, out)
+    }
+
+    fn recovers(&self) -> bool {
+        (**self).recovers()
+    }
+
+    fn reset(&mut self) {
+        (**self).reset();
+    }
+
+    fn most_samples(&self) -> usize {
+        (**self).most_samples()
+    }
+
+    fn channels(&self) -> usize {
+        (**self).channels()
+    }
+}
+
 /// A payload that is not decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -1,6 +1,6 @@
 //! The codecs that a telephone can have: [`Codec`], and what RTP and SDP call them.
 
-use mixminus::stream::{DecodeError, Decoder, G711, G722, Opus, StreamFormat};
+use mixminus::stream::{DecodeError, Decoder, G711, G722, Opus};
 
 /// How a payload is encoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,47 +57,13 @@ impl Codec {
     }
 
     /// A decoder, for a port with RTP timestamps by [`clock_hz`](Self::clock_hz).
-    pub fn decoder(self) -> Result<AnyDecoder, DecodeError> {
-        Ok(AnyDecoder(match self {
+    pub fn decoder(self) -> Result<Box<dyn Decoder>, DecodeError> {
+        Ok(match self {
             Self::Pcmu => Box::new(G711::mu_law()),
             Self::Pcma => Box::new(G711::a_law()),
             Self::G722 => Box::new(G722::new()),
             Self::Opus => Box::new(Opus::mono()?),
-        }))
-    }
-}
-
-/// The decoder of one of the codecs.
-#[derive(Debug)]
-pub struct AnyDecoder(Box<dyn Decoder>);
-
-impl Decoder for AnyDecoder {
-    fn format(&self) -> StreamFormat {
-        self.0.format()
-    }
-
-    fn frames(&self, payload: &[u8]) -> Option<usize> {
-        self.0.frames(payload)
-    }
-
-    fn decode(&mut self, payload: &[u8], out: &mut [f32]) -> Result<usize, DecodeError> {
-        self.0.decode(payload, out)
-    }
-
-    fn conceal(&mut self, out: &mut [f32]) -> bool {
-        self.0.conceal(out)
-    }
-
-    fn recover(&mut self, next: &[u8], out: &mut [f32]) -> bool {
-        self.0.recover(next, out)
-    }
-
-    fn recovers(&self) -> bool {
-        self.0.recovers()
-    }
-
-    fn reset(&mut self) {
-        self.0.reset();
+        })
     }
 }
 
