@@ -80,13 +80,13 @@ pub use control::{
 };
 pub use data::channels::Channels;
 pub use data::detector::Detector;
+pub use data::direction::Direction;
 pub use data::frame::{Frame, FrameError};
 pub use data::id::{Generation, MixId, ParticipantId, ParticipantKey};
 pub use data::level::{Decibels, Gain, GainError};
 pub use data::limiter::LimiterConfig;
 pub use data::moves::{Move, MoveKind};
 pub use data::pan::{Pan, PanError};
-pub use data::role::Role;
 pub use data::sample::Sample;
 pub use data::talk::{TalkEvent, TalkEventKind, TalkEvents};
 pub use dsp::InstructionSet;

@@ -5,7 +5,7 @@ mod scene;
 
 use std::collections::BTreeMap;
 
-use mixminus::{Role, config::Ducking};
+use mixminus::{Direction, config::Ducking};
 use scene::{Event, Figures, Scene};
 
 /// Events at multiples of 20 ms, so that they fall on the same samples with every tick.
@@ -13,12 +13,15 @@ fn events(at_ms: usize) -> Vec<Event> {
     let ducking = Some(Ducking { ramp_active: 37, ramp_inactive: 111, lower_level: 13, upper_level: 91 });
     match at_ms {
         0 => (0..4)
-            .map(|n| Event::Join { role: if n == 3 { Role::Listener } else { Role::Both }, host_detector: true })
+            .map(|n| Event::Join {
+                direction: if n == 3 { Direction::Listener } else { Direction::Both },
+                host_detector: true,
+            })
             .collect(),
         20 => vec![Event::Configure { listener: 0, exclusive: false, ducking, sources: vec![(1, 80, true)] }],
         40 => vec![Event::Active(1, true), Event::Mute(2, true)],
         60 => vec![Event::Active(1, false), Event::Mute(2, false), Event::Send(0, false), Event::Fade(0, 9)],
-        80 => vec![Event::Join { role: Role::Both, host_detector: true }, Event::Send(0, true)],
+        80 => vec![Event::Join { direction: Direction::Both, host_detector: true }, Event::Send(0, true)],
         100 => vec![
             Event::Active(1, true),
             Event::Configure { listener: 3, exclusive: true, ducking, sources: vec![(2, 33, false)] },

@@ -3,7 +3,7 @@
 
 mod rig;
 
-use mixminus::{Gain, Role, config::Ducking};
+use mixminus::{Direction, Gain, config::Ducking};
 use rig::{Rig, small, steps};
 
 const DUCKING: Ducking = Ducking { ramp_active: 40, ramp_inactive: 80, lower_level: 20, upper_level: 100 };
@@ -95,7 +95,7 @@ fn an_unmute_and_a_return() {
 fn a_join() {
     let mut rig = Rig::with(small(), &["anna", "ben"]);
     rig.level(&[("ben", 1.0)]);
-    rig.join("cleo", Role::Both);
+    rig.join("cleo", Direction::Both);
     let heard = rig.level(&[("ben", 1.0), ("cleo", 1.0)]);
     for listener in ["anna", "cleo"] {
         let (sum, most) = steps(if listener == "anna" { 1.0 } else { 0.0 }, &heard[listener]);
@@ -162,9 +162,9 @@ fn a_ducker_that_becomes_one_on_the_way() {
 fn sixty_who_came_one_by_one_go_at_once_in_a_row_that_moves() {
     let names: Vec<&'static str> = (0..60).map(|n| &*Box::leak(format!("source {n}").into_boxed_str())).collect();
     let mut rig = Rig::new(mixminus::MixerConfig { tick_samples: 1, smoothing_ms: 5.0, ..small() });
-    rig.join("anna", Role::Listener);
+    rig.join("anna", Direction::Listener);
     for n in 0..60 {
-        rig.join(names[n], Role::Source);
+        rig.join(names[n], Direction::Source);
         let sent: Vec<_> = names[..=n].iter().map(|id| (*id, 1.0 / 60.0)).collect();
         rig.level(&sent);
     }

@@ -6,12 +6,12 @@ mod scene;
 
 use std::ops::Range;
 
-use mixminus::{Role, config::Ducking};
+use mixminus::{Direction, config::Ducking};
 use proptest::prelude::*;
 use scene::{Event, Figures, Scene};
 
-fn role() -> impl Strategy<Value = Role> {
-    prop_oneof![4 => Just(Role::Both), 1 => Just(Role::Source), 1 => Just(Role::Listener)]
+fn direction() -> impl Strategy<Value = Direction> {
+    prop_oneof![4 => Just(Direction::Both), 1 => Just(Direction::Source), 1 => Just(Direction::Listener)]
 }
 
 fn ducking() -> impl Strategy<Value = Option<Ducking>> {
@@ -33,7 +33,7 @@ fn event() -> impl Strategy<Value = Event> {
 fn event_in(who: Range<usize>, sources: Range<usize>) -> impl Strategy<Value = Event> {
     let level = prop_oneof![Just(0_i64), Just(100_i64), 0..=100_i64];
     prop_oneof![
-        3 => (role(), any::<bool>()).prop_map(|(role, host_detector)| Event::Join { role, host_detector }),
+        3 => (direction(), any::<bool>()).prop_map(|(direction, host_detector)| Event::Join { direction, host_detector }),
         1 => who.clone().prop_map(Event::Leave),
         2 => (who.clone(), any::<bool>()).prop_map(|(n, muted)| Event::Mute(n, muted)),
         1 => (who.clone(), any::<bool>()).prop_map(|(n, deafened)| Event::Deafen(n, deafened)),
@@ -89,7 +89,7 @@ fn figures_of(tick: usize, smoothing_ticks: f64) -> Figures {
 fn play(figures: Figures, participants: usize, events: &[Vec<Event>]) {
     let mut scene = Scene::new(figures);
     for _ in 0..participants {
-        scene.happen(&Event::Join { role: Role::Both, host_detector: true });
+        scene.happen(&Event::Join { direction: Direction::Both, host_detector: true });
     }
     for events in events {
         events.iter().for_each(|event| scene.happen(event));

@@ -2,7 +2,7 @@
 
 mod rig;
 
-use mixminus::{Frame, FrameError, Role};
+use mixminus::{Direction, Frame, FrameError};
 use rig::{Rig, small, steps};
 
 #[test]
@@ -33,7 +33,7 @@ fn a_good_frame_after_a_refused_one_is_taken() {
 #[test]
 fn strangers_and_listeners_send_nothing() {
     let mut rig = Rig::with(small(), &["anna", "ben"]);
-    rig.join("cleo", Role::Listener);
+    rig.join("cleo", Direction::Listener);
     let (ben, cleo) = (rig.keys["ben"], rig.keys["cleo"]);
     rig.leave("ben");
     let frame = [0.5_f32; 10];
@@ -94,7 +94,7 @@ fn what_is_published_in_a_dropped_tick_is_heard_like_any_other() {
     let half =
         |upper_level| mixminus::config::Ducking { ramp_active: 0, ramp_inactive: 0, lower_level: 0, upper_level };
     let mut rig = Rig::new(small());
-    ["anna", "ben"].iter().for_each(|id| rig.join(id, Role::Both));
+    ["anna", "ben"].iter().for_each(|id| rig.join(id, Direction::Both));
     rig.configure("anna", false, Some(half(50)), &[]);
     drop(rig.processor.enter().tick());
     rig.configure("anna", false, Some(half(100)), &[]);

@@ -4,7 +4,7 @@ mod rig;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mixminus::{ControlError, Detector, Frame, Gain, JoinOptions, MixerConfig, Role, config::Ducking};
+use mixminus::{ControlError, Detector, Direction, Frame, Gain, JoinOptions, MixerConfig, config::Ducking};
 use rig::{Rig, small, steps};
 
 const NAMES: [&str; 6] = ["anna", "ben", "cleo", "dora", "emil", "finn"];
@@ -15,9 +15,9 @@ struct Call(Rig);
 impl Call {
     fn new(config: MixerConfig, talkers: usize, detector: Detector) -> Self {
         let mut rig = Rig::new(config);
-        rig.join("ear", Role::Listener);
+        rig.join("ear", Direction::Listener);
         for name in &NAMES[..talkers] {
-            let options = JoinOptions { role: Role::Source, detector, ..JoinOptions::default() };
+            let options = JoinOptions { direction: Direction::Source, detector, ..JoinOptions::default() };
             rig.keys.insert(name, rig.controller.join(*name, options).unwrap());
         }
         Self(rig)
@@ -214,7 +214,7 @@ fn who_is_not_heard_is_as_if_muted_to_the_bit() {
 #[test]
 fn who_is_muted_by_one_is_not_forced_on_others() {
     let mut call = Call::of(1, 2);
-    call.0.join("deaf to ben", Role::Both);
+    call.0.join("deaf to ben", Direction::Both);
     call.0.set_gain("deaf to ben", "ben", Gain::SILENCE);
     assert_eq!(call.heard(&[0.5, 0.1]), "anna");
     call.0.set_gain("deaf to ben", "ben", Gain::new(0.5).unwrap());

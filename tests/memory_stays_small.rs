@@ -129,7 +129,9 @@ fn who_leaves_gives_everything_back() {
 fn all_memory_for_moves_comes_back_whoever_is_configured() {
     let _alone = alone();
     let (controller, mut processor) = room(8);
-    controller.join("source", JoinOptions { role: mixminus::Role::Source, ..JoinOptions::default() }).unwrap();
+    controller
+        .join("source", JoinOptions { direction: mixminus::Direction::Source, ..JoinOptions::default() })
+        .unwrap();
     for round in 0..5 {
         controller.set_gain("source", "1", Gain::SILENCE).unwrap();
         controller.set_deafened("2", round % 2 == 0).unwrap();

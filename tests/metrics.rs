@@ -14,7 +14,7 @@ use std::{
 use metrics::{
     Counter, Gauge, GaugeFn, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit, with_local_recorder,
 };
-use mixminus::{Export, Exporter, Role};
+use mixminus::{Direction, Export, Exporter};
 use rig::{Rig, small};
 
 /// Keeps every series that it receives, under `name{label=value,...}`.
@@ -98,7 +98,7 @@ impl Small {
 /// Anna and Ben send and hear, Cleo hears; Anna spoke in one tick.
 fn call() -> Rig {
     let mut rig = Rig::with(small(), &["anna", "ben"]);
-    rig.join("cleo", Role::Listener);
+    rig.join("cleo", Direction::Listener);
     rig.level(&[("anna", 0.5)]);
     rig
 }
@@ -138,7 +138,7 @@ fn who_left_keeps_the_last_values() {
     with_local_recorder(&recorder, || {
         exporter.record(&rig.controller.snapshot());
         rig.leave("anna");
-        rig.join("anna", Role::Both);
+        rig.join("anna", Direction::Both);
         rig.level(&[("anna", 0.25)]);
         exporter.record(&rig.controller.snapshot());
     });

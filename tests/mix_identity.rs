@@ -7,7 +7,7 @@ mod call;
 mod model;
 
 use call::{Call, Seen};
-use mixminus::{MoveKind::*, Role};
+use mixminus::{Direction, MoveKind::*};
 use proptest::prelude::*;
 
 /// Ticks until everything that fades has arrived.
@@ -79,13 +79,13 @@ fn who_takes_the_slot_of_another_one_has_heard_nothing() {
     let slot = call.here[1].key.index();
     call.leave(1);
     call.drop_tick(true);
-    call.join(Role::Both);
+    call.join(Direction::Both);
     let reused = call.here[3].key.index() == slot;
     assert_eq!(call.tick(), [], "it was alone in its mix, and a new one shares that of the others");
     settle(&mut call);
     call.leave(3);
     settle(&mut call);
-    call.join(Role::Both);
+    call.join(Direction::Both);
     assert!(reused || call.here[3].key.index() == slot);
     assert_eq!(call.tick(), []);
 }
@@ -96,7 +96,7 @@ fn ids_stay_while_the_mixer_grows() {
     settle(&mut call);
     let before = call.seen([0, 1, 2]);
     for round in 1..=6_usize {
-        (0..15).for_each(|_| call.join(Role::Both));
+        (0..15).for_each(|_| call.join(Direction::Both));
         let moves: Vec<_> = (0..10).flat_map(|_| call.tick()).collect();
         // They fade in together, and then hear what all others hear.
         assert!(moves.iter().all(|(slot, _, to, kind)| *slot >= 20 && *to == before[2].id && *kind == Merge));
@@ -124,7 +124,7 @@ fn a_dropped_tick_is_none_and_a_skipped_one_moves_the_position_alone() {
 
 #[derive(Debug, Clone)]
 enum Event {
-    Join(Role),
+    Join(Direction),
     Leave(usize),
     Mute(usize, bool),
     Deafen(usize, bool),
@@ -139,12 +139,13 @@ enum Event {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    let role = prop_oneof![4 => Just(Role::Both), 1 => Just(Role::Source), 1 => Just(Role::Listener)];
+    let direction =
+        prop_oneof![4 => Just(Direction::Both), 1 => Just(Direction::Source), 1 => Just(Direction::Listener)];
     let who = 0..24_usize;
     // Two of the loudest make limiters work.
     let amplitude = prop::sample::select(vec![None, Some(0.1), Some(0.1), Some(0.8)]);
     prop_oneof![
-        3 => role.prop_map(Event::Join),
+        3 => direction.prop_map(Event::Join),
         2 => who.clone().prop_map(Event::Leave),
         1 => (who.clone(), any::<bool>()).prop_map(|(n, muted)| Event::Mute(n, muted)),
         1 => (who.clone(), any::<bool>()).prop_map(|(n, deafened)| Event::Deafen(n, deafened)),
@@ -161,7 +162,7 @@ fn happen(call: &mut Call, event: &Event) {
     let nth = |n: usize| n % call.here.len().max(1);
     let id = |n: usize| call.here.get(nth(n)).map(|member| member.id.clone());
     match *event {
-        Event::Join(role) => call.join(role),
+        Event::Join(direction) => call.join(direction),
         Event::Leave(n) if !call.here.is_empty() => call.leave(nth(n)),
         Event::Mute(n, muted) => drop(id(n).map(|id| call.controller.set_muted(&id, muted).unwrap())),
         Event::Deafen(n, deafened) => drop(id(n).map(|id| call.controller.set_deafened(&id, deafened).unwrap())),

@@ -3,7 +3,7 @@
 
 mod rig;
 
-use mixminus::{Decibels, Frame, LimiterConfig, MixerConfig, Role};
+use mixminus::{Decibels, Direction, Frame, LimiterConfig, MixerConfig};
 use proptest::prelude::*;
 use rig::{Rig, small, usual};
 
@@ -20,7 +20,7 @@ fn a_lone_talker_hears_exact_silence() {
 fn nobody_and_nothing_is_silence() {
     let mut rig = Rig::new(LIMITED());
     assert_eq!(rig.processor.enter().tick().mix().distinct().len(), 0, "no listener, no mix");
-    rig.join("anna", Role::Both);
+    rig.join("anna", Direction::Both);
     assert!(rig.level(&[])["anna"].iter().all(|sample| sample.to_bits() == 0));
 }
 
@@ -175,7 +175,7 @@ fn in_a_large_room_too_the_same_gains_are_one_mix() {
     let names: Vec<&'static str> = (0..40).map(|n| &*Box::leak(format!("talker {n}").into_boxed_str())).collect();
     for levels in [100, 50] {
         let mut rig = Rig::with(small(), &names);
-        ["plain", "listed", "exclusive", "ducked"].iter().for_each(|id| rig.join(id, Role::Listener));
+        ["plain", "listed", "exclusive", "ducked"].iter().for_each(|id| rig.join(id, Direction::Listener));
         let all: Vec<_> = names.iter().map(|id| (*id, levels, false)).collect();
         rig.configure("listed", false, None, &all);
         rig.configure("exclusive", true, None, &all);

@@ -5,7 +5,7 @@ mod rig;
 use std::time::Duration;
 
 use mixminus::{
-    ControlError, Decibels, Detector, Frame, Gain, JoinOptions, MixerConfig, Role, WaitError, config::Ducking,
+    ControlError, Decibels, Detector, Direction, Frame, Gain, JoinOptions, MixerConfig, WaitError, config::Ducking,
 };
 use rig::{Rig, small};
 
@@ -16,7 +16,7 @@ fn who_comes_back_is_somebody_new() {
     rig.configure("ben", true, None, &[]);
     let first = rig.keys["ben"];
     rig.leave("ben");
-    rig.join("ben", Role::Both);
+    rig.join("ben", Direction::Both);
     assert_ne!(rig.keys["ben"], first);
     assert!(rig.try_send(first, Frame::from(&[1.0_f32; 10][..])).is_err());
     for _ in 0..3 {
@@ -35,7 +35,7 @@ fn a_place_is_given_again_once_it_has_faded_out() {
     let mut rig = Rig::with(small(), &["anna", "ben", "cleo"]);
     for _ in 0..100 {
         rig.leave("cleo");
-        rig.join("cleo", Role::Both);
+        rig.join("cleo", Direction::Both);
         for _ in 0..3 {
             rig.level(&[("cleo", 0.5)]);
         }
@@ -66,8 +66,8 @@ fn a_room_grows_from_one_to_ten_thousand_while_it_sounds() {
 #[test]
 fn sources_have_no_mix_and_listeners_no_voice() {
     let mut rig = Rig::with(small(), &["anna"]);
-    rig.join("ben", Role::Source);
-    rig.join("cleo", Role::Listener);
+    rig.join("ben", Direction::Source);
+    rig.join("cleo", Direction::Listener);
     rig.level(&[("ben", 0.5)]);
     let heard = rig.level(&[("anna", 0.25), ("ben", 0.5)]);
     assert_eq!(heard.keys().copied().collect::<Vec<_>>(), ["anna", "cleo"]);
@@ -126,7 +126,7 @@ fn whoever_joins_while_ducking_is_on_is_ducked_from_the_first_sample() {
     for _ in 0..3 {
         rig.level(&[("cleo", 1.0)]);
     }
-    rig.join("ben", Role::Both);
+    rig.join("ben", Direction::Both);
     assert_eq!(rig.level(&[("cleo", 1.0), ("ben", 1.0)])["anna"], [0.0; 10]);
 }
 

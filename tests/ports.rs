@@ -7,7 +7,7 @@ mod streams;
 use std::f64::consts::TAU;
 
 use mixminus::{
-    Channels, Detector, Frame, JoinOptions, Role,
+    Channels, Detector, Direction, Frame, JoinOptions,
     stream::{Clock, Depth, InputOptions, JoinError, OutputOptions, PortOptions, PushError, Stamp, StreamFormat},
 };
 use streams::{Sender, drain, join, listen, mixer, tick, tone};
@@ -173,19 +173,19 @@ fn a_frame_by_hand_goes_before_the_port() {
 #[test]
 fn what_cannot_be_is_said() {
     let (controller, _processor) = mixer(48_000, Channels::Mono);
-    let says = |role, ports| {
-        let options = JoinOptions { role, ..JoinOptions::default() };
+    let says = |direction, ports| {
+        let options = JoinOptions { direction, ..JoinOptions::default() };
         controller.join_with_ports("anna", options, ports).unwrap_err().to_string()
     };
     let both = PortOptions::both(StreamFormat::mono(8000));
     assert_eq!(
-        says(Role::Listener, both),
+        says(Direction::Listener, both),
         "participant \"anna\" joins as a listener, which has no use for an input port: \
-         ask for none, or join with Role::Both"
+         ask for none, or join with Direction::Both"
     );
-    assert!(says(Role::Source, both).contains("a source, which has no use for an output port"));
+    assert!(says(Direction::Source, both).contains("a source, which has no use for an output port"));
     let slow = PortOptions { output: Some(OutputOptions::new(StreamFormat::mono(10))), ..both };
-    assert_eq!(says(Role::Both, slow), "output port: a rate of 10 Hz is not between 1000 and 768000 Hz");
+    assert_eq!(says(Direction::Both, slow), "output port: a rate of 10 Hz is not between 1000 and 768000 Hz");
     join(&controller, "anna", both);
     let twice = controller.join_with_ports("anna", JoinOptions::default(), both);
     assert!(matches!(twice, Err(JoinError::Control(_))));

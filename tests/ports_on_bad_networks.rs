@@ -5,7 +5,7 @@
 mod streams;
 
 use mixminus::{
-    Channels, Frame, JoinOptions, MixerConfig, Role,
+    Channels, Direction, Frame, JoinOptions, MixerConfig,
     stream::{Clock, Depth, InputOptions, InputPort, OutputOptions, PortOptions, Stamp, StreamFormat},
 };
 use streams::{Sender, drain, join, listen, mixer, step, tick, tone};
@@ -134,7 +134,8 @@ fn a_short_loss_is_no_pause() {
     controller.set_loudest(Some(1)).unwrap();
     let mut anna = Sender::new(&controller, InputOptions::new(StreamFormat::mono(48_000)));
     let ben = controller.join("ben", JoinOptions::default()).unwrap();
-    let guest = controller.join("guest", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
+    let guest =
+        controller.join("guest", JoinOptions { direction: Direction::Listener, ..JoinOptions::default() }).unwrap();
     let mut events = controller.talk_events().unwrap();
     for n in 0..200 {
         // A little louder than Ben. Two of the packets are lost.

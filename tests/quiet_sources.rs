@@ -2,7 +2,7 @@
 
 mod rig;
 
-use mixminus::{Decibels, Frame, MixerConfig, ParticipantKey, Role};
+use mixminus::{Decibels, Direction, Frame, MixerConfig, ParticipantKey};
 use rig::{Rig, small, steps, usual};
 
 /// Around the default floor, an amplitude of 1e-4.
@@ -18,8 +18,8 @@ fn dither(seed: usize) -> Vec<i16> {
 /// A talker and a listener who hears nobody else, with the figures of [`small`]: ticks of 10 ms.
 fn pair(config: MixerConfig) -> Rig {
     let mut rig = Rig::new(config);
-    rig.join("voice", Role::Source);
-    rig.join("ear", Role::Listener);
+    rig.join("voice", Direction::Source);
+    rig.join("ear", Direction::Listener);
     rig
 }
 
@@ -130,8 +130,8 @@ fn the_level_of_a_stereo_source_is_that_of_both_channels_as_sent() {
 #[test]
 fn who_is_quiet_keeps_its_seat() {
     let mut rig = Rig::new(MixerConfig { loudest: Some(1), ..small() });
-    rig.join("ear", Role::Listener);
-    ["anna", "ben"].iter().for_each(|id| rig.join(id, Role::Source));
+    rig.join("ear", Direction::Listener);
+    ["anna", "ben"].iter().for_each(|id| rig.join(id, Direction::Source));
     rig.level(&[("anna", 0.5), ("ben", 0.4)]);
     // A second of silence of both, in which `anna` was the last who was heard.
     (0..100).for_each(|_| drop(rig.level(&[("anna", 0.0), ("ben", 0.0)])));

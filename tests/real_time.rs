@@ -9,7 +9,7 @@ use std::{
 
 use alloc::{alone, watched};
 use mixminus::{
-    Channels, Controller, Frame, Gain, JoinOptions, MixerConfig, Pan, ParticipantKey, Processor, Role,
+    Channels, Controller, Direction, Frame, Gain, JoinOptions, MixerConfig, Pan, ParticipantKey, Processor,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
 
@@ -105,8 +105,8 @@ fn join_leave_and_grow(channels: Channels) {
         for round in 0..20 {
             controller.set_loudest((round % 4 > 0).then_some(3 * round)).unwrap();
             for n in 300..400 {
-                let role = [Role::Both, Role::Source, Role::Listener][n % 3];
-                controller.join(n.to_string(), JoinOptions { role, ..JoinOptions::default() }).unwrap();
+                let direction = [Direction::Both, Direction::Source, Direction::Listener][n % 3];
+                controller.join(n.to_string(), JoinOptions { direction, ..JoinOptions::default() }).unwrap();
             }
             for n in (300..400).chain((round * 10)..(round * 10 + 10)) {
                 controller.leave(&n.to_string()).unwrap();

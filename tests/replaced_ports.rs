@@ -2,7 +2,7 @@
 #![cfg(feature = "stream")]
 
 use mixminus::{
-    Channels, ControlError, Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, Role,
+    Channels, ControlError, Controller, Direction, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
     stream::{Clock, InputOptions, InputPort, JoinError, OutputOptions, PortOptions, PushError, Stamp, StreamFormat},
 };
@@ -20,7 +20,8 @@ struct Call {
 impl Call {
     fn new() -> Self {
         let (controller, processor) = MixerConfig { limiter: None, ..MixerConfig::default() }.build().unwrap();
-        let ear = controller.join("ear", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
+        let ear =
+            controller.join("ear", JoinOptions { direction: Direction::Listener, ..JoinOptions::default() }).unwrap();
         Self { controller, processor, ear, pushed: 0 }
     }
 
@@ -142,7 +143,7 @@ fn who_is_not_there_or_has_no_use_for_a_port_gets_none() {
     let unknown = call.controller.replace_ports("nobody", input(FORMAT)).unwrap_err();
     assert_eq!(unknown, JoinError::Control(ControlError::Unknown { id: "nobody".into() }));
     let useless = call.controller.replace_ports("ear", input(FORMAT)).unwrap_err();
-    assert!(matches!(useless, JoinError::Role { port: "input", .. }), "{useless}");
+    assert!(matches!(useless, JoinError::Direction { port: "input", .. }), "{useless}");
     let bad =
         InputOptions { format: StreamFormat { rate_hz: 1, channels: Channels::Mono }, ..InputOptions::new(FORMAT) };
     let bad = PortOptions { input: Some(bad), output: None };

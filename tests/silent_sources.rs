@@ -1,7 +1,8 @@
 //! A source that sends nothing for long costs nothing, and is counted and heard as if it did.
 
 use mixminus::{
-    Controller, Detector, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, Readings, Role, SourceReadings,
+    Controller, Detector, Direction, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, Readings,
+    SourceReadings,
 };
 
 const TICK: usize = 480;
@@ -16,7 +17,7 @@ impl Room {
     /// A listener, and a source without a hangover, so that it goes to sleep soon.
     fn new() -> Self {
         let (controller, processor) = MixerConfig::default().build().unwrap();
-        controller.join("ear", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
+        controller.join("ear", JoinOptions { direction: Direction::Listener, ..JoinOptions::default() }).unwrap();
         let key = controller.join("voice", JoinOptions { detector: Detector::Host, ..JoinOptions::default() }).unwrap();
         Self { controller, processor, key }
     }

@@ -3,7 +3,7 @@
 
 mod rig;
 
-use mixminus::{Decibels, Detector, Gain, JoinOptions, MixerConfig, Role, config::Ducking};
+use mixminus::{Decibels, Detector, Direction, Gain, JoinOptions, MixerConfig, config::Ducking};
 use rig::Rig;
 
 /// A configuration of the listener: exclusive, ducking, and what it lists beside `side`: source, level, `duckOthers`.
@@ -40,7 +40,7 @@ struct Call {
 impl Call {
     fn new(config: &MixerConfig, row: &Row) -> Self {
         let mut call = Self { rig: Rig::new(config.clone()), config: config.clone(), now: 0 };
-        call.rig.join("ear", Role::Listener);
+        call.rig.join("ear", Direction::Listener);
         ["voice", "quiet", "other", "side"].iter().for_each(|id| call.join(id));
         call.configure(row);
         call.play(0.5, "at rest");
@@ -49,7 +49,7 @@ impl Call {
 
     fn join(&mut self, id: &'static str) {
         let detector = Detector::Energy { threshold: Decibels(-40.0), hangover_ms: 0.0 };
-        let options = JoinOptions { role: Role::Source, detector, ..JoinOptions::default() };
+        let options = JoinOptions { direction: Direction::Source, detector, ..JoinOptions::default() };
         self.rig.keys.insert(id, self.rig.controller.join(id, options).unwrap());
     }
 

@@ -2,21 +2,25 @@
 
 mod rig;
 
-use mixminus::{Decibels, Role};
+use mixminus::{Decibels, Direction};
 use rig::{Rig, small};
 use serde_json::json;
 
 #[test]
 fn a_snapshot_has_everybody_in_the_order_of_their_keys() {
     let mut rig = Rig::with(small(), &["cleo", "anna"]);
-    rig.join("ben", Role::Listener);
+    rig.join("ben", Direction::Listener);
     rig.mute("anna", true);
     rig.deafen("cleo", true);
     rig.level(&[("cleo", 0.5), ("anna", 0.25)]);
     let snapshot = rig.controller.snapshot();
-    let here: Vec<_> = snapshot.participants.iter().map(|p| (p.id.as_str(), p.role, p.muted, p.deafened)).collect();
-    let both = Role::Both;
-    assert_eq!(here, [("cleo", both, false, true), ("anna", both, true, false), ("ben", Role::Listener, false, false)]);
+    let here: Vec<_> =
+        snapshot.participants.iter().map(|p| (p.id.as_str(), p.direction, p.muted, p.deafened)).collect();
+    let both = Direction::Both;
+    assert_eq!(
+        here,
+        [("cleo", both, false, true), ("anna", both, true, false), ("ben", Direction::Listener, false, false)]
+    );
     for participant in &snapshot.participants {
         let readings = rig.controller.readings(participant.id.as_str()).unwrap();
         assert_eq!((participant.source, participant.listener), (readings.source, readings.listener));
@@ -42,7 +46,7 @@ fn as_json_it_is_in_camel_case() {
     assert_eq!(json["mixer"]["ticks"], 2);
     assert_eq!((&json["published"], &json["mixed"]), (&json!(1), &json!(1)));
     let anna = &json["participants"][0];
-    assert_eq!((&anna["id"], &anna["index"], &anna["role"]), (&json!("anna"), &json!(0), &json!("both")));
+    assert_eq!((&anna["id"], &anna["index"], &anna["direction"]), (&json!("anna"), &json!(0), &json!("both")));
     assert_eq!((&anna["source"]["peak"], &anna["source"]["activeTicks"]), (&json!(0.5), &json!(1)));
     assert_eq!((&anna["listener"]["reduction"], &anna["listener"]["limitedTicks"]), (&json!(0.0), &json!(0)));
 }

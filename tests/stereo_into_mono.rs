@@ -3,7 +3,7 @@
 
 mod rig;
 
-use mixminus::{Frame, MixerConfig, Mixes, ParticipantKey, Role, SourceReadings, config::Ducking};
+use mixminus::{Direction, Frame, MixerConfig, Mixes, ParticipantKey, SourceReadings, config::Ducking};
 use rig::{Rig, usual};
 
 const TICK: usize = 480;
@@ -83,8 +83,8 @@ fn an_antiphase_talker_ducks_the_others() {
 #[test]
 fn the_loudest_are_those_that_send_the_most() {
     let mut rig = Rig::new(MixerConfig { loudest: Some(1), ..usual(None) });
-    rig.join("ear", Role::Listener);
-    ["wide", "plain"].iter().for_each(|id| rig.join(id, Role::Source));
+    rig.join("ear", Direction::Listener);
+    ["wide", "plain"].iter().for_each(|id| rig.join(id, Direction::Source));
     let [ear, wide, plain] = ["ear", "wide", "plain"].map(|id| rig.keys[id]);
     let (left, faint) = (tone(0.9), tone(0.2));
     let right = inverse(&left);

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use mixminus::{Controller, Gain, JoinOptions, MixerConfig, Role, config::ParticipantMixerLevel};
+use mixminus::{Controller, Direction, Gain, JoinOptions, MixerConfig, config::ParticipantMixerLevel};
 use rig::{Rig, small};
 use tracing::{
     Event, Level, Metadata, Subscriber,
@@ -94,7 +94,7 @@ fn every_change_is_told_with_its_generation() {
         Level::TRACE,
         || {},
         || {
-            controller.join("cleo", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
+            controller.join("cleo", JoinOptions { direction: Direction::Listener, ..JoinOptions::default() }).unwrap();
             controller.set_muted("anna", true).unwrap();
             controller.set_deafened("ben", true).unwrap();
             controller.set_gain("anna", "ben", Gain::new(0.5).unwrap()).unwrap();
@@ -106,7 +106,7 @@ fn every_change_is_told_with_its_generation() {
         },
     );
     let expected = [
-        "INFO joined participant=cleo role=Listener generation=3",
+        "INFO joined participant=cleo direction=Listener generation=3",
         "DEBUG made room for more participants from=2 to=4 generation=3",
         "INFO set muted participant=anna muted=true generation=4",
         "INFO set deafened participant=ben deafened=true generation=5",

@@ -14,7 +14,7 @@ use crate::{
     meter::Activity,
     progress::Progress,
     scene::Scene,
-    settings::role,
+    settings::direction,
 };
 
 /// The gains in one listener's mix.
@@ -62,7 +62,7 @@ fn measure_one(
     let mixer = MixerConfig { limiter: None, ..scene.settings.mixer(scene.cast.len()) };
     let (mut call, mut processor) = Call::new(scene, mixer, Ports::None)?;
     let mut audio = processor.enter();
-    let join = |sends| JoinOptions { role: role(sends), detector: Detector::Host, ..JoinOptions::default() };
+    let join = |sends| JoinOptions { direction: direction(sends), detector: Detector::Host, ..JoinOptions::default() };
     let (zero, one) = (vec![0.0f32; scene.settings.tick_samples], vec![1.0f32; scene.settings.tick_samples]);
     let mut gain = Envelope::new(scene.length, audible(scene, listener).count());
     for number in 0..scene.ticks() {

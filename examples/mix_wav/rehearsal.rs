@@ -2,7 +2,7 @@
 //! the delay of their conversion.
 
 use mixminus::{
-    Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, Role,
+    Direction, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor,
     stream::{InputOptions, PortOptions, StreamFormat},
 };
 
@@ -30,10 +30,10 @@ pub fn conversion_ms(settings: &Settings, options: InputOptions) -> Result<f64, 
 pub fn lag(settings: &Settings, format: StreamFormat) -> Result<usize, Error> {
     let mixer = MixerConfig { limiter: None, smoothing_ms: 0.0, ..settings.mixer(2) };
     let (controller, mut processor) = mixer.build().map_err(|cause| refused("these settings", &cause))?;
-    let join = |role| JoinOptions { role, ..JoinOptions::default() };
-    let source = controller.join("source", join(Role::Source)).map_err(|cause| refused("a source", &cause))?;
+    let join = |direction| JoinOptions { direction, ..JoinOptions::default() };
+    let source = controller.join("source", join(Direction::Source)).map_err(|cause| refused("a source", &cause))?;
     let ports = PortOptions { input: None, output: Some(ear::port(format)) };
-    let joined = controller.join_with_ports("listener", join(Role::Listener), ports);
+    let joined = controller.join_with_ports("listener", join(Direction::Listener), ports);
     let output = joined.map_err(|cause| Error::Stream(cause.to_string()))?.output;
 
     let click = settings.tick_at(QUIET_MS);

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use mixminus::{Channels, Decibels, Detector, JoinOptions, LimiterConfig, MixerConfig, Role, stream::StreamFormat};
+use mixminus::{
+    Channels, Decibels, Detector, Direction, JoinOptions, LimiterConfig, MixerConfig, stream::StreamFormat,
+};
 
 use crate::{
     cli::{DetectorChoice, Options, Switch},
@@ -84,7 +86,7 @@ impl Settings {
             // The detector of a host that never reports activity: no source ever ducks others.
             DetectorChoice::Off => Detector::Host,
         };
-        JoinOptions { role: role(sends), detector, ..JoinOptions::default() }
+        JoinOptions { direction: direction(sends), detector, ..JoinOptions::default() }
     }
 
     /// The duration of `samples`, in seconds.
@@ -101,9 +103,9 @@ impl Settings {
     }
 }
 
-/// The role of a participant who sends audio, or who only hears.
-pub fn role(sends: bool) -> Role {
-    if sends { Role::Both } else { Role::Listener }
+/// The direction of a participant who sends audio, or who only hears.
+pub fn direction(sends: bool) -> Direction {
+    if sends { Direction::Both } else { Direction::Listener }
 }
 
 fn tick_samples(tick_ms: f64, rate: u32) -> Result<usize, Error> {

@@ -22,7 +22,7 @@ use super::{
     row_memory::{Listed, RowMemory},
 };
 use crate::{
-    data::{detector::Detecting, envelope::DuckRange, id::ParticipantKey, role::Role},
+    data::{detector::Detecting, direction::Direction, envelope::DuckRange, id::ParticipantKey},
     link::mailbox::Mailbox,
 };
 
@@ -30,7 +30,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub(crate) struct Slot {
     pub key: ParticipantKey,
-    pub role: Role,
+    pub direction: Direction,
     pub detecting: Detecting,
     pub muted: bool,
     pub deafened: bool,

@@ -50,7 +50,7 @@ impl<'a> Changes<'a> {
         connection: Option<Box<dyn Connection>>,
     ) -> Result<ParticipantKey, ControlError> {
         let done = self.registry.join(participant.clone(), options, connection);
-        self.events.note("join", done, || Event::Joined { participant, role: options.role })
+        self.events.note("join", done, || Event::Joined { participant, direction: options.direction })
     }
 
     /// Lets a participant in whose frames and mixes go over a connection.
@@ -79,10 +79,10 @@ impl<'a> Changes<'a> {
         self.events.note("replace_ports", done, || Event::PortsReplaced { participant: id.into() })
     }
 
-    /// The role of a participant.
+    /// The direction of a participant.
     #[cfg(feature = "stream")]
-    pub(crate) fn role(&self, id: &str) -> Result<crate::data::role::Role, ControlError> {
-        self.registry.member(id).map(|member| member.slot.role)
+    pub(crate) fn direction(&self, id: &str) -> Result<crate::data::direction::Direction, ControlError> {
+        self.registry.member(id).map(|member| member.slot.direction)
     }
 
     /// The sample rate and channels of the mixer, and the samples of a tick.

@@ -10,8 +10,8 @@ use super::Registry;
 use crate::{
     config::{Faults, ParticipantMixerLevel},
     data::{
+        direction::Direction,
         id::{Generation, ParticipantId},
-        role::Role,
     },
 };
 
@@ -32,7 +32,7 @@ pub(super) struct Events {
 pub(super) enum Event {
     Joined {
         participant: ParticipantId,
-        role: Role,
+        direction: Direction,
     },
     Left {
         participant: ParticipantId,
@@ -172,8 +172,8 @@ impl Event {
         use tracing::{debug, info, warn};
         const TARGET: &str = "mixminus";
         match self {
-            Self::Joined { participant, role } => {
-                info!(target: TARGET, %participant, ?role, generation, "joined");
+            Self::Joined { participant, direction } => {
+                info!(target: TARGET, %participant, ?direction, generation, "joined");
             }
             Self::Left { participant } => info!(target: TARGET, %participant, generation, "left"),
             Self::PortsReplaced { participant } => info!(target: TARGET, %participant, generation, "replaced ports"),

@@ -30,10 +30,10 @@ pub use snapshot::{ParticipantSnapshot, Snapshot};
 use crate::{
     data::{
         detector::Detector,
+        direction::Direction,
         id::{Generation, ParticipantId, ParticipantKey},
         level::Gain,
         pan::Pan,
-        role::Role,
     },
     link::readings::{MixerReadings, Readings},
 };
@@ -43,7 +43,7 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct JoinOptions {
     /// Whether it sends, hears, or both.
-    pub role: Role,
+    pub direction: Direction,
     /// The detector that decides whether it is active.
     pub detector: Detector,
     /// Whether it is muted: nobody hears it.

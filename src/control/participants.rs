@@ -2,8 +2,8 @@
 
 use super::{ControlError, Controller, ListenerConfig, registry::Member};
 use crate::data::{
+    direction::Direction,
     id::{ParticipantId, ParticipantKey},
-    role::Role,
 };
 
 /// A participant in the call.
@@ -15,7 +15,7 @@ pub struct Participant {
     /// Its key on the audio side.
     pub key: ParticipantKey,
     /// Whether it sends, hears, or both.
-    pub role: Role,
+    pub direction: Direction,
     /// Whether it is muted: nobody hears it.
     pub muted: bool,
     /// Whether it is deafened: it hears nothing.
@@ -31,7 +31,7 @@ impl Controller {
         here
     }
 
-    /// One participant in the call: its key, its role, and whether it is muted or deafened.
+    /// One participant in the call: its key, its direction, and whether it is muted or deafened.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -56,6 +56,12 @@ impl Controller {
 impl Member {
     pub(super) fn participant(&self, id: &ParticipantId) -> Participant {
         let slot = &self.slot;
-        Participant { id: id.clone(), key: slot.key, role: slot.role, muted: slot.muted, deafened: slot.deafened }
+        Participant {
+            id: id.clone(),
+            key: slot.key,
+            direction: slot.direction,
+            muted: slot.muted,
+            deafened: slot.deafened,
+        }
     }
 }

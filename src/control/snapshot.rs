@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 use super::{Controller, registry::Member};
 use crate::{
     data::{
+        direction::Direction,
         id::{Generation, ParticipantId, ParticipantKey},
-        role::Role,
     },
     link::readings::{ListenerReadings, MixerReadings, SourceReadings},
 };
@@ -43,7 +43,7 @@ pub struct ParticipantSnapshot {
     #[serde(rename = "index", serialize_with = "index")]
     pub key: ParticipantKey,
     /// Whether it sends, hears, or both.
-    pub role: Role,
+    pub direction: Direction,
     /// Whether it is muted: nobody hears it.
     pub muted: bool,
     /// Whether it is deafened: it hears nothing.
@@ -67,7 +67,7 @@ impl ParticipantSnapshot {
         Self {
             id: id.clone(),
             key: slot.key,
-            role: slot.role,
+            direction: slot.direction,
             muted: slot.muted,
             deafened: slot.deafened,
             source: readings.source,

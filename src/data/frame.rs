@@ -149,7 +149,7 @@ pub enum FrameError {
         key: ParticipantKey,
     },
     /// The participant joined as a listener only.
-    #[error("{key} joined as a listener and sends nothing: join with Role::Both or Role::Source")]
+    #[error("{key} joined as a listener and sends nothing: join with Direction::Both or Direction::Source")]
     NotASource {
         /// The key of the frame.
         key: ParticipantKey,

@@ -4,6 +4,7 @@
 pub(crate) mod channels;
 pub(crate) mod connection;
 pub(crate) mod detector;
+pub(crate) mod direction;
 pub(crate) mod envelope;
 pub(crate) mod fade;
 pub(crate) mod figures;
@@ -17,7 +18,6 @@ pub(crate) mod moves;
 pub(crate) mod pan;
 #[cfg(feature = "stream")]
 pub(crate) mod ports;
-pub(crate) mod role;
 pub(crate) mod sample;
 #[cfg(feature = "vad")]
 mod speech;

@@ -89,10 +89,10 @@ impl Exporter {
     fn record_participant(&self, participant: &ParticipantSnapshot) {
         let id = SharedString::from(participant.id.shared());
         let labels = [self.mixer.clone(), Label::new("participant", id)];
-        if participant.role.sends() {
+        if participant.direction.sends() {
             record(&SOURCE, &participant.source, &labels);
         }
-        if participant.role.hears() {
+        if participant.direction.hears() {
             record(&LISTENER, &participant.listener, &labels);
         }
         #[cfg(feature = "stream")]

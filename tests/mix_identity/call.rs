@@ -1,7 +1,7 @@
 //! A call whose every tick is compared with the model of identities.
 
 use mixminus::{
-    Controller, Frame, JoinOptions, Mix, MixId, MixerConfig, MoveKind, ParticipantKey, Processor, Role,
+    Controller, Direction, Frame, JoinOptions, Mix, MixId, MixerConfig, MoveKind, ParticipantKey, Processor,
     config::{ParticipantMixerLevel, SourceLevel},
 };
 
@@ -48,15 +48,15 @@ impl Call {
     /// With so many who send and hear, of whom the first few talk.
     pub fn of(participants: usize, talkers: usize) -> Self {
         let mut call = Self::new();
-        (0..participants).for_each(|_| call.join(Role::Both));
+        (0..participants).for_each(|_| call.join(Direction::Both));
         call.here[..talkers].iter_mut().for_each(|member| member.amplitude = Some(0.1));
         call
     }
 
-    pub fn join(&mut self, role: Role) {
+    pub fn join(&mut self, direction: Direction) {
         let id = self.joined.to_string();
-        let key = self.controller.join(&*id, JoinOptions { role, ..JoinOptions::default() }).unwrap();
-        self.here.push(Member { id, key, sends: role != Role::Listener, amplitude: None });
+        let key = self.controller.join(&*id, JoinOptions { direction, ..JoinOptions::default() }).unwrap();
+        self.here.push(Member { id, key, sends: direction != Direction::Listener, amplitude: None });
         self.joined += 1;
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use mixminus::{
-    Controller, Frame, FrameError, Gain, JoinOptions, LimiterConfig, MixerConfig, ParticipantKey, Processor, Role,
+    Controller, Direction, Frame, FrameError, Gain, JoinOptions, LimiterConfig, MixerConfig, ParticipantKey, Processor,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
 
@@ -36,14 +36,14 @@ impl Rig {
     /// nobody is quiet, so that who speaks now is heard from its first sample on.
     pub fn with(config: MixerConfig, ids: &[&'static str]) -> Self {
         let mut rig = Self::new(config);
-        ids.iter().for_each(|id| rig.join(id, Role::Both));
+        ids.iter().for_each(|id| rig.join(id, Direction::Both));
         let little: Vec<_> = ids.iter().map(|id| (*id, 0.001)).collect();
         rig.level(&little);
         rig
     }
 
-    pub fn join(&mut self, id: &'static str, role: Role) {
-        let key = self.controller.join(id, JoinOptions { role, ..JoinOptions::default() }).expect("not here yet");
+    pub fn join(&mut self, id: &'static str, direction: Direction) {
+        let key = self.controller.join(id, JoinOptions { direction, ..JoinOptions::default() }).expect("not here yet");
         self.keys.insert(id, key);
     }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use mixminus::{
-    Controller, Decibels, Detector, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, Role,
+    Controller, Decibels, Detector, Direction, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
 
@@ -14,7 +14,7 @@ use crate::oracle::{self, Heard, Oracle, OracleConfig};
 #[derive(Debug, Clone)]
 pub enum Event {
     Join {
-        role: Role,
+        direction: Direction,
         host_detector: bool,
     },
     Leave(usize),
@@ -73,7 +73,7 @@ pub struct Scene {
 #[derive(Clone, Copy)]
 struct Member {
     key: ParticipantKey,
-    role: Role,
+    direction: Direction,
     sends: bool,
     active: bool,
 }
@@ -109,7 +109,7 @@ impl Scene {
 
     pub fn happen(&mut self, event: &Event) {
         match *event {
-            Event::Join { role, host_detector } => self.join(role, host_detector),
+            Event::Join { direction, host_detector } => self.join(direction, host_detector),
             Event::Leave(n) => self.leave(n),
             Event::Mute(n, muted) => {
                 if let Some(id) = self.nth(n) {
@@ -174,14 +174,14 @@ impl Scene {
         }
     }
 
-    fn join(&mut self, role: Role, host_detector: bool) {
+    fn join(&mut self, direction: Direction, host_detector: bool) {
         let (id, Figures { threshold_dbfs, hangover_ms, .. }) = (self.next, self.figures);
         let energy = Detector::Energy { threshold: Decibels(threshold_dbfs), hangover_ms };
         let detector = if host_detector { Detector::Host } else { energy };
-        let options = JoinOptions { role, detector, ..JoinOptions::default() };
+        let options = JoinOptions { direction, detector, ..JoinOptions::default() };
         let key = self.controller.join(id.to_string(), options).expect("it is not here");
-        self.oracle.join(id, role != Role::Listener, role != Role::Source, host_detector);
-        self.here.insert(id, Member { key, role, sends: true, active: false });
+        self.oracle.join(id, direction != Direction::Listener, direction != Direction::Source, host_detector);
+        self.here.insert(id, Member { key, direction, sends: true, active: false });
         self.next += 1;
     }
 
@@ -217,7 +217,9 @@ impl Scene {
         let mut audio = self.processor.enter();
         let mut tick = audio.tick();
         let mut frames = Vec::new();
-        for (id, member) in self.here.iter().filter(|(_, member)| member.sends && member.role != Role::Listener) {
+        for (id, member) in
+            self.here.iter().filter(|(_, member)| member.sends && member.direction != Direction::Listener)
+        {
             let frame: Vec<f32> = (self.now..self.now + self.figures.tick).map(|at| signal(*id, at)).collect();
             tick.send(member.key, Frame::from(&frame[..]).active(member.active)).expect("it is a good frame");
             frames.push((*id, frame, member.active));
@@ -231,7 +233,7 @@ impl Scene {
             check_mix(&expected, mix.samples(), self.now);
             heard.insert(expected.listener, mix.samples().to_vec());
         }
-        let listeners = self.here.values().filter(|member| member.role != Role::Source).count();
+        let listeners = self.here.values().filter(|member| member.direction != Direction::Source).count();
         assert_eq!(heard.len(), listeners, "everybody who hears has a mix");
         self.now += self.figures.tick;
         std::mem::take(&mut self.later).into_iter().for_each(|(id, by)| self.fade(id, by));

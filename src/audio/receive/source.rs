@@ -81,7 +81,7 @@ impl Source {
         *self = Self {
             key: slot.key,
             standing: Standing::Here,
-            sends: slot.role.sends(),
+            sends: slot.direction.sends(),
             joined: clock.now,
             detecting: Some(slot.detecting),
             ..Self::default()

@@ -6,7 +6,8 @@ use std::sync::{
 };
 
 use crate::{
-    Controller, Decibels, Detector, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor, Role, SourceReadings,
+    Controller, Decibels, Detector, Direction, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor,
+    SourceReadings,
     data::{
         channels::Planes,
         connection::{Connection, Told},
@@ -61,7 +62,8 @@ struct Room {
 impl Room {
     fn new(config: MixerConfig) -> Self {
         let (controller, processor) = MixerConfig { limiter: None, ..config }.build().unwrap();
-        let ear = controller.join("ear", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
+        let ear =
+            controller.join("ear", JoinOptions { direction: Direction::Listener, ..JoinOptions::default() }).unwrap();
         Self { controller, processor, ear }
     }
 
@@ -69,7 +71,7 @@ impl Room {
         let wire = Arc::new(Wire::default());
         wire.level.store(level.to_bits(), Relaxed);
         let connection = Box::new(Constant { wire: Arc::clone(&wire), liar, frame: [0.0; TICK] });
-        let options = JoinOptions { role: Role::Source, detector: Detector::Host, ..JoinOptions::default() };
+        let options = JoinOptions { direction: Direction::Source, detector: Detector::Host, ..JoinOptions::default() };
         let (joined, _) = self
             .controller
             .change(|changes| changes.join_with_connection(id.into(), options, connection, PortMeters::default()));
@@ -157,7 +159,7 @@ fn what_is_told_decides_who_is_active() {
     let detector = Detector::Energy { threshold: Decibels(-20.0), hangover_ms: 0.0 };
     let wire = Arc::new(Wire::default());
     let connection = Box::new(Constant { wire: Arc::clone(&wire), liar: None, frame: [0.0; TICK] });
-    let options = JoinOptions { role: Role::Source, detector, ..JoinOptions::default() };
+    let options = JoinOptions { direction: Direction::Source, detector, ..JoinOptions::default() };
     room.controller
         .change(|changes| changes.join_with_connection("soft".into(), options, connection, PortMeters::default()))
         .0

@@ -33,11 +33,11 @@ impl Registry {
         let detector = options.detector.check()?;
         let key = self.give_slot()?;
         let meters = Arc::new(Meters::default());
-        let judge = if options.role.sends() { detector.judge(&self.figures.timing) } else { None };
+        let judge = if options.direction.sends() { detector.judge(&self.figures.timing) } else { None };
         let belongings = Belongings { meters: Arc::clone(&meters), connection, judge, row: RowMemory::default() };
         let slot = Slot {
             key,
-            role: options.role,
+            direction: options.direction,
             detecting: Detecting::new(detector, &self.figures.timing),
             muted: options.muted,
             deafened: options.deafened,

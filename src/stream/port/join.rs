@@ -11,8 +11,8 @@ use crate::{
     data::id::{ParticipantId, ParticipantKey},
     data::{
         connection::Connection,
+        direction::Direction,
         ports::{PortMeters, StreamFormat},
-        role::Role,
     },
 };
 
@@ -60,14 +60,14 @@ pub enum JoinError {
     Output(PortError),
     /// An input port for a participant who only hears, or an output port for one who only sends.
     #[error(
-        "participant \"{id}\" joins as {role}, which has no use for an {port} port: ask for none, \
-         or join with Role::Both"
+        "participant \"{id}\" joins as {direction}, which has no use for an {port} port: ask for none, \
+         or join with Direction::Both"
     )]
-    Role {
+    Direction {
         /// Who was to have the port.
         id: ParticipantId,
-        /// Its role.
-        role: &'static str,
+        /// Its direction.
+        direction: &'static str,
         /// The port.
         port: &'static str,
     },
@@ -112,7 +112,7 @@ impl Controller {
         let id = id.into();
         // Resamplers take a millisecond to make, or several: they are made before the controllers'
         // lock is taken.
-        let wired = wire(&id, options.role, &ports, self.format());
+        let wired = wire(&id, options.direction, &ports, self.format());
         self.change(|changes| changes.join_wired(id, options, wired)).0
     }
 
@@ -141,7 +141,7 @@ impl Controller {
     /// [`JoinError`]: it has the ports that it had. [`ControlError::Unknown`] if nobody has this id.
     pub fn replace_ports(&self, id: &str, ports: PortOptions) -> Result<Ports, JoinError> {
         let here = self.participant(id).map_err(JoinError::from);
-        let wired = here.and_then(|here| wire(&here.id, here.role, &ports, self.format()));
+        let wired = here.and_then(|here| wire(&here.id, here.direction, &ports, self.format()));
         self.change(|changes| changes.replace_wired(id, &ports, wired)).0
     }
 }
@@ -158,7 +158,7 @@ impl Changes<'_> {
         ports: PortOptions,
     ) -> Result<Ports, JoinError> {
         let id = id.into();
-        let wired = wire(&id, options.role, &ports, self.format());
+        let wired = wire(&id, options.direction, &ports, self.format());
         self.join_wired(id, options, wired)
     }
 
@@ -167,8 +167,8 @@ impl Changes<'_> {
     /// # Errors
     /// [`JoinError`].
     pub fn replace_ports(&mut self, id: &str, ports: PortOptions) -> Result<Ports, JoinError> {
-        let role = self.role(id).map_err(JoinError::from);
-        let wired = role.and_then(|role| wire(&id.into(), role, &ports, self.format()));
+        let direction = self.direction(id).map_err(JoinError::from);
+        let wired = direction.and_then(|direction| wire(&id.into(), direction, &ports, self.format()));
         self.replace_wired(id, &ports, wired)
     }
 
@@ -179,7 +179,7 @@ impl Changes<'_> {
         wired: Result<Wired, JoinError>,
     ) -> Result<Ports, JoinError> {
         // Another participant may have the id by now.
-        let wired = wired.and_then(|wired| check_role(&id.into(), self.role(id)?, ports).map(|()| wired));
+        let wired = wired.and_then(|wired| check_direction(&id.into(), self.direction(id)?, ports).map(|()| wired));
         let wired = wired.inspect_err(|error| self.note_refused("replace_ports", error))?;
         let Wired { wire, input, output, meters } = wired;
         let connection = (input.is_some() || output.is_some()).then(|| Box::new(wire) as Box<dyn Connection>);
@@ -207,13 +207,13 @@ struct Wired {
     meters: PortMeters,
 }
 
-/// Whether a role has a use for the ports.
-fn check_role(id: &ParticipantId, role: Role, ports: &PortOptions) -> Result<(), JoinError> {
-    let useless = |role, port| JoinError::Role { id: id.clone(), role, port };
-    if ports.input.is_some() && !role.sends() {
+/// Whether a participant of this direction has a use for the ports.
+fn check_direction(id: &ParticipantId, direction: Direction, ports: &PortOptions) -> Result<(), JoinError> {
+    let useless = |direction, port| JoinError::Direction { id: id.clone(), direction, port };
+    if ports.input.is_some() && !direction.sends() {
         return Err(useless("a listener", "input"));
     }
-    if ports.output.is_some() && !role.hears() {
+    if ports.output.is_some() && !direction.hears() {
         return Err(useless("a source", "output"));
     }
     Ok(())
@@ -222,11 +222,11 @@ fn check_role(id: &ParticipantId, role: Role, ports: &PortOptions) -> Result<(),
 /// Makes the ports of a participant. Allocates.
 fn wire(
     id: &ParticipantId,
-    role: Role,
+    direction: Direction,
     ports: &PortOptions,
     (mixer, tick): (StreamFormat, usize),
 ) -> Result<Wired, JoinError> {
-    check_role(id, role, ports)?;
+    check_direction(id, direction, ports)?;
     let input = ports.input.map(|options| Incoming::new(&options, mixer, tick)).transpose();
     let output = ports.output.map(|options| Outgoing::new(&options, mixer, tick)).transpose();
     let (input, incoming, input_meters) = split(input.map_err(JoinError::Input)?);

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use mixminus::{
-    Controller, Decibels, ParticipantSnapshot, Role, config::ParticipantMixerLevel, stream::RunnerReadings,
+    Controller, Decibels, Direction, ParticipantSnapshot, config::ParticipantMixerLevel, stream::RunnerReadings,
 };
 use serde::Serialize;
 
@@ -96,9 +96,9 @@ fn participant<'a>(
     let id = seen.id.as_str();
     Some(Participant {
         id,
-        // A listener of the options has the role of a sender, and no port until somebody takes its place.
+        // A listener of the options may send, too, and has no port until somebody takes its place.
         sends: seen.ports.input.is_some(),
-        hears: seen.role != Role::Source,
+        hears: seen.direction != Direction::Source,
         talking: seen.source.active,
         level_dbfs: dbfs(seen.source.rms),
         muted: seen.muted,
@@ -128,7 +128,7 @@ mod tests {
     fn a_state_has_the_dominant_speaker_and_the_levels_in_force() {
         let (controller, mut processor) = MixerConfig::default().build().unwrap();
         let anna = controller.join("anna", JoinOptions::default()).unwrap();
-        controller.join("guest", JoinOptions { role: Role::Listener, ..JoinOptions::default() }).unwrap();
+        controller.join("guest", JoinOptions { direction: Direction::Listener, ..JoinOptions::default() }).unwrap();
         controller
             .configure(&[ParticipantMixerLevel { exclusive: true, ..ParticipantMixerLevel::new("guest") }])
             .unwrap();

@@ -1,9 +1,9 @@
-//! [`Role`]: whether a participant sends, hears, or both. Pure data.
+//! [`Direction`]: whether a participant sends, hears, or both. Pure data.
 
 /// What a participant does in a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Role {
+pub enum Direction {
     /// Sends audio and hears a mix.
     #[default]
     Both,
@@ -13,7 +13,7 @@ pub enum Role {
     Listener,
 }
 
-impl Role {
+impl Direction {
     pub(crate) fn sends(self) -> bool {
         self != Self::Listener
     }
