@@ -127,6 +127,9 @@ impl Engine {
         if let Some(rewired) = slot.rewired.as_ref().filter(|rewired| rewired.since > since) {
             self.rewire(index, rewired, clock);
         }
+        if slot.resumed > since {
+            self.discard(index, clock);
+        }
     }
 
     /// A participant gets another connection, or none.
@@ -136,6 +139,15 @@ impl Engine {
         self.connections.retain(|slot| *slot as usize != index);
         if kept.belongings.connection.is_some() {
             self.connections.push(index as u32);
+        }
+        self.receiver.cut(index, clock);
+    }
+
+    /// A participant returns from hold: nothing that came before is heard.
+    fn discard(&mut self, index: usize, clock: &Clock<'_>) {
+        let kept = self.kept[index].as_mut();
+        if let Some(connection) = kept.and_then(|kept| kept.belongings.connection.as_deref_mut()) {
+            connection.discard();
         }
         self.receiver.cut(index, clock);
     }

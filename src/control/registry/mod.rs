@@ -78,8 +78,10 @@ pub(crate) struct Registry {
     /// Those who are on hold.
     on_hold: BTreeSet<ParticipantId>,
     settling: Settling,
-    /// Those who have joined or changed class since the last publication, with the class that they had then.
-    newly_routed: BTreeMap<ParticipantId, Option<Class>>,
+    /// Those who have changed class since the last publication, with the class that they had then.
+    reclassed: BTreeMap<ParticipantId, Class>,
+    /// Those who have joined, and are not mixed yet.
+    joining: BTreeSet<ParticipantId>,
     /// The listeners whose rows are to be made anew.
     stale: BTreeSet<ParticipantId>,
     /// The reading end of the talk events, until somebody takes it.
@@ -111,7 +113,8 @@ impl Registry {
             groups: BTreeMap::new(),
             on_hold: BTreeSet::new(),
             settling: Settling::default(),
-            newly_routed: BTreeMap::new(),
+            reclassed: BTreeMap::new(),
+            joining: BTreeSet::new(),
             stale: BTreeSet::new(),
             talk: None,
             changed: false,
@@ -208,7 +211,7 @@ impl Registry {
     /// Publishes all changes since the last publication together. Returns the newest generation.
     pub fn publish(&mut self, link: &Link) -> Generation {
         let mixed = self.look(link);
-        self.let_pass();
+        self.let_pass(mixed);
         for listener in std::mem::take(&mut self.stale) {
             self.make_row(&listener, mixed);
         }
