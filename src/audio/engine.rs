@@ -143,13 +143,13 @@ impl Engine {
         self.receiver.cut(index, clock);
     }
 
-    /// A participant returns from hold: nothing that came before is heard.
+    /// A participant returns from hold: nothing that came before for its connection is heard.
     fn discard(&mut self, index: usize, clock: &Clock<'_>) {
         let kept = self.kept[index].as_mut();
         if let Some(connection) = kept.and_then(|kept| kept.belongings.connection.as_deref_mut()) {
             connection.discard();
+            self.receiver.cut(index, clock);
         }
-        self.receiver.cut(index, clock);
     }
 
     fn leave(&mut self, index: usize) {
