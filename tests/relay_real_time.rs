@@ -1,4 +1,4 @@
-//! A tap: nothing of its audio thread's end allocates or frees, whatever the reader does, with real threads.
+//! A relay: nothing of its audio thread's end allocates or frees, whatever the reader does, with real threads.
 #![cfg(feature = "stream")]
 
 mod alloc;
@@ -14,7 +14,7 @@ use std::{
 
 use mixminus::{
     Frame, JoinOptions, MixerConfig,
-    stream::{Tap, TapOptions},
+    stream::{Relay, RelayOptions},
 };
 
 #[test]
@@ -22,15 +22,15 @@ fn writing_allocates_and_frees_nothing_while_the_call_grows_and_the_reader_comes
     let _alone = alloc::alone();
     let config = MixerConfig { sample_rate: 8000, tick_samples: 80, participants: 4, ..MixerConfig::default() };
     let (controller, mut processor) = config.build().unwrap();
-    let options = TapOptions { ticks: 8, mixes: 2, listeners: 2, sources: 3 };
-    let (mut writer, mut tap) = Tap::new(&processor, options).unwrap();
+    let options = RelayOptions { ticks: 8, mixes: 2, listeners: 2, sources: 3 };
+    let (mut writer, mut relay) = Relay::new(&processor, options).unwrap();
     let over = Arc::new(AtomicBool::new(false));
     let reading = {
         let over = Arc::clone(&over);
         thread::spawn(move || {
             let (mut last, mut read) = (None, 0_u64);
             while !over.load(Relaxed) {
-                while let Some(tick) = tap.next() {
+                while let Some(tick) = relay.next() {
                     assert!(last < Some(tick.position()), "ticks come in order");
                     let listeners: usize = tick.mixes().map(|mix| mix.listeners().len()).sum();
                     assert!(
@@ -41,7 +41,7 @@ fn writing_allocates_and_frees_nothing_while_the_call_grows_and_the_reader_comes
                 thread::sleep(Duration::from_millis(read % 3));
             }
             assert!(read > 0);
-            tap.readings()
+            relay.readings()
         })
     };
     let mut audio = processor.enter();

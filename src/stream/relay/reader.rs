@@ -1,4 +1,4 @@
-//! The reader's end of a tap: [`Tap`], and what it gives: [`TapTick`] and [`TapMix`].
+//! The reader's end of a relay: [`Relay`], and what it gives: [`RelayTick`] and [`RelayMix`].
 
 use std::sync::{Arc, atomic::Ordering::Relaxed};
 
@@ -6,9 +6,9 @@ use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::{
     copy::{MixCopy, Room, Shape, TickCopy},
-    counters::{Counters, TapReadings},
-    options::{TapError, TapOptions},
-    writer::TapWriter,
+    counters::{Counters, RelayReadings},
+    options::{RelayError, RelayOptions},
+    writer::RelayWriter,
 };
 use crate::{
     audio::Processor,
@@ -23,20 +23,20 @@ use crate::{
 /// listeners. [`EncodeGroups`](crate::stream::EncodeGroups) stand on it; so can whatever a host wants to do with the
 /// mixes that takes longer than a tick has.
 ///
-/// It holds a number of copies ([`TapOptions::ticks`]) that go round: the audio thread fills one, this end reads it and
+/// It holds a number of copies ([`RelayOptions::ticks`]) that go round: the audio thread fills one, this end reads it and
 /// gives it back. No end waits for the other. Of a tick that finds no copy free nothing is read; the
-/// [`position`](TapTick::position)s tell of the gap, and [`readings`](Self::readings) count it. A call that
+/// [`position`](RelayTick::position)s tell of the gap, and [`readings`](Self::readings) count it. A call that
 /// grows gets larger copies, made by this end, with as much room again as any tick has had: a tick of more than that is
-/// dropped, and those after it until this end has come by. [`TapOptions`] lay out room for what is expected. Copies never
+/// dropped, and those after it until this end has come by. [`RelayOptions`] lay out room for what is expected. Copies never
 /// become smaller.
 ///
 /// ```
-/// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{Tap, TapOptions}};
+/// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{Relay, RelayOptions}};
 ///
 /// let (controller, mut processor) = MixerConfig::default().build()?;
 /// let anna = controller.join("anna", JoinOptions::default())?;
 /// let ben = controller.join("ben", JoinOptions::default())?;
-/// let (mut writer, mut tap) = Tap::new(&processor, TapOptions::default())?;
+/// let (mut writer, mut relay) = Relay::new(&processor, RelayOptions::default())?;
 ///
 /// // The audio thread.
 /// let mut audio = processor.enter();
@@ -45,13 +45,13 @@ use crate::{
 /// writer.write(&tick.mix());
 ///
 /// // Another thread.
-/// let tick = tap.next().expect("one tick was mixed");
+/// let tick = relay.next().expect("one tick was mixed");
 /// let heard = tick.mixes().find(|mix| mix.listeners().contains(&ben)).expect("ben listens");
 /// assert_eq!((tick.position(), heard.left()[479], heard.is_silent()), (0, 0.25, false));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct Tap {
+pub struct Relay {
     empty: Producer<Box<TickCopy>>,
     full: Consumer<Box<TickCopy>>,
     counters: Arc<Counters>,
@@ -61,12 +61,12 @@ pub struct Tap {
     room: Room,
 }
 
-impl Tap {
-    /// A tap of the ticks of a processor, and the end for its audio thread. Allocates: not on the audio thread.
+impl Relay {
+    /// A relay of the ticks of a processor, and the end for its audio thread. Allocates: not on the audio thread.
     ///
     /// # Errors
-    /// [`TapError`]: an option is out of its range.
-    pub fn new(processor: &Processor, options: TapOptions) -> Result<(TapWriter, Self), TapError> {
+    /// [`RelayError`]: an option is out of its range.
+    pub fn new(processor: &Processor, options: RelayOptions) -> Result<(RelayWriter, Self), RelayError> {
         options.check()?;
         let channels = processor.channels();
         let tick_samples = processor.tick_samples();
@@ -84,16 +84,16 @@ impl Tap {
             let _pushed = empty.push(Box::new(TickCopy::new(shape, room)));
         }
         let counters = Arc::new(Counters::default());
-        let writer = TapWriter { empty: to_fill, full: filled, counters: Arc::clone(&counters) };
+        let writer = RelayWriter { empty: to_fill, full: filled, counters: Arc::clone(&counters) };
         let format = StreamFormat { rate_hz: processor.sample_rate(), channels };
         Ok((writer, Self { empty, full, counters, format, tick_samples, room }))
     }
 
     /// The oldest tick that was not read yet; `None` if there is none. Never waits; allocates while a call grows.
     #[expect(clippy::should_implement_trait, reason = "what it gives is borrowed from it")]
-    pub fn next(&mut self) -> Option<TapTick<'_>> {
+    pub fn next(&mut self) -> Option<RelayTick<'_>> {
         let copy = self.take()?;
-        Some(TapTick { copy: Some(copy), tap: self })
+        Some(RelayTick { copy: Some(copy), relay: self })
     }
 
     /// The oldest tick that was not read yet. It must be [given back](Self::give_back).
@@ -147,12 +147,12 @@ impl Tap {
     }
 
     /// What became of the ticks.
-    pub fn readings(&self) -> TapReadings {
+    pub fn readings(&self) -> RelayReadings {
         self.counters.readings()
     }
 }
 
-/// A tick that was taken from a tap, by those in this crate who hold several.
+/// A tick that was taken from a relay, by those in this crate who hold several.
 #[derive(Debug)]
 pub(in crate::stream) struct TakenTick(Box<TickCopy>);
 
@@ -162,56 +162,56 @@ impl TakenTick {
     }
 
     /// Its mixes, in order.
-    pub fn mixes(&self) -> impl ExactSizeIterator<Item = TapMix<'_>> {
+    pub fn mixes(&self) -> impl ExactSizeIterator<Item = RelayMix<'_>> {
         mixes(&self.0)
     }
 
     /// One of its mixes.
-    pub fn mix(&self, number: usize) -> TapMix<'_> {
-        TapMix { tick: &self.0, number }
+    pub fn mix(&self, number: usize) -> RelayMix<'_> {
+        RelayMix { tick: &self.0, number }
     }
 }
 
-fn mixes(tick: &TickCopy) -> impl ExactSizeIterator<Item = TapMix<'_>> {
-    (0..tick.mixes.len()).map(|number| TapMix { tick, number })
+fn mixes(tick: &TickCopy) -> impl ExactSizeIterator<Item = RelayMix<'_>> {
+    (0..tick.mixes.len()).map(|number| RelayMix { tick, number })
 }
 
 /// The mixes of one tick, until it is dropped.
 #[derive(Debug)]
-pub struct TapTick<'a> {
+pub struct RelayTick<'a> {
     /// `None` once it was given back.
     copy: Option<TakenTick>,
-    tap: &'a mut Tap,
+    relay: &'a mut Relay,
 }
 
-impl TapTick<'_> {
+impl RelayTick<'_> {
     /// [`Mixes::position`](crate::Mixes::position) of the tick.
     pub fn position(&self) -> u64 {
         self.copy.as_ref().map_or(0, TakenTick::position)
     }
 
     /// Each different mix once, in no particular order.
-    pub fn mixes(&self) -> impl Iterator<Item = TapMix<'_>> {
+    pub fn mixes(&self) -> impl Iterator<Item = RelayMix<'_>> {
         self.copy.iter().flat_map(TakenTick::mixes)
     }
 }
 
-impl Drop for TapTick<'_> {
+impl Drop for RelayTick<'_> {
     fn drop(&mut self) {
         if let Some(copy) = self.copy.take() {
-            self.tap.give_back(copy);
+            self.relay.give_back(copy);
         }
     }
 }
 
 /// One mix of a tick.
 #[derive(Debug, Clone, Copy)]
-pub struct TapMix<'a> {
+pub struct RelayMix<'a> {
     tick: &'a TickCopy,
     number: usize,
 }
 
-impl<'a> TapMix<'a> {
+impl<'a> RelayMix<'a> {
     fn copy(&self) -> &'a MixCopy {
         &self.tick.mixes[self.number]
     }
@@ -236,7 +236,7 @@ impl<'a> TapMix<'a> {
         &self.tick.listeners[self.copy().listeners.clone()]
     }
 
-    /// Who is heard in it, the first [`TapOptions::sources`] in the order of [`Mix::sources`](crate::Mix::sources).
+    /// Who is heard in it, the first [`RelayOptions::sources`] in the order of [`Mix::sources`](crate::Mix::sources).
     pub fn sources(&self) -> &'a [ParticipantKey] {
         &self.tick.sources[self.copy().sources.clone()]
     }

@@ -1,8 +1,8 @@
-//! How large a tap is: [`TapOptions`]; and what is wrong with them: [`TapError`].
+//! How large a relay is: [`RelayOptions`]; and what is wrong with them: [`RelayError`].
 
-/// How much a [`Tap`](super::Tap) holds.
+/// How much a [`Relay`](super::Relay) holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TapOptions {
+pub struct RelayOptions {
     /// How many ticks it holds until they are read: 2 to 1024. The reader may be late by so many ticks before any is
     /// dropped.
     pub ticks: usize,
@@ -15,19 +15,19 @@ pub struct TapOptions {
     pub sources: usize,
 }
 
-impl Default for TapOptions {
+impl Default for RelayOptions {
     /// 32 ticks, 16 mixes, 128 listeners, and no sources.
     fn default() -> Self {
         Self { ticks: 32, mixes: 16, listeners: 128, sources: 0 }
     }
 }
 
-/// Why there is no tap.
+/// Why there is no relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum TapError {
+pub enum RelayError {
     /// The number of ticks is out of its range.
-    #[error("a tap of {ticks} ticks: it holds between {least} and {most}")]
+    #[error("a relay of {ticks} ticks: it holds between {least} and {most}")]
     Ticks {
         /// What was asked for.
         ticks: usize,
@@ -54,20 +54,20 @@ pub enum TapError {
     },
 }
 
-impl TapOptions {
+impl RelayOptions {
     const TICKS: [usize; 2] = [2, 1024];
     const MOST_SOURCES: usize = 15;
     const MOST_ROOM: usize = 1 << 16;
 
-    pub(super) fn check(&self) -> Result<(), TapError> {
+    pub(super) fn check(&self) -> Result<(), RelayError> {
         let [least, most] = Self::TICKS;
         if !(least..=most).contains(&self.ticks) {
-            return Err(TapError::Ticks { ticks: self.ticks, least, most });
+            return Err(RelayError::Ticks { ticks: self.ticks, least, most });
         }
         if self.sources > Self::MOST_SOURCES {
-            return Err(TapError::Sources { sources: self.sources, most: Self::MOST_SOURCES });
+            return Err(RelayError::Sources { sources: self.sources, most: Self::MOST_SOURCES });
         }
         let asked = self.mixes.max(self.listeners);
-        if asked > Self::MOST_ROOM { Err(TapError::Room { asked, most: Self::MOST_ROOM }) } else { Ok(()) }
+        if asked > Self::MOST_ROOM { Err(RelayError::Room { asked, most: Self::MOST_ROOM }) } else { Ok(()) }
     }
 }
