@@ -85,8 +85,10 @@ mod feed;
 mod format;
 mod port;
 mod relay;
-mod ring;
 mod runner;
+mod tap;
+
+use crate::link::ring;
 
 pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
 pub use codec::{DecodeError, Decoder, EncodeError, Encoder, MOST_MS};
@@ -111,6 +113,7 @@ pub use relay::{Relay, RelayError, RelayMix, RelayOptions, RelayReadings, RelayT
 pub use runner::{
     DecodeReadings, ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs,
 };
+pub use tap::{Tap, TapContent, TapError, TapOptions, TapReadings, TapSpan, Tapped};
 
 #[doc = include_str!("media_servers.md")]
 pub mod media_servers {

@@ -1,11 +1,16 @@
 //! [`Registry`]: the participants of a mixer, their configurations, and the matrix that is published next.
 //! Control side only, behind one lock.
 //!
-//! [`joining`] lets participants in and out; [`rows`] makes the rows of listeners from their configurations.
+//! [`joining`] lets participants in and out; [`rows`] makes the rows of listeners from their configurations; [`taps`] has taps
+//! follow their ids.
 
 mod joining;
 mod member;
 mod rows;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+mod tap_list;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+mod taps;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -18,10 +23,10 @@ use std::{
 
 use super::{
     ControlError,
-    returning::{Held, Returning},
+    returning::{Held, Returned, Returning},
 };
 use crate::{
-    audio::{Link, Matrix, Row},
+    audio::{Link, Matrix, PublishedTaps, Row},
     data::{
         channels::Channels,
         figures::Figures,
@@ -33,6 +38,7 @@ use crate::{
 };
 
 pub(crate) use member::Member;
+use tap_list::TapList;
 
 /// The number of the next mixer of this process.
 static MIXERS: AtomicU32 = AtomicU32::new(1);
@@ -64,6 +70,7 @@ pub(crate) struct Registry {
     given_up: Vec<Held>,
     /// The listeners whose configurations have changed since their rows were made.
     stale: BTreeSet<ParticipantId>,
+    taps: TapList,
     /// The reading end of the talk events, until somebody takes it.
     pub talk: Option<TalkEvents>,
     /// Whether the matrix differs from the published one.
@@ -75,7 +82,7 @@ pub(crate) struct Registry {
 impl Registry {
     pub fn new(figures: Figures, capacity: usize) -> Self {
         let (slots, engine) = (Tree::default(), Arc::new(Mailbox::empty()));
-        let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None };
+        let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None, taps: PublishedTaps::default() };
         Self {
             figures,
             mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
@@ -90,6 +97,7 @@ impl Registry {
             returning: Returning::default(),
             given_up: Vec::new(),
             stale: BTreeSet::new(),
+            taps: TapList::default(),
             talk: None,
             changed: false,
             processor_gone: false,
@@ -187,6 +195,7 @@ impl Registry {
         for listener in std::mem::take(&mut self.stale) {
             self.make_row(&listener, link.mixed());
         }
+        self.end_taps(link);
         if std::mem::take(&mut self.changed) {
             self.matrix.generation += 1;
             let before = link.publish(Arc::new(self.matrix.clone()));
@@ -208,8 +217,12 @@ impl Registry {
             // The audio side has moved into the new engine: the mailbox holds the old one.
             drop(self.matrix.engine.take());
         }
+        self.reclaim_taps(link);
         let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
-        let free = &mut self.free;
-        self.returning.reclaim(mixed, |key| free.extend(key.next_stay()));
+        let Self { free, taps, returning, .. } = self;
+        returning.reclaim(mixed, |returned| match returned {
+            Returned::Slot(key) => free.extend(key.next_stay()),
+            Returned::Tap(number) => taps.free(number),
+        });
     }
 }
