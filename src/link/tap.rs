@@ -91,12 +91,15 @@ impl TapState {
 
 /// A place for the mark of a loss.
 const KEPT: usize = 1;
+/// How many marks there is room for: as often may what a tap has change until it is read, and not just in as many ticks as it
+/// holds of sound. 4 kB.
+const MARKS: usize = 256;
 
 /// Makes the two ends of a tap that holds so many ticks. Control side: allocates.
 pub(crate) fn tap_ring(ticks: usize, tick: usize, channels: usize, clock: &Arc<TapClock>) -> (TapInlet, TapOutlet) {
     let (samples_in, samples_out) = ring(ticks * tick * channels);
     // A tick has one mark at most, but for a first one after a skip.
-    let (marks_in, marks_out) = ring(2 * ticks + KEPT);
+    let (marks_in, marks_out) = ring(2 * ticks + MARKS);
     let state = Arc::new(TapState::default());
     let inlet = TapInlet { samples: samples_in, marks: marks_in, state: Arc::clone(&state), last: None, tick };
     let clock = Arc::clone(clock);
@@ -330,11 +333,13 @@ mod tests {
     #[test]
     fn a_loss_of_marks_is_a_loss() {
         let mut line = Line::of(2);
-        (0..10).for_each(|number| line.tick([Silence, Absence][number % 2], 0.0));
-        let read: Vec<_> = line.read().into_iter().map(|(_, content, _)| content).collect();
-        assert_eq!(read, [Silence, Absence, Silence, Absence, Loss, Loss, Loss, Loss, Loss, Loss]);
+        let most = 2 * 2 + MARKS - KEPT;
+        (0..most + 10).for_each(|number| line.tick([Silence, Absence][number % 2], 0.0));
+        let read = line.read();
+        let lost = read.iter().filter(|(_, content, _)| *content == Loss).count();
+        assert_eq!((read.len(), lost, read[most - 1].1, read[most].1), (most + 10, 10, Silence, Loss));
         line.tick(Silence, 0.0);
-        assert_eq!(line.read(), [(20, Silence, 0.0)]);
+        assert_eq!(line.read(), [(2 * (most as u64 + 10), Silence, 0.0)]);
     }
 
     #[test]

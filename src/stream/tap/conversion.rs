@@ -37,8 +37,9 @@ pub(super) struct Conversion {
 #[derive(Debug)]
 struct Filter {
     outbound: Outbound,
-    tick: usize,
-    /// Samples of the mixer that wait until there is a tick of them.
+    /// How many samples it takes at once.
+    piece: usize,
+    /// Samples of the mixer that wait until there is a piece of them.
     waiting: Buffer,
     held: usize,
     /// The number of the frame that it gives next. Those before the first are left out.
@@ -61,13 +62,15 @@ struct Made {
 impl Conversion {
     /// `tick`: samples of a tick of the mixer. Allocates.
     pub fn new(mixer: StreamFormat, to: StreamFormat, tick: usize) -> Result<Self, FormatError> {
-        let outbound = Outbound::new(mixer, to, tick)?;
-        let waiting = Buffer::new(mixer.channels, 2 * tick);
+        // Pieces of 10 ms, so that the filter does not depend on the tick.
+        let piece = if mixer.rate_hz == to.rate_hz { tick } else { (mixer.rate_hz / 100) as usize };
+        let outbound = Outbound::new(mixer, to, piece)?;
+        let waiting = Buffer::new(mixer.channels, 2 * piece + tick);
         Ok(Self {
             mixer_hz: u64::from(mixer.rate_hz),
             to,
-            filter: Filter { outbound, tick, waiting, held: 0, next: 0, first: 0 },
-            silence: Buffer::new(mixer.channels, tick),
+            filter: Filter { outbound, piece, waiting, held: 0, next: 0, first: 0 },
+            silence: Buffer::new(mixer.channels, piece),
             begun: false,
             made: Made { channels: to.channels.count(), ..Made::default() },
             contents: VecDeque::new(),
@@ -100,8 +103,8 @@ impl Conversion {
         let first = self.frame_at(position);
         (self.begun, self.made.number) = (true, first);
         (self.filter.next, self.filter.first) = (next, first);
-        let (ticks, rest) = (silence as usize / self.filter.tick, silence as usize % self.filter.tick);
-        (0..ticks).for_each(|_| self.filter.feed(all(&self.silence), &mut self.made));
+        let (pieces, rest) = (silence as usize / self.filter.piece, silence as usize % self.filter.piece);
+        (0..pieces).for_each(|_| self.filter.feed(all(&self.silence), &mut self.made));
         self.filter.wait(self.silence.part(0..rest));
     }
 
@@ -162,18 +165,22 @@ impl Filter {
         self.held += planes.left.len();
     }
 
-    /// Takes a tick, behind what waits.
+    /// Takes samples, behind what waits.
     fn feed(&mut self, planes: Planes<'_>, made: &mut Made) {
-        if self.held == 0 {
+        if self.held == 0 && planes.left.len() == self.piece {
             let converted = self.outbound.convert(planes);
             made.push(converted, &mut self.next, self.first);
             return;
         }
         self.wait(planes);
-        let converted = self.outbound.convert(self.waiting.part(0..self.tick));
-        made.push(converted, &mut self.next, self.first);
-        self.waiting.move_to_front(self.tick..self.held);
-        self.held -= self.tick;
+        let mut at = 0;
+        while self.held - at >= self.piece {
+            let converted = self.outbound.convert(self.waiting.part(at..at + self.piece));
+            made.push(converted, &mut self.next, self.first);
+            at += self.piece;
+        }
+        self.waiting.move_to_front(at..self.held);
+        self.held -= at;
     }
 }
 

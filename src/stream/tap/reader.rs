@@ -16,11 +16,11 @@ use crate::{
 /// from there on, in order, and says what is there ([`TapContent`](super::TapContent)): sound, silence, nobody in the
 /// call with its id, a pause, ticks that were skipped, or a loss. At another rate than the mixer's the delay of the
 /// filter is taken off: what was said at an instant is at the frame of that instant, exactly for the usual rates and
-/// within a thousandth of a frame for all others. Such frames come up to 10 ms later, or two ticks if that is longer.
+/// within a thousandth of a frame for all others. At the usual rates such frames come up to 25 ms later.
 ///
-/// **Bounded.** A reader may be late by [`TapOptions::holds_ms`](super::TapOptions::holds_ms) of sound. What comes then is lost, marked in what is
-/// read, and counted, until half of that is free again. The audio thread never waits for a reader, and never allocates.
-/// Where there is no sound it writes nothing.
+/// **Bounded.** A reader may be late by [`TapOptions::holds_ms`](super::TapOptions::holds_ms) of sound. What comes then is
+/// lost, marked in what is read, and counted, until half of that is free again. The audio thread never waits for a reader,
+/// and never allocates. Where there is no sound it writes nothing.
 ///
 /// **Any thread**, one at a time. [`read`](Self::read) never waits: a thread with one or many taps comes by every 20 ms or
 /// so. Dropping a tap ends it; its memory comes back with the next change to the call, or
@@ -68,9 +68,11 @@ impl Tap {
             }
         };
         while let Some(rest) = out.get_mut(span.frames * channels..).filter(|rest| rest.len() >= channels) {
+            if self.conversion.is_empty() && !self.take() {
+                break;
+            }
             match self.conversion.read_more(rest, span.content) {
-                0 if self.take() => {}
-                0 => break,
+                0 if !self.conversion.is_empty() => break,
                 frames => span.frames += frames,
             }
         }
