@@ -11,6 +11,7 @@
 //! | [`plan`] | `prepare` | listeners and sources | [`Groups`](plan::Groups) with a [`Recipe`](plan::Recipe) for each channel, and their outputs |
 //! | [`mix`] | in parts | groups | the samples of each [`Output`](deliver::Output), limited and measured |
 //! | [`deliver`] | `finish` | outputs | their identities; each listener's meters and limiter state |
+//! | [`taps`] | `finish` | signals and outputs | copies for other threads |
 //!
 //! A sample is copied once, from the frame to the signal of the source's slot; while the presence of a source moves, a
 //! second signal has it at its presence. From a listener to its samples: slot, group, output, mix of a channel.
@@ -48,6 +49,8 @@
 //!   goes back.
 //! - **belongings**: what a participant brings along, and gets back. **Wanted**: of a source, listed by a row at a gain
 //!   greater than 0 or as a ducker.
+//! - **tap**: a copy of what a source sends, or of what a listener hears, for another thread. **Sum**: of a tap, a mix
+//!   before its limiter.
 //! - **steer**: to give something that moves another target. **Settle**: to forget moves that are over.
 
 mod apply;
@@ -63,6 +66,8 @@ mod processor;
 mod published;
 mod receive;
 mod row_memory;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+mod taps;
 
 pub use mixes::{Mix, Mixes};
 pub use processor::{AudioThread, Part, Prepared, Processor, Tick};
@@ -75,3 +80,4 @@ pub(crate) use link::{Link, Matrix};
 pub(crate) use published::Rewired;
 pub(crate) use published::{Row, RowIdentity, Slot, Unlisted};
 pub(crate) use row_memory::{Listed, PairKind, RowMemory};
+pub(crate) use taps::{PublishedTap, PublishedTaps, Taps};

@@ -80,6 +80,7 @@ impl Registry {
         }
         self.members.insert(id.clone(), member);
         self.set_slot(&id);
+        self.point_taps(&id, key);
         Ok(key)
     }
 
@@ -147,6 +148,7 @@ impl Registry {
         self.matrix.slots.set(key.slot, None, self.next().0);
         self.changed = true;
         self.given_up.push(Held::Belongings(key, belongings));
+        self.point_taps(&id, ParticipantKey::NOBODY);
         Ok(())
     }
 

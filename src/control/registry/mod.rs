@@ -2,7 +2,7 @@
 //! Control side only, behind one lock.
 //!
 //! [`joining`] lets participants in and out; [`configuring`] changes their configurations, [`routing`], [`groups`] and
-//! [`hold`] who may be heard by whom; [`rows`] makes the rows of listeners from all that.
+//! [`hold`] who may be heard by whom; [`rows`] makes the rows of listeners from all that. [`taps`] has taps follow their ids.
 
 mod configuring;
 mod groups;
@@ -13,6 +13,10 @@ mod roles;
 mod routing;
 mod rows;
 mod settling;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+mod tap_list;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+mod taps;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -25,10 +29,10 @@ use std::{
 
 use super::{
     ControlError,
-    returning::{Held, Returning},
+    returning::{Held, Returned, Returning},
 };
 use crate::{
-    audio::{Link, Matrix, Row},
+    audio::{Link, Matrix, PublishedTaps, Row},
     data::{
         channels::Channels,
         class::Class,
@@ -44,6 +48,7 @@ use crate::{
 pub(crate) use member::Member;
 use roles::Roles;
 use settling::Settling;
+use tap_list::TapList;
 
 /// The number of the next mixer of this process.
 static MIXERS: AtomicU32 = AtomicU32::new(1);
@@ -84,6 +89,7 @@ pub(crate) struct Registry {
     joining: BTreeSet<ParticipantId>,
     /// The listeners whose rows are to be made anew.
     stale: BTreeSet<ParticipantId>,
+    taps: TapList,
     /// The reading end of the talk events, until somebody takes it.
     pub talk: Option<TalkEvents>,
     /// Whether the matrix differs from the published one.
@@ -95,7 +101,7 @@ pub(crate) struct Registry {
 impl Registry {
     pub fn new(figures: Figures, capacity: usize) -> Self {
         let (slots, engine) = (Tree::default(), Arc::new(Mailbox::empty()));
-        let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None };
+        let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None, taps: PublishedTaps::default() };
         Self {
             figures,
             mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
@@ -116,6 +122,7 @@ impl Registry {
             reclassed: BTreeMap::new(),
             joining: BTreeSet::new(),
             stale: BTreeSet::new(),
+            taps: TapList::default(),
             talk: None,
             changed: false,
             processor_gone: false,
@@ -215,6 +222,7 @@ impl Registry {
         for listener in std::mem::take(&mut self.stale) {
             self.make_row(&listener, mixed);
         }
+        self.end_taps(link);
         if std::mem::take(&mut self.changed) {
             self.matrix.generation += 1;
             let before = link.publish(Arc::new(self.matrix.clone()));
@@ -236,9 +244,13 @@ impl Registry {
             // The audio side has moved into the new engine: the mailbox holds the old one.
             drop(self.matrix.engine.take());
         }
+        self.reclaim_taps(link);
         let mixed = self.look(link);
-        let free = &mut self.free;
-        self.returning.reclaim(mixed, |key| free.extend(key.next_stay()));
+        let Self { free, taps, returning, .. } = self;
+        returning.reclaim(mixed, |returned| match returned {
+            Returned::Slot(key) => free.extend(key.next_stay()),
+            Returned::Tap(number) => taps.free(number),
+        });
     }
 
     /// Looks how far the audio side is. The generation that it will not read anything before any more.
