@@ -58,6 +58,7 @@ impl Registry {
             ports: crate::data::ports::PortMeters::default(),
             listed_by: Vec::new(),
             wanted_by: 0,
+            always_wanted: false,
             room,
         };
         self.members.insert(id.clone(), member);

@@ -16,6 +16,8 @@ pub(crate) struct Member {
     pub listed_by: Vec<u32>,
     /// How many of these list it at a gain over 0 or as a ducker, so that it is heard where only the loudest are.
     pub wanted_by: u32,
+    /// Whether it is heard where only the loudest are, whoever lists it: a player.
+    pub always_wanted: bool,
     pub(super) room: Room,
 }
 
