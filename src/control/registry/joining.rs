@@ -73,6 +73,7 @@ impl Registry {
             granted: BTreeMap::new(),
             music: None,
             levels: Levels::plain(),
+            always_wanted: false,
             room,
         };
         if member.routing != Routing::DefaultGroup {
