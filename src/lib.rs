@@ -58,7 +58,8 @@
 //! - `stream`: streams as networks have them. Ports take and give packets at any rate, with loss, jitter and
 //!   clocks that drift (`Controller::join_with_ports`, `stream::InputPort`, `stream::OutputPort`). Encoded packets
 //!   are decoded on threads beside the audio thread (`stream::PacketPort`, `stream::Decoding`). A thread ticks for
-//!   hosts without a clock of their own (`stream::Runner`). Channels bring talk events, or values of the host, from
+//!   hosts without a clock of their own (`stream::Runner`). Players play audio from memory
+//!   (`Controller::join_player`, `stream::Player`). Channels bring talk events, or values of the host, from
 //!   the audio thread to threads that wait (`stream::Feed`).
 //! - `tracing`: changes to the call as events of `tracing` (see [`Controller`]).
 //! - `vad`: `Detector::Speech`, a small neural network (earshot) that tells speech from noise.
