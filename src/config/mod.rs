@@ -31,8 +31,10 @@
 mod error_body;
 mod fault;
 mod fields;
+mod findings;
 #[cfg(feature = "json")]
 mod json;
+mod naming;
 mod near;
 mod notification;
 mod operation;

@@ -3,16 +3,16 @@
 //! Goes through the table of `fields`. Ranges and the rules between values are in `rules`.
 
 use super::{
-    ConfigureMixerRequest, Ducking, FaultKind,
+    Ducking, FaultKind,
     fields::{Field, Kind, Wire},
+    findings::Findings,
     near::near,
     path::Path,
     raw::Raw,
-    rules::Findings,
 };
 
 /// Reads what can be read of a body. A value that is absent or faulty has its default.
-pub(super) fn walk(body: &Raw, findings: &mut Findings) -> ConfigureMixerRequest {
+pub(super) fn walk<T: Wire>(body: &Raw, findings: &mut Findings) -> T {
     Walker { findings }.object(body, Path::Root)
 }
 
@@ -156,13 +156,13 @@ fn is_annotation(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Findings, walk};
-    use crate::config::{SourceLevel, raw::Raw};
+    use crate::config::{ConfigureMixerRequest, SourceLevel, raw::Raw};
 
     /// The faults of a body, one a line.
     fn faults(json: &str) -> Vec<String> {
         let raw: Raw = serde_json::from_str(json).unwrap();
         let mut findings = Findings::default();
-        walk(&raw, &mut findings);
+        walk::<ConfigureMixerRequest>(&raw, &mut findings);
         findings.faults.iter().map(ToString::to_string).collect()
     }
 
@@ -178,7 +178,7 @@ mod tests {
             "sourceLevels":[{"participant":"b","level":5.0,"duckOthers":true}]}]}"#;
         let raw: Raw = serde_json::from_str(json).unwrap();
         let mut findings = Findings::default();
-        let request = walk(&raw, &mut findings);
+        let request: ConfigureMixerRequest = walk(&raw, &mut findings);
         assert!(findings.faults.is_empty() && findings.nameless.is_empty());
         assert_eq!(request.client_context.as_deref(), Some("c"));
         let level = &request.participant_mixer_levels[0];
