@@ -11,7 +11,7 @@ use super::{
 
 /// The faults and namings that reading and the rules have found in a request.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Findings {
+pub(crate) struct Findings {
     pub faults: Vec<Fault>,
     /// In the order of the request.
     pub namings: Vec<Naming>,
@@ -62,7 +62,10 @@ impl Findings {
             let kind = match &field.kind {
                 Kind::Integer(place, range) => within(*(place.get)(object), range),
                 Kind::Text(place, most) => (place.get)(object).as_deref().and_then(|text| no_longer(text, *most)),
-                Kind::Id(_) | Kind::Flag(_) | Kind::Ducking(_) | Kind::Listeners(_) | Kind::Sources(_) => None,
+                #[cfg(feature = "http")]
+                Kind::Uri(place, most) => no_longer((place.get)(object), *most),
+                // An object has its own values, and a list its elements.
+                _ => None,
             };
             if let Some(kind) = kind {
                 self.fault(at.key(field.name), kind);

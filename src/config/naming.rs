@@ -10,7 +10,7 @@ pub(super) const PARTICIPANT: &str = "participant";
 
 /// Where a body names a participant.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// The listener of this index.
     Listener(usize),
     /// A source of the listener of this index.
@@ -21,14 +21,14 @@ pub(super) enum Place {
 }
 
 /// A body that names participants.
-pub(super) trait Names {
+pub(crate) trait Names {
     /// The id at a place that this body has.
     fn id(&self, place: Place) -> &str;
 }
 
 /// A value that names a participant.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Naming {
+pub(crate) struct Naming {
     pub place: Place,
     /// How many faults of the request are listed before one of this value.
     pub faults_before: usize,

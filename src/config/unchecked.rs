@@ -9,11 +9,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, Deserializer, Error};
 
 use super::{
-    ConfigureMixerRequest, Faults, ParticipantMixerLevel,
-    findings::Findings,
-    naming::Naming,
-    raw::Raw,
-    walk::walk,
+    ConfigureMixerRequest, Faults, ParticipantMixerLevel, findings::Findings, naming::Naming, raw::Raw, walk::walk,
 };
 
 /// A request whose values are checked, while it is open whether everybody it names is in the call.

@@ -8,11 +8,11 @@ use std::{
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::{Failure, Identity, Ledger, rate::Rate, watch::watch};
+use super::{Failure, Identity, Ledger, Removal, rate::Rate, watch::watch};
 #[cfg(feature = "http-notify")]
 use crate::http::Callback;
 use crate::{
-    Controller,
+    Controller, Participant,
     http::{ServiceOptions, notify::Outbox},
 };
 
@@ -37,6 +37,8 @@ pub struct CallOptions {
     /// authorizer accepts will do. A JWT names it in its `aud`, beside one of
     /// `JwtOptions::audiences`.
     pub audience: Option<String>,
+    /// Ends the connection of a participant whom a client removes; if `None`, the participant only leaves the mixer.
+    pub removal: Option<Arc<dyn Removal>>,
     /// The callback for its notifications; if `None`, there are no notifications. With the feature
     /// `http-notify`.
     #[cfg(feature = "http-notify")]
@@ -44,12 +46,13 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// A call of any application, for any audience, without notifications.
+    /// A call of any application, for any audience, without notifications, whose participants have no connection.
     pub fn new(controller: Controller) -> Self {
         Self {
             controller,
             application: None,
             audience: None,
+            removal: None,
             #[cfg(feature = "http-notify")]
             callback: None,
         }
@@ -92,6 +95,7 @@ pub(in crate::http) struct Call {
     pub controller: Controller,
     pub ledger: Arc<Ledger>,
     pub rate: Rate,
+    removal: Option<Arc<dyn Removal>>,
     /// Held from a change until its operation begins, so that operations are in the order of their
     /// generations.
     order: Mutex<()>,
@@ -117,7 +121,7 @@ impl Call {
     ) -> Result<Self, CallError> {
         let _in_it = runtime.enter();
         let outbox = open(&id)?;
-        let CallOptions { controller, application, audience, .. } = options;
+        let CallOptions { controller, application, audience, removal, .. } = options;
         let identity = Identity { id, application, audience };
         let ledger =
             Ledger::new(identity.id_in_a_path(), service.operations.clone(), service.limits.operations, outbox);
@@ -128,12 +132,31 @@ impl Call {
             controller,
             ledger,
             rate: Rate::new(&service.limits),
+            removal,
             order: Mutex::new(()),
         })
     }
 
     pub fn order(&self) -> MutexGuard<'_, ()> {
         self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A participant of the call; `None` if there is none of this id.
+    pub fn participant(&self, id: &str) -> Option<Participant> {
+        self.controller.participant(id).ok()
+    }
+
+    /// Takes a participant out of the call, and ends its connection. May take as long as the host takes for that.
+    pub fn remove(&self, participant: &Participant) {
+        let id = participant.id.as_str();
+        if let Some(removal) = &self.removal {
+            removal.remove(id);
+        }
+        // Who has come back under this id meanwhile is another participant.
+        if self.participant(id).is_some_and(|here| here.key == participant.key) {
+            // It may leave by itself at this moment.
+            let _gone = self.controller.leave(id);
+        }
     }
 
     /// Ends the call. Operations that were mixed are completed, the rest fail. Returns how many fail.

@@ -1,13 +1,17 @@
 //! The routes of the service, one file for each path.
 
+mod action;
 mod blocking;
 mod body;
 mod caller;
 mod configure;
 mod headers;
 mod location;
+mod mute;
+mod one_participant;
 mod openapi;
 mod operation;
+mod participant;
 mod participants;
 mod paths;
 
@@ -30,6 +34,9 @@ pub(super) fn router(service: Arc<ServiceState>) -> Router {
     for call in paths::of_calls() {
         router = both(router, &format!("{call}/participants/configureMixer"), || post(configure::configure));
         router = both(router, &format!("{call}/participants"), || get(participants::participants));
+        let one = format!("{call}/participants/{{participant}}");
+        router = both(router, &one, || get(participant::participant).delete(participant::remove));
+        router = both(router, &format!("{one}/mute"), || post(mute::mute_participant));
         router = both(router, &format!("{call}/operations/{{operation}}"), || get(operation::operation));
     }
     router.with_state(service)
