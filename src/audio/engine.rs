@@ -123,7 +123,7 @@ impl Engine {
             }
             self.kept[index] = Some(kept);
         }
-        self.receiver.update(index, slot);
+        self.receiver.update(index, slot, clock);
         if let Some(rewired) = slot.rewired.as_ref().filter(|rewired| rewired.since > since) {
             self.rewire(index, rewired, clock);
         }
@@ -233,7 +233,7 @@ impl Engine {
         self.outputs.moves(self.planner.groups(), |slot| self.key(slot))
     }
 
-    /// The slots of the sources that are audible, in order.
+    /// The slots of the sources that are audible.
     pub fn audible(&self) -> &[u32] {
         self.receiver.audible().slots()
     }
@@ -242,10 +242,12 @@ impl Engine {
     pub fn sources(&self, output: usize, clock: Clock<'_>) -> impl Iterator<Item = ParticipantKey> {
         // One who stands for all of the group: see the cohorts.
         let slot = self.planner.groups().list()[self.outputs.list()[output].group as usize].first;
-        let keys = self.audible().iter().map(|source| self.key(*source));
-        keys.filter(move |key| {
-            is_in_mix(*key, &self.listeners.all()[slot as usize], slot, self.channels, self.receiver.audible(), &clock)
-        })
+        let (audible, listener) = (self.receiver.audible(), &self.listeners.all()[slot as usize]);
+        let keys = audible.runs().flat_map(move |(class, positions)| {
+            audible.slots()[positions].iter().map(move |source| (self.key(*source), class))
+        });
+        let heard = keys.filter(move |source| is_in_mix(*source, listener, slot, self.channels, audible, &clock));
+        heard.map(|(key, _)| key)
     }
 
     /// Who has a slot.

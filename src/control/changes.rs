@@ -24,8 +24,8 @@ use crate::{
 /// change that fails changes nothing.
 #[derive(Debug)]
 pub struct Changes<'a> {
-    registry: &'a mut Registry,
-    events: &'a mut Events,
+    pub(super) registry: &'a mut Registry,
+    pub(super) events: &'a mut Events,
 }
 
 impl<'a> Changes<'a> {
@@ -49,8 +49,9 @@ impl<'a> Changes<'a> {
         options: JoinOptions,
         connection: Option<Box<dyn Connection>>,
     ) -> Result<ParticipantKey, ControlError> {
+        let direction = options.direction;
         let done = self.registry.join(participant.clone(), options, connection);
-        self.events.note("join", done, || Event::Joined { participant, direction: options.direction })
+        self.events.note("join", done, || Event::Joined { participant, direction })
     }
 
     /// Lets a participant in whose frames and mixes go over a connection.
@@ -137,7 +138,7 @@ impl<'a> Changes<'a> {
         self.events.note("set_gain", done, listed)
     }
 
-    fn configure_source(
+    pub(super) fn configure_source(
         &mut self,
         listener: &str,
         source: &str,

@@ -20,6 +20,11 @@ pub(crate) trait Connection: Debug + Send {
     /// tick. Called at most once after each `advance`; a frame that is not read is passed over.
     fn read(&mut self) -> Planes<'_>;
 
+    /// Drops what has come and was not read yet: none of it is heard any more. What comes from now on is heard as if the
+    /// participant had just joined. Called between ticks, when a participant comes back whom nobody was to hear.
+    #[cfg_attr(not(test), allow(dead_code, reason = "called once a participant can be on hold"))]
+    fn discard(&mut self);
+
     /// Writes the mix of this tick that the participant hears.
     fn write(&mut self, mix: Planes<'_>);
 }

@@ -50,6 +50,8 @@ impl Connection for Constant {
         Planes { left: &self.frame, right: None }
     }
 
+    fn discard(&mut self) {}
+
     fn write(&mut self, _: Planes<'_>) {}
 }
 

@@ -1,14 +1,21 @@
 //! [`Registry`]: the participants of a mixer, their configurations, and the matrix that is published next.
 //! Control side only, behind one lock.
 //!
-//! [`joining`] lets participants in and out; [`rows`] makes the rows of listeners from their configurations.
+//! [`joining`] lets participants in and out; [`configuring`] changes their configurations, [`routing`], [`groups`] and
+//! [`hold`] who may be heard by whom; [`rows`] makes the rows of listeners from all that.
 
+mod configuring;
+mod groups;
+mod hold;
 mod joining;
 mod member;
+mod roles;
+mod routing;
 mod rows;
+mod settling;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     hash::RandomState,
     sync::{
         Arc,
@@ -24,8 +31,10 @@ use crate::{
     audio::{Link, Matrix, Row},
     data::{
         channels::Channels,
+        class::Class,
         figures::Figures,
-        id::{Generation, ParticipantId, ParticipantKey},
+        id::{Generation, GroupId, ParticipantId, ParticipantKey},
+        routing::PrivateGroup,
         talk::TalkEvents,
         tree::Tree,
     },
@@ -33,6 +42,8 @@ use crate::{
 };
 
 pub(crate) use member::Member;
+use roles::Roles;
+use settling::Settling;
 
 /// The number of the next mixer of this process.
 static MIXERS: AtomicU32 = AtomicU32::new(1);
@@ -62,7 +73,14 @@ pub(crate) struct Registry {
     /// Memory that was given up since the last publication. It is listed as returning once the matrix that
     /// last named it has been replaced.
     given_up: Vec<Held>,
-    /// The listeners whose configurations have changed since their rows were made.
+    roles: Roles,
+    groups: BTreeMap<GroupId, PrivateGroup>,
+    /// Those who are on hold.
+    on_hold: BTreeSet<ParticipantId>,
+    settling: Settling,
+    /// Those who have joined or changed class since the last publication, with the class that they had then.
+    newly_routed: BTreeMap<ParticipantId, Option<Class>>,
+    /// The listeners whose rows are to be made anew.
     stale: BTreeSet<ParticipantId>,
     /// The reading end of the talk events, until somebody takes it.
     pub talk: Option<TalkEvents>,
@@ -89,6 +107,11 @@ impl Registry {
             keys: [RandomState::new(), RandomState::new()],
             returning: Returning::default(),
             given_up: Vec::new(),
+            roles: Roles::default(),
+            groups: BTreeMap::new(),
+            on_hold: BTreeSet::new(),
+            settling: Settling::default(),
+            newly_routed: BTreeMap::new(),
             stale: BTreeSet::new(),
             talk: None,
             changed: false,
@@ -184,8 +207,10 @@ impl Registry {
 
     /// Publishes all changes since the last publication together. Returns the newest generation.
     pub fn publish(&mut self, link: &Link) -> Generation {
+        let mixed = self.look(link);
+        self.let_pass();
         for listener in std::mem::take(&mut self.stale) {
-            self.make_row(&listener, link.mixed());
+            self.make_row(&listener, mixed);
         }
         if std::mem::take(&mut self.changed) {
             self.matrix.generation += 1;
@@ -208,8 +233,15 @@ impl Registry {
             // The audio side has moved into the new engine: the mailbox holds the old one.
             drop(self.matrix.engine.take());
         }
-        let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
+        let mixed = self.look(link);
         let free = &mut self.free;
         self.returning.reclaim(mixed, |key| free.extend(key.next_stay()));
+    }
+
+    /// Looks how far the audio side is. The generation that it will not read anything before any more.
+    fn look(&mut self, link: &Link) -> Generation {
+        let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
+        self.settling.look(mixed, link.meters.ticks.load(Ordering::Relaxed), &self.figures.timing);
+        mixed
     }
 }

@@ -129,6 +129,14 @@ impl Inbound {
             Path::Sinc(_) => {}
         }
     }
+
+    /// Of what it took nothing is heard any more: what it takes next is the beginning of a sound. Real time.
+    pub fn forget(&mut self) {
+        match &mut self.path {
+            Path::Sinc(sinc) => sinc.reset(),
+            Path::Through | Path::Fixed(_) => self.reset(),
+        }
+    }
 }
 
 fn most(path: &Path, tick: usize) -> usize {

@@ -90,6 +90,11 @@ impl Sinc {
         resample(&mut self.sinc, from, to);
     }
 
+    /// As if nothing had been converted.
+    pub fn reset(&mut self) {
+        self.sinc.reset();
+    }
+
     /// The delay in samples of the input, where the output is fixed. A filter's middle is half of
     /// it behind its first sample; a call begins a step on, and the first of the filters a place
     /// on. One more sample must be there than is read.

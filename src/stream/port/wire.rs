@@ -42,6 +42,12 @@ impl Connection for Wire {
         self.input.as_mut().map_or(Planes { left: &[], right: None }, Incoming::read)
     }
 
+    fn discard(&mut self) {
+        if let Some(input) = &mut self.input {
+            input.discard();
+        }
+    }
+
     fn write(&mut self, mix: Planes<'_>) {
         if let Some(output) = &mut self.output {
             output.write(mix);
@@ -155,6 +161,18 @@ impl Incoming {
         }
         self.convert();
         self.tick.part(0..self.tick.frames())
+    }
+
+    /// Drops what has come.
+    fn discard(&mut self) {
+        if std::mem::take(&mut self.waiting) {
+            // Its tick is over.
+            self.pass_over();
+        }
+        self.inlet.discard();
+        self.inbound.forget();
+        (self.quiet, self.passed, self.unheard) = (self.drained, true, 0);
+        self.told = Told { mean_square: 0.0, active: false, anti_phase: false };
     }
 
     fn convert(&mut self) {
