@@ -2,6 +2,8 @@
 //!
 //! Pure data and its rules. What a route does to a mix is decided in the control side.
 
+use std::collections::HashSet;
+
 use serde::{
     Deserialize, Serialize,
     de::{self, Deserializer},
@@ -152,6 +154,24 @@ impl ProposedGroup {
             rules(&group, &mut findings);
         }
         Self { group, findings }
+    }
+
+    /// The group's id.
+    pub fn id(&self) -> &str {
+        &self.group.id
+    }
+
+    /// Whether it has no fault, as far as is known.
+    pub fn is_sound(&self) -> bool {
+        self.findings.faults.is_empty()
+    }
+
+    /// Whether it is this group, in whatever order its members are listed.
+    pub fn is(&self, other: &AudioRoutingGroup) -> bool {
+        let same = |own: &[String], others: &[String]| own.iter().collect::<HashSet<_>>() == others.iter().collect();
+        self.group.routing_mode == other.routing_mode
+            && same(&self.group.sources, &other.sources)
+            && same(&self.group.receivers, &other.receivers)
     }
 
     /// How many participants the group names, faulty ones included.

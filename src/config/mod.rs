@@ -60,9 +60,9 @@ pub use fault::{Fault, FaultKind, Faults};
 #[cfg(feature = "http")]
 pub(crate) use fields::{Field, Kind, Wire};
 #[cfg(feature = "http")]
-pub(crate) use groups::UncheckedGroup;
-#[cfg(feature = "http")]
 pub use groups::{AudioRoutingGroup, AudioRoutingGroupChange, NewAudioRoutingGroup, RoutingMode};
+#[cfg(feature = "http")]
+pub(crate) use groups::{ProposedGroup, UncheckedGroup};
 #[cfg(feature = "json")]
 pub use json::{Malformed, RequestError, read_json, read_request};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications, NotifiedOperation};

@@ -8,7 +8,7 @@ use std::{
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::{Failure, Identity, Ledger, Removal, rate::Rate, watch::watch};
+use super::{Failure, Groups, Identity, Ledger, Removal, rate::Rate, watch::watch};
 #[cfg(feature = "http-notify")]
 use crate::http::Callback;
 use crate::{
@@ -95,6 +95,7 @@ pub(in crate::http) struct Call {
     pub controller: Controller,
     pub ledger: Arc<Ledger>,
     pub rate: Rate,
+    pub groups: Groups,
     removal: Option<Arc<dyn Removal>>,
     /// Held from a change until its operation begins, so that operations are in the order of their
     /// generations.
@@ -132,6 +133,7 @@ impl Call {
             controller,
             ledger,
             rate: Rate::new(&service.limits),
+            groups: Groups::default(),
             removal,
             order: Mutex::new(()),
         })

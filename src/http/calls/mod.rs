@@ -4,6 +4,7 @@
 mod call;
 mod events;
 mod failure;
+mod groups;
 mod identity;
 mod ledger;
 mod rate;
@@ -14,6 +15,7 @@ mod watch;
 pub(super) use call::{Call, EndedCall};
 pub use call::{CallError, CallOptions};
 pub(super) use failure::{End, Failure};
+pub(super) use groups::Groups;
 pub(super) use identity::{Identity, in_a_path};
 pub(super) use ledger::{Ledger, NoPlace, Place, Request};
 pub(super) use registry::{Found, Registry};

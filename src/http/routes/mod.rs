@@ -5,6 +5,7 @@ mod blocking;
 mod body;
 mod caller;
 mod configure;
+mod groups;
 mod headers;
 mod location;
 mod mute;
@@ -37,6 +38,10 @@ pub(super) fn router(service: Arc<ServiceState>) -> Router {
         let one = format!("{call}/participants/{{participant}}");
         router = both(router, &one, || get(participant::participant).delete(participant::remove));
         router = both(router, &format!("{one}/mute"), || post(mute::mute_participant));
+        let groups = format!("{call}/audioRoutingGroups");
+        router = both(router, &groups, || get(groups::groups).post(groups::create));
+        let group = || get(groups::group).patch(groups::update).delete(groups::remove);
+        router = both(router, &format!("{groups}/{{group}}"), group);
         router = both(router, &format!("{call}/operations/{{operation}}"), || get(operation::operation));
     }
     router.with_state(service)

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use mixminus::{
     Controller, Direction, JoinOptions,
     config::{ParticipantMixerLevel, SourceLevel},
-    http::{Removal, ServiceOptions},
+    http::{CallOptions, Removal, ServiceOptions},
 };
 use mixminus_http_tests::service::{CALL, Rig, refused};
 use reqwest::{Method, StatusCode};
@@ -131,11 +131,11 @@ async fn a_participant_is_muted_by_an_operation() {
 /// A host's connections: notes which are ended, and lets the participant leave only if it is told to.
 #[derive(Debug)]
 struct Connections {
-    ended: Mutex<Vec<String>>,
+    ended: Arc<Mutex<Vec<String>>>,
     controller: Option<Controller>,
 }
 
-impl Removal for Arc<Connections> {
+impl Removal for Connections {
     fn remove(&self, participant: &str) {
         self.ended.lock().unwrap().push(participant.to_owned());
         if let Some(controller) = &self.controller {
@@ -147,12 +147,11 @@ impl Removal for Arc<Connections> {
 #[tokio::test]
 async fn a_removed_participant_is_out_of_the_call_and_its_connection_ends() {
     for leaves_by_itself in [false, true] {
-        let mut hung_up = None;
+        let ended = Arc::default();
         let rig = Rig::of(ServiceOptions::default(), |options| {
             let controller = leaves_by_itself.then(|| options.controller.clone());
-            let connections = Arc::new(Connections { ended: Mutex::default(), controller });
-            hung_up = Some(Arc::clone(&connections));
-            mixminus::http::CallOptions { removal: Some(Arc::new(connections)), ..options }
+            let connections = Connections { ended: Arc::clone(&ended), controller };
+            CallOptions { removal: Some(Arc::new(connections)), ..options }
         })
         .await;
         let path = format!("{CALL}/participants/ben");
@@ -162,7 +161,7 @@ async fn a_removed_participant_is_out_of_the_call_and_its_connection_ends() {
         assert_eq!(answer.bytes().await.unwrap().len(), 0);
         assert!(!rig.controller.is_here("ben") && rig.controller.is_here("anna"));
         refused(remove().await.unwrap(), 404, "notFound").await;
-        assert_eq!(*hung_up.unwrap().ended.lock().unwrap(), ["ben"]);
+        assert_eq!(*ended.lock().unwrap(), ["ben"]);
     }
 }
 

@@ -23,7 +23,7 @@ use utoipa::{
 pub(super) use refusals::{OfChange, OfRead};
 
 use super::{
-    configure,
+    configure, groups,
     location::Asked,
     mute, operation, participant, participants,
     paths::{CALLS, VERSIONS, family},
@@ -40,6 +40,11 @@ use crate::config::ErrorBody;
         participant::participant,
         participant::remove,
         mute::mute_participant,
+        groups::groups,
+        groups::create,
+        groups::group,
+        groups::update,
+        groups::remove,
     ),
     components(schemas(ErrorBody)),
     info(
@@ -82,7 +87,8 @@ fn without_servers() -> Value {
 }
 
 /// The schemas of structs with a serde tag, and their types in the API.
-const TAGGED: [(&str, &str); 5] = [
+const TAGGED: [(&str, &str); 6] = [
+    ("AudioRoutingGroup", "audioRoutingGroup"),
     ("OneParticipant", "participant"),
     ("ParticipantInfo", "participantInfo"),
     ("IdentitySet", "identitySet"),
@@ -167,7 +173,7 @@ mod tests {
         assert_eq!(document["openapi"], "3.1.0");
         assert_eq!(document["servers"][2]["url"], "https://m.example/mixer/v1.0");
         let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
-        assert_eq!(paths.len(), 3 * 5, "{paths:?}");
+        assert_eq!(paths.len(), 3 * 7, "{paths:?}");
         for path in paths {
             let has_parameter = document["paths"][&path]["parameters"].to_string().contains("application");
             assert_eq!(has_parameter, path.contains("{application}"), "{path}");
