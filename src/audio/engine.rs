@@ -163,7 +163,7 @@ impl Engine {
     /// The steps up to the sums.
     pub fn prepare(&mut self, tools: &Tools<'_>) {
         let clock = &tools.clock;
-        self.advance_connections(tools.kernel);
+        self.advance_connections(tools);
         self.receiver.receive(&mut self.kept, self.talk.told(), tools.kernel, clock);
         while let Some(index) = self.receiver.pop_gone() {
             self.vacate(index);
@@ -260,7 +260,7 @@ impl Engine {
     }
 
     /// Asks each connection for its frame, which is passed over if the host has sent one by hand.
-    fn advance_connections(&mut self, kernel: Kernel) {
+    fn advance_connections(&mut self, tools: &Tools<'_>) {
         for slot in &self.connections {
             let kept = self.kept[*slot as usize].as_mut();
             let connection = kept.and_then(|kept| kept.belongings.connection.as_deref_mut());
@@ -269,8 +269,8 @@ impl Engine {
                 continue;
             }
             let by_hand = source.has_frame();
-            if let (Some(told), false) = (connection.advance(), by_hand) {
-                self.receiver.tell(*slot as usize, told, connection, kernel);
+            if let (Some(told), false) = (connection.advance(tools.position), by_hand) {
+                self.receiver.tell(*slot as usize, told, connection, tools.kernel);
             }
         }
     }

@@ -68,6 +68,19 @@ impl<'a> Changes<'a> {
         Ok(key)
     }
 
+    /// Lets a source in whose frames come from memory. It is heard even where only the loudest are.
+    #[cfg(feature = "stream")]
+    pub(crate) fn join_from_memory(
+        &mut self,
+        id: ParticipantId,
+        options: JoinOptions,
+        connection: Box<dyn Connection>,
+    ) -> Result<ParticipantKey, ControlError> {
+        let key = self.join_as(id.clone(), options, Some(connection))?;
+        self.registry.want_always(&id);
+        Ok(key)
+    }
+
     /// Gives a participant another connection, or none.
     #[cfg(feature = "stream")]
     pub(crate) fn replace_connection(
@@ -90,6 +103,12 @@ impl<'a> Changes<'a> {
     #[cfg(feature = "stream")]
     pub(crate) fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
         self.registry.format()
+    }
+
+    /// The figures of the mixer.
+    #[cfg(feature = "stream")]
+    pub(crate) fn figures(&self) -> crate::data::figures::Figures {
+        self.registry.figures()
     }
 
     /// Notes that a participant could not join because of its ports.

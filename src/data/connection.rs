@@ -13,8 +13,9 @@ use super::{channels::Planes, frame::Frame};
 /// not among the loudest costs no decoding and no resampling.
 pub(crate) trait Connection: Debug + Send {
     /// Moves on by a tick, and tells of the participant's frame of this tick without making it; `None` if there is no
-    /// frame. Called once a tick.
-    fn advance(&mut self) -> Option<Told>;
+    /// frame. `position` is the mixer's before this tick ([`Mixes::position`](crate::Mixes::position)). Called once a
+    /// tick.
+    fn advance(&mut self, position: u64) -> Option<Told>;
 
     /// Makes the frame that [`advance`](Self::advance) told of: in the mixer's channels, at its rate, as long as a
     /// tick. Called at most once after each `advance`; a frame that is not read is passed over.

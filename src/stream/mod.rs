@@ -83,6 +83,8 @@ mod decoders;
 mod encode;
 mod feed;
 mod format;
+mod measure;
+mod player;
 mod port;
 mod ring;
 mod runner;
@@ -103,6 +105,10 @@ pub use encode::{
 };
 pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};
+pub use player::{
+    Clip, ClipError, ClipStream, Player, PlayerError, PlayerEvent, PlayerEventKind, PlayerEvents, PlayerOptions,
+    PlayerOptionsError, PlayerReadings, QueueNumber, Repeat,
+};
 pub use port::{
     AudioLevel, DecoderError, Decoding, Depth, InputOptions, InputPort, JoinError, OutputOptions, OutputPort,
     PacketError, PacketPort, PortError, PortOptions, Ports, PushError, RtpPacket, Stamp,

@@ -82,9 +82,18 @@ impl Registry {
     /// Tells the audio side whether a source is heard even where only the loudest are, if that has changed.
     pub(super) fn show_wanted(&mut self, source: &ParticipantId) {
         let Some(member) = self.members.get_mut(source) else { return };
-        let wanted = member.wanted_by > 0;
+        let wanted = member.always_wanted || member.wanted_by > 0;
         if std::mem::replace(&mut member.slot.wanted, wanted) != wanted {
             self.set_slot(source);
+        }
+    }
+
+    /// Has a source heard even where only the loudest are.
+    #[cfg(feature = "stream")]
+    pub fn want_always(&mut self, source: &ParticipantId) {
+        if let Some(member) = self.members.get_mut(source) {
+            member.always_wanted = true;
+            self.show_wanted(source);
         }
     }
 

@@ -71,6 +71,7 @@ impl Registry {
             granted: BTreeMap::new(),
             music: None,
             levels: Levels::plain(),
+            always_wanted: false,
             room,
         };
         if member.routing != Routing::DefaultGroup {

@@ -36,6 +36,8 @@ pub(crate) struct Member {
     /// What it hears on hold, if it is.
     pub music: Option<Vec<ParticipantId>>,
     pub(super) levels: Levels,
+    /// Whether it is heard where only the loudest are, whoever lists it: a player.
+    pub always_wanted: bool,
     pub(super) room: Room,
 }
 

@@ -126,6 +126,12 @@ impl Registry {
         (crate::data::ports::StreamFormat { rate_hz, channels }, tick)
     }
 
+    /// The figures of the mixer.
+    #[cfg(feature = "stream")]
+    pub fn figures(&self) -> Figures {
+        self.figures
+    }
+
     /// Stores where the figures of a member's ports can be read.
     #[cfg(feature = "stream")]
     pub fn set_ports(&mut self, id: &ParticipantId, ports: crate::data::ports::PortMeters) {

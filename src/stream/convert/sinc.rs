@@ -90,6 +90,11 @@ impl Sinc {
         resample(&mut self.sinc, from, to);
     }
 
+    /// How many samples late a sound comes out, where the output is fixed.
+    pub fn output_delay(&self) -> usize {
+        ((self.delay_out_fixed() - 1.0) / self.step).round() as usize
+    }
+
     /// As if nothing had been converted.
     pub fn reset(&mut self) {
         self.sinc.reset();

@@ -23,7 +23,7 @@ fn wire(rate_hz: u32) -> (InputPort, Wire) {
 
 /// What is heard in so many ticks; nothing in those without a frame.
 fn listen(wire: &mut Wire, ticks: usize) -> Vec<f32> {
-    let tick = |_| match wire.advance() {
+    let tick = |_| match wire.advance(0) {
         Some(_) => wire.read().left.to_vec(),
         None => vec![0.0; TICK],
     };
@@ -81,7 +81,7 @@ fn of_what_waits_nothing_is_heard_and_what_follows_is_heard_as_by_a_new_port() {
 fn a_frame_that_was_told_of_is_discarded_with_the_rest() {
     let (mut port, mut wire) = wire(16_000);
     push(&mut port, 16_000, 0..PACKETS, 0.5);
-    while wire.advance().is_none() {}
+    while wire.advance(0).is_none() {}
     wire.discard();
     assert!(is_silent(&listen(&mut wire, 50)));
 }
@@ -175,6 +175,6 @@ fn packets_are_discarded_wherever_they_wait() {
 fn there_is_nothing_to_discard_on_the_way_out() {
     let mut wire = Wire::new(None, None);
     wire.discard();
-    assert!(wire.advance().is_none());
+    assert!(wire.advance(0).is_none());
     wire.write(Planes { left: &[0.0; TICK], right: None });
 }
