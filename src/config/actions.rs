@@ -37,7 +37,7 @@ pub struct StartHoldMusicRequest {
 pub struct PlayPromptRequest {
     /// What is played, one after the other: 1 to 20 prompts.
     pub prompts: Vec<MediaPrompt>,
-    /// Whether the only prompt is played until it is cancelled.
+    /// Whether they are played again and again, until they are cancelled.
     #[serde(rename = "loop")]
     pub looped: bool,
     /// The client's own text, at most 256 characters.
@@ -99,9 +99,6 @@ impl Ruled for PlayPromptRequest {
         for (index, prompt) in self.prompts.iter().enumerate() {
             findings.values(&prompt.media_info, at.index(index).key("mediaInfo"));
         }
-        if self.looped && count > 1 {
-            findings.fault(Path::Root.key("loop"), FaultKind::LoopOfMany { count });
-        }
     }
 }
 
@@ -158,7 +155,7 @@ mod tests {
 
     #[test]
     fn every_fault_of_a_prompt_has_its_path() {
-        let body = json!({"prompts": [{"mediaInfo": {"url": "x"}}, {}, prompt(&"x".repeat(2049))], "loop": true});
+        let body = json!({"prompts": [{"mediaInfo": {"url": "x"}}, {}, prompt(&"x".repeat(2049))]});
         assert_eq!(
             faults::<PlayPromptRequest>(body),
             [
@@ -166,7 +163,6 @@ mod tests {
                 "prompts[0].mediaInfo.uri: is missing; a string is required",
                 "prompts[1].mediaInfo: is missing; an object is required",
                 "prompts[2].mediaInfo.uri: 2049 characters are over 2048",
-                "loop: true with 3 prompts; one prompt can be looped",
             ]
         );
         assert_eq!(faults::<PlayPromptRequest>(json!({})), ["prompts: is missing; an array is required"]);

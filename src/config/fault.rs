@@ -182,12 +182,6 @@ pub enum FaultKind {
         /// The id.
         id: String,
     },
-    /// Several prompts are to be looped.
-    #[error("true with {count} prompts; one prompt can be looped")]
-    LoopOfMany {
-        /// How many prompts there are.
-        count: usize,
-    },
 }
 
 impl FaultKind {
@@ -212,7 +206,6 @@ impl FaultKind {
             Self::OwnReceiver { .. } => "ownReceiver",
             Self::OtherId { .. } => "otherId",
             Self::Unreachable { .. } => "unreachable",
-            Self::LoopOfMany { .. } => "loopOfMany",
         }
     }
 }

@@ -190,7 +190,7 @@ mod siblings {
     wire! {
         PlayPromptRequest, blank: Self::default();
         required "prompts" => Prompts(prompts), "What is played, one after the other; 1 to 20 prompts.";
-        optional "loop" => Flag(looped), "Whether the prompt, which has to be the only one, is played until it is cancelled.";
+        optional "loop" => Flag(looped), "Whether they are played again and again, until they are cancelled.";
         optional "clientContext" => Text(client_context, 256), CONTEXT;
     }
 

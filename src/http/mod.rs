@@ -40,6 +40,7 @@ mod auth;
 mod calls;
 mod date;
 mod limits;
+mod media;
 #[cfg(not(feature = "http-notify"))]
 mod no_notify;
 #[cfg(feature = "http-notify")]
@@ -58,6 +59,7 @@ pub use auth::{
 pub use auth::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
 pub use calls::{CallError, CallOptions, Removal};
 pub use limits::Limits;
+pub use media::{NoPrompts, PromptError, PromptResolver, Resolving};
 #[cfg(not(feature = "http-notify"))]
 use no_notify as notify;
 #[cfg(feature = "http-notify")]

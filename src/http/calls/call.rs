@@ -1,9 +1,6 @@
 //! One call: its mixer, who may change it, and its operations.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
@@ -13,7 +10,12 @@ use super::{Failure, Groups, Identity, Ledger, Removal, rate::Rate, watch::watch
 use crate::http::Callback;
 use crate::{
     Controller, Participant,
-    http::{ServiceOptions, notify::Outbox},
+    http::{
+        ServiceOptions,
+        media::{Media, NoPrompts, Parts, PromptResolver},
+        notify::Outbox,
+    },
+    stream::Clip,
 };
 
 /// The options of a call that is added to a service. A feature may add a field: end a literal with
@@ -39,6 +41,11 @@ pub struct CallOptions {
     pub audience: Option<String>,
     /// Ends the connection of a participant whom a client removes; if `None`, the participant only leaves the mixer.
     pub removal: Option<Arc<dyn Removal>>,
+    /// What participants hear on hold, over and over, unless a client has music of its own for them; silence if `None`. At
+    /// the mixer's rate.
+    pub hold_music: Option<Clip>,
+    /// Fetches the prompts that clients name.
+    pub prompts: Arc<dyn PromptResolver>,
     /// The callback for its notifications; if `None`, there are no notifications. With the feature
     /// `http-notify`.
     #[cfg(feature = "http-notify")]
@@ -46,13 +53,16 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// A call of any application, for any audience, without notifications, whose participants have no connection.
+    /// A call of any application, for any audience, without notifications and prompts, whose participants have no connection, and
+    /// hear silence on hold.
     pub fn new(controller: Controller) -> Self {
         Self {
             controller,
             application: None,
             audience: None,
             removal: None,
+            hold_music: None,
+            prompts: Arc::new(NoPrompts),
             #[cfg(feature = "http-notify")]
             callback: None,
         }
@@ -96,10 +106,8 @@ pub(in crate::http) struct Call {
     pub ledger: Arc<Ledger>,
     pub rate: Rate,
     pub groups: Groups,
+    pub media: Media,
     removal: Option<Arc<dyn Removal>>,
-    /// Held from a change until its operation begins, so that operations are in the order of their
-    /// generations.
-    order: Mutex<()>,
 }
 
 /// A call that has ended, while its operations can still be read.
@@ -122,30 +130,33 @@ impl Call {
     ) -> Result<Self, CallError> {
         let _in_it = runtime.enter();
         let outbox = open(&id)?;
-        let CallOptions { controller, application, audience, removal, .. } = options;
+        let CallOptions { controller, application, audience, removal, hold_music, prompts, .. } = options;
         let identity = Identity { id, application, audience };
         let ledger =
             Ledger::new(identity.id_in_a_path(), service.operations.clone(), service.limits.operations, outbox);
         let ledger = Arc::new(ledger);
         tasks.spawn(watch(controller.clone(), Arc::clone(&ledger)));
+        let parts = Parts {
+            controller: controller.clone(),
+            ledger: Arc::clone(&ledger),
+            resolver: prompts,
+            time_limit: service.operations.time_limit,
+        };
+        let media = Media::start(parts, hold_music, (tasks, runtime));
         Ok(Self {
             identity: Arc::new(identity),
             controller,
             ledger,
             rate: Rate::new(&service.limits),
             groups: Groups::default(),
+            media,
             removal,
-            order: Mutex::new(()),
         })
     }
 
-    pub fn order(&self) -> MutexGuard<'_, ()> {
-        self.order.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A participant of the call; `None` if there is none of this id.
+    /// A participant of the call; `None` if there is none of this id, or it is one of the service's own.
     pub fn participant(&self, id: &str) -> Option<Participant> {
-        self.controller.participant(id).ok()
+        self.controller.participant(id).ok().filter(|_| !self.media.owns(id))
     }
 
     /// Takes a participant out of the call, and ends its connection. May take as long as the host takes for that.
@@ -164,7 +175,9 @@ impl Call {
     /// Ends the call. Operations that were mixed are completed, the rest fail. Returns how many fail.
     pub fn end(&self, failure: Failure) -> usize {
         self.ledger.advance(self.controller.progress(), Instant::now());
-        self.ledger.close(failure)
+        let failed = self.ledger.close(failure);
+        self.media.close();
+        failed
     }
 
     pub fn ended(&self) -> EndedCall {

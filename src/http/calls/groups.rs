@@ -10,6 +10,7 @@ use crate::{
     Controller, Generation, ParticipantId, PrivateGroup,
     config::{AudioRoutingGroup, RoutingMode},
     control::Changes,
+    http::media::PROMPTS,
 };
 
 /// The routing modes of the groups of a call, by their ids.
@@ -17,15 +18,16 @@ use crate::{
 pub(in crate::http) struct Groups(Mutex<HashMap<String, RoutingMode>>);
 
 impl Groups {
-    /// A group of the call.
+    /// A group of the call; none of the service's own.
     pub fn get(&self, controller: &Controller, id: &str) -> Option<AudioRoutingGroup> {
-        controller.private_group(id).ok().map(|group| self.shown(id, &group))
+        controller.private_group(id).ok().filter(|_| id != PROMPTS).map(|group| self.shown(id, &group))
     }
 
-    /// All groups of the call, in the order of their ids.
+    /// All groups of the call but the service's own, in the order of their ids.
     pub fn all(&self, controller: &Controller) -> Vec<AudioRoutingGroup> {
         let groups = controller.private_groups();
-        groups.iter().map(|(id, group)| self.shown(id.as_str(), group)).collect()
+        let groups = groups.iter().map(|(id, group)| (id.as_str(), group));
+        groups.filter(|(id, _)| *id != PROMPTS).map(|(id, group)| self.shown(id, group)).collect()
     }
 
     /// Makes a group of the mixer, or replaces it; its members are in the call.

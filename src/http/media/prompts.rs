@@ -6,6 +6,7 @@ use std::{
 };
 
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use super::{parts::Parts, playing::Playing, speaker::Speaker, unplayed::Unplayed};
 use crate::{
@@ -19,14 +20,14 @@ use crate::{
 pub(super) struct Prompts {
     parts: Parts,
     state: Mutex<State>,
-    /// Wakes the task when there is something to play or to cancel.
+    /// Wakes the task when there is something to play, and at the end.
     changed: Notify,
 }
 
 #[derive(Debug, Default)]
 struct State {
     waiting: VecDeque<Order>,
-    current: Current,
+    current: Option<Current>,
     /// The operations that have cancelled what is played, and end with it.
     cancels: Vec<String>,
     /// Whether the call's own media are muted.
@@ -35,22 +36,19 @@ struct State {
     is_closed: bool,
 }
 
-/// What has become of the request that is fetched or played.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Current {
-    #[default]
-    None,
-    Once,
-    Looped,
-    Cancelled,
+/// The request that is fetched or played.
+#[derive(Debug)]
+struct Current {
+    looped: bool,
+    cancelled: CancellationToken,
 }
 
 /// A request for prompts.
 #[derive(Debug)]
-pub(super) struct Order {
+struct Order {
     operation: String,
-    pub prompts: Vec<MediaInfo>,
-    pub looped: bool,
+    prompts: Vec<MediaInfo>,
+    looped: bool,
 }
 
 const CANCELLED: End = End::Played(CompletionReason::MediaOperationCanceled);
@@ -76,14 +74,13 @@ impl Prompts {
         let operation = place.begin_untimed(request);
         let (waiting, is_silent) = {
             let mut state = self.state();
-            let is_silent = state.current == Current::None;
-            if !is_silent {
-                state.current = Current::Cancelled;
+            let is_silent = state.current.is_none();
+            if let Some(current) = &state.current {
+                current.cancelled.cancel();
                 state.cancels.push(operation.id.clone());
             }
             (std::mem::take(&mut state.waiting), is_silent)
         };
-        self.changed.notify_one();
         self.finish_all(&waiting);
         if is_silent {
             self.parts.ledger.finish(&operation.id, End::Mixed);
@@ -109,16 +106,16 @@ impl Prompts {
     pub fn drain(&self) {
         let endless = {
             let mut state = self.state();
-            let from = match state.current {
-                Current::Looped => Some(0),
-                _ => state.waiting.iter().position(|order| order.looped),
+            let current = state.current.as_ref().filter(|current| current.looped);
+            let from = match current {
+                Some(current) => {
+                    current.cancelled.cancel();
+                    Some(0)
+                }
+                None => state.waiting.iter().position(|order| order.looped),
             };
-            if state.current == Current::Looped {
-                state.current = Current::Cancelled;
-            }
             from.map(|from| state.waiting.split_off(from)).unwrap_or_default()
         };
-        self.changed.notify_one();
         self.finish_all(&endless);
     }
 
@@ -128,6 +125,7 @@ impl Prompts {
             let mut state = self.state();
             state.is_closed = true;
             state.waiting.clear();
+            state.current.iter().for_each(|current| current.cancelled.cancel());
             state.speaker.take()
         };
         self.changed.notify_one();
@@ -136,12 +134,9 @@ impl Prompts {
 
     /// Plays what is asked for until it is closed.
     pub async fn run(self: Arc<Self>) {
-        while let Some(order) = self.next().await {
-            let end = tokio::select! {
-                biased;
-                played = self.perform(&order) => played,
-                () = self.cancelled() => Ok(CompletionReason::MediaOperationCanceled),
-            };
+        while let Some((order, cancelled)) = self.next().await {
+            let end = cancelled.run_until_cancelled(self.perform(&order)).await;
+            let end = end.unwrap_or(Ok(CompletionReason::MediaOperationCanceled));
             let silent = match end {
                 Ok(CompletionReason::CompletedSuccessfully) => Ok(()),
                 _ => self.silence().await,
@@ -171,7 +166,7 @@ impl Prompts {
     fn end(&self, order: &Order, end: Result<CompletionReason, Unplayed>) {
         let cancels = {
             let mut state = self.state();
-            state.current = Current::None;
+            state.current = None;
             std::mem::take(&mut state.cancels)
         };
         let (end, cancelled) = match end {
@@ -201,28 +196,16 @@ impl Prompts {
     }
 
     /// The next request; `None` once it is closed.
-    async fn next(&self) -> Option<Order> {
+    async fn next(&self) -> Option<(Order, CancellationToken)> {
         loop {
             {
                 let mut state = self.state();
                 if state.is_closed {
                     return None;
                 } else if let Some(order) = state.waiting.pop_front() {
-                    state.current = if order.looped { Current::Looped } else { Current::Once };
-                    return Some(order);
-                }
-            }
-            self.changed.notified().await;
-        }
-    }
-
-    /// Waits until the current request is cancelled, or there is no call any more.
-    async fn cancelled(&self) {
-        loop {
-            {
-                let state = self.state();
-                if state.is_closed || state.current == Current::Cancelled {
-                    return;
+                    let cancelled = CancellationToken::new();
+                    state.current = Some(Current { looped: order.looped, cancelled: cancelled.clone() });
+                    return Some((order, cancelled));
                 }
             }
             self.changed.notified().await;

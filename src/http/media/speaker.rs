@@ -79,7 +79,7 @@ impl Drop for Speaker {
 
 /// Why nothing is played.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum SpeakerError {
+pub(in crate::http) enum SpeakerError {
     /// The mixer takes no player.
     #[error(transparent)]
     Join(#[from] JoinError),

@@ -12,7 +12,7 @@ use crate::{
 
 /// Why a request has come to nothing that was to play something.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Unplayed {
+pub(in crate::http) enum Unplayed {
     /// There is no audio.
     #[error(transparent)]
     Prompt(#[from] PromptError),

@@ -52,7 +52,7 @@ fn put_in_force(call: &Arc<Call>, body: &[u8], most_listeners: usize) -> Result<
         listeners if listeners > most_listeners => Err(too_many_listeners(listeners, most_listeners)),
         _ => action::admit(call),
     };
-    let in_order = call.order();
+    let in_order = call.ledger.order();
     match call.controller.change(|changes| changes.apply(&request, admit)) {
         (Ok(place), generation) => {
             let client_context = request.client_context().map(str::to_owned);

@@ -7,6 +7,7 @@ mod caller;
 mod configure;
 mod groups;
 mod headers;
+mod hold;
 mod location;
 mod mute;
 mod one_participant;
@@ -15,6 +16,7 @@ mod operation;
 mod participant;
 mod participants;
 mod paths;
+mod prompts;
 
 use std::sync::Arc;
 
@@ -38,6 +40,12 @@ pub(super) fn router(service: Arc<ServiceState>) -> Router {
         let one = format!("{call}/participants/{{participant}}");
         router = both(router, &one, || get(participant::participant).delete(participant::remove));
         router = both(router, &format!("{one}/mute"), || post(mute::mute_participant));
+        router = both(router, &format!("{one}/startHoldMusic"), || post(hold::start));
+        router = both(router, &format!("{one}/stopHoldMusic"), || post(hold::stop));
+        router = both(router, &format!("{call}/mute"), || post(mute::mute_call));
+        router = both(router, &format!("{call}/unmute"), || post(mute::unmute_call));
+        router = both(router, &format!("{call}/playPrompt"), || post(prompts::play));
+        router = both(router, &format!("{call}/cancelMediaProcessing"), || post(prompts::cancel));
         let groups = format!("{call}/audioRoutingGroups");
         router = both(router, &groups, || get(groups::groups).post(groups::create));
         let group = || get(groups::group).patch(groups::update).delete(groups::remove);

@@ -101,7 +101,8 @@ fn page(query: Result<Query<Parameters>, QueryRejection>) -> Result<Page, Refuse
 }
 
 fn read(call: &Arc<Call>, page: Page, asked: &Asked) -> Participants {
-    let mut here = call.controller.participants().into_iter().peekable();
+    let here = call.controller.participants().into_iter();
+    let mut here = here.filter(|participant| !call.media.owns(participant.id.as_str())).peekable();
     if let Some(after) = page.after {
         while here.next_if(|participant| participant.key.index() <= after).is_some() {}
     }

@@ -31,6 +31,7 @@ pub(in crate::http) struct Ledger {
     state: Mutex<State>,
     /// Wakes the watcher when an operation begins, and when the ledger is closed.
     begun: Notify,
+    order: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -85,7 +86,15 @@ pub(in crate::http) struct Progress {
 
 impl Ledger {
     pub fn new(call: String, options: OperationOptions, most_running: usize, outbox: Option<Outbox>) -> Self {
-        Self { call, options, most_running, outbox, state: Mutex::default(), begun: Notify::new() }
+        Self {
+            call,
+            options,
+            most_running,
+            outbox,
+            state: Mutex::default(),
+            begun: Notify::new(),
+            order: Mutex::default(),
+        }
     }
 
     /// Reserves a place for an operation, before its levels are put in force. Dropping the place
@@ -147,7 +156,30 @@ impl Ledger {
         ended.iter().for_each(|ended| ended.tell(&self.call));
     }
 
+    /// Lets an operation that runs until it is told to end end with a generation instead. To be called in the order of
+    /// generations. Does nothing if it has ended.
+    pub fn await_mix(&self, id: &str, generation: Generation) {
+        let mut state = self.state();
+        if let Some(at) = state.untimed.iter().position(|running| running == id) {
+            let (id, deadline) = (state.untimed.remove(at), self.deadline());
+            state.running.push_back(Running { id, generation, deadline });
+            self.begun.notify_one();
+        }
+    }
+
+    /// When an operation that begins now has failed.
+    fn deadline(&self) -> Option<Instant> {
+        Instant::now().checked_add(self.options.time_limit)
+    }
+
+    /// Held from a change until its operation begins, so that operations are in the order of their
+    /// generations.
+    pub fn order(&self) -> MutexGuard<'_, ()> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Whether an operation runs.
+    #[cfg(test)]
     pub fn is_running(&self, id: &str) -> bool {
         self.state().operations.get(id).is_some_and(|operation| !operation.status.is_final())
     }
@@ -278,7 +310,7 @@ impl Place<'_> {
     /// Begins the operation whose change is in force from `generation` on. To be called in the
     /// order of generations.
     pub fn begin(self, request: Request, generation: Generation) -> CommsOperation {
-        let deadline = Instant::now().checked_add(self.ledger.options.time_limit);
+        let deadline = self.ledger.deadline();
         self.run(request, |state, id| state.running.push_back(Running { id, generation, deadline }))
     }
 

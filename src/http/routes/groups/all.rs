@@ -16,6 +16,7 @@ use crate::{
     config::{AudioRoutingGroup, ErrorBody, ErrorCode, NewAudioRoutingGroup, RequestError, UncheckedGroup, read_json},
     http::{
         calls::Call,
+        media::PROMPTS,
         refused::Refused,
         routes::{
             action::{self, Action},
@@ -83,12 +84,12 @@ pub(in crate::http::routes) async fn create(
 fn make(call: &Arc<Call>, body: &[u8], most: usize) -> Result<AudioRoutingGroup, Refused> {
     let read = read_json::<UncheckedGroup<NewAudioRoutingGroup>>(body).map_err(RequestError::from)?;
     let group = read.create(|| uuid::Uuid::new_v4().to_string());
-    let _in_order = call.order();
-    match call.groups.get(&call.controller, group.id()) {
-        Some(other) if !group.is(&other) && group.is_sound() => {
-            let message = format!("there is another audioRoutingGroup \"{}\" in this call; change that one", other.id);
-            Err(Refused::new(ErrorCode::Conflict, message))
-        }
-        _ => put_in_force(call, group, most),
+    let _in_order = call.ledger.order();
+    let other = call.groups.get(&call.controller, group.id());
+    let is_taken = group.id() == PROMPTS || other.is_some_and(|other| !group.is(&other));
+    if is_taken && group.is_sound() {
+        let message = format!("there is another audioRoutingGroup \"{}\" in this call; change that one", group.id());
+        return Err(Refused::new(ErrorCode::Conflict, message));
     }
+    put_in_force(call, group, most)
 }

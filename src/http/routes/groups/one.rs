@@ -70,7 +70,7 @@ pub(in crate::http::routes) async fn update(
 fn change(call: &Arc<Call>, id: &str, body: &[u8], most: usize) -> Result<AudioRoutingGroup, Refused> {
     let read = read_json::<UncheckedGroup<AudioRoutingGroupChange>>(body).map_err(RequestError::from)?;
     // From what the group is until it is another one, no other request changes it.
-    let _in_order = call.order();
+    let _in_order = call.ledger.order();
     put_in_force(call, read.update(named(call, id)?), most)
 }
 
@@ -91,7 +91,7 @@ pub(in crate::http::routes) async fn remove(
 ) -> Result<StatusCode, Refused> {
     let call = caller.live_call(&service)?;
     let removed = blocking::run(&service.tasks, move || {
-        let _in_order = call.order();
+        let _in_order = call.ledger.order();
         let group = named(&call, caller.group())?;
         let _place = action::admit(&call)?;
         call.groups.remove(&call.controller, &group.id);

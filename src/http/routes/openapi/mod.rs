@@ -23,10 +23,11 @@ use utoipa::{
 pub(super) use refusals::{OfChange, OfRead};
 
 use super::{
-    configure, groups,
+    configure, groups, hold,
     location::Asked,
     mute, operation, participant, participants,
     paths::{CALLS, VERSIONS, family},
+    prompts,
 };
 use crate::config::ErrorBody;
 
@@ -40,6 +41,12 @@ use crate::config::ErrorBody;
         participant::participant,
         participant::remove,
         mute::mute_participant,
+        mute::mute_call,
+        mute::unmute_call,
+        hold::start,
+        hold::stop,
+        prompts::play,
+        prompts::cancel,
         groups::groups,
         groups::create,
         groups::group,
@@ -173,7 +180,7 @@ mod tests {
         assert_eq!(document["openapi"], "3.1.0");
         assert_eq!(document["servers"][2]["url"], "https://m.example/mixer/v1.0");
         let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
-        assert_eq!(paths.len(), 3 * 7, "{paths:?}");
+        assert_eq!(paths.len(), 3 * 13, "{paths:?}");
         for path in paths {
             let has_parameter = document["paths"][&path]["parameters"].to_string().contains("application");
             assert_eq!(has_parameter, path.contains("{application}"), "{path}");
