@@ -154,6 +154,22 @@ impl Rig {
         panic!("{path} has not ended in 10 s");
     }
 
+    /// The peak of what a participant hears.
+    pub fn heard(&self, id: &str) -> f32 {
+        self.controller.readings(id).unwrap().listener.peak
+    }
+
+    /// Waits until a participant hears this level, give or take rounding.
+    pub async fn until_heard(&self, id: &str, level: f32) {
+        for _ in 0..2000 {
+            if (self.heard(id) - level).abs() < 1e-4 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("{id} hears {} and not {level} after 2 s", self.heard(id));
+    }
+
     /// Sends raw bytes, and reads the answer until the service closes the connection or `wait` has
     /// passed.
     pub async fn raw(&self, bytes: impl AsRef<[u8]>, wait: Duration) -> String {
