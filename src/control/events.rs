@@ -13,6 +13,7 @@ use crate::{
         direction::Direction,
         id::{Generation, GroupId, ParticipantId},
         routing::Routing,
+        tap::TapPoint,
     },
 };
 
@@ -41,6 +42,11 @@ pub(super) enum Event {
     #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "ports come with the feature"))]
     PortsReplaced {
         participant: ParticipantId,
+    },
+    #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+    Tapped {
+        participant: ParticipantId,
+        point: TapPoint,
     },
     Muted {
         participant: ParticipantId,
@@ -205,6 +211,12 @@ impl Event {
             }
             Self::Left { participant } => info!(target: TARGET, %participant, generation, "left"),
             Self::PortsReplaced { participant } => info!(target: TARGET, %participant, generation, "replaced ports"),
+            Self::Tapped { participant, point: TapPoint::Source { even_muted } } => {
+                info!(target: TARGET, %participant, even_muted, generation, "tapped what it sends");
+            }
+            Self::Tapped { participant, point: TapPoint::Mix { .. } } => {
+                info!(target: TARGET, %participant, generation, "tapped what it hears");
+            }
             Self::Muted { participant, muted } => info!(target: TARGET, %participant, muted, generation, "set muted"),
             Self::Deafened { participant, deafened } => {
                 info!(target: TARGET, %participant, deafened, generation, "set deafened");

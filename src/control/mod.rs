@@ -80,7 +80,8 @@ pub struct JoinOptions {
 /// # Events
 /// With the feature `tracing` every change is an event of the target `mixminus`, with the fields
 /// `participant` and `generation` and those of its kind. The levels are:
-/// - INFO: joins, leaves, mutes, deafenings, holds, routings, role tables, private groups, replaced ports, how many are heard; and that the processor was dropped, once a change or a
+/// - INFO: joins, leaves, mutes, deafenings, holds, routings, role tables, private groups, replaced ports, taps, how many are heard; and that the
+///   processor was dropped, once a change or a
 ///   [`reclaim`](Self::reclaim) has noticed it;
 /// - DEBUG: gains, pans, who is exempt, configurations, and growth;
 /// - WARN: refused changes, with the reason; of a request with many faults, the first ten.
@@ -129,7 +130,7 @@ impl Controller {
         let mut registry = self.registry();
         let mut events = Events::begin(&registry);
         registry.reclaim(&self.shared.link);
-        let made = make(&mut Changes::new(&mut registry, &mut events));
+        let made = make(&mut Changes::new(&mut registry, &mut events, &self.shared.link));
         let generation = registry.publish(&self.shared.link);
         registry.reclaim(&self.shared.link);
         let events = events.end(&registry);
@@ -238,6 +239,12 @@ impl Controller {
         self.registry().format()
     }
 
+    /// How far the taps of the mixer have come.
+    #[cfg(feature = "stream")]
+    pub(crate) fn tap_clock(&self) -> Arc<crate::link::tap::TapClock> {
+        Arc::clone(&self.shared.link.taps)
+    }
+
     /// The counters and measurements of a participant's ports: fill levels, lost, late and surplus
     /// frames, and the speed of the other clock.
     ///
@@ -253,12 +260,14 @@ impl Controller {
         self.shared.link.meters.read()
     }
 
-    /// Frees the memory that the audio thread has given back. Every change does so too, a few
+    /// Ends the taps whose readers were dropped, and frees the memory that the audio thread has given back. Every change does so too, a few
     /// pieces at a time. A host that makes no changes for long may call this now and then. Returns
     /// the number of old allocations that the audio thread has not given back yet.
     pub fn reclaim(&self) -> usize {
         let mut registry = self.registry();
         let events = Events::begin(&registry);
+        registry.end_taps(&self.shared.link);
+        registry.publish(&self.shared.link);
         for _ in 0..registry.still_out().div_ceil(64).max(1) {
             registry.reclaim(&self.shared.link);
         }

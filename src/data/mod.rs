@@ -25,5 +25,7 @@ pub(crate) mod sample;
 mod speech;
 pub(crate) mod speech_judge;
 pub(crate) mod talk;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+pub(crate) mod tap;
 pub(crate) mod timing;
 pub(crate) mod tree;

@@ -7,7 +7,7 @@
 //!                        (before each tick)   (each tick)                        (each packet)
 //!
 //!  PacketPort::push ---> Decoders::pass ----> playout -> rate --+
-//!   encoded payloads      decode, recover,                      +-> mix --> tap -> EncodeGroups ------> send to all
+//!   encoded payloads      decode, recover,                      +-> mix -> relay -> EncodeGroups -----> send to all
 //!                         conceal                               |     |            one encoder a mix     who hear it
 //!  InputPort::push -------------------------> playout -> rate --+     +-> rate --> OutputPort::pull
 //!   samples                                                                         samples
@@ -24,7 +24,7 @@
 //! - [`Runner`] is a thread that ticks, and more threads that decode before each tick. A host with a
 //!   clock of its own ticks by itself, and calls [`Decoders::pass`] shortly before.
 //! - [`EncodeGroups`] encode each mix once, for all who hear it, on [`EncodeThreads`] or threads of the host's. They stand
-//!   on a [`Tap`], which brings whole ticks from the audio thread to any other. [`Encoder`] turns samples into payloads:
+//!   on a [`Relay`], which brings whole ticks from the audio thread to any other. [`Encoder`] turns samples into payloads:
 //!   a codec of the host's own, or one behind a feature: `G711Encoder`, `G722Encoder` and `OpusEncoder`.
 //! - [`Feed`] lets threads of the host wait for what the audio thread tells, such as talk events.
 //!
@@ -86,9 +86,11 @@ mod format;
 mod measure;
 mod player;
 mod port;
-mod ring;
+mod relay;
 mod runner;
 mod tap;
+
+use crate::link::ring;
 
 pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
 pub use codec::{DecodeError, Decoder, EncodeError, Encoder, MOST_MS};
@@ -113,10 +115,11 @@ pub use port::{
     AudioLevel, DecoderError, Decoding, Depth, InputOptions, InputPort, JoinError, OutputOptions, OutputPort,
     PacketError, PacketPort, PortError, PortOptions, Ports, PushError, RtpPacket, Stamp,
 };
+pub use relay::{Relay, RelayError, RelayMix, RelayOptions, RelayReadings, RelayTick, RelayWriter};
 pub use runner::{
     DecodeReadings, ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs,
 };
-pub use tap::{Tap, TapError, TapMix, TapOptions, TapReadings, TapTick, TapWriter};
+pub use tap::{Tap, TapContent, TapError, TapOptions, TapReadings, TapSpan, Tapped};
 
 #[doc = include_str!("media_servers.md")]
 pub mod media_servers {
@@ -124,6 +127,7 @@ pub mod media_servers {
     #[allow(unused_imports)]
     use super::{
         DecodeReadings, Decoder, Decoders, EncodeGroups, EncodeReadings, EncodeThreads, EncodeThreadsOptions,
-        EncodedPacket, Encoder, InputReadings, PacketPort, Priority, Runner, RunnerOptions, RunnerReadings, TapWriter,
+        EncodedPacket, Encoder, InputReadings, PacketPort, Priority, RelayWriter, Runner, RunnerOptions,
+        RunnerReadings,
     };
 }

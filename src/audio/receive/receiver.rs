@@ -4,7 +4,7 @@ use super::{
     audible::Audible,
     idle::Idle,
     loudest::{Lists, Loudest},
-    source::{Source, Standing},
+    source::{Source, Standing, Tapped},
     speaker_level::{Follower, SpeakerLevel},
 };
 use crate::{
@@ -155,6 +155,18 @@ impl Receiver {
             self.sources[index].leave();
         }
         here
+    }
+
+    /// No source has a tap.
+    pub fn forget_taps(&mut self) {
+        self.sources[..self.used].iter_mut().for_each(|source| source.tapped = Tapped::No);
+    }
+
+    /// A source has a tap, which has it even while it is muted or not.
+    pub fn note_tap(&mut self, of: ParticipantKey, even_muted: bool) {
+        if let Some(source) = self.sources.get_mut(of.slot as usize).filter(|source| source.key == of) {
+            source.tapped = source.tapped.max(if even_muted { Tapped::EvenMuted } else { Tapped::Unmuted });
+        }
     }
 
     /// From now on only so many sources are heard, or all.

@@ -46,6 +46,9 @@ pub(crate) struct Source {
     pub judge: Option<Box<dyn SpeechJudge>>,
     tail: Tail,
     missing: bool,
+    pub tapped: Tapped,
+    /// Whether its signal has the samples of a frame of the tick that was planned last.
+    has_samples: bool,
 }
 
 /// Whether somebody has the slot.
@@ -56,6 +59,16 @@ pub(crate) enum Standing {
     Here,
     /// Left, and fades out.
     Leaving,
+}
+
+/// Whether a source has taps: then its frames are read whether they are heard or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Tapped {
+    #[default]
+    No,
+    /// All of them have silence while it is muted.
+    Unmuted,
+    EvenMuted,
 }
 
 /// A good frame.
@@ -197,15 +210,27 @@ impl Source {
         self.presence.steer(if chosen { 1.0 } else { 0.0 }, clock);
     }
 
-    /// What its connection told of a frame that is to be read: some of it is heard in this tick.
+    /// What its connection told of a frame that is to be read: some of it is heard in this tick, or a tap has it.
     #[inline]
     pub fn needs(&self, clock: &Clock<'_>) -> Option<Told> {
-        self.unread().filter(|_| self.presence.is_over_0(clock))
+        let unread = self.unread()?;
+        let tapped = match self.tapped {
+            Tapped::No => false,
+            Tapped::Unmuted => !self.muted && !self.readings.quiet,
+            Tapped::EvenMuted => !self.readings.quiet,
+        };
+        Some(unread).filter(|_| tapped || self.presence.is_over_0(clock))
+    }
+
+    /// Whether a tap has its samples in the tick that was planned last: it has sent some, and does not count as silent.
+    pub fn gives(&self, even_muted: bool) -> bool {
+        self.has_samples && !self.readings.quiet && (even_muted || !self.muted)
     }
 
     /// Counts the frame, or its absence, once it is read, if it is. Whether the source is in the mixes of this tick.
     #[inline]
     pub fn settle(&mut self, clock: &Clock<'_>) -> bool {
+        self.has_samples = self.input.is_some_and(|input| input.taken.is_some());
         let taken = self.input.map(|input| input.taken.unwrap_or_default());
         self.tail.note(taken.map(|taken| taken.last), clock.now);
         match self.input {

@@ -36,7 +36,8 @@ impl Registry {
         }
         let detector = options.detector.check()?;
         let key = self.give_slot()?;
-        let class = self.admit_class(&id, &options.routing);
+        let class = self.roles.class_of(&options.routing, &self.settling);
+        self.joining.insert(id.clone());
         let meters = Arc::new(Meters::default());
         let judge = if options.direction.sends() { detector.judge(&self.figures.timing) } else { None };
         let belongings = Belongings { meters: Arc::clone(&meters), connection, judge, row: RowMemory::default() };
@@ -66,6 +67,7 @@ impl Registry {
             ports: crate::data::ports::PortMeters::default(),
             listed_by: Vec::new(),
             wanted_by: 0,
+            joined: self.next(),
             routing: options.routing,
             groups: BTreeSet::new(),
             granted: BTreeMap::new(),
@@ -79,6 +81,7 @@ impl Registry {
         }
         self.members.insert(id.clone(), member);
         self.set_slot(&id);
+        self.point_taps(&id, key);
         Ok(key)
     }
 
@@ -127,7 +130,8 @@ impl Registry {
         let slot = member.slot.key.slot;
         self.ids.remove(&slot);
         self.roles.release(&member.routing, self.next());
-        self.newly_routed.remove(&id);
+        self.reclassed.remove(&id);
+        self.joining.remove(&id);
         for listed in &member.config.sources {
             if let Some(source) = self.members.get_mut(&listed.source) {
                 set_listed(&mut source.listed_by, slot, false);
@@ -145,6 +149,7 @@ impl Registry {
         self.matrix.slots.set(key.slot, None, self.next().0);
         self.changed = true;
         self.given_up.push(Held::Belongings(key, belongings));
+        self.point_taps(&id, ParticipantKey::NOBODY);
         Ok(())
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct Member {
     /// How many of these list it at a gain over 0 or as a ducker, have a route to it from a private group, or hear it on
     /// hold: so that it is heard where only the loudest are.
     pub wanted_by: u32,
+    /// The publication that it joined with.
+    pub(super) joined: Generation,
     /// By which rule it is routed; its class is in its slot.
     pub routing: Routing,
     /// The private groups that it is in, and the sources that these route to it: each with the number of groups.
@@ -81,13 +83,22 @@ impl Room {
         Self { since, ..Self::default() }
     }
 
-    /// How many pairs a row that lists these slots needs room for.
-    pub fn for_row(&mut self, listed: Box<[u32]>, meters: &Meters, mixed: Generation, now: Generation) -> usize {
+    /// How many pairs a row needs room for that lists these slots, and has these passing ones, of which the audio side
+    /// may not know any more.
+    pub fn for_row(
+        &mut self,
+        listed: Box<[u32]>,
+        passing: impl Iterator<Item = u32>,
+        meters: &Meters,
+        mixed: Generation,
+        now: Generation,
+    ) -> usize {
         if mixed >= self.since {
             self.reported = meters.pairs.load(Ordering::Relaxed) as usize;
             self.anew = Vec::new();
         }
         self.anew.extend(listed.iter().filter(|slot| self.listed.binary_search(slot).is_err()));
+        self.anew.extend(passing);
         self.anew.sort_unstable();
         self.anew.dedup();
         self.anew.shrink_to_fit();

@@ -2,7 +2,7 @@
 //! Control side only, behind one lock.
 //!
 //! [`joining`] lets participants in and out; [`configuring`] changes their configurations, [`routing`], [`groups`] and
-//! [`hold`] who may be heard by whom; [`rows`] makes the rows of listeners from all that.
+//! [`hold`] who may be heard by whom; [`rows`] makes the rows of listeners from all that. [`taps`] has taps follow their ids.
 
 mod configuring;
 mod groups;
@@ -13,6 +13,10 @@ mod roles;
 mod routing;
 mod rows;
 mod settling;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+mod tap_list;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+mod taps;
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -25,10 +29,10 @@ use std::{
 
 use super::{
     ControlError,
-    returning::{Held, Returning},
+    returning::{Held, Returned, Returning},
 };
 use crate::{
-    audio::{Link, Matrix, Row},
+    audio::{Link, Matrix, PublishedTaps, Row},
     data::{
         channels::Channels,
         class::Class,
@@ -44,6 +48,7 @@ use crate::{
 pub(crate) use member::Member;
 use roles::Roles;
 use settling::Settling;
+use tap_list::TapList;
 
 /// The number of the next mixer of this process.
 static MIXERS: AtomicU32 = AtomicU32::new(1);
@@ -78,10 +83,13 @@ pub(crate) struct Registry {
     /// Those who are on hold.
     on_hold: BTreeSet<ParticipantId>,
     settling: Settling,
-    /// Those who have joined or changed class since the last publication, with the class that they had then.
-    newly_routed: BTreeMap<ParticipantId, Option<Class>>,
+    /// Those who have changed class since the last publication, with the class that they had then.
+    reclassed: BTreeMap<ParticipantId, Class>,
+    /// Those who have joined, and are not mixed yet.
+    joining: BTreeSet<ParticipantId>,
     /// The listeners whose rows are to be made anew.
     stale: BTreeSet<ParticipantId>,
+    taps: TapList,
     /// The reading end of the talk events, until somebody takes it.
     pub talk: Option<TalkEvents>,
     /// Whether the matrix differs from the published one.
@@ -93,7 +101,7 @@ pub(crate) struct Registry {
 impl Registry {
     pub fn new(figures: Figures, capacity: usize) -> Self {
         let (slots, engine) = (Tree::default(), Arc::new(Mailbox::empty()));
-        let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None };
+        let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None, taps: PublishedTaps::default() };
         Self {
             figures,
             mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
@@ -111,8 +119,10 @@ impl Registry {
             groups: BTreeMap::new(),
             on_hold: BTreeSet::new(),
             settling: Settling::default(),
-            newly_routed: BTreeMap::new(),
+            reclassed: BTreeMap::new(),
+            joining: BTreeSet::new(),
             stale: BTreeSet::new(),
+            taps: TapList::default(),
             talk: None,
             changed: false,
             processor_gone: false,
@@ -214,10 +224,11 @@ impl Registry {
     /// Publishes all changes since the last publication together. Returns the newest generation.
     pub fn publish(&mut self, link: &Link) -> Generation {
         let mixed = self.look(link);
-        self.let_pass();
+        self.let_pass(mixed);
         for listener in std::mem::take(&mut self.stale) {
             self.make_row(&listener, mixed);
         }
+        self.end_taps(link);
         if std::mem::take(&mut self.changed) {
             self.matrix.generation += 1;
             let before = link.publish(Arc::new(self.matrix.clone()));
@@ -239,9 +250,13 @@ impl Registry {
             // The audio side has moved into the new engine: the mailbox holds the old one.
             drop(self.matrix.engine.take());
         }
+        self.reclaim_taps(link);
         let mixed = self.look(link);
-        let free = &mut self.free;
-        self.returning.reclaim(mixed, |key| free.extend(key.next_stay()));
+        let Self { free, taps, returning, .. } = self;
+        returning.reclaim(mixed, |returned| match returned {
+            Returned::Slot(key) => free.extend(key.next_stay()),
+            Returned::Tap(number) => taps.free(number),
+        });
     }
 
     /// Looks how far the audio side is. The generation that it will not read anything before any more.

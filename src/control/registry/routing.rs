@@ -1,10 +1,13 @@
 //! Who may be heard by whom: by the class of each, or by a private group.
 
-use super::{Registry, member::Member};
+use super::{
+    Registry,
+    member::{Levels, Member},
+};
 use crate::{
+    audio::Unlisted,
     control::ControlError,
     data::{
-        class::Class,
         id::{Generation, ParticipantId},
         routing::{RoleTable, Routing},
     },
@@ -42,7 +45,7 @@ impl Registry {
         let before = std::mem::replace(&mut member.routing, routing);
         let former = std::mem::replace(&mut member.slot.class, class);
         self.roles.release(&before, now);
-        self.newly_routed.entry(id.clone()).or_insert(Some(former));
+        self.reclassed.entry(id.clone()).or_insert(former);
         for listener in &member.listed_by {
             self.stale.extend(self.ids.get(listener).cloned());
         }
@@ -67,29 +70,45 @@ impl Registry {
         }
     }
 
-    /// Lets sources that were routed anew go to the levels of their classes by themselves, in the rows of those
-    /// listeners for whom these levels differ from what the sources had, or may be on their way.
-    pub(super) fn let_pass(&mut self) {
-        let newly_routed = std::mem::take(&mut self.newly_routed);
-        for (id, former) in newly_routed {
+    /// Lets sources go to the levels of their classes by themselves, in the rows of those listeners for whom the class itself
+    /// would take them elsewhere first: one that has changed class, where the levels of the two differ or may be on their
+    /// way; one that joins, where that of its class may be.
+    pub(super) fn let_pass(&mut self, mixed: Generation) {
+        let next = self.next();
+        self.joining.retain(|id| self.members.get(id).is_some_and(|member| mixed < member.joined));
+        for (id, former) in std::mem::take(&mut self.reclassed) {
             let Some(class) = self.members.get(&id).map(|member| member.slot.class) else { continue };
-            if former.is_none() && self.settling.is_settled() {
-                continue;
-            }
-            for (listener, member) in self.members.iter_mut().filter(|(listener, _)| **listener != id) {
-                let differs =
-                    former.is_some_and(|former| member.levels.unlisted.of(former) != member.levels.unlisted.of(class));
-                if member.slot.direction.hears() && (differs || !self.settling.rests(member.levels.since)) {
-                    member.levels.passing.insert(id.clone(), Generation::NEVER);
-                    self.stale.insert(listener.clone());
-                }
+            self.pass(&id, |levels, rests| !rests || levels.of(former) != levels.of(class));
+        }
+        if !self.settling.is_settled() {
+            self.let_join(next);
+        }
+    }
+
+    /// Lets those who join with this publication pass for the listeners whose levels may be on their way.
+    fn let_join(&mut self, next: Generation) {
+        let Self { members, joining, settling, stale, .. } = self;
+        let new = |id: &&ParticipantId| members.get(*id).is_some_and(|member| member.joined == next);
+        let new: Vec<_> = joining.iter().filter(new).cloned().collect();
+        let hears = |member: &Member| member.slot.direction.hears();
+        for (listener, member) in members.iter_mut().filter(|(_, member)| hears(member)) {
+            let Levels { since, passing, .. } = &mut member.levels;
+            if !settling.rests(*since) && !new.is_empty() {
+                passing.extend(new.iter().map(|id| (id.clone(), Generation::NEVER)));
+                stale.insert(listener.clone());
             }
         }
     }
 
-    /// Gives a participant who joins its class.
-    pub(super) fn admit_class(&mut self, id: &ParticipantId, routing: &Routing) -> Class {
-        self.newly_routed.insert(id.clone(), None);
-        self.roles.class_of(routing, &self.settling)
+    /// Lets a source pass by itself for those listeners of whose levels, and whether these rest, it `has_to`.
+    fn pass(&mut self, id: &ParticipantId, has_to: impl Fn(&Unlisted, bool) -> bool) {
+        let Self { members, settling, stale, .. } = self;
+        for (listener, member) in members.iter_mut().filter(|(listener, _)| *listener != id) {
+            let Levels { unlisted, since, passing } = &mut member.levels;
+            if member.slot.direction.hears() && has_to(unlisted, settling.rests(*since)) {
+                passing.insert(id.clone(), Generation::NEVER);
+                stale.insert(listener.clone());
+            }
+        }
     }
 }

@@ -28,6 +28,14 @@ struct Named {
 }
 
 impl Named {
+    fn slot(&self) -> u32 {
+        self.source.slot
+    }
+
+    fn passes(&self) -> bool {
+        self.kind == PairKind::Passing
+    }
+
     fn listed(&self, channel: Channel) -> Listed {
         Listed { source: self.source, gain: self.gain * self.pan.factor(channel), kind: self.kind }
     }
@@ -39,7 +47,12 @@ impl Registry {
         let next = self.next();
         let Some(member) = self.members.get(id) else { return };
         let unlisted = self.unlisted(member);
-        let passing = still_passing(&member.levels.passing, mixed, next);
+        // Of one who joins nothing moves yet.
+        let turns = mixed >= member.joined && unlisted != member.levels.unlisted;
+        let mut passing = still_passing(&member.levels.passing, mixed, next);
+        if turns {
+            passing.extend(self.joining.iter().map(|joining| (joining.clone(), next)));
+        }
         let named = self.named(member, &unlisted, &passing);
         let (timing, keys) = (&self.figures.timing, &self.keys);
         let listed: Vec<Vec<Listed>> =
@@ -50,14 +63,15 @@ impl Registry {
         let panned = named.iter().any(|named| named.pan != Pan::CENTRE);
 
         let Some(member) = self.members.get_mut(id) else { return };
-        let slots = named.iter().map(|named| named.source.slot).collect();
-        let room = member.room.for_row(slots, &member.meters, mixed, next);
+        let slots = |passing: bool| named.iter().filter(move |named| named.passes() == passing).map(Named::slot);
+        let room = member.room.for_row(slots(false).collect(), slots(true), &member.meters, mixed, next);
         let memory = RowMemory::new(listed.iter().map(Vec::as_slice), &unlisted.classes, room);
         let memory = Some(Mailbox::new(memory));
         let row = Arc::new(Row { identity, unlisted: unlisted.default_group, ducking, panned, memory });
         member.levels.passing = passing;
-        if unlisted != member.levels.unlisted {
-            (member.levels.unlisted, member.levels.since) = (unlisted, next);
+        member.levels.unlisted = unlisted;
+        if turns {
+            member.levels.since = next;
             self.settling.note(next);
         }
         self.given_up.push(Held::Row(next, Arc::clone(&row)));

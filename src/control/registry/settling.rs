@@ -18,8 +18,11 @@ impl Settling {
     /// A publication changes levels of classes.
     pub fn note(&mut self, generation: Generation) {
         // All that was not seen to be mixed will be seen with the last of it.
-        self.moving.pop_back_if(|(_, seen)| seen.is_none());
-        self.moving.push_back((generation, None));
+        if let Some((last, None)) = self.moving.back_mut() {
+            *last = generation;
+        } else {
+            self.moving.push_back((generation, None));
+        }
     }
 
     /// Looks how far the audio side is: what it has mixed, in how many ticks.
@@ -29,11 +32,12 @@ impl Settling {
         for (_, seen) in self.moving.iter_mut().filter(|(generation, _)| mixed >= *generation) {
             seen.get_or_insert(ticks);
         }
-        let arrived = |(_, seen): &mut (Generation, Option<u64>)| {
-            mixed == Generation::NEVER || seen.is_some_and(|seen| ticks >= seen.saturating_add(most))
-        };
-        while let Some((generation, _)) = self.moving.pop_front_if(arrived) {
+        let arrived = |seen: u64| ticks >= seen.saturating_add(most);
+        while let Some((generation, seen)) = self.moving.front().copied()
+            && (mixed == Generation::NEVER || seen.is_some_and(arrived))
+        {
             self.settled = generation;
+            self.moving.pop_front();
         }
     }
 
