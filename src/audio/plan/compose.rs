@@ -157,7 +157,7 @@ impl Composer {
                 candidates.push(Exception { position: position as u32, gain });
             }
         });
-        if row.audible.runs().len() > 1 {
+        if row.audible.runs().len() > 1 || !row.audible.changes(true).is_empty() {
             candidates.sort_unstable_by_key(|candidate| candidate.position);
         }
         let mut rest = &candidates[..];

@@ -35,7 +35,6 @@ use crate::{
     audio::{Link, Matrix, PublishedTaps, Row},
     data::{
         channels::Channels,
-        class::Class,
         figures::Figures,
         id::{Generation, GroupId, ParticipantId, ParticipantKey},
         routing::PrivateGroup,
@@ -45,6 +44,7 @@ use crate::{
     link::mailbox::Mailbox,
 };
 
+use member::Changing;
 pub(crate) use member::Member;
 use roles::Roles;
 use settling::Settling;
@@ -83,10 +83,8 @@ pub(crate) struct Registry {
     /// Those who are on hold.
     on_hold: BTreeSet<ParticipantId>,
     settling: Settling,
-    /// Those who have changed class since the last publication, with the class that they had then.
-    reclassed: BTreeMap<ParticipantId, Class>,
-    /// Those who have joined, and are not mixed yet.
-    joining: BTreeSet<ParticipantId>,
+    /// By their slots.
+    changing: BTreeMap<u32, Changing>,
     /// The listeners whose rows are to be made anew.
     stale: BTreeSet<ParticipantId>,
     taps: TapList,
@@ -119,8 +117,7 @@ impl Registry {
             groups: BTreeMap::new(),
             on_hold: BTreeSet::new(),
             settling: Settling::default(),
-            reclassed: BTreeMap::new(),
-            joining: BTreeSet::new(),
+            changing: BTreeMap::new(),
             stale: BTreeSet::new(),
             taps: TapList::default(),
             talk: None,
@@ -224,7 +221,6 @@ impl Registry {
     /// Publishes all changes since the last publication together. Returns the newest generation.
     pub fn publish(&mut self, link: &Link) -> Generation {
         let mixed = self.look(link);
-        self.let_pass(mixed);
         for listener in std::mem::take(&mut self.stale) {
             self.make_row(&listener, mixed);
         }
@@ -262,7 +258,10 @@ impl Registry {
     /// Looks how far the audio side is. The generation that it will not read anything before any more.
     fn look(&mut self, link: &Link) -> Generation {
         let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
-        self.settling.look(mixed, link.meters.ticks.load(Ordering::Relaxed), &self.figures.timing);
+        if self.settling.look(mixed, link.meters.ticks.load(Ordering::Relaxed), &self.figures.timing) {
+            let Self { changing, settling, .. } = self;
+            changing.retain(|_, changing| !settling.rests(changing.since));
+        }
         mixed
     }
 }
