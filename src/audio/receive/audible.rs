@@ -28,9 +28,11 @@ pub(crate) struct Audible {
     before: Vec<u32>,
     runs: Vec<Run>,
     runs_before: Vec<Run>,
-    /// The slots of those whose class has just changed, in order, with the change; and those of the tick before.
+    /// The slots of those whose class has just changed, in order, with the change; and how many there were in the tick
+    /// before, and whether any change began with this tick.
     changes: Vec<(u32, ClassChange)>,
-    changes_before: Vec<(u32, ClassChange)>,
+    changes_before: usize,
+    begins: bool,
     /// Whether any of them was of another class before, and has not just joined.
     reclassed: bool,
     /// Whether the list has several classes, and scratch to sort it by them: the class, the slot and the signal of each.
@@ -55,7 +57,8 @@ impl Audible {
             runs: room(slots, Run::default()),
             runs_before: room(slots, Run::default()),
             changes: room(slots, (0, ClassChange::default())),
-            changes_before: room(slots, (0, ClassChange::default())),
+            changes_before: 0,
+            begins: false,
             reclassed: false,
             mixed: false,
             sorted: room(slots, (Class::default(), 0, 0)),
@@ -77,10 +80,10 @@ impl Audible {
         std::mem::swap(&mut self.slots, &mut self.before);
         std::mem::swap(&mut self.runs, &mut self.runs_before);
         self.slots.clear();
-        std::mem::swap(&mut self.changes, &mut self.changes_before);
+        self.changes_before = self.changes.len();
         self.runs.clear();
         self.changes.clear();
-        self.reclassed = false;
+        (self.reclassed, self.begins) = (false, false);
         self.signals.clear();
         self.sorted.clear();
         self.mixed = false;
@@ -94,6 +97,7 @@ impl Audible {
         if change.is_on(clock) {
             self.changes.push((slot, change));
             self.reclassed |= change.former.is_some();
+            self.begins |= change.began == clock.now;
             self.moves |= change.former.is_some();
         }
         self.mixed |= self.sorted.first().is_some_and(|first| first.0 != class);
@@ -123,7 +127,8 @@ impl Audible {
                 None => self.runs.push(Run { class: *class, end }),
             }
         }
-        let changed = self.slots != self.before || self.runs != self.runs_before || self.changes != self.changes_before;
+        let changes = self.begins || self.changes.len() != self.changes_before;
+        let changed = changes || self.slots != self.before || self.runs != self.runs_before;
         self.epoch += u64::from(changed);
         changed
     }

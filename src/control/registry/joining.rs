@@ -37,9 +37,11 @@ impl Registry {
         let detector = options.detector.check()?;
         let key = self.give_slot()?;
         let class = self.roles.class_of(&options.routing, &self.settling);
-        let since = self.next();
-        self.changing.insert(key.slot, Changing { source: key, former: None, class, since });
-        self.settling.note(since);
+        if self.begun {
+            let since = self.next();
+            self.changing.insert(key.slot, Changing { source: key, former: None, class, since });
+            self.settling.note(since);
+        }
         let meters = Arc::new(Meters::default());
         let judge = if options.direction.sends() { detector.judge(&self.figures.timing) } else { None };
         let belongings = Belongings { meters: Arc::clone(&meters), connection, judge, row: RowMemory::default() };
@@ -81,7 +83,7 @@ impl Registry {
         if member.routing != Routing::DefaultGroup {
             self.stale.insert(id.clone());
         }
-        self.members.insert(id.clone(), member);
+        self.members.insert(id.clone(), Box::new(member));
         self.set_slot(&id);
         self.point_taps(&id, key);
         Ok(key)

@@ -149,7 +149,7 @@ impl Registry {
             pan: Pan::CENTRE,
             kind: PairKind::Exempt,
         };
-        music.iter().filter_map(|source| self.members.get(source)).map(unity).collect()
+        music.iter().filter_map(|source| self.members.get(source)).map(|source| unity(source)).collect()
     }
 
     /// The listed sources that a route leads from, and those that only a private group routes.
