@@ -93,6 +93,8 @@ mod port;
 mod ring;
 mod runner;
 mod tap;
+#[cfg(feature = "wav")]
+mod wav;
 
 pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
 pub use codec::{DecodeError, Decoder, EncodeError, Encoder, MOST_MS};
@@ -110,7 +112,7 @@ pub use encode::{
 pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};
 pub use player::{
-    Clip, ClipError, ClipStream, Player, PlayerError, PlayerEvent, PlayerEventKind, PlayerEvents, PlayerOptions,
+    Clip, ClipError, ClipStream, Pcm, Player, PlayerError, PlayerEvent, PlayerEventKind, PlayerEvents, PlayerOptions,
     PlayerOptionsError, PlayerReadings, QueueNumber, Repeat,
 };
 pub use port::{
@@ -121,6 +123,8 @@ pub use runner::{
     DecodeReadings, ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs,
 };
 pub use tap::{Tap, TapError, TapMix, TapOptions, TapReadings, TapTick, TapWriter};
+#[cfg(feature = "wav")]
+pub use wav::{RiffId, WavEncoding, WavError, WavFormat, WavReader};
 
 #[doc = include_str!("media_servers.md")]
 pub mod media_servers {
