@@ -47,6 +47,8 @@
 //! - `http-jwt`: JSON Web Tokens, with keys from a text, a file or a URL (`http::JwtAuthorizer`). Turns on `http`.
 //! - `http-notify`: each call may have a callback, which is told how its operations end (`http::Callback`,
 //!   `http::CallOptions::callback`). Without it clients read their operations. Turns on `http`.
+//! - `http-prompts`: prompts that the service plays are fetched by https, from public addresses only
+//!   (`http::HttpsPrompts`), or by a resolver of the host's (`http::PromptResolver`). Turns on `http` and `wav`.
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_json`). The types themselves need no feature.
 //! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
 //! - `opus`: a decoder of Opus in Rust (`stream::Opus`). Turns on `stream`.

@@ -34,6 +34,8 @@ pub(super) const TAILS: usize = 4;
 pub(super) struct Playback {
     orders: Consumer<Order>,
     taken: u64,
+    /// The changes that it knows of: without others, one that sends nothing has nothing to do.
+    known: u64,
     voice: Cursor,
     tails: Vec<Tail>,
     gains: Gains,
@@ -102,6 +104,7 @@ impl Playback {
         Self {
             orders,
             taken: 0,
+            known: 0,
             voice: Cursor::behind(head, Repeat::Off),
             tails: Vec::with_capacity(TAILS),
             gains: Gains::new(timing),
@@ -302,6 +305,10 @@ impl Playback {
 
 impl Connection for Playback {
     fn advance(&mut self, position: u64) -> Option<Told> {
+        let known = std::mem::replace(&mut self.known, self.queue.counters.changes());
+        if known == self.known && self.present_in.is_none() && self.tails.is_empty() {
+            return None;
+        }
         self.take_orders(position);
         let sends = self.play(position);
         self.publish();

@@ -147,11 +147,16 @@ impl Queue {
     pub fn append(&self, clip: &Clip) -> Result<u64, PlayerError> {
         let mut line = self.open()?;
         line.check(clip, line.queued(&self.counters))?;
-        line.add(What::Clip(clip.clone()))
+        let number = line.add(What::Clip(clip.clone()))?;
+        self.counters.change();
+        Ok(number)
     }
 
     pub fn mark(&self, mark: u64) -> Result<(), PlayerError> {
-        self.open()?.add(What::Mark(mark)).map(|_| ())
+        let mut line = self.open()?;
+        line.add(What::Mark(mark))?;
+        self.counters.change();
+        Ok(())
     }
 
     /// Flushes everything, and plays a clip instead if there is one. Returns its number.
@@ -172,13 +177,16 @@ impl Queue {
         line.in_flight.push_back(order);
         line.flushed = to.end();
         line.send(Order::Flush { to, fade })?;
+        self.counters.change();
         Ok(number)
     }
 
     pub fn order(&self, order: Order) -> Result<(), PlayerError> {
         let mut line = self.open()?;
         line.check_orders()?;
-        line.send(order)
+        line.send(order)?;
+        self.counters.change();
+        Ok(())
     }
 
     /// How much is left, and how much counts for the bound, in ms.

@@ -83,7 +83,7 @@ pub enum WavError {
     },
 
     /// It is longer than may be.
-    #[error("it is {ms:.0} ms long, and {most_ms:.0} ms are the most")]
+    #[error("it is {ms} ms long, and {most_ms} ms are the most")]
     TooLong {
         /// How long it is.
         ms: f64,
