@@ -1,4 +1,4 @@
-//! What goes wrong around encode groups harms nobody else: too few encoders, ticks that are missing, codecs that panic, a tap
+//! What goes wrong around encode groups harms nobody else: too few encoders, ticks that are missing, codecs that panic, a relay
 //! that is too small.
 #![cfg(feature = "stream")]
 
@@ -7,7 +7,7 @@ mod encode;
 use encode::{Call, OPTIONS, Witness};
 use mixminus::{
     MixerConfig,
-    stream::{CodecError, EncodeError, EncodeGroups, EncodeOptions, Encoder, StreamFormat, Tap, TapOptions},
+    stream::{CodecError, EncodeError, EncodeGroups, EncodeOptions, Encoder, Relay, RelayOptions, StreamFormat},
 };
 
 #[test]
@@ -111,12 +111,12 @@ fn a_codec_that_panics_where_it_is_forked_or_reset_harms_nobody_else() {
 }
 
 #[test]
-fn a_tap_that_holds_less_than_a_packet_is_refused() {
+fn a_relay_that_holds_less_than_a_packet_is_refused() {
     let (_controller, processor) = MixerConfig { tick_samples: 48, ..MixerConfig::default() }.build().unwrap();
     let groups = |ticks, packet_ms| {
-        let (_writer, tap) = Tap::new(&processor, TapOptions { ticks, ..TapOptions::default() }).unwrap();
-        EncodeGroups::new(tap, EncodeOptions { packet_ms, ..OPTIONS }).map(drop)
+        let (_writer, relay) = Relay::new(&processor, RelayOptions { ticks, ..RelayOptions::default() }).unwrap();
+        EncodeGroups::new(relay, EncodeOptions { packet_ms, ..OPTIONS }).map(drop)
     };
-    assert_eq!(groups(32, 40), Err(CodecError::Tap { ticks: 32, least: 42, packet_ms: 40 }));
+    assert_eq!(groups(32, 40), Err(CodecError::Relay { ticks: 32, least: 42, packet_ms: 40 }));
     assert_eq!((groups(42, 40), groups(32, 20)), (Ok(()), Ok(())));
 }

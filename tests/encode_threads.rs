@@ -11,8 +11,8 @@ use std::{
 use mixminus::{
     Frame, JoinOptions, MixerConfig, ParticipantKey, Processor,
     stream::{
-        EncodeError, EncodeGroups, EncodeOptions, EncodeThreads, EncodeThreadsOptions, Encoder, Silence, StreamFormat,
-        Tap, TapOptions, TapWriter,
+        EncodeError, EncodeGroups, EncodeOptions, EncodeThreads, EncodeThreadsOptions, Encoder, Relay, RelayOptions,
+        RelayWriter, Silence, StreamFormat,
     },
 };
 
@@ -50,7 +50,7 @@ type Got = BTreeMap<ParticipantKey, Vec<(u64, Vec<u8>)>>;
 /// A call in which ever others talk.
 struct Call {
     processor: Processor,
-    writer: TapWriter,
+    writer: RelayWriter,
     groups: EncodeGroups,
     keys: Vec<ParticipantKey>,
 }
@@ -59,10 +59,10 @@ impl Call {
     fn new() -> Self {
         let config = MixerConfig { sample_rate: 8000, tick_samples: 80, ..MixerConfig::default() };
         let (controller, processor) = config.build().unwrap();
-        let options = TapOptions { ticks: TICKS + 1, mixes: PEOPLE, ..TapOptions::default() };
-        let (writer, tap) = Tap::new(&processor, options).unwrap();
+        let options = RelayOptions { ticks: TICKS + 1, mixes: PEOPLE, ..RelayOptions::default() };
+        let (writer, relay) = Relay::new(&processor, options).unwrap();
         let options = EncodeOptions { silence: Silence::Encode, ..EncodeOptions::default() };
-        let groups = EncodeGroups::new(tap, options).unwrap();
+        let groups = EncodeGroups::new(relay, options).unwrap();
         let codec = groups.control().add_codec(Raw).unwrap();
         let join = |number| controller.join(format!("p{number}"), JoinOptions::default()).unwrap();
         let keys: Vec<_> = (0..PEOPLE).map(join).collect();

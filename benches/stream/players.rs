@@ -50,7 +50,9 @@ impl Room {
         let players = (0..players).map(join).collect();
         let talk = (0..480).map(|n| (n as f32 * 0.05).sin() * 0.25).collect();
         let mut room = Self { processor, talker, talk, _players: players, _controller: controller };
-        (0..200).for_each(|_| drop(room.tick()));
+        for _ in 0..200 {
+            room.tick();
+        }
         room
     }
 

@@ -11,6 +11,7 @@ use super::{
     plan::{Planner, is_in_mix},
     published::{Rewired, Slot},
     receive::{NONE, Receiver, Standing, TalkSource},
+    taps::{PublishedTaps, TapScene, Taps},
 };
 use crate::{
     data::{
@@ -54,6 +55,7 @@ pub(crate) struct Engine {
     planner: Planner,
     outputs: Outputs,
     mixes: MixBuffers,
+    taps: Taps,
 }
 
 impl Engine {
@@ -71,6 +73,7 @@ impl Engine {
             planner: Planner::new(count, slots),
             outputs: Outputs::new(slots),
             mixes: MixBuffers::new(count, slots, *workers, Tile::count(timing.tick)),
+            taps: Taps::default(),
         }
     }
 
@@ -108,6 +111,11 @@ impl Engine {
         slots.each_leaf_since(since, |changed| self.listeners.apply(changed, &self.receiver, &self.kept, clock));
     }
 
+    /// Takes what changed of the taps after generation `since`, once those who come and go have.
+    pub fn apply_taps(&mut self, taps: &PublishedTaps, since: u64) {
+        self.taps.apply(taps, since, &mut self.receiver);
+    }
+
     fn update(&mut self, index: usize, slot: &Slot, since: u64, clock: &Clock<'_>) {
         if index >= self.slots() {
             debug_assert!(false, "the control side makes room for every slot");
@@ -123,9 +131,12 @@ impl Engine {
             }
             self.kept[index] = Some(kept);
         }
-        self.receiver.update(index, slot);
+        self.receiver.update(index, slot, clock);
         if let Some(rewired) = slot.rewired.as_ref().filter(|rewired| rewired.since > since) {
             self.rewire(index, rewired, clock);
+        }
+        if slot.resumed > since {
+            self.discard(index, clock);
         }
     }
 
@@ -138,6 +149,15 @@ impl Engine {
             self.connections.push(index as u32);
         }
         self.receiver.cut(index, clock);
+    }
+
+    /// A participant returns from hold: nothing that came before for its connection is heard.
+    fn discard(&mut self, index: usize, clock: &Clock<'_>) {
+        let kept = self.kept[index].as_mut();
+        if let Some(connection) = kept.and_then(|kept| kept.belongings.connection.as_deref_mut()) {
+            connection.discard();
+            self.receiver.cut(index, clock);
+        }
     }
 
     fn leave(&mut self, index: usize) {
@@ -171,17 +191,18 @@ impl Engine {
         let planned = self.planner.plan(&mut self.listeners, &mut self.receiver, &self.kept, clock);
         let planned = self.outputs.form(self.planner.groups(), planned);
         self.mixes.divide(self.planner.groups(), self.receiver.audible().len(), planned);
+        self.taps.keep_sums(&mut self.outputs, self.planner.groups());
         self.talk.tell(&self.receiver, clock, tools.position, tools.meters);
     }
 
     /// The parts of the tick that are not mixed yet.
     pub fn tasks<'a>(&'a mut self, tools: Tools<'a>) -> impl Iterator<Item = Task<'a>> {
-        let Self { receiver, listeners, planner, outputs, mixes, .. } = self;
+        let Self { receiver, listeners, planner, outputs, mixes, taps, .. } = self;
         let Tools { clock, kernel, remaining, limiter, .. } = tools;
         let (audible, signals, listeners, groups) =
             (receiver.audible(), receiver.signals(), listeners.all(), planner.groups());
         let scene = Scene { audible, signals, listeners, groups, limiter, kernel, remaining, clock, channel: 0 };
-        mixes.tasks(outputs, scene)
+        mixes.tasks(outputs, taps.sum_memory(), scene)
     }
 
     /// Ends a tick that is mixed.
@@ -191,6 +212,7 @@ impl Engine {
         tools.meters.audible.store(self.receiver.audible().len() as u32, Ordering::Relaxed);
         tools.meters.distinct.store(self.outputs.list().len() as u32, Ordering::Relaxed);
         self.write_connections(tools);
+        self.write_taps(tools);
     }
 
     /// Gives what a participant who left had brought along back to the control side.
@@ -233,7 +255,7 @@ impl Engine {
         self.outputs.moves(self.planner.groups(), |slot| self.key(slot))
     }
 
-    /// The slots of the sources that are audible, in order.
+    /// The slots of the sources that are audible.
     pub fn audible(&self) -> &[u32] {
         self.receiver.audible().slots()
     }
@@ -242,10 +264,12 @@ impl Engine {
     pub fn sources(&self, output: usize, clock: Clock<'_>) -> impl Iterator<Item = ParticipantKey> {
         // One who stands for all of the group: see the cohorts.
         let slot = self.planner.groups().list()[self.outputs.list()[output].group as usize].first;
-        let keys = self.audible().iter().map(|source| self.key(*source));
-        keys.filter(move |key| {
-            is_in_mix(*key, &self.listeners.all()[slot as usize], slot, self.channels, self.receiver.audible(), &clock)
-        })
+        let (audible, listener) = (self.receiver.audible(), &self.listeners.all()[slot as usize]);
+        let keys = audible.runs().flat_map(move |(class, positions)| {
+            audible.slots()[positions].iter().map(move |source| (self.key(*source), class))
+        });
+        let heard = keys.filter(move |source| is_in_mix(*source, listener, slot, self.channels, audible, &clock));
+        heard.map(|(key, _)| key)
     }
 
     /// Who has a slot.
@@ -271,6 +295,21 @@ impl Engine {
                 self.receiver.tell(*slot as usize, told, connection, tools.kernel);
             }
         }
+    }
+
+    /// Gives each tap what it has of this tick.
+    fn write_taps(&mut self, tools: &Tools<'_>) {
+        let Self { receiver, listeners, planner, outputs, mixes, taps, channels, .. } = self;
+        taps.write(&TapScene {
+            receiver,
+            listeners: listeners.all(),
+            outputs,
+            groups: planner.groups(),
+            mixes,
+            channels: *channels,
+            tick: tools.clock.timing.tick,
+            position: tools.position,
+        });
     }
 
     /// Gives each connection what its participant hears.

@@ -13,6 +13,7 @@ use super::{
     deliver::Limiter,
     engine::{Engine, Tools},
     published::Slot,
+    taps::PublishedTaps,
 };
 use crate::{
     data::{
@@ -21,7 +22,7 @@ use crate::{
         tree::Tree,
     },
     dsp::{Kernel, Remaining},
-    link::{mailbox::Mailbox, readings::MixerMeters},
+    link::{mailbox::Mailbox, readings::MixerMeters, tap::TapClock},
 };
 
 /// One publication: everything that the audio side has to know.
@@ -35,6 +36,7 @@ pub(crate) struct Matrix {
     pub engine: Arc<Mailbox<Engine>>,
     /// How many of the sources that no row wants by name are heard; `None`: all are.
     pub loudest: Option<usize>,
+    pub taps: PublishedTaps,
 }
 
 /// What both halves hold.
@@ -43,6 +45,8 @@ pub(crate) struct Link {
     pub timing: Timing,
     pub kernel: Kernel,
     pub meters: MixerMeters,
+    /// How far the taps have come. Their readers own it, too.
+    pub taps: Arc<TapClock>,
     remaining: Remaining,
     limiter: Option<Limiter>,
     matrix: ArcSwap<Matrix>,
@@ -58,6 +62,7 @@ impl Link {
             timing,
             kernel,
             meters: MixerMeters::of(mixer),
+            taps: Arc::default(),
             remaining: Remaining::new(timing.smoothing, timing.tick),
             limiter,
             matrix: ArcSwap::new(matrix),
@@ -100,6 +105,7 @@ impl Link {
             std::mem::swap(&mut *empty, engine);
             self.leftover.put(empty);
         }
+        self.taps.stop();
         self.processor_gone.store(true, Ordering::Release);
     }
 

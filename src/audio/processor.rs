@@ -108,6 +108,7 @@ impl Processor {
             }
             let clock = self.link.tools(self.elapsed).clock;
             self.engine.apply(&newest.slots, self.applied, newest.loudest, &clock);
+            self.engine.apply_taps(&newest.taps, self.applied);
             self.applied = newest.generation;
         }
     }
@@ -124,6 +125,7 @@ impl Processor {
         let tools = link.tools(*elapsed);
         engine.finish(&tools);
         elapsed.mix(link.timing.tick);
+        link.taps.advance(elapsed.position);
         *open = false;
         link.meters.ticks.fetch_add(1, Ordering::Relaxed);
         link.set_mixed(*applied);

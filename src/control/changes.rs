@@ -10,6 +10,7 @@ use super::{
     events::{Event, Events},
 };
 use crate::{
+    audio::Link,
     config::{Absent, Faults, ParticipantMixerLevel, UncheckedRequest},
     data::{
         channels::Channels,
@@ -24,13 +25,15 @@ use crate::{
 /// change that fails changes nothing.
 #[derive(Debug)]
 pub struct Changes<'a> {
-    registry: &'a mut Registry,
-    events: &'a mut Events,
+    pub(super) registry: &'a mut Registry,
+    pub(super) events: &'a mut Events,
+    #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "only taps need it"))]
+    link: &'a Link,
 }
 
 impl<'a> Changes<'a> {
-    pub(super) fn new(registry: &'a mut Registry, events: &'a mut Events) -> Self {
-        Self { registry, events }
+    pub(super) fn new(registry: &'a mut Registry, events: &'a mut Events, link: &'a Link) -> Self {
+        Self { registry, events, link }
     }
 
     /// Lets a participant into the call. Its voice, and what it hears, fade in from 0 over the
@@ -49,8 +52,9 @@ impl<'a> Changes<'a> {
         options: JoinOptions,
         connection: Option<Box<dyn Connection>>,
     ) -> Result<ParticipantKey, ControlError> {
+        let direction = options.direction;
         let done = self.registry.join(participant.clone(), options, connection);
-        self.events.note("join", done, || Event::Joined { participant, direction: options.direction })
+        self.events.note("join", done, || Event::Joined { participant, direction })
     }
 
     /// Lets a participant in whose frames and mixes go over a connection.
@@ -96,6 +100,24 @@ impl<'a> Changes<'a> {
     #[cfg(feature = "stream")]
     pub(crate) fn direction(&self, id: &str) -> Result<crate::data::direction::Direction, ControlError> {
         self.registry.member(id).map(|member| member.slot.direction)
+    }
+
+    /// How far the taps of the mixer have come.
+    #[cfg(feature = "stream")]
+    pub(crate) fn tap_clock(&self) -> std::sync::Arc<crate::link::tap::TapClock> {
+        std::sync::Arc::clone(&self.link.taps)
+    }
+
+    /// Ships a tap of a participant who is in the call.
+    #[cfg(feature = "stream")]
+    pub(crate) fn add_tap(
+        &mut self,
+        id: &ParticipantId,
+        point: crate::data::tap::TapPoint,
+        inlet: crate::link::tap::TapInlet,
+    ) {
+        self.registry.add_tap(id, point, inlet);
+        self.events.push(|| Event::Tapped { participant: id.clone(), point });
     }
 
     /// The sample rate and channels of the mixer, and the samples of a tick.
@@ -156,7 +178,7 @@ impl<'a> Changes<'a> {
         self.events.note("set_gain", done, listed)
     }
 
-    fn configure_source(
+    pub(super) fn configure_source(
         &mut self,
         listener: &str,
         source: &str,

@@ -11,7 +11,9 @@ use crate::{
     config::{Faults, ParticipantMixerLevel},
     data::{
         direction::Direction,
-        id::{Generation, ParticipantId},
+        id::{Generation, GroupId, ParticipantId},
+        routing::Routing,
+        tap::TapPoint,
     },
 };
 
@@ -41,6 +43,11 @@ pub(super) enum Event {
     PortsReplaced {
         participant: ParticipantId,
     },
+    #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+    Tapped {
+        participant: ParticipantId,
+        point: TapPoint,
+    },
     Muted {
         participant: ParticipantId,
         muted: bool,
@@ -58,6 +65,33 @@ pub(super) enum Event {
         listener: ParticipantId,
         source: ParticipantId,
         position: f32,
+    },
+    Routed {
+        participant: ParticipantId,
+        routing: Routing,
+    },
+    RoleTable {
+        listeners: usize,
+    },
+    Grouped {
+        group: GroupId,
+        sources: usize,
+        receivers: usize,
+    },
+    GroupRemoved {
+        group: GroupId,
+    },
+    Exempt {
+        listener: ParticipantId,
+        source: ParticipantId,
+        exempt: bool,
+    },
+    Held {
+        participant: ParticipantId,
+        sources: usize,
+    },
+    Resumed {
+        participant: ParticipantId,
     },
     Loudest {
         loudest: Option<usize>,
@@ -177,6 +211,12 @@ impl Event {
             }
             Self::Left { participant } => info!(target: TARGET, %participant, generation, "left"),
             Self::PortsReplaced { participant } => info!(target: TARGET, %participant, generation, "replaced ports"),
+            Self::Tapped { participant, point: TapPoint::Source { even_muted } } => {
+                info!(target: TARGET, %participant, even_muted, generation, "tapped what it sends");
+            }
+            Self::Tapped { participant, point: TapPoint::Mix { .. } } => {
+                info!(target: TARGET, %participant, generation, "tapped what it hears");
+            }
             Self::Muted { participant, muted } => info!(target: TARGET, %participant, muted, generation, "set muted"),
             Self::Deafened { participant, deafened } => {
                 info!(target: TARGET, %participant, deafened, generation, "set deafened");
@@ -187,6 +227,19 @@ impl Event {
             Self::Panned { listener, source, position } => {
                 debug!(target: TARGET, participant = %listener, %source, position, generation, "set pan");
             }
+            Self::Routed { participant, routing } => {
+                info!(target: TARGET, %participant, ?routing, generation, "set routing");
+            }
+            Self::RoleTable { listeners } => info!(target: TARGET, listeners, generation, "set role table"),
+            Self::Grouped { group, sources, receivers } => {
+                info!(target: TARGET, %group, sources, receivers, generation, "set private group");
+            }
+            Self::GroupRemoved { group } => info!(target: TARGET, %group, generation, "removed private group"),
+            Self::Exempt { listener, source, exempt } => {
+                debug!(target: TARGET, participant = %listener, %source, exempt, generation, "set exempt");
+            }
+            Self::Held { participant, sources } => info!(target: TARGET, %participant, sources, generation, "on hold"),
+            Self::Resumed { participant } => info!(target: TARGET, %participant, generation, "resumed"),
             Self::Loudest { loudest } => info!(target: TARGET, loudest, generation, "set loudest"),
             Self::Unlisted { listener, source } => {
                 debug!(target: TARGET, participant = %listener, %source, generation, "cleared gain");

@@ -10,6 +10,7 @@ mod listener_config;
 mod participants;
 mod registry;
 mod returning;
+mod routing;
 mod shared;
 mod snapshot;
 mod talking;
@@ -34,13 +35,14 @@ use crate::{
         id::{Generation, ParticipantId, ParticipantKey},
         level::Gain,
         pan::Pan,
+        routing::Routing,
     },
     link::readings::{MixerReadings, Readings},
 };
 
 /// The options of a participant who joins. By default it sends and hears, has the energy detector,
-/// and is neither muted nor deafened.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// is neither muted nor deafened, and is in the default group.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct JoinOptions {
     /// Whether it sends, hears, or both.
     pub direction: Direction,
@@ -50,6 +52,8 @@ pub struct JoinOptions {
     pub muted: bool,
     /// Whether it is deafened: it hears nothing.
     pub deafened: bool,
+    /// By which rule it is routed to others.
+    pub routing: Routing,
 }
 
 /// The half of a mixer that decides who hears whom. Clones are handles of the same controller. Its
@@ -76,9 +80,10 @@ pub struct JoinOptions {
 /// # Events
 /// With the feature `tracing` every change is an event of the target `mixminus`, with the fields
 /// `participant` and `generation` and those of its kind. The levels are:
-/// - INFO: joins, leaves, mutes, deafenings, replaced ports, how many are heard; and that the processor was dropped, once a change or a
+/// - INFO: joins, leaves, mutes, deafenings, holds, routings, role tables, private groups, replaced ports, taps, how many are heard; and that the
+///   processor was dropped, once a change or a
 ///   [`reclaim`](Self::reclaim) has noticed it;
-/// - DEBUG: gains, pans, configurations, and growth;
+/// - DEBUG: gains, pans, who is exempt, configurations, and growth;
 /// - WARN: refused changes, with the reason; of a request with many faults, the first ten.
 ///
 /// An event has the change as it was requested, even if nothing changed by it. It is emitted by the
@@ -125,7 +130,7 @@ impl Controller {
         let mut registry = self.registry();
         let mut events = Events::begin(&registry);
         registry.reclaim(&self.shared.link);
-        let made = make(&mut Changes::new(&mut registry, &mut events));
+        let made = make(&mut Changes::new(&mut registry, &mut events, &self.shared.link));
         let generation = registry.publish(&self.shared.link);
         registry.reclaim(&self.shared.link);
         let events = events.end(&registry);
@@ -234,6 +239,12 @@ impl Controller {
         self.registry().format()
     }
 
+    /// How far the taps of the mixer have come.
+    #[cfg(feature = "stream")]
+    pub(crate) fn tap_clock(&self) -> Arc<crate::link::tap::TapClock> {
+        Arc::clone(&self.shared.link.taps)
+    }
+
     /// The counters and measurements of a participant's ports: fill levels, lost, late and surplus
     /// frames, and the speed of the other clock.
     ///
@@ -249,12 +260,14 @@ impl Controller {
         self.shared.link.meters.read()
     }
 
-    /// Frees the memory that the audio thread has given back. Every change does so too, a few
+    /// Ends the taps whose readers were dropped, and frees the memory that the audio thread has given back. Every change does so too, a few
     /// pieces at a time. A host that makes no changes for long may call this now and then. Returns
     /// the number of old allocations that the audio thread has not given back yet.
     pub fn reclaim(&self) -> usize {
         let mut registry = self.registry();
         let events = Events::begin(&registry);
+        registry.end_taps(&self.shared.link);
+        registry.publish(&self.shared.link);
         for _ in 0..registry.still_out().div_ceil(64).max(1) {
             registry.reclaim(&self.shared.link);
         }

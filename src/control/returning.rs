@@ -6,9 +6,9 @@
 use std::{collections::VecDeque, fmt, sync::Arc};
 
 use crate::{
-    audio::{Belongings, Engine, Matrix, Row, Wiring},
+    audio::{Belongings, Engine, Matrix, Row, Taps, Wiring},
     data::id::{Generation, ParticipantKey},
-    link::mailbox::Mailbox,
+    link::{mailbox::Mailbox, tap::TapInlet},
 };
 
 /// How many of those that are out one call looks at.
@@ -26,6 +26,11 @@ pub(crate) enum Held {
     Belongings(ParticipantKey, Arc<Mailbox<Belongings>>),
     /// Until no matrix names it any more: what is in it then is an engine that was outgrown.
     Engine(Arc<Mailbox<Engine>>),
+    /// The same, of the number of a tap.
+    Tap(u32, Arc<Mailbox<TapInlet>>),
+    /// Until no matrix names it any more: a table of taps that was outgrown.
+    #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+    Taps(Arc<Mailbox<Taps>>),
     /// Until this generation has been mixed: by then the audio thread has put the memory of the row before into its
     /// mailbox. Or until nobody else has the row.
     Row(Generation, Arc<Row>),
@@ -34,12 +39,22 @@ pub(crate) enum Held {
     Wiring(Generation, Arc<Mailbox<Wiring>>),
 }
 
+/// What may be given again.
+pub(crate) enum Returned {
+    /// The slot of somebody who has left.
+    Slot(ParticipantKey),
+    /// The number of a tap that has ended.
+    Tap(u32),
+}
+
 impl fmt::Debug for Held {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Matrix(_) => "Matrix",
             Self::Belongings(..) => "Belongings",
             Self::Engine(_) => "Engine",
+            Self::Tap(..) => "Tap",
+            Self::Taps(_) => "Taps",
             Self::Row(..) => "Row",
             Self::Wiring(..) => "Wiring",
         })
@@ -56,6 +71,8 @@ impl Held {
             Self::Matrix(matrix) => Arc::strong_count(matrix) == 1,
             Self::Belongings(_, mailbox) => Arc::strong_count(mailbox) == 1,
             Self::Engine(mailbox) => Arc::strong_count(mailbox) == 1,
+            Self::Tap(_, mailbox) => Arc::strong_count(mailbox) == 1,
+            Self::Taps(mailbox) => Arc::strong_count(mailbox) == 1,
         }
     }
 }
@@ -65,17 +82,18 @@ impl Returning {
         self.0.push_back(held);
     }
 
-    /// Frees what came back, and names the slots that may be given again. Looks at a few at a time and comes back to
+    /// Frees what came back, and names the slots and taps that may be given again. Looks at a few at a time and comes back to
     /// those that are still out, so that no call takes long and nothing waits behind anything.
-    pub fn reclaim(&mut self, mixed: Generation, mut free: impl FnMut(ParticipantKey)) {
+    pub fn reclaim(&mut self, mixed: Generation, mut free: impl FnMut(Returned)) {
         for _ in 0..self.0.len().min(LOOKED_AT) {
             let Some(held) = self.0.pop_front() else { return };
             match held {
                 held if !held.returned(mixed) => self.0.push_back(held),
-                Held::Belongings(key, _) => free(key),
+                Held::Belongings(key, _) => free(Returned::Slot(key)),
+                Held::Tap(number, _) => free(Returned::Tap(number)),
                 Held::Row(_, row) => drop(row.memory.as_ref().and_then(Mailbox::take)),
                 Held::Wiring(_, mailbox) => drop(mailbox.take()),
-                Held::Matrix(_) | Held::Engine(_) => {}
+                Held::Matrix(_) | Held::Engine(_) | Held::Taps(_) => {}
             }
         }
     }

@@ -50,7 +50,7 @@ pub(crate) struct Planes<'a> {
 }
 
 /// Samples to write, one slice for each channel. Both slices have the same length.
-#[cfg(feature = "stream")]
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "conversions and taps come with the feature"))]
 #[derive(Debug)]
 pub(crate) struct PlanesMut<'a> {
     pub left: &'a mut [f32],

@@ -23,7 +23,6 @@ pub(crate) trait Connection: Debug + Send {
 
     /// Drops what has come and was not read yet: none of it is heard any more. What comes from now on is heard as if the
     /// participant had just joined. Called between ticks, when a participant comes back whom nobody was to hear.
-    #[cfg_attr(not(test), allow(dead_code, reason = "called once a participant can be on hold"))]
     fn discard(&mut self);
 
     /// Writes the mix of this tick that the participant hears.

@@ -2,6 +2,7 @@
 //! Nothing here starts a thread, takes a lock or knows the other layers.
 
 pub(crate) mod channels;
+pub(crate) mod class;
 pub(crate) mod connection;
 pub(crate) mod detector;
 pub(crate) mod direction;
@@ -18,10 +19,13 @@ pub(crate) mod moves;
 pub(crate) mod pan;
 #[cfg(feature = "stream")]
 pub(crate) mod ports;
+pub(crate) mod routing;
 pub(crate) mod sample;
 #[cfg(feature = "vad")]
 mod speech;
 pub(crate) mod speech_judge;
 pub(crate) mod talk;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+pub(crate) mod tap;
 pub(crate) mod timing;
 pub(crate) mod tree;

@@ -59,7 +59,6 @@ impl SignalBuffer {
     }
 
     /// One signal.
-    #[cfg(test)]
     pub fn signal(&self, signal: usize) -> &[Tile] {
         &self.tiles[signal * self.stride..][..self.count]
     }

@@ -1,5 +1,9 @@
 //! What both halves of a mixer may touch, and nothing else: boxes that carry memory from one half to the
-//! other ([`mailbox`]), and figures that one half writes and the other reads ([`readings`]).
+//! other ([`mailbox`]), figures that one half writes and the other reads ([`readings`]), and the rings of taps ([`tap`]).
 
 pub(crate) mod mailbox;
 pub(crate) mod readings;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "rings come with the feature"))]
+pub(crate) mod ring;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+pub(crate) mod tap;

@@ -7,12 +7,12 @@
 //!                        (before each tick)   (each tick)                        (each packet)
 //!
 //!  PacketPort::push ---> Decoders::pass ----> playout -> rate --+
-//!   encoded payloads      decode, recover,                      +-> mix --> tap -> EncodeGroups ------> send to all
+//!   encoded payloads      decode, recover,                      +-> mix -> relay -> EncodeGroups -----> send to all
 //!                         conceal                               |     |            one encoder a mix     who hear it
 //!  InputPort::push -------------------------> playout -> rate --+     +-> rate --> OutputPort::pull
-//!   samples                                                     |                   samples
-//!  Player::append --------------------------> queue of clips ---+
-//!   clips, from any thread
+//!   samples                                                     |     |             samples
+//!  Player::append --------------------------> queue of clips ---+-----+-> tap ---> Tap::read
+//!   clips, from any thread                                                           samples, on the mixer's timeline
 //! ```
 //!
 //! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets in a participant with
@@ -26,11 +26,13 @@
 //! - [`Runner`] is a thread that ticks, and more threads that decode before each tick. A host with a
 //!   clock of its own ticks by itself, and calls [`Decoders::pass`] shortly before.
 //! - [`EncodeGroups`] encode each mix once, for all who hear it, on [`EncodeThreads`] or threads of the host's. They stand
-//!   on a [`Tap`], which brings whole ticks from the audio thread to any other. [`Encoder`] turns samples into payloads:
+//!   on a [`Relay`], which brings whole ticks from the audio thread to any other. [`Encoder`] turns samples into payloads:
 //!   a codec of the host's own, or one behind a feature: `G711Encoder`, `G722Encoder` and `OpusEncoder`.
 //! - [`Controller::join_player`](crate::Controller::join_player) lets in a [`Player`], which plays [`Clip`]s from memory:
 //!   announcements, hold music, synthesized speech.
 //! - [`Feed`] lets threads of the host wait for what the audio thread tells: talk events, the events of players.
+//! - A [`Tap`] copies what one participant sends, or hears, for a thread that records it or recognises speech in it: at any
+//!   rate, on one timeline for all taps.
 //!
 //! # The delay
 //! An input port lets packets wait for those that come later. How long follows the network, between
@@ -90,11 +92,13 @@ mod format;
 mod measure;
 mod player;
 mod port;
-mod ring;
+mod relay;
 mod runner;
 mod tap;
 #[cfg(feature = "wav")]
 mod wav;
+
+use crate::link::ring;
 
 pub use crate::data::ports::{InputReadings, OutputReadings, PortReadings, StreamFormat};
 pub use codec::{DecodeError, Decoder, EncodeError, Encoder, MOST_MS};
@@ -119,10 +123,11 @@ pub use port::{
     AudioLevel, DecoderError, Decoding, Depth, InputOptions, InputPort, JoinError, OutputOptions, OutputPort,
     PacketError, PacketPort, PortError, PortOptions, Ports, PushError, RtpPacket, Stamp,
 };
+pub use relay::{Relay, RelayError, RelayMix, RelayOptions, RelayReadings, RelayTick, RelayWriter};
 pub use runner::{
     DecodeReadings, ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs,
 };
-pub use tap::{Tap, TapError, TapMix, TapOptions, TapReadings, TapTick, TapWriter};
+pub use tap::{Tap, TapContent, TapError, TapOptions, TapReadings, TapSpan, Tapped};
 #[cfg(feature = "wav")]
 pub use wav::{RiffId, WavEncoding, WavError, WavFormat, WavReader};
 
@@ -132,6 +137,7 @@ pub mod media_servers {
     #[allow(unused_imports)]
     use super::{
         DecodeReadings, Decoder, Decoders, EncodeGroups, EncodeReadings, EncodeThreads, EncodeThreadsOptions,
-        EncodedPacket, Encoder, InputReadings, PacketPort, Priority, Runner, RunnerOptions, RunnerReadings, TapWriter,
+        EncodedPacket, Encoder, InputReadings, PacketPort, Priority, RelayWriter, Runner, RunnerOptions,
+        RunnerReadings,
     };
 }

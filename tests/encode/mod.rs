@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use mixminus::{
     Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor,
     stream::{
-        CodecKey, EncodeControl, EncodeError, EncodeGroups, EncodeOptions, EncodedPacket, Encoder, Silence,
-        StreamFormat, Tap, TapOptions, TapWriter,
+        CodecKey, EncodeControl, EncodeError, EncodeGroups, EncodeOptions, EncodedPacket, Encoder, Relay, RelayOptions,
+        RelayWriter, Silence, StreamFormat,
     },
 };
 
@@ -90,7 +90,7 @@ impl Got {
 pub struct Call {
     pub controller: Controller,
     pub processor: Processor,
-    pub writer: TapWriter,
+    pub writer: RelayWriter,
     pub groups: EncodeGroups,
     pub control: EncodeControl,
     pub codec: CodecKey,
@@ -104,8 +104,8 @@ impl Call {
     pub fn new(tick_samples: usize, options: EncodeOptions) -> Self {
         let config = MixerConfig { sample_rate: 8000, tick_samples, ..MixerConfig::default() };
         let (controller, processor) = config.build().unwrap();
-        let (writer, tap) = Tap::new(&processor, TapOptions { ticks: 256, ..TapOptions::default() }).unwrap();
-        let groups = EncodeGroups::new(tap, options).unwrap();
+        let (writer, relay) = Relay::new(&processor, RelayOptions { ticks: 256, ..RelayOptions::default() }).unwrap();
+        let groups = EncodeGroups::new(relay, options).unwrap();
         let control = groups.control();
         let codec = control.add_codec(Witness::default()).unwrap();
         let (here, heard, got) = (Vec::new(), HashMap::new(), HashMap::new());

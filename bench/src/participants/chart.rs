@@ -30,7 +30,7 @@ const PARTS: [(&str, &[Step]); 5] = [
     ("decode", &[Step::Decode]),
     ("network in and out", &[Step::In, Step::Out]),
     ("ports", &[Step::Ports]),
-    ("mix and tap", &[Step::Mix, Step::Tap]),
+    ("mix and relay", &[Step::Mix, Step::Relay]),
 ];
 
 /// The result of a call of plotters.

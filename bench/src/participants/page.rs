@@ -64,7 +64,7 @@ a send does the work of the receiving network stack, too, and a receive does les
 programs do.
 
 Where 60 µs are not reached with open microphones, that is the decoder: two thirds of the sum are spent in opus-rs, \
-whose decoder takes 1.4 times as long as libopus'. Everything of this crate's own (in, ports, mix, tap) is an eighth of \
+whose decoder takes 1.4 times as long as libopus'. Everything of this crate's own (in, ports, mix, relay) is an eighth of \
 it. With audio levels hardly anything is decoded.";
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use fastrand::Rng;
 use mixminus::{
     Controller, JoinOptions, MixerConfig, Processor,
     stream::{
-        Decoders, EncodeControl, EncodeGroups, EncodeOptions, InputOptions, PacketPort, PortOptions, StreamFormat, Tap,
-        TapOptions, TapWriter,
+        Decoders, EncodeControl, EncodeGroups, EncodeOptions, InputOptions, PacketPort, PortOptions, Relay,
+        RelayOptions, RelayWriter, StreamFormat,
     },
 };
 
@@ -27,7 +27,7 @@ pub struct Server {
     ports: HashMap<u32, PacketPort>,
     decoders: Decoders,
     processor: Processor,
-    writer: TapWriter,
+    writer: RelayWriter,
     groups: EncodeGroups,
     encoding: EncodeControl,
     outbox: Outbox,
@@ -45,11 +45,11 @@ impl Server {
         let config =
             MixerConfig { loudest: scenario.loudest, participants: people, tick_samples, ..MixerConfig::default() };
         let (controller, processor) = config.build()?;
-        let (writer, tap) =
-            Tap::new(&processor, TapOptions { mixes: people, listeners: people, ..TapOptions::default() })?;
+        let (writer, relay) =
+            Relay::new(&processor, RelayOptions { mixes: people, listeners: people, ..RelayOptions::default() })?;
         // As many as there can be, with those that go on for a moment beside another one.
         let options = EncodeOptions { packet_ms: PACKET_MS, most_encoders: 2 * people, ..EncodeOptions::default() };
-        let groups = EncodeGroups::new(tap, options)?;
+        let groups = EncodeGroups::new(relay, options)?;
         Ok(Self {
             ports: HashMap::new(),
             decoders: Decoders::default(),
@@ -118,7 +118,7 @@ impl Server {
         let mixes = prepared.finish();
         watch.lap(Step::Mix);
         self.writer.write(&mixes);
-        watch.lap(Step::Tap);
+        watch.lap(Step::Relay);
         self.groups.pass(|packet| outbox.take(packet));
         watch.lap(Step::Encode);
     }
@@ -147,7 +147,7 @@ impl Server {
         let faults = [
             ("packets that could not be made", readings.lost_packets),
             ("encoders that failed", readings.panics),
-            ("ticks that were not read", readings.tap.dropped_ticks),
+            ("ticks that were not read", readings.relay.dropped_ticks),
             ("streams that were let go", self.decoders.panicked()),
         ];
         match faults.into_iter().find(|(_, count)| *count > 0) {

@@ -16,7 +16,7 @@ pub enum Step {
     /// The tick: the mixes, with their limiters.
     Mix,
     /// The mixes are copied for the thread that encodes.
-    Tap,
+    Relay,
     /// Mixes become packets.
     Encode,
     /// A packet is sent to each listener.
@@ -25,7 +25,7 @@ pub enum Step {
 
 impl Step {
     /// All, in order.
-    pub const ALL: [Self; 7] = [Self::In, Self::Decode, Self::Ports, Self::Mix, Self::Tap, Self::Encode, Self::Out];
+    pub const ALL: [Self; 7] = [Self::In, Self::Decode, Self::Ports, Self::Mix, Self::Relay, Self::Encode, Self::Out];
 
     /// Its name.
     pub fn name(self) -> &'static str {
@@ -34,7 +34,7 @@ impl Step {
             Self::Decode => "decode",
             Self::Ports => "ports",
             Self::Mix => "mix",
-            Self::Tap => "tap",
+            Self::Relay => "relay",
             Self::Encode => "encode",
             Self::Out => "out",
         }

@@ -74,7 +74,7 @@ fn tenths(us: f64) -> String {
 pub fn legend() -> &'static str {
     "In µs of processor time for each participant and 20 ms, on one core. in: a packet is received (UDP on the \
 loopback), its RTP header read, and pushed into its port. decode: `Decoders::pass`. ports: what was decoded is played \
-into the tick, and who hears whom is found out. mix: the mixes, with limiters. tap: they are copied for the thread \
+into the tick, and who hears whom is found out. mix: the mixes, with limiters. relay: they are copied for the thread \
 that encodes. encode: `EncodeGroups::pass`, Opus at 48 kHz, mono, 32 kbit/s, complexity 5. out: an RTP header \
 and a send for each listener. People to a core: 20,000 µs by the sum, with nothing left over."
 }

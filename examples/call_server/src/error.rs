@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use mixminus::{
     BuildError,
     http::{CallError, CallbackError, JwtError, ServiceError},
-    stream::{CodecError, JoinError, RunnerError, TapError},
+    stream::{CodecError, JoinError, RelayError, RunnerError},
 };
 
 use crate::wav::Fault;
@@ -46,8 +46,8 @@ pub enum Error {
     Encode(#[from] CodecError),
 
     /// The mixes cannot be copied for those who encode them.
-    #[error("no tap: {0}")]
-    Tap(#[from] TapError),
+    #[error("no relay: {0}")]
+    Relay(#[from] RelayError),
 
     /// No UDP port can be used.
     #[error("no UDP port of {address} is free: {cause}; choose others by --rtp-ports")]

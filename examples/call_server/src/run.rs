@@ -66,8 +66,8 @@ async fn serve(options: Options) -> Result<(), Error> {
     let token = access.token.clone();
 
     let (most_people, loudest) = (options.max_people.into(), options.loudest.map(usize::from));
-    let (room, tap) = Room::start(members, most_people, loudest, options.record.as_deref())?;
-    let live = Live::start(&options, Arc::clone(&room.entrance), tap)?;
+    let (room, relay) = Room::start(members, most_people, loudest, options.record.as_deref())?;
+    let live = Live::start(&options, Arc::clone(&room.entrance), relay)?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();
     let mut server = tokio::spawn(server::serve(listener, tls, web::router(Arc::clone(&web)), handle.clone()));

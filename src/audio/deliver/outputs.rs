@@ -32,6 +32,9 @@ pub(crate) struct Output {
     /// What their limiters remember: before the tick, then after it.
     pub limiter: LimiterState,
     pub level: MixLevel,
+    /// Whether a tap is to have it as it is before its limiter; and, where the limiter acts, where that is.
+    pub keeps_sum: bool,
+    pub kept_sum: Option<u32>,
 }
 
 /// The outputs of a tick.
@@ -56,6 +59,7 @@ pub(crate) struct Outputs {
     /// Whether the outputs were formed anew; otherwise they are those of the tick before.
     anew: bool,
     identities: Identities,
+    keeps_sums: bool,
 }
 
 impl Outputs {
@@ -73,6 +77,7 @@ impl Outputs {
             by_state: HashTable::with_capacity(slots),
             anew: false,
             identities: Identities::new(slots),
+            keeps_sums: false,
         }
     }
 
@@ -126,6 +131,26 @@ impl Outputs {
         listeners.filter_map(move |slot| self.identities.moved(slot, key))
     }
 
+    /// Whether any output was to be kept in the last tick as it is before its limiter.
+    pub fn keeps_sums(&self) -> bool {
+        self.keeps_sums
+    }
+
+    /// No output is to be kept as it is before its limiter.
+    pub fn keep_no_sums(&mut self) {
+        self.keeps_sums = false;
+        self.list.iter_mut().for_each(|output| (output.keeps_sum, output.kept_sum) = (false, None));
+    }
+
+    /// What the listener of a slot hears is to be kept as it is before its limiter.
+    pub fn keep_sum(&mut self, slot: u32, groups: &Groups) {
+        let of = self.of(slot, groups);
+        if let Some(output) = self.list.get_mut(of as usize) {
+            output.keeps_sum = true;
+            self.keeps_sums = true;
+        }
+    }
+
     /// Somebody new has a slot.
     pub fn forget(&mut self, slot: usize) {
         (self.states[slot], self.shown[slot]) = (LimiterState::default(), MixLevel::default());
@@ -158,7 +183,7 @@ impl Outputs {
 
     fn open(&mut self, group: u32, first: u32, silent: bool, limiter: LimiterState) -> u32 {
         let number = self.list.len() as u32;
-        self.list.push(Output { group, first, last: first, silent, limiter, level: MixLevel::default() });
+        self.list.push(Output { group, first, last: first, silent, limiter, ..Output::default() });
         number
     }
 

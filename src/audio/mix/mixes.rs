@@ -9,8 +9,9 @@ use super::{
 };
 use crate::{
     audio::{
-        deliver::Outputs,
+        deliver::{Output, Outputs},
         plan::{Groups, Moves, Recipe},
+        taps::SumMemory,
     },
     data::{channels::MAX_CHANNELS, memory::filled},
     dsp::{Lanes, Measured, Tile},
@@ -97,7 +98,12 @@ impl MixBuffers {
     }
 
     /// The parts that are not made yet.
-    pub fn tasks<'a>(&'a mut self, outputs: &'a mut Outputs, scene: Scene<'a>) -> impl Iterator<Item = Task<'a>> {
+    pub fn tasks<'a>(
+        &'a mut self,
+        outputs: &'a mut Outputs,
+        mut sums: SumMemory<'a>,
+        scene: Scene<'a>,
+    ) -> impl Iterator<Item = Task<'a>> {
         let (mut outputs, starts) = outputs.for_mixing();
         let tiles = self.tiles;
         let mut rest: [MixMemory<'a>; MAX_CHANNELS] = Default::default();
@@ -109,7 +115,9 @@ impl MixBuffers {
             let count = (starts[starts.len() - 1] - starts[0]) as usize;
             let channels = rest.each_mut().map(|memory| take_first(memory, count, tiles));
             let outputs = take(&mut outputs, count);
-            Task { worker, done, part: Part { groups: groups.clone(), starts, outputs, channels }, scene }
+            let kept = |outputs: &[Output]| outputs.iter().filter(|output| output.keeps_sum).count();
+            let sums = sums.take_first(if sums.is_empty() { 0 } else { kept(outputs) });
+            Task { worker, done, part: Part { groups: groups.clone(), starts, outputs, channels, sums }, scene }
         });
         tasks.filter(|task| !*task.done)
     }

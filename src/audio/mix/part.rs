@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use super::scene::Scene;
 use crate::{
-    audio::deliver::{Limiter, Output},
+    audio::{
+        deliver::{Limiter, Output},
+        taps::SumMemory,
+    },
     data::{channels::MAX_CHANNELS, loudness::MixLevel},
     dsp::{Kernel, Lanes, Measured, Tile},
 };
@@ -25,6 +28,8 @@ pub(crate) struct Part<'a> {
     pub starts: &'a [u32],
     pub outputs: &'a mut [Output],
     pub channels: [MixMemory<'a>; MAX_CHANNELS],
+    /// Where outputs are kept as they are before their limiters, for those that have taps there.
+    pub sums: SumMemory<'a>,
 }
 
 impl Part<'_> {
@@ -77,6 +82,10 @@ impl Part<'_> {
             return;
         }
         let range = number * tiles..(number + 1) * tiles;
+        if output.keeps_sum {
+            output.kept_sum =
+                self.sums.keep(self.channels[..channels].iter().map(|memory| &memory.tiles[range.clone()]));
+        }
         let mut samples: [&mut [f32]; MAX_CHANNELS] = Default::default();
         for (samples, memory) in samples.iter_mut().zip(&mut self.channels[..channels]) {
             *samples = &mut Tile::flat_mut(&mut memory.tiles[range.clone()])[..count];

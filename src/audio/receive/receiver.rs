@@ -4,7 +4,7 @@ use super::{
     audible::Audible,
     idle::Idle,
     loudest::{Lists, Loudest},
-    source::{Source, Standing},
+    source::{Source, Standing, Tapped},
     speaker_level::{Follower, SpeakerLevel},
 };
 use crate::{
@@ -132,10 +132,11 @@ impl Receiver {
     }
 
     /// Takes what was published of a slot.
-    pub fn update(&mut self, index: usize, slot: &Slot) {
+    pub fn update(&mut self, index: usize, slot: &Slot, clock: &Clock<'_>) {
         self.changed = true;
         self.idle[index].wake();
-        self.sources[index].muted = slot.muted;
+        self.sources[index].muted = slot.muted || slot.on_hold;
+        self.sources[index].set_class(slot.class, clock);
         self.levels[index].wanted = slot.wanted;
     }
 
@@ -154,6 +155,18 @@ impl Receiver {
             self.sources[index].leave();
         }
         here
+    }
+
+    /// No source has a tap.
+    pub fn forget_taps(&mut self) {
+        self.sources[..self.used].iter_mut().for_each(|source| source.tapped = Tapped::No);
+    }
+
+    /// A source has a tap, which has it even while it is muted or not.
+    pub fn note_tap(&mut self, of: ParticipantKey, even_muted: bool) {
+        if let Some(source) = self.sources.get_mut(of.slot as usize).filter(|source| source.key == of) {
+            source.tapped = source.tapped.max(if even_muted { Tapped::EvenMuted } else { Tapped::Unmuted });
+        }
     }
 
     /// From now on only so many sources are heard, or all.
@@ -250,7 +263,8 @@ impl Receiver {
         let turned = source.has_turned();
         if source.settle(clock) {
             let moves = source.sound(&mut self.signals, index, faded, clock);
-            self.audible.push(index as u32, if moves { faded } else { index } as u32, moves || turned);
+            let signal = if moves { faded } else { index } as u32;
+            self.audible.push(index as u32, self.sources[index].class(), signal, moves || turned);
         } else {
             self.audible.leave_out(index, turned);
         }

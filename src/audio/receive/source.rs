@@ -4,6 +4,7 @@ use super::{frames::Taken, quiet::Quiet, tail::Tail};
 use crate::{
     audio::published::Slot,
     data::{
+        class::Class,
         connection::Told,
         detector::Detecting,
         fade::Fade,
@@ -25,6 +26,9 @@ pub(crate) struct Source {
     pub muted: bool,
     /// The sample before its first tick.
     pub joined: u64,
+    class: Class,
+    /// The class that it had before, and the sample after which it has changed.
+    former: (Class, u64),
     /// present(s): the factor that its gains in all mixes share; and what it was before this tick.
     presence: Fade,
     before: Fade,
@@ -42,6 +46,9 @@ pub(crate) struct Source {
     pub judge: Option<Box<dyn SpeechJudge>>,
     tail: Tail,
     missing: bool,
+    pub tapped: Tapped,
+    /// Whether its signal has the samples of a frame of the tick that was planned last.
+    has_samples: bool,
 }
 
 /// Whether somebody has the slot.
@@ -52,6 +59,16 @@ pub(crate) enum Standing {
     Here,
     /// Left, and fades out.
     Leaving,
+}
+
+/// Whether a source has taps: then its frames are read whether they are heard or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Tapped {
+    #[default]
+    No,
+    /// All of them have silence while it is muted.
+    Unmuted,
+    EvenMuted,
 }
 
 /// A good frame.
@@ -83,9 +100,29 @@ impl Source {
             standing: Standing::Here,
             sends: slot.direction.sends(),
             joined: clock.now,
+            class: slot.class,
+            former: (slot.class, clock.now),
             detecting: Some(slot.detecting),
             ..Self::default()
         };
+    }
+
+    /// Which class it is of.
+    #[inline]
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// Which class it was of before this tick boundary.
+    pub fn former_class(&self, clock: &Clock<'_>) -> Class {
+        let (former, until) = self.former;
+        if until == clock.now { former } else { self.class }
+    }
+
+    pub fn set_class(&mut self, class: Class, clock: &Clock<'_>) {
+        if class != self.class {
+            (self.former, self.class) = ((self.class, clock.now), class);
+        }
     }
 
     /// The participant leaves; what it sent fades out.
@@ -173,15 +210,27 @@ impl Source {
         self.presence.steer(if chosen { 1.0 } else { 0.0 }, clock);
     }
 
-    /// What its connection told of a frame that is to be read: some of it is heard in this tick.
+    /// What its connection told of a frame that is to be read: some of it is heard in this tick, or a tap has it.
     #[inline]
     pub fn needs(&self, clock: &Clock<'_>) -> Option<Told> {
-        self.unread().filter(|_| self.presence.is_over_0(clock))
+        let unread = self.unread()?;
+        let tapped = match self.tapped {
+            Tapped::No => false,
+            Tapped::Unmuted => !self.muted && !self.readings.quiet,
+            Tapped::EvenMuted => !self.readings.quiet,
+        };
+        Some(unread).filter(|_| tapped || self.presence.is_over_0(clock))
+    }
+
+    /// Whether a tap has its samples in the tick that was planned last: it has sent some, and does not count as silent.
+    pub fn gives(&self, even_muted: bool) -> bool {
+        self.has_samples && !self.readings.quiet && (even_muted || !self.muted)
     }
 
     /// Counts the frame, or its absence, once it is read, if it is. Whether the source is in the mixes of this tick.
     #[inline]
     pub fn settle(&mut self, clock: &Clock<'_>) -> bool {
+        self.has_samples = self.input.is_some_and(|input| input.taken.is_some());
         let taken = self.input.map(|input| input.taken.unwrap_or_default());
         self.tail.note(taken.map(|taken| taken.last), clock.now);
         match self.input {

@@ -1,14 +1,25 @@
 //! [`Registry`]: the participants of a mixer, their configurations, and the matrix that is published next.
 //! Control side only, behind one lock.
 //!
-//! [`joining`] lets participants in and out; [`rows`] makes the rows of listeners from their configurations.
+//! [`joining`] lets participants in and out; [`configuring`] changes their configurations, [`routing`], [`groups`] and
+//! [`hold`] who may be heard by whom; [`rows`] makes the rows of listeners from all that. [`taps`] has taps follow their ids.
 
+mod configuring;
+mod groups;
+mod hold;
 mod joining;
 mod member;
+mod roles;
+mod routing;
 mod rows;
+mod settling;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+mod tap_list;
+#[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
+mod taps;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     hash::RandomState,
     sync::{
         Arc,
@@ -18,14 +29,16 @@ use std::{
 
 use super::{
     ControlError,
-    returning::{Held, Returning},
+    returning::{Held, Returned, Returning},
 };
 use crate::{
-    audio::{Link, Matrix, Row},
+    audio::{Link, Matrix, PublishedTaps, Row},
     data::{
         channels::Channels,
+        class::Class,
         figures::Figures,
-        id::{Generation, ParticipantId, ParticipantKey},
+        id::{Generation, GroupId, ParticipantId, ParticipantKey},
+        routing::PrivateGroup,
         talk::TalkEvents,
         tree::Tree,
     },
@@ -33,6 +46,9 @@ use crate::{
 };
 
 pub(crate) use member::Member;
+use roles::Roles;
+use settling::Settling;
+use tap_list::TapList;
 
 /// The number of the next mixer of this process.
 static MIXERS: AtomicU32 = AtomicU32::new(1);
@@ -62,8 +78,18 @@ pub(crate) struct Registry {
     /// Memory that was given up since the last publication. It is listed as returning once the matrix that
     /// last named it has been replaced.
     given_up: Vec<Held>,
-    /// The listeners whose configurations have changed since their rows were made.
+    roles: Roles,
+    groups: BTreeMap<GroupId, PrivateGroup>,
+    /// Those who are on hold.
+    on_hold: BTreeSet<ParticipantId>,
+    settling: Settling,
+    /// Those who have changed class since the last publication, with the class that they had then.
+    reclassed: BTreeMap<ParticipantId, Class>,
+    /// Those who have joined, and are not mixed yet.
+    joining: BTreeSet<ParticipantId>,
+    /// The listeners whose rows are to be made anew.
     stale: BTreeSet<ParticipantId>,
+    taps: TapList,
     /// The reading end of the talk events, until somebody takes it.
     pub talk: Option<TalkEvents>,
     /// Whether the matrix differs from the published one.
@@ -75,7 +101,7 @@ pub(crate) struct Registry {
 impl Registry {
     pub fn new(figures: Figures, capacity: usize) -> Self {
         let (slots, engine) = (Tree::default(), Arc::new(Mailbox::empty()));
-        let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None };
+        let matrix = Matrix { generation: 0, slots, capacity, engine, loudest: None, taps: PublishedTaps::default() };
         Self {
             figures,
             mixer: MIXERS.fetch_add(1, Ordering::Relaxed),
@@ -89,7 +115,14 @@ impl Registry {
             keys: [RandomState::new(), RandomState::new()],
             returning: Returning::default(),
             given_up: Vec::new(),
+            roles: Roles::default(),
+            groups: BTreeMap::new(),
+            on_hold: BTreeSet::new(),
+            settling: Settling::default(),
+            reclassed: BTreeMap::new(),
+            joining: BTreeSet::new(),
             stale: BTreeSet::new(),
+            taps: TapList::default(),
             talk: None,
             changed: false,
             processor_gone: false,
@@ -190,9 +223,12 @@ impl Registry {
 
     /// Publishes all changes since the last publication together. Returns the newest generation.
     pub fn publish(&mut self, link: &Link) -> Generation {
+        let mixed = self.look(link);
+        self.let_pass(mixed);
         for listener in std::mem::take(&mut self.stale) {
-            self.make_row(&listener, link.mixed());
+            self.make_row(&listener, mixed);
         }
+        self.end_taps(link);
         if std::mem::take(&mut self.changed) {
             self.matrix.generation += 1;
             let before = link.publish(Arc::new(self.matrix.clone()));
@@ -214,8 +250,19 @@ impl Registry {
             // The audio side has moved into the new engine: the mailbox holds the old one.
             drop(self.matrix.engine.take());
         }
+        self.reclaim_taps(link);
+        let mixed = self.look(link);
+        let Self { free, taps, returning, .. } = self;
+        returning.reclaim(mixed, |returned| match returned {
+            Returned::Slot(key) => free.extend(key.next_stay()),
+            Returned::Tap(number) => taps.free(number),
+        });
+    }
+
+    /// Looks how far the audio side is. The generation that it will not read anything before any more.
+    fn look(&mut self, link: &Link) -> Generation {
         let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
-        let free = &mut self.free;
-        self.returning.reclaim(mixed, |key| free.extend(key.next_stay()));
+        self.settling.look(mixed, link.meters.ticks.load(Ordering::Relaxed), &self.figures.timing);
+        mixed
     }
 }

@@ -1,6 +1,6 @@
 //! Prompts by https, from hosts that nobody vouches for: [`HttpsPrompts`].
 
-use std::{error::Error, fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc, time::Duration};
 
 use axum::http::{StatusCode, header};
 use reqwest::{Certificate, Client, Response, dns::Resolve, redirect::Policy};
@@ -8,13 +8,17 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::{
-    PromptAudio, PromptError, PromptOptions, PromptResolver,
+    PromptOptions,
     address::{Addresses, NotPublic},
     names::PublicNames,
 };
 use crate::{
-    http::outgoing::{Names, words},
-    stream::{Pcm, WavError},
+    config::MediaInfo,
+    http::{
+        media::{PromptError, PromptResolver, Resolving},
+        outgoing::{Names, words},
+    },
+    stream::{Clip, Pcm, WavError},
 };
 
 /// Who asks.
@@ -35,11 +39,15 @@ const SHOWN: usize = 100;
 /// - What is no WAV file of one or two channels is refused, with what it is.
 ///
 /// ```
-/// use mixminus::http::{HttpsPrompts, PromptError, PromptOptions, PromptResolver};
+/// use mixminus::{config::MediaInfo, http::{HttpsPrompts, PromptOptions, PromptResolver}};
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// let prompts = HttpsPrompts::new(PromptOptions::default())?;
-/// let refused = prompts.resolve("https://169.254.169.254/latest/meta-data").await.unwrap_err();
-/// assert!(matches!(refused, PromptError::Address { kind: "a link-local address", .. }));
+/// let media = MediaInfo { uri: "https://169.254.169.254/latest/meta-data".into(), resource_id: None };
+/// let refused = prompts.resolve(&media, 48_000).await.unwrap_err();
+/// assert_eq!(
+///     refused.to_string(),
+///     "the prompt is at https://169.254.169.254, which has a link-local address; only public addresses are asked"
+/// );
 /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -100,19 +108,18 @@ impl HttpsPrompts {
         Ok(Self { client, addresses, options })
     }
 
-    async fn fetch(&self, uri: &str) -> Result<Pcm, PromptError> {
+    async fn fetch(&self, uri: &str, rate_hz: u32) -> Result<Clip, PromptError> {
         let limit = self.options.time;
-        let got = timeout(limit, self.get(uri)).await.unwrap_or(Err(PromptError::Late { limit }));
+        let got = timeout(limit, self.get(uri)).await.unwrap_or(Err(PromptError::TooSlow { limit }));
         let (content_type, body) = got?;
-        let most_ms = self.options.duration.as_secs_f64() * 1000.0;
-        let read = tokio::task::spawn_blocking(move || Pcm::from_wav(&body[..], most_ms)).await;
-        let read = read.map_err(|error| PromptError::Connection { reason: error.to_string() })?;
-        read.map_err(|cause: WavError| PromptError::NotWav { cause, content_type })
+        let most = self.options.duration;
+        let made = tokio::task::spawn_blocking(move || clip(&body, &content_type, most, rate_hz)).await;
+        made.unwrap_or_else(|error| Err(PromptError::NotAudio { reason: format!("cannot be read: {error}") }))
     }
 
     /// The body of the prompt, and what its host says that it is.
     async fn get(&self, uri: &str) -> Result<(String, Vec<u8>), PromptError> {
-        let mut url = Url::parse(uri).map_err(|error| PromptError::Uri { reason: error.to_string() })?;
+        let mut url = Url::parse(uri).map_err(|error| refused(format!("has a URI that cannot be read: {error}")))?;
         for _ in 0..=self.options.redirects {
             self.check(&url)?;
             let response = self.client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity").send().await;
@@ -122,45 +129,46 @@ impl HttpsPrompts {
                 None => return self.take(&url, response).await,
             }
         }
-        Err(PromptError::Redirects { host: shown(&url), most: self.options.redirects })
+        Err(refused(format!("leads from one place to the next, more than {} times", self.options.redirects)))
     }
 
     /// Whether a URL may be asked, as far as it tells itself. A name is looked up and checked when it is asked.
     fn check(&self, url: &Url) -> Result<(), PromptError> {
         if url.scheme() != "https" {
-            return Err(PromptError::Scheme { scheme: url.scheme().to_owned() });
+            return Err(refused(format!("is to be fetched by {}, and https is required", url.scheme())));
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(PromptError::UserInfo);
+            return Err(refused("has a URI with a user name or a password, and none is sent".into()));
         }
         let address = match url.host() {
             Some(Host::Ipv4(address)) => address.into(),
             Some(Host::Ipv6(address)) => address.into(),
             Some(Host::Domain(_)) => return Ok(()),
-            None => return Err(PromptError::Uri { reason: "it has no host".into() }),
+            None => return Err(refused("has a URI without a host".into())),
         };
-        self.addresses.check(address).map_err(|refused| not_public(url, refused))
+        self.addresses.check(address).map_err(|found| not_public(url, found))
     }
 
     async fn take(&self, url: &Url, mut response: Response) -> Result<(String, Vec<u8>), PromptError> {
-        let host = || shown(url);
         if response.status() != StatusCode::OK {
-            return Err(PromptError::Status { host: host(), status: response.status().as_u16() });
+            return Err(PromptError::Status { status: response.status().as_u16() });
         }
         let encoding = header_text(&response, header::CONTENT_ENCODING).filter(|encoding| encoding != "identity");
         if let Some(encoding) = encoding {
-            return Err(PromptError::Compressed { host: host(), encoding });
+            let reason = format!("was compressed ({encoding}) by its server, which was asked not to");
+            return Err(PromptError::NotAudio { reason });
         }
         let most = self.options.bytes;
+        let too_large = PromptError::TooLarge { most_bytes: most as u64 };
         if response.content_length().is_some_and(|length| length > most as u64) {
-            return Err(PromptError::Bytes { most });
+            return Err(too_large);
         }
         let content_type =
             header_text(&response, header::CONTENT_TYPE).unwrap_or_else(|| "nothing in particular".into());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(url, error))? {
             if chunk.len() > most - body.len() {
-                return Err(PromptError::Bytes { most });
+                return Err(too_large);
             }
             body.extend_from_slice(&chunk);
         }
@@ -169,8 +177,8 @@ impl HttpsPrompts {
 }
 
 impl PromptResolver for HttpsPrompts {
-    fn resolve<'a>(&'a self, uri: &'a str) -> PromptAudio<'a> {
-        Box::pin(self.fetch(uri))
+    fn resolve<'a>(&'a self, media: &'a MediaInfo, rate_hz: u32) -> Resolving<'a> {
+        Box::pin(self.fetch(&media.uri, rate_hz))
     }
 }
 
@@ -185,26 +193,43 @@ fn redirect(url: &Url, response: &Response) -> Result<Option<Url>, PromptError> 
     if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }
-    let wrong = |what: String| PromptError::Uri { reason: format!("{} sends on, and {what}", shown(url)) };
-    let location = response.headers().get(header::LOCATION).ok_or_else(|| wrong("has no Location".into()))?;
-    let text = str::from_utf8(location.as_bytes()).map_err(|_| wrong("its Location is not UTF-8".into()))?;
-    url.join(text).map(Some).map_err(|error| wrong(format!("its Location cannot be read: {error}")))
+    let wrong = |what: String| refused(format!("is elsewhere, as {} says, and {what}", shown(url)));
+    let location = response.headers().get(header::LOCATION).ok_or_else(|| wrong("there is no Location".into()))?;
+    let text = str::from_utf8(location.as_bytes()).map_err(|_| wrong("the Location is not UTF-8".into()))?;
+    url.join(text).map(Some).map_err(|error| wrong(format!("the Location cannot be read: {error}")))
 }
 
 /// What went wrong with a request: an address that was refused is somewhere among the causes.
 fn failure(url: &Url, error: reqwest::Error) -> PromptError {
     let mut cause: Option<&dyn Error> = Some(&error);
     while let Some(error) = cause {
-        if let Some(refused) = error.downcast_ref::<NotPublic>() {
-            return not_public(url, *refused);
+        if let Some(found) = error.downcast_ref::<NotPublic>() {
+            return not_public(url, *found);
         }
         cause = error.source();
     }
-    PromptError::Connection { reason: words(error) }
+    PromptError::Unreachable { reason: format!("cannot be fetched: {}", words(error)) }
 }
 
-fn not_public(url: &Url, NotPublic { address, kind }: NotPublic) -> PromptError {
-    PromptError::Address { host: shown(url), address, kind }
+/// The client reads it: it learns that a name of the host's own network is one, and not where it leads.
+fn not_public(url: &Url, NotPublic { kind, .. }: NotPublic) -> PromptError {
+    refused(format!("is at {}, which has {kind}; only public addresses are asked", shown(url)))
+}
+
+fn refused(reason: String) -> PromptError {
+    PromptError::Refused { reason }
+}
+
+/// The audio in the body of an answer.
+fn clip(body: &[u8], content_type: &str, most: Duration, rate_hz: u32) -> Result<Clip, PromptError> {
+    let pcm = Pcm::from_wav(body, most.as_secs_f64() * 1000.0).map_err(|error| match error {
+        WavError::TooLong { .. } => PromptError::TooLong { most },
+        error => {
+            let reason = format!("is no WAV file that can be played: {error}; it was sent as {content_type}");
+            PromptError::NotAudio { reason }
+        }
+    })?;
+    pcm.clip(rate_hz).map_err(|error| PromptError::NotAudio { reason: format!("cannot be played: {error}") })
 }
 
 /// Scheme, host and port: nothing else of a URL is shown.
@@ -236,19 +261,22 @@ mod tests {
         }
     }
 
-    async fn refused(uri: &str, answers: &[&str]) -> PromptError {
+    async fn says(uri: &str, answers: &[&str]) -> String {
         let answers = Answers(answers.iter().map(|address| address.parse().unwrap()).collect());
-        HttpsPrompts::with_names(PromptOptions::default(), answers).unwrap().resolve(uri).await.unwrap_err()
+        let prompts = HttpsPrompts::with_names(PromptOptions::default(), answers).unwrap();
+        let media = MediaInfo { uri: uri.into(), resource_id: None };
+        let error = prompts.resolve(&media, 48_000).await.unwrap_err();
+        assert!(matches!(error, PromptError::Refused { .. }), "{error:?}");
+        error.to_string()
     }
 
     #[tokio::test]
     async fn a_name_whose_addresses_are_not_public_is_not_asked() {
         for address in ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::1"]
         {
-            let error = refused("https://prompts.example/secret", &[address]).await;
-            let PromptError::Address { host, address: found, .. } = &error else { panic!("{error}") };
-            assert_eq!((host.as_str(), *found), ("https://prompts.example", address.parse::<IpAddr>().unwrap()));
-            assert!(!error.to_string().contains("secret"));
+            let says = says("https://prompts.example/secret", &[address]).await;
+            assert!(says.starts_with("the prompt is at https://prompts.example, which has a"), "{says}");
+            assert!(says.ends_with("; only public addresses are asked") && !says.contains(address), "{says}");
         }
     }
 
@@ -266,24 +294,24 @@ mod tests {
     async fn addresses_in_a_uri_are_checked_however_they_are_written() {
         let uris = ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:7f00:1]", "0", "10.1.2.3:8443"];
         for uri in uris {
-            let error = refused(&format!("https://{uri}/a.wav"), &[]).await;
-            assert!(matches!(error, PromptError::Address { .. }), "{uri}: {error}");
+            let says = says(&format!("https://{uri}/a.wav"), &[]).await;
+            assert!(says.contains("only public addresses are asked"), "{uri}: {says}");
         }
     }
 
     #[tokio::test]
     async fn only_https_without_secrets_is_taken() {
-        for (uri, says) in [
-            ("http://prompts.example/a.wav", "the scheme of the prompt's URI is http; https is required"),
-            ("file:///etc/passwd", "the scheme of the prompt's URI is file; https is required"),
+        for (uri, expected) in [
+            ("http://prompts.example/a.wav", "the prompt is to be fetched by http, and https is required"),
+            ("file:///etc/passwd", "the prompt is to be fetched by file, and https is required"),
             (
                 "https://me:word@prompts.example/",
-                "the prompt's URI has a user name or a password in it, and none is sent",
+                "the prompt has a URI with a user name or a password, and none is sent",
             ),
-            ("prompts.example", "the prompt's URI cannot be read: relative URL without a base"),
-            ("https://", "the prompt's URI cannot be read: empty host"),
+            ("prompts.example", "the prompt has a URI that cannot be read: relative URL without a base"),
+            ("https://", "the prompt has a URI that cannot be read: empty host"),
         ] {
-            assert_eq!(refused(uri, &["1.2.3.4"]).await.to_string(), says);
+            assert_eq!(says(uri, &["1.2.3.4"]).await, expected);
         }
     }
 

@@ -122,6 +122,12 @@ impl FixedOut {
         self.block
     }
 
+    /// The time of the first sample that it gives, in samples that it takes: the middle of the filter is half a block
+    /// before.
+    pub fn first_at(&self) -> f64 {
+        -((self.block.mixer / 2) as f64)
+    }
+
     pub fn made_most(&self) -> usize {
         self.made.frames()
     }

@@ -87,6 +87,16 @@ impl Outbound {
         }
     }
 
+    /// The time of the first sample that it gives, in samples of the mixer from the first one that it takes: less than 0
+    /// by the delay of its filter. The others follow at equal distances.
+    pub fn first_at(&self) -> f64 {
+        match &self.path {
+            Path::Through => 0.0,
+            Path::Fixed(fixed) => fixed.first_at(),
+            Path::Sinc { sinc, .. } => sinc.first_at_in_fixed(),
+        }
+    }
+
     /// The delay of a sound against one that passes through, in ms: of the filter, and of blocks
     /// that are given once all of their ticks are there.
     pub fn delay_ms(&self) -> f64 {

@@ -107,6 +107,12 @@ impl Sinc {
         self.taps / 2.0 - self.step - self.places.recip() + 1.0
     }
 
+    /// The time of the first sample that it gives, in samples of the input, where that is fixed. A filter's middle is half
+    /// of it behind its first sample; the first sample that it reads is the one before the input begins, a step on.
+    pub fn first_at_in_fixed(&self) -> f64 {
+        self.step - self.taps / 2.0 + self.places.recip()
+    }
+
     /// The delay where the input is fixed: two more samples must be there than are read, and up to
     /// a step of the input waits.
     pub fn delay_in_fixed(&self) -> f64 {

@@ -80,7 +80,7 @@ impl EncodeControl {
 
     /// What the encode groups do.
     pub fn readings(&self) -> EncodeReadings {
-        self.shared.counters.readings(self.shared.tap.readings())
+        self.shared.counters.readings(self.shared.relay.readings())
     }
 
     fn order(&self, order: Order) {

@@ -21,11 +21,11 @@ use crate::{
     data::channels::Channels,
     stream::{
         codec::MOST_MS,
-        tap::{Tap, TapMix},
+        relay::{Relay, RelayMix},
     },
 };
 
-/// One encoder for each mix that is heard, whoever hears it: packets of a fixed length from the ticks of a [`Tap`],
+/// One encoder for each mix that is heard, whoever hears it: packets of a fixed length from the ticks of a [`Relay`],
 /// encoded once and given out with the list of their listeners.
 ///
 /// A thread of the host's calls [`pass`](Self::pass) about once a tick; or [`EncodeThreads`](super::EncodeThreads) do so
@@ -41,7 +41,7 @@ use crate::{
 ///
 /// ```
 /// use mixminus::{Frame, JoinOptions, MixerConfig};
-/// use mixminus::stream::{EncodeGroups, EncodeOptions, Tap, TapOptions};
+/// use mixminus::stream::{EncodeGroups, EncodeOptions, Relay, RelayOptions};
 /// # use mixminus::stream::{EncodeError, Encoder, StreamFormat};
 /// # #[derive(Debug, Clone)]
 /// # struct Codec;
@@ -54,8 +54,8 @@ use crate::{
 /// # }
 ///
 /// let (controller, mut processor) = MixerConfig::default().build()?; // ticks of 10 ms
-/// let (mut writer, tap) = Tap::new(&processor, TapOptions::default())?;
-/// let mut groups = EncodeGroups::new(tap, EncodeOptions::default())?; // packets of 20 ms
+/// let (mut writer, relay) = Relay::new(&processor, RelayOptions::default())?;
+/// let mut groups = EncodeGroups::new(relay, EncodeOptions::default())?; // packets of 20 ms
 /// let control = groups.control();
 /// let codec = control.add_codec(Codec)?; // OpusEncoder::new(...)?, with the feature `opus`
 /// let [anna, ben, cleo] = ["anna", "ben", "cleo"].map(|id| controller.join(id, JoinOptions::default()).unwrap());
@@ -76,7 +76,7 @@ use crate::{
 /// ```
 #[derive(Debug)]
 pub struct EncodeGroups {
-    tap: Tap,
+    relay: Relay,
     orders: Receiver<Order>,
     /// For handles.
     orders_from: Sender<Order>,
@@ -89,12 +89,12 @@ pub struct EncodeGroups {
 }
 
 impl EncodeGroups {
-    /// Encode groups on a tap. Allocates.
+    /// Encode groups on a relay. Allocates.
     ///
     /// # Errors
     /// [`CodecError`]: the options are out of their ranges.
-    pub fn new(tap: Tap, options: EncodeOptions) -> Result<Self, CodecError> {
-        let mixer = tap.format();
+    pub fn new(relay: Relay, options: EncodeOptions) -> Result<Self, CodecError> {
+        let mixer = relay.format();
         let EncodeOptions { packet_ms, most_encoders, .. } = options;
         let per_second = u64::from(mixer.rate_hz) * u64::from(packet_ms);
         let most_ms = MOST_MS as u32;
@@ -105,16 +105,16 @@ impl EncodeGroups {
             return Err(CodecError::NoEncoders);
         }
         let packet = (per_second / 1000) as usize;
-        let (ticks, least) = (tap.holds(), packet.div_ceil(tap.tick_samples()) + 2);
+        let (ticks, least) = (relay.holds(), packet.div_ceil(relay.tick_samples()) + 2);
         if ticks < least {
-            return Err(CodecError::Tap { ticks, least, packet_ms });
+            return Err(CodecError::Relay { ticks, least, packet_ms });
         }
-        let (counters, tap_counters) = (Counters::default(), Arc::clone(tap.counters()));
-        let shared = Arc::new(Shared { mixer, packet, options, counters, tap: tap_counters });
+        let (counters, relay_counters) = (Counters::default(), Arc::clone(relay.counters()));
+        let shared = Arc::new(Shared { mixer, packet, options, counters, relay: relay_counters });
         let (orders_from, orders) = unbounded();
         Ok(Self {
-            window: Window::new(packet, tap.tick_samples()),
-            tap,
+            window: Window::new(packet, relay.tick_samples()),
+            relay,
             orders,
             orders_from,
             codecs: Codecs::default(),
@@ -133,7 +133,7 @@ impl EncodeGroups {
     /// Encodes, on this thread, the packets of which the ticks are there now, and gives each to `sink`. Returns for how
     /// many packet times that was. Never waits; what comes meanwhile is for the next pass.
     pub fn pass(&mut self, mut sink: impl FnMut(&EncodedPacket<'_>)) -> usize {
-        let most = (self.tap.waiting() + 1) * self.tap.tick_samples() / self.shared.packet + 1;
+        let most = (self.relay.waiting() + 1) * self.relay.tick_samples() / self.shared.packet + 1;
         let mut times = 0;
         while times < most && self.prepare() {
             self.lanes().iter_mut().for_each(|lane| lane.work(&mut sink));
@@ -147,7 +147,7 @@ impl EncodeGroups {
     pub(super) fn prepare(&mut self) -> bool {
         loop {
             match self.window.stand() {
-                Stand::Waits => match self.tap.take() {
+                Stand::Waits => match self.relay.take() {
                     Some(tick) => self.window.push(tick),
                     None => return false,
                 },
@@ -169,19 +169,19 @@ impl EncodeGroups {
         self.lanes.all()
     }
 
-    /// How many ticks were taken from the tap.
+    /// How many ticks were taken from the relay.
     pub(super) fn ticks(&self) -> u64 {
-        self.tap.readings().ticks
+        self.relay.readings().ticks
     }
 
     /// How long a tick is.
     pub(super) fn tick_time(&self) -> Duration {
-        Duration::from_secs_f64(self.tap.tick_samples() as f64 / f64::from(self.shared.mixer.rate_hz))
+        Duration::from_secs_f64(self.relay.tick_samples() as f64 / f64::from(self.shared.mixer.rate_hz))
     }
 
-    /// Whether the audio thread's end of the tap is gone, and all of its ticks were read.
+    /// Whether the audio thread's end of the relay is gone, and all of its ticks were read.
     pub(super) fn is_over(&self) -> bool {
-        self.tap.is_over()
+        self.relay.is_over()
     }
 
     fn take_orders(&mut self) {
@@ -225,13 +225,18 @@ impl EncodeGroups {
         let passed = self.window.advance();
         self.lose(passed);
         while let Some(tick) = self.window.pop() {
-            self.tap.give_back(tick);
+            self.relay.give_back(tick);
         }
     }
 }
 
 /// The mixes that are heard in a packet, piece by piece.
-fn mixes<'a>(of: Signature, pieces: &[Piece], window: &'a Window, signatures: &Signatures) -> Vec<Option<TapMix<'a>>> {
+fn mixes<'a>(
+    of: Signature,
+    pieces: &[Piece],
+    window: &'a Window,
+    signatures: &Signatures,
+) -> Vec<Option<RelayMix<'a>>> {
     let mixes = signatures.mixes_backwards(of).zip(pieces.iter().rev());
     let mut mixes: Vec<_> = mixes.map(|(mix, piece)| Some(window.tick(piece.tick).mix(mix? as usize))).collect();
     mixes.reverse();

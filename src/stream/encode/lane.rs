@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     data::id::ParticipantKey,
-    stream::{codec::Encoder, tap::TapMix},
+    stream::{codec::Encoder, relay::RelayMix},
 };
 
 /// Room for the bytes of a packet: 120 ms of 48 kHz stereo in 16 bits is 23,040.
@@ -41,7 +41,7 @@ impl Staged {
         &mut self,
         position: u64,
         stereo: bool,
-        pieces: impl Iterator<Item = (Option<TapMix<'a>>, &'a Range<usize>)>,
+        pieces: impl Iterator<Item = (Option<RelayMix<'a>>, &'a Range<usize>)>,
     ) {
         (self.position, self.silent) = (position, true);
         self.sound.clear();

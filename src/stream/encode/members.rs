@@ -4,7 +4,7 @@ use super::{
     control::CodecKey,
     signatures::{Signature, Signatures},
 };
-use crate::{data::id::ParticipantKey, stream::tap::TakenTick};
+use crate::{data::id::ParticipantKey, stream::relay::TakenTick};
 
 /// One listener.
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,4 @@
-//! One encoder for each mix, whoever hears it: [`EncodeGroups`] take whole ticks from a [`Tap`](super::Tap), off the
+//! One encoder for each mix, whoever hears it: [`EncodeGroups`] take whole ticks from a [`Relay`](super::Relay), off the
 //! audio thread, and make packets of them.
 //!
 //! - `window` cuts ticks into packets; `signatures` and `members` find out who hears the same over a whole packet.

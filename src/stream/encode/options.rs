@@ -62,10 +62,12 @@ pub enum CodecError {
         /// The mixer's rate.
         rate_hz: u32,
     },
-    /// The tap holds too few ticks for a packet: it would never be whole.
-    #[error("a tap of {ticks} ticks for packets of {packet_ms} ms: with ticks this short it must hold {least} or more")]
-    Tap {
-        /// What the tap holds.
+    /// The relay holds too few ticks for a packet: it would never be whole.
+    #[error(
+        "a relay of {ticks} ticks for packets of {packet_ms} ms: with ticks this short it must hold {least} or more"
+    )]
+    Relay {
+        /// What the relay holds.
         ticks: usize,
         /// What it must hold: the ticks of a packet, and two for the audio thread.
         least: usize,

@@ -20,7 +20,7 @@ pub struct EncodedPacket<'a> {
     pub payload: &'a [u8],
     /// To whom.
     pub listeners: &'a [ParticipantKey],
-    /// Who is heard in it, up to 15, if the tap names sources: an RTP packet's contributing sources.
+    /// Who is heard in it, up to 15, if the relay names sources: an RTP packet's contributing sources.
     pub sources: &'a [ParticipantKey],
     /// Whether it is the first after a pause, or the first of all: RTP's marker bit. A packet that only refreshes a pause is
     /// not. A listener who is new to a mix that goes on gets its own first packet without it.

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use crate::stream::tap::TapReadings;
+use crate::stream::relay::RelayReadings;
 
 /// What [`EncodeGroups`](super::EncodeGroups) do. Each figure is whole; together they are not of one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -37,10 +37,10 @@ pub struct EncodeReadings {
     /// Encoders, or functions of the host that took their packets, that panicked. Such an encoder is replaced.
     pub panics: u64,
     /// The ticks that they were read from.
-    pub tap: TapReadings,
+    pub relay: RelayReadings,
 }
 
-/// The figures but those of the tap. Written by the threads that encode, read by any.
+/// The figures but those of the relay. Written by the threads that encode, read by any.
 #[derive(Debug, Default)]
 pub(super) struct Counters {
     pub encoders: AtomicU64,
@@ -57,7 +57,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    pub fn readings(&self, tap: TapReadings) -> EncodeReadings {
+    pub fn readings(&self, relay: RelayReadings) -> EncodeReadings {
         EncodeReadings {
             encoders: self.encoders.load(Relaxed),
             lingering: self.lingering.load(Relaxed),
@@ -70,7 +70,7 @@ impl Counters {
             splits: self.splits.load(Relaxed),
             merges: self.merges.load(Relaxed),
             panics: self.panics.load(Relaxed),
-            tap,
+            relay,
         }
     }
 }

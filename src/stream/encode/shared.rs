@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{options::EncodeOptions, readings::Counters};
-use crate::{data::ports::StreamFormat, stream::tap::TapCounters};
+use crate::{data::ports::StreamFormat, stream::relay::RelayCounters};
 
 /// Shared by encode groups, their handles and their threads.
 #[derive(Debug)]
@@ -13,5 +13,5 @@ pub(super) struct Shared {
     pub packet: usize,
     pub options: EncodeOptions,
     pub counters: Counters,
-    pub tap: Arc<TapCounters>,
+    pub relay: Arc<RelayCounters>,
 }

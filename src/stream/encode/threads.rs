@@ -1,4 +1,4 @@
-//! Threads that encode: [`EncodeThreads`]. The first reads the tap and arranges; all of them encode. A lane goes to
+//! Threads that encode: [`EncodeThreads`]. The first reads the relay and arranges; all of them encode. A lane goes to
 //! a thread and comes back by value, so nothing is shared while it works.
 
 use std::{
@@ -35,7 +35,7 @@ impl Default for EncodeThreadsOptions {
 }
 
 /// Threads that encode what [`EncodeGroups`] have, until they are stopped or dropped, or the audio thread's end of the
-/// tap is gone.
+/// relay is gone.
 ///
 /// The first thread sleeps until about a tick after the last one, then looks for the next each half millisecond.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl EncodeThreads {
         self.control.clone()
     }
 
-    /// Whether they still run: not once the audio thread's end of the tap is gone.
+    /// Whether they still run: not once the audio thread's end of the relay is gone.
     pub fn is_running(&self) -> bool {
         self.first.as_ref().is_some_and(|first| !first.is_finished())
     }

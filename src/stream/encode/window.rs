@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, ops::Range};
 
-use crate::stream::tap::TakenTick;
+use crate::stream::relay::TakenTick;
 
 /// The part of a tick that is in a packet.
 #[derive(Debug, Clone, PartialEq, Eq)]

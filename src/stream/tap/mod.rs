@@ -1,17 +1,20 @@
-//! Whole ticks for other threads: [`Tap`]. The audio thread copies each different mix once; a reader on another thread
-//! takes as long as it needs. Copies go round between both through two rings: none is made or freed by the audio thread.
+//! Taps: what one participant sends, or hears, for a thread that records or recognises it. [`Tap`] is the reader's end;
+//! what the audio thread does is in `audio/taps`, and the ring between them in `link/tap`.
+//!
+//! [`making`] makes both ends, [`conversion`] puts frames of another rate at their places.
+//!
+//! # Words
+//! - **content**: what a tap has at a place: sound, or why there is none. **Span**: a piece of one content.
+//! - **frame**: one sample of each channel, at the rate of the tap. **Position**: the number of a frame, from the beginning
+//!   of the mixer's timeline.
 
-mod copy;
-mod counters;
+mod conversion;
+mod making;
 mod options;
 mod reader;
-#[cfg(test)]
-mod tests;
-mod writer;
+mod span;
 
-pub(super) use counters::Counters as TapCounters;
-pub use counters::TapReadings;
-pub use options::{TapError, TapOptions};
-pub(super) use reader::TakenTick;
-pub use reader::{Tap, TapMix, TapTick};
-pub use writer::TapWriter;
+pub use crate::data::tap::TapContent;
+pub use options::{TapError, TapOptions, Tapped};
+pub use reader::{Tap, TapReadings};
+pub use span::TapSpan;

@@ -1,258 +1,128 @@
-//! The reader's end of a tap: [`Tap`], and what it gives: [`TapTick`] and [`TapMix`].
+//! The reader's end of a tap: [`Tap`].
 
-use std::sync::{Arc, atomic::Ordering::Relaxed};
-
-use rtrb::{Consumer, Producer, RingBuffer};
-
-use super::{
-    copy::{MixCopy, Room, Shape, TickCopy},
-    counters::{Counters, TapReadings},
-    options::{TapError, TapOptions},
-    writer::TapWriter,
-};
+use super::{conversion::Conversion, options::Tapped, span::TapSpan};
 use crate::{
-    audio::Processor,
-    data::{
-        channels::Channels,
-        id::{MixId, ParticipantKey},
-        ports::StreamFormat,
-    },
+    data::{ports::StreamFormat, sample::Sample},
+    link::tap::TapOutlet,
+    stream::convert::Buffer,
 };
 
-/// Whole ticks, copied from the audio thread to another thread: each different mix once, with its [`MixId`] and its
-/// listeners. [`EncodeGroups`](crate::stream::EncodeGroups) stand on it; so can whatever a host wants to do with the
-/// mixes that takes longer than a tick has.
+/// A copy of what a participant sends, or of what it hears, for a thread beside the audio thread: a recording, or a
+/// speech recogniser. Made by [`Controller::tap`](crate::Controller::tap).
 ///
-/// It holds a number of copies ([`TapOptions::ticks`]) that go round: the audio thread fills one, this end reads it and
-/// gives it back. No end waits for the other. Of a tick that finds no copy free nothing is read; the
-/// [`position`](TapTick::position)s tell of the gap, and [`readings`](Self::readings) count it. A call that
-/// grows gets larger copies, made by this end, with as much room again as any tick has had: a tick of more than that is
-/// dropped, and those after it until this end has come by. [`TapOptions`] lay out room for what is expected. Copies never
-/// become smaller.
+/// **One timeline.** Frame n is the same instant in every tap of a mixer, at any rate: n / rate seconds after the first
+/// tick, with the ticks that were skipped. So taps that began at different times are put side by side by the
+/// [positions](TapSpan::position) alone. A tap begins with the first tick that is mixed after it was made, has every frame
+/// from there on, in order, and says what is there ([`TapContent`](super::TapContent)): sound, silence, nobody in the
+/// call with its id, a pause, ticks that were skipped, or a loss. At another rate than the mixer's the delay of the
+/// filter is taken off: what was said at an instant is at the frame of that instant, exactly for the usual rates and
+/// within a thousandth of a frame for all others. At the usual rates such frames come up to 25 ms later.
 ///
-/// ```
-/// use mixminus::{Frame, JoinOptions, MixerConfig, stream::{Tap, TapOptions}};
+/// **Bounded.** A reader may be late by [`TapOptions::holds_ms`](super::TapOptions::holds_ms) of sound. What comes then is
+/// lost, marked in what is read, and counted, until half of that is free again. The audio thread never waits for a reader,
+/// and never allocates. Where there is no sound it writes nothing.
 ///
-/// let (controller, mut processor) = MixerConfig::default().build()?;
-/// let anna = controller.join("anna", JoinOptions::default())?;
-/// let ben = controller.join("ben", JoinOptions::default())?;
-/// let (mut writer, mut tap) = Tap::new(&processor, TapOptions::default())?;
-///
-/// // The audio thread.
-/// let mut audio = processor.enter();
-/// let mut tick = audio.tick();
-/// tick.send(anna, Frame::from(&[0.25_f32; 480][..]))?;
-/// writer.write(&tick.mix());
-///
-/// // Another thread.
-/// let tick = tap.next().expect("one tick was mixed");
-/// let heard = tick.mixes().find(|mix| mix.listeners().contains(&ben)).expect("ben listens");
-/// assert_eq!((tick.position(), heard.left()[479], heard.is_silent()), (0, 0.25, false));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
+/// **Any thread**, one at a time. [`read`](Self::read) never waits: a thread with one or many taps comes by every 20 ms or
+/// so. Dropping a tap ends it; its memory comes back with the next change to the call, or
+/// [`Controller::reclaim`](crate::Controller::reclaim). When the processor is dropped, what is left can be read, and
+/// the tap [is over](Self::is_over). It goes on without controllers.
 #[derive(Debug)]
 pub struct Tap {
-    empty: Producer<Box<TickCopy>>,
-    full: Consumer<Box<TickCopy>>,
-    counters: Arc<Counters>,
-    format: StreamFormat,
-    tick_samples: usize,
-    /// The room that copies get as they come by.
-    room: Room,
+    tapped: Tapped,
+    outlet: TapOutlet,
+    conversion: Conversion,
+    /// A tick, in the channels of the mixer.
+    tick: Buffer,
+    /// Whether the filter has given its last frame.
+    ended: bool,
+    ticks: u64,
+}
+
+/// What became of the ticks of a [`Tap`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct TapReadings {
+    /// Ticks that were read, whatever they had.
+    pub ticks: u64,
+    /// Ticks of sound that were lost, as the reader was late.
+    pub lost_ticks: u64,
 }
 
 impl Tap {
-    /// A tap of the ticks of a processor, and the end for its audio thread. Allocates: not on the audio thread.
-    ///
-    /// # Errors
-    /// [`TapError`]: an option is out of its range.
-    pub fn new(processor: &Processor, options: TapOptions) -> Result<(TapWriter, Self), TapError> {
-        options.check()?;
-        let channels = processor.channels();
-        let tick_samples = processor.tick_samples();
-        let shape = Shape {
-            mixer: processor.mixer(),
-            tick: tick_samples,
-            channels: channels.count(),
-            sources: options.sources,
-        };
-        let room = Room { mixes: options.mixes, listeners: options.listeners };
-        let (mut empty, to_fill) = RingBuffer::new(options.ticks);
-        let (filled, full) = RingBuffer::new(options.ticks);
-        for _ in 0..options.ticks {
-            // As many as there are places.
-            let _pushed = empty.push(Box::new(TickCopy::new(shape, room)));
-        }
-        let counters = Arc::new(Counters::default());
-        let writer = TapWriter { empty: to_fill, full: filled, counters: Arc::clone(&counters) };
-        let format = StreamFormat { rate_hz: processor.sample_rate(), channels };
-        Ok((writer, Self { empty, full, counters, format, tick_samples, room }))
+    pub(super) fn new(tapped: Tapped, outlet: TapOutlet, conversion: Conversion, tick: Buffer) -> Self {
+        Self { tapped, outlet, conversion, tick, ended: false, ticks: 0 }
     }
 
-    /// The oldest tick that was not read yet; `None` if there is none. Never waits; allocates while a call grows.
-    #[expect(clippy::should_implement_trait, reason = "what it gives is borrowed from it")]
-    pub fn next(&mut self) -> Option<TapTick<'_>> {
-        let copy = self.take()?;
-        Some(TapTick { copy: Some(copy), tap: self })
-    }
-
-    /// The oldest tick that was not read yet. It must be [given back](Self::give_back).
-    pub(in crate::stream) fn take(&mut self) -> Option<TakenTick> {
-        loop {
-            let copy = self.full.pop().ok()?;
-            self.room = self.room.and(copy.has.doubled());
-            if copy.is_whole() {
-                self.counters.read.fetch_add(1, Relaxed);
-                return Some(TakenTick(copy));
+    /// Reads the next frames into `out`, with their channels side by side: as many as are there and have the same
+    /// content, and as `out` has room for. What they are; `None` if there are none yet, or none any more
+    /// ([`is_over`](Self::is_over)). Never waits. An `i16` is rounded to the nearest and saturates past full scale.
+    pub fn read<S: Sample>(&mut self, out: &mut [S]) -> Option<TapSpan> {
+        let channels = self.format().channels.count();
+        let mut span = loop {
+            if let Some(span) = self.conversion.read(out) {
+                break span;
             }
-            self.give_back(TakenTick(copy));
+            if out.len() < channels || !self.take() {
+                return None;
+            }
+        };
+        while let Some(rest) = out.get_mut(span.frames * channels..).filter(|rest| rest.len() >= channels) {
+            if self.conversion.is_empty() && !self.take() {
+                break;
+            }
+            match self.conversion.read_more(rest, span.content) {
+                0 if !self.conversion.is_empty() => break,
+                frames => span.frames += frames,
+            }
         }
+        Some(span)
     }
 
-    /// Gives a tick back to be filled again.
-    pub(in crate::stream) fn give_back(&mut self, TakenTick(mut copy): TakenTick) {
-        copy.make(self.room);
-        // There is room for all copies that there are.
-        let _pushed = self.empty.push(copy);
+    /// Takes a tick, or what the filter has left at the end. Whether there was anything.
+    fn take(&mut self) -> bool {
+        let count = self.tick.frames();
+        if let Some((position, content)) = self.outlet.next(self.tick.part_mut(0..count)) {
+            self.conversion.take(position, content, self.tick.part(0..count));
+            self.ticks += 1;
+            return true;
+        }
+        let ends = !self.ended && self.outlet.is_over();
+        if let Some(position) = self.outlet.position().filter(|_| ends) {
+            self.conversion.end(position);
+        }
+        self.ended |= ends;
+        ends
     }
 
-    /// What both ends count.
-    pub(in crate::stream) fn counters(&self) -> &Arc<Counters> {
-        &self.counters
+    /// Has the mixer's audio thread pause the tap, from its next tick on, or go on. The ticks of a pause are there, as
+    /// [`Pause`](super::TapContent::Pause), and nothing of them is kept anywhere.
+    pub fn set_paused(&self, paused: bool) {
+        self.outlet.set_paused(paused);
     }
 
-    /// How many ticks it holds.
-    pub(in crate::stream) fn holds(&self) -> usize {
-        self.empty.buffer().capacity()
+    /// Whether it is paused.
+    pub fn is_paused(&self) -> bool {
+        self.outlet.is_paused()
     }
 
-    /// How many ticks are there to be read.
-    pub(in crate::stream) fn waiting(&self) -> usize {
-        self.full.slots()
-    }
-
-    /// The rate and the channels of the mixes.
-    pub fn format(&self) -> StreamFormat {
-        self.format
-    }
-
-    /// Samples of a tick in each channel.
-    pub fn tick_samples(&self) -> usize {
-        self.tick_samples
-    }
-
-    /// Whether the audio thread's end is gone, and all that it wrote was read.
+    /// Whether the processor is gone and all was read.
     pub fn is_over(&self) -> bool {
-        self.full.is_abandoned() && self.full.is_empty()
+        self.ended && self.conversion.is_empty()
     }
 
-    /// What became of the ticks.
+    /// What it is of.
+    pub fn tapped(&self) -> &Tapped {
+        &self.tapped
+    }
+
+    /// The rate and the channels of what is read.
+    pub fn format(&self) -> StreamFormat {
+        self.conversion.to()
+    }
+
+    /// What became of the ticks so far.
     pub fn readings(&self) -> TapReadings {
-        self.counters.readings()
-    }
-}
-
-/// A tick that was taken from a tap, by those in this crate who hold several.
-#[derive(Debug)]
-pub(in crate::stream) struct TakenTick(Box<TickCopy>);
-
-impl TakenTick {
-    pub fn position(&self) -> u64 {
-        self.0.position
-    }
-
-    /// Its mixes, in order.
-    pub fn mixes(&self) -> impl ExactSizeIterator<Item = TapMix<'_>> {
-        mixes(&self.0)
-    }
-
-    /// One of its mixes.
-    pub fn mix(&self, number: usize) -> TapMix<'_> {
-        TapMix { tick: &self.0, number }
-    }
-}
-
-fn mixes(tick: &TickCopy) -> impl ExactSizeIterator<Item = TapMix<'_>> {
-    (0..tick.mixes.len()).map(|number| TapMix { tick, number })
-}
-
-/// The mixes of one tick, until it is dropped.
-#[derive(Debug)]
-pub struct TapTick<'a> {
-    /// `None` once it was given back.
-    copy: Option<TakenTick>,
-    tap: &'a mut Tap,
-}
-
-impl TapTick<'_> {
-    /// [`Mixes::position`](crate::Mixes::position) of the tick.
-    pub fn position(&self) -> u64 {
-        self.copy.as_ref().map_or(0, TakenTick::position)
-    }
-
-    /// Each different mix once, in no particular order.
-    pub fn mixes(&self) -> impl Iterator<Item = TapMix<'_>> {
-        self.copy.iter().flat_map(TakenTick::mixes)
-    }
-}
-
-impl Drop for TapTick<'_> {
-    fn drop(&mut self) {
-        if let Some(copy) = self.copy.take() {
-            self.tap.give_back(copy);
-        }
-    }
-}
-
-/// One mix of a tick.
-#[derive(Debug, Clone, Copy)]
-pub struct TapMix<'a> {
-    tick: &'a TickCopy,
-    number: usize,
-}
-
-impl<'a> TapMix<'a> {
-    fn copy(&self) -> &'a MixCopy {
-        &self.tick.mixes[self.number]
-    }
-
-    /// Its identity, while it goes on.
-    pub fn id(&self) -> MixId {
-        self.copy().id
-    }
-
-    /// [`Mix::forked_from`](crate::Mix::forked_from).
-    pub fn forked_from(&self) -> Option<MixId> {
-        self.copy().forked_from
-    }
-
-    /// Whether no source is heard in it: then every sample is 0.
-    pub fn is_silent(&self) -> bool {
-        self.copy().silent
-    }
-
-    /// Who hears it.
-    pub fn listeners(&self) -> &'a [ParticipantKey] {
-        &self.tick.listeners[self.copy().listeners.clone()]
-    }
-
-    /// Who is heard in it, the first [`TapOptions::sources`] in the order of [`Mix::sources`](crate::Mix::sources).
-    pub fn sources(&self) -> &'a [ParticipantKey] {
-        &self.tick.sources[self.copy().sources.clone()]
-    }
-
-    /// The samples of the left channel, or of the only channel of a mono mix. Full scale is ±1.0.
-    pub fn left(&self) -> &'a [f32] {
-        self.tick.samples(self.number, 0)
-    }
-
-    /// The samples of the right channel, or of the only channel of a mono mix.
-    pub fn right(&self) -> &'a [f32] {
-        self.tick.samples(self.number, 1)
-    }
-
-    /// The channels of the mix.
-    pub fn channels(&self) -> Channels {
-        if self.tick.shape().channels > 1 { Channels::Stereo } else { Channels::Mono }
+        TapReadings { ticks: self.ticks, lost_ticks: self.outlet.state().lost() }
     }
 }

@@ -1,197 +1,216 @@
-//! Prompts over real TLS: fetched as they are, and whatever a host or a client tries, within bounds and from nowhere else.
+//! Prompts over HTTP: who hears them, and how their operations end. A second of audio is mixed in about a tenth of a second.
 
-#[path = "prompts/server.rs"]
-mod server;
-
-use std::time::{Duration, Instant};
+use std::{sync::Arc, time::Duration};
 
 use mixminus::{
-    http::{HttpsPrompts, PromptError, PromptOptions, PromptResolver},
-    stream::{Pcm, StreamFormat, WavError},
+    Direction, JoinOptions, Routing,
+    http::{CallOptions, OperationOptions, ServiceOptions},
 };
-use server::{ADDRESS, Answer, Server, ok, redirect, wav};
+use mixminus_http_tests::{
+    prompts::Levels,
+    service::{CALL, Rig, refused},
+};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
 
-/// Longer than anything takes, on the slowest machine.
-const LONG: Duration = Duration::from_secs(60);
+async fn rig() -> Rig {
+    Rig::of(ServiceOptions::default(), |call| CallOptions { prompts: Arc::new(Levels), ..call }).await
+}
 
-/// Trusts the server and its address, and nothing else of this machine.
-fn options(server: &Server) -> PromptOptions {
-    PromptOptions {
-        time: LONG,
-        allowed: vec![ADDRESS.parse().unwrap()],
-        authorities: vec![server.pem.clone()],
-        ..PromptOptions::default()
+fn prompts(uris: &[&str], looped: bool) -> String {
+    let prompts = uris.iter().map(|uri| json!({"@odata.type": "#x", "mediaInfo": {"uri": uri}}));
+    json!({"clientContext": "c", "prompts": prompts.collect::<Vec<_>>(), "loop": looped}).to_string()
+}
+
+/// Sends a request that is accepted. Returns where its operation is.
+async fn accepted(rig: &Rig, action: &str, body: String) -> String {
+    let answer = rig.post(&format!("{CALL}/{action}"), body).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    answer.headers()["location"].to_str().unwrap().to_owned()
+}
+
+async fn play(rig: &Rig, uris: &[&str], looped: bool) -> String {
+    accepted(rig, "playPrompt", prompts(uris, looped)).await
+}
+
+async fn status(rig: &Rig, operation: &str) -> Value {
+    rig.get(operation).await.json::<Value>().await.unwrap()["status"].clone()
+}
+
+/// How an operation of prompts has ended, once it has.
+async fn reason(rig: &Rig, operation: &str) -> Value {
+    let ended = rig.ended(operation).await;
+    let expected = (&json!("completed"), &json!("#microsoft.graph.playPromptOperation"), &json!("c"));
+    assert_eq!((&ended["status"], &ended["@odata.type"], &ended["clientContext"]), expected, "{ended}");
+    ended["completionReason"].clone()
+}
+
+#[tokio::test]
+async fn everybody_hears_a_prompt_and_it_is_completed_at_its_end() {
+    let rig = rig().await;
+    let apart = JoinOptions { routing: Routing::Apart, ..JoinOptions::default() };
+    rig.controller.join("carol", apart.clone()).unwrap();
+    let operation = play(&rig, &["level:0.25:3000", "level:0.5:3000"], false).await;
+    for id in ["anna", "ben", "carol"] {
+        rig.until_heard(id, 0.25).await;
     }
-}
-
-async fn fetch(options: PromptOptions, uri: &str) -> Result<Pcm, PromptError> {
-    let prompts = HttpsPrompts::new(options).unwrap();
-    tokio::time::timeout(LONG, prompts.resolve(uri)).await.expect("it comes to an end")
-}
-
-/// What is answered at this path, with these options.
-async fn told(
-    answer: impl Fn(&str) -> Answer + Send + Sync + 'static,
-    change: impl Fn(&mut PromptOptions),
-) -> PromptError {
-    let server = Server::start(answer).await;
-    let mut options = options(&server);
-    change(&mut options);
-    fetch(options, &server.uri("/secret.wav")).await.unwrap_err()
-}
-
-fn beep() -> Vec<u8> {
-    wav(&[16_384, -16_384, 8192], 0)
+    rig.controller.join("dora", JoinOptions { direction: Direction::Listener, ..apart }).unwrap();
+    rig.until_heard("dora", 0.5).await;
+    assert_eq!(status(&rig, &operation).await, "running");
+    assert_eq!(reason(&rig, &operation).await, "completedSuccessfully");
+    rig.until_heard("anna", 0.0).await;
 }
 
 #[tokio::test]
-async fn a_wav_is_fetched_uncompressed_and_without_anything_of_the_caller() {
-    let server = Server::start(|_| ok("Content-Type: audio/wav\r\n", &beep())).await;
-    let got = fetch(options(&server), &server.uri("/beep.wav?for=anna")).await.unwrap();
-    assert_eq!(got, Pcm { format: StreamFormat::mono(8000), samples: vec![0.5, -0.5, 0.25] });
-    let asked = server.asked();
-    let head = asked[0].to_lowercase();
-    assert!(asked.len() == 1 && head.starts_with("get /beep.wav?for=anna http/1.1\r\n"), "{asked:?}");
-    assert!(head.contains("accept-encoding: identity\r\n"));
-    assert!(["cookie", "authorization", "referer"].iter().all(|secret| !head.contains(secret)));
+async fn the_player_of_prompts_is_no_participant_for_clients() {
+    let rig = rig().await;
+    reason(&rig, &play(&rig, &["level:0.25:10"], false).await).await;
+    assert!(rig.controller.is_here("$prompts"));
+    let here: Value = rig.get(&format!("{CALL}/participants")).await.json().await.unwrap();
+    let ids: Vec<_> = here["value"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["anna", "ben"]);
+    refused(rig.get(&format!("{CALL}/participants/$prompts")).await, 404, "notFound").await;
+    refused(rig.post(&format!("{CALL}/participants/$prompts/mute"), "{}").await, 404, "notFound").await;
+    let group = json!({"id": "$prompts", "routingMode": "oneToOne", "sources": ["anna"], "receivers": ["ben"]});
+    let answer = rig.post(&format!("{CALL}/audioRoutingGroups"), group.to_string()).await;
+    refused(answer, 409, "conflict").await;
+    // Its level is set as that of everybody else.
+    let source = json!({"participant": "$prompts", "level": 50});
+    let levels = json!({"participantMixerLevels": [{"participant": "anna", "sourceLevels": [source]}]});
+    assert_eq!(rig.configure(levels.to_string()).await.status(), StatusCode::OK);
+    let operation = play(&rig, &["level:0.5:3000"], false).await;
+    rig.until_heard("ben", 0.5).await;
+    rig.until_heard("anna", 0.25).await;
+    assert_eq!(reason(&rig, &operation).await, "completedSuccessfully");
 }
 
 #[tokio::test]
-async fn a_redirect_is_followed_where_a_prompt_may_lead() {
-    let server = Server::start(|path| match path {
-        "/a" => redirect(302, "b"),
-        "/b" => redirect(308, "/c.wav"),
-        _ => ok("", &beep()),
-    })
-    .await;
-    assert_eq!(fetch(options(&server), &server.uri("/a")).await.unwrap().frames(), 3);
-    let few = PromptOptions { redirects: 1, ..options(&server) };
-    let error = fetch(few, &server.uri("/a")).await.unwrap_err();
-    assert!(matches!(error, PromptError::Redirects { most: 1, .. }), "{error}");
-}
+async fn requests_wait_for_each_other_and_a_loop_ends_only_when_it_is_cancelled() {
+    let rig = rig().await;
+    let first = play(&rig, &["late:100:level:0.25:500"], false).await;
+    let second = play(&rig, &["level:0.5:20", "level:0.5:30"], true).await;
+    let third = play(&rig, &["level:0.75:20"], false).await;
+    assert_eq!(reason(&rig, &first).await, "completedSuccessfully");
+    rig.until_heard("anna", 0.5).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    rig.until_heard("anna", 0.5).await;
+    assert_eq!([status(&rig, &second).await, status(&rig, &third).await], ["running"; 2]);
 
-#[tokio::test]
-async fn a_redirect_to_elsewhere_on_this_machine_is_not_followed() {
-    // Another server, which would answer.
-    let other = Server::start(|_| ok("", &beep())).await;
-    let port = other.address.port();
-    let locations = [
-        "https://127.0.0.1/".to_owned(),
-        format!("https://localhost:{port}/"),
-        "https://[::1]/".into(),
-        "https://10.0.0.1/".into(),
-        "https://169.254.169.254/latest/meta-data".into(),
-        format!("https://[::ffff:7f00:2]:{port}/"),
-        "https://2130706433/".into(),
-    ];
-    for location in locations {
-        let error = told(move |_| redirect(307, &location), |_| {}).await;
-        assert!(matches!(error, PromptError::Address { .. }), "{error}");
+    let cancel = accepted(&rig, "cancelMediaProcessing", "{}".into()).await;
+    let ended = rig.ended(&cancel).await;
+    let kind = "#microsoft.graph.cancelMediaProcessingOperation";
+    assert_eq!((&ended["status"], &ended["@odata.type"]), (&"completed".into(), &kind.into()));
+    rig.until_heard("anna", 0.0).await;
+    for operation in [&second, &third] {
+        assert_eq!(reason(&rig, operation).await, "mediaOperationCanceled");
     }
-    for location in [format!("http://{ADDRESS}:{port}/"), "file:///etc/passwd".into()] {
-        let error = told(move |_| redirect(301, &location), |_| {}).await;
-        assert!(matches!(error, PromptError::Scheme { .. }), "{error}");
+    let again = accepted(&rig, "cancelMediaProcessing", "{}".into()).await;
+    assert_eq!(rig.ended(&again).await["status"], "completed", "there is nothing to cancel");
+    let later = play(&rig, &["level:0.25:500"], false).await;
+    rig.until_heard("anna", 0.25).await;
+    assert_eq!(reason(&rig, &later).await, "completedSuccessfully");
+}
+
+#[tokio::test]
+async fn what_is_fetched_still_is_cancelled_too() {
+    let rig = rig().await;
+    let operation = play(&rig, &["late:60000:level:0.5:20"], false).await;
+    let cancel = accepted(&rig, "cancelMediaProcessing", "{}".into()).await;
+    assert_eq!(reason(&rig, &operation).await, "mediaOperationCanceled");
+    assert_eq!(rig.ended(&cancel).await["status"], "completed");
+    assert!(!rig.controller.is_here("$prompts"));
+}
+
+#[tokio::test]
+async fn a_prompt_that_cannot_be_fetched_says_why_and_nothing_of_the_request_is_heard() {
+    let rig = rig().await;
+    let operation = play(&rig, &["level:0.5:5000", "https://h/nothing.wav"], false).await;
+    let next = play(&rig, &["level:0.25:500"], false).await;
+    let ended = rig.ended(&operation).await;
+    let why = json!({"code": 403, "subcode": 5, "message": "the prompt is no level: https://h/nothing.wav"});
+    assert_eq!((&ended["status"], &ended["resultInfo"]), (&"failed".into(), &why));
+    rig.until_heard("anna", 0.25).await;
+    assert_eq!(reason(&rig, &next).await, "completedSuccessfully");
+}
+
+#[tokio::test]
+async fn a_prompt_that_does_not_fit_is_refused_as_a_whole() {
+    let rig = rig().await;
+    let operation = play(&rig, &["level:0.5:400000", "level:0.5:400000"], false).await;
+    let ended = rig.ended(&operation).await;
+    assert_eq!((&ended["status"], &ended["resultInfo"]["subcode"]), (&"failed".into(), &json!(12)), "{ended}");
+    let next = play(&rig, &["level:0.25:500"], false).await;
+    rig.until_heard("anna", 0.25).await;
+    assert_eq!(reason(&rig, &next).await, "completedSuccessfully");
+}
+
+#[tokio::test]
+async fn a_call_that_is_muted_plays_in_silence() {
+    let rig = rig().await;
+    let mute = rig.ended(&accepted(&rig, "mute", "{}".into()).await).await;
+    assert_eq!(mute["@odata.type"], "#microsoft.graph.muteParticipantOperation");
+    let operation = play(&rig, &["level:0.5:20"], true).await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!((rig.heard("anna"), status(&rig, &operation).await), (0.0, "running".into()));
+    let unmute = rig.ended(&accepted(&rig, "unmute", "{}".into()).await).await;
+    assert_eq!(unmute["@odata.type"], "#microsoft.graph.unmuteParticipantOperation");
+    rig.until_heard("anna", 0.5).await;
+    rig.ended(&accepted(&rig, "mute", "{}".into()).await).await;
+    rig.until_heard("anna", 0.0).await;
+    accepted(&rig, "cancelMediaProcessing", "{}".into()).await;
+    assert_eq!(reason(&rig, &operation).await, "mediaOperationCanceled");
+}
+
+#[tokio::test]
+async fn faults_of_a_request_are_listed() {
+    let rig = rig().await;
+    let body = json!({"prompts": [{"mediaInfo": {"url": "x"}}], "looped": true});
+    let error: Value = rig.post(&format!("{CALL}/playPrompt"), body.to_string()).await.json().await.unwrap();
+    let details = error["error"]["details"].as_array().unwrap();
+    let targets: Vec<_> = details.iter().map(|detail| detail["target"].as_str().unwrap()).collect();
+    assert_eq!(targets, ["looped", "prompts[0].mediaInfo.url", "prompts[0].mediaInfo.uri"]);
+    let none = refused(rig.post(&format!("{CALL}/playPrompt"), r#"{"prompts": []}"#).await, 400, "badRequest").await;
+    assert_eq!(none, "prompts: has 0 of them; 1 to 20 prompts are played in a row");
+}
+
+#[tokio::test]
+async fn prompts_end_with_their_call_and_their_player_leaves() {
+    let rig = rig().await;
+    let playing = play(&rig, &["level:0.5:20"], true).await;
+    let waiting = play(&rig, &["level:0.5:20"], false).await;
+    rig.until_heard("anna", 0.5).await;
+    assert!(rig.service.end_call("room"));
+    for operation in [playing, waiting] {
+        let ended = rig.ended(&operation).await;
+        assert_eq!((&ended["status"], &ended["resultInfo"]["code"]), (&"failed".into(), &json!(410)));
     }
-    let error = told(|_| redirect(302, "https://me:word@example.org/"), |_| {}).await;
-    assert!(matches!(error, PromptError::UserInfo), "{error}");
-    assert_eq!(other.asked(), Vec::<String>::new());
+    rig.until_heard("anna", 0.0).await;
+    assert!(!rig.controller.is_here("$prompts"));
 }
 
 #[tokio::test]
-async fn a_name_that_leads_to_this_machine_is_not_asked() {
-    let server = Server::start(|_| ok("", &beep())).await;
-    let uri = format!("https://localhost:{}/secret", server.address.port());
-    let error = fetch(options(&server), &uri).await.unwrap_err();
-    let says = error.to_string();
-    assert!(matches!(error, PromptError::Address { kind: "a loopback address", .. }), "{says}");
-    assert!(says.contains("localhost") && !says.contains("secret"));
-    assert_eq!(server.asked(), Vec::<String>::new());
+async fn a_shutdown_waits_for_what_ends_and_cancels_what_does_not() {
+    let rig = rig().await;
+    let short = play(&rig, &["level:0.5:500"], false).await;
+    let endless = play(&rig, &["level:0.25:20"], true).await;
+    rig.until_heard("anna", 0.5).await;
+    let report = rig.service.shutdown(Duration::from_secs(20)).await;
+    assert_eq!(report.failed_operations, 0);
+    assert_eq!(reason(&rig, &short).await, "completedSuccessfully");
+    assert_eq!(reason(&rig, &endless).await, "mediaOperationCanceled");
 }
 
 #[tokio::test]
-async fn what_is_too_large_is_not_read() {
-    let few = |options: &mut PromptOptions| options.bytes = 1000;
-    let error = told(|_| Answer::Bytes(b"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n".to_vec()), few).await;
-    assert!(matches!(error, PromptError::Bytes { most: 1000 }), "{error}");
-    // Chunks without an end.
-    let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
-    let chunk = [&b"40\r\n"[..], &[7; 64], b"\r\n"].concat();
-    let error = told(move |_| Answer::Endless(head.clone(), chunk.clone(), Duration::ZERO), few).await;
-    assert!(matches!(error, PromptError::Bytes { most: 1000 }), "{error}");
-    // A head without an end.
-    let head = b"HTTP/1.1 200 OK\r\n".to_vec();
-    let line = [b"X-More: ".to_vec(), vec![b'x'; 8000], b"\r\n".to_vec()].concat();
-    let error = told(move |_| Answer::Endless(head.clone(), line.clone(), Duration::ZERO), few).await;
-    assert!(matches!(error, PromptError::Connection { .. }), "{error}");
-}
-
-#[tokio::test]
-async fn what_is_too_slow_is_not_waited_for() {
-    let soon = |options: &mut PromptOptions| options.time = Duration::from_millis(500);
-    let head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n".to_vec();
-    // A byte now and then.
-    let slow = move |_: &str| Answer::Endless(head.clone(), b"x".to_vec(), Duration::from_millis(50));
-    let begin = Instant::now();
-    assert!(matches!(told(slow, soon).await, PromptError::Late { .. }));
-    let line =
-        |_: &str| Answer::Endless(b"HTTP/1.1 200 OK\r\n".to_vec(), b"X: y\r\n".to_vec(), Duration::from_millis(50));
-    assert!(matches!(told(line, soon).await, PromptError::Late { .. }));
-    assert!(matches!(told(|_| Answer::Nothing, soon).await, PromptError::Late { .. }));
-    assert!(begin.elapsed() < LONG);
-}
-
-#[tokio::test]
-async fn redirects_share_one_time_limit() {
-    let soon =
-        |options: &mut PromptOptions| (options.time, options.redirects) = (Duration::from_millis(500), 1_000_000);
-    let error = told(|_| redirect(302, "/again"), soon).await;
-    assert!(matches!(error, PromptError::Late { .. }), "{error}");
-}
-
-#[tokio::test]
-async fn what_lasts_too_long_is_not_converted() {
-    let short = |options: &mut PromptOptions| options.duration = Duration::from_secs(1);
-    let error = told(|_| ok("", &wav(&[1; 8001], 0)), short).await;
-    assert!(matches!(error, PromptError::NotWav { cause: WavError::TooLong { .. }, .. }), "{error}");
-    assert!(error.to_string().contains("it is 1000.125 ms long, and 1000 ms are the most"), "{error}");
-}
-
-#[tokio::test]
-async fn nothing_is_decompressed() {
-    let bomb = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3];
-    let error = told(move |_| ok("Content-Encoding: gzip\r\n", &bomb), |_| {}).await;
-    assert!(matches!(&error, PromptError::Compressed { encoding, .. } if encoding == "gzip"), "{error}");
-}
-
-#[tokio::test]
-async fn what_is_no_wav_is_told_with_what_it_is() {
-    let page = |_: &str| ok("Content-Type: text/html; charset=utf-8\r\n", b"<html>Not found");
-    let says = told(page, |_| {}).await.to_string();
-    assert!(says.contains("it begins with \"<htm\"") && says.contains("text/html; charset=utf-8"), "{says}");
-    let says = told(|_| ok("", b""), |_| {}).await.to_string();
-    assert!(says.contains("it is empty") && says.contains("nothing in particular"), "{says}");
-    let says = told(|_| ok("Content-Type: audio/mpeg\r\n", b"ID3\x04rest of it"), |_| {}).await.to_string();
-    assert!(says.contains("audio/mpeg"), "{says}");
-    let mut six = beep();
-    (six[22], six[32]) = (6, 12);
-    let says = told(move |_| ok("", &six), |_| {}).await.to_string();
-    assert!(says.contains("it has 6 channels, and one or two can be mixed"), "{says}");
-}
-
-#[tokio::test]
-async fn what_is_cut_off_is_told() {
-    let says = told(|_| ok("", &wav(&[1; 100], 50)), |_| {}).await.to_string();
-    assert!(says.contains("its data chunk has 200 of 250 bytes"), "{says}");
-    let short = |_: &str| Answer::Bytes([&b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n"[..], &beep()].concat());
-    let error = told(short, |_| {}).await;
-    assert!(matches!(error, PromptError::Connection { .. }), "{error}");
-}
-
-#[tokio::test]
-async fn another_status_and_another_certificate_are_refused() {
-    let error = told(|_| Answer::Bytes(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec()), |_| {}).await;
-    assert!(matches!(error, PromptError::Status { status: 404, .. }), "{error}");
-    let error = told(|_| ok("", &beep()), |options| options.authorities.clear()).await;
-    assert!(matches!(error, PromptError::Connection { .. }), "{error}");
-    assert!(!error.to_string().contains("secret"), "{error}");
+async fn a_mixer_that_stands_still_or_goes_fails_the_prompt() {
+    let operations = OperationOptions { time_limit: Duration::from_millis(100), ..OperationOptions::default() };
+    let options = ServiceOptions { operations, ..ServiceOptions::default() };
+    let rig = Rig::of(options, |call| CallOptions { prompts: Arc::new(Levels), ..call }).await;
+    let code = |ended: Value| ended["resultInfo"]["code"].clone();
+    let stopped = play(&rig, &["level:0.5:20"], true).await;
+    rig.until_heard("anna", 0.5).await;
+    rig.mix(false);
+    assert_eq!(code(rig.ended(&stopped).await), 504);
+    let gone = play(&rig, &["level:0.5:20"], true).await;
+    rig.drop_mixer();
+    assert_eq!(code(rig.ended(&gone).await), 500);
 }

@@ -7,7 +7,7 @@ use std::{
 
 use mixminus::stream::{
     CodecKey, EncodeGroups, EncodeOptions, EncodeReadings, EncodeThreads, EncodeThreadsOptions, G711Encoder,
-    G722Encoder, OpusEncoder, OpusEncoderOptions, Silence, Tap,
+    G722Encoder, OpusEncoder, OpusEncoderOptions, Relay, Silence,
 };
 
 use super::{
@@ -27,9 +27,9 @@ pub struct Encoding {
 }
 
 impl Encoding {
-    /// Starts to encode what is read from the tap, for people who come by WebRTC and for telephones.
-    pub fn start(tap: Tap, outgoing: Outgoing, network: rtp::Sender) -> Result<Self, Error> {
-        let groups = EncodeGroups::new(tap, EncodeOptions::default())?;
+    /// Starts to encode what is read from the relay, for people who come by WebRTC and for telephones.
+    pub fn start(relay: Relay, outgoing: Outgoing, network: rtp::Sender) -> Result<Self, Error> {
+        let groups = EncodeGroups::new(relay, EncodeOptions::default())?;
         let control = groups.control();
         let opus = control.add_codec(opus_encoder()?)?;
         // A telephone may take a pause for the end of the call. Browsers do not: silence is sent to them as a pause.
@@ -126,16 +126,16 @@ mod tests {
         time::{Duration, Instant},
     };
 
-    use mixminus::{MixerConfig, stream::TapOptions};
+    use mixminus::{MixerConfig, stream::RelayOptions};
 
     use super::*;
 
     #[test]
     fn it_runs_until_the_ticks_end() {
         let (_controller, processor) = MixerConfig::default().build().unwrap();
-        let (ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
+        let (ticks, relay) = Relay::new(&processor, RelayOptions::default()).unwrap();
         let network = rtp::Network::start(mpsc::channel().0).unwrap();
-        let encoding = Encoding::start(tap, Outgoing::new().0, network.sender().clone()).unwrap();
+        let encoding = Encoding::start(relay, Outgoing::new().0, network.sender().clone()).unwrap();
         assert!(encoding.is_running());
         drop(ticks);
         let begin = Instant::now();

@@ -65,16 +65,16 @@ mod tests {
     use super::*;
     use mixminus::{
         JoinOptions, MixerConfig,
-        stream::{EncodeGroups, EncodeOptions, G711Encoder, Silence, Tap, TapOptions},
+        stream::{EncodeGroups, EncodeOptions, G711Encoder, Relay, RelayOptions, Silence},
     };
 
     #[test]
     fn an_earlier_connection_neither_ends_nor_begins_what_a_later_one_hears() {
         let (controller, mut processor) = MixerConfig::default().build().unwrap();
         let key = controller.join("anna", JoinOptions::default()).unwrap();
-        let (mut ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
+        let (mut ticks, relay) = Relay::new(&processor, RelayOptions::default()).unwrap();
         let options = EncodeOptions { silence: Silence::Encode, ..EncodeOptions::default() };
-        let mut groups = EncodeGroups::new(tap, options).unwrap();
+        let mut groups = EncodeGroups::new(relay, options).unwrap();
         let control = groups.control();
         let [law, other] = [G711Encoder::mu_law(), G711Encoder::a_law()].map(|codec| control.add_codec(codec).unwrap());
         let (listening, [earlier, later]) = (Listening::new(control), [0, 1].map(|turn| Listener { key, turn }));

@@ -6,7 +6,7 @@
 //!                            orders             notices (connected, lost)
 //!                              ▼                   │
 //!  packets of the network ─> network thread ───────┴─> PacketPort ─> decoded, mixed
-//!  mixes ─> Tap ─> Encoding ─────┴──> packets to the people
+//!  mixes ─> Relay ─> Encoding ─────┴──> packets to the people
 //! ```
 //!
 //! [`People`] says who has a place, whatever carries the sound: a [`Leg`](leg::Leg). The network threads own the connections,
@@ -28,7 +28,7 @@ use std::{
     time::Duration,
 };
 
-use mixminus::stream::Tap;
+use mixminus::stream::Relay;
 
 pub use self::{
     encoding::{Encoding, Hearing},
@@ -62,7 +62,7 @@ pub struct Live {
 
 impl Live {
     /// Binds sockets and starts threads, by the options.
-    pub fn start(options: &Options, entrance: Arc<Entrance>, tap: Tap) -> Result<Self, Error> {
+    pub fn start(options: &Options, entrance: Arc<Entrance>, relay: Relay) -> Result<Self, Error> {
         let limits = Limits { most: options.max_people.into(), keep: Duration::from_secs(options.keep_place.into()) };
         let binding =
             Binding { ip: options.listen.ip(), ports: options.rtp_ports.clone(), public_ip: options.public_ip };
@@ -70,7 +70,7 @@ impl Live {
         let (notices, coming) = mpsc::channel();
         let (outgoing, packets) = Outgoing::new();
         let rtp_network = rtp::Network::start(notices.clone()).map_err(Error::Thread)?;
-        let encoding = Encoding::start(tap, outgoing.clone(), rtp_network.sender().clone())?;
+        let encoding = Encoding::start(relay, outgoing.clone(), rtp_network.sender().clone())?;
         let rtp = Rtp::new(&binding, options.rtp_latch, &rtp_network, encoding.telephones());
         let hearing = encoding.opus();
         let (webrtc, network) = WebRtc::start(&binding, packets, notices, hearing.clone())?;

@@ -196,7 +196,8 @@ mod tests {
 
     /// A call with the listener `guest`, and its people.
     fn call(most: usize) -> (Room, People) {
-        let (room, _tap) = Room::start(vec![Member { id: "guest".into(), recording: None }], most, None, None).unwrap();
+        let (room, _relay) =
+            Room::start(vec![Member { id: "guest".into(), recording: None }], most, None, None).unwrap();
         let people = People::new(Arc::clone(&room.entrance), Limits { most, keep: Duration::from_secs(30) });
         (room, people)
     }

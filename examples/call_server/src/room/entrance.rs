@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_error_lets_nobody_in_and_sends_nobody_away() {
-        let (room, _tap) = Room::start(Vec::new(), 1, None, None).unwrap();
+        let (room, _relay) = Room::start(Vec::new(), 1, None, None).unwrap();
         let is_here = || room.controller.is_here("anna");
         assert!(room.entrance.enter("anna", Fickle::default(), None).is_err() && !is_here());
         room.entrance.enter("anna", Opus::mono().unwrap(), None).unwrap();

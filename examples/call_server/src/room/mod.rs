@@ -17,8 +17,8 @@ use std::{
 use mixminus::{
     Controller, JoinOptions, MixerConfig,
     stream::{
-        Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Runner, RunnerOptions, StreamFormat, Tap,
-        TapOptions,
+        Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Relay, RelayOptions, Runner, RunnerOptions,
+        StreamFormat,
     },
 };
 
@@ -63,16 +63,17 @@ pub struct Room {
 
 impl Room {
     /// Lets all participants join and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
-    /// recorded in the directory `record`, if there is one. The tap is for whoever encodes what people hear: the members
+    /// recorded in the directory `record`, if there is one. The relay is for whoever encodes what people hear: the members
     /// and `most_people` more, each of whom may hear another mix from one tick to the next.
     pub fn start(
         members: Vec<Member>,
         most_people: usize,
         loudest: Option<usize>,
         record: Option<&Path>,
-    ) -> Result<(Self, Tap), Error> {
+    ) -> Result<(Self, Relay), Error> {
         let listeners = (members.len() + most_people).min(MOST_LISTENERS);
-        let waiting = TapOptions { ticks: WAITING_TICKS, mixes: listeners.min(MOST_MIXES), listeners, sources: NAMED };
+        let waiting =
+            RelayOptions { ticks: WAITING_TICKS, mixes: listeners.min(MOST_MIXES), listeners, sources: NAMED };
         let config = MixerConfig { sample_rate: SAMPLE_RATE, loudest, ..MixerConfig::default() };
         let (controller, processor) = config.build()?;
         let (mut voices, mut outputs, mut cast) = (Vec::new(), Vec::new(), Cast::default());
@@ -90,7 +91,7 @@ impl Room {
         let fan_out = Arc::new(Ears::default());
         let collected =
             outputs.into_iter().map(|(id, port)| Ear::new(&id, port, fan_out.add(&id), recorders.next())).collect();
-        let (mut ticks, tap) = Tap::new(&processor, waiting)?;
+        let (mut ticks, relay) = Relay::new(&processor, waiting)?;
         let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| ticks.write(mixes))?;
         let (orders, coming) = mpsc::channel();
         let entrance = Arc::new(Entrance {
@@ -104,7 +105,7 @@ impl Room {
         let (ticker, ears) = (Arc::clone(&entrance.ticker), Arc::clone(&entrance.ears));
         let feeder = Worker::start("feeder", move |stop| feeder::run(voices, stop))?;
         let collector = Worker::start("collector", move |stop| collector::run(collected, &coming, stop))?;
-        Ok((Self { controller, ticker, ears, entrance, feeder, collector }, tap))
+        Ok((Self { controller, ticker, ears, entrance, feeder, collector }, relay))
     }
 
     /// Stops the threads in the order of the sound, so that everything that was mixed is collected,

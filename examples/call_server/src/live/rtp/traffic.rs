@@ -215,7 +215,7 @@ mod tests {
     };
     use mixminus::{
         JoinOptions, MixerConfig,
-        stream::{EncodeGroups, EncodeOptions, G711Encoder, Tap, TapOptions},
+        stream::{EncodeGroups, EncodeOptions, G711Encoder, Relay, RelayOptions},
     };
     use std::net::Ipv4Addr;
     use uuid::Uuid;
@@ -223,8 +223,8 @@ mod tests {
     #[test]
     fn a_fault_ends_the_session_that_it_is_of_and_no_other() {
         let (controller, processor) = MixerConfig::default().build().unwrap();
-        let (_ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
-        let control = EncodeGroups::new(tap, EncodeOptions::default()).unwrap().control();
+        let (_ticks, relay) = Relay::new(&processor, RelayOptions::default()).unwrap();
+        let control = EncodeGroups::new(relay, EncodeOptions::default()).unwrap().control();
         let codec = control.add_codec(G711Encoder::mu_law()).unwrap();
         let hearing = Hearing::new(Listening::new(control), [(Codec::Pcmu, codec); Codec::ALL.len()]);
         let ((_to_do, commands), (notices, told)) = (mpsc::channel(), mpsc::channel());

@@ -11,7 +11,9 @@ use std::{
 
 use mixminus::{
     JoinOptions, MixerConfig, ParticipantKey,
-    stream::{Decoding, EncodeGroups, EncodeOptions, InputOptions, Opus, PortOptions, StreamFormat, Tap, TapOptions},
+    stream::{
+        Decoding, EncodeGroups, EncodeOptions, InputOptions, Opus, PortOptions, Relay, RelayOptions, StreamFormat,
+    },
 };
 use str0m::{
     Candidate, Event, Input, Output, Rtc,
@@ -74,8 +76,8 @@ impl Call {
         let (packets, decoding) = joined.input.unwrap().decode_with(Opus::mono().unwrap()).unwrap();
         let (sender, notices) = channel();
         let counters = Arc::new(Counters::default());
-        let (_ticks, tap) = Tap::new(&processor, TapOptions::default()).unwrap();
-        let groups = EncodeGroups::new(tap, EncodeOptions::default()).unwrap();
+        let (_ticks, relay) = Relay::new(&processor, RelayOptions::default()).unwrap();
+        let groups = EncodeGroups::new(relay, EncodeOptions::default()).unwrap();
         let mut table = Table::new(server, sender, Hearing::of(&groups), Arc::clone(&counters));
         let connection = Uuid::new_v4();
         let beginning = Beginning {

@@ -1,4 +1,4 @@
-//! The audio thread's end of a tap: [`TapWriter`].
+//! The audio thread's end of a relay: [`RelayWriter`].
 
 use std::sync::{
     Arc,
@@ -13,23 +13,23 @@ use super::{
 };
 use crate::audio::Mixes;
 
-/// The audio thread's end of a [`Tap`](super::Tap): copies whole ticks. It moves into what runs in every tick, such as
+/// The audio thread's end of a [`Relay`](super::Relay): copies whole ticks. It moves into what runs in every tick, such as
 /// the closure of a [`Runner`](crate::stream::Runner).
 ///
 /// Dropping it may free the copies: not on the audio thread while it ticks.
 #[derive(Debug)]
-pub struct TapWriter {
+pub struct RelayWriter {
     pub(super) empty: Consumer<Box<TickCopy>>,
     pub(super) full: Producer<Box<TickCopy>>,
     pub(super) counters: Arc<Counters>,
 }
 
-impl TapWriter {
+impl RelayWriter {
     /// Copies the mixes of a tick, for the reader. Once in every tick; real time: the work is that of copying each
     /// different mix and the keys of its listeners once.
     ///
-    /// Where the reader is as many ticks behind as the tap holds, or a tick has more mixes or listeners than there is
-    /// room for in any copy, the tick is dropped and counted; so is one of another mixer than the tap is of.
+    /// Where the reader is as many ticks behind as the relay holds, or a tick has more mixes or listeners than there is
+    /// room for in any copy, the tick is dropped and counted; so is one of another mixer than the relay is of.
     pub fn write(&mut self, mixes: &Mixes<'_>) {
         let Ok(mut copy) = self.empty.pop() else { return count(&self.counters.dropped) };
         if !copy.is_of(mixes) {
@@ -52,7 +52,7 @@ impl TapWriter {
     fn send(&mut self, copy: Box<TickCopy>) {
         // There is room for all copies that there are.
         if let Err(rtrb::PushError::Full(_)) = self.full.push(copy) {
-            debug_assert!(false, "a tap has as many places as copies");
+            debug_assert!(false, "a relay has as many places as copies");
         }
     }
 }

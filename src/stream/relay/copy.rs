@@ -32,7 +32,7 @@ impl Room {
     }
 }
 
-/// What is the same for all copies of a tap.
+/// What is the same for all copies of a relay.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Shape {
     /// The number of the mixer, which is in all of its keys.
