@@ -2,6 +2,7 @@
 //! nor those who answer for it. Built on the feature `http-prompts`; who plays them is in `media`.
 
 mod address;
+mod answer;
 mod https;
 mod names;
 mod options;
