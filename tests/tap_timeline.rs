@@ -67,7 +67,6 @@ fn a_tick_that_is_dropped_is_in_no_tap() {
     let mut tick = audio.tick();
     tick.send(rig.keys["anna"], mixminus::Frame::mono(&[0.75_f32; 10])).unwrap();
     drop(tick.prepare());
-    drop(audio);
     rig.level(&[("anna", 0.25)]);
     assert_eq!(samples(&mut tap), (10, [[0.5; 10], [0.25; 10]].concat()));
 }

@@ -60,6 +60,12 @@ impl Room {
         room
     }
 
+    /// The same room with louder talkers.
+    pub fn loud(mut self, gain: f32) -> Self {
+        self.frames.iter_mut().flatten().for_each(|sample| *sample *= gain);
+        self
+    }
+
     /// One tick, which is what is measured: frames in, mixes out.
     pub fn tick(&mut self) {
         let mut audio = self.processor.enter();

@@ -67,8 +67,7 @@ impl Cursor {
     /// Goes on to the next sample that can be played, if there is one: past clips that are over, and past marks.
     pub fn settle(&mut self, tell: &mut impl FnMut(Heard, u64)) {
         while self.available() == 0 {
-            self.finish(tell);
-            if self.repeat == Repeat::Clip && self.item.samples() > 0 {
+            if self.finish(tell) && self.repeat == Repeat::Clip && self.item.samples() > 0 {
                 return self.begin();
             }
             let next = self.item.next().filter(|next| next.number <= self.last);
@@ -90,10 +89,13 @@ impl Cursor {
         (self.offset, self.started, self.finished) = (0, false, false);
     }
 
-    fn finish(&mut self, tell: &mut impl FnMut(Heard, u64)) {
-        if !std::mem::replace(&mut self.finished, true) && matches!(self.item.what, What::Clip(_)) {
+    /// Whether a clip ends here that was not over.
+    fn finish(&mut self, tell: &mut impl FnMut(Heard, u64)) -> bool {
+        let ends = !std::mem::replace(&mut self.finished, true) && matches!(self.item.what, What::Clip(_));
+        if ends {
             tell(Heard::Finished, self.item.number);
         }
+        ends
     }
 
     /// Where the queue begins again behind its last item: not if it had nothing to play.
@@ -199,6 +201,17 @@ mod tests {
         assert_eq!((cursor.unheard(), cursor.is_inside()), ((1, 1), true));
         cursor.set_repeat(Repeat::Off);
         assert_eq!(play(&mut cursor, 4).0, [1, 2, 0, 0]);
+    }
+
+    #[test]
+    fn a_clip_that_was_over_is_not_repeated() {
+        let chain = chain(&[2]);
+        let mut cursor = Cursor::behind(Arc::clone(&chain), Repeat::Off);
+        assert_eq!(play(&mut cursor, 3).0, [1, 1, 0]);
+        cursor.set_repeat(Repeat::Clip);
+        assert_eq!(play(&mut cursor, 2).0, [0, 0]);
+        let flushed = chain.next().map(Arc::clone).unwrap();
+        assert_eq!(play(&mut Cursor::behind(flushed, Repeat::Clip), 2).0, [0, 0]);
     }
 
     #[test]

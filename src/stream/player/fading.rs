@@ -78,8 +78,9 @@ impl Tail {
         self.fall.value(now, &self.timing)
     }
 
-    pub fn is_over(&self, now: u64) -> bool {
-        !self.fall.moving(now, &self.timing)
+    /// How many samples it is heard for; 0 once it is over.
+    pub fn left(&self, now: u64) -> usize {
+        if self.fall.moving(now, &self.timing) { (self.fall.end(&self.timing) - now) as usize } else { 0 }
     }
 }
 

@@ -21,7 +21,7 @@ use crate::data::{id::ParticipantKey, level::Gain};
 /// samples changed.
 ///
 /// Its methods may be called from any number of threads but the audio thread: they take a lock that the audio thread
-/// never takes, allocate, and free clips that were played. Dropping the handle changes nothing: what is queued is played
+/// never takes, allocate, and free clips that were played before. Dropping the handle changes nothing: what is queued is played
 /// to its end, or for ever if it repeats, and the participant stays until it [leaves](crate::Controller::leave).
 ///
 /// # Rules
@@ -35,9 +35,9 @@ use crate::data::{id::ParticipantKey, level::Gain};
 /// - A player that sends nothing costs next to nothing. When it has something to play again it becomes present first: its
 ///   sound begins after the mixer's smoothing time (10 ms), and is not faded in. It sends nothing once it was silent for
 ///   200 ms with nothing to play, or paused.
-/// - In a mixer with a [floor](field@crate::MixerConfig::floor) digital silence in a clip keeps the player present, and what
-///   is under the floor for longer counts as silence, as of any source. (Its silence is told as the floor itself: a detector
-///   whose threshold lies under the floor takes that for activity.)
+/// - In a mixer with a [floor](field@crate::MixerConfig::floor) what is under it counts as silence, as of any source; but
+///   digital silence between sounds over the floor does not, so that what follows is not faded in. (It is told as the floor
+///   itself: a detector whose threshold is no higher takes that for activity.)
 /// - While more than the bound would be queued a clip is refused whole ([`PlayerError::Full`]). Nothing else is ever
 ///   dropped but by a flush. Where nothing is there to follow it is silent, counts that
 ///   ([`PlayerReadings::ran_dry`]), and goes on when more comes.

@@ -14,11 +14,14 @@ use super::{
     output::Output,
     queue::Queue,
 };
-use crate::data::{
-    channels::Planes,
-    connection::{Connection, Told},
-    figures::Figures,
-    timing::Timing,
+use crate::{
+    data::{
+        channels::Planes,
+        connection::{Connection, Told},
+        figures::Figures,
+        timing::Timing,
+    },
+    stream::measure::mean_square,
 };
 
 /// How long it goes on with silence behind the last sound before it counts as one who sends nothing.
@@ -42,11 +45,12 @@ pub(super) struct Playback {
     present_in: Option<usize>,
     /// How long it takes to become present: the mixer's smoothing time.
     to_present: usize,
-    /// For how many samples nothing was heard.
+    /// For how many samples nothing was heard, since it was not present.
     silent: usize,
     hold: usize,
-    /// What is silent is told to be as loud as this, so that it stays present in a pause of its sound.
+    /// Silence is told to be as loud as this where the sound around it is, so that it stays present in a pause.
     floor: f64,
+    loud: bool,
     dryness: Dryness,
     log: Log,
     /// Keeps the items alive, and with them the clips.
@@ -109,6 +113,7 @@ impl Playback {
             silent: hold,
             hold,
             floor: figures.floor,
+            loud: true,
             dryness: Dryness::Fresh,
             log: Log { notes, lost: 0 },
             queue,
@@ -165,7 +170,10 @@ impl Playback {
                 self.present_in = None;
                 return false;
             }
-            None => self.present_in = Some(self.to_present),
+            None => {
+                (self.present_in, self.silent) = (Some(self.to_present), 0);
+                self.look_ahead();
+            }
             Some(_) => {}
         }
         self.output.begin();
@@ -176,11 +184,31 @@ impl Playback {
         true
     }
 
+    /// Whether the sound that is about to begin is over the floor: then it becomes present before.
+    fn look_ahead(&mut self) {
+        let Some((clip, offset)) = self.voice.clip() else { return };
+        let whole = offset..clip.samples().min(offset + self.output.samples());
+        let Planes { left, right } = clip.planes();
+        let ahead = Planes { left: &left[whole.clone()], right: right.map(|right| &right[whole]) };
+        let square = mean_square(ahead) * self.gains.at_rest(self.now).unwrap_or(1.0).powi(2);
+        self.loud = square == 0.0 || square >= self.floor;
+    }
+
+    /// How loud a tick is told to be.
+    fn tell_loudness(&mut self, square: f64) -> f64 {
+        if square > 0.0 {
+            self.loud = square >= self.floor;
+            return square;
+        }
+        if self.loud { self.floor } else { 0.0 }
+    }
+
     /// Plays as many samples as nothing changes in, `most` at most, and returns how many.
     fn play_run(&mut self, at: usize, most: usize, position: u64) -> usize {
         if self.gains.is_stopped(self.now) {
             // What was flushed does not come back when it goes on.
             self.tails.clear();
+            self.present_in = self.present_in.map(|left| left.saturating_sub(most));
             return self.be_silent(at, most);
         }
         if let Some(left) = self.present_in.filter(|left| *left > 0) {
@@ -192,7 +220,8 @@ impl Playback {
         self.tails.iter_mut().for_each(|tail| tail.cursor.settle(&mut |_, _| {}));
         let cursors = std::iter::once(&self.voice).chain(self.tails.iter().map(|tail| &tail.cursor));
         let ends = cursors.map(Cursor::available).filter(|samples| *samples > 0).chain(self.gains.until_stop(self.now));
-        let run = ends.fold(most, usize::min);
+        let fades = self.tails.iter().map(|tail| tail.left(self.now));
+        let run = ends.chain(fades).fold(most, usize::min);
         let heard = self.render(at, run);
         self.silent = if heard { 0 } else { self.silent + run };
         self.go_on(run, position);
@@ -256,7 +285,7 @@ impl Playback {
         }
         self.now += run as u64;
         let now = self.now;
-        self.tails.retain(|tail| !tail.is_over(now));
+        self.tails.retain(|tail| tail.left(now) > 0);
     }
 
     /// Tells the control side how far it has come.
@@ -280,7 +309,7 @@ impl Connection for Playback {
             let measured = self.output.end();
             let silent = measured.mean_square == 0.0;
             Told {
-                mean_square: if silent { self.floor } else { measured.mean_square },
+                mean_square: self.tell_loudness(measured.mean_square),
                 active: !silent,
                 anti_phase: measured.anti_phase,
             }

@@ -61,7 +61,7 @@ impl Changes<'_> {
     ///     changes.join("anna", JoinOptions::default())?;
     ///     changes.tap(Tapped::source("anna"), TapOptions::default())
     /// });
-    /// # tap?; Ok::<(), mixminus::stream::TapError>(())
+    /// # tap?; Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
