@@ -61,7 +61,7 @@ pub fn parse(bytes: &[u8]) -> Result<Recording, Fault> {
 }
 
 /// Reads a recording with one or two channels.
-fn recording(reader: Reader<impl Read>) -> Result<Recording, Fault> {
+fn recording(reader: WavReader<impl Read>) -> Result<Recording, Fault> {
     let format = reader.format();
     let channels = match format.channels {
         1 => Channels::Mono,
