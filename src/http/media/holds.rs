@@ -149,7 +149,7 @@ impl Holds {
     pub fn owns(&self, id: &str) -> bool {
         let state = self.state();
         let own = state.held.values().filter_map(|held| held.speaker.as_ref());
-        id.starts_with(MUSIC) && own.chain(&state.speaker).any(|speaker| speaker.id() == id)
+        own.chain(&state.speaker).any(|speaker| speaker.id() == id)
     }
 
     /// Stops the music of those who have left, or were taken off hold by the host.

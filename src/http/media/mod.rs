@@ -31,6 +31,8 @@ use crate::{
     stream::Clip,
 };
 
+/// With what the ids of the service's own participants begin.
+const OWN: char = '$';
 /// The id of the participant that plays prompts, and of the group by which they reach those outside the default group.
 pub(super) const PROMPTS: &str = "$prompts";
 
@@ -92,7 +94,7 @@ impl Media {
 
     /// Whether a participant is one of the service's own.
     pub fn owns(&self, id: &str) -> bool {
-        self.prompts.owns(id) || self.holds.owns(id)
+        id.starts_with(OWN) && (self.prompts.owns(id) || self.holds.owns(id))
     }
 
     /// Cancels what would never end: the service takes on no more changes.
