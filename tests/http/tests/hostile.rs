@@ -125,7 +125,7 @@ const PATHS: [&str; 9] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// The answer to any body is one of the API, and never a failure of the service.
     #[test]
