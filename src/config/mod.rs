@@ -29,6 +29,8 @@
 //! ```
 
 #[cfg(feature = "http")]
+mod action_rules;
+#[cfg(feature = "http")]
 mod actions;
 mod error_body;
 mod fault;
@@ -55,9 +57,9 @@ mod unchecked;
 mod walk;
 
 #[cfg(feature = "http")]
-pub use actions::{ActionRequest, MediaInfo, MediaPrompt, PlayPromptRequest, StartHoldMusicRequest};
+pub(crate) use action_rules::{Ruled, Unchecked};
 #[cfg(feature = "http")]
-pub(crate) use actions::{Ruled, Unchecked};
+pub use actions::{ActionRequest, MediaInfo, MediaPrompt, PlayPromptRequest, StartHoldMusicRequest};
 pub use error_body::{ApiError, ErrorBody, ErrorCode, ErrorDetail, InnerError};
 pub use fault::{Fault, FaultKind};
 pub use faults::Faults;

@@ -5,16 +5,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{parts::Parts, speaker::Speaker, unplayed::Unplayed};
+use super::{names::MUSIC, parts::Parts, speaker::Speaker, unplayed::Unplayed};
 use crate::{
     ControlError, Generation, Participant, ParticipantKey,
     config::{ActionRequest, CommsOperation, MediaInfo, OperationKind, StartHoldMusicRequest},
     http::calls::{Place, Request},
     stream::Clip,
 };
-
-/// The id of the participant that plays the call's hold music. Music of a client's own has a number behind it.
-const MUSIC: &str = "$holdMusic";
 
 /// The holds of a call.
 #[derive(Debug)]
