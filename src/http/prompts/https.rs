@@ -1,6 +1,6 @@
 //! Prompts by https, from hosts that nobody vouches for: [`HttpsPrompts`].
 
-use std::{fmt, sync::Arc};
+use std::{error::Error, fmt, sync::Arc};
 
 use axum::http::{StatusCode, header};
 use reqwest::{Certificate, Client, Response, dns::Resolve, redirect::Policy};
@@ -9,21 +9,22 @@ use url::{Host, Url};
 
 use super::{
     PromptOptions,
-    address::Addresses,
-    answer::{clip, failure, header_text, not_public, redirect, refused},
+    address::{Addresses, NotPublic},
     names::PublicNames,
 };
 use crate::{
     config::MediaInfo,
     http::{
-        media::{PromptError, PromptResolver, Resolving},
+        PromptAudio, PromptError, PromptResolver,
         outgoing::{Names, words},
     },
-    stream::Clip,
+    stream::{Pcm, WavError},
 };
 
 /// Who asks.
 const USER_AGENT: &str = concat!("mixminus/", env!("CARGO_PKG_VERSION"));
+/// How many bytes of a `Content-Type` an error shows.
+const SHOWN: usize = 100;
 
 /// Fetches prompts by https, for clients whom the host does not trust with its own network.
 ///
@@ -38,15 +39,12 @@ const USER_AGENT: &str = concat!("mixminus/", env!("CARGO_PKG_VERSION"));
 /// - What is no WAV file of one or two channels is refused, with what it is.
 ///
 /// ```
-/// use mixminus::{config::MediaInfo, http::{HttpsPrompts, PromptOptions, PromptResolver}};
+/// use mixminus::{config::MediaInfo, http::{HttpsPrompts, PromptError, PromptOptions, PromptResolver}};
 /// # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 /// let prompts = HttpsPrompts::new(PromptOptions::default())?;
 /// let media = MediaInfo { uri: "https://169.254.169.254/latest/meta-data".into(), resource_id: None };
-/// let refused = prompts.resolve(&media, 48_000).await.unwrap_err();
-/// assert_eq!(
-///     refused.to_string(),
-///     "the prompt is at https://169.254.169.254, which has a link-local address; only public addresses are asked"
-/// );
+/// let refused = prompts.resolve(&media).await.unwrap_err();
+/// assert!(matches!(refused, PromptError::Address { kind: "a link-local address", .. }));
 /// # Ok::<(), Box<dyn std::error::Error>>(()) })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -107,18 +105,19 @@ impl HttpsPrompts {
         Ok(Self { client, addresses, options })
     }
 
-    async fn fetch(&self, uri: &str, rate_hz: u32) -> Result<Clip, PromptError> {
+    async fn fetch(&self, uri: &str) -> Result<Pcm, PromptError> {
         let limit = self.options.time;
-        let got = timeout(limit, self.get(uri)).await.unwrap_or(Err(PromptError::TooSlow { limit }));
+        let got = timeout(limit, self.get(uri)).await.unwrap_or(Err(PromptError::Late { limit }));
         let (content_type, body) = got?;
-        let most = self.options.duration;
-        let made = tokio::task::spawn_blocking(move || clip(&body, &content_type, most, rate_hz)).await;
-        made.unwrap_or_else(|error| Err(PromptError::NotAudio { reason: format!("cannot be read: {error}") }))
+        let most_ms = self.options.duration.as_secs_f64() * 1000.0;
+        let read = tokio::task::spawn_blocking(move || Pcm::from_wav(&body[..], most_ms)).await;
+        let read = read.map_err(|error| PromptError::Connection { reason: error.to_string() })?;
+        read.map_err(|cause: WavError| PromptError::NotWav { cause, content_type })
     }
 
     /// The body of the prompt, and what its host says that it is.
     async fn get(&self, uri: &str) -> Result<(String, Vec<u8>), PromptError> {
-        let mut url = Url::parse(uri).map_err(|error| refused(format!("has a URI that cannot be read: {error}")))?;
+        let mut url = Url::parse(uri).map_err(|error| PromptError::Uri { reason: error.to_string() })?;
         for _ in 0..=self.options.redirects {
             self.check(&url)?;
             let response = self.client.get(url.clone()).header(header::ACCEPT_ENCODING, "identity").send().await;
@@ -128,46 +127,45 @@ impl HttpsPrompts {
                 None => return self.take(&url, response).await,
             }
         }
-        Err(refused(format!("leads from one place to the next, more than {} times", self.options.redirects)))
+        Err(PromptError::Redirects { host: shown(&url), most: self.options.redirects })
     }
 
     /// Whether a URL may be asked, as far as it tells itself. A name is looked up and checked when it is asked.
     fn check(&self, url: &Url) -> Result<(), PromptError> {
         if url.scheme() != "https" {
-            return Err(refused(format!("is to be fetched by {}, and https is required", url.scheme())));
+            return Err(PromptError::Scheme { scheme: url.scheme().to_owned() });
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(refused("has a URI with a user name or a password, and none is sent".into()));
+            return Err(PromptError::UserInfo);
         }
         let address = match url.host() {
             Some(Host::Ipv4(address)) => address.into(),
             Some(Host::Ipv6(address)) => address.into(),
             Some(Host::Domain(_)) => return Ok(()),
-            None => return Err(refused("has a URI without a host".into())),
+            None => return Err(PromptError::Uri { reason: "it has no host".into() }),
         };
-        self.addresses.check(address).map_err(|found| not_public(url, found))
+        self.addresses.check(address).map_err(|refused| not_public(url, refused))
     }
 
     async fn take(&self, url: &Url, mut response: Response) -> Result<(String, Vec<u8>), PromptError> {
+        let host = || shown(url);
         if response.status() != StatusCode::OK {
-            return Err(PromptError::Status { status: response.status().as_u16() });
+            return Err(PromptError::Status { host: host(), status: response.status().as_u16() });
         }
         let encoding = header_text(&response, header::CONTENT_ENCODING).filter(|encoding| encoding != "identity");
         if let Some(encoding) = encoding {
-            let reason = format!("was compressed ({encoding}) by its server, which was asked not to");
-            return Err(PromptError::NotAudio { reason });
+            return Err(PromptError::Compressed { host: host(), encoding });
         }
         let most = self.options.bytes;
-        let too_large = PromptError::TooLarge { most_bytes: most as u64 };
         if response.content_length().is_some_and(|length| length > most as u64) {
-            return Err(too_large);
+            return Err(PromptError::Bytes { most });
         }
         let content_type =
             header_text(&response, header::CONTENT_TYPE).unwrap_or_else(|| "nothing in particular".into());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure(url, error))? {
             if chunk.len() > most - body.len() {
-                return Err(too_large);
+                return Err(PromptError::Bytes { most });
             }
             body.extend_from_slice(&chunk);
         }
@@ -176,8 +174,8 @@ impl HttpsPrompts {
 }
 
 impl PromptResolver for HttpsPrompts {
-    fn resolve<'a>(&'a self, media: &'a MediaInfo, rate_hz: u32) -> Resolving<'a> {
-        Box::pin(self.fetch(&media.uri, rate_hz))
+    fn resolve<'a>(&'a self, media: &'a MediaInfo) -> PromptAudio<'a> {
+        Box::pin(self.fetch(&media.uri))
     }
 }
 
@@ -185,6 +183,43 @@ impl fmt::Debug for HttpsPrompts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpsPrompts").field("options", &self.options).finish_non_exhaustive()
     }
+}
+
+/// Where an answer sends on to, if it does.
+fn redirect(url: &Url, response: &Response) -> Result<Option<Url>, PromptError> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let wrong = |what: String| PromptError::Uri { reason: format!("{} sends on, and {what}", shown(url)) };
+    let location = response.headers().get(header::LOCATION).ok_or_else(|| wrong("has no Location".into()))?;
+    let text = str::from_utf8(location.as_bytes()).map_err(|_| wrong("its Location is not UTF-8".into()))?;
+    url.join(text).map(Some).map_err(|error| wrong(format!("its Location cannot be read: {error}")))
+}
+
+/// What went wrong with a request: an address that was refused is somewhere among the causes.
+fn failure(url: &Url, error: reqwest::Error) -> PromptError {
+    let mut cause: Option<&dyn Error> = Some(&error);
+    while let Some(error) = cause {
+        if let Some(refused) = error.downcast_ref::<NotPublic>() {
+            return not_public(url, *refused);
+        }
+        cause = error.source();
+    }
+    PromptError::Connection { reason: words(error) }
+}
+
+fn not_public(url: &Url, NotPublic { address, kind }: NotPublic) -> PromptError {
+    PromptError::Address { host: shown(url), address, kind }
+}
+
+/// Scheme, host and port: nothing else of a URL is shown.
+fn shown(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+fn header_text(response: &Response, name: header::HeaderName) -> Option<String> {
+    let value = response.headers().get(name)?;
+    Some(String::from_utf8_lossy(value.as_bytes()).chars().take(SHOWN).collect())
 }
 
 #[cfg(test)]
@@ -206,22 +241,19 @@ mod tests {
         }
     }
 
-    async fn says(uri: &str, answers: &[&str]) -> String {
+    async fn refused(uri: &str, answers: &[&str]) -> PromptError {
         let answers = Answers(answers.iter().map(|address| address.parse().unwrap()).collect());
-        let prompts = HttpsPrompts::with_names(PromptOptions::default(), answers).unwrap();
-        let media = MediaInfo { uri: uri.into(), resource_id: None };
-        let error = prompts.resolve(&media, 48_000).await.unwrap_err();
-        assert!(matches!(error, PromptError::Refused { .. }), "{error:?}");
-        error.to_string()
+        HttpsPrompts::with_names(PromptOptions::default(), answers).unwrap().fetch(uri).await.unwrap_err()
     }
 
     #[tokio::test]
     async fn a_name_whose_addresses_are_not_public_is_not_asked() {
         for address in ["127.0.0.1", "10.0.0.1", "169.254.169.254", "::1", "fd00::1", "::ffff:127.0.0.1", "64:ff9b::1"]
         {
-            let says = says("https://prompts.example/secret", &[address]).await;
-            assert!(says.starts_with("the prompt is at https://prompts.example, which has a"), "{says}");
-            assert!(says.ends_with("; only public addresses are asked") && !says.contains(address), "{says}");
+            let error = refused("https://prompts.example/secret", &[address]).await;
+            let PromptError::Address { host, address: found, .. } = &error else { panic!("{error}") };
+            assert_eq!((host.as_str(), *found), ("https://prompts.example", address.parse::<IpAddr>().unwrap()));
+            assert!(!error.to_string().contains("secret"));
         }
     }
 
@@ -239,24 +271,24 @@ mod tests {
     async fn addresses_in_a_uri_are_checked_however_they_are_written() {
         let uris = ["127.0.0.1", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:7f00:1]", "0", "10.1.2.3:8443"];
         for uri in uris {
-            let says = says(&format!("https://{uri}/a.wav"), &[]).await;
-            assert!(says.contains("only public addresses are asked"), "{uri}: {says}");
+            let error = refused(&format!("https://{uri}/a.wav"), &[]).await;
+            assert!(matches!(error, PromptError::Address { .. }), "{uri}: {error}");
         }
     }
 
     #[tokio::test]
     async fn only_https_without_secrets_is_taken() {
-        for (uri, expected) in [
-            ("http://prompts.example/a.wav", "the prompt is to be fetched by http, and https is required"),
-            ("file:///etc/passwd", "the prompt is to be fetched by file, and https is required"),
+        for (uri, says) in [
+            ("http://prompts.example/a.wav", "the scheme of the prompt's URI is http; https is required"),
+            ("file:///etc/passwd", "the scheme of the prompt's URI is file; https is required"),
             (
                 "https://me:word@prompts.example/",
-                "the prompt has a URI with a user name or a password, and none is sent",
+                "the prompt's URI has a user name or a password in it, and none is sent",
             ),
-            ("prompts.example", "the prompt has a URI that cannot be read: relative URL without a base"),
-            ("https://", "the prompt has a URI that cannot be read: empty host"),
+            ("prompts.example", "the prompt's URI cannot be read: relative URL without a base"),
+            ("https://", "the prompt's URI cannot be read: empty host"),
         ] {
-            assert_eq!(says(uri, &["1.2.3.4"]).await, expected);
+            assert_eq!(refused(uri, &["1.2.3.4"]).await.to_string(), says);
         }
     }
 

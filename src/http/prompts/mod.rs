@@ -1,8 +1,6 @@
-//! Prompts that clients name by a URI of any host: [`HttpsPrompts`] fetches them, and trusts neither those who name a URI
-//! nor those who answer for it. Built on the feature `http-prompts`; who plays them is in `media`.
+//! The default that fetches prompts, [`HttpsPrompts`]: it trusts neither those who name a URI nor those who answer for it.
 
 mod address;
-mod answer;
 mod https;
 mod names;
 mod options;
