@@ -61,6 +61,11 @@ pub struct Options {
     #[arg(long = "listener", value_name = "ID", value_parser = arguments::id)]
     pub listeners: Vec<String>,
 
+    /// A participant, of the options or of those who come later, who is out of the default group: only audioRoutingGroups
+    /// let it be heard, and let it hear; repeatable
+    #[arg(long = "apart", value_name = "ID", value_parser = arguments::id)]
+    pub apart: Vec<String>,
+
     /// Writes what each participant hears to DIR/ID.wav, 16 bit at 48 kHz; never over an existing file
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,

@@ -21,6 +21,7 @@ mod cast;
 mod cli;
 mod error;
 mod live;
+mod music;
 mod room;
 mod run;
 mod server;

@@ -11,7 +11,7 @@ use std::{
 
 use axum::http::Uri;
 use axum_server::Handle;
-use mixminus::http::{CallOptions, Callback, Service, ServiceOptions, ShutdownReport};
+use mixminus::http::{CallOptions, Callback, Removal, Service, ServiceOptions, ShutdownReport};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 use uuid::Uuid;
@@ -23,6 +23,7 @@ use crate::{
     cli::Options,
     error::Error,
     live::Live,
+    music,
     room::Room,
     server,
     signals::Signals,
@@ -66,7 +67,7 @@ async fn serve(options: Options) -> Result<(), Error> {
     let token = access.token.clone();
 
     let (most_people, loudest) = (options.max_people.into(), options.loudest.map(usize::from));
-    let (room, relay) = Room::start(members, most_people, loudest, options.record.as_deref())?;
+    let (room, relay) = Room::start(members, &options.apart, most_people, loudest, options.record.as_deref())?;
     let live = Live::start(&options, Arc::clone(&room.entrance), relay)?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();
@@ -135,7 +136,13 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
     let call = options.call.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
     let callback = options.callback.as_ref().zip(options.callback_token.as_ref());
     let callback = callback.map(|(url, token)| Callback::new(url.as_str(), token)).transpose()?;
-    service.add_call(&call, CallOptions { callback, ..CallOptions::new(room.controller.clone()) })?;
+    let call_options = CallOptions {
+        callback,
+        hold_music: Some(music::clip()),
+        removal: Some(Arc::clone(&live.people) as Arc<dyn Removal>),
+        ..CallOptions::new(room.controller.clone())
+    };
+    service.add_call(&call, call_options)?;
     Ok(Arc::new(Web {
         states: States::begin(
             call.clone(),

@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mixminus::stream::{Decoder, PacketPort};
+use mixminus::{
+    http::Removal,
+    stream::{Decoder, PacketPort},
+};
 use uuid::Uuid;
 
 use super::{
@@ -123,6 +126,15 @@ impl People {
         is_its
     }
 
+    /// Takes somebody out of the call, whoever it is, and ends the connection.
+    fn expel(&self, id: &str) {
+        let mut here = self.here();
+        if let Some(person) = here.remove(id) {
+            person.leg.end();
+        }
+        self.entrance.expel(id);
+    }
+
     /// Mutes somebody for everybody, or ends that. False if the place is not, or no longer, this connection's.
     pub fn mute(&self, id: &str, connection: ConnectionId, is_muted: bool) -> bool {
         let here = self.here();
@@ -168,6 +180,13 @@ impl People {
     }
 }
 
+/// A client of the service has removed somebody.
+impl Removal for People {
+    fn remove(&self, participant: &str) {
+        self.expel(participant);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicBool;
@@ -197,7 +216,7 @@ mod tests {
     /// A call with the listener `guest`, and its people.
     fn call(most: usize) -> (Room, People) {
         let (room, _relay) =
-            Room::start(vec![Member { id: "guest".into(), recording: None }], most, None, None).unwrap();
+            Room::start(vec![Member { id: "guest".into(), recording: None }], &[], most, None, None).unwrap();
         let people = People::new(Arc::clone(&room.entrance), Limits { most, keep: Duration::from_secs(30) });
         (room, people)
     }
@@ -279,6 +298,20 @@ mod tests {
         assert!(!is_muted() && !people.mute("guest", first.connection, true));
         assert!(people.mute("guest", second.connection, true) && is_muted());
         assert!(people.leave("guest", second.connection) && !is_muted());
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn who_is_removed_is_out_of_the_call_and_disconnected_whoever_it_is() {
+        let (room, people) = call(9);
+        let (_anna, line) = come(&people, "anna").unwrap();
+        let (_guest, other) = come(&people, "guest").unwrap();
+        for id in ["anna", "guest"] {
+            people.remove(id);
+            assert_eq!((stage(&people, id), room.controller.is_here(id)), (None, false));
+        }
+        assert!(line.0.load(Ordering::Relaxed) && other.0.load(Ordering::Relaxed));
+        assert!(come(&people, "guest").is_ok() && room.controller.is_here("guest"));
         room.stop().unwrap();
     }
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use mixminus::{
-    Controller, JoinOptions, ParticipantKey,
+    Controller, JoinOptions, ParticipantKey, Routing,
     stream::{Decoder, InputOptions, InputPort, JoinError, OutputPort, PacketPort, PortOptions, Ports},
 };
 
@@ -22,6 +22,16 @@ pub struct Cast {
     pub recordings: HashSet<String>,
     /// Those who only hear, until somebody takes their place: who then leaves leaves them hearing.
     pub listeners: HashSet<String>,
+    /// Those who are out of the default group, also if they come later.
+    pub apart: HashSet<String>,
+}
+
+impl Cast {
+    /// How a participant joins.
+    pub(super) fn joins(&self, id: &str) -> JoinOptions {
+        let routing = if self.apart.contains(id) { Routing::Apart } else { Routing::DefaultGroup };
+        JoinOptions { routing, ..JoinOptions::default() }
+    }
 }
 
 /// A person's place in the mixer.
@@ -62,7 +72,7 @@ impl Entrance {
         let ports = if is_here {
             self.controller.replace_ports(id, options)
         } else {
-            self.controller.join_with_ports(id, JoinOptions::default(), options)
+            self.controller.join_with_ports(id, self.cast.joins(id), options)
         };
         let Ports { key, input, output, .. } = ports.map_err(cannot)?;
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
@@ -89,10 +99,15 @@ impl Entrance {
             self.told(id, ports.map(|ports| self.collect_more(id, ports.output)));
             self.mute(id, false);
         } else {
-            self.told(id, self.controller.leave(id).map_err(JoinError::from));
-            self.ears.remove(id);
-            self.order(Order::Remove { id: id.to_owned() });
+            self.expel(id);
         }
+    }
+
+    /// Takes somebody out of the call, whoever it is: a listener of the cast, or a recording, too.
+    pub fn expel(&self, id: &str) {
+        self.told(id, self.controller.leave(id).map_err(JoinError::from));
+        self.ears.remove(id);
+        self.order(Order::Remove { id: id.to_owned() });
     }
 
     /// Mutes a person for everybody, or ends that.
@@ -167,7 +182,7 @@ mod tests {
 
     #[test]
     fn an_error_lets_nobody_in_and_sends_nobody_away() {
-        let (room, _relay) = Room::start(Vec::new(), 1, None, None).unwrap();
+        let (room, _relay) = Room::start(Vec::new(), &[], 1, None, None).unwrap();
         let is_here = || room.controller.is_here("anna");
         assert!(room.entrance.enter("anna", Fickle::default(), None).is_err() && !is_here());
         room.entrance.enter("anna", Opus::mono().unwrap(), None).unwrap();

@@ -62,11 +62,12 @@ pub struct Room {
 }
 
 impl Room {
-    /// Lets all participants join and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
+    /// Lets all participants join, those of `apart` out of the default group, and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
     /// recorded in the directory `record`, if there is one. The relay is for whoever encodes what people hear: the members
     /// and `most_people` more, each of whom may hear another mix from one tick to the next.
     pub fn start(
         members: Vec<Member>,
+        apart: &[String],
         most_people: usize,
         loudest: Option<usize>,
         record: Option<&Path>,
@@ -76,9 +77,11 @@ impl Room {
             RelayOptions { ticks: WAITING_TICKS, mixes: listeners.min(MOST_MIXES), listeners, sources: NAMED };
         let config = MixerConfig { sample_rate: SAMPLE_RATE, loudest, ..MixerConfig::default() };
         let (controller, processor) = config.build()?;
-        let (mut voices, mut outputs, mut cast) = (Vec::new(), Vec::new(), Cast::default());
+        let mut cast = Cast { apart: apart.iter().cloned().collect(), ..Cast::default() };
+        let (mut voices, mut outputs) = (Vec::new(), Vec::new());
         for Member { id, recording } in members {
-            let Ports { input, output, .. } = join(&controller, &id, recording.as_ref().map(|said| said.format))?;
+            let Ports { input, output, .. } =
+                join(&controller, &id, cast.joins(&id), recording.as_ref().map(|said| said.format))?;
             let sort = if recording.is_some() { &mut cast.recordings } else { &mut cast.listeners };
             sort.insert(id.clone());
             voices.extend(input.zip(recording).map(|(port, recording)| Voice::new(port, recording)));
@@ -120,11 +123,11 @@ impl Room {
 
 /// Joins a participant with ports that follow the mixer's clock; it sends if there is a format for
 /// that. All join as senders, for somebody may take the place of one who only hears.
-fn join(controller: &Controller, id: &str, sends: Option<StreamFormat>) -> Result<Ports, Error> {
+fn join(controller: &Controller, id: &str, options: JoinOptions, sends: Option<StreamFormat>) -> Result<Ports, Error> {
     let input =
         sends.map(|format| InputOptions { clock: Clock::Locked, depth: INPUT_DEPTH, ..InputOptions::new(format) });
     let ports = PortOptions { input, output: Some(hears()) };
-    let joined = controller.join_with_ports(id, JoinOptions::default(), ports);
+    let joined = controller.join_with_ports(id, options, ports);
     joined.map_err(|cause| Error::Join { id: id.to_owned(), cause })
 }
 

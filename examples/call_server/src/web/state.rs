@@ -96,8 +96,8 @@ fn participant<'a>(
     let id = seen.id.as_str();
     Some(Participant {
         id,
-        // A listener of the options may send, too, and has no port until somebody takes its place.
-        sends: seen.ports.input.is_some(),
+        // A listener of the options may send, too, and has no port until somebody takes its place. A player has none.
+        sends: seen.ports.input.is_some() || seen.direction == Direction::Source,
         hears: seen.direction != Direction::Source,
         talking: seen.source.active,
         level_dbfs: dbfs(seen.source.rms),
