@@ -34,7 +34,7 @@ pub use self::{
     encoding::{Encoding, Hearing},
     leg::{ConnectionId, Quality},
     outgoing::{Outgoing, contributor},
-    people::{Limits, NoPlace, People},
+    people::{Limits, Newcomer, NoPlace, People},
     person::Connected,
     rtp::{NoCall, Rtp, Welcome as Call},
     socket::Binding,
