@@ -135,7 +135,7 @@ impl Person {
     /// # Errors
     /// If it is not there.
     pub async fn click(&self, css: &str) -> Result<()> {
-        Ok(self.tab.find(css).await?.click().await?)
+        self.tab.click(css).await
     }
 
     /// Waits for a stage of the connection.

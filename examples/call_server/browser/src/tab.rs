@@ -86,6 +86,26 @@ impl Tab {
         Ok(self.driver.query(By::Css(css)).wait(PATIENCE, INTERVAL).first().await?)
     }
 
+    /// Clicks on an element, once it is there.
+    ///
+    /// # Errors
+    /// If there is none within 15 s.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        Ok(self.find(css).await?.click().await?)
+    }
+
+    /// Puts the mix of a listener on the desk.
+    ///
+    /// # Errors
+    /// If it is not there after 15 s.
+    pub async fn choose(&self, id: &str) -> Result<()> {
+        let choose = "const rows = [...document.querySelectorAll('.person')];
+            rows.find((row) => row.querySelector('.name').textContent === arguments[0])?.querySelector('.pick input').click()";
+        self.script(choose, vec![json!(id)]).await?;
+        let is_there = format!("return document.querySelector('#listener-name').textContent === {}", json!(id));
+        self.until(&format!("{id} is on the desk"), &is_there).await.map(drop)
+    }
+
     /// Waits until the state socket sends a state for which `holds` is true.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod ducking;
 mod faders;
+mod holding;
 mod hostile;
 mod joining;
 mod listening;
@@ -9,4 +10,7 @@ mod names;
 mod opening;
 mod pictures;
 mod returning;
+mod roles;
+mod routes;
 mod state;
+mod whispers;

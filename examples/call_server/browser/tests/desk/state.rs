@@ -12,6 +12,11 @@ pub fn row<'a>(state: &'a Value, listener: &str) -> Option<&'a Value> {
     participant(state, listener).map(|participant| &participant["mixerLevel"])
 }
 
+/// The peak of a listener's mix in dBFS; `None` for silence.
+pub fn peak(state: &Value, listener: &str) -> Option<f64> {
+    participant(state, listener)?["mix"]["peakDbfs"].as_f64()
+}
+
 /// The entry of a source in a listener's levels.
 pub fn listed<'a>(state: &'a Value, listener: &str, source: &str) -> Option<&'a Value> {
     row(state, listener)?["sourceLevels"].as_array()?.iter().find(|entry| entry["participant"] == source)
