@@ -63,6 +63,8 @@
 //!   the audio thread to threads that wait (`stream::Feed`).
 //! - `tracing`: changes to the call as events of `tracing` (see [`Controller`]).
 //! - `vad`: `Detector::Speech`, a small neural network (earshot) that tells speech from noise.
+//! - `wav`: WAV files, whatever wrote them, for players and others (`stream::WavReader`, `stream::Pcm::from_wav`). Turns on
+//!   `stream`.
 
 mod audio;
 pub mod config;

@@ -105,7 +105,7 @@ pub struct NotifiedOperation {
 
 #[cfg(test)]
 mod tests {
-    use super::{CommsNotifications, CommsOperation, OperationStatus, ResultInfo};
+    use super::{CommsNotifications, CommsOperation, CompletionReason, OperationKind, OperationStatus, ResultInfo};
 
     const PUBLISHED: &str = r##"{
   "@odata.type": "#microsoft.graph.commsNotifications",
@@ -135,6 +135,17 @@ mod tests {
         let ended = CommsNotifications::ended("{call}", &operation(OperationStatus::Completed));
         assert_eq!(serde_json::to_string_pretty(&ended).unwrap(), PUBLISHED);
         assert_eq!(serde_json::from_str::<CommsNotifications>(PUBLISHED).unwrap(), ended);
+    }
+
+    #[test]
+    fn a_prompt_says_how_it_ended() {
+        let completion_reason = Some(CompletionReason::CompletedSuccessfully);
+        let played = operation(OperationStatus::Completed);
+        let played = CommsOperation { kind: OperationKind::PlayPrompt, completion_reason, ..played };
+        let json = serde_json::to_value(CommsNotifications::ended("c", &played)).unwrap();
+        let data = &json["value"][0]["resourceData"];
+        assert_eq!(data["@odata.type"], "#microsoft.graph.playPromptOperation");
+        assert_eq!(data["completionReason"], "completedSuccessfully");
     }
 
     #[test]

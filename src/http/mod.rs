@@ -46,6 +46,10 @@ mod no_notify;
 #[cfg(feature = "http-notify")]
 mod notify;
 mod options;
+#[cfg(any(feature = "http-jwt", feature = "http-notify", feature = "http-prompts"))]
+mod outgoing;
+#[cfg(feature = "http-prompts")]
+mod prompts;
 mod refused;
 mod routes;
 mod service;
@@ -59,10 +63,12 @@ pub use auth::{
 pub use auth::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
 pub use calls::{CallError, CallOptions, Removal};
 pub use limits::Limits;
-pub use media::{NoPrompts, PromptError, PromptResolver, Resolving};
+pub use media::{NoPrompts, PromptAudio, PromptError, PromptResolver};
 #[cfg(not(feature = "http-notify"))]
 use no_notify as notify;
 #[cfg(feature = "http-notify")]
 pub use notify::{Callback, CallbackError, Delivery, DeliveryState, NotificationOptions};
 pub use options::{OperationOptions, ServiceOptions};
+#[cfg(feature = "http-prompts")]
+pub use prompts::{HttpsPrompts, IpRange, IpRangeError, PromptClientError, PromptOptions};
 pub use service::{Service, ServiceError, ShutdownReport};

@@ -3,6 +3,7 @@
 import array
 import asyncio
 import base64
+import collections
 import json
 import math
 import operator
@@ -30,21 +31,31 @@ class Ear:
         self.protocols = ["mixminus.desk", f"bearer.{name}"]
         self.tones = {hz: waves(hz) for hz in tones}
         self.name = participant
+        self.count, self.last = 0, collections.deque(maxlen=WINDOW)
 
     async def __aenter__(self):
         self.socket = await websockets.connect(self.url, subprotocols=self.protocols)
         assert json.loads(await self.socket.recv()) == {"sampleRate": RATE, "channels": 1}
+        self.reader = asyncio.create_task(self.read())
         return self
 
     async def __aexit__(self, *_):
-        await self.socket.close()
+        self.reader.cancel()
+        self.socket.transport.abort()
+
+    async def read(self):
+        async for packet in self.socket:
+            samples = array.array("h", packet)
+            self.count += len(samples)
+            self.last.extend(samples)
 
     async def window(self):
-        """The amplitude of each tone in the next 200 ms, and the root mean square of all."""
-        samples = array.array("h")
-        while len(samples) < WINDOW:
-            samples.frombytes(await self.socket.recv())
-        samples = [sample / 32768 for sample in samples[:WINDOW]]
+        """The amplitude of each tone in 200 ms from now on, and the root mean square of all."""
+        end = self.count + WINDOW
+        while self.count < end:
+            assert not self.reader.done(), f"{self.name} hears nothing any more"
+            await asyncio.sleep(0.01)
+        samples = [sample / 32768 for sample in self.last]
 
         def amplitude(wave):
             return math.hypot(*(sum(map(operator.mul, samples, part)) for part in wave)) * 2 / WINDOW

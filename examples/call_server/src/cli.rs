@@ -7,6 +7,7 @@ use std::{
 };
 
 use clap::{Parser, error::ErrorKind};
+use mixminus::http::IpRange;
 use url::Url;
 
 use crate::{
@@ -87,6 +88,15 @@ pub struct Options {
     #[arg(long, value_name = "TOKEN", env = "CALL_SERVER_CALLBACK_TOKEN", hide_env_values = true)]
     #[arg(value_parser = arguments::token)]
     pub callback_token: Option<String>,
+
+    /// Addresses that prompts are fetched from though they are not public, such as 10.1.2.0/24: those of a server of prompts
+    /// in one's own network; repeatable
+    #[arg(long = "prompts-from", value_name = "RANGE")]
+    pub prompts_from: Vec<IpRange>,
+
+    /// The certificate of an authority that a server of prompts is trusted by, beside those of the system, PEM; repeatable
+    #[arg(long = "prompts-authority", value_name = "FILE")]
+    pub prompts_authorities: Vec<PathBuf>,
 
     /// The certificate chain for https, PEM
     #[arg(long, value_name = "FILE", requires = "tls_key")]

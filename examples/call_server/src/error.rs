@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use mixminus::{
     BuildError,
-    http::{CallError, CallbackError, JwtError, ServiceError},
+    http::{CallError, CallbackError, JwtError, PromptClientError, ServiceError},
     stream::{CodecError, JoinError, RelayError, RunnerError},
 };
 
@@ -101,6 +101,10 @@ pub enum Error {
     #[error("--callback: {0}")]
     Callback(#[from] CallbackError),
 
+    /// Prompts could not be fetched, most often because of a certificate that is none.
+    #[error("--prompts-authority: {0}")]
+    Prompts(PromptClientError),
+
     /// The service refused the call.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -122,7 +126,8 @@ impl Error {
             | Self::Join { .. }
             | Self::Tls { .. }
             | Self::Keys(_)
-            | Self::Callback(_) => 2,
+            | Self::Callback(_)
+            | Self::Prompts(_) => 2,
             _ => 1,
         }
     }

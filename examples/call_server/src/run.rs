@@ -2,8 +2,10 @@
 //! everything in order.
 
 use std::{
+    fs,
     io::{self, IsTerminal},
     net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
     process,
     sync::Arc,
     time::Duration,
@@ -11,7 +13,9 @@ use std::{
 
 use axum::http::Uri;
 use axum_server::Handle;
-use mixminus::http::{CallOptions, Callback, Removal, Service, ServiceOptions, ShutdownReport};
+use mixminus::http::{
+    CallOptions, Callback, HttpsPrompts, PromptOptions, Removal, Service, ServiceOptions, ShutdownReport,
+};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 use uuid::Uuid;
@@ -140,6 +144,7 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
     let call_options = CallOptions {
         callback,
         hold_music: Some(music::clip()),
+        prompts: Arc::new(prompts(options)?),
         removal: Some(Arc::clone(&live.people) as Arc<dyn Removal>),
         ..CallOptions::new(room.controller.clone())
     };
@@ -167,6 +172,15 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
         metrics: Metrics::new(),
         own_name: own_name(options),
     }))
+}
+
+/// What fetches prompts.
+fn prompts(options: &Options) -> Result<HttpsPrompts, Error> {
+    let read =
+        |path: &PathBuf| fs::read_to_string(path).map_err(|cause| Error::Unreadable { path: path.clone(), cause });
+    let authorities = options.prompts_authorities.iter().map(read).collect::<Result<_, _>>()?;
+    let allowed = options.prompts_from.clone();
+    HttpsPrompts::new(PromptOptions { allowed, authorities, ..PromptOptions::default() }).map_err(Error::Prompts)
 }
 
 fn own_name(options: &Options) -> OwnName {

@@ -7,6 +7,7 @@
 mod holds;
 mod parts;
 mod playing;
+mod prompt_error;
 mod prompts;
 mod reach;
 mod resolver;
@@ -17,8 +18,9 @@ use std::sync::Arc;
 
 use holds::Holds;
 pub(super) use parts::Parts;
+pub use prompt_error::PromptError;
 use prompts::Prompts;
-pub use resolver::{NoPrompts, PromptError, PromptResolver, Resolving};
+pub use resolver::{NoPrompts, PromptAudio, PromptResolver};
 use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 

@@ -19,6 +19,9 @@ impl Parts {
     /// The audio of a prompt, for this call's mixer.
     pub async fn resolve(&self, media: &MediaInfo) -> Result<Clip, Unplayed> {
         let (format, _) = self.controller.format();
-        Ok(self.resolver.resolve(media, format.rate_hz).await?)
+        let pcm = self.resolver.resolve(media).await?;
+        // Takes milliseconds a minute of audio.
+        let clip = tokio::task::spawn_blocking(move || pcm.clip(format.rate_hz)).await;
+        Ok(clip.map_err(|_| Unplayed::Unconverted)??)
     }
 }

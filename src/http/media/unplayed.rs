@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::{resolver::PromptError, speaker::SpeakerError};
+use super::{prompt_error::PromptError, speaker::SpeakerError};
 use crate::{
     ControlError,
     config::ResultInfo,
     http::calls::{End, Failure},
-    stream::PlayerError,
+    stream::{ClipError, PlayerError},
 };
 
 /// Why a request has come to nothing that was to play something.
@@ -16,6 +16,12 @@ pub(in crate::http) enum Unplayed {
     /// There is no audio.
     #[error(transparent)]
     Prompt(#[from] PromptError),
+    /// It cannot be played at the mixer's rate.
+    #[error("the prompt cannot be played: {0}")]
+    Clip(#[from] ClipError),
+    /// The conversion to the mixer's rate has failed, or the service stops.
+    #[error("the prompt was not converted to the rate of the mixer")]
+    Unconverted,
     /// It cannot be played.
     #[error("the mixer does not play it: {0}")]
     Speaker(#[from] SpeakerError),
@@ -44,9 +50,11 @@ impl Unplayed {
             Self::CallEnded => return End::Failed(Failure::CallEnded),
             Self::MixerGone => return End::Failed(Failure::MixerGone),
             Self::NotMixedWithin(limit) => return End::Failed(Failure::NotMixedWithin(*limit)),
-            Self::Speaker(_) => (500, 12),
-            Self::Left(_) => (404, 13),
-            Self::Superseded => (409, 14),
+            Self::Clip(_) => (415, 17),
+            Self::Unconverted => (500, 18),
+            Self::Speaker(_) => (500, 19),
+            Self::Left(_) => (404, 20),
+            Self::Superseded => (409, 21),
         };
         End::Unplayed(ResultInfo { code, subcode, message: self.to_string() })
     }

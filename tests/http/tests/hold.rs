@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 async fn rig() -> Rig {
     let operations = OperationOptions { kept_for: Duration::from_millis(200), ..OperationOptions::default() };
     let options = ServiceOptions { operations, ..ServiceOptions::default() };
-    let call = |call| CallOptions { prompts: Arc::new(Levels), hold_music: Some(clip(0.5, 20, 48_000)), ..call };
+    let call = |call| CallOptions { prompts: Arc::new(Levels), hold_music: Some(clip(0.5, 20)), ..call };
     Rig::of(options, call).await
 }
 

@@ -138,7 +138,7 @@ async fn a_prompt_that_does_not_fit_is_refused_as_a_whole() {
     let rig = rig().await;
     let operation = play(&rig, &["level:0.5:400000", "level:0.5:400000"], false).await;
     let ended = rig.ended(&operation).await;
-    assert_eq!((&ended["status"], &ended["resultInfo"]["subcode"]), (&"failed".into(), &json!(12)), "{ended}");
+    assert_eq!((&ended["status"], &ended["resultInfo"]["subcode"]), (&"failed".into(), &json!(19)), "{ended}");
     let next = play(&rig, &["level:0.25:500"], false).await;
     rig.until_heard("anna", 0.25).await;
     assert_eq!(reason(&rig, &next).await, "completedSuccessfully");

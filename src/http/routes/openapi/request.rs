@@ -80,9 +80,7 @@ fn property<T: Wire>(field: &Field<T>) -> Value {
         schema.as_object_mut().map(|schema| schema.remove("default"));
     } else {
         schema["type"] = json!([schema["type"], "null"]);
-        if let Some(known) = schema["enum"].as_array_mut() {
-            known.push(Value::Null);
-        }
+        schema.get_mut("enum").and_then(Value::as_array_mut).into_iter().for_each(|known| known.push(Value::Null));
     }
     schema["description"] = json!(field.about);
     schema
