@@ -9,6 +9,7 @@ mod listening;
 mod names;
 mod opening;
 mod pictures;
+mod prompts;
 mod returning;
 mod roles;
 mod routes;
