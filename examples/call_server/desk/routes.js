@@ -13,21 +13,23 @@ export const roleOf = ({ routing }) => routing?.role ?? null;
 /** All roles of a table, those that are only heard too, in their order. */
 export const rolesIn = (table) => [...new Set([...Object.keys(table), ...Object.values(table).flat()])].sort();
 
-/** Whether a route leads from `source` to `listener`, and what it is by, or what there is instead. */
+/** Whether a route leads from `source` to `listener`, and what it is by, or why there is none: beside the name of the source. */
 export function routeOf(listener, source, { groups, roles }) {
-  if (source.onHold) return none(`${quoted(source.id)} is on hold`);
+  if (source.onHold) return none("on hold");
   if (listener.onHold) return listener.holdMusic.includes(source.id) ? leads("hold music") : none(`${quoted(listener.id)} is on hold`);
   const group = groups.find(({ sources, receivers }) => sources.includes(source.id) && receivers.includes(listener.id));
   if (group) return leads(`private group ${quoted(group.id)}`);
   if (source.plays && source.routing === "apart") return none("for those on hold");
-  for (const { id, routing } of [source, listener]) if (routing === "apart") return none(`${quoted(id)} is apart`);
+  if (source.routing === "apart") return none("apart");
+  if (listener.routing === "apart") return none(`${quoted(listener.id)} is apart`);
   return byClasses(listener, source, roles);
 }
 
 function byClasses(listener, source, roles) {
   const [hearing, heard] = [roleOf(listener), roleOf(source)];
   if (hearing === null && heard === null) return leads("default group");
-  for (const [role, { id }] of [[hearing, listener], [heard, source]]) if (role === null) return none(`${quoted(id)} has no role`);
+  if (heard === null) return none("it has no role");
+  if (hearing === null) return none(`${quoted(listener.id)} has no role`);
   const words = (verb) => `${quoted(hearing)} ${verb} ${quoted(heard)}`;
   return (roles[hearing] ?? []).includes(heard) ? leads(words("hears")) : none(words("does not hear"));
 }

@@ -1,6 +1,6 @@
 // The faders of one listener: a strip for each other source, kept in place while the state comes in.
 
-import { byId, fill, instance, keepRows, setData, setSlider, setText, share } from "./dom.js";
+import { byId, fill, instance, keepRows, setAttribute, setData, setSlider, setText, share } from "./dom.js";
 import { routeOf } from "./routes.js";
 import { sourceOf } from "./row.js";
 
@@ -84,6 +84,7 @@ function update(strip, source, heard) {
   const { leads, words } = source.route;
   setData(strip.root, "routed", leads);
   setText(strip.route, words);
+  setAttribute(strip.route, "title", words);
   setSlider(strip.fader, level, `${level} %${heard.listed ? "" : ", not listed"}${leads ? "" : `, ${words}`}`);
   setText(strip.number, `${level} %`);
 }

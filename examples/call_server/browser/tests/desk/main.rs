@@ -10,6 +10,7 @@ mod names;
 mod opening;
 mod pictures;
 mod prompts;
+mod removing;
 mod returning;
 mod roles;
 mod routes;

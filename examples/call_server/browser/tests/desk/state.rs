@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// A participant in a state.
-fn participant<'a>(state: &'a Value, id: &str) -> Option<&'a Value> {
+pub fn participant<'a>(state: &'a Value, id: &str) -> Option<&'a Value> {
     state["participants"].as_array()?.iter().find(|participant| participant["id"] == id)
 }
 
