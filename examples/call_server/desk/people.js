@@ -1,6 +1,6 @@
 // Who is in the call: a row each with a light, a meter, the network of those who are connected, what can be done with it and, for those who hear, the choice of whose mix is on the desk.
 
-import { BUTTONS, Deeds } from "./deeds.js";
+import { BUTTONS, RowButtons } from "./buttons.js";
 import { byId, instance, keepRows, setAttribute, setData, setMeter, setText } from "./dom.js";
 import { networkWords } from "./network.js";
 import { roleOf } from "./routes.js";
@@ -52,7 +52,7 @@ export class People {
     byId("nobody").hidden = people.length > 0;
     this.#keepChoice(people);
     const from = own ?? this.#chosen;
-    for (const person of people) this.#rows.get(person.id).deeds.show(person, from, state.groups);
+    for (const person of people) this.#rows.get(person.id).buttons.show(person, from, state.groups);
     setText(byId("whispers"), from ?? "nobody");
     if (isNew) this.#find();
   }
@@ -63,7 +63,7 @@ export class People {
     row.name.title = id;
     row.id = id;
     row.meter.setAttribute("aria-label", `Level of ${id}`);
-    row.deeds = new Deeds(id, row, this.#host);
+    row.buttons = new RowButtons(id, row, this.#host);
     row.pick.addEventListener("change", () => this.#choose(id, true));
     return row;
   }

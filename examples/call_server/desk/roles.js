@@ -33,7 +33,7 @@ export class Roles {
     if (this.#offered === told) return;
     this.#offered = told;
     byId("me-role-field").hidden = named.length === 0;
-    this.#choice.replaceChildren(new Option("that of the name", ""), ...named.map((role) => new Option(role, role)));
+    this.#choice.replaceChildren(new Option("as configured", ""), ...named.map((role) => new Option(role, role)));
   }
 }
 

@@ -109,6 +109,6 @@ mod tests {
         for twice in [["--role", "a=agent", "--role", "a=coach"], ["--role", "a=agent", "--apart", "a"]] {
             assert_eq!(refused(&twice), "\"a\" can have one --role, or be --apart");
         }
-        assert!(routes(&["--role", "a=agent"]).unwrap_err().contains("the call has no roles"));
+        assert!(routes(&["--role", "a=agent"]).unwrap_err().contains("--hears"));
     }
 }

@@ -4,7 +4,7 @@
 //! pictures that they take. Each test of the desk, and the one of the conference, starts its own
 //! server (`CALL_SERVER`, or the result of `cargo build -p call_server`), its own chromedriver
 //! (`CHROMEDRIVER`, or the one in the path) and one headless Chromium or three (`CHROMIUM`, or the
-//! one that chromedriver finds).
+//! one that chromedriver finds). Prompts are served by Python 3, with a certificate by OpenSSL.
 
 mod browser;
 mod page;

@@ -10,22 +10,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mixminus::{
-    http::Removal,
-    stream::{Decoder, PacketPort},
-};
+use mixminus::{http::Removal, stream::Decoder};
 use uuid::Uuid;
 
 use super::{
+    admission::{Admitted, Newcomer, NoPlace},
     leg::{ConnectionId, Leg},
     listening::Listener,
     person::{Connected, News, Person},
 };
-use crate::{
-    error::Error,
-    room::{Entrance, Seat},
-    routes::NoRole,
-};
+use crate::room::{Entrance, Seat};
 
 /// How many people there may be, and how long the place of one who is lost is kept.
 #[derive(Debug, Clone, Copy)]
@@ -42,42 +36,6 @@ pub struct People {
     here: Mutex<HashMap<String, Person>>,
     /// How many connections there have been.
     turns: AtomicU64,
-}
-
-/// Somebody who comes.
-#[derive(Debug, Clone, Default)]
-pub struct Newcomer {
-    /// The id that it comes under; a random one if it has none.
-    pub id: Option<String>,
-    /// The role that it comes with; that of the options if it says none.
-    pub role: Option<String>,
-}
-
-/// Somebody who has a place.
-#[derive(Debug)]
-pub struct Admitted {
-    pub id: String,
-    pub connection: ConnectionId,
-    pub listener: Listener,
-    /// Takes what the person sends.
-    pub packets: PacketPort,
-}
-
-/// Why somebody has no place.
-#[derive(Debug, thiserror::Error)]
-pub enum NoPlace {
-    /// The place belongs to a recording.
-    #[error("{0:?} is a recording of this call: choose another id")]
-    Recording(String),
-    /// All places are taken.
-    #[error("no place is left: {0} people are in the call, see --max-people")]
-    Full(usize),
-    /// There is no such role.
-    #[error(transparent)]
-    Role(#[from] NoRole),
-    /// The mixer does not take it.
-    #[error("{}", .0.one_line())]
-    Mixer(Error),
 }
 
 impl People {
@@ -209,7 +167,13 @@ mod tests {
     use mixminus::{Routing, stream::Opus};
 
     use super::*;
-    use crate::{cast::Member, cli::Options, live::leg::Quality, room::Room, routes::Routes};
+    use crate::{
+        cast::Member,
+        cli::Options,
+        live::leg::Quality,
+        room::Room,
+        routes::{NoRole, Routes},
+    };
 
     #[derive(Debug, Default)]
     struct Line(AtomicBool);

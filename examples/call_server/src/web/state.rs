@@ -76,7 +76,7 @@ struct Runner {
     duration_us_p50: f64,
 }
 
-/// The present state. Takes the controllers' lock once for each participant.
+/// The present state. Takes the controllers' lock once for each participant, and for one on hold once for each player.
 pub fn json(
     call: &str,
     controller: &Controller,

@@ -62,8 +62,9 @@ use self::{
     wire::Wire,
 };
 use super::{
+    admission::{Admitted, Newcomer, NoPlace},
     leg::{ConnectionId, Leg},
-    people::{Admitted, Newcomer, NoPlace, People},
+    people::People,
     socket::Binding,
 };
 use crate::error::Error;

@@ -33,10 +33,11 @@ use self::{
     table::Table,
 };
 use super::{
+    admission::{Admitted, Newcomer, NoPlace},
     encoding::Hearing,
     leg::{ConnectionId, Leg, Measured, Quality},
     outgoing::Packet,
-    people::{Admitted, Newcomer, NoPlace, People},
+    people::People,
     places::Notice,
     socket::Binding,
 };

@@ -8,7 +8,7 @@ const SURE_MS = 4000;
 
 export const BUTTONS = { whisper: ".whisper", hear: ".hear", hold: ".hold", mute: ".mute", remove: ".remove" };
 
-export class Deeds {
+export class RowButtons {
   #id;
   #buttons;
   /** Who whispers and hears: who sits here, or else who is on the desk. */
@@ -37,6 +37,7 @@ export class Deeds {
     this.#label(hold, person.onHold ? "Resume" : "Hold");
     this.#label(mute, person.muted ? "Muted" : "Mute");
     mute.disabled = person.muted;
+    mute.title = person.muted ? "Until it unmutes itself" : "";
     this.#label(remove, performance.now() < this.#sureUntil ? "Sure?" : "Remove");
   }
 
@@ -62,12 +63,12 @@ export class Deeds {
 }
 
 /** While a request is on its way, another click does nothing. */
-function once(button, deed) {
+function once(button, act) {
   let isBusy = false;
   button.addEventListener("click", async () => {
     if (isBusy) return;
     isBusy = true;
-    await deed();
+    await act();
     isBusy = false;
   });
 }
