@@ -29,9 +29,12 @@
 //! ```
 
 #[cfg(feature = "http")]
+mod action_rules;
+#[cfg(feature = "http")]
 mod actions;
 mod error_body;
 mod fault;
+mod faults;
 mod fields;
 mod findings;
 #[cfg(feature = "http")]
@@ -43,6 +46,8 @@ mod near;
 mod notification;
 mod operation;
 mod path;
+#[cfg(feature = "http")]
+mod proposed;
 mod raw;
 mod rules;
 #[cfg(feature = "json")]
@@ -52,21 +57,22 @@ mod unchecked;
 mod walk;
 
 #[cfg(feature = "http")]
-pub use actions::{ActionRequest, MediaInfo, MediaPrompt, PlayPromptRequest, StartHoldMusicRequest};
+pub(crate) use action_rules::{Ruled, Unchecked};
 #[cfg(feature = "http")]
-pub(crate) use actions::{Ruled, Unchecked};
+pub use actions::{ActionRequest, MediaInfo, MediaPrompt, PlayPromptRequest, StartHoldMusicRequest};
 pub use error_body::{ApiError, ErrorBody, ErrorCode, ErrorDetail, InnerError};
-pub use fault::{Fault, FaultKind, Faults};
+pub use fault::{Fault, FaultKind};
+pub use faults::Faults;
 #[cfg(feature = "http")]
 pub(crate) use fields::{Field, Kind, Wire};
 #[cfg(feature = "http")]
 pub use groups::{AudioRoutingGroup, AudioRoutingGroupChange, NewAudioRoutingGroup, RoutingMode};
-#[cfg(feature = "http")]
-pub(crate) use groups::{ProposedGroup, UncheckedGroup};
 #[cfg(feature = "json")]
 pub use json::{Malformed, RequestError, read_json, read_request};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications, NotifiedOperation};
 pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus, ResultInfo};
+#[cfg(feature = "http")]
+pub(crate) use proposed::{ProposedGroup, UncheckedGroup};
 pub use types::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel};
 pub(crate) use unchecked::{Absent, Checked};
 pub use unchecked::{UncheckedRequest, check};

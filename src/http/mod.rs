@@ -1,4 +1,4 @@
-//! The configureMixer API as a service: a router for axum, which a media server mounts in its own
+//! The configureMixer API and its siblings as a service: a router for axum, which a media server mounts in its own
 //! HTTP server. This module knows calls, and nothing of ticks.
 //!
 //! A [`Service`] is a registry of calls: a host adds its calls, each with the
@@ -7,6 +7,11 @@
 //! an operation, which completes when the audio thread has mixed with the new levels. Clients read
 //! operations; with the feature `http-notify` a call can have a `Callback`, which is told how each
 //! ends. Without that feature [`CallOptions`] has no place for one.
+//!
+//! Beside levels, clients set private routes (audioRoutingGroups), put participants on hold, have prompts played, mute and
+//! remove. What a call plays comes from a [`PromptResolver`] of the host's choice and from its hold music. It is played by
+//! participants of the service's own, whose ids begin with `$`: clients do not find them, but for `$prompts` in the levels
+//! of a listener.
 //!
 //! ```
 //! use axum::{Router, body::{Body, to_bytes}, http::Request, routing::get};

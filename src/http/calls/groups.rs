@@ -2,7 +2,7 @@
 //! not know of them, their routing modes.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -46,7 +46,7 @@ impl Groups {
     }
 
     fn shown(&self, id: &str, group: &PrivateGroup) -> AudioRoutingGroup {
-        let members = |ids: &std::collections::BTreeSet<ParticipantId>| ids.iter().map(ToString::to_string).collect();
+        let members = |ids: &BTreeSet<ParticipantId>| ids.iter().map(ToString::to_string).collect();
         let mode = self.modes().get(id).copied();
         AudioRoutingGroup {
             id: id.to_owned(),
@@ -108,7 +108,7 @@ mod tests {
             receivers: vec!["b".into(), "c".into()],
         };
         controller.change(|changes| groups.set(changes, &group));
-        assert_eq!(groups.all(&controller), [group.clone()]);
+        assert_eq!(groups.all(&controller), std::slice::from_ref(&group));
         controller.leave("c").unwrap();
         let smaller = AudioRoutingGroup { receivers: vec!["b".into()], ..group };
         assert_eq!(groups.get(&controller, "g"), Some(smaller));

@@ -5,16 +5,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{parts::Parts, speaker::Speaker, unplayed::Unplayed};
+use super::{names::MUSIC, parts::Parts, speaker::Speaker, unplayed::Unplayed};
 use crate::{
     ControlError, Generation, Participant, ParticipantKey,
     config::{ActionRequest, CommsOperation, MediaInfo, OperationKind, StartHoldMusicRequest},
     http::calls::{Place, Request},
     stream::Clip,
 };
-
-/// The id of the participant that plays the call's hold music. Music of a client's own has a number behind it.
-const MUSIC: &str = "$holdMusic";
 
 /// The holds of a call.
 #[derive(Debug)]
@@ -149,7 +146,7 @@ impl Holds {
     pub fn owns(&self, id: &str) -> bool {
         let state = self.state();
         let own = state.held.values().filter_map(|held| held.speaker.as_ref());
-        id.starts_with(MUSIC) && own.chain(&state.speaker).any(|speaker| speaker.id() == id)
+        own.chain(&state.speaker).any(|speaker| speaker.id() == id)
     }
 
     /// Stops the music of those who have left, or were taken off hold by the host.

@@ -5,6 +5,7 @@
 //! configureMixer request, to set its level or to be ducked by it.
 
 mod holds;
+mod names;
 mod parts;
 mod playing;
 mod prompt_error;
@@ -17,6 +18,8 @@ mod unplayed;
 use std::sync::Arc;
 
 use holds::Holds;
+use names::OWN;
+pub(super) use names::PROMPTS;
 pub(super) use parts::Parts;
 pub use prompt_error::PromptError;
 use prompts::Prompts;
@@ -30,9 +33,6 @@ use crate::{
     config::{ActionRequest, CommsOperation, PlayPromptRequest, StartHoldMusicRequest},
     stream::Clip,
 };
-
-/// The id of the participant that plays prompts, and of the group by which they reach those outside the default group.
-pub(super) const PROMPTS: &str = "$prompts";
 
 /// The media of a call.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ impl Media {
 
     /// Whether a participant is one of the service's own.
     pub fn owns(&self, id: &str) -> bool {
-        self.prompts.owns(id) || self.holds.owns(id)
+        id.starts_with(OWN) && (self.prompts.owns(id) || self.holds.owns(id))
     }
 
     /// Cancels what would never end: the service takes on no more changes.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::PROMPTS;
+use super::names::PROMPTS;
 use crate::{Controller, Direction, Generation, ParticipantId, PrivateGroup, Routing};
 
 /// Lets everybody hear the prompts.

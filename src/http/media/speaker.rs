@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use super::PROMPTS;
+use super::names::PROMPTS;
 use crate::{
     Controller, JoinOptions, Routing,
     stream::{Clip, JoinError, Player, PlayerError, PlayerEventKind, PlayerEvents, PlayerOptions, Repeat},

@@ -126,6 +126,20 @@ async fn a_second_connection_takes_the_place_over() {
 }
 
 #[tokio::test]
+async fn whom_a_client_removes_is_hung_up_on() {
+    let (_directory, server) = server(&[]);
+    let anna = Caller::join(&server, "anna", 500.0).await;
+    let mut guest = Desk::listen(&server, "guest").await;
+    guest.until_hears(&[(300.0, 1.0), (500.0, 1.0)]).await;
+    let path = format!("{}/app/calls/{}/participants/anna", server.url, server.call);
+    let removed = server.authorized(client().delete(path)).send().await.unwrap();
+    assert_eq!(removed.status(), 204);
+    anna.until_closed().await;
+    guest.until_hears(&[(300.0, 1.0), (500.0, 0.0)]).await;
+    assert_eq!(state(&server, "anna").await, None);
+}
+
+#[tokio::test]
 async fn who_is_muted_is_silent_for_all_until_it_speaks_again() {
     let (_directory, server) = server(&[]);
     let anna = Caller::join(&server, "anna", 500.0).await;

@@ -1,6 +1,7 @@
 //! The operations of one call, from the request to the end: [`Ledger`]. Knows generations and
 //! dates, but not HTTP. Most operations end with the tick that has their change; a prompt ends when it is told to.
 
+mod place;
 #[cfg(test)]
 mod tests;
 
@@ -10,12 +11,13 @@ use std::{
     time::Instant,
 };
 
+pub(in crate::http) use place::{Place, Request};
 use tokio::sync::Notify;
 
 use super::{End, Failure, events::Ended};
 use crate::{
     Generation,
-    config::{CommsNotifications, CommsOperation, OperationKind, OperationStatus},
+    config::{CommsNotifications, CommsOperation, OperationStatus},
     http::{OperationOptions, date, notify::Outbox},
 };
 
@@ -107,7 +109,7 @@ impl Ledger {
             }
             Phase::Open => {
                 state.reserved += 1;
-                Ok(Place { ledger: self })
+                Ok(Place::of(self))
             }
             Phase::Draining => Err(NoPlace::Draining),
             Phase::Closed(failure) => Err(NoPlace::Ended(failure)),
@@ -290,62 +292,5 @@ impl State {
             self.operations.remove(id);
             self.ended.pop_front();
         }
-    }
-}
-
-/// A place for one operation.
-#[derive(Debug)]
-pub(in crate::http) struct Place<'a> {
-    ledger: &'a Ledger,
-}
-
-/// The request that begins an operation.
-#[derive(Debug)]
-pub(in crate::http) struct Request {
-    pub kind: OperationKind,
-    pub client_context: Option<String>,
-}
-
-impl Place<'_> {
-    /// Begins the operation whose change is in force from `generation` on. To be called in the
-    /// order of generations.
-    pub fn begin(self, request: Request, generation: Generation) -> CommsOperation {
-        let deadline = self.ledger.deadline();
-        self.run(request, |state, id| state.running.push_back(Running { id, generation, deadline }))
-    }
-
-    /// Begins an operation that runs until [`Ledger::finish`] ends it.
-    pub fn begin_untimed(self, request: Request) -> CommsOperation {
-        self.run(request, |state, id| state.untimed.push(id))
-    }
-
-    fn run(self, request: Request, run: impl FnOnce(&mut State, String)) -> CommsOperation {
-        let ledger = self.ledger;
-        let id = uuid::Uuid::new_v4().to_string();
-        let operation = CommsOperation {
-            kind: request.kind,
-            status: OperationStatus::Running,
-            ..CommsOperation::new(id.clone(), request.client_context, date::now())
-        };
-        let mut state = ledger.state();
-        state.operations.insert(id.clone(), operation.clone());
-        if let Phase::Closed(failure) = state.phase {
-            let ended = ledger.end(&mut state, id.clone(), End::Failed(failure));
-            let failed = state.operations.get(&id).cloned();
-            drop(state);
-            ended.iter().for_each(|ended| ended.tell(&ledger.call));
-            return failed.unwrap_or(operation);
-        }
-        run(&mut state, id);
-        ledger.begun.notify_one();
-        operation
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        let mut state = self.ledger.state();
-        state.reserved -= 1;
-        self.ledger.close_outbox(&state);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::CompletionReason;
+use crate::config::{CompletionReason, OperationKind};
 use proptest::prelude::{Strategy, prop, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
 fn ledger(most_running: usize) -> Ledger {
