@@ -1,8 +1,10 @@
-// The configureMixer API: one request, its operation until it has ended, and what refuses in words.
+// The API of the service: one request, its operation until it has ended, and what refuses in words.
 
 import { authorization } from "./session.js";
 
 const FOLLOW_FOR_MS = 20_000;
+/** How often an operation is looked at that may last: a prompt is heard to its end. */
+const SELDOM_MS = 500;
 const LONGEST_WAIT_MS = 60_000;
 
 /** A request that was refused, or not answered (`status` 0). */
@@ -22,25 +24,36 @@ export class Refused extends Error {
   }
 }
 
-const path = (call, ...rest) => ["/communications/calls", encodeURIComponent(call), ...rest].join("/");
+const path = (call, ...rest) => ["/communications/calls", ...[call, ...rest].map(encodeURIComponent)].join("/");
 export const pause = (ms) => new Promise((resume) => setTimeout(resume, ms));
 
 /** Sends new levels. The operation, as it stands. */
 export async function configure(call, request) {
-  const headers = { "content-type": "application/json" };
-  return ask(path(call, "participants", "configureMixer"), { method: "POST", headers, body: JSON.stringify(request) });
+  return post(call, ["participants", "configureMixer"], request);
 }
 
-/** Looks at an operation until it has ended. */
-export async function follow(call, operation) {
-  const deadline = performance.now() + FOLLOW_FOR_MS;
+/** Sends a request to what these segments of a path lead to, below the call. What it answers. */
+export async function post(call, segments, body) {
+  const headers = { "content-type": "application/json" };
+  return ask(path(call, ...segments), { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/** Ends what these segments of a path lead to. */
+export async function remove(call, segments) {
+  return ask(path(call, ...segments), { method: "DELETE" });
+}
+
+/** Looks at an operation until it has ended; ever more seldom if it may last. */
+export async function follow(call, operation, forMs = FOLLOW_FOR_MS) {
+  const deadline = performance.now() + forMs;
+  const seldom = forMs > FOLLOW_FOR_MS ? SELDOM_MS : 150;
   let wait = 15;
   while (operation.status !== "completed" && operation.status !== "failed") {
     if (performance.now() > deadline) throw new Refused(0, "The operation did not end in 20 s.");
     await pause(wait);
-    wait = Math.min(wait * 2, 150);
+    wait = Math.min(wait * 2, seldom);
     try {
-      operation = await ask(path(call, "operations", encodeURIComponent(operation.id)));
+      operation = await ask(path(call, "operations", operation.id));
     } catch (refused) {
       if (!refused.isForNow) throw refused;
       wait = refused.retryAfterMs;
@@ -68,6 +81,7 @@ async function ask(url, options = {}) {
   } catch {
     throw new Refused(0, "The server does not answer.");
   }
+  if (answer.status === 204) return null;
   const body = await answer.json().catch(() => null);
   if (!answer.ok) throw refusal(answer, body);
   if (body === null) throw new Refused(answer.status, "The server's answer is no JSON.");

@@ -14,6 +14,8 @@ const NOTHING_CAME = "No connection came up in 10 s. UDP may be blocked on the w
 export class Call {
   #host;
   #id = null;
+  /** The role to come with; empty for that of the name, or the one that the place has. */
+  #role = "";
   #microphone = null;
   #pc = null;
   #path = null;
@@ -36,10 +38,11 @@ export class Call {
     return this.#id;
   }
 
-  /** Joins under this id; without a microphone one only hears. */
-  join(id, microphone) {
+  /** Joins under this id, and with this role if it is not empty; without a microphone one only hears. */
+  join(id, role, microphone) {
     this.leave();
     this.#id = id;
+    this.#role = role;
     this.#microphone = microphone;
     this.#wasIn = false;
     this.#failures = 0;
@@ -88,7 +91,7 @@ export class Call {
 
   async #exchange(pc) {
     await pc.setLocalDescription();
-    const { sdp, path } = await come(this.#id, pc.localDescription.sdp);
+    const { sdp, path } = await come(this.#id, this.#role, pc.localDescription.sdp);
     if (this.#pc !== pc) return leave(path);
     this.#path = path;
     if (this.#isMuted) this.mute(true);

@@ -1,11 +1,16 @@
 // The desk: puts the state that comes in on the page, and what people do into requests.
 
+import { Actions } from "./actions.js";
 import { begin } from "./operations.js";
 import { byId, fill, setAttribute, setData, setMeter, setText } from "./dom.js";
 import { DuckingForm } from "./ducking.js";
+import { Groups } from "./groups.js";
 import { Listening } from "./listening.js";
 import { Me } from "./me.js";
 import { People } from "./people.js";
+import { Prompts } from "./prompts.js";
+import { Roles } from "./roles.js";
+import { groupOfTwo } from "./routes.js";
 import { DUCKING, readRow, sourceKey, sourceOf } from "./row.js";
 import { Sender } from "./sender.js";
 import { forgetToken, isToken, keepToken, takeTokenFromAddress, token } from "./session.js";
@@ -15,7 +20,7 @@ import { Strips } from "./strips.js";
 const MOST_REDUCTION_DB = 20;
 
 /** The newest state, and whether a frame of it is due. */
-let state = { call: "", dominant: null, participants: [] };
+let state = { call: "", dominant: null, participants: [], roles: {}, groups: [] };
 let here = new Set();
 let isDue = false;
 /** A sender for each listener that was changed or shown: its edits go on when another is on the desk. */
@@ -34,7 +39,15 @@ function senderOf(listener) {
   return senders.get(listener);
 }
 
-const people = new People((listener, byHand) => choose(listener, byHand));
+const actions = new Actions({ call: () => state.call, refused: (message) => askForToken(message) });
+const groups = new Groups((group) => actions.end(group));
+const prompts = new Prompts(actions);
+const roles = new Roles();
+const people = new People({
+  choice: (listener, byHand) => choose(listener, byHand),
+  connect: (source, receiver) => toggleGroup(source, receiver),
+  actions,
+});
 const listening = new Listening(() => people.chosen);
 const me = new Me({
   isLive: () => byId("connection").dataset.state === "open",
@@ -53,6 +66,12 @@ byId("exclusive").addEventListener("change", ({ target }) => edit("exclusive", t
 function change(sender, key, value) {
   sender.edit(key, value);
   frame();
+}
+
+/** One click lets one hear the other, the next ends that. */
+function toggleGroup(source, receiver) {
+  const group = groupOfTwo(state.groups, source, receiver);
+  return group === null ? actions.connect(source, receiver) : actions.end(group);
 }
 
 /** How a source is heard by the listener on the desk, as an entry of a request. */
@@ -110,14 +129,21 @@ function draw() {
   me.show(state.participants);
   setText(byId("call"), state.call || "–");
   setText(byId("dominant"), state.dominant ?? "nobody");
-  setText(byId("count"), String(state.participants.length));
+  setText(byId("count"), String(state.participants.filter(({ plays }) => !plays).length));
+  const held = state.participants.filter(({ onHold }) => onHold);
+  setText(byId("held"), held.length === 0 ? "nobody" : held.map(({ id }) => id).join(", "));
+  setData(byId("held"), "any", held.length > 0);
+  groups.show(state);
+  roles.show(state);
+  prompts.show(state);
   const listener = state.participants.find(({ id }) => id === people.chosen);
   if (listener) drawListener(listener);
 }
 
 function drawListener(listener) {
   const { row } = senderOf(listener.id);
-  strips.show(listener.id, row, state.participants);
+  strips.show(listener, row, state);
+  byId("on-hold").hidden = !listener.onHold;
   ducking.show(row.ducking);
   byId("exclusive").checked = row.exclusive;
   setMeter(byId("mix-meter"), byId("mix-peak"), listener.mix?.peakDbfs);
@@ -129,7 +155,8 @@ function drawListener(listener) {
 
 function takeUp(text) {
   const told = JSON.parse(text);
-  state = { call: told.call, dominant: told.dominant ?? null, participants: told.participants ?? [] };
+  const { call, dominant = null, participants = [], roles = {}, groups = [] } = told;
+  state = { call, dominant, participants, roles, groups };
   here = new Set(state.participants.map(({ id }) => id));
   for (const { id, hears, mixerLevel } of state.participants) {
     if (hears || senders.has(id)) senderOf(id).takeUp(readRow(mixerLevel));

@@ -7,6 +7,8 @@ import { askForMicrophone } from "./microphone.js";
 import { nameFault, placesIn, takenIn } from "./places.js";
 
 const LONGEST_HEARD = 4;
+/** How long the state may be older than a mute of one's own. */
+const SETTLE_MS = 1000;
 
 export class Me {
   #panel = byId("me");
@@ -18,6 +20,10 @@ export class Me {
   #host;
   #microphone = null;
   #isMuted = false;
+  #isMutedByOthers = false;
+  #mutedAt = 0;
+  /** What the state has of one. */
+  #own = { muted: false, onHold: false };
   #state = { is: "out" };
   /** The name of somebody here whose place is taken over if it is said once more. */
   #warned = null;
@@ -53,6 +59,7 @@ export class Me {
   /** Takes up who is in the call. */
   show(participants) {
     this.#participants = participants;
+    this.#takeUp(participants.find(({ id }) => id === this.id));
     if (!takenIn(participants, this.#left)) this.#left = null;
     const free = placesIn(participants);
     const offered = byId("places");
@@ -63,6 +70,15 @@ export class Me {
       if (this.#name.value === "") this.#name.value = free[0] ?? "";
     }
     if (this.id !== null) setText(byId("me-hears"), heardWords(participants, new Set(this.#call.heard())));
+  }
+
+  /** Others have put one on hold, or muted one: the page says so, and sends nothing then. */
+  #takeUp(own) {
+    const [wasMuted, isMuted] = [this.#own.muted, own?.muted === true];
+    this.#own = { muted: isMuted, onHold: own?.onHold === true };
+    const isByOthers = isMuted && !wasMuted && !this.#isMuted && performance.now() - this.#mutedAt > SETTLE_MS;
+    if (isByOthers && this.#microphone !== null) this.#mute(true, true);
+    else if (this.id !== null) this.#say();
   }
 
   async #submit(event) {
@@ -109,7 +125,7 @@ export class Me {
       microphone.getAudioTracks()[0].addEventListener("ended", gone);
     }
     setText(byId("me-id"), id);
-    this.#call.join(id, microphone);
+    this.#call.join(id, byId("me-role").value, microphone);
   }
 
   #leave() {
@@ -123,8 +139,10 @@ export class Me {
     this.#levels.watch("heard", stream, (level) => setMeter(byId("hear-meter"), byId("hear-level"), level));
   }
 
-  #mute(isMuted) {
+  #mute(isMuted, isByOthers = false) {
     this.#isMuted = isMuted;
+    this.#isMutedByOthers = isByOthers;
+    this.#mutedAt = performance.now();
     this.#call.mute(isMuted);
     setText(byId("mute"), isMuted ? "Unmute" : "Mute");
     setAttribute(byId("mute"), "aria-pressed", String(isMuted));
@@ -148,7 +166,7 @@ export class Me {
 
   #say() {
     const isHeard = this.#microphone !== null && !this.#isMuted;
-    setText(byId("me-text"), wordsOf(this.#state, isHeard));
+    setText(byId("me-text"), wordsOf(this.#state, isHeard, this.#own.onHold, this.#isMutedByOthers));
   }
 
   #gone(state) {
@@ -176,10 +194,12 @@ export class Me {
   }
 }
 
-function wordsOf(state, isHeard) {
+function wordsOf(state, isHeard, isOnHold, isMutedByOthers) {
+  const unheard = isMutedByOthers ? "Somebody has muted you: nobody hears you." : "You hear the others, and nobody hears you.";
+  const routed = isOnHold ? "You are on hold: you hear the hold music alone, and nobody hears you." : unheard;
   const words = {
     joining: "Joining…",
-    in: isHeard ? "You are heard, and hear the others." : "You hear the others, and nobody hears you.",
+    in: isHeard && !isOnHold ? "You are heard, and hear the others." : routed,
     unsteady: "The connection is unsteady…",
     waiting: `The connection is lost; trying again in ${((state.ms ?? 0) / 1000).toFixed(1)} s.`,
   };

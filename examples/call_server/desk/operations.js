@@ -5,6 +5,8 @@ import { byId, instance, setData, setText } from "./dom.js";
 const MOST_ENTRIES = 30;
 /** One that takes no longer is told by its end alone: a reader that speaks is not flooded while a fader moves. */
 const QUICK_MS = 250;
+/** How a prompt ends, in words. */
+const ENDS = { completedSuccessfully: "heard to its end after", mediaOperationCanceled: "cancelled after" };
 const PARTS = { when: ".when", listener: ".for", change: ".change", outcome: ".outcome", details: ".details" };
 
 /** An entry of a change that was sent. */
@@ -26,6 +28,7 @@ export function begin(listener, change) {
 class Entry {
   #row;
   #change;
+  #listener;
   #begun = performance.now();
   #slow;
 
@@ -33,12 +36,15 @@ class Entry {
     this.#row = row;
     this.#change = change;
     setData(byId("status"), "state", "running");
+    this.#listener = row.listener.textContent;
     this.#slow = setTimeout(() => this.#tell("running", "running…"), QUICK_MS);
   }
 
-  completed() {
+  /** A prompt has a `reason`: how it ended. */
+  completed(reason) {
     const ms = Math.round(performance.now() - this.#begun);
-    this.#tell("completed", `completed in ${ms} ms`);
+    const how = ENDS[reason] ?? "completed in";
+    this.#tell("completed", `${how} ${ms < 10_000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`}`);
   }
 
   postponed(reason, ms) {
@@ -59,8 +65,8 @@ class Entry {
     setData(this.#row.root, "state", state);
     setText(this.#row.outcome, words);
     setData(byId("status"), "state", state);
-    const [change, outcome] = [this.#change, words].map(isolated);
-    byId("status").replaceChildren(change, ": ", outcome);
+    const [listener, change, outcome] = [this.#listener, this.#change, words].map(isolated);
+    byId("status").replaceChildren(listener, ": ", change, ": ", outcome);
   }
 }
 

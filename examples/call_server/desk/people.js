@@ -1,18 +1,22 @@
-// Who is in the call: a row each with a light, a meter, the network of those who are connected and, for those who hear, the choice of whose mix is on the desk.
+// Who is in the call: a row each with a light, a meter, the network of those who are connected, what can be done with it and, for those who hear, the choice of whose mix is on the desk.
 
+import { BUTTONS, RowButtons } from "./buttons.js";
 import { byId, instance, keepRows, setAttribute, setData, setMeter, setText } from "./dom.js";
 import { networkWords } from "./network.js";
+import { roleOf } from "./routes.js";
 
 const PARTS = {
   pick: "input",
   name: ".name",
   you: ".you",
+  role: ".role",
   light: ".light",
   said: ".said",
   level: ".level",
   meter: ".meter",
   number: ".number",
   network: ".network",
+  ...BUTTONS,
 };
 
 export class People {
@@ -21,11 +25,11 @@ export class People {
   #chosen = null;
   /** Who is put on the desk as soon as it is here. */
   #wanted = null;
-  #onChoice;
+  #host;
 
-  /** `onChoice` is given the id, or null, and whether somebody has chosen it. */
-  constructor(onChoice) {
-    this.#onChoice = onChoice;
+  /** `host` has `choice(id, byHand)`, where the id may be null, and what the buttons of a row need. */
+  constructor(host) {
+    this.#host = host;
     byId("find").addEventListener("input", () => this.#find());
   }
 
@@ -41,12 +45,15 @@ export class People {
 
   /** `own` is the id of who sits here, or null. */
   show(state, own) {
-    const people = state.participants;
+    const people = state.participants.filter(({ plays }) => !plays);
     const isNew = people.some(({ id }) => !this.#rows.has(id));
     keepRows(this.#list, this.#rows, people, (id) => this.#make(id));
     for (const person of people) this.#update(this.#rows.get(person.id), person, state.dominant, own);
     byId("nobody").hidden = people.length > 0;
     this.#keepChoice(people);
+    const from = own ?? this.#chosen;
+    for (const person of people) this.#rows.get(person.id).buttons.show(person, from, state.groups);
+    setText(byId("whispers"), from ?? "nobody");
     if (isNew) this.#find();
   }
 
@@ -56,6 +63,7 @@ export class People {
     row.name.title = id;
     row.id = id;
     row.meter.setAttribute("aria-label", `Level of ${id}`);
+    row.buttons = new RowButtons(id, row, this.#host);
     row.pick.addEventListener("change", () => this.#choose(id, true));
     return row;
   }
@@ -65,6 +73,10 @@ export class People {
     setText(row.network, networkWords(person.connection));
     const isTalking = person.talking === true && !person.muted;
     setData(row.root, "dominant", person.id === dominant);
+    setData(row.root, "held", person.onHold);
+    const role = person.routing === "apart" ? "apart" : roleOf(person);
+    setText(row.role, role ?? "");
+    row.role.hidden = role === null;
     setData(row.light, "talking", isTalking);
     const said = saidOf(person, isTalking, person.id === dominant);
     setText(row.said, person.hears ? said : `${said}, does not listen`);
@@ -92,7 +104,7 @@ export class People {
       row.pick.checked = row.id === id;
       setAttribute(row.root, "data-chosen", String(row.id === id));
     }
-    this.#onChoice(id, byHand);
+    this.#host.choice(id, byHand);
   }
 
   #find() {
@@ -102,6 +114,7 @@ export class People {
 }
 
 function saidOf(person, isTalking, isDominant) {
+  if (person.onHold) return "on hold";
   if (!person.sends) return "only listens";
   if (person.muted) return "muted";
   if (isTalking) return isDominant ? "talking, has the floor" : "talking";

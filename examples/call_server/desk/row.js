@@ -1,5 +1,7 @@
 // What one listener hears, as the wire has it, and the changes made here that are not in force yet. Pure: no page, no network.
 
+import { quoted } from "./routes.js";
+
 /** The ranges that the service checks, too. */
 export const LIMITS = { level: 100, ramp: 5000 };
 export const DUCKING = { rampActive: 200, rampInactive: 600, lowerLevel: 20, upperLevel: 100 };
@@ -71,16 +73,9 @@ function describeOne(key, value) {
     if (value === null) return "no ducking";
     return `ducking ${value.lowerLevel}–${value.upperLevel} %, ${value.rampActive}/${value.rampInactive} ms`;
   }
-  const id = short(key.slice("source:".length));
+  const id = quoted(key.slice("source:".length));
   if (value === null) return `${id} not listed`;
   return `${id} at ${value.level} %${value.duckOthers ? ", ducks others" : ""}`;
-}
-
-/** An id within a sentence: cut if it is long, and kept from turning the words beside it around. */
-function short(id) {
-  const letters = [...id];
-  const text = letters.length > 40 ? `${letters.slice(0, 40).join("")}…` : id;
-  return `\u2068${text}\u2069`;
 }
 
 /** What is wrong with ducking as typed, by field; empty if it can be sent. */

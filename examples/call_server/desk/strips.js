@@ -1,11 +1,13 @@
 // The faders of one listener: a strip for each other source, kept in place while the state comes in.
 
-import { byId, fill, instance, keepRows, setData, setSlider, setText, share } from "./dom.js";
+import { byId, fill, instance, keepRows, setAttribute, setData, setSlider, setText, share } from "./dom.js";
+import { routeOf } from "./routes.js";
 import { sourceOf } from "./row.js";
 
 const PARTS = {
   lamp: ".lamp",
   name: ".name",
+  route: ".route",
   fader: "input[type=range]",
   thin: ".thin",
   number: ".number",
@@ -26,15 +28,18 @@ export class Strips {
     window.addEventListener("pointercancel", () => this.#letGo());
   }
 
-  /** `listener` only names the controls: another listener's strips are new ones. */
+  /** Another listener's strips are new ones: their controls have other names. */
   clear() {
     this.#rows.clear();
     this.#list.replaceChildren();
   }
 
-  show(listener, row, people) {
-    const sources = people.filter(({ id, sends }) => id !== listener && (sends || row.sources.has(id)));
-    keepRows(this.#list, this.#rows, sources, (id) => this.#make(listener, id));
+  /** Music for others on hold is left out. */
+  show(listener, row, state) {
+    const isShown = ({ id, sends }) => id !== listener.id && (sends || row.sources.has(id));
+    const all = state.participants.filter(isShown).map((source) => ({ ...source, route: routeOf(listener, source, state) }));
+    const sources = all.filter(({ id, plays, route }) => !plays || route.leads || row.sources.has(id));
+    keepRows(this.#list, this.#rows, sources, (id) => this.#make(listener.id, id));
     for (const source of sources) update(this.#rows.get(source.id), source, sourceOf(row, source.id));
     byId("no-sources").hidden = sources.length > 0;
   }
@@ -76,6 +81,10 @@ function update(strip, source, heard) {
   if (strip.ducks.checked !== heard.duckOthers) strip.ducks.checked = heard.duckOthers;
   // Nobody takes a fader out of the hand that holds it.
   const level = strip.isHeld ? strip.fader.valueAsNumber : heard.level;
-  setSlider(strip.fader, level, `${level} %${heard.listed ? "" : ", not listed"}`);
+  const { leads, words } = source.route;
+  setData(strip.root, "routed", leads);
+  setText(strip.route, words);
+  setAttribute(strip.route, "title", words);
+  setSlider(strip.fader, level, `${level} %${heard.listed ? "" : ", not listed"}${leads ? "" : `, ${words}`}`);
   setText(strip.number, `${level} %`);
 }

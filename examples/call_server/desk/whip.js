@@ -3,13 +3,14 @@
 import { Refused, refusal } from "./api.js";
 import { authorization } from "./session.js";
 
-/** Posts an offer. The answer, and the path of the connection. */
-export async function come(id, offer) {
+/** Posts an offer, with a role if one is wanted. The answer, and the path of the connection. */
+export async function come(id, role, offer) {
   const headers = { "content-type": "application/sdp", ...authorization() };
   let answer;
   try {
     const options = { method: "POST", headers, body: offer, cache: "no-store", credentials: "omit" };
-    answer = await fetch(`/whip/${encodeURIComponent(id)}`, options);
+    const query = role === "" ? "" : `?role=${encodeURIComponent(role)}`;
+    answer = await fetch(`/whip/${encodeURIComponent(id)}${query}`, options);
   } catch {
     throw new Refused(0, "The server does not answer.");
   }

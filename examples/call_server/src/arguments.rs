@@ -1,4 +1,4 @@
-//! Parsers of compound arguments: addresses, ports, tokens, ids, `ID=FILE`, URLs.
+//! Parsers of compound arguments: addresses, ports, tokens, ids, `ID=FILE`, roles, URLs.
 
 use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf};
 
@@ -58,6 +58,23 @@ pub fn source(text: &str) -> Result<SourceArgument, String> {
     }
 }
 
+/// Parses `ID=ROLE`; the id may have another `=`.
+pub fn role(text: &str) -> Result<(String, String), String> {
+    match text.rsplit_once('=') {
+        Some((name, role)) if !name.is_empty() => Ok((id(name)?, id(role)?)),
+        _ => Err("expected ID=ROLE, such as anna=agent".to_owned()),
+    }
+}
+
+/// Parses `ROLE=ROLE,ROLE`: a role, and those that it hears; it may hear none.
+pub fn hears(text: &str) -> Result<(String, Vec<String>), String> {
+    let parsed = text.split_once('=').and_then(|(listener, heard)| {
+        let heard = heard.split(',').filter(|_| !heard.is_empty());
+        Some((id(listener).ok()?, heard.map(id).collect::<Result<_, _>>().ok()?))
+    });
+    parsed.ok_or_else(|| "expected ROLE=ROLE,ROLE, such as agent=customer,supervisor".to_owned())
+}
+
 /// Parses an http or https URL.
 pub fn web_url(text: &str) -> Result<Url, String> {
     match Url::parse(text) {
@@ -83,6 +100,15 @@ mod tests {
     fn a_source_has_an_id_and_a_file() {
         assert_eq!(source("a=b=c.wav").map(|source| (source.id, source.file)), Ok(("a".into(), "b=c.wav".into())));
         assert!(["", "a", "=b", "a="].iter().all(|wrong| source(wrong).is_err()));
+    }
+
+    #[test]
+    fn a_role_hears_any_number_of_roles() {
+        assert_eq!(hears("a=b,c"), Ok(("a".into(), vec!["b".into(), "c".into()])));
+        assert_eq!(hears("a="), Ok(("a".into(), vec![])));
+        assert!(["", "a", "=b", "a=b,", "a=,"].iter().all(|wrong| hears(wrong).is_err()));
+        assert_eq!(role("a=b=c"), Ok(("a=b".into(), "c".into())));
+        assert!(["", "a", "=b", "a="].iter().all(|wrong| role(wrong).is_err()));
     }
 
     #[test]

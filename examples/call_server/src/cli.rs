@@ -67,6 +67,15 @@ pub struct Options {
     #[arg(long = "apart", value_name = "ID", value_parser = arguments::id)]
     pub apart: Vec<String>,
 
+    /// Which roles a role hears; with it the call has roles. Whoever has none of them hears, and is heard by, the default
+    /// group; repeatable
+    #[arg(long, value_name = "ROLE=ROLE,ROLE", value_parser = arguments::hears)]
+    pub hears: Vec<(String, Vec<String>)>,
+
+    /// The role of a participant, of the options or of those who come later; repeatable
+    #[arg(long = "role", value_name = "ID=ROLE", value_parser = arguments::role, requires = "hears")]
+    pub roles: Vec<(String, String)>,
+
     /// Writes what each participant hears to DIR/ID.wav, 16 bit at 48 kHz; never over an existing file
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,

@@ -10,7 +10,7 @@
 //! routes of the clients are in [`web`]: the service of the library, those by which people come, and
 //! the desk's own beside them. [`run`] starts both and stops them in order;
 //! [`server`] is the HTTP server below them. The other modules are about the options ([`cli`],
-//! [`arguments`]), the participants ([`cast`], [`bundled`], [`wav`]), the access ([`access`]), and
+//! [`arguments`]), the participants ([`cast`], [`bundled`], [`wav`], [`routes`]), the access ([`access`]), and
 //! the output ([`announce`], [`error`]).
 
 mod access;
@@ -23,6 +23,7 @@ mod error;
 mod live;
 mod music;
 mod room;
+mod routes;
 mod run;
 mod server;
 mod signals;

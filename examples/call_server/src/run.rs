@@ -29,6 +29,7 @@ use crate::{
     live::Live,
     music,
     room::Room,
+    routes::Routes,
     server,
     signals::Signals,
     web::{self, Door, Metrics, OwnName, Sockets, States, Web},
@@ -71,7 +72,7 @@ async fn serve(options: Options) -> Result<(), Error> {
     let token = access.token.clone();
 
     let (most_people, loudest) = (options.max_people.into(), options.loudest.map(usize::from));
-    let (room, relay) = Room::start(members, &options.apart, most_people, loudest, options.record.as_deref())?;
+    let (room, relay) = Room::start(members, Routes::of(&options)?, most_people, loudest, options.record.as_deref())?;
     let live = Live::start(&options, Arc::clone(&room.entrance), relay)?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();

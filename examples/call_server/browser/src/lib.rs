@@ -4,13 +4,14 @@
 //! pictures that they take. Each test of the desk, and the one of the conference, starts its own
 //! server (`CALL_SERVER`, or the result of `cargo build -p call_server`), its own chromedriver
 //! (`CHROMEDRIVER`, or the one in the path) and one headless Chromium or three (`CHROMIUM`, or the
-//! one that chromedriver finds).
+//! one that chromedriver finds). Prompts are served by Python 3, with a certificate by OpenSSL.
 
 mod browser;
 mod page;
 mod person;
 mod ports;
 mod process;
+mod prompts;
 mod relay;
 mod server;
 mod tab;
@@ -22,6 +23,7 @@ pub use page::Page;
 pub use person::{Levels, Person};
 pub use ports::free_udp;
 pub use process::Usage;
+pub use prompts::Prompts;
 pub use relay::Relay;
 pub use server::Server;
 pub use tab::Tab;

@@ -135,7 +135,7 @@ impl Person {
     /// # Errors
     /// If it is not there.
     pub async fn click(&self, css: &str) -> Result<()> {
-        Ok(self.tab.find(css).await?.click().await?)
+        self.tab.click(css).await
     }
 
     /// Waits for a stage of the connection.
@@ -186,16 +186,8 @@ impl Person {
     ///
     /// # Errors
     /// If the answer is another than 200.
-    pub async fn configure(&self, server: &Server, level: Value) -> Result<()> {
-        let send = "const [call, token, body, done] = arguments;
-            const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-            const path = `/communications/calls/${encodeURIComponent(call)}/participants/configureMixer`;
-            fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
-                .then(async (answer) => done([answer.status, await answer.text()]));";
-        let call = self.tab.state().await?["call"].clone();
-        let body = json!({"participantMixerLevels": [level]});
-        let answer = self.tab.driver.execute_async(send, vec![call, json!(server.token), body]).await?;
-        if answer.json()[0] == json!(200) { Ok(()) } else { Err(format!("refused: {}", answer.json()).into()) }
+    pub async fn configure(&self, level: Value) -> Result<()> {
+        self.tab.configure(json!([level])).await
     }
 
     /// Kills the browser, as a crash does.

@@ -24,6 +24,13 @@ const STATE: &str = r#"
     socket.onerror = () => done(null);
 "#;
 
+/// Sends a request of configureMixer.
+const CONFIGURE: &str = "const [call, token, body, done] = arguments;
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const path = `/communications/calls/${encodeURIComponent(call)}/participants/configureMixer`;
+    fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
+        .then(async (answer) => done([answer.status, await answer.text()]));";
+
 /// A browser with one page.
 #[derive(Debug)]
 pub struct Tab {
@@ -84,6 +91,36 @@ impl Tab {
     /// If there is no such element within 15 s.
     pub async fn find(&self, css: &str) -> Result<WebElement> {
         Ok(self.driver.query(By::Css(css)).wait(PATIENCE, INTERVAL).first().await?)
+    }
+
+    /// Clicks on an element, once it is there.
+    ///
+    /// # Errors
+    /// If there is none within 15 s.
+    pub async fn click(&self, css: &str) -> Result<()> {
+        Ok(self.find(css).await?.click().await?)
+    }
+
+    /// Puts the mix of a listener on the desk.
+    ///
+    /// # Errors
+    /// If it is not there after 15 s.
+    pub async fn choose(&self, id: &str) -> Result<()> {
+        let choose = "const rows = [...document.querySelectorAll('.person')];
+            rows.find((row) => row.querySelector('.name').textContent === arguments[0])?.querySelector('.pick input').click()";
+        self.script(choose, vec![json!(id)]).await?;
+        let is_there = format!("return document.querySelector('#listener-name').textContent === {}", json!(id));
+        self.until(&format!("{id} is on the desk"), &is_there).await.map(drop)
+    }
+
+    /// Sends mixer levels from this page, as any client would.
+    ///
+    /// # Errors
+    /// If the answer is another than 200.
+    pub async fn configure(&self, levels: Value) -> Result<()> {
+        let (call, body) = (self.state().await?["call"].clone(), json!({"participantMixerLevels": levels}));
+        let answer = self.driver.execute_async(CONFIGURE, vec![call, json!(self.token), body]).await?;
+        if answer.json()[0] == json!(200) { Ok(()) } else { Err(format!("refused: {}", answer.json()).into()) }
     }
 
     /// Waits until the state socket sends a state for which `holds` is true.

@@ -18,6 +18,16 @@ pub struct Tone {
 }
 
 impl Tone {
+    /// Writes it to a file in a directory. The argument of `--source` by which it is what a participant sends.
+    ///
+    /// # Errors
+    /// Of the file system.
+    pub fn source(&self, directory: &Path, id: &str) -> Result<String> {
+        let file = directory.join(format!("{id}.wav"));
+        self.write(&file)?;
+        Ok(format!("{id}={}", file.display()))
+    }
+
     /// Writes two seconds of it.
     ///
     /// # Errors

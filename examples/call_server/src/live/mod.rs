@@ -12,6 +12,7 @@
 //! [`People`] says who has a place, whatever carries the sound: a [`Leg`](leg::Leg). The network threads own the connections,
 //! and never wait for [`People`].
 
+mod admission;
 mod encoding;
 mod leg;
 mod listening;
@@ -31,10 +32,11 @@ use std::{
 use mixminus::stream::Relay;
 
 pub use self::{
+    admission::{Newcomer, NoPlace},
     encoding::{Encoding, Hearing},
     leg::{ConnectionId, Quality},
     outgoing::{Outgoing, contributor},
-    people::{Limits, NoPlace, People},
+    people::{Limits, People},
     person::Connected,
     rtp::{NoCall, Rtp, Welcome as Call},
     socket::Binding,

@@ -10,21 +10,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mixminus::{
-    http::Removal,
-    stream::{Decoder, PacketPort},
-};
+use mixminus::{http::Removal, stream::Decoder};
 use uuid::Uuid;
 
 use super::{
+    admission::{Admitted, Newcomer, NoPlace},
     leg::{ConnectionId, Leg},
     listening::Listener,
     person::{Connected, News, Person},
 };
-use crate::{
-    error::Error,
-    room::{Entrance, Seat},
-};
+use crate::room::{Entrance, Seat};
 
 /// How many people there may be, and how long the place of one who is lost is kept.
 #[derive(Debug, Clone, Copy)]
@@ -43,30 +38,6 @@ pub struct People {
     turns: AtomicU64,
 }
 
-/// Somebody who has a place.
-#[derive(Debug)]
-pub struct Admitted {
-    pub id: String,
-    pub connection: ConnectionId,
-    pub listener: Listener,
-    /// Takes what the person sends.
-    pub packets: PacketPort,
-}
-
-/// Why somebody has no place.
-#[derive(Debug, thiserror::Error)]
-pub enum NoPlace {
-    /// The place belongs to a recording.
-    #[error("{0:?} is a recording of this call: choose another id")]
-    Recording(String),
-    /// All places are taken.
-    #[error("no place is left: {0} people are in the call, see --max-people")]
-    Full(usize),
-    /// The mixer does not take it.
-    #[error("{}", .0.one_line())]
-    Mixer(Error),
-}
-
 impl People {
     pub fn new(entrance: Arc<Entrance>, limits: Limits) -> Self {
         Self { entrance, limits, here: Mutex::default(), turns: AtomicU64::new(0) }
@@ -75,20 +46,21 @@ impl People {
     /// Gives a place to a connection that `leg` makes for its id. Whoever had the place is sent away.
     pub fn enter(
         &self,
-        id: Option<String>,
+        newcomer: Newcomer,
         decoder: impl Decoder + 'static,
         rtp_clock_hz: Option<u32>,
         leg: impl FnOnce(ConnectionId) -> Arc<dyn Leg>,
     ) -> Result<Admitted, NoPlace> {
         let mut here = self.here();
-        let id = id.unwrap_or_else(|| Uuid::new_v4().to_string());
+        let role = newcomer.role.map(|role| self.entrance.role(&role)).transpose()?;
+        let id = newcomer.id.unwrap_or_else(|| Uuid::new_v4().to_string());
         if self.entrance.is_recording(&id) {
             return Err(NoPlace::Recording(id));
         }
         if !here.contains_key(&id) && here.len() >= self.limits.most {
             return Err(NoPlace::Full(here.len()));
         }
-        let seat = self.entrance.enter(&id, decoder, rtp_clock_hz);
+        let seat = self.entrance.enter(&id, role, decoder, rtp_clock_hz);
         let Seat { key, packets } = seat.inspect_err(|_| self.free(&mut here, &id)).map_err(NoPlace::Mixer)?;
         let (connection, turn) = (Uuid::new_v4(), self.turns.fetch_add(1, Ordering::Relaxed));
         let before = here.remove(&id);
@@ -113,7 +85,7 @@ impl People {
     ) -> Result<Option<Seat>, NoPlace> {
         let here = self.here();
         let is_its = here.get(id).is_some_and(|person| person.connection == connection);
-        is_its.then(|| self.entrance.enter(id, decoder, rtp_clock_hz).map_err(NoPlace::Mixer)).transpose()
+        is_its.then(|| self.entrance.enter(id, None, decoder, rtp_clock_hz).map_err(NoPlace::Mixer)).transpose()
     }
 
     /// Ends somebody's stay at its own wish. False if the place is not, or no longer, this connection's.
@@ -191,10 +163,17 @@ impl Removal for People {
 mod tests {
     use std::sync::atomic::AtomicBool;
 
-    use mixminus::stream::Opus;
+    use clap::Parser;
+    use mixminus::{Routing, stream::Opus};
 
     use super::*;
-    use crate::{cast::Member, live::leg::Quality, room::Room};
+    use crate::{
+        cast::Member,
+        cli::Options,
+        live::leg::Quality,
+        room::Room,
+        routes::{NoRole, Routes},
+    };
 
     #[derive(Debug, Default)]
     struct Line(AtomicBool);
@@ -216,15 +195,26 @@ mod tests {
     /// A call with the listener `guest`, and its people.
     fn call(most: usize) -> (Room, People) {
         let (room, _relay) =
-            Room::start(vec![Member { id: "guest".into(), recording: None }], &[], most, None, None).unwrap();
+            Room::start(vec![Member { id: "guest".into(), recording: None }], routes(), most, None, None).unwrap();
         let people = People::new(Arc::clone(&room.entrance), Limits { most, keep: Duration::from_secs(30) });
         (room, people)
     }
 
+    /// Agents hear customers, and customers nobody; `ben` is an agent by the options.
+    fn routes() -> Routes {
+        let arguments = ["call_server", "--hears", "agent=customer", "--role", "ben=agent"];
+        Routes::of(&Options::try_parse_from(arguments).unwrap()).unwrap()
+    }
+
     fn come(people: &People, id: &str) -> Result<(Admitted, Arc<Line>), NoPlace> {
+        come_with(people, id, None)
+    }
+
+    fn come_with(people: &People, id: &str, role: Option<&str>) -> Result<(Admitted, Arc<Line>), NoPlace> {
         let line = Arc::new(Line::default());
         let leg = Arc::clone(&line);
-        people.enter(Some(id.into()), Opus::mono().unwrap(), None, |_| leg).map(|admitted| (admitted, line))
+        let newcomer = Newcomer { id: Some(id.into()), role: role.map(str::to_owned) };
+        people.enter(newcomer, Opus::mono().unwrap(), None, |_| leg).map(|admitted| (admitted, line))
     }
 
     fn stage(people: &People, id: &str) -> Option<&'static str> {
@@ -312,6 +302,33 @@ mod tests {
         }
         assert!(line.0.load(Ordering::Relaxed) && other.0.load(Ordering::Relaxed));
         assert!(come(&people, "guest").is_ok() && room.controller.is_here("guest"));
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn a_role_is_that_of_the_options_unless_somebody_comes_with_another() {
+        let (room, people) = call(9);
+        let routing = |id: &str| room.controller.participant(id).unwrap().routing;
+        let (agent, customer) = (Routing::Role("agent".into()), Routing::Role("customer".into()));
+        come(&people, "ben").unwrap();
+        assert_eq!(routing("ben"), agent);
+        come_with(&people, "ben", Some("customer")).unwrap();
+        assert_eq!(routing("ben"), customer);
+        come(&people, "ben").unwrap();
+        assert_eq!(routing("ben"), customer, "who comes again without a role keeps the one that it has");
+        let (guest, _line) = come_with(&people, "guest", Some("agent")).unwrap();
+        assert_eq!(routing("guest"), agent);
+        assert!(people.leave("guest", guest.connection));
+        assert_eq!(routing("guest"), Routing::DefaultGroup, "whose place it was has none");
+        room.stop().unwrap();
+    }
+
+    #[test]
+    fn a_role_that_the_call_does_not_have_is_refused_and_changes_nothing() {
+        let (room, people) = call(9);
+        let (_anna, line) = come(&people, "anna").unwrap();
+        assert!(matches!(come_with(&people, "anna", Some("boss")), Err(NoPlace::Role(NoRole::Unknown { .. }))));
+        assert!(!line.0.load(Ordering::Relaxed) && stage(&people, "anna").is_some());
         room.stop().unwrap();
     }
 

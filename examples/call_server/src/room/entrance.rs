@@ -8,12 +8,15 @@ use std::{
 };
 
 use mixminus::{
-    Controller, JoinOptions, ParticipantKey, Routing,
+    Controller, JoinOptions, ParticipantKey, RoleName, Routing,
     stream::{Decoder, InputOptions, InputPort, JoinError, OutputPort, PacketPort, PortOptions, Ports},
 };
 
 use super::{Ears, Ticker, collector::Ear, collector::Order, hears, recorder};
-use crate::error::Error;
+use crate::{
+    error::Error,
+    routes::{NoRole, Routes},
+};
 
 /// Who is in the call from its start to its end.
 #[derive(Debug, Default)]
@@ -22,15 +25,14 @@ pub struct Cast {
     pub recordings: HashSet<String>,
     /// Those who only hear, until somebody takes their place: who then leaves leaves them hearing.
     pub listeners: HashSet<String>,
-    /// Those who are out of the default group, also if they come later.
-    pub apart: HashSet<String>,
+    /// How everybody joins, also those who come later.
+    pub routes: Routes,
 }
 
 impl Cast {
     /// How a participant joins.
     pub(super) fn joins(&self, id: &str) -> JoinOptions {
-        let routing = if self.apart.contains(id) { Routing::Apart } else { Routing::DefaultGroup };
-        JoinOptions { routing, ..JoinOptions::default() }
+        JoinOptions { routing: self.routes.of_id(id), ..JoinOptions::default() }
     }
 }
 
@@ -61,18 +63,34 @@ impl Entrance {
         self.cast.recordings.contains(id)
     }
 
-    /// Gives a person its place, with a decoder for what it sends. Who is here already keeps key and configuration;
-    /// its earlier port leads nowhere, and it stays if there is an error. `rtp_clock_hz` is the clock of the timestamps, if it is not the decoder's rate.
-    /// Takes about a millisecond.
-    pub fn enter(&self, id: &str, decoder: impl Decoder + 'static, rtp_clock_hz: Option<u32>) -> Result<Seat, Error> {
+    /// A role that somebody may come with.
+    pub fn role(&self, name: &str) -> Result<RoleName, NoRole> {
+        self.cast.routes.role(name)
+    }
+
+    /// Gives a person its place, with a decoder for what it sends. Who is here already keeps key and configuration, and
+    /// its routing if it comes without a role; its earlier port leads nowhere, and it stays if there is an error.
+    /// `rtp_clock_hz` is the clock of the timestamps, if it is not the decoder's rate. Takes about a millisecond.
+    pub fn enter(
+        &self,
+        id: &str,
+        role: Option<RoleName>,
+        decoder: impl Decoder + 'static,
+        rtp_clock_hz: Option<u32>,
+    ) -> Result<Seat, Error> {
         let cannot = |cause| Error::Join { id: id.to_owned(), cause };
         let input = InputOptions { rtp_clock_hz, ..InputOptions::new(decoder.format()) };
         let options = PortOptions { input: Some(input), output: Some(hears()) };
         let is_here = self.controller.is_here(id);
+        let routing = role.map(Routing::Role);
         let ports = if is_here {
+            // Before what it sends can be heard.
+            routing.into_iter().for_each(|routing| self.route(id, routing));
             self.controller.replace_ports(id, options)
         } else {
-            self.controller.join_with_ports(id, self.cast.joins(id), options)
+            let joins = self.cast.joins(id);
+            let joins = JoinOptions { routing: routing.unwrap_or(joins.routing), ..joins };
+            self.controller.join_with_ports(id, joins, options)
         };
         let Ports { key, input, output, .. } = ports.map_err(cannot)?;
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
@@ -97,6 +115,7 @@ impl Entrance {
             let options = PortOptions { input: None, output: Some(hears()) };
             let ports = self.controller.replace_ports(id, options);
             self.told(id, ports.map(|ports| self.collect_more(id, ports.output)));
+            self.route(id, self.cast.routes.of_id(id));
             self.mute(id, false);
         } else {
             self.expel(id);
@@ -113,6 +132,10 @@ impl Entrance {
     /// Mutes a person for everybody, or ends that.
     pub fn mute(&self, id: &str, is_muted: bool) {
         self.told(id, self.controller.set_muted(id, is_muted).map_err(JoinError::from));
+    }
+
+    fn route(&self, id: &str, routing: Routing) {
+        self.told(id, self.controller.set_routing(id, routing).map_err(JoinError::from));
     }
 
     fn collect(&self, id: &str, port: OutputPort, is_here: bool) {
@@ -138,7 +161,7 @@ impl Entrance {
 
     fn told<T>(&self, id: &str, done: Result<T, JoinError>) {
         if let Err(error) = done {
-            tracing::debug!(id, %error, "somebody who was to leave or to be muted was not here");
+            tracing::debug!(id, %error, "somebody who was to leave, to be routed or to be muted was not here");
         }
     }
 }
@@ -182,11 +205,11 @@ mod tests {
 
     #[test]
     fn an_error_lets_nobody_in_and_sends_nobody_away() {
-        let (room, _relay) = Room::start(Vec::new(), &[], 1, None, None).unwrap();
+        let (room, _relay) = Room::start(Vec::new(), Routes::default(), 1, None, None).unwrap();
         let is_here = || room.controller.is_here("anna");
-        assert!(room.entrance.enter("anna", Fickle::default(), None).is_err() && !is_here());
-        room.entrance.enter("anna", Opus::mono().unwrap(), None).unwrap();
-        assert!(room.entrance.enter("anna", Fickle::default(), None).is_err() && is_here());
+        assert!(room.entrance.enter("anna", None, Fickle::default(), None).is_err() && !is_here());
+        room.entrance.enter("anna", None, Opus::mono().unwrap(), None).unwrap();
+        assert!(room.entrance.enter("anna", None, Fickle::default(), None).is_err() && is_here());
         room.stop().unwrap();
     }
 }

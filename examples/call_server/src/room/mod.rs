@@ -29,7 +29,7 @@ pub use self::{
     ticker::Ticker,
     worker::{Stop, Worker},
 };
-use crate::{cast::Member, error::Error};
+use crate::{cast::Member, error::Error, routes::Routes};
 
 /// The sample rate of the mixer and of what the participants hear, in mono.
 pub const SAMPLE_RATE: u32 = 48_000;
@@ -62,12 +62,12 @@ pub struct Room {
 }
 
 impl Room {
-    /// Lets all participants join, those of `apart` out of the default group, and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
+    /// Lets all participants join, by these routes, and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
     /// recorded in the directory `record`, if there is one. The relay is for whoever encodes what people hear: the members
     /// and `most_people` more, each of whom may hear another mix from one tick to the next.
     pub fn start(
         members: Vec<Member>,
-        apart: &[String],
+        routes: Routes,
         most_people: usize,
         loudest: Option<usize>,
         record: Option<&Path>,
@@ -77,7 +77,8 @@ impl Room {
             RelayOptions { ticks: WAITING_TICKS, mixes: listeners.min(MOST_MIXES), listeners, sources: NAMED };
         let config = MixerConfig { sample_rate: SAMPLE_RATE, loudest, ..MixerConfig::default() };
         let (controller, processor) = config.build()?;
-        let mut cast = Cast { apart: apart.iter().cloned().collect(), ..Cast::default() };
+        controller.set_role_table(routes.table().clone());
+        let mut cast = Cast { routes, ..Cast::default() };
         let (mut voices, mut outputs) = (Vec::new(), Vec::new());
         for Member { id, recording } in members {
             let Ports { input, output, .. } =

@@ -10,6 +10,7 @@ mod metrics;
 mod page;
 mod people;
 mod refused;
+mod role;
 mod rtp;
 mod sockets;
 mod state;

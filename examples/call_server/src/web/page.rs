@@ -18,16 +18,19 @@ macro_rules! file {
     };
 }
 
-const FILES: [(&str, &str); 27] = [
+const FILES: [(&str, &str); 34] = [
     ("/", include_str!("../../desk/index.html")),
+    file!("actions.js"),
     file!("api.js"),
     file!("backoff.js"),
+    file!("buttons.js"),
     file!("call.js"),
     file!("controls.css"),
     file!("desk.css"),
     file!("desk.js"),
     file!("dom.js"),
     file!("ducking.js"),
+    file!("groups.js"),
     file!("icon.svg"),
     file!("levels.js"),
     file!("listen.js"),
@@ -39,6 +42,10 @@ const FILES: [(&str, &str); 27] = [
     file!("operations.js"),
     file!("people.js"),
     file!("places.js"),
+    file!("prompts.js"),
+    file!("roles.js"),
+    file!("routes.css"),
+    file!("routes.js"),
     file!("row.js"),
     file!("rows.css"),
     file!("sender.js"),

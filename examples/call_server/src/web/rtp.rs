@@ -1,4 +1,4 @@
-//! How telephones and gateways come by plain RTP: `POST /rtp/{participant}` with an offer. What that answers as the
+//! How telephones and gateways come by plain RTP: `POST /rtp/{participant}` with an offer, `?role=` with a role. What that answers as the
 //! location takes further offers, `GET` for the figures, and `DELETE` to leave.
 
 use std::sync::Arc;
@@ -18,21 +18,20 @@ use super::{
     Web,
     door::Bearer,
     refused::Refused,
+    role::AsRole,
     whip::{self, SDP},
 };
-use crate::{
-    arguments,
-    live::{Call, ConnectionId, NoCall},
-};
+use crate::live::{Call, ConnectionId, Newcomer, NoCall};
 
 /// Somebody who comes without an id gets a random one.
 pub async fn come(
     _bearer: Bearer,
     State(web): State<Arc<Web>>,
+    AsRole(role): AsRole,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    welcome(web, None, &headers, body).await
+    welcome(web, Newcomer { id: None, role }, &headers, body).await
 }
 
 /// Somebody who comes with an id; its place may have been kept, or is taken over.
@@ -40,16 +39,16 @@ pub async fn come_as(
     _bearer: Bearer,
     State(web): State<Arc<Web>>,
     Path(id): Path<String>,
+    AsRole(role): AsRole,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    let id = arguments::id(&id).map_err(|wanted| Refused::new(ErrorCode::BadRequest, wanted))?;
-    welcome(web, Some(id), &headers, body).await
+    welcome(web, Newcomer { id: Some(whip::wanted(&id)?), role }, &headers, body).await
 }
 
-async fn welcome(web: Arc<Web>, id: Option<String>, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
+async fn welcome(web: Arc<Web>, newcomer: Newcomer, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
     let offer = whip::offer(headers, body).await?;
-    let call = spawn_blocking(move || web.rtp.welcome(&web.people, id, offer.as_bytes())).await;
+    let call = spawn_blocking(move || web.rtp.welcome(&web.people, newcomer, offer.as_bytes())).await;
     let Call { id, connection, sdp } = call.map_err(whip::failed)?.map_err(no_call)?;
     let location = format!("/rtp/{}/{connection}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
     let told = [(header::LOCATION, location), (header::CONTENT_TYPE, SDP.to_owned())];

@@ -1,10 +1,11 @@
-//! The state that the desk shows, as JSON: the participants, their levels, and the settings in
-//! force for them.
+//! The state that the desk shows, as JSON: the participants, their levels, the settings in force for
+//! them, and what decides who hears whom.
 
 use std::collections::HashMap;
 
 use mixminus::{
-    Controller, Decibels, Direction, ParticipantSnapshot, config::ParticipantMixerLevel, stream::RunnerReadings,
+    Controller, Decibels, Direction, GroupId, ParticipantId, ParticipantSnapshot, PrivateGroup, RoleTable, Routing,
+    config::ParticipantMixerLevel, stream::RunnerReadings,
 };
 use serde::Serialize;
 
@@ -20,8 +21,19 @@ struct State<'a> {
     sample_rate: u32,
     dominant: Option<&'a str>,
     participants: Vec<Participant<'a>>,
+    /// Which roles hear which; empty if the call has none.
+    roles: RoleTable,
+    /// The private groups, also those by which the service lets prompts reach everybody.
+    groups: Vec<Group>,
     /// `None` once the runner is stopped.
     runner: Option<Runner>,
+}
+
+#[derive(Debug, Serialize)]
+struct Group {
+    id: GroupId,
+    #[serde(flatten)]
+    members: PrivateGroup,
 }
 
 #[derive(Debug, Serialize)]
@@ -30,6 +42,12 @@ struct Participant<'a> {
     id: &'a str,
     sends: bool,
     hears: bool,
+    /// Whether it is a player of the service's: prompts, or hold music.
+    plays: bool,
+    routing: &'a Routing,
+    on_hold: bool,
+    /// The players that it hears on hold.
+    hold_music: Vec<&'a ParticipantId>,
     talking: bool,
     /// The RMS of the last tick that it sent; `None` for silence.
     level_dbfs: Option<f64>,
@@ -58,7 +76,7 @@ struct Runner {
     duration_us_p50: f64,
 }
 
-/// The present state. Takes the controllers' lock once for each participant.
+/// The present state. Takes the controllers' lock once for each participant, and for one on hold once for each player.
 pub fn json(
     call: &str,
     controller: &Controller,
@@ -67,6 +85,7 @@ pub fn json(
 ) -> String {
     let snapshot = controller.snapshot();
     let participants = snapshot.participants.iter();
+    let players: Vec<_> = participants.clone().filter(|seen| plays(seen)).map(|seen| &seen.id).collect();
     let state = State {
         call,
         sample_rate: SAMPLE_RATE,
@@ -74,9 +93,11 @@ pub fn json(
         participants: participants
             .filter_map(|participant| {
                 let connection = connections.remove(participant.id.as_str());
-                self::participant(participant, controller, connection)
+                self::participant(participant, controller, &players, connection)
             })
             .collect(),
+        roles: controller.role_table(),
+        groups: controller.private_groups().into_iter().map(|(id, members)| Group { id, members }).collect(),
         runner: runner.map(|readings| Runner {
             ticks: readings.ticks,
             skipped_ticks: readings.skipped_ticks,
@@ -91,14 +112,20 @@ pub fn json(
 fn participant<'a>(
     seen: &'a ParticipantSnapshot,
     controller: &Controller,
+    players: &[&'a ParticipantId],
     connection: Option<Connected>,
 ) -> Option<Participant<'a>> {
     let id = seen.id.as_str();
+    let is_its_music = |player: &&&ParticipantId| controller.is_routed(id, player.as_str()) == Ok(true);
     Some(Participant {
         id,
         // A listener of the options may send, too, and has no port until somebody takes its place. A player has none.
-        sends: seen.ports.input.is_some() || seen.direction == Direction::Source,
+        sends: seen.ports.input.is_some() || plays(seen),
         hears: seen.direction != Direction::Source,
+        plays: plays(seen),
+        routing: &seen.routing,
+        on_hold: seen.on_hold,
+        hold_music: if seen.on_hold { players.iter().filter(is_its_music).copied().collect() } else { Vec::new() },
         talking: seen.source.active,
         level_dbfs: dbfs(seen.source.rms),
         muted: seen.muted,
@@ -107,6 +134,11 @@ fn participant<'a>(
         mix: Mix { peak_dbfs: dbfs(seen.listener.peak), reduction_db: rounded(seen.listener.reduction.0) },
         mixer_level: controller.configuration(id).ok()?.mixer_level(id),
     })
+}
+
+/// All others in this call could hear, too, if they do not.
+fn plays(seen: &ParticipantSnapshot) -> bool {
+    seen.direction == Direction::Source
 }
 
 fn dbfs(amplitude: f32) -> Option<f64> {
@@ -139,11 +171,33 @@ mod tests {
         let state: Value = serde_json::from_str(&super::json("c", &controller, None, HashMap::new())).unwrap();
         assert_eq!(state["participants"][0]["levelDbfs"], json!(-6.02));
         let guest = json!({
-            "id": "guest", "sends": false, "hears": true, "talking": false, "levelDbfs": null, "muted": false,
+            "id": "guest", "sends": false, "hears": true, "plays": false, "routing": "defaultGroup", "onHold": false,
+            "holdMusic": [], "talking": false, "levelDbfs": null, "muted": false,
             "contributor": 2, "connection": null, "mix": { "peakDbfs": null, "reductionDb": 0.0 },
             "mixerLevel": { "participant": "guest", "exclusive": true, "sourceLevels": [] },
         });
         assert_eq!(state["participants"][1], guest);
         assert_eq!((&state["dominant"], &state["call"]), (&json!("anna"), &json!("c")));
+    }
+
+    #[test]
+    fn a_state_has_what_decides_who_hears_whom() {
+        let (controller, _processor) = MixerConfig::default().build().unwrap();
+        let routed = |routing| JoinOptions { routing, ..JoinOptions::default() };
+        let music = JoinOptions { direction: Direction::Source, ..routed(Routing::Apart) };
+        controller.set_role_table(RoleTable::new().hears("agent", ["customer"]));
+        controller.join("anna", routed(Routing::Role("agent".into()))).unwrap();
+        controller.join("ben", routed(Routing::Apart)).unwrap();
+        controller.join("music", music.clone()).unwrap();
+        controller.join("other", music).unwrap();
+        controller.set_private_group("whisper", PrivateGroup::new(["ben"], ["anna"])).unwrap();
+        controller.hold("ben", &["music"]).unwrap();
+        let state: Value = serde_json::from_str(&super::json("c", &controller, None, HashMap::new())).unwrap();
+        assert_eq!(state["roles"], json!({ "agent": ["customer"] }));
+        assert_eq!(state["groups"], json!([{ "id": "whisper", "sources": ["ben"], "receivers": ["anna"] }]));
+        let [anna, ben, music, _other] = &state["participants"].as_array().unwrap()[..] else { panic!("{state}") };
+        assert_eq!((&anna["routing"], &anna["onHold"]), (&json!({ "role": "agent" }), &json!(false)));
+        assert_eq!((&ben["onHold"], &ben["holdMusic"]), (&json!(true), &json!(["music"])));
+        assert_eq!((&music["plays"], &music["sends"], &music["hears"]), (&json!(true), &json!(true), &json!(false)));
     }
 }

@@ -1,5 +1,5 @@
 //! How people come by WebRTC: `POST /whip/{participant}` with an offer, `DELETE` to leave (RFC 9725). An offer may
-//! send, receive, or both. Beside that, `PUT …/muted` tells everybody who is muted.
+//! send, receive, or both; `?role=` gives who comes a role. Beside that, `PUT …/muted` tells everybody who is muted.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,10 +14,10 @@ use mixminus::config::ErrorCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::{task::spawn_blocking, time::timeout};
 
-use super::{Web, door::Bearer, refused::Refused};
+use super::{Web, door::Bearer, refused::Refused, role::AsRole};
 use crate::{
     arguments,
-    live::{ConnectionId, NoPlace, Unwelcome, Welcome},
+    live::{ConnectionId, Newcomer, NoPlace, Unwelcome, Welcome},
 };
 
 /// The longest offer in bytes: a browser's has 2 to 6 KB.
@@ -31,10 +31,11 @@ pub(super) const SDP: &str = "application/sdp";
 pub async fn come(
     _bearer: Bearer,
     State(web): State<Arc<Web>>,
+    AsRole(role): AsRole,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    welcome(web, None, &headers, body).await
+    welcome(web, Newcomer { id: None, role }, &headers, body).await
 }
 
 /// Somebody who comes with an id; its place may have been kept, or is taken over.
@@ -42,11 +43,16 @@ pub async fn come_as(
     _bearer: Bearer,
     State(web): State<Arc<Web>>,
     Path(id): Path<String>,
+    AsRole(role): AsRole,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    let id = arguments::id(&id).map_err(|wanted| Refused::new(ErrorCode::BadRequest, wanted))?;
-    welcome(web, Some(id), &headers, body).await
+    welcome(web, Newcomer { id: Some(wanted(&id)?), role }, &headers, body).await
+}
+
+/// An id that somebody may come under.
+pub(super) fn wanted(id: &str) -> Result<String, Refused> {
+    arguments::id(id).map_err(|wanted| Refused::new(ErrorCode::BadRequest, wanted))
 }
 
 /// Somebody leaves, and its place is free.
@@ -84,9 +90,9 @@ fn gone() -> Refused {
     Refused::new(ErrorCode::NotFound, "there is no such connection, or it has ended")
 }
 
-async fn welcome(web: Arc<Web>, id: Option<String>, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
+async fn welcome(web: Arc<Web>, newcomer: Newcomer, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
     let offer = offer(headers, body).await?;
-    let welcomed = spawn_blocking(move || web.webrtc.welcome(&web.people, id, &offer)).await.map_err(failed)?;
+    let welcomed = spawn_blocking(move || web.webrtc.welcome(&web.people, newcomer, &offer)).await.map_err(failed)?;
     let Welcome { id, connection, sdp } = welcomed.map_err(unwelcome)?;
     let location = format!("/whip/{}/{connection}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
     let told = [
@@ -125,6 +131,7 @@ pub(super) fn no_place(reason: &NoPlace) -> Refused {
     match reason {
         NoPlace::Recording(_) => Refused::new(ErrorCode::Forbidden, message),
         NoPlace::Full(_) => Refused::new(ErrorCode::TooManyRequests, message).retry_after_s(5),
+        NoPlace::Role(_) => Refused::new(ErrorCode::BadRequest, message),
         NoPlace::Mixer(_) => Refused::new(ErrorCode::InternalServerError, message),
     }
 }

@@ -14,6 +14,7 @@ mod people;
 mod places;
 mod recordings;
 mod rig;
+mod roles;
 mod signed;
 mod starting;
 mod state;

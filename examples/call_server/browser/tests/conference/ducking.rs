@@ -25,14 +25,14 @@ const LOOKS: usize = 12;
 /// While Cleo speaks, Anna hears Ben at a quarter; on the way there and back the gain is on a straight line in time, and
 /// nobody else's hearing changes. Cleo ducks at level 0, so that one tone is heard alone.
 pub async fn it_follows_the_ramps(conference: &Conference) -> Result<()> {
-    let Conference { anna, ben, cleo, server, .. } = conference;
+    let Conference { anna, ben, cleo, .. } = conference;
     cleo.set_muted(true).await?;
     let ducking = json!({
         "rampActive": RAMP_MS, "rampInactive": RAMP_MS, "lowerLevel": (LOWER * 100.0) as u32, "upperLevel": 100
     });
     let sources = json!([{"participant": "ben"}, {"participant": "cleo", "level": 0, "duckOthers": true}]);
     let level = json!({"participant": "anna", "exclusive": true, "ducking": ducking, "sourceLevels": sources});
-    anna.configure(server, level).await?;
+    anna.configure(level).await?;
     conference.configure_exclusive(ben, json!([{"participant": "anna"}])).await?;
     let (full, by_ben) = try_join!(anna.hears(&ALL), ben.hears(&ALL))?;
 

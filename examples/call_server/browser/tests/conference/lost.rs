@@ -12,6 +12,9 @@ use crate::{
 /// Enough to tell 50 % from 100 %.
 const KEPT_DB: f64 = 2.0;
 
+/// For how long somebody may be heard who is cut off, in looks of a second and more: less than the page takes to notice.
+const STORED_S: u32 = 4;
+
 /// Ben's network is cut and mended: his page comes back by itself, to the same place and configuration. Cleo's browser is
 /// killed at the same time, and its place is kept. Anna hears what is there.
 pub async fn a_place_is_kept(conference: &Conference) -> Result<()> {
@@ -22,7 +25,14 @@ pub async fn a_place_is_kept(conference: &Conference) -> Result<()> {
     cleo.kill()?;
     relay.impair(100, 0);
     let begin = Instant::now();
-    let during = anna.hears(&ALL).await?;
+    let mut during = anna.hears(&ALL).await?;
+    // A browser on a busy machine has a second of sound in store, and plays that first.
+    for _look in 1..STORED_S {
+        if during[AT_BEN] < by_anna[AT_BEN] - SILENT_DB {
+            break;
+        }
+        during = anna.hears(&ALL).await?;
+    }
     check(during[AT_BEN] < by_anna[AT_BEN] - SILENT_DB, || format!("Ben is cut off, and heard: {during:.1?}"))?;
     ben.until_stage("waiting").await?;
     relay.impair(0, 0);

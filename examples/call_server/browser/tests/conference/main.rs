@@ -36,6 +36,7 @@ async fn all(conference: &Conference) -> Result<()> {
     step(conference, 3, levels::people_and_recordings_are_configured_alike).await?;
     step(conference, 2, ducking::it_follows_the_ramps).await?;
     step(conference, 3, muting::who_is_muted_is_not_heard).await?;
+    step(conference, 1, muting::who_is_muted_or_held_by_others_is_told).await?;
     step(conference, 3, network::loss_and_jitter_are_borne).await?;
     step(conference, 1, hostile::offers_are_refused_in_words).await?;
     step(conference, 1, lost::a_place_is_kept).await?;

@@ -23,3 +23,22 @@ pub async fn who_is_muted_is_not_heard(conference: &Conference) -> Result<()> {
     cleo.set_muted(false).await?;
     check_near("unmuted", &anna.hears(&ALL).await?, &before, &[AT_CLEO], AMONG_OTHERS_DB)
 }
+
+/// Who is muted or put on hold by somebody else is told so, and can unmute itself.
+pub async fn who_is_muted_or_held_by_others_is_told(conference: &Conference) -> Result<()> {
+    let Conference { anna, cleo, .. } = conference;
+    cleo.set_muted(false).await?;
+    let told = async |words: &str| {
+        let told = format!("return document.querySelector('#me-text').textContent.startsWith('{words}')");
+        cleo.tab.until(&format!("Cleo is told: {words}"), &told).await.map(drop)
+    };
+    told("You are heard").await?;
+    anna.click("[aria-label='Mute cleo']").await?;
+    told("Somebody has muted you").await?;
+    cleo.set_muted(false).await?;
+    told("You are heard").await?;
+    anna.click("[aria-label='Hold cleo']").await?;
+    told("You are on hold").await?;
+    anna.click("[aria-label='Resume cleo']").await?;
+    told("You are heard").await
+}

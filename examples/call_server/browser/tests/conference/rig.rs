@@ -67,13 +67,13 @@ impl Conference {
 
     /// Configures a listener with these sources.
     pub async fn configure(&self, person: &Person, sources: Value) -> Result<()> {
-        person.configure(&self.server, json!({"participant": person.name, "sourceLevels": sources})).await
+        person.configure(json!({"participant": person.name, "sourceLevels": sources})).await
     }
 
     /// Configures a listener, who then hears these only.
     pub async fn configure_exclusive(&self, person: &Person, sources: Value) -> Result<()> {
         let level = json!({"participant": person.name, "exclusive": true, "sourceLevels": sources});
-        person.configure(&self.server, level).await
+        person.configure(level).await
     }
 
     /// Closes the browsers. One that was killed cannot be told.

@@ -111,15 +111,6 @@ async fn check_words(fader: &WebElement, words: &str) -> Result<()> {
 
 /// Sends a request as another client would.
 async fn configure_elsewhere(page: &Page, listener: &str, source: &str, level: i64) -> Result<()> {
-    let send = "const [call, token, body, done] = arguments;
-        const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-        const path = `/communications/calls/${encodeURIComponent(call)}/participants/configureMixer`;
-        fetch(path, { method: 'POST', headers, body: JSON.stringify(body) })
-            .then((answer) => done(answer.status));";
-    let call = page.state().await?["call"].clone();
     let levels = json!([{"participant": source, "level": level}]);
-    let body = json!({"participantMixerLevels": [{"participant": listener, "sourceLevels": levels}]});
-    let answer = page.driver.execute_async(send, vec![call, json!(page.server.token), body]).await?;
-    assert_eq!(answer.json(), &json!(200));
-    Ok(())
+    page.configure(json!([{"participant": listener, "sourceLevels": levels}])).await
 }

@@ -2,11 +2,17 @@
 
 mod ducking;
 mod faders;
+mod holding;
 mod hostile;
 mod joining;
 mod listening;
 mod names;
 mod opening;
 mod pictures;
+mod prompts;
+mod removing;
 mod returning;
+mod roles;
+mod routes;
 mod state;
+mod whispers;

@@ -6,8 +6,19 @@ use call_server_browser::{Complaints, Page, Result, visit};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 
-const CONTROLS: [&str; 10] =
-    ["button", "link", "meter", "radio", "radiogroup", "searchbox", "slider", "spinbutton", "switch", "textbox"];
+const CONTROLS: [&str; 11] = [
+    "button",
+    "combobox",
+    "link",
+    "meter",
+    "radio",
+    "radiogroup",
+    "searchbox",
+    "slider",
+    "spinbutton",
+    "switch",
+    "textbox",
+];
 
 #[tokio::test]
 async fn every_control_of_the_desk_has_a_name_of_its_own() -> Result<()> {

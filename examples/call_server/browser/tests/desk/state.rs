@@ -3,13 +3,18 @@
 use serde_json::{Value, json};
 
 /// A participant in a state.
-fn participant<'a>(state: &'a Value, id: &str) -> Option<&'a Value> {
+pub fn participant<'a>(state: &'a Value, id: &str) -> Option<&'a Value> {
     state["participants"].as_array()?.iter().find(|participant| participant["id"] == id)
 }
 
 /// The mixer levels in force for a listener.
 pub fn row<'a>(state: &'a Value, listener: &str) -> Option<&'a Value> {
     participant(state, listener).map(|participant| &participant["mixerLevel"])
+}
+
+/// The peak of a listener's mix in dBFS; `None` for silence.
+pub fn peak(state: &Value, listener: &str) -> Option<f64> {
+    participant(state, listener)?["mix"]["peakDbfs"].as_f64()
 }
 
 /// The entry of a source in a listener's levels.

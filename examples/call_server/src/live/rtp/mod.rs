@@ -62,8 +62,9 @@ use self::{
     wire::Wire,
 };
 use super::{
+    admission::{Admitted, Newcomer, NoPlace},
     leg::{ConnectionId, Leg},
-    people::{Admitted, NoPlace, People},
+    people::People,
     socket::Binding,
 };
 use crate::error::Error;
@@ -145,7 +146,7 @@ impl Rtp {
     }
 
     /// Answers an offer and gives its sender a place. Blocks for some milliseconds; not for a thread of a runtime.
-    pub fn welcome(&self, people: &People, id: Option<String>, offer: &[u8]) -> Result<Welcome, NoCall> {
+    pub fn welcome(&self, people: &People, newcomer: Newcomer, offer: &[u8]) -> Result<Welcome, NoCall> {
         let (offer, agreed) = self.agree(offer)?;
         let pair = self.pairs.bind()?;
         let port = pair.rtp.local_addr().map_err(NoPair::System)?.port();
@@ -156,7 +157,7 @@ impl Rtp {
         let leg = |_connection| -> Arc<dyn Leg> { Arc::clone(&wire) as _ };
         let clock_hz = Some(agreed.codec.clock_hz());
         let Admitted { id, connection, listener, packets } =
-            people.enter(id, agreed.codec.decoder()?, clock_hz, leg)?;
+            people.enter(newcomer, agreed.codec.decoder()?, clock_hz, leg)?;
         let now = Instant::now();
         let session = Session::new(agreed, packets, self.from_anywhere, published.clone(), now)
             .counted_by(Arc::clone(&self.counters));
@@ -249,6 +250,7 @@ mod tests {
     use crate::{
         live::{encoding::Encoding, outgoing::Outgoing, people::Limits},
         room::Room,
+        routes::Routes,
     };
 
     /// A telephone's offer of one codec.
@@ -259,13 +261,13 @@ mod tests {
 
     #[test]
     fn offers_at_a_time_are_answered_one_after_the_other() {
-        let (room, relay) = Room::start(Vec::new(), &[], 1, None, None).unwrap();
+        let (room, relay) = Room::start(Vec::new(), Routes::default(), 1, None, None).unwrap();
         let people = People::new(Arc::clone(&room.entrance), Limits { most: 1, keep: Duration::ZERO });
         let network = Network::start(mpsc::channel().0).unwrap();
         let encoding = Encoding::start(relay, Outgoing::new().0, network.sender().clone()).unwrap();
         let binding = Binding { ip: Ipv4Addr::LOCALHOST.into(), ports: None, public_ip: None };
         let rtp = Rtp::new(&binding, false, &network, encoding.telephones());
-        let Welcome { id, connection, .. } = rtp.welcome(&people, None, offer(0).as_bytes()).unwrap();
+        let Welcome { id, connection, .. } = rtp.welcome(&people, Newcomer::default(), offer(0).as_bytes()).unwrap();
         let change = |payload_type| rtp.change(&people, &id, connection, offer(payload_type).as_bytes()).unwrap();
         thread::scope(|scope| {
             for payload_type in [0, 8] {

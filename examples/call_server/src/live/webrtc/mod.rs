@@ -33,10 +33,11 @@ use self::{
     table::Table,
 };
 use super::{
+    admission::{Admitted, Newcomer, NoPlace},
     encoding::Hearing,
     leg::{ConnectionId, Leg, Measured, Quality},
     outgoing::Packet,
-    people::{Admitted, NoPlace, People},
+    people::People,
     places::Notice,
     socket::Binding,
 };
@@ -101,7 +102,7 @@ impl WebRtc {
     }
 
     /// Answers an offer and gives its sender a place. Blocks for some milliseconds; not for a thread of a runtime.
-    pub fn welcome(&self, people: &People, id: Option<String>, offer: &str) -> Result<Welcome, Unwelcome> {
+    pub fn welcome(&self, people: &People, newcomer: Newcomer, offer: &str) -> Result<Welcome, Unwelcome> {
         let Answered { rtc, ufrag, sdp } = self.answerer.answer(offer)?;
         let decoder = Opus::mono().map_err(|cause| NoPlace::Mixer(Error::Decoder(cause.to_string())))?;
         let measured = Arc::new(Measured::default());
@@ -111,7 +112,7 @@ impl WebRtc {
             let orders = self.orders.clone();
             Arc::new(Wire { connection, orders, measured: wire_measured, has_ended: wire_ended })
         };
-        let Admitted { id, connection, listener, packets } = people.enter(id, decoder, None, leg)?;
+        let Admitted { id, connection, listener, packets } = people.enter(newcomer, decoder, None, leg)?;
         let beginning = Beginning { id: id.clone(), connection, listener, packets, rtc, ufrag, measured };
         if self.orders.blocking_send(Order::Begin(Box::new(beginning))).is_err() {
             people.leave(&id, connection);
