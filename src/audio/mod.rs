@@ -76,8 +76,9 @@ pub(crate) use belongings::{Belongings, Wiring};
 pub(crate) use deliver::Limiter;
 pub(crate) use engine::Engine;
 pub(crate) use link::{Link, Matrix};
+pub(crate) use pair::{Listed, PairKind};
 #[cfg(feature = "stream")]
 pub(crate) use published::Rewired;
 pub(crate) use published::{HeardClasses, Row, RowIdentity, Slot};
-pub(crate) use row_memory::{ClassLevel, Listed, PairKind, RowMemory};
+pub(crate) use row_memory::{ClassLevel, RowMemory};
 pub(crate) use taps::{PublishedTap, PublishedTaps, Taps};

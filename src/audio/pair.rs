@@ -2,12 +2,33 @@
 //!
 //! A pair lies in memory for as long as its row lists its source, so it is small: 40 bytes.
 
-use super::row_memory::{Listed, PairKind};
 use crate::data::{
     fade::Fade,
     id::ParticipantKey,
     timing::{Clock, Timing},
 };
+
+/// A source that a row names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Listed {
+    pub source: ParticipantKey,
+    pub gain: f64,
+    pub kind: PairKind,
+}
+
+/// What ducking is to a pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PairKind {
+    /// It is ducked.
+    Ducked,
+    /// It is not ducked.
+    Exempt,
+    /// It is not ducked, and the others are while its source is active.
+    Ducker,
+    /// Its row does not list it: its source has changed class, or joins while its class moves, and goes to the level of
+    /// its class by itself.
+    Passing,
+}
 
 /// The state of one pair that a row lists, or has listed.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

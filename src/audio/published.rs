@@ -19,7 +19,8 @@ use std::{
 
 use super::{
     belongings::{Belongings, Wiring},
-    row_memory::{Listed, PairKind, RowMemory},
+    pair::{Listed, PairKind},
+    row_memory::RowMemory,
 };
 use crate::{
     data::{class::Class, detector::Detecting, direction::Direction, envelope::DuckRange, id::ParticipantKey},

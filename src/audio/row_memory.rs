@@ -1,33 +1,11 @@
 //! [`RowMemory`]: what a row lists, in the memory in which the audio side keeps it. Made by the control side; the
 //! audio side takes it in exchange for that of the row before.
 
-use super::pair::Pair;
+use super::pair::{Listed, Pair};
 use crate::{
-    data::{channels::MAX_CHANNELS, class::Class, fade::Fade, id::ParticipantKey, memory},
+    data::{channels::MAX_CHANNELS, class::Class, fade::Fade, memory},
     dsp::prefetch_all,
 };
-
-/// A source that a row names.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Listed {
-    pub source: ParticipantKey,
-    pub gain: f64,
-    pub kind: PairKind,
-}
-
-/// What ducking is to a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PairKind {
-    /// It is ducked.
-    Ducked,
-    /// It is not ducked.
-    Exempt,
-    /// It is not ducked, and the others are while its source is active.
-    Ducker,
-    /// Its row does not list it: its source has changed class, or joins while its class moves, and goes to the level of
-    /// its class by itself.
-    Passing,
-}
 
 /// The ducked gain of the sources of a class that have no pair; their open gain is 0.
 #[derive(Debug, Clone, Copy, PartialEq)]

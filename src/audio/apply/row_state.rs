@@ -360,7 +360,7 @@ impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
 mod tests {
     use super::*;
     use crate::{
-        audio::row_memory::{Listed, PairKind},
+        audio::pair::{Listed, PairKind},
         data::{id::ParticipantKey, timing::Timing},
     };
 
