@@ -55,6 +55,11 @@ impl StemPlaces {
         Some(Self { index: directory.join("index.json"), directory, files, all })
     }
 
+    /// The path of the index.
+    pub fn index(&self) -> &Path {
+        &self.index
+    }
+
     /// All files that are left in the end.
     pub fn all(&self) -> impl Iterator<Item = &PathBuf> {
         let files = self.files.iter().flatten().filter(|_| self.all.is_none());

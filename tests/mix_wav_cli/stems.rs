@@ -42,7 +42,8 @@ fn call(bench: &Bench) -> (Vec<f32>, Vec<f32>) {
 fn each_stem_has_what_one_said_where_it_was_said() {
     let bench = Bench::new("stems");
     let (said_a, said_b) = call(&bench);
-    bench.mix("--source A=a.wav --listener L --script s.json --stems stems");
+    let told = bench.mix("--source A=a.wav --listener L --script s.json --stems stems");
+    assert!(told.contains("stems/index.json"), "{told}");
     let [(channels, a), (_, b)] = ["stems/A.wav", "stems/B.wav"].map(|file| read(&bench, file));
     assert_eq!((channels, a.len(), b.len()), (1, 49_200, 49_200));
     assert!(bits(&a) == bits(&said_a) && bits(&b) == bits(&said_b), "bit for bit");

@@ -3,7 +3,6 @@
 
 use std::{
     collections::HashSet,
-    path::PathBuf,
     sync::{Arc, mpsc},
 };
 
@@ -41,8 +40,8 @@ pub struct Entrance {
     pub(super) ears: Arc<Ears>,
     pub(super) cast: Cast,
     pub(super) orders: mpsc::Sender<Order>,
-    /// Where what people hear is recorded, if it is.
-    pub(super) record: Option<PathBuf>,
+    /// For who records the call, if somebody does.
+    pub(super) recorder: Option<mpsc::Sender<recorder::Order>>,
 }
 
 impl Entrance {
@@ -59,12 +58,8 @@ impl Entrance {
         let input = InputOptions { rtp_clock_hz, ..InputOptions::new(decoder.format()) };
         let options = PortOptions { input: Some(input), output: Some(hears()) };
         let is_here = self.controller.is_here(id);
-        let ports = if is_here {
-            self.controller.replace_ports(id, options)
-        } else {
-            self.controller.join_with_ports(id, JoinOptions::default(), options)
-        };
-        let Ports { key, input, output, .. } = ports.map_err(cannot)?;
+        let Ports { key, input, output, .. } =
+            if is_here { self.controller.replace_ports(id, options).map_err(cannot)? } else { self.join(id, options)? };
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
         self.collect(id, output, is_here);
         let decoded = self.decode(input, decoder);
@@ -73,6 +68,22 @@ impl Entrance {
             self.leave(id);
         }
         Ok(Seat { key, packets: decoded? })
+    }
+
+    /// Lets a person in, and has it recorded from its first tick on, if the call is.
+    fn join(&self, id: &str, options: PortOptions) -> Result<Ports, Error> {
+        let (joined, _) = self.controller.change(|changes| {
+            let joined = changes.join_with_ports(id, JoinOptions::default(), options);
+            let ports = joined.map_err(|cause| Error::Join { id: id.to_owned(), cause })?;
+            let taps =
+                self.recorder.as_ref().map(|_| recorder::taps(id, |tapped, options| changes.tap(tapped, options)));
+            Ok::<_, Error>((ports, taps.transpose()?))
+        });
+        let (ports, taps) = joined?;
+        if let Some(taps) = taps {
+            self.record(recorder::Order::Come { id: id.to_owned(), taps: Box::new(taps) });
+        }
+        Ok(ports)
     }
 
     fn decode(&self, input: InputPort, decoder: impl Decoder + 'static) -> Result<PacketPort, Error> {
@@ -92,6 +103,7 @@ impl Entrance {
             self.told(id, self.controller.leave(id).map_err(JoinError::from));
             self.ears.remove(id);
             self.order(Order::Remove { id: id.to_owned() });
+            self.record(recorder::Order::Go { id: id.to_owned() });
         }
     }
 
@@ -104,10 +116,7 @@ impl Entrance {
         if is_here {
             return self.collect_more(id, Some(port));
         }
-        let recorder = self.record.as_ref().map(|directory| recorder::begin_late(directory, id));
-        let recorder =
-            recorder.and_then(|begun| begun.inspect_err(|error| tracing::error!("{}", error.one_line())).ok());
-        self.order(Order::Add(Ear::new(id, port, self.ears.add(id), recorder)));
+        self.order(Order::Add(Ear::new(id, port, self.ears.add(id))));
     }
 
     fn collect_more(&self, id: &str, port: Option<OutputPort>) {
@@ -119,6 +128,11 @@ impl Entrance {
     fn order(&self, order: Order) {
         // The collector is gone only once the call has ended.
         let _ = self.orders.send(order);
+    }
+
+    fn record(&self, order: recorder::Order) {
+        // The recorder, too, is gone only once the call has ended.
+        let _ = self.recorder.as_ref().map(|recorder| recorder.send(order));
     }
 
     fn told<T>(&self, id: &str, done: Result<T, JoinError>) {

@@ -1,194 +1,289 @@
-//! Records what a participant hears: [`Recorder`], a WAV file that is valid at every second of the
-//! call.
+//! Records a call: [`Recorder`], a thread that reads taps and writes what each participant said and heard, all on one
+//! timeline, and the index of who was when. It waits for the disk, and nobody waits for it: what it is too late for is
+//! lost, told in the log and marked in the index.
+//!
+//! Every second the files and the index are brought to where they can be read, also by those who come after the program was
+//! killed. Who leaves has no tap any more, and its files are closed; the same id goes on in them.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, OpenOptions},
-    io::{self, BufWriter, ErrorKind},
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
+    sync::{Arc, mpsc::Receiver},
+    thread,
+    time::{Duration, Instant},
 };
 
-use hound::{SampleFormat, WavSpec, WavWriter};
+use mixminus::{
+    Controller,
+    stream::{Tap, TapError, TapOptions, Tapped},
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use uuid::Uuid;
+use recording::{Index, Of, Participant, Sample, Spec, Timeline, Track, interleave};
 
-use super::SAMPLE_RATE;
+use super::{SAMPLE_RATE, recorded::Recorded, worker::Stop};
 use crate::error::Error;
 
-/// A WAV file counts its bytes in 32 bits, and its header takes some of them.
-const MOST_SAMPLES: usize = (u32::MAX as usize - 1024) / 2;
+/// How often the thread looks for new samples: two ticks.
+const INTERVAL: Duration = Duration::from_millis(20);
+/// How long the disk may be slow before anything is lost: 400 kB for each participant.
+const HOLDS_MS: f64 = 1000.0;
 /// How much may be lost if the program is killed.
-const SECOND: usize = SAMPLE_RATE as usize;
+const SYNC: Duration = Duration::from_secs(1);
 /// The longest file name in bytes, without its number and its extension.
 const LONGEST_NAME: usize = 200;
-/// How often the same id may be recorded anew.
-const MOST_STAYS: u32 = 1000;
 /// The characters that are escaped in a file name: all but letters, digits and these, so that no
 /// two ids share a file.
 const IN_A_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@').remove(b'+');
+/// The file of all stems.
+const ALL: &str = "stems.wav";
 
-/// Starts a recording for each id, in a directory that is created if needed: either all of them, or
-/// none.
-pub fn begin<'a>(directory: &Path, ids: impl Iterator<Item = &'a str>) -> Result<Vec<Recorder>, Error> {
-    let made = fs::create_dir_all(directory);
-    made.map_err(|cause| Error::Unwritable { path: directory.to_owned(), cause })?;
-    let mut begun = Vec::new();
-    for (number, id) in ids.enumerate() {
-        match Recorder::create(directory.join(format!("{}.wav", name(id, &number.to_string())))) {
-            Ok(recorder) => begun.push(recorder),
-            Err(error) => {
-                begun.into_iter().for_each(Recorder::discard);
-                return Err(error);
-            }
-        }
-    }
-    Ok(begun)
+/// What happens to the participants while the call runs.
+#[derive(Debug)]
+pub enum Order {
+    /// Somebody is in the call from now on.
+    Come { id: String, taps: Box<Taps> },
+    /// Somebody has left.
+    Go { id: String },
 }
 
-/// Starts a recording of somebody who comes while the call runs, in a directory that exists. A second one of the same
-/// id has a number: nobody's first stay is lost.
-pub fn begin_late(directory: &Path, id: &str) -> Result<Recorder, Error> {
-    let name = name(id, &Uuid::new_v4().simple().to_string());
-    let file = |stay: u32| match stay {
-        1 => format!("{name}.wav"),
-        _ => format!("{name}.{stay}.wav"),
-    };
-    let mut stay = 1;
-    loop {
-        match Recorder::create(directory.join(file(stay))) {
-            Err(Error::Unwritable { cause, .. }) if cause.kind() == ErrorKind::AlreadyExists && stay < MOST_STAYS => {
-                stay += 1;
-            }
-            done => return done,
-        }
-    }
+/// The taps of one participant.
+#[derive(Debug)]
+pub struct Taps {
+    pub said: Tap,
+    pub heard: Tap,
 }
 
-/// One file while it is written.
+/// Makes the taps of a participant.
+pub fn taps(id: &str, mut tap: impl FnMut(Tapped, TapOptions) -> Result<Tap, TapError>) -> Result<Taps, Error> {
+    let options = TapOptions { holds_ms: HOLDS_MS, ..TapOptions::default() };
+    Ok(Taps { said: tap(Tapped::source(id), options)?, heard: tap(Tapped::mix(id), options)? })
+}
+
+/// A recording, on the thread that writes it.
+#[derive(Debug)]
 pub struct Recorder {
-    path: PathBuf,
-    writer: WavWriter<BufWriter<fs::File>>,
-    samples: usize,
+    directory: PathBuf,
+    multichannel: bool,
+    /// Everybody who ever was in the call, by id.
+    people: BTreeMap<String, Person>,
+    recorded: Arc<Recorded>,
+    synced: Instant,
+}
+
+/// The files of one participant; `None` where one could not be begun.
+#[derive(Debug, Default)]
+struct Person {
+    said: Option<Track>,
+    heard: Option<Track>,
+    timeline: Timeline,
 }
 
 impl Recorder {
-    /// Creates the file. Never overwrites one: it may be the recording of an earlier call.
-    fn create(path: PathBuf) -> Result<Self, Error> {
-        let unwritable = |cause| Error::Unwritable { path: path.clone(), cause };
-        let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(unwritable)?;
-        let spec =
-            WavSpec { channels: 1, sample_rate: SAMPLE_RATE, bits_per_sample: 16, sample_format: SampleFormat::Int };
-        let writer = WavWriter::new(BufWriter::new(file), spec).map_err(|cause| unwritable(io_error(cause)))?;
-        Ok(Self { path, writer, samples: 0 })
-    }
-
-    /// Writes samples. Blocks as long as the disk needs.
-    pub fn write(&mut self, samples: &[i16]) -> Result<(), Error> {
-        if self.samples + samples.len() > MOST_SAMPLES {
-            return Err(Error::Full { path: self.path.clone() });
+    /// Makes the directory, in which there may be no recording yet.
+    pub fn begin(directory: &Path, multichannel: bool, recorded: Arc<Recorded>) -> Result<Self, Error> {
+        let unwritable = |cause| Error::Unwritable { path: directory.to_owned(), cause };
+        let begun = Self {
+            directory: directory.to_owned(),
+            multichannel,
+            people: BTreeMap::new(),
+            recorded,
+            synced: Instant::now(),
+        };
+        if begun.index_path().exists() {
+            return Err(unwritable(io::Error::new(ErrorKind::AlreadyExists, "it has a recording, which is kept")));
         }
-        let before = self.samples / SECOND;
-        let written = samples.iter().try_for_each(|sample| self.writer.write_sample(*sample));
-        self.samples += samples.len();
-        let flushed = if self.samples / SECOND > before { self.writer.flush() } else { Ok(()) };
-        written.and(flushed).map_err(|cause| failed(&self.path, cause))
+        for part in ["stems", "mixes"] {
+            fs::create_dir_all(directory.join(part)).map_err(unwritable)?;
+        }
+        begun.index(0).write(&begun.index_path()).map_err(unwritable)?;
+        Ok(begun)
     }
 
-    /// Deletes the file of a recording that does not start.
-    fn discard(self) {
-        drop(self.writer);
-        // There is already an error to report.
-        let _ = fs::remove_file(self.path);
+    /// Records somebody who is in the call.
+    pub fn come(&mut self, id: &str, controller: &Controller) -> Result<(), Error> {
+        let taps = taps(id, |tapped, options| controller.tap(tapped, options))?;
+        self.follow(Order::Come { id: id.to_owned(), taps: Box::new(taps) })
     }
 
-    /// Completes the header.
-    pub fn finish(self) -> Result<(), Error> {
-        let Self { path, writer, .. } = self;
-        writer.finalize().map_err(|cause| failed(&path, cause))
+    /// Records until the thread is told to stop, and then what is left. Returns the first error.
+    pub fn run(mut self, orders: &Receiver<Order>, stop: &Stop) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        while !stop.is_asked_for() {
+            orders.try_iter().for_each(|order| note(&mut outcome, self.follow(order)));
+            self.pull(&mut outcome);
+            if self.synced.elapsed() >= SYNC {
+                self.synced = Instant::now();
+                self.sync(&mut outcome);
+            }
+            thread::sleep(INTERVAL);
+        }
+        orders.try_iter().for_each(|order| note(&mut outcome, self.follow(order)));
+        self.pull(&mut outcome);
+        note(&mut outcome, self.finish());
+        outcome
+    }
+
+    /// Takes an order. An error leaves the call without that file.
+    pub fn follow(&mut self, order: Order) -> Result<(), Error> {
+        match order {
+            Order::Come { id, taps } => {
+                let Taps { said, heard } = *taps;
+                let name = name(&id, self.people.len());
+                let Person { said: stem, heard: mix, .. } = self.people.entry(id).or_default();
+                let file = |part: &str| self.directory.join(part).join(format!("{name}.wav"));
+                let stem = come(stem, said, Of::Stem, file("stems"));
+                stem.and(come(mix, heard, Of::Mix, file("mixes")))
+            }
+            Order::Go { id } => {
+                let Some(person) = self.people.get_mut(&id) else { return Ok(()) };
+                let pulled = person.pull();
+                pulled.and(person.tracks().try_for_each(|track| told(track, Track::rest)))
+            }
+        }
+    }
+
+    fn pull(&mut self, outcome: &mut Result<(), Error>) {
+        self.people.values_mut().for_each(|person| note(outcome, person.pull()));
+        let lost = self.people.values_mut().flat_map(Person::tracks).map(|track| track.lost_ticks()).sum();
+        if self.recorded.set_lost(lost) {
+            tracing::warn!(lost, "the disk is slow: ticks are missing in the recording");
+        }
+    }
+
+    fn sync(&mut self, outcome: &mut Result<(), Error>) {
+        for track in self.people.values_mut().flat_map(Person::tracks) {
+            note(outcome, told(track, Track::sync));
+        }
+        let index = self.index(self.frames());
+        note(outcome, index.write(&self.index_path()).map_err(|cause| failed(&self.index_path(), cause)));
+    }
+
+    /// How long the recording is: as long as the longest file.
+    fn frames(&self) -> u64 {
+        self.people
+            .values()
+            .flat_map(|person| [&person.said, &person.heard])
+            .flatten()
+            .map(Track::frames)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Completes all files with the same length.
+    fn finish(mut self) -> Result<(), Error> {
+        let (frames, path) = (self.frames(), self.index_path());
+        let mut index = self.index(frames);
+        let mut stems = Vec::new();
+        let mut done = Ok(());
+        for (id, person) in std::mem::take(&mut self.people) {
+            for (track, is_stem) in [(person.said, true), (person.heard, false)] {
+                let Some(track) = track else { continue };
+                let file = track.path().to_owned();
+                if is_stem {
+                    stems.push((id.clone(), file.clone()));
+                }
+                note(&mut done, track.finish_at(frames).map_err(|cause| failed(&file, cause)));
+            }
+        }
+        if self.multichannel && done.is_ok() {
+            done = self.join_stems(&stems, frames, &mut index);
+        }
+        done.and(index.write(&path).map_err(|cause| failed(&path, cause)))
+    }
+
+    /// Makes one file of all stems, which it replaces.
+    fn join_stems(&self, stems: &[(String, PathBuf)], frames: u64, index: &mut Index) -> Result<(), Error> {
+        let path = self.directory.join(ALL);
+        let files: Vec<PathBuf> = stems.iter().map(|(_, file)| file.clone()).collect();
+        let to = OpenOptions::new().write(true).create_new(true).open(&path);
+        let spec = Spec { rate_hz: SAMPLE_RATE, channels: 1, sample: Sample::I16 };
+        to.and_then(|to| interleave(&files, spec, frames, to)).map_err(|cause| failed(&path, cause))?;
+        for participant in &mut index.participants {
+            participant.channel = stems.iter().position(|(id, _)| *id == participant.id);
+            participant.stem = participant.channel.map(|_| ALL.to_owned());
+        }
+        index.multichannel = Some(ALL.to_owned());
+        let removed = files.iter().try_for_each(fs::remove_file);
+        removed.and_then(|()| fs::remove_dir(self.directory.join("stems"))).map_err(|cause| failed(&path, cause))
+    }
+
+    fn index_path(&self) -> PathBuf {
+        self.directory.join("index.json")
+    }
+
+    fn index(&self, frames: u64) -> Index {
+        let file = |track: &Option<Track>| {
+            let path = track.as_ref()?.path();
+            path.strip_prefix(&self.directory).ok().map(|path| path.to_string_lossy().into_owned())
+        };
+        let participant = |(id, person): (&String, &Person)| {
+            let (stays, gaps) = person.timeline.intervals(SAMPLE_RATE, frames);
+            let (stem, mix) = (file(&person.said), file(&person.heard));
+            Participant { id: id.clone(), stem, channel: None, mix, stays, gaps }
+        };
+        Index {
+            sample_rate: SAMPLE_RATE,
+            samples: frames,
+            seconds: frames as f64 / f64::from(SAMPLE_RATE),
+            channels: 1,
+            multichannel: None,
+            participants: self.people.iter().map(participant).collect(),
+        }
     }
 }
 
-impl std::fmt::Debug for Recorder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Recorder").field("path", &self.path).field("samples", &self.samples).finish_non_exhaustive()
+impl Person {
+    fn tracks(&mut self) -> impl Iterator<Item = &mut Track> {
+        [&mut self.said, &mut self.heard].into_iter().flatten()
+    }
+
+    fn pull(&mut self) -> Result<(), Error> {
+        let Self { said, heard, timeline } = self;
+        let mut pull = |track: &mut Option<Track>| {
+            track.as_mut().map_or(Ok(()), |track| told(track, |track| track.pull(timeline)))
+        };
+        pull(said).and(pull(heard))
     }
 }
 
-/// The file name of an id; a long one is cut, and made unique by what is given for that.
-fn name(id: &str, unique: &str) -> String {
+/// Begins a file, which may not exist, or goes on with it.
+fn come(track: &mut Option<Track>, tap: Tap, of: Of, path: PathBuf) -> Result<(), Error> {
+    if let Some(track) = track {
+        return told(track, |track| track.go_on(tap));
+    }
+    let begun = OpenOptions::new().write(true).create_new(true).open(&path);
+    let begun = begun.and_then(|file| Track::begin(file, path.clone(), of, tap, Sample::I16));
+    let begun = begun.map_err(|cause| Error::Unwritable { path: path.clone(), cause })?;
+    // What one says tells when it was there.
+    *track = Some(if of == Of::Stem { begun } else { begun.without_stays() });
+    Ok(())
+}
+
+fn told(track: &mut Track, done: impl FnOnce(&mut Track) -> io::Result<()>) -> Result<(), Error> {
+    done(track).map_err(|cause| failed(track.path(), cause))
+}
+
+fn failed(path: &Path, cause: io::Error) -> Error {
+    Error::WriteFailed { path: path.to_owned(), cause }
+}
+
+fn note(outcome: &mut Result<(), Error>, new: Result<(), Error>) {
+    if let Err(error) = &new {
+        tracing::error!("{}", error.one_line());
+        if outcome.is_ok() {
+            *outcome = new;
+        }
+    }
+}
+
+/// The file name of an id; a long one is cut, and made unique by a number.
+fn name(id: &str, number: usize) -> String {
     let mut name = utf8_percent_encode(id, IN_A_NAME).to_string();
     if name.len() > LONGEST_NAME {
         name.truncate(LONGEST_NAME);
-        name.push_str(&format!("~{unique}"));
+        name.push_str(&format!("~{number}"));
     }
     name
-}
-
-fn failed(path: &Path, cause: hound::Error) -> Error {
-    Error::WriteFailed { path: path.to_owned(), cause: io_error(cause) }
-}
-
-fn io_error(cause: hound::Error) -> io::Error {
-    match cause {
-        hound::Error::IoError(cause) => cause,
-        other => io::Error::other(other),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_id_reaches_another_directory() {
-        let names = ["../x", ".", "..", "a/b\\c", "nul\0", "é", ""].map(|id| name(id, "1"));
-        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '%')), "{names:?}");
-        assert_eq!(name("anna-b_c@d+1", "1"), "anna-b_c@d+1");
-    }
-
-    #[test]
-    fn long_ids_have_names_of_their_own() {
-        let long = "é".repeat(100);
-        assert!(name(&long, "7").len() < 220 && name(&long, "7") != name(&long, "8"));
-    }
-
-    #[test]
-    fn a_recording_can_be_read_while_it_is_made() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut recorders = begin(&directory.path().join("new/one"), ["a", "b"].into_iter()).unwrap();
-        let mut recorder = recorders.remove(0);
-        (0..60).for_each(|_| recorder.write(&[7; 960]).unwrap());
-        let path = recorder.path.clone();
-        assert!(hound::WavReader::open(&path).unwrap().duration() >= 48_000);
-        recorder.finish().unwrap();
-        assert_eq!(hound::WavReader::open(&path).unwrap().duration(), 57_600);
-    }
-
-    #[test]
-    fn if_one_file_exists_no_recording_starts() {
-        let directory = tempfile::tempdir().unwrap();
-        fs::write(directory.path().join("b.wav"), "of an earlier call").unwrap();
-        let refused = begin(directory.path(), ["a", "b", "c"].into_iter());
-        assert!(matches!(refused, Err(Error::Unwritable { path, .. }) if path.ends_with("b.wav")));
-        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
-        assert_eq!(fs::read(directory.path().join("b.wav")).unwrap(), b"of an earlier call");
-    }
-
-    #[test]
-    fn who_comes_again_is_recorded_in_another_file() {
-        let directory = tempfile::tempdir().unwrap();
-        for stay in ["a.wav", "a.2.wav", "a.3.wav"] {
-            let recorder = begin_late(directory.path(), "a").unwrap();
-            assert_eq!(recorder.path, directory.path().join(stay));
-            recorder.finish().unwrap();
-        }
-        assert!(begin_late(&directory.path().join("missing"), "a").is_err());
-    }
-
-    #[test]
-    fn a_full_file_ends_the_recording() {
-        let directory = tempfile::tempdir().unwrap();
-        let mut recorder = begin(directory.path(), ["a"].into_iter()).unwrap().remove(0);
-        recorder.samples = MOST_SAMPLES - 1;
-        assert!(matches!(recorder.write(&[0; 2]), Err(Error::Full { .. })));
-    }
 }
