@@ -146,6 +146,11 @@ impl TapInlet {
         }
     }
 
+    /// Whether the last tick was lost.
+    pub fn loses(&self) -> bool {
+        self.last == Some(TapContent::Loss) && !self.state.is_gone()
+    }
+
     /// The timeline goes on after ticks that were not mixed, which begin here. Where nobody is there, or the tap is
     /// paused, that goes on.
     pub fn skip(&mut self, from: u64) {
