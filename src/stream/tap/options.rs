@@ -11,7 +11,7 @@ use crate::{
 pub enum Tapped {
     /// What a participant sends, as it comes into the mixer: after its jitter buffer, before any gain, whoever hears it.
     /// What counts as silent there is silence here: what is under the floor of the mixer
-    /// ([`MixerConfig::floor`](crate::MixerConfig::floor)), a frame that is missing, and all of it while the participant
+    /// ([`MixerConfig::floor`](field@crate::MixerConfig::floor)), a frame that is missing, and all of it while the participant
     /// is muted.
     Source(ParticipantId),
     /// What a participant hears.
