@@ -1,6 +1,6 @@
 //! The time of a stream for every 10 ms: a packet in, a tick, a packet out, beside the resampler
 //! alone; the time of a call of a hundred streams of different rates; and that of a push and a pull; of streams whose
-//! clocks are off, of streams that are in no mix, and of encoded packets. With the features of the codecs, the time to
+//! clocks are off, of streams that are in no mix, of encoded packets, and of players. With the features of the codecs, the time to
 //! decode a packet of 20 ms.
 
 #[cfg(all(feature = "g711", feature = "g722", feature = "opus"))]
@@ -10,6 +10,8 @@ mod decode;
 mod drift;
 #[path = "stream/idle.rs"]
 mod idle;
+#[path = "stream/players.rs"]
+mod players;
 
 use std::{
     hint::black_box,
@@ -147,6 +149,6 @@ fn a_packet(c: &mut Criterion) {
 
 criterion_group!(benches, one_stream, a_hundred_streams, a_packet);
 #[cfg(all(feature = "g711", feature = "g722", feature = "opus"))]
-criterion_main!(benches, drift::benches, idle::benches, decode::benches);
+criterion_main!(benches, drift::benches, idle::benches, players::benches, decode::benches);
 #[cfg(not(all(feature = "g711", feature = "g722", feature = "opus")))]
-criterion_main!(benches, drift::benches, idle::benches);
+criterion_main!(benches, drift::benches, idle::benches, players::benches);

@@ -24,7 +24,9 @@ impl Tapping {
         let holds = TapOptions { holds_ms: 100.0, ..TapOptions::default() };
         let taps = (0..taps).map(|n| room.controller.tap(tapped(n), holds).expect("they are here")).collect();
         let mut tapping = Self { room, taps, out: vec![0.0; 4 * TICK] };
-        (0..20).for_each(|_| drop(tapping.tick()));
+        for _ in 0..20 {
+            tapping.tick();
+        }
         tapping
     }
 

@@ -31,6 +31,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Who may be heard by whom at all is a matter of routes: [`Routing`], [`RoleTable`], [`PrivateGroup`]; and of holds:
+//! [`Controller::hold`]. With the feature `stream` the module `guides` has a page with a whole program for each use that hosts
+//! ask for most.
+//!
 //! # The real-time contract
 //! These never lock, allocate, free, block, log or make a system call, whatever the controllers do meanwhile
 //! and whatever frames they are given: [`AudioThread::tick`], [`AudioThread::skip`], [`Tick::send`], [`Tick::mix`], [`Tick::prepare`],
@@ -54,7 +58,8 @@
 //! - `stream`: streams as networks have them. Ports take and give packets at any rate, with loss, jitter and
 //!   clocks that drift (`Controller::join_with_ports`, `stream::InputPort`, `stream::OutputPort`). Encoded packets
 //!   are decoded on threads beside the audio thread (`stream::PacketPort`, `stream::Decoding`). A thread ticks for
-//!   hosts without a clock of their own (`stream::Runner`). Channels bring talk events, or values of the host, from
+//!   hosts without a clock of their own (`stream::Runner`). Players play audio from memory
+//!   (`Controller::join_player`, `stream::Player`). Channels bring talk events, or values of the host, from
 //!   the audio thread to threads that wait (`stream::Feed`).
 //! - `tracing`: changes to the call as events of `tracing` (see [`Controller`]).
 //! - `vad`: `Detector::Speech`, a small neural network (earshot) that tells speech from noise.
@@ -66,6 +71,8 @@ mod data;
 mod dsp;
 #[cfg(feature = "metrics")]
 mod export;
+#[cfg(feature = "stream")]
+pub mod guides;
 #[cfg(feature = "http")]
 pub mod http;
 mod link;
@@ -82,11 +89,12 @@ pub use data::channels::Channels;
 pub use data::detector::Detector;
 pub use data::direction::Direction;
 pub use data::frame::{Frame, FrameError};
-pub use data::id::{Generation, MixId, ParticipantId, ParticipantKey};
+pub use data::id::{Generation, GroupId, MixId, ParticipantId, ParticipantKey, RoleName};
 pub use data::level::{Decibels, Gain, GainError};
 pub use data::limiter::LimiterConfig;
 pub use data::moves::{Move, MoveKind};
 pub use data::pan::{Pan, PanError};
+pub use data::routing::{PrivateGroup, RoleTable, Routing};
 pub use data::sample::Sample;
 pub use data::talk::{TalkEvent, TalkEventKind, TalkEvents};
 pub use dsp::InstructionSet;

@@ -6,6 +6,7 @@ mod scene;
 use std::collections::BTreeMap;
 
 use mixminus::{Direction, config::Ducking};
+use oracle::Routing;
 use scene::{Event, Figures, Scene};
 
 /// Events at multiples of 20 ms, so that they fall on the same samples with every tick.
@@ -16,18 +17,26 @@ fn events(at_ms: usize) -> Vec<Event> {
             .map(|n| Event::Join {
                 direction: if n == 3 { Direction::Listener } else { Direction::Both },
                 host_detector: true,
+                routing: Routing::default(),
             })
             .collect(),
         20 => vec![Event::Configure { listener: 0, exclusive: false, ducking, sources: vec![(1, 80, true)] }],
         40 => vec![Event::Active(1, true), Event::Mute(2, true)],
         60 => vec![Event::Active(1, false), Event::Mute(2, false), Event::Send(0, false), Event::Fade(0, 9)],
-        80 => vec![Event::Join { direction: Direction::Both, host_detector: true }, Event::Send(0, true)],
+        80 => vec![
+            Event::Table(vec![(0, 1), (1, 1)]),
+            Event::Join { direction: Direction::Both, host_detector: true, routing: Routing::Role(1) },
+            Event::Send(0, true),
+        ],
         100 => vec![
             Event::Active(1, true),
             Event::Configure { listener: 3, exclusive: true, ducking, sources: vec![(2, 33, false)] },
         ],
         120 => vec![Event::Fade(0, 40), Event::Fade(3, 40)],
-        140 => vec![Event::Deafen(3, true), Event::Leave(1)],
+        140 => {
+            vec![Event::Deafen(3, true), Event::Leave(1), Event::Route(1, Routing::Role(0)), Event::Hold(0, vec![1])]
+        }
+        160 => vec![Event::Resume(0), Event::Table(vec![(1, 0)]), Event::Group(0, vec![1], vec![0])],
         180 => vec![
             Event::Deafen(3, false),
             Event::Configure { listener: 0, exclusive: false, ducking: None, sources: vec![] },

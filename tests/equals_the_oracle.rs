@@ -7,6 +7,7 @@ mod scene;
 use std::ops::Range;
 
 use mixminus::{Direction, config::Ducking};
+use oracle::Routing;
 use proptest::prelude::*;
 use scene::{Event, Figures, Scene};
 
@@ -33,7 +34,10 @@ fn event() -> impl Strategy<Value = Event> {
 fn event_in(who: Range<usize>, sources: Range<usize>) -> impl Strategy<Value = Event> {
     let level = prop_oneof![Just(0_i64), Just(100_i64), 0..=100_i64];
     prop_oneof![
-        3 => (direction(), any::<bool>()).prop_map(|(direction, host_detector)| Event::Join { direction, host_detector }),
+        3 => (direction(), any::<bool>(), routing()).prop_map(|(direction, host_detector, routing)| Event::Join {
+            direction, host_detector, routing
+        }),
+        4 => routes(who.clone()),
         1 => who.clone().prop_map(Event::Leave),
         2 => (who.clone(), any::<bool>()).prop_map(|(n, muted)| Event::Mute(n, muted)),
         1 => (who.clone(), any::<bool>()).prop_map(|(n, deafened)| Event::Deafen(n, deafened)),
@@ -43,6 +47,26 @@ fn event_in(who: Range<usize>, sources: Range<usize>) -> impl Strategy<Value = E
             .prop_map(|(listener, exclusive, ducking, sources)| Event::Configure {
                 listener, exclusive, ducking, sources
             }),
+    ]
+}
+
+/// Mostly the default group, so that much is heard.
+fn routing() -> impl Strategy<Value = Routing> {
+    prop_oneof![3 => Just(Routing::DefaultGroup), 1 => Just(Routing::Apart), 2 => (0..Routing::ROLES).prop_map(Routing::Role)]
+}
+
+/// A change of who may be heard by whom.
+fn routes(who: Range<usize>) -> impl Strategy<Value = Event> {
+    let role = || 0..Routing::ROLES;
+    let some = |who: &Range<usize>| prop::collection::vec(who.clone(), 0..4);
+    prop_oneof![
+        4 => (who.clone(), routing()).prop_map(|(n, routing)| Event::Route(n, routing)),
+        3 => prop::collection::vec((role(), role()), 0..9).prop_map(Event::Table),
+        2 => (0..3_usize, some(&who), some(&who)).prop_map(|(group, s, r)| Event::Group(group, s, r)),
+        1 => (0..3_usize).prop_map(Event::Ungroup),
+        2 => (who.clone(), who.clone(), any::<bool>()).prop_map(|(l, s, exempt)| Event::Exempt(l, s, exempt)),
+        1 => (who.clone(), some(&who)).prop_map(|(n, music)| Event::Hold(n, music)),
+        2 => who.prop_map(Event::Resume),
     ]
 }
 
@@ -89,7 +113,7 @@ fn figures_of(tick: usize, smoothing_ticks: f64) -> Figures {
 fn play(figures: Figures, participants: usize, events: &[Vec<Event>]) {
     let mut scene = Scene::new(figures);
     for _ in 0..participants {
-        scene.happen(&Event::Join { direction: Direction::Both, host_detector: true });
+        scene.happen(&Event::Join { direction: Direction::Both, host_detector: true, routing: Routing::DefaultGroup });
     }
     for events in events {
         events.iter().for_each(|event| scene.happen(event));

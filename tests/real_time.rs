@@ -9,7 +9,8 @@ use std::{
 
 use alloc::{alone, watched};
 use mixminus::{
-    Channels, Controller, Direction, Frame, Gain, JoinOptions, MixerConfig, Pan, ParticipantKey, Processor,
+    Channels, Controller, Direction, Frame, Gain, JoinOptions, MixerConfig, Pan, ParticipantKey, PrivateGroup,
+    Processor, RoleTable, Routing,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
 
@@ -71,6 +72,35 @@ fn configuration(listener: &str, round: usize) -> ParticipantMixerLevel {
         ducking: Some(ducking),
         source_levels: sources.map(level).collect(),
         ..ParticipantMixerLevel::new(listener)
+    }
+}
+
+/// Changes who may be heard by whom.
+fn reroute(controller: &Controller, what: usize, id: &str, round: usize) {
+    let role = |n: usize| ["a", "b", "c", "d"][n % 4];
+    let nth = |n: usize| (n % 40).to_string();
+    match what {
+        5 => {
+            let routing = match round % 4 {
+                0 => Routing::DefaultGroup,
+                1 => Routing::Apart,
+                _ => Routing::Role(role(round / 4).into()),
+            };
+            controller.set_routing(id, routing).unwrap();
+        }
+        6 => {
+            let pairs = (0..round % 9).map(|n| (role(n), role(n * round)));
+            let table = pairs.fold(RoleTable::new(), |table, (listener, source)| table.hears(listener, [source]));
+            controller.set_role_table(table);
+        }
+        7 => {
+            let group =
+                PrivateGroup::new((0..round % 4).map(|n| nth(n * round)), (0..round % 5).map(|n| nth(n + round)));
+            controller.set_private_group(role(round), group).unwrap();
+        }
+        // Another thread may have been here first.
+        _ if round.is_multiple_of(2) => drop(controller.resume(id)),
+        _ => drop(controller.hold(id, &[&nth(round * 3)])),
     }
 }
 
@@ -140,7 +170,7 @@ fn swap_from_two_threads(channels: Channels) {
         let swap = move |thread: usize| {
             for round in 0..50_000 {
                 let listener = ((round * 7 + thread) % 40).to_string();
-                match round % 5 {
+                match round % 9 {
                     0 => drop(controller.set_muted(&listener, round % 2 == 0).unwrap()),
                     1 => drop(controller.set_deafened(&listener, round % 20 == 1).unwrap()),
                     2 => {
@@ -152,7 +182,8 @@ fn swap_from_two_threads(channels: Channels) {
                                 .unwrap();
                         }
                     }
-                    _ => drop(controller.configure(&[configuration(&listener, round)]).unwrap()),
+                    3 | 4 => drop(controller.configure(&[configuration(&listener, round)]).unwrap()),
+                    n => reroute(controller, n, &listener, round),
                 }
                 swaps.fetch_add(1, Ordering::Relaxed);
             }

@@ -104,7 +104,7 @@ fn from_ports_to_frames_by_hand_and_back() {
 fn levels_ducking_and_mute_go_on() {
     let mut call = Call::new();
     let options = JoinOptions::default();
-    let join = |id| call.controller.join_with_ports(id, options, both()).unwrap();
+    let join = |id| call.controller.join_with_ports(id, options.clone(), both()).unwrap();
     let (anna, ben) = (join("anna"), join("ben"));
     let ducking = Ducking { ramp_active: 0, ramp_inactive: 0, lower_level: 50, upper_level: 100 };
     let half = SourceLevel { level: 50, duck_others: true, ..SourceLevel::new("ben") };

@@ -141,7 +141,7 @@ fn it_is_real_time_and_its_memory_comes_back() {
         let (controller, mut processor) = config.build().unwrap();
         let options = JoinOptions { detector: Detector::speech(), ..JoinOptions::default() };
         // The second participant makes the room grow while the first is in it.
-        let join = |id: &str| controller.join(id, options).unwrap();
+        let join = |id: &str| controller.join(id, options.clone()).unwrap();
         let mut keys = vec![join("anna")];
         let mut noise = Noise(3);
         let frame: Vec<f32> = (0..tick_samples).map(|_| noise.next()).collect();

@@ -22,7 +22,7 @@ fn build(channels: Channels) -> (Controller, Processor) {
 
 fn join(controller: &Controller, ids: &[&str]) -> Vec<ParticipantKey> {
     let options = JoinOptions { detector: Detector::Host, ..JoinOptions::default() };
-    ids.iter().map(|id| controller.join(*id, options).unwrap()).collect()
+    ids.iter().map(|id| controller.join(*id, options.clone()).unwrap()).collect()
 }
 
 /// One tick with these frames. Returns both sides of the hearers' mixes.

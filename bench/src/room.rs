@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use mixminus::{
-    Controller, Frame, Gain, InstructionSet, JoinOptions, MixerConfig, ParticipantKey, Processor,
+    Controller, Frame, Gain, InstructionSet, JoinOptions, MixerConfig, ParticipantKey, Processor, RoleTable, Routing,
     config::ParticipantMixerLevel,
 };
 
@@ -45,8 +45,8 @@ impl Room {
     /// The same in another mixer, with other detectors.
     pub fn with(config: MixerConfig, options: JoinOptions, participants: usize, talkers: usize) -> Result<Self> {
         let (controller, processor) = MixerConfig { participants, ..config }.build()?;
-        let (keys, _) =
-            controller.change(|changes| (0..participants).map(|n| changes.join(n.to_string(), options)).collect());
+        let (keys, _) = controller
+            .change(|changes| (0..participants).map(|n| changes.join(n.to_string(), options.clone())).collect());
         let keys: Result<Vec<_>, _> = keys;
         let floats = (0..talkers).map(|n| noise(n, talkers)).collect();
         let integers = (0..talkers).map(|n| noise_i16(n, talkers)).collect();
@@ -83,6 +83,23 @@ impl Room {
     /// Everybody lists everybody else at a level of its own, at rest.
     pub fn dense(mut self) -> Result<Self> {
         self.configure(&rows::dense(self.keys.len(), 0))?;
+        self.settle(3)?;
+        Ok(self)
+    }
+
+    /// Those of each so many hear each other, and nobody else.
+    pub fn in_groups(mut self, size: usize) -> Result<Self> {
+        let role = |group: usize| group.to_string();
+        let groups = 0..self.keys.len().div_ceil(size);
+        let table = groups.fold(RoleTable::new(), |table, group| table.hears(role(group), [role(group)]));
+        let routed = self.controller.change(|changes| {
+            changes.set_role_table(table);
+            (0..self.keys.len()).try_for_each(|n| {
+                let group = n % self.keys.len().div_ceil(size);
+                changes.set_routing(&n.to_string(), Routing::Role(role(group).into()))
+            })
+        });
+        routed.0?;
         self.settle(3)?;
         Ok(self)
     }
@@ -214,6 +231,14 @@ mod tests {
         assert_eq!(kinds(Room::new(KERNEL, 10, 10).and_then(Room::next_at_half)), 10);
         assert_eq!(kinds(Room::new(KERNEL, 10, 4).and_then(Room::configured)), 10);
         assert_eq!(kinds(Room::new(KERNEL, 10, 10).and_then(Room::dense)), 10);
+    }
+
+    #[test]
+    fn those_of_a_group_hear_each_other() {
+        let heard =
+            Room::new(KERNEL, 6, 6).and_then(|room| room.in_groups(2)).and_then(|mut room| room.heard()).unwrap();
+        let alone: Vec<_> = (0..6).map(|n| noise(n, 6)).collect();
+        assert!((0..6).all(|n| heard[n] == alone[(n + 3) % 6]));
     }
 
     #[test]

@@ -131,9 +131,12 @@ impl Engine {
             }
             self.kept[index] = Some(kept);
         }
-        self.receiver.update(index, slot);
+        self.receiver.update(index, slot, clock);
         if let Some(rewired) = slot.rewired.as_ref().filter(|rewired| rewired.since > since) {
             self.rewire(index, rewired, clock);
+        }
+        if slot.resumed > since {
+            self.discard(index, clock);
         }
     }
 
@@ -146,6 +149,15 @@ impl Engine {
             self.connections.push(index as u32);
         }
         self.receiver.cut(index, clock);
+    }
+
+    /// A participant returns from hold: nothing that came before for its connection is heard.
+    fn discard(&mut self, index: usize, clock: &Clock<'_>) {
+        let kept = self.kept[index].as_mut();
+        if let Some(connection) = kept.and_then(|kept| kept.belongings.connection.as_deref_mut()) {
+            connection.discard();
+            self.receiver.cut(index, clock);
+        }
     }
 
     fn leave(&mut self, index: usize) {
@@ -171,7 +183,7 @@ impl Engine {
     /// The steps up to the sums.
     pub fn prepare(&mut self, tools: &Tools<'_>) {
         let clock = &tools.clock;
-        self.advance_connections(tools.kernel);
+        self.advance_connections(tools);
         self.receiver.receive(&mut self.kept, self.talk.told(), tools.kernel, clock);
         while let Some(index) = self.receiver.pop_gone() {
             self.vacate(index);
@@ -243,7 +255,7 @@ impl Engine {
         self.outputs.moves(self.planner.groups(), |slot| self.key(slot))
     }
 
-    /// The slots of the sources that are audible, in order.
+    /// The slots of the sources that are audible.
     pub fn audible(&self) -> &[u32] {
         self.receiver.audible().slots()
     }
@@ -252,10 +264,12 @@ impl Engine {
     pub fn sources(&self, output: usize, clock: Clock<'_>) -> impl Iterator<Item = ParticipantKey> {
         // One who stands for all of the group: see the cohorts.
         let slot = self.planner.groups().list()[self.outputs.list()[output].group as usize].first;
-        let keys = self.audible().iter().map(|source| self.key(*source));
-        keys.filter(move |key| {
-            is_in_mix(*key, &self.listeners.all()[slot as usize], slot, self.channels, self.receiver.audible(), &clock)
-        })
+        let (audible, listener) = (self.receiver.audible(), &self.listeners.all()[slot as usize]);
+        let keys = audible.runs().flat_map(move |(class, positions)| {
+            audible.slots()[positions].iter().map(move |source| (self.key(*source), class))
+        });
+        let heard = keys.filter(move |source| is_in_mix(*source, listener, slot, self.channels, audible, &clock));
+        heard.map(|(key, _)| key)
     }
 
     /// Who has a slot.
@@ -268,7 +282,7 @@ impl Engine {
     }
 
     /// Asks each connection for its frame, which is passed over if the host has sent one by hand.
-    fn advance_connections(&mut self, kernel: Kernel) {
+    fn advance_connections(&mut self, tools: &Tools<'_>) {
         for slot in &self.connections {
             let kept = self.kept[*slot as usize].as_mut();
             let connection = kept.and_then(|kept| kept.belongings.connection.as_deref_mut());
@@ -277,8 +291,8 @@ impl Engine {
                 continue;
             }
             let by_hand = source.has_frame();
-            if let (Some(told), false) = (connection.advance(), by_hand) {
-                self.receiver.tell(*slot as usize, told, connection, kernel);
+            if let (Some(told), false) = (connection.advance(tools.position), by_hand) {
+                self.receiver.tell(*slot as usize, told, connection, tools.kernel);
             }
         }
     }

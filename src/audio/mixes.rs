@@ -78,7 +78,7 @@ impl<'a> Mixes<'a> {
         self.engine.moves()
     }
 
-    /// The sources that were audible in this tick, in the order of their slots: present, or fading in or out,
+    /// The sources that were audible in this tick, in no order that lasts: present, or fading in or out,
     /// and not silent, whether or not any configuration lets them through. Real time.
     pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {
         let engine = self.engine;

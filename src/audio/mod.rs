@@ -25,8 +25,11 @@
 //!   **tiles** of 48 samples.
 //! - **level**: the gain that a row gives to a source, before ducking.
 //! - **ramp**: the way of a ducking **envelope** between its two levels, at a constant slope.
+//! - **class**: sources that every listener routes alike: by the default group, or by a role. A row has one level for all
+//!   sources of a class that it does not list.
 //! - **row**: all gains of one listener. A **pair** is one listener and one source that the row lists: its *open*
-//!   gain, which the envelope does not multiply, and its *ducked* gain, which it does.
+//!   gain, which the envelope does not multiply, and its *ducked* gain, which it does. A *passing* pair is of a source
+//!   that is not listed and has changed class: it goes from the level of one to that of the other by itself.
 //! - **floor**: the mean square under which a source is **quiet**: it counts as silent.
 //! - **presence**: the factor of a source in all mixes; **hears**: the factor of a listener's whole mix.
 //! - **line**: a gain on its way over one tick; **remaining**: what is still to come of its move, sample by sample.
@@ -34,7 +37,7 @@
 //! - **plan**: who hears the same, and how that is made. It holds from tick to tick while nothing changes.
 //! - **cohort**: listeners whose rows say the same and rest; they are planned as one.
 //! - **recipe**: how a mix is made. *Sparse*: a weighted sum of a few named signals; *shared sums* are signals that
-//!   many sparse rows name; *all but one*: everybody but one at one gain; *dense*: a gain for every audible source.
+//!   many sparse rows name; a *section* is classes that follow each other and have one gain in a row; *all but one*: everybody but one at one gain; *dense*: a gain for every audible source.
 //! - **group**: listeners whose recipes are the same. **Output**: those of a group whose limiters are in the same
 //!   state: a mix.
 //! - **identity**: what a mix has from the tick in which it begins to that in which it ends: its id. A mix *claims* the
@@ -75,6 +78,6 @@ pub(crate) use engine::Engine;
 pub(crate) use link::{Link, Matrix};
 #[cfg(feature = "stream")]
 pub(crate) use published::Rewired;
-pub(crate) use published::{Row, RowIdentity, Slot};
-pub(crate) use row_memory::{Listed, RowMemory};
+pub(crate) use published::{Row, RowIdentity, Slot, Unlisted};
+pub(crate) use row_memory::{Listed, PairKind, RowMemory};
 pub(crate) use taps::{PublishedTap, PublishedTaps, Taps};

@@ -2,6 +2,7 @@
 //!
 //! A pair lies in memory for as long as its row lists its source, so it is small: 40 bytes.
 
+use super::row_memory::{Listed, PairKind};
 use crate::data::{
     fade::Fade,
     id::ParticipantKey,
@@ -110,12 +111,16 @@ const LISTED: u32 = 1;
 const DUCKS_OTHERS: u32 = 2;
 
 impl Pair {
-    /// A pair that a row lists at a level, on its target.
-    pub fn listed(source: ParticipantKey, level: f64, ducks_others: bool) -> Self {
-        let level = PairMove::at(level as f32);
-        let (open, ducked) = if ducks_others { (level, PairMove::at(0.0)) } else { (PairMove::at(0.0), level) };
-        let flags = LISTED | if ducks_others { DUCKS_OTHERS } else { 0 };
-        Self { slot: source.slot, tag: source.stay << FLAG_BITS | flags, open, ducked }
+    /// A pair that a row names, on its target.
+    pub fn new(listed: &Listed) -> Self {
+        let (level, none) = (PairMove::at(listed.gain as f32), PairMove::at(0.0));
+        let (flags, [open, ducked]) = match listed.kind {
+            PairKind::Ducked => (LISTED, [none, level]),
+            PairKind::Exempt => (LISTED, [level, none]),
+            PairKind::Ducker => (LISTED | DUCKS_OTHERS, [level, none]),
+            PairKind::Passing => (0, [none, level]),
+        };
+        Self { slot: listed.source.slot, tag: listed.source.stay << FLAG_BITS | flags, open, ducked }
     }
 
     /// Whether its row lists it.
@@ -230,6 +235,11 @@ mod tests {
         ParticipantKey { mixer: 1, slot: 3, stay: 1 }
     }
 
+    fn listed(gain: f64, ducker: bool) -> Pair {
+        let kind = if ducker { PairKind::Ducker } else { PairKind::Ducked };
+        Pair::new(&Listed { source: key(), gain, kind })
+    }
+
     fn values(pair: &Pair, now: u64) -> [f64; 2] {
         pair.fades(now).map(|fade| fade.value(now, &TIMING))
     }
@@ -241,30 +251,32 @@ mod tests {
 
     #[test]
     fn a_ducker_is_open_and_the_others_are_ducked() {
-        assert_eq!(Pair::listed(key(), 0.5, true).at_rest(), Some([0.5, 0.0]));
-        assert_eq!(Pair::listed(key(), 0.5, false).at_rest(), Some([0.0, 0.5]));
+        let exempt = Pair::new(&Listed { source: key(), gain: 0.5, kind: PairKind::Exempt });
+        assert_eq!((exempt.at_rest(), exempt.ducks_others(), exempt.is_listed()), (Some([0.5, 0.0]), false, true));
+        assert_eq!(listed(0.5, true).at_rest(), Some([0.5, 0.0]));
+        assert_eq!(listed(0.5, false).at_rest(), Some([0.0, 0.5]));
     }
 
     #[test]
     fn it_goes_on_from_where_it_was_and_settles() {
         // Past 2^32 samples, too.
         let now = (1 << 32) - 2;
-        let mut pair = Pair::listed(key(), 1.0, true);
+        let mut pair = listed(1.0, true);
         pair.go_on_from([Fade::ZERO, Fade::resting(0.5)], &at(now));
         assert_eq!(values(&pair, now + 2), [0.5, 0.25]);
         assert_eq!(pair.settle(&at(now + 3)), Begun::Together(now as u32));
         assert_eq!(pair.settle(&at(now + 4)), Begun::Never);
-        assert_eq!(pair, Pair::listed(key(), 1.0, true));
+        assert_eq!(pair, listed(1.0, true));
     }
 
     #[test]
     fn a_pair_that_is_unlisted_ends_where_the_others_are() {
-        let mut pair = Pair::listed(key(), 0.5, true).unlisted(1.0, &at(10));
+        let mut pair = listed(0.5, true).unlisted(1.0, &at(10));
         assert!(!pair.is_listed() && !pair.ducks_others());
         assert_eq!(values(&pair, 12), [0.25, 0.5]);
         assert!(!pair.is_like(Fade::resting(1.0), 12, &TIMING));
         pair.settle(&at(14));
         assert!(pair.is_like(Fade::resting(1.0), 14, &TIMING));
-        assert_eq!(Pair::listed(key(), 0.5, false).released().at_rest(), Some([0.0, 0.5]));
+        assert_eq!(listed(0.5, false).released().at_rest(), Some([0.0, 0.5]));
     }
 }

@@ -19,10 +19,10 @@ use std::{
 
 use super::{
     belongings::{Belongings, Wiring},
-    row_memory::{Listed, RowMemory},
+    row_memory::{Listed, PairKind, RowMemory},
 };
 use crate::{
-    data::{detector::Detecting, direction::Direction, envelope::DuckRange, id::ParticipantKey},
+    data::{class::Class, detector::Detecting, direction::Direction, envelope::DuckRange, id::ParticipantKey},
     link::mailbox::Mailbox,
 };
 
@@ -33,12 +33,17 @@ pub(crate) struct Slot {
     pub direction: Direction,
     pub detecting: Detecting,
     pub muted: bool,
+    /// Whether it is on hold: as a source, that is to be muted.
+    pub on_hold: bool,
     pub deafened: bool,
+    pub class: Class,
     /// Whether a row lists it at a gain greater than 0, or as a ducker: then it is heard however loud others are.
     pub wanted: bool,
     pub row: Arc<Row>,
     /// The generation that the row came with.
     pub row_since: u64,
+    /// The generation in which it returned from hold last, or 0.
+    pub resumed: u64,
     pub belongings: Arc<Mailbox<Belongings>>,
     /// The connection that replaced an earlier one last, if one did.
     pub rewired: Option<Rewired>,
@@ -58,7 +63,7 @@ pub(crate) struct Rewired {
 pub(crate) struct Row {
     /// Equal in rows that say the same.
     pub identity: RowIdentity,
-    /// The level of a source that is not listed: 1, or 0 in exclusive mode.
+    /// The level of a member of the default group that is not listed; those of other classes lie in the memory.
     pub unlisted: f64,
     pub ducking: DuckRange,
     /// Whether the gains of its pairs may differ from channel to channel.
@@ -75,6 +80,27 @@ impl Row {
     }
 }
 
+/// The levels of the sources that a row does not list.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Unlisted {
+    pub default_group: f64,
+    /// Of each other class, in the order of their places; of those after the last one it is 0.
+    pub classes: Vec<f64>,
+}
+
+impl Unlisted {
+    pub fn of(&self, class: Class) -> f64 {
+        let other = |place: usize| self.classes.get(place).copied().unwrap_or_default();
+        class.place().map_or(self.default_group, other)
+    }
+
+    /// The levels of the classes up to the last one that is heard.
+    fn heard(&self) -> &[f64] {
+        let last = self.classes.iter().rposition(|level| *level != 0.0);
+        &self.classes[..last.map_or(0, |last| last + 1)]
+    }
+}
+
 /// 128 bits of a hash, with keys that nobody knows, of what a row says: among a million different rows two are taken
 /// for the same with a chance of 2^-88. The row of everybody without a configuration has the default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,23 +110,28 @@ impl RowIdentity {
     /// Of what a row says in all channels, with the keys of this mixer.
     pub fn of<'a>(
         keys: &[RandomState; 2],
-        unlisted: f64,
+        unlisted: &Unlisted,
         ducking: &DuckRange,
         listed: impl Iterator<Item = &'a [Listed]> + Clone,
     ) -> Self {
-        if unlisted == 1.0 && *ducking == DuckRange::NONE && listed.clone().all(<[Listed]>::is_empty) {
+        let classes = unlisted.heard();
+        let lasting = || listed.clone().flatten().filter(|listed| listed.kind != PairKind::Passing);
+        let plain = unlisted.default_group == 1.0 && classes.is_empty();
+        if plain && *ducking == DuckRange::NONE && lasting().next().is_none() {
             return Self::default();
         }
         Self(keys.each_ref().map(|key| {
             let mut hasher = key.build_hasher();
-            [unlisted, ducking.lower, ducking.upper, ducking.fall, ducking.rise]
+            hasher.write_usize(classes.len());
+            [unlisted.default_group, ducking.lower, ducking.upper, ducking.fall, ducking.rise]
                 .iter()
+                .chain(classes)
                 .for_each(|figure| hasher.write_u64(figure.to_bits()));
-            for source in listed.clone().flatten() {
+            for source in lasting() {
                 hasher.write_u32(source.source.slot);
                 hasher.write_u32(source.source.stay);
                 hasher.write_u64(source.gain.to_bits());
-                hasher.write_u8(u8::from(source.ducks_others));
+                hasher.write_u8(source.kind as u8);
             }
             hasher.finish()
         }))

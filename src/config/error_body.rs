@@ -115,6 +115,8 @@ pub enum ErrorCode {
     Forbidden = 403,
     /// There is no such call, or no such operation.
     NotFound = 404,
+    /// There is something else under this id.
+    Conflict = 409,
     /// The body is over the limit.
     RequestTooLarge = 413,
     /// The headers do not say that the body is JSON.
@@ -175,14 +177,15 @@ mod tests {
     #[test]
     fn every_code_has_its_wire_name() {
         use ErrorCode::{
-            BadRequest, Forbidden, InternalServerError, MethodNotAllowed, NotFound, RequestTimeout, RequestTooLarge,
-            ServiceUnavailable, TooManyRequests, Unauthorized, UnsupportedMediaType,
+            BadRequest, Conflict, Forbidden, InternalServerError, MethodNotAllowed, NotFound, RequestTimeout,
+            RequestTooLarge, ServiceUnavailable, TooManyRequests, Unauthorized, UnsupportedMediaType,
         };
         let table = [
             (BadRequest, 400, "badRequest"),
             (Unauthorized, 401, "unauthorized"),
             (Forbidden, 403, "forbidden"),
             (NotFound, 404, "notFound"),
+            (Conflict, 409, "conflict"),
             (RequestTooLarge, 413, "requestTooLarge"),
             (UnsupportedMediaType, 415, "unsupportedMediaType"),
             (TooManyRequests, 429, "tooManyRequests"),

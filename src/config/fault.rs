@@ -146,6 +146,42 @@ pub enum FaultKind {
         /// The participant's id.
         id: String,
     },
+    /// A text is none of those that are known.
+    #[error("{value:?} is not known here; {} are", known.join(" and "))]
+    NotOneOf {
+        /// The text.
+        value: String,
+        /// Every known text.
+        known: &'static [&'static str],
+    },
+    /// A list has too few elements, or too many.
+    #[error("has {count} of them; {expected}")]
+    WrongCount {
+        /// How many elements the list has.
+        count: usize,
+        /// What would be right, as `oneToOne has one source`.
+        expected: &'static str,
+    },
+    /// A receiver of a group is among its sources.
+    #[error("{id:?} is a source of this group, and nobody hears themselves; leave it out of one of the lists")]
+    OwnReceiver {
+        /// The participant's id.
+        id: String,
+    },
+    /// An id in the body is not the one in the path.
+    #[error("{id:?} is another id than {path:?} in the path; an id does not change, and may be left out")]
+    OtherId {
+        /// The id in the body.
+        id: String,
+        /// The id in the path.
+        path: String,
+    },
+    /// An id cannot be a segment of a path.
+    #[error("no path can lead to {id:?}: it may not be empty, \".\" or \"..\"")]
+    Unreachable {
+        /// The id.
+        id: String,
+    },
 }
 
 impl FaultKind {
@@ -165,6 +201,11 @@ impl FaultKind {
             Self::OwnSource { .. } => "ownSource",
             Self::NoDucking => "noDucking",
             Self::NotInCall { .. } => "notInCall",
+            Self::NotOneOf { .. } => "notOneOf",
+            Self::WrongCount { .. } => "wrongCount",
+            Self::OwnReceiver { .. } => "ownReceiver",
+            Self::OtherId { .. } => "otherId",
+            Self::Unreachable { .. } => "unreachable",
         }
     }
 }

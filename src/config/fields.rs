@@ -4,6 +4,11 @@
 //! through this table, so a new field is one row here, one field of its type in `types`, and
 //! whatever it does in the mixer.
 
+#[cfg(feature = "http")]
+use super::{
+    ActionRequest, AudioRoutingGroupChange, MediaInfo, MediaPrompt, NewAudioRoutingGroup, PlayPromptRequest,
+    RoutingMode, StartHoldMusicRequest,
+};
 use super::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel};
 
 /// A type that is a JSON object on the wire.
@@ -42,6 +47,20 @@ pub(crate) enum Kind<T> {
     Ducking(Place<T, Option<Ducking>>),
     Listeners(Place<T, Vec<ParticipantMixerLevel>>),
     Sources(Place<T, Vec<SourceLevel>>),
+    /// The ids of participants.
+    #[cfg(feature = "http")]
+    Ids(Place<T, Option<Vec<String>>>),
+    #[cfg(feature = "http")]
+    Mode(Place<T, Option<RoutingMode>>),
+    /// A URI, of at most so many Unicode characters.
+    #[cfg(feature = "http")]
+    Uri(Place<T, String>, usize),
+    #[cfg(feature = "http")]
+    MediaInfo(Place<T, MediaInfo>),
+    #[cfg(feature = "http")]
+    Prompt(Place<T, Option<MediaPrompt>>),
+    #[cfg(feature = "http")]
+    Prompts(Place<T, Vec<MediaPrompt>>),
 }
 
 impl<T> Kind<T> {
@@ -53,6 +72,12 @@ impl<T> Kind<T> {
             Self::Integer(..) => "an integer",
             Self::Ducking(_) => "an object",
             Self::Listeners(_) | Self::Sources(_) => "an array",
+            #[cfg(feature = "http")]
+            Self::Ids(_) | Self::Prompts(_) => "an array",
+            #[cfg(feature = "http")]
+            Self::Mode(_) | Self::Uri(..) => "a string",
+            #[cfg(feature = "http")]
+            Self::MediaInfo(_) | Self::Prompt(_) => "an object",
         }
     }
 }
@@ -86,7 +111,7 @@ macro_rules! wire {
     (@required) => { true };
     (@optional) => { false };
     ($type:ident, blank: $blank:expr;
-     $($need:ident $name:literal $(or $other:literal)? => $kind:ident($field:ident $(, $limit:expr)?), $about:literal;)+
+     $($need:ident $name:literal $(or $other:literal)? => $kind:ident($($field:ident).+ $(, $limit:expr)?), $about:expr;)+
     ) => {
         impl Wire for $type {
             const FIELDS: &'static [Field<Self>] = &[$(Field {
@@ -94,7 +119,7 @@ macro_rules! wire {
                 other_name: &[$($other)?],
                 required: wire!(@$need),
                 kind: Kind::$kind(
-                    Place { get: |object| &object.$field, get_mut: |object| &mut object.$field }
+                    Place { get: |object| &object.$($field).+, get_mut: |object| &mut object.$($field).+ }
                     $(, $limit)?
                 ),
                 about: $about,
@@ -143,9 +168,65 @@ wire! {
         "Whether other sources are ducked while this one is active; needs ducking.";
 }
 
+#[cfg(feature = "http")]
+mod siblings {
+    //! The bodies of configureMixer's siblings.
+
+    use super::*;
+
+    const CONTEXT: &str = "Text of the client's own, which comes back in the operation and the notification.";
+
+    wire! {
+        ActionRequest, blank: Self::default();
+        optional "clientContext" => Text(client_context, 256), CONTEXT;
+    }
+
+    wire! {
+        StartHoldMusicRequest, blank: Self::default();
+        optional "customPrompt" => Prompt(custom_prompt), "What the participant hears on hold, over and over.";
+        optional "clientContext" => Text(client_context, 256), CONTEXT;
+    }
+
+    wire! {
+        PlayPromptRequest, blank: Self::default();
+        required "prompts" => Prompts(prompts), "What is played, one after the other; 1 to 20 prompts.";
+        optional "loop" => Flag(looped), "Whether they are played again and again, until they are cancelled.";
+        optional "clientContext" => Text(client_context, 256), CONTEXT;
+    }
+
+    wire! {
+        MediaPrompt, blank: Self::default();
+        required "mediaInfo" => MediaInfo(media_info), "Where the audio is.";
+    }
+
+    wire! {
+        MediaInfo, blank: Self::default();
+        required "uri" => Uri(uri, 2048), "The URI of a WAV file.";
+        optional "resourceId" => Text(resource_id, 256), "The same text names the same audio: it need not be fetched again.";
+    }
+
+    wire! {
+        NewAudioRoutingGroup, blank: Self::default();
+        optional "id" => Text(group.id, 256), "The group's id; a random UUID if there is none.";
+        required "routingMode" => Mode(group.routing_mode), MODE;
+        required "sources" => Ids(group.sources), "Who is heard: one participant.";
+        required "receivers" => Ids(group.receivers), "Who hears the source, whatever else says: one participant, or several if multicast.";
+    }
+
+    wire! {
+        AudioRoutingGroupChange, blank: Self::default();
+        optional "id" => Text(id, 256), "The group's id, as in the path.";
+        optional "routingMode" => Mode(routing_mode), MODE;
+        optional "sources" => Ids(sources), "Who is heard; as it was if absent.";
+        optional "receivers" => Ids(receivers), "Who hears the source; as it was if absent.";
+    }
+
+    const MODE: &str = "oneToOne has one source and one receiver; multicast one source and any number of receivers.";
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{ConfigureMixerRequest, Ducking, Kind, ParticipantMixerLevel, SourceLevel, Wire};
+    use super::*;
 
     /// Sets each field of an object, whatever its kind, to a value that is not its default.
     fn set_all<T: Wire>() -> T {
@@ -159,6 +240,18 @@ mod tests {
                 Kind::Ducking(place) => place.set(&mut object, Some(Some(set_all()))),
                 Kind::Listeners(place) => place.set(&mut object, Some(vec![set_all()])),
                 Kind::Sources(place) => place.set(&mut object, Some(vec![set_all()])),
+                #[cfg(feature = "http")]
+                Kind::Ids(place) => place.set(&mut object, Some(Some(vec!["id".into()]))),
+                #[cfg(feature = "http")]
+                Kind::Mode(place) => place.set(&mut object, Some(Some(RoutingMode::Multicast))),
+                #[cfg(feature = "http")]
+                Kind::Uri(place, _) => place.set(&mut object, Some("uri".into())),
+                #[cfg(feature = "http")]
+                Kind::MediaInfo(place) => place.set(&mut object, Some(set_all())),
+                #[cfg(feature = "http")]
+                Kind::Prompt(place) => place.set(&mut object, Some(Some(set_all()))),
+                #[cfg(feature = "http")]
+                Kind::Prompts(place) => place.set(&mut object, Some(vec![set_all()])),
             }
         }
         object

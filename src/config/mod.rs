@@ -28,11 +28,17 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "http")]
+mod actions;
 mod error_body;
 mod fault;
 mod fields;
+mod findings;
+#[cfg(feature = "http")]
+mod groups;
 #[cfg(feature = "json")]
 mod json;
+mod naming;
 mod near;
 mod notification;
 mod operation;
@@ -45,14 +51,22 @@ mod types;
 mod unchecked;
 mod walk;
 
+#[cfg(feature = "http")]
+pub use actions::{ActionRequest, MediaInfo, MediaPrompt, PlayPromptRequest, StartHoldMusicRequest};
+#[cfg(feature = "http")]
+pub(crate) use actions::{Ruled, Unchecked};
 pub use error_body::{ApiError, ErrorBody, ErrorCode, ErrorDetail, InnerError};
 pub use fault::{Fault, FaultKind, Faults};
 #[cfg(feature = "http")]
 pub(crate) use fields::{Field, Kind, Wire};
+#[cfg(feature = "http")]
+pub use groups::{AudioRoutingGroup, AudioRoutingGroupChange, NewAudioRoutingGroup, RoutingMode};
+#[cfg(feature = "http")]
+pub(crate) use groups::{ProposedGroup, UncheckedGroup};
 #[cfg(feature = "json")]
 pub use json::{Malformed, RequestError, read_json, read_request};
 pub use notification::{ChangeType, CommsNotification, CommsNotifications, NotifiedOperation};
-pub use operation::{CommsOperation, OperationStatus, ResultInfo};
+pub use operation::{CommsOperation, CompletionReason, OperationKind, OperationStatus, ResultInfo};
 pub use types::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel};
 pub(crate) use unchecked::{Absent, Checked};
 pub use unchecked::{UncheckedRequest, check};

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CommsOperation, OperationStatus, ResultInfo};
+use super::{CommsOperation, CompletionReason, OperationKind, OperationStatus, ResultInfo};
 
 /// The body of a notification: a list of one or more changes.
 ///
@@ -53,9 +53,11 @@ impl CommsNotification {
             change_type: ChangeType::Deleted,
             resource_url: format!("/communications/{path}"),
             resource_data: NotifiedOperation {
+                kind: operation.kind,
                 id: resource.clone(),
                 etag: "W/\"1\"".into(),
                 client_context: operation.client_context.clone(),
+                completion_reason: operation.completion_reason,
                 status: operation.status,
                 result_info: operation.result_info.clone(),
             },
@@ -78,8 +80,11 @@ pub enum ChangeType {
 
 /// An operation, in a notification.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "@odata.type", rename = "#microsoft.graph.commsOperation", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct NotifiedOperation {
+    /// The kind of operation: which request began it.
+    #[serde(rename = "@odata.type")]
+    pub kind: OperationKind,
     /// The operation's path.
     #[serde(rename = "@odata.id")]
     pub id: String,
@@ -88,6 +93,9 @@ pub struct NotifiedOperation {
     pub etag: String,
     /// The client context of the request.
     pub client_context: Option<String>,
+    /// How a prompt ended; left out for every other operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion_reason: Option<CompletionReason>,
     /// How the operation ended.
     pub status: OperationStatus,
     /// Why it failed; left out otherwise.

@@ -18,10 +18,16 @@ use serde::{Deserialize, Serialize};
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
-#[serde(tag = "@odata.type", rename = "#microsoft.graph.commsOperation", rename_all = "camelCase")]
+#[serde(rename_all = "camelCase")]
 pub struct CommsOperation {
+    /// The kind of operation: which request began it.
+    #[serde(rename = "@odata.type")]
+    pub kind: OperationKind,
     /// The client context of the request.
     pub client_context: Option<String>,
+    /// How a prompt ended, once it has; absent for every other operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion_reason: Option<CompletionReason>,
     /// When the request was accepted, in RFC 3339.
     #[cfg_attr(feature = "http", schema(format = DateTime))]
     pub created_date_time: String,
@@ -37,11 +43,13 @@ pub struct CommsOperation {
 }
 
 impl CommsOperation {
-    /// An operation that has not started, created at an RFC 3339 date.
+    /// A commsOperation that has not started, created at an RFC 3339 date.
     pub fn new(id: impl Into<String>, client_context: Option<String>, created: impl Into<String>) -> Self {
         let created = created.into();
         Self {
+            kind: OperationKind::Comms,
             client_context,
+            completion_reason: None,
             created_date_time: created.clone(),
             id: id.into(),
             last_action_date_time: created,
@@ -49,6 +57,46 @@ impl CommsOperation {
             status: OperationStatus::NotStarted,
         }
     }
+}
+
+/// Which request began an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
+#[non_exhaustive]
+pub enum OperationKind {
+    /// configureMixer.
+    #[serde(rename = "#microsoft.graph.commsOperation")]
+    Comms,
+    /// mute, of a participant or of the call.
+    #[serde(rename = "#microsoft.graph.muteParticipantOperation")]
+    MuteParticipant,
+    /// unmute, of the call.
+    #[serde(rename = "#microsoft.graph.unmuteParticipantOperation")]
+    UnmuteParticipant,
+    /// startHoldMusic.
+    #[serde(rename = "#microsoft.graph.startHoldMusicOperation")]
+    StartHoldMusic,
+    /// stopHoldMusic.
+    #[serde(rename = "#microsoft.graph.stopHoldMusicOperation")]
+    StopHoldMusic,
+    /// playPrompt.
+    #[serde(rename = "#microsoft.graph.playPromptOperation")]
+    PlayPrompt,
+    /// cancelMediaProcessing.
+    #[serde(rename = "#microsoft.graph.cancelMediaProcessingOperation")]
+    CancelMediaProcessing,
+}
+
+/// How a prompt ended that has not failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "http", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub enum CompletionReason {
+    /// It was played to its end.
+    CompletedSuccessfully,
+    /// It was cancelled before its end.
+    MediaOperationCanceled,
 }
 
 /// The status of an operation, in this order; the last two are final.
@@ -63,11 +111,11 @@ impl CommsOperation {
 pub enum OperationStatus {
     /// Accepted, and nothing is done yet.
     NotStarted,
-    /// The levels are handed over to the mixer.
+    /// The change is handed over to the mixer; a prompt waits for its turn, or is played.
     Running,
-    /// A mix was made with the levels.
+    /// A mix was made with the change; a prompt was played to its end, or cancelled.
     Completed,
-    /// No mix was made with the levels.
+    /// No mix was made with the change; a prompt could not be played.
     Failed,
 }
 
@@ -92,7 +140,7 @@ pub struct ResultInfo {
 
 #[cfg(test)]
 mod tests {
-    use super::{CommsOperation, OperationStatus, ResultInfo};
+    use super::{CommsOperation, CompletionReason, OperationKind, OperationStatus, ResultInfo};
 
     const PUBLISHED: &str = r##"{
   "@odata.type": "#microsoft.graph.commsOperation",
@@ -124,6 +172,16 @@ mod tests {
         assert_eq!(json["resultInfo"], serde_json::json!({"code": 500, "subcode": 7, "message": "the call ended"}));
         assert_eq!(json["status"], "failed");
         assert_eq!(serde_json::from_value::<CommsOperation>(json).unwrap(), failed);
+    }
+
+    #[test]
+    fn a_prompt_says_of_which_kind_it_is_and_how_it_ended() {
+        let completion_reason = Some(CompletionReason::MediaOperationCanceled);
+        let cancelled = CommsOperation { kind: OperationKind::PlayPrompt, completion_reason, ..running() };
+        let json = serde_json::to_value(&cancelled).unwrap();
+        assert_eq!(json["@odata.type"], "#microsoft.graph.playPromptOperation");
+        assert_eq!(json["completionReason"], "mediaOperationCanceled");
+        assert_eq!(serde_json::from_value::<CommsOperation>(json).unwrap(), cancelled);
     }
 
     #[test]

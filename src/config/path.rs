@@ -6,7 +6,7 @@ use std::fmt;
 
 /// A place in a body. Each one borrows its parent.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Path<'a> {
+pub(crate) enum Path<'a> {
     /// The body itself, printed as `$`.
     Root,
     /// A property of an object.

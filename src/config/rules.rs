@@ -1,61 +1,25 @@
-//! The rules of a request: ranges, and names that must differ.
+//! The rules of a configureMixer request: ranges, and names that must differ.
 //!
 //! One set of rules for bodies and for typed values. Who is in the call is not known here: each
-//! participant who has to be in it is listed as a [`Naming`], to be looked up later.
-
-use std::collections::{HashMap, HashSet, hash_map::Entry};
+//! participant who has to be in it is listed as a naming, to be looked up later.
 
 use super::{
-    ConfigureMixerRequest, Ducking, Fault, FaultKind, ParticipantMixerLevel,
-    fields::{Kind, PERCENT, Range, Wire},
+    ConfigureMixerRequest, Ducking, FaultKind, ParticipantMixerLevel,
+    fields::PERCENT,
+    findings::{Findings, Named},
+    naming::{LISTENERS, Names, PARTICIPANT, Place, SOURCES},
     path::Path,
 };
 
-/// Names of the table that rules between values need more than once.
-const LISTENERS: &str = "participantMixerLevels";
-const SOURCES: &str = "sourceLevels";
-const PARTICIPANT: &str = "participant";
-
-/// A value that names a participant, who has to be in the call.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Naming {
-    listener: usize,
-    /// The index of the source; `None` for the listener itself.
-    source: Option<usize>,
-    /// How many faults of the request are listed before one of this value.
-    pub faults_before: usize,
-}
-
-impl Naming {
-    pub fn id<'a>(&self, levels: &'a [ParticipantMixerLevel]) -> &'a str {
-        let level = &levels[self.listener];
-        self.source.map_or(&level.participant, |source| &level.source_levels[source].participant)
-    }
-
-    /// The fault that the participant is not in the call.
-    pub fn fault(&self, levels: &[ParticipantMixerLevel]) -> Fault {
-        let kind = FaultKind::NotInCall { id: self.id(levels).to_owned() };
-        let listeners = Path::Root.key(LISTENERS);
-        let listener = listeners.index(self.listener);
-        match self.source {
-            None => Fault::new(listener.key(PARTICIPANT), kind),
-            Some(source) => Fault::new(listener.key(SOURCES).index(source).key(PARTICIPANT), kind),
+impl Names for [ParticipantMixerLevel] {
+    fn id(&self, place: Place) -> &str {
+        match place {
+            Place::Listener(listener) => &self[listener].participant,
+            Place::Source { listener, index } => &self[listener].source_levels[index].participant,
+            Place::InList { .. } => unreachable!("levels have no lists of ids"),
         }
     }
 }
-
-/// The faults and namings that reading and the rules have found in a request.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Findings {
-    pub faults: Vec<Fault>,
-    /// In the order of the request.
-    pub namings: Vec<Naming>,
-    /// The paths of the elements whose participant could not be read: an id has no default.
-    pub nameless: HashSet<String>,
-}
-
-/// The participants of one list, each with the index of the element that names it first.
-type Named<'a> = HashMap<&'a str, usize>;
 
 impl Findings {
     /// Runs the rules over a whole request.
@@ -70,7 +34,7 @@ impl Findings {
         let mut named = Named::new();
         for (index, level) in levels.iter().enumerate() {
             let at = at.index(index);
-            self.participant(&level.participant, (index, None), &mut named, at);
+            self.participant(&level.participant, (Place::Listener(index), index), &mut named, at);
             self.level(level, index, at);
         }
     }
@@ -88,7 +52,7 @@ impl Findings {
             if is_named && source.participant == level.participant && !self.is_nameless(at) {
                 self.fault(at.key(PARTICIPANT), FaultKind::OwnSource { id: source.participant.clone() });
             } else {
-                self.participant(&source.participant, (listener, Some(index)), &mut named, at);
+                self.participant(&source.participant, (Place::Source { listener, index }, index), &mut named, at);
             }
             self.values(source, at);
             if source.duck_others && level.ducking.is_none() {
@@ -97,36 +61,11 @@ impl Findings {
         }
     }
 
-    /// Named once in its list, and in the call. A second naming is one fault, not two.
-    fn participant<'a>(
-        &mut self,
-        id: &'a str,
-        (listener, source): (usize, Option<usize>),
-        named: &mut Named<'a>,
-        at: Path<'_>,
-    ) {
-        if self.is_nameless(at) {
-            return;
+    /// The participant of an element, unless it could not be read.
+    fn participant<'a>(&mut self, id: &'a str, place: (Place, usize), named: &mut Named<'a>, at: Path<'_>) {
+        if !self.is_nameless(at) {
+            self.once_in_call(id, place, named, at.key(PARTICIPANT));
         }
-        match named.entry(id) {
-            Entry::Occupied(first) => {
-                self.fault(at.key(PARTICIPANT), FaultKind::NamedTwice { id: id.to_owned(), first: *first.get() });
-            }
-            Entry::Vacant(place) => {
-                place.insert(source.unwrap_or(listener));
-                self.namings.push(Naming { listener, source, faults_before: self.faults.len() });
-            }
-        }
-    }
-
-    /// Notes an element whose participant could not be read.
-    pub fn note_nameless(&mut self, at: Path<'_>) {
-        self.nameless.insert(at.to_string());
-    }
-
-    fn is_nameless(&self, at: Path<'_>) -> bool {
-        // A path is formatted only for a request that has faults.
-        !self.nameless.is_empty() && self.nameless.contains(&at.to_string())
     }
 
     fn ducking(&mut self, ducking: &Ducking, at: Path<'_>) {
@@ -137,37 +76,6 @@ impl Findings {
             self.fault(at.key("lowerLevel"), FaultKind::CrossedLevels { lower, upper });
         }
     }
-
-    /// The range of every value that the object itself has.
-    fn values<T: Wire>(&mut self, object: &T, at: Path<'_>) {
-        for field in T::FIELDS {
-            let kind = match &field.kind {
-                Kind::Integer(place, range) => within(*(place.get)(object), range),
-                Kind::Text(place, most) => (place.get)(object).as_deref().and_then(|text| no_longer(text, *most)),
-                Kind::Id(_) | Kind::Flag(_) | Kind::Ducking(_) | Kind::Listeners(_) | Kind::Sources(_) => None,
-            };
-            if let Some(kind) = kind {
-                self.fault(at.key(field.name), kind);
-            }
-        }
-    }
-
-    pub fn fault(&mut self, at: Path<'_>, kind: FaultKind) {
-        self.faults.push(Fault::new(at, kind));
-    }
-}
-
-fn within(value: i64, &Range { most, unit }: &Range) -> Option<FaultKind> {
-    match value {
-        ..0 => Some(FaultKind::Under { value, least: 0, unit }),
-        _ if value > most => Some(FaultKind::Over { value, most, unit }),
-        _ => None,
-    }
-}
-
-fn no_longer(text: &str, most: usize) -> Option<FaultKind> {
-    let characters = text.chars().count();
-    (characters > most).then_some(FaultKind::TooLong { characters, most })
 }
 
 #[cfg(test)]

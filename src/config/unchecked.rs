@@ -9,10 +9,7 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, Deserializer, Error};
 
 use super::{
-    ConfigureMixerRequest, Faults, ParticipantMixerLevel,
-    raw::Raw,
-    rules::{Findings, Naming},
-    walk::walk,
+    ConfigureMixerRequest, Faults, ParticipantMixerLevel, findings::Findings, naming::Naming, raw::Raw, walk::walk,
 };
 
 /// A request whose values are checked, while it is open whether everybody it names is in the call.
@@ -84,8 +81,7 @@ impl<'a> UncheckedRequest<'a> {
         call: &'c mut C,
         is_here: impl Fn(&C, &str) -> bool,
     ) -> Result<Checked<'c, C>, Absent> {
-        let absent = self.findings.namings.iter().filter(|naming| !is_here(call, naming.id(&self.levels)));
-        let absent: Vec<_> = absent.copied().collect();
+        let absent = self.findings.absent(&*self.levels, |id| is_here(call, id));
         match self.findings.faults.is_empty() && absent.is_empty() {
             true => Ok(Checked { levels: &self.levels, call }),
             false => Err(Absent(absent)),
@@ -97,12 +93,8 @@ impl<'a> UncheckedRequest<'a> {
     /// Apart from the check, which may run under a lock: a short body can have a hundred thousand
     /// faults.
     pub(crate) fn into_faults(self, absent: Absent) -> Faults {
-        let absent = absent.0.into_iter().map(|naming| (naming.faults_before, naming.fault(&self.levels)));
-        let mut all: Vec<_> = absent.chain(self.findings.faults.into_iter().enumerate()).collect();
-        // Stable: an absent participant stays before the fault that follows.
-        all.sort_by_key(|(faults_before, _)| *faults_before);
-        let all = all.into_iter().map(|(_, fault)| fault).collect();
-        Faults::new(all).expect("a check fails for a fault or for somebody absent")
+        let faults = self.findings.into_faults(absent.0, &*self.levels);
+        faults.expect("a check fails for a fault or for somebody absent")
     }
 }
 
@@ -153,7 +145,7 @@ pub fn check(levels: &[ParticipantMixerLevel], is_here: impl Fn(&str) -> bool) -
 impl<'de> Deserialize<'de> for UncheckedRequest<'static> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut findings = Findings::default();
-        let request = walk(&Raw::deserialize(deserializer)?, &mut findings);
+        let request: ConfigureMixerRequest = walk(&Raw::deserialize(deserializer)?, &mut findings);
         findings.request(&request);
         let ConfigureMixerRequest { client_context, participant_mixer_levels } = request;
         Ok(Self { client_context, levels: Cow::Owned(participant_mixer_levels), findings })

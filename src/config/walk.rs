@@ -2,17 +2,19 @@
 //!
 //! Goes through the table of `fields`. Ranges and the rules between values are in `rules`.
 
+#[cfg(feature = "http")]
+use super::RoutingMode;
 use super::{
-    ConfigureMixerRequest, Ducking, FaultKind,
+    FaultKind,
     fields::{Field, Kind, Wire},
+    findings::Findings,
     near::near,
     path::Path,
     raw::Raw,
-    rules::Findings,
 };
 
 /// Reads what can be read of a body. A value that is absent or faulty has its default.
-pub(super) fn walk(body: &Raw, findings: &mut Findings) -> ConfigureMixerRequest {
+pub(super) fn walk<T: Wire>(body: &Raw, findings: &mut Findings) -> T {
     Walker { findings }.object(body, Path::Root)
 }
 
@@ -89,9 +91,21 @@ impl Walker<'_> {
             Kind::Text(place, _) => place.set(object, Some(self.read(value, at, Raw::string).map(str::to_owned))),
             Kind::Flag(place) => place.set(object, self.read(value, at, Raw::boolean)),
             Kind::Integer(place, _) => place.set(object, self.read(value, at, Raw::integer)),
-            Kind::Ducking(place) => place.set(object, Some(self.ducking(value, at))),
+            Kind::Ducking(place) => place.set(object, Some(self.optional(value, at))),
             Kind::Listeners(place) => place.set(object, Some(self.list(value, at))),
             Kind::Sources(place) => place.set(object, Some(self.list(value, at))),
+            #[cfg(feature = "http")]
+            Kind::Ids(place) => place.set(object, Some(self.ids(value, at))),
+            #[cfg(feature = "http")]
+            Kind::Mode(place) => place.set(object, Some(self.mode(value, at))),
+            #[cfg(feature = "http")]
+            Kind::Uri(place, _) => place.set(object, self.read(value, at, Raw::string).map(str::to_owned)),
+            #[cfg(feature = "http")]
+            Kind::MediaInfo(place) => place.set(object, self.optional(value, at)),
+            #[cfg(feature = "http")]
+            Kind::Prompt(place) => place.set(object, Some(self.optional(value, at))),
+            #[cfg(feature = "http")]
+            Kind::Prompts(place) => place.set(object, Some(self.list(value, at))),
         }
     }
 
@@ -115,11 +129,11 @@ impl Walker<'_> {
         }
     }
 
-    /// Ducking that is faulty counts as given: a source that ducks others does not lack it.
-    fn ducking(&mut self, value: Value<'_>, at: Path<'_>) -> Option<Ducking> {
+    /// An object that is faulty counts as given: a source that ducks others does not lack its ducking.
+    fn optional<T: Wire>(&mut self, value: Value<'_>, at: Path<'_>) -> Option<T> {
         match value {
             Value::Absent => None,
-            Value::Faulty => Some(Ducking::blank()),
+            Value::Faulty => Some(T::blank()),
             Value::Present(raw) => Some(self.object(raw, at)),
         }
     }
@@ -128,6 +142,24 @@ impl Walker<'_> {
     fn list<T: Wire>(&mut self, value: Value<'_>, at: Path<'_>) -> Vec<T> {
         let elements = self.read(value, at, Raw::array).unwrap_or_default();
         elements.iter().enumerate().map(|(index, raw)| self.object(raw, at.index(index))).collect()
+    }
+
+    /// The ids of a list, unless one of them, or the list, cannot be read: then the rules have nothing to check.
+    #[cfg(feature = "http")]
+    fn ids(&mut self, value: Value<'_>, at: Path<'_>) -> Option<Vec<String>> {
+        let elements = self.read(value, at, Raw::array)?.iter().enumerate();
+        let ids: Vec<_> = elements.map(|(index, raw)| self.typed(raw, at.index(index), Raw::string)).collect();
+        ids.into_iter().map(|id| id.map(str::to_owned)).collect()
+    }
+
+    #[cfg(feature = "http")]
+    fn mode(&mut self, value: Value<'_>, at: Path<'_>) -> Option<RoutingMode> {
+        let text = self.read(value, at, Raw::string)?;
+        let mode = RoutingMode::from_text(text);
+        if mode.is_none() {
+            self.fault(at, FaultKind::NotOneOf { value: text.to_owned(), known: RoutingMode::KNOWN });
+        }
+        mode
     }
 
     /// A value, if it is present and has the right type.
@@ -156,13 +188,13 @@ fn is_annotation(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{Findings, walk};
-    use crate::config::{SourceLevel, raw::Raw};
+    use crate::config::{ConfigureMixerRequest, SourceLevel, raw::Raw};
 
     /// The faults of a body, one a line.
     fn faults(json: &str) -> Vec<String> {
         let raw: Raw = serde_json::from_str(json).unwrap();
         let mut findings = Findings::default();
-        walk(&raw, &mut findings);
+        walk::<ConfigureMixerRequest>(&raw, &mut findings);
         findings.faults.iter().map(ToString::to_string).collect()
     }
 
@@ -178,7 +210,7 @@ mod tests {
             "sourceLevels":[{"participant":"b","level":5.0,"duckOthers":true}]}]}"#;
         let raw: Raw = serde_json::from_str(json).unwrap();
         let mut findings = Findings::default();
-        let request = walk(&raw, &mut findings);
+        let request: ConfigureMixerRequest = walk(&raw, &mut findings);
         assert!(findings.faults.is_empty() && findings.nameless.is_empty());
         assert_eq!(request.client_context.as_deref(), Some("c"));
         let level = &request.participant_mixer_levels[0];

@@ -25,8 +25,8 @@ use crate::{
 /// change that fails changes nothing.
 #[derive(Debug)]
 pub struct Changes<'a> {
-    registry: &'a mut Registry,
-    events: &'a mut Events,
+    pub(super) registry: &'a mut Registry,
+    pub(super) events: &'a mut Events,
     #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "only taps need it"))]
     link: &'a Link,
 }
@@ -52,8 +52,9 @@ impl<'a> Changes<'a> {
         options: JoinOptions,
         connection: Option<Box<dyn Connection>>,
     ) -> Result<ParticipantKey, ControlError> {
+        let direction = options.direction;
         let done = self.registry.join(participant.clone(), options, connection);
-        self.events.note("join", done, || Event::Joined { participant, direction: options.direction })
+        self.events.note("join", done, || Event::Joined { participant, direction })
     }
 
     /// Lets a participant in whose frames and mixes go over a connection.
@@ -67,6 +68,19 @@ impl<'a> Changes<'a> {
     ) -> Result<ParticipantKey, ControlError> {
         let key = self.join_as(id.clone(), options, Some(connection))?;
         self.registry.set_ports(&id, meters);
+        Ok(key)
+    }
+
+    /// Lets a source in whose frames come from memory. It is heard even where only the loudest are.
+    #[cfg(feature = "stream")]
+    pub(crate) fn join_from_memory(
+        &mut self,
+        id: ParticipantId,
+        options: JoinOptions,
+        connection: Box<dyn Connection>,
+    ) -> Result<ParticipantKey, ControlError> {
+        let key = self.join_as(id.clone(), options, Some(connection))?;
+        self.registry.want_always(&id);
         Ok(key)
     }
 
@@ -110,6 +124,12 @@ impl<'a> Changes<'a> {
     #[cfg(feature = "stream")]
     pub(crate) fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
         self.registry.format()
+    }
+
+    /// The figures of the mixer.
+    #[cfg(feature = "stream")]
+    pub(crate) fn figures(&self) -> crate::data::figures::Figures {
+        self.registry.figures()
     }
 
     /// Notes that a participant could not join because of its ports.
@@ -158,7 +178,7 @@ impl<'a> Changes<'a> {
         self.events.note("set_gain", done, listed)
     }
 
-    fn configure_source(
+    pub(super) fn configure_source(
         &mut self,
         listener: &str,
         source: &str,

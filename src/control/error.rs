@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::data::{
     detector::DetectorFault,
-    id::{Generation, ParticipantId},
+    id::{Generation, GroupId, ParticipantId},
 };
 
 /// Why nothing was changed.
@@ -23,9 +23,21 @@ pub enum ControlError {
         /// The id.
         id: ParticipantId,
     },
-    /// A gain or pan was to be set from a participant to itself.
-    #[error("participant \"{id}\" never hears itself: a gain is between two participants")]
+    /// A gain or pan was to be set from a participant to itself, or it was to be its own hold music.
+    #[error("participant \"{id}\" never hears itself: name another one as the source")]
     OwnVoice {
+        /// The id.
+        id: ParticipantId,
+    },
+    /// No private group has this id.
+    #[error("no private group \"{group}\" is in the call")]
+    UnknownGroup {
+        /// The id.
+        group: GroupId,
+    },
+    /// A participant was to return from hold who is not on hold.
+    #[error("participant \"{id}\" is not on hold")]
+    NotOnHold {
         /// The id.
         id: ParticipantId,
     },

@@ -11,7 +11,8 @@ use crate::{
     config::{Faults, ParticipantMixerLevel},
     data::{
         direction::Direction,
-        id::{Generation, ParticipantId},
+        id::{Generation, GroupId, ParticipantId},
+        routing::Routing,
         tap::TapPoint,
     },
 };
@@ -64,6 +65,33 @@ pub(super) enum Event {
         listener: ParticipantId,
         source: ParticipantId,
         position: f32,
+    },
+    Routed {
+        participant: ParticipantId,
+        routing: Routing,
+    },
+    RoleTable {
+        listeners: usize,
+    },
+    Grouped {
+        group: GroupId,
+        sources: usize,
+        receivers: usize,
+    },
+    GroupRemoved {
+        group: GroupId,
+    },
+    Exempt {
+        listener: ParticipantId,
+        source: ParticipantId,
+        exempt: bool,
+    },
+    Held {
+        participant: ParticipantId,
+        sources: usize,
+    },
+    Resumed {
+        participant: ParticipantId,
     },
     Loudest {
         loudest: Option<usize>,
@@ -199,6 +227,19 @@ impl Event {
             Self::Panned { listener, source, position } => {
                 debug!(target: TARGET, participant = %listener, %source, position, generation, "set pan");
             }
+            Self::Routed { participant, routing } => {
+                info!(target: TARGET, %participant, ?routing, generation, "set routing");
+            }
+            Self::RoleTable { listeners } => info!(target: TARGET, listeners, generation, "set role table"),
+            Self::Grouped { group, sources, receivers } => {
+                info!(target: TARGET, %group, sources, receivers, generation, "set private group");
+            }
+            Self::GroupRemoved { group } => info!(target: TARGET, %group, generation, "removed private group"),
+            Self::Exempt { listener, source, exempt } => {
+                debug!(target: TARGET, participant = %listener, %source, exempt, generation, "set exempt");
+            }
+            Self::Held { participant, sources } => info!(target: TARGET, %participant, sources, generation, "on hold"),
+            Self::Resumed { participant } => info!(target: TARGET, %participant, generation, "resumed"),
             Self::Loudest { loudest } => info!(target: TARGET, loudest, generation, "set loudest"),
             Self::Unlisted { listener, source } => {
                 debug!(target: TARGET, participant = %listener, %source, generation, "cleared gain");

@@ -1,20 +1,9 @@
-//! The configuration of one listener as it is in force, in the mixer's units, and its conversion to
-//! a row of the matrix.
-
-use std::hash::RandomState;
+//! The configuration of one listener as it is in force, in the mixer's units.
 
 use crate::{
-    audio::{Listed, Row, RowIdentity, RowMemory},
+    audio::PairKind,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
-    data::{
-        channels::Channel,
-        envelope::DuckRange,
-        id::{ParticipantId, ParticipantKey},
-        level::Gain,
-        pan::Pan,
-        timing::Timing,
-    },
-    link::mailbox::Mailbox,
+    data::{id::ParticipantId, level::Gain, pan::Pan},
 };
 
 /// How a listener's mix differs from the default, which is everybody else at gain 1.
@@ -41,7 +30,9 @@ pub struct SourceConfig {
     pub pan: Pan,
     /// Whether the other sources are ducked while it is active. It is never ducked itself.
     pub ducks_others: bool,
-    /// Whether its gain was set. A pan lists a source without setting its gain.
+    /// Whether it is not ducked, whether or not it ducks others.
+    pub exempt: bool,
+    /// Whether its gain was set. A pan, or being exempt, lists a source without setting its gain.
     pub(crate) asked_for: bool,
 }
 
@@ -56,11 +47,25 @@ impl SourceConfig {
     pub(crate) fn is_wanted(&self) -> bool {
         self.ducks_others || self.asked_for && self.gain > Gain::SILENCE
     }
+
+    /// Whether it says nothing that a source that is not listed has not.
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.asked_for && !self.ducks_others && !self.exempt && self.pan == Pan::CENTRE
+    }
+
+    /// What ducking is to it.
+    pub(crate) fn kind(&self) -> PairKind {
+        match (self.ducks_others, self.exempt) {
+            (true, _) => PairKind::Ducker,
+            (false, true) => PairKind::Exempt,
+            (false, false) => PairKind::Ducked,
+        }
+    }
 }
 
 impl ListenerConfig {
     /// The configuration in the units of the wire, for the listener of this id. Gains are rounded
-    /// to the nearest percent. Pans are left out, because the wire has none.
+    /// to the nearest percent. Pans, and which sources are exempt, are left out, because the wire has neither.
     ///
     /// ```
     /// # use mixminus::{Gain, JoinOptions, MixerConfig};
@@ -98,6 +103,7 @@ impl ListenerConfig {
                 gain: Gain::from_percent(level.level as f64).unwrap_or_default(),
                 pan: Pan::CENTRE,
                 ducks_others: level.duck_others,
+                exempt: false,
                 asked_for: true,
             })
         };
@@ -107,10 +113,12 @@ impl ListenerConfig {
         Self { exclusive: level.exclusive, ducking: level.ducking, sources }
     }
 
-    /// Takes over the pans of the configuration that it replaces, because the wire has none.
-    pub(crate) fn keep_pans(mut self, before: &Self) -> Self {
-        let panned = before.sources.iter().filter(|source| source.pan != Pan::CENTRE);
-        panned.for_each(|source| self.entry(&source.source).pan = source.pan);
+    /// Takes over what the wire has no words for from the configuration that it replaces: pans, and who is exempt.
+    pub(crate) fn keep_unwired(mut self, before: &Self) -> Self {
+        for source in before.sources.iter().filter(|source| source.exempt || source.pan != Pan::CENTRE) {
+            let entry = self.entry(&source.source);
+            (entry.pan, entry.exempt) = (source.pan, source.exempt);
+        }
         self
     }
 
@@ -123,8 +131,14 @@ impl ListenerConfig {
     pub(crate) fn entry(&mut self, source: &ParticipantId) -> &mut SourceConfig {
         let at = self.find(source.as_str()).unwrap_or_else(|at| {
             let gain = if self.exclusive { Gain::SILENCE } else { Gain::UNITY };
-            let listed =
-                SourceConfig { source: source.clone(), gain, pan: Pan::CENTRE, ducks_others: false, asked_for: false };
+            let listed = SourceConfig {
+                source: source.clone(),
+                gain,
+                pan: Pan::CENTRE,
+                ducks_others: false,
+                exempt: false,
+                asked_for: false,
+            };
             self.sources.insert(at, listed);
             at
         });
@@ -139,47 +153,6 @@ impl ListenerConfig {
     fn find(&self, source: &str) -> Result<usize, usize> {
         self.sources.binary_search_by(|listed| listed.source.as_str().cmp(source))
     }
-
-    /// The sources that are in the call, in the order of their slots, at their gains in one channel.
-    /// `key` returns the key of a source.
-    pub(crate) fn listed(
-        &self,
-        channel: Channel,
-        key: impl Fn(&ParticipantId) -> Option<ParticipantKey>,
-    ) -> Vec<Listed> {
-        let listed = |config: &SourceConfig| {
-            let (source, gain) = (key(&config.source)?, config.gain.factor() * config.pan.factor(channel));
-            Some(Listed { source, gain, ducks_others: config.ducks_others })
-        };
-        let mut listed: Vec<Listed> = self.sources.iter().filter_map(listed).collect();
-        listed.sort_unstable_by_key(|listed| listed.source.slot);
-        listed
-    }
-
-    /// The row that lists these sources in each channel, with memory for `room` pairs.
-    pub(crate) fn row(&self, listed: &[Vec<Listed>], room: usize, timing: &Timing, keys: &[RandomState; 2]) -> Row {
-        let unlisted = if self.exclusive { 0.0 } else { 1.0 };
-        let ducking = self.ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing));
-        let listed = listed.iter().map(Vec::as_slice);
-        Row {
-            identity: RowIdentity::of(keys, unlisted, &ducking, listed.clone()),
-            unlisted,
-            ducking,
-            panned: self.sources.iter().any(|source| source.pan != Pan::CENTRE),
-            memory: Some(Mailbox::new(RowMemory::new(listed, room))),
-        }
-    }
-}
-
-fn range(ducking: &Ducking, timing: &Timing) -> DuckRange {
-    let factor = |percent: i64| percent as f64 / 100.0;
-    DuckRange::new(
-        factor(ducking.lower_level),
-        factor(ducking.upper_level),
-        ducking.ramp_active as f64,
-        ducking.ramp_inactive as f64,
-        timing,
-    )
 }
 
 #[cfg(test)]
@@ -196,16 +169,6 @@ mod tests {
         config.entry(&a).pan = Pan::LEFT;
         let listed: Vec<_> = config.sources.iter().map(|s| (s.source.as_str(), s.gain, s.ducks_others)).collect();
         assert_eq!(listed, [("a", Gain::UNITY, false), ("b", Gain::SILENCE, true)]);
-        let gains = |channel| {
-            config
-                .listed(channel, |id| {
-                    Some(ParticipantKey { slot: u32::from(id.as_str() == "b"), ..ParticipantKey::NOBODY })
-                })
-                .iter()
-                .map(|listed| listed.gain)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!([Channel::Left, Channel::Right, Channel::Mono].map(gains), [[1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]);
         assert!(config.remove("a").is_some() && config.remove("a").is_none());
     }
 }

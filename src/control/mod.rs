@@ -10,6 +10,7 @@ mod listener_config;
 mod participants;
 mod registry;
 mod returning;
+mod routing;
 mod shared;
 mod snapshot;
 mod talking;
@@ -34,13 +35,14 @@ use crate::{
         id::{Generation, ParticipantId, ParticipantKey},
         level::Gain,
         pan::Pan,
+        routing::Routing,
     },
     link::readings::{MixerReadings, Readings},
 };
 
 /// The options of a participant who joins. By default it sends and hears, has the energy detector,
-/// and is neither muted nor deafened.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+/// is neither muted nor deafened, and is in the default group.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct JoinOptions {
     /// Whether it sends, hears, or both.
     pub direction: Direction,
@@ -50,6 +52,8 @@ pub struct JoinOptions {
     pub muted: bool,
     /// Whether it is deafened: it hears nothing.
     pub deafened: bool,
+    /// By which rule it is routed to others.
+    pub routing: Routing,
 }
 
 /// The half of a mixer that decides who hears whom. Clones are handles of the same controller. Its
@@ -76,9 +80,10 @@ pub struct JoinOptions {
 /// # Events
 /// With the feature `tracing` every change is an event of the target `mixminus`, with the fields
 /// `participant` and `generation` and those of its kind. The levels are:
-/// - INFO: joins, leaves, mutes, deafenings, replaced ports, taps, how many are heard; and that the processor was dropped, once a change or a
+/// - INFO: joins, leaves, mutes, deafenings, holds, routings, role tables, private groups, replaced ports, taps, how many are heard; and that the
+///   processor was dropped, once a change or a
 ///   [`reclaim`](Self::reclaim) has noticed it;
-/// - DEBUG: gains, pans, configurations, and growth;
+/// - DEBUG: gains, pans, who is exempt, configurations, and growth;
 /// - WARN: refused changes, with the reason; of a request with many faults, the first ten.
 ///
 /// An event has the change as it was requested, even if nothing changed by it. It is emitted by the

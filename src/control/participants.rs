@@ -4,6 +4,7 @@ use super::{ControlError, Controller, ListenerConfig, registry::Member};
 use crate::data::{
     direction::Direction,
     id::{ParticipantId, ParticipantKey},
+    routing::Routing,
 };
 
 /// A participant in the call.
@@ -20,6 +21,10 @@ pub struct Participant {
     pub muted: bool,
     /// Whether it is deafened: it hears nothing.
     pub deafened: bool,
+    /// Whether it is on hold: it hears its hold music only, and nobody hears it.
+    pub on_hold: bool,
+    /// By which rule it is routed to others.
+    pub routing: Routing,
 }
 
 impl Controller {
@@ -31,7 +36,7 @@ impl Controller {
         here
     }
 
-    /// One participant in the call: its key, its direction, and whether it is muted or deafened.
+    /// One participant in the call: its key, its direction, its routing, and whether it is muted, deafened or on hold.
     ///
     /// # Errors
     /// [`ControlError::Unknown`].
@@ -62,6 +67,8 @@ impl Member {
             direction: slot.direction,
             muted: slot.muted,
             deafened: slot.deafened,
+            on_hold: slot.on_hold,
+            routing: self.routing.clone(),
         }
     }
 }

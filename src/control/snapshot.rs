@@ -8,6 +8,7 @@ use crate::{
     data::{
         direction::Direction,
         id::{Generation, ParticipantId, ParticipantKey},
+        routing::Routing,
     },
     link::readings::{ListenerReadings, MixerReadings, SourceReadings},
 };
@@ -48,6 +49,10 @@ pub struct ParticipantSnapshot {
     pub muted: bool,
     /// Whether it is deafened: it hears nothing.
     pub deafened: bool,
+    /// Whether it is on hold: it hears its hold music only, and nobody hears it.
+    pub on_hold: bool,
+    /// By which rule it is routed to others. In JSON it is `"defaultGroup"`, `"apart"` or `{"role": "agent"}`.
+    pub routing: Routing,
     /// Readings of its signal. Those of a participant who only hears are as before the first frame.
     pub source: SourceReadings,
     /// Readings of its mix. Those of a participant who only sends are as before the first mix.
@@ -70,6 +75,8 @@ impl ParticipantSnapshot {
             direction: slot.direction,
             muted: slot.muted,
             deafened: slot.deafened,
+            on_hold: slot.on_hold,
+            routing: member.routing.clone(),
             source: readings.source,
             listener: readings.listener,
             #[cfg(feature = "stream")]

@@ -13,12 +13,17 @@ use super::{channels::Planes, frame::Frame};
 /// not among the loudest costs no decoding and no resampling.
 pub(crate) trait Connection: Debug + Send {
     /// Moves on by a tick, and tells of the participant's frame of this tick without making it; `None` if there is no
-    /// frame. Called once a tick.
-    fn advance(&mut self) -> Option<Told>;
+    /// frame. `position` is the mixer's before this tick ([`Mixes::position`](crate::Mixes::position)). Called once a
+    /// tick.
+    fn advance(&mut self, position: u64) -> Option<Told>;
 
     /// Makes the frame that [`advance`](Self::advance) told of: in the mixer's channels, at its rate, as long as a
     /// tick. Called at most once after each `advance`; a frame that is not read is passed over.
     fn read(&mut self) -> Planes<'_>;
+
+    /// Drops what has come and was not read yet: none of it is heard any more. What comes from now on is heard as if the
+    /// participant had just joined. Called between ticks, when a participant comes back whom nobody was to hear.
+    fn discard(&mut self);
 
     /// Writes the mix of this tick that the participant hears.
     fn write(&mut self, mix: Planes<'_>);

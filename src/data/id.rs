@@ -1,14 +1,66 @@
 //! The names of a participant: [`ParticipantId`], which people and JSON use, and [`ParticipantKey`], which
-//! the audio side uses; [`MixId`], the identity of a mix; and [`Generation`], the number of a publication. Pure data.
+//! the audio side uses; of roles and groups: [`RoleName`] and [`GroupId`]; [`MixId`], the identity of a mix; and [`Generation`], the number of a publication. Pure data.
 
 use std::{borrow::Borrow, fmt, sync::Arc};
 
-/// The name of a participant: any text, compared byte for byte.
-///
-/// A clone is cheap: it shares the text. The id belongs to the control side; the audio side knows a
-/// [`ParticipantKey`] only.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ParticipantId(Arc<str>);
+/// A name: any text, compared byte for byte.
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<T: Into<Arc<str>>> From<T> for $name {
+            fn from(name: T) -> Self {
+                Self(name.into())
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name! {
+    /// The name of a participant: any text, compared byte for byte.
+    ///
+    /// A clone is cheap: it shares the text. The id belongs to the control side; the audio side knows a
+    /// [`ParticipantKey`] only.
+    ParticipantId
+}
+
+name! {
+    /// The name of a role that participants have in a call, such as "agent": any text, compared byte for byte. See
+    /// [`Routing::Role`](crate::Routing::Role).
+    RoleName
+}
+
+name! {
+    /// The name of a private group: any text, compared byte for byte. See [`PrivateGroup`](crate::PrivateGroup).
+    GroupId
+}
 
 impl ParticipantId {
     /// A new id that nobody else has: a random (version 4) UUID.
@@ -21,39 +73,10 @@ impl ParticipantId {
         Self(uuid::Uuid::new_v4().to_string().into())
     }
 
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     /// The text itself, shared and not copied.
     #[cfg(feature = "metrics")]
     pub(crate) fn shared(&self) -> Arc<str> {
         Arc::clone(&self.0)
-    }
-}
-
-impl<T: Into<Arc<str>>> From<T> for ParticipantId {
-    fn from(id: T) -> Self {
-        Self(id.into())
-    }
-}
-
-impl serde::Serialize for ParticipantId {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl Borrow<str> for ParticipantId {
-    fn borrow(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ParticipantId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

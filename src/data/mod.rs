@@ -2,6 +2,7 @@
 //! Nothing here starts a thread, takes a lock or knows the other layers.
 
 pub(crate) mod channels;
+pub(crate) mod class;
 pub(crate) mod connection;
 pub(crate) mod detector;
 pub(crate) mod direction;
@@ -18,6 +19,7 @@ pub(crate) mod moves;
 pub(crate) mod pan;
 #[cfg(feature = "stream")]
 pub(crate) mod ports;
+pub(crate) mod routing;
 pub(crate) mod sample;
 #[cfg(feature = "vad")]
 mod speech;

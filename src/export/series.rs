@@ -108,7 +108,7 @@ mod ports {
     const SECONDS: Option<Unit> = Some(Unit::Seconds);
     const S_PER_MS: f64 = 1e-3;
 
-    pub(in crate::export) const INPUT: [Series<InputReadings>; 21] = [
+    pub(in crate::export) const INPUT: [Series<InputReadings>; 22] = [
         counter("mixminus_input_packets_total", |port| port.received_packets, "Packets taken."),
         counter("mixminus_input_refused_total", |port| port.refused, "Packets refused: not finite, uneven, too long."),
         counter("mixminus_input_late_total", |port| port.late, "Packets that came too late."),
@@ -161,6 +161,11 @@ mod ports {
             "mixminus_input_dropped_samples_total",
             |port| port.dropped_samples,
             "Samples received and then dropped.",
+        ),
+        counter(
+            "mixminus_input_discarded_samples_total",
+            |port| port.discarded_samples,
+            "Samples received and discarded, as their participant was on hold.",
         ),
         gauge("mixminus_input_fill_seconds", SECONDS, |port| port.fill_ms * S_PER_MS, "Audio that waits to be played."),
         gauge("mixminus_input_wait_seconds", SECONDS, |port| port.wait_ms * S_PER_MS, "How long packets wait."),

@@ -140,7 +140,10 @@ impl Service {
         let deadline = Instant::now().checked_add(limit);
         let in_time = || deadline.is_none_or(|deadline| Instant::now() < deadline);
         let calls = self.state.calls().close();
-        calls.iter().for_each(|call| call.ledger.drain());
+        for call in &calls {
+            call.ledger.drain();
+            call.media.drain();
+        }
         while !calls.iter().all(|call| call.ledger.is_idle()) && in_time() {
             tokio::time::sleep(POLL_INTERVAL).await;
         }

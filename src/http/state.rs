@@ -58,15 +58,18 @@ impl ServiceState {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Removes expired operations and calls. They are dropped outside of the lock, because that can
+    /// Removes expired operations and calls, and music that nobody hears. They are dropped outside of the lock, because that can
     /// free much memory.
     pub fn sweep(&self) {
         let (forgotten, live) = {
             let mut calls = self.calls();
-            (calls.forget(&self.options.operations), calls.ledgers())
+            (calls.forget(&self.options.operations), calls.live())
         };
         drop(forgotten);
-        live.iter().for_each(|ledger| ledger.forget());
+        for call in live {
+            call.ledger.forget();
+            call.media.sweep();
+        }
     }
 }
 

@@ -5,10 +5,10 @@ use rtrb::{Consumer, Producer, RingBuffer};
 /// A ring with room for `capacity` values. It is filled and emptied once, so that its first use on
 /// the audio thread enters no kernel. With a capacity that is a multiple of the channels, its end
 /// splits no frame.
-pub(crate) fn ring<T: Copy + Default>(capacity: usize) -> (Producer<T>, Consumer<T>) {
+pub(crate) fn ring<T: Default>(capacity: usize) -> (Producer<T>, Consumer<T>) {
     let (mut producer, mut consumer) = RingBuffer::new(capacity);
     if let Ok(chunk) = producer.write_chunk_uninit(capacity) {
-        chunk.fill_from_iter(std::iter::repeat(T::default()));
+        chunk.fill_from_iter(std::iter::repeat_with(T::default));
     }
     if let Ok(chunk) = consumer.read_chunk(capacity) {
         chunk.commit_all();

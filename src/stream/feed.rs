@@ -15,13 +15,16 @@ use std::{
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, select};
 use rtrb::{Consumer, Producer};
 
-use super::ring::ring;
+use super::{
+    player::{PlayerEvent, PlayerEvents},
+    ring::ring,
+};
 use crate::data::talk::{TalkEvent, TalkEvents};
 
 /// Values from the audio thread, as a channel that any number of a host's threads may wait on, with
 /// or without a timeout.
 ///
-/// [`Feed::talk`] carries the talk events of a mixer, [`Feed::new`] values of the host's own. A
+/// [`Feed::talk`] carries the talk events of a mixer, [`Feed::player`] the events of a player, [`Feed::new`] values of the host's own. A
 /// feed has one thread, which wakes once a period, whether there is a value or not; a value arrives
 /// up to a period late. A host of hundreds of mixers rather reads all their [`TalkEvents`] in turn
 /// on one thread.
@@ -120,9 +123,60 @@ impl Feed<TalkEvent> {
     }
 }
 
+impl Feed<PlayerEvent> {
+    /// A feed of a player's events, with as much room in the channel as in the ring
+    /// ([`PlayerOptions::events`](super::PlayerOptions::events)).
+    ///
+    /// From any thread but the audio thread: allocates, and starts the thread that reads the ring
+    /// once a `period` of 1 ms to 1 s (a period out of that range is taken as the nearest in it).
+    /// A host of hundreds of players rather reads all their [`PlayerEvents`] in turn on one thread.
+    ///
+    /// # Errors
+    /// [`FeedError::Thread`]. The events are lost: they are handed out once.
+    pub fn player(events: PlayerEvents, period: Duration) -> Result<Self, FeedError> {
+        Self::start(events, period)
+    }
+}
+
+/// Where a feed takes its values.
+trait Ring<T> {
+    fn room(&self) -> usize;
+    fn take(&mut self) -> Option<T>;
+    /// Whether no more will come than there are.
+    fn is_over(&self) -> bool;
+}
+
+impl<T> Ring<T> for Consumer<T> {
+    fn room(&self) -> usize {
+        self.buffer().capacity()
+    }
+
+    fn take(&mut self) -> Option<T> {
+        self.pop().ok()
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_abandoned()
+    }
+}
+
+impl Ring<PlayerEvent> for PlayerEvents {
+    fn room(&self) -> usize {
+        self.room()
+    }
+
+    fn take(&mut self) -> Option<PlayerEvent> {
+        self.try_next()
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_abandoned()
+    }
+}
+
 impl<T: Send + 'static> Feed<T> {
-    fn start(ring: Consumer<T>, period: Duration) -> Result<Self, FeedError> {
-        let (to, values) = bounded(ring.buffer().capacity());
+    fn start(ring: impl Ring<T> + Send + 'static, period: Duration) -> Result<Self, FeedError> {
+        let (to, values) = bounded(ring.room());
         let (stop, stopped) = bounded(0);
         let [shortest, longest] = PERIODS;
         let period = period.clamp(shortest, longest);
@@ -169,12 +223,12 @@ impl<T> FeedSender<T> {
 }
 
 /// The work of a feed's thread, until the feed is dropped, or nobody sends or receives any more.
-fn forward<T>(mut ring: Consumer<T>, to: &Sender<T>, stopped: &Receiver<Infallible>, period: Duration) {
+fn forward<T>(mut ring: impl Ring<T>, to: &Sender<T>, stopped: &Receiver<Infallible>, period: Duration) {
     loop {
         // Asked before the ring is emptied: values that were sent before the sender went are passed
         // on.
-        let last = ring.is_abandoned();
-        while let Ok(value) = ring.pop() {
+        let last = ring.is_over();
+        while let Some(value) = ring.take() {
             select! {
                 send(to, value) -> sent => if sent.is_err() { return },
                 recv(stopped) -> _ => return,

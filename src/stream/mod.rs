@@ -11,8 +11,8 @@
 //!                         conceal                               |     |            one encoder a mix     who hear it
 //!  InputPort::push -------------------------> playout -> rate --+     +-> rate --> OutputPort::pull
 //!   samples                                                     |     |             samples
-//!                                                               +-----+-> tap ---> Tap::read
-//!                                                                                   samples, on the mixer's timeline
+//!  Player::append --------------------------> queue of clips ---+-----+-> tap ---> Tap::read
+//!   clips, from any thread                                                           samples, on the mixer's timeline
 //! ```
 //!
 //! - [`Controller::join_with_ports`](crate::Controller::join_with_ports) lets in a participant with
@@ -28,9 +28,11 @@
 //! - [`EncodeGroups`] encode each mix once, for all who hear it, on [`EncodeThreads`] or threads of the host's. They stand
 //!   on a [`Relay`], which brings whole ticks from the audio thread to any other. [`Encoder`] turns samples into payloads:
 //!   a codec of the host's own, or one behind a feature: `G711Encoder`, `G722Encoder` and `OpusEncoder`.
+//! - [`Controller::join_player`](crate::Controller::join_player) lets in a [`Player`], which plays [`Clip`]s from memory:
+//!   announcements, hold music, synthesized speech.
+//! - [`Feed`] lets threads of the host wait for what the audio thread tells: talk events, the events of players.
 //! - A [`Tap`] copies what one participant sends, or hears, for a thread that records it or recognises speech in it: at any
 //!   rate, on one timeline for all taps.
-//! - [`Feed`] lets threads of the host wait for what the audio thread tells, such as talk events.
 //!
 //! # The delay
 //! An input port lets packets wait for those that come later. How long follows the network, between
@@ -87,6 +89,8 @@ mod decoders;
 mod encode;
 mod feed;
 mod format;
+mod measure;
+mod player;
 mod port;
 mod relay;
 mod runner;
@@ -109,6 +113,10 @@ pub use encode::{
 };
 pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};
+pub use player::{
+    Clip, ClipError, ClipStream, Player, PlayerError, PlayerEvent, PlayerEventKind, PlayerEvents, PlayerOptions,
+    PlayerOptionsError, PlayerReadings, QueueNumber, Repeat,
+};
 pub use port::{
     AudioLevel, DecoderError, Decoding, Depth, InputOptions, InputPort, JoinError, OutputOptions, OutputPort,
     PacketError, PacketPort, PortError, PortOptions, Ports, PushError, RtpPacket, Stamp,

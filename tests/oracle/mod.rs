@@ -13,11 +13,14 @@ mod envelope;
 mod moves;
 mod pair;
 mod participant;
+mod routes;
 mod self_tests;
 
 pub use config::{Ducking, ListenerConfig, OracleConfig};
 use pair::Pair;
 use participant::Participant;
+use routes::Routes;
+pub use routes::Routing;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A source's frame of one tick: its id, its samples, the host's word on its activity.
@@ -49,13 +52,20 @@ pub struct Oracle {
     participants: BTreeMap<usize, Participant>,
     /// By listener and source.
     pairs: BTreeMap<(usize, usize), Pair>,
+    routes: Routes,
 }
 
 impl Oracle {
     /// A mixer with nobody in it, before its first tick.
     pub fn new(config: OracleConfig) -> Self {
         assert!(config.tick > 0, "a tick has at least one sample");
-        Self { config, started: false, participants: BTreeMap::new(), pairs: BTreeMap::new() }
+        Self {
+            config,
+            started: false,
+            participants: BTreeMap::new(),
+            pairs: BTreeMap::new(),
+            routes: Routes::default(),
+        }
     }
 
     /// Somebody comes, as a source, a listener or both, neither muted nor deafened, with the energy
@@ -71,9 +81,83 @@ impl Oracle {
         let leaver = self.here(id);
         leaver.here = false;
         leaver.levels = ListenerConfig::default();
+        leaver.music = None;
         for participant in self.participants.values_mut() {
             participant.levels.sources.retain(|row| row.0 != id);
+            participant.exempt.remove(&id);
+            if let Some(music) = &mut participant.music {
+                music.remove(&id);
+            }
         }
+        self.routes.leave(id);
+    }
+
+    /// Routes somebody by another rule.
+    pub fn route(&mut self, id: usize, routing: Routing) {
+        self.here(id).routing = routing;
+    }
+
+    /// Replaces the table of which roles hear which: listener, source.
+    pub fn set_table(&mut self, table: BTreeSet<(usize, usize)>) {
+        self.routes.table = table;
+    }
+
+    /// Replaces a private group: its sources and its receivers.
+    pub fn set_group(&mut self, group: usize, sources: BTreeSet<usize>, receivers: BTreeSet<usize>) {
+        self.routes.groups.insert(group, (sources, receivers));
+    }
+
+    /// Ends a private group.
+    pub fn remove_group(&mut self, group: usize) {
+        self.routes.groups.remove(&group);
+    }
+
+    /// Exempts a source from the ducking of a listener, or takes that back.
+    pub fn exempt(&mut self, listener: usize, source: usize, exempt: bool) {
+        let listener = self.here(listener);
+        if exempt {
+            listener.exempt.insert(source);
+        } else {
+            listener.exempt.remove(&source);
+        }
+    }
+
+    /// Puts somebody on hold, where they hear these; `None`: they return.
+    pub fn hold(&mut self, id: usize, music: Option<BTreeSet<usize>>) {
+        let held = self.here(id);
+        held.music = music;
+        held.levels_are_new = true;
+    }
+
+    /// Whether a route leads from a source to a listener.
+    fn is_routed(&self, listener: usize, source: usize) -> bool {
+        let (hearer, sender) = (&self.participants[&listener], &self.participants[&source]);
+        match &hearer.music {
+            _ if sender.music.is_some() => false,
+            Some(music) => music.contains(&source),
+            None => self.routes.lead(hearer.routing, sender.routing) || self.routes.group(listener, source),
+        }
+    }
+
+    /// Where open and ducked of a pair head, but for a source on hold: who is not present is not heard.
+    fn targets(&self, listener: usize, source: usize) -> (f64, f64) {
+        let (hearer, sender) = (&self.participants[&listener], &self.participants[&source]);
+        if let Some(music) = &hearer.music {
+            return (if music.contains(&source) { 1.0 } else { 0.0 }, 0.0);
+        }
+        if !self.routes.lead(hearer.routing, sender.routing) && !self.routes.group(listener, source) {
+            return (0.0, 0.0);
+        }
+        let level = hearer.levels.level(source);
+        let open = hearer.levels.is_ducker(source) || hearer.exempt.contains(&source);
+        if open { (level, 0.0) } else { (0.0, level) }
+    }
+
+    /// The level of sources that are routed so, for a listener who does not list them.
+    fn level_of_unlisted(&self, listener: usize, routing: Routing) -> f64 {
+        let hearer = &self.participants[&listener];
+        let heard = hearer.music.is_none() && self.routes.lead(hearer.routing, routing);
+        if heard { hearer.levels.level_of_unlisted() } else { 0.0 }
     }
 
     /// Mutes a source, or takes it back.
@@ -141,24 +225,46 @@ impl Oracle {
     }
 
     /// Sends open and ducked of every pair of a listener who is here and a source to their targets; a pair that is
-    /// new starts there, or where all sources are that were never listed. A pair whose source was listed and has left
-    /// is steered by nothing: its moves go on.
+    /// new starts there. A pair whose source has left is steered by nothing, and its moves go on; but for one that is on
+    /// the move of all sources of its routing that the listener never listed.
     fn steer_pairs(&mut self, length: usize) {
-        for (&listener, hearer) in self.participants.iter().filter(|(_, p)| p.here && p.hears) {
-            for (&source, sender) in self.participants.iter().filter(|(_, p)| p.sends) {
-                if source != listener {
-                    let pair = self.pairs.entry((listener, source));
-                    pair.and_modify(|pair| {
-                        if sender.here || !pair.is_own(hearer.unlisted.as_ref()) {
-                            pair.steer(&hearer.levels, source, length);
-                        }
-                    })
-                    .or_insert_with(|| Pair::new(&hearer.levels, source, hearer.unlisted.clone(), length));
+        let ids = |of: fn(&Participant) -> bool| {
+            let all = self.participants.iter().filter(move |(_, participant)| of(participant));
+            all.map(|(&id, _)| id).collect::<Vec<_>>()
+        };
+        for (listener, source) in ids(|p| p.here && p.hears)
+            .into_iter()
+            .flat_map(|listener| ids(|p| p.sends).into_iter().map(move |source| (listener, source)))
+            .filter(|(listener, source)| listener != source)
+        {
+            let (targets, sender) = (self.targets(listener, source), &self.participants[&source]);
+            let unlisted = self.participants[&listener].unlisted.get(&sender.routing);
+            let (routing, here) = (sender.routing, sender.here);
+            let targets = if here { targets } else { (0.0, self.level_of_unlisted(listener, routing)) };
+            let pair = self.pairs.entry((listener, source));
+            pair.and_modify(|pair| {
+                if here || unlisted.is_some_and(|unlisted| pair.is_like(unlisted)) {
+                    pair.steer(targets, length);
+                }
+            })
+            .or_insert_with(|| Pair::new(targets));
+        }
+        self.move_unlisted(length);
+    }
+
+    /// Moves the gains of sources that listeners never listed on by a tick, for each routing that there may be.
+    fn move_unlisted(&mut self, length: usize) {
+        let routings: BTreeSet<Routing> =
+            [Routing::DefaultGroup, Routing::Apart].into_iter().chain((0..Routing::ROLES).map(Routing::Role)).collect();
+        let listeners: Vec<usize> = self.participants.keys().copied().collect();
+        for listener in listeners {
+            for &routing in &routings {
+                let (target, tick) = (self.level_of_unlisted(listener, routing), self.config.tick);
+                if let Some(participant) = self.participants.get_mut(&listener) {
+                    participant.move_unlisted(routing, target, length, tick);
                 }
             }
         }
-        let tick = self.config.tick;
-        self.participants.values_mut().for_each(|participant| participant.move_unlisted(length, tick));
     }
 
     /// mix(l) = sum over s of hears(l) * present(s) * (open(l, s) + envelope(l) * ducked(l, s)) * signal(s), for
@@ -185,12 +291,14 @@ impl Oracle {
         heard
     }
 
-    /// A listener's ducking envelope, in percent, over this tick.
+    /// A listener's ducking envelope, in percent, over this tick. On hold nothing is ducked.
     fn envelope(&mut self, listener: usize) -> Vec<f64> {
         let (length, tick) = (self.move_length(), self.config.tick);
-        let levels = &self.participants[&listener].levels;
+        let hearer = &self.participants[&listener];
+        let levels = if hearer.music.is_some() { &ListenerConfig::default() } else { &hearer.levels };
         let (lower, upper) = levels.range();
-        let ducks = self.participants.iter().any(|(&id, p)| p.active && levels.is_ducker(id));
+        let is_ducker = |id: usize| id != listener && levels.is_ducker(id) && self.is_routed(listener, id);
+        let ducks = self.participants.iter().any(|(&id, p)| p.active && is_ducker(id));
         let goal = if ducks { lower } else { upper };
         let slope = levels.ducking.map_or(0.0, |ducking| self.slope(ducking, ducks));
 

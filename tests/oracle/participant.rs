@@ -1,9 +1,12 @@
 //! A participant: what it sends, whether it is active, and the two factors that belong to it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Frame;
 use super::config::{ListenerConfig, OracleConfig};
 use super::envelope::Envelope;
 use super::moves::{Factor, Move};
+use super::routes::Routing;
 
 /// A participant, with this tick's signal and activity.
 #[derive(Clone, Debug)]
@@ -15,14 +18,19 @@ pub(super) struct Participant {
     host_detector: bool,
     pub(super) muted: bool,
     pub(super) deafened: bool,
+    pub(super) routing: Routing,
+    /// What it hears on hold, if it is.
+    pub(super) music: Option<BTreeSet<usize>>,
     pub(super) levels: ListenerConfig,
+    /// The sources that are not ducked for it.
+    pub(super) exempt: BTreeSet<usize>,
     /// Whether the next tick is the first with these levels.
     pub(super) levels_are_new: bool,
     pub(super) envelope: Envelope,
     present: Move,
     undeafened: Move,
-    /// The ducked gain of sources that it never listed.
-    pub(super) unlisted: Option<Move>,
+    /// The ducked gain of sources that it never listed, by their routing.
+    pub(super) unlisted: BTreeMap<Routing, Move>,
     /// The factor present(s), over this tick.
     pub(super) presence: Vec<Factor>,
     /// The factor hears(l), over this tick.
@@ -48,12 +56,15 @@ impl Participant {
             host_detector,
             muted: false,
             deafened: false,
+            routing: Routing::default(),
+            music: None,
             levels: ListenerConfig::default(),
+            exempt: BTreeSet::new(),
             levels_are_new: false,
             envelope: Envelope::at(100.0),
             present: Move::at(0.0),
             undeafened: Move::at(0.0),
-            unlisted: None,
+            unlisted: BTreeMap::new(),
             presence: Vec::new(),
             hearing: Vec::new(),
             last_sample: 0.0,
@@ -75,7 +86,7 @@ impl Participant {
         };
         self.last_sample = self.signal[config.tick - 1];
         self.listen_for_sound(config);
-        self.active = self.detect(frame, config) && self.has_frame && self.here && !self.muted;
+        self.active = self.detect(frame, config) && self.has_frame && self.here && !self.muted && self.music.is_none();
     }
 
     /// A source is quiet until a frame reaches the floor, and again once none has for a while.
@@ -102,17 +113,16 @@ impl Participant {
 
     /// Sends its two factors to the targets of this tick, and advances them over it.
     pub(super) fn advance(&mut self, length: usize, tick: usize) {
-        let present = self.here && self.has_frame && !self.muted && !self.quiet;
+        let present = self.here && self.has_frame && !self.muted && self.music.is_none() && !self.quiet;
         self.present.head_for(if present { 1.0 } else { 0.0 }, length);
         self.undeafened.head_for(if self.deafened { 0.0 } else { 1.0 }, length);
         self.presence = self.present.steps(tick);
         self.hearing = self.undeafened.steps(tick);
     }
 
-    /// Moves the gain of the sources that it never listed on by a tick. It starts on its target.
-    pub(super) fn move_unlisted(&mut self, length: usize, tick: usize) {
-        let target = self.levels.level_of_unlisted();
-        let unlisted = self.unlisted.get_or_insert_with(|| Move::at(target));
+    /// Moves the gain of the sources of a routing that it never listed on by a tick. It starts on its target.
+    pub(super) fn move_unlisted(&mut self, routing: Routing, target: f64, length: usize, tick: usize) {
+        let unlisted = self.unlisted.entry(routing).or_insert_with(|| Move::at(target));
         unlisted.head_for(target, length);
         unlisted.steps(tick);
     }

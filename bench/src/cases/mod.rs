@@ -10,6 +10,7 @@ mod mix_minus;
 #[cfg(feature = "servers")]
 mod peers;
 mod publish;
+mod routes;
 mod swaps;
 mod threads;
 mod worst_tick;
@@ -35,6 +36,7 @@ pub const ALL: &[Case] = &[
     dense_moving::CASE,
     worst_tick::CASE,
     mix_minus::CASE,
+    routes::CASE,
     four_talkers::CASE,
     #[cfg(feature = "servers")]
     peers::CASE,

@@ -53,7 +53,7 @@ impl Listener {
 
     /// The participant is gone: its memory goes back.
     pub fn vacate(&mut self, memory: &mut RowMemory) {
-        self.row.swap_memory(&mut memory.pairs);
+        self.row.swap_memory(memory);
         self.cache.swap_memory(&mut memory.gains);
         *self = Self::default();
     }
@@ -70,7 +70,7 @@ impl Listener {
         slot: &Slot,
         mut memory: Option<Box<RowMemory>>,
         joins: bool,
-        source: impl Fn(&Pair) -> PairSource,
+        source: impl Fn(&Pair) -> Option<PairSource>,
         clock: &Clock<'_>,
     ) {
         self.state.hears.steer(if slot.deafened { 0.0 } else { 1.0 }, clock);
@@ -91,7 +91,7 @@ impl Listener {
     /// have changed.
     pub fn steer(
         &mut self,
-        source: impl Fn(&Pair) -> PairSource,
+        source: impl Fn(&Pair) -> Option<PairSource>,
         is_active: impl Fn(u32) -> bool,
         clock: &Clock<'_>,
     ) -> bool {

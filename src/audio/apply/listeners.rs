@@ -2,7 +2,11 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{cohorts::Cohorts, listener::Listener, row_state::PairSource};
+use super::{
+    cohorts::Cohorts,
+    listener::Listener,
+    row_state::{PairSource, Stage},
+};
 use crate::{
     audio::{
         belongings::Kept,
@@ -121,14 +125,15 @@ impl Listeners {
     }
 }
 
-/// What a row has to know of the source of a pair.
-fn pair_source(receiver: &Receiver, pair: &Pair, clock: &Clock<'_>) -> PairSource {
-    match receiver.source(pair.slot).filter(|source| pair.is_of(source.key)) {
-        Some(source) if source.standing == Standing::Leaving => PairSource::Leaves,
-        Some(source) if source.joined == clock.now => PairSource::Joins,
-        Some(_) => PairSource::Here,
-        None => PairSource::Gone,
-    }
+/// What a row has to know of the source of a pair; `None` if nothing is heard of it any more.
+fn pair_source(receiver: &Receiver, pair: &Pair, clock: &Clock<'_>) -> Option<PairSource> {
+    let source = receiver.source(pair.slot).filter(|source| pair.is_of(source.key))?;
+    let stage = match source.standing {
+        Standing::Leaving => Stage::Leaves,
+        _ if source.joined == clock.now => Stage::Joins,
+        _ => Stage::Here,
+    };
+    Some(PairSource { stage, class: source.class(), former: source.former_class(clock) })
 }
 
 /// Tells the control side for how many pairs a row has to have room.

@@ -1,7 +1,7 @@
 //! [`RowState`]: the gains of one listener's row, as they rest or move, and how they follow what is published.
 //!
-//! The row keeps what all sources share that it does not list once, and a [`Pair`] for each source that differs:
-//! listed ones, and ones on their way back to the others. A publication replaces targets, never state.
+//! The row keeps what all sources of a class share that it does not list once, and a [`Pair`] for each source that
+//! differs: listed ones, and ones on their way back to the others. A publication replaces targets, never state.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -11,19 +11,67 @@ use crate::{
         published::{Row, RowIdentity},
         row_memory::RowMemory,
     },
-    data::{channels::MAX_CHANNELS, fade::Fade, timing::Clock},
+    data::{channels::MAX_CHANNELS, class::Class, fade::Fade, timing::Clock},
 };
 
 /// What a row has to know of the source of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PairSource {
-    Here,
+pub(crate) struct PairSource {
+    pub stage: Stage,
+    /// Its class, and the one that it was of before this tick boundary.
+    pub class: Class,
+    pub former: Class,
+}
+
+/// How far the source of a pair is in its stay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
     /// It joins at this tick boundary: nothing was heard of it, so nothing of its gains moves.
     Joins,
+    Here,
     /// It has left, and may still fade out: nothing steers its gains any more.
     Leaves,
-    /// Nothing is heard of it any more.
-    Gone,
+}
+
+/// The ducked gains of sources without a pair, by their class; their open gain is 0.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Classes {
+    default_group: Fade,
+    others: Vec<Fade>,
+}
+
+impl Classes {
+    #[inline]
+    fn of(&self, class: Class) -> Fade {
+        match class.place() {
+            None => self.default_group,
+            Some(place) => self.others.get(place).copied().unwrap_or(Fade::ZERO),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Fade> {
+        std::iter::once(&self.default_group).chain(&self.others)
+    }
+
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut Fade> {
+        std::iter::once(&mut self.default_group).chain(&mut self.others)
+    }
+
+    /// Goes on to these targets, in their memory, and leaves its own there.
+    fn adopt(&mut self, default_group: f64, targets: &mut Vec<Fade>, clock: &Clock<'_>) {
+        self.default_group.steer(default_group, clock);
+        debug_assert!(targets.len() >= self.others.len(), "the control side keeps the places of all classes");
+        for (old, new) in self.others.iter_mut().zip(&mut *targets) {
+            old.steer(new.target(), clock);
+            *new = *old;
+        }
+        for new in targets.iter_mut().skip(self.others.len()) {
+            let target = new.target();
+            *new = Fade::ZERO;
+            new.steer(target, clock);
+        }
+        std::mem::swap(&mut self.others, targets);
+    }
 }
 
 /// The gains of one listener.
@@ -31,8 +79,7 @@ pub(crate) enum PairSource {
 pub(crate) struct RowState {
     identity: RowIdentity,
     panned: bool,
-    /// The ducked gain of sources without a pair; their open gain is 0.
-    unlisted: Fade,
+    unlisted: Classes,
     /// In each channel, in the order of the slots.
     pairs: [Vec<Pair>; MAX_CHANNELS],
     /// Whether a gain is on its way, or a pair is there that may go.
@@ -52,46 +99,48 @@ impl RowState {
         &mut self,
         row: &Row,
         memory: Option<&mut RowMemory>,
-        source: impl Fn(&Pair) -> PairSource,
+        source: impl Fn(&Pair) -> Option<PairSource>,
         at_once: bool,
         clock: &Clock<'_>,
     ) {
         let clock = Clock { begun: clock.begun && !at_once, ..*clock };
-        let before = self.unlisted;
-        self.unlisted.steer(row.unlisted, &clock);
         (self.identity, self.panned, self.moves, self.begun) = (row.identity, row.panned, true, Begun::Apart);
-        let Some(memory) = memory else { return };
-        for (old, new) in self.pairs.iter_mut().zip(&mut memory.pairs) {
-            merge(old, new, before, row.unlisted, &source, &clock);
+        let Some(RowMemory { pairs, classes, .. }) = memory else {
+            return self.unlisted.default_group.steer(row.unlisted, &clock);
+        };
+        let goes = Goes { from: &self.unlisted, to: (row.unlisted, classes), source: &source, clock: &clock };
+        for (old, new) in self.pairs.iter_mut().zip(pairs) {
+            goes.merge(old, new);
             std::mem::swap(old, new);
         }
+        self.unlisted.adopt(row.unlisted, classes, &clock);
         self.find_duckers();
     }
 
     /// Takes other memory in exchange for its own.
-    pub fn swap_memory(&mut self, pairs: &mut [Vec<Pair>; MAX_CHANNELS]) {
-        std::mem::swap(&mut self.pairs, pairs);
+    pub fn swap_memory(&mut self, memory: &mut RowMemory) {
+        std::mem::swap(&mut self.pairs, &mut memory.pairs);
+        std::mem::swap(&mut self.unlisted.others, &mut memory.classes);
     }
 
     /// Forgets what has arrived: moves that are over, and pairs that are like the sources without one. Whether
     /// gains kept from earlier ticks may be wrong now.
-    pub fn settle(&mut self, source: impl Fn(&Pair) -> PairSource, clock: &Clock<'_>) -> bool {
+    pub fn settle(&mut self, source: impl Fn(&Pair) -> Option<PairSource>, clock: &Clock<'_>) -> bool {
         if !self.moves {
             return false;
         }
         let before = (self.begun, self.pair_count());
-        self.unlisted = self.unlisted.settled(clock.now, clock.timing);
-        let unlisted = self.unlisted;
-        (self.moves, self.begun) = (false, Begun::of(unlisted, clock));
+        self.unlisted.all_mut().for_each(|fade| *fade = fade.settled(clock.now, clock.timing));
+        let all = self.unlisted.all().map(|fade| Begun::of(*fade, clock));
+        (self.moves, self.begun) = (false, all.fold(Begun::Never, Begun::and));
+        let unlisted = &self.unlisted;
         for pairs in &mut self.pairs {
             let (mut begun, mut leftover) = (self.begun, false);
             pairs.retain_mut(|pair| {
                 begun = begun.and(pair.settle(clock));
                 if !pair.is_listed() {
-                    let stays = match source(pair) {
-                        PairSource::Gone => false,
-                        _ => !pair.is_like(unlisted, clock.now, clock.timing),
-                    };
+                    let like = |source: PairSource| pair.is_like(unlisted.of(source.class), clock.now, clock.timing);
+                    let stays = source(pair).is_some_and(|source| !like(source));
                     leftover |= stays;
                     return stays;
                 }
@@ -113,8 +162,10 @@ impl RowState {
         self.panned || self.moves && self.pairs[0] != self.pairs[1]
     }
 
-    pub fn unlisted(&self) -> Fade {
-        self.unlisted
+    /// The ducked gain of the sources of a class that have no pair.
+    #[inline]
+    pub fn unlisted(&self, class: Class) -> Fade {
+        self.unlisted.of(class)
     }
 
     /// The pairs in a channel, in the order of the slots.
@@ -156,6 +207,9 @@ impl RowState {
             return 0;
         }
         let mut hasher = rustc_hash::FxBuildHasher.build_hasher();
+        for fade in self.unlisted.all() {
+            fade.bits().iter().for_each(|bits| hasher.write_u64(*bits));
+        }
         for pair in self.pairs.iter().flatten() {
             hasher.write_u32(pair.slot);
             pair.bits().iter().for_each(|bits| hasher.write_u64(*bits));
@@ -165,7 +219,7 @@ impl RowState {
 
     /// Whether it moves as another row does that says the same.
     pub fn moves_like(&self, other: &Self) -> bool {
-        !self.moves && !other.moves || self.pairs == other.pairs
+        !self.moves && !other.moves || self.pairs == other.pairs && self.unlisted == other.unlisted
     }
 
     fn find_duckers(&mut self) {
@@ -180,56 +234,65 @@ impl RowState {
     }
 }
 
-/// Has the pairs of a new row go on from where the old ones are, and adds those old ones to it that are still on
-/// their way. `before` is the gain that sources without a pair had, `unlisted` the one that they are to have.
-fn merge(
-    old: &[Pair],
-    new: &mut Vec<Pair>,
-    before: Fade,
-    unlisted: f64,
-    source: impl Fn(&Pair) -> PairSource,
-    clock: &Clock<'_>,
-) {
-    let target = Fade::resting(unlisted);
-    let mut known = old.iter().peekable();
-    let listed = new.len();
-    for at in 0..listed {
-        let slot = new[at].slot;
-        while let Some(left) = known.next_if(|pair| pair.slot < slot) {
-            keep(left, new, [before, target], &source, clock);
-        }
-        let same = known.next_if(|pair| pair.slot == slot).filter(|pair| pair.is_of_same(&new[at]));
-        let pair = &mut new[at];
-        match same {
-            Some(same) => pair.go_on_from(same.fades(clock.now), clock),
-            None if source(pair) == PairSource::Joins => {}
-            None => pair.go_on_from([Fade::ZERO, before], clock),
-        }
-    }
-    known.for_each(|left| keep(left, new, [before, target], &source, clock));
-    if new.len() > listed {
-        new.sort_unstable_by_key(|pair| pair.slot);
-    }
+/// From where to where the pairs of a row go that is taken up: `from` what sources without a pair had, `to` what they
+/// are to have.
+struct Goes<'a, S> {
+    from: &'a Classes,
+    to: (f64, &'a [Fade]),
+    source: &'a S,
+    clock: &'a Clock<'a>,
 }
 
-/// Keeps a pair that is listed no more until it is like the sources without one, or its source is gone. One whose
-/// source has left is steered by nothing: it fades out at the gains that it had.
-fn keep(
-    pair: &Pair,
-    pairs: &mut Vec<Pair>,
-    [before, unlisted]: [Fade; 2],
-    source: impl Fn(&Pair) -> PairSource,
-    clock: &Clock<'_>,
-) {
-    let kept = match source(pair) {
-        PairSource::Gone => return,
-        PairSource::Leaves if pair.is_like(before, clock.now, clock.timing) => return,
-        PairSource::Leaves => pair.released(),
-        PairSource::Here | PairSource::Joins => pair.unlisted(unlisted.target(), clock),
-    };
-    debug_assert!(pairs.len() < pairs.capacity(), "the control side makes room for every pair");
-    if pairs.len() < pairs.capacity() {
-        pairs.push(kept);
+impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
+    /// Has the pairs of a new row go on from where the old ones are, and adds those old ones to it that are still on
+    /// their way.
+    fn merge(&self, old: &[Pair], new: &mut Vec<Pair>) {
+        let mut known = old.iter().peekable();
+        let listed = new.len();
+        for at in 0..listed {
+            let slot = new[at].slot;
+            while let Some(left) = known.next_if(|pair| pair.slot < slot) {
+                self.keep(left, new);
+            }
+            let same = known.next_if(|pair| pair.slot == slot).filter(|pair| pair.is_of_same(&new[at]));
+            let pair = &mut new[at];
+            match (same, (self.source)(pair)) {
+                (Some(same), _) => pair.go_on_from(same.fades(self.clock.now), self.clock),
+                (None, Some(source)) if source.stage != Stage::Joins => {
+                    pair.go_on_from([Fade::ZERO, self.from.of(source.former)], self.clock);
+                }
+                (None, _) => {}
+            }
+        }
+        known.for_each(|left| self.keep(left, new));
+        if new.len() > listed {
+            new.sort_unstable_by_key(|pair| pair.slot);
+        }
+    }
+
+    /// Keeps a pair that is listed no more until it is like the sources of its class without one, or its source is
+    /// gone. One whose source has left is steered by nothing: it fades out at the gains that it had.
+    fn keep(&self, pair: &Pair, pairs: &mut Vec<Pair>) {
+        let Some(source) = (self.source)(pair) else { return };
+        let kept = if source.stage == Stage::Leaves {
+            if pair.is_like(self.from.of(source.class), self.clock.now, self.clock.timing) {
+                return;
+            }
+            pair.released()
+        } else {
+            pair.unlisted(self.target(source.class), self.clock)
+        };
+        debug_assert!(pairs.len() < pairs.capacity(), "the control side makes room for every pair");
+        if pairs.len() < pairs.capacity() {
+            pairs.push(kept);
+        }
+    }
+
+    /// What sources of a class are to have.
+    fn target(&self, class: Class) -> f64 {
+        let (default_group, others) = self.to;
+        let other = |place: usize| others.get(place).map_or(0.0, Fade::target);
+        class.place().map_or(default_group, other)
     }
 }
 
@@ -237,11 +300,17 @@ fn keep(
 mod tests {
     use super::*;
     use crate::{
-        audio::row_memory::Listed,
+        audio::row_memory::{Listed, PairKind},
         data::{id::ParticipantKey, timing::Timing},
     };
 
     const TIMING: Timing = Timing { rate: 1000, tick: 4, smoothing: 4 };
+
+    const HERE: Option<PairSource> = at_stage(Stage::Here);
+
+    const fn at_stage(stage: Stage) -> Option<PairSource> {
+        Some(PairSource { stage, class: Class::DEFAULT_GROUP, former: Class::DEFAULT_GROUP })
+    }
 
     fn at(now: u64) -> Clock<'static> {
         Clock { now, begun: now > 0, timing: &TIMING }
@@ -252,21 +321,22 @@ mod tests {
     }
 
     /// Publishes a row that lists these (slot, level, ducks others), with room for 9 pairs.
-    fn publish(state: &mut RowState, listed: &[(u32, f64, bool)], source: PairSource, clock: &Clock<'_>) {
+    fn publish(state: &mut RowState, listed: &[(u32, f64, bool)], source: Option<PairSource>, clock: &Clock<'_>) {
+        let kind = |ducks_others| if ducks_others { PairKind::Ducker } else { PairKind::Ducked };
         let listed = listed.iter().map(|(slot, gain, ducks_others)| Listed {
             source: key(*slot),
             gain: *gain,
-            ducks_others: *ducks_others,
+            kind: kind(*ducks_others),
         });
         let listed: Vec<_> = listed.collect();
-        let mut memory = RowMemory::new(std::iter::once(&listed[..]), 9);
+        let mut memory = RowMemory::new(std::iter::once(&listed[..]), &[], 9);
         state.adopt(&Row::plain(), Some(&mut memory), |_| source, false, clock);
     }
 
     fn started(listed: &[(u32, f64, bool)]) -> RowState {
         let mut state = RowState::default();
-        publish(&mut state, listed, PairSource::Here, &at(0));
-        state.settle(|_| PairSource::Here, &at(0));
+        publish(&mut state, listed, HERE, &at(0));
+        state.settle(|_| HERE, &at(0));
         assert!(!state.moves());
         state
     }
@@ -278,12 +348,12 @@ mod tests {
     #[test]
     fn a_pair_starts_where_the_others_are_and_goes_when_it_is_there_again() {
         let mut state = started(&[]);
-        publish(&mut state, &[(3, 0.5, false)], PairSource::Here, &at(4));
+        publish(&mut state, &[(3, 0.5, false)], HERE, &at(4));
         assert_eq!(ducked(&state, 6), [(3, 0.75)]);
-        publish(&mut state, &[(1, 0.0, false)], PairSource::Here, &at(8));
+        publish(&mut state, &[(1, 0.0, false)], HERE, &at(8));
         assert_eq!(ducked(&state, 10), [(1, 0.5), (3, 0.75)]);
         let mut left = |now| {
-            state.settle(|_| PairSource::Here, &at(now));
+            state.settle(|_| HERE, &at(now));
             (state.pair_count(), state.moves())
         };
         assert_eq!([left(10), left(12)], [(2, true), (1, false)]);
@@ -292,8 +362,8 @@ mod tests {
     #[test]
     fn a_row_that_says_the_same_does_not_move() {
         let mut state = started(&[(3, 0.3, false)]);
-        publish(&mut state, &[(3, 0.3, false)], PairSource::Here, &at(4));
-        state.settle(|_| PairSource::Here, &at(4));
+        publish(&mut state, &[(3, 0.3, false)], HERE, &at(4));
+        state.settle(|_| HERE, &at(4));
         assert!(!state.moves());
         assert_eq!(state.pairs(0)[0].at_rest(), Some([0.0, 0.3]));
     }
@@ -301,22 +371,22 @@ mod tests {
     #[test]
     fn who_joins_is_on_target_and_who_leaves_is_not_steered() {
         let mut state = started(&[(3, 0.0, false)]);
-        publish(&mut state, &[(3, 0.0, false), (5, 0.25, false)], PairSource::Joins, &at(4));
+        publish(&mut state, &[(3, 0.0, false), (5, 0.25, false)], at_stage(Stage::Joins), &at(4));
         assert_eq!(ducked(&state, 4), [(3, 0.0), (5, 0.25)]);
-        publish(&mut state, &[], PairSource::Leaves, &at(8));
+        publish(&mut state, &[], at_stage(Stage::Leaves), &at(8));
         assert_eq!(ducked(&state, 10), [(3, 0.0), (5, 0.25)]);
-        state.settle(|_| PairSource::Leaves, &at(12));
+        state.settle(|_| at_stage(Stage::Leaves), &at(12));
         assert!(state.moves());
-        state.settle(|_| PairSource::Gone, &at(16));
+        state.settle(|_| None, &at(16));
         assert_eq!((state.pair_count(), state.moves()), (0, false));
     }
 
     #[test]
     fn a_new_stay_in_an_old_slot_is_somebody_new() {
         let mut state = started(&[(3, 0.5, false)]);
-        let listed = [Listed { source: ParticipantKey { stay: 2, ..key(3) }, gain: 0.5, ducks_others: false }];
-        let mut memory = RowMemory::new(std::iter::once(&listed[..]), 9);
-        state.adopt(&Row::plain(), Some(&mut memory), |_| PairSource::Here, false, &at(4));
+        let listed = [Listed { source: ParticipantKey { stay: 2, ..key(3) }, gain: 0.5, kind: PairKind::Ducked }];
+        let mut memory = RowMemory::new(std::iter::once(&listed[..]), &[], 9);
+        state.adopt(&Row::plain(), Some(&mut memory), |_| HERE, false, &at(4));
         assert_eq!(ducked(&state, 4), [(3, 1.0)]);
     }
 
@@ -329,5 +399,26 @@ mod tests {
                 assert_eq!(state.is_ducked(|slot| slot == active), (active as usize) < count);
             }
         }
+    }
+
+    /// Publishes a row with these levels of the default group and of the first other class, which names these.
+    fn publish_levels(state: &mut RowState, levels: [f64; 2], passing: &[Listed], source: PairSource, now: u64) {
+        let mut memory = RowMemory::new(std::iter::once(passing), &levels[1..], 9);
+        let row = Row { unlisted: levels[0], ..Row::plain() };
+        state.adopt(&row, Some(&mut memory), |_| Some(source), false, &at(now));
+    }
+
+    #[test]
+    fn each_class_moves_by_itself_and_a_source_passes_from_one_to_the_other() {
+        let mut state = started(&[]);
+        let source = PairSource { stage: Stage::Here, class: Class(1), former: Class::DEFAULT_GROUP };
+        publish_levels(&mut state, [1.0, 0.5], &[], source, 4);
+        let level = |state: &RowState, class, now| state.unlisted(Class(class)).value(now, &TIMING);
+        assert_eq!([0, 1, 2].map(|class| level(&state, class, 6)), [1.0, 0.25, 0.0]);
+        let passing = Listed { source: key(3), gain: 0.0, kind: PairKind::Passing };
+        publish_levels(&mut state, [1.0, 0.0], &[passing], source, 6);
+        assert_eq!((level(&state, 1, 8), ducked(&state, 8)), (0.125, vec![(3, 0.5)]), "from the level that it had");
+        state.settle(|_| Some(source), &at(10));
+        assert_eq!((state.pair_count(), state.moves(), level(&state, 1, 10)), (0, false, 0.0));
     }
 }

@@ -8,7 +8,7 @@ use super::{
     scene::Scene,
 };
 use crate::{
-    audio::plan::{Gain, Moves, Recipe},
+    audio::plan::{Moves, Recipe},
     data::memory::room,
     dsp::{AnySum, BLOCK, DenseRow, Kernel, Lanes, LineGain, ROWS, RunningSum, Signals, Term, Tile, Tiles},
 };
@@ -87,21 +87,14 @@ impl Dense {
         self.open.clear();
         self.ducked.clear();
         let (open, ducked) = (&mut self.open, &mut self.ducked);
-        let mut add = |position: usize, gain: &Gain| {
+        row.all(|position, gain| {
             for (terms, line) in [(&mut *open, &gain.open), (&mut *ducked, &gain.ducked)] {
                 if !line.is_zero() && terms.len() < terms.capacity() {
                     let signal = signals[position];
                     terms.push(Term { signal, gain: line.target, delta: line.delta, over: line.over });
                 }
             }
-        };
-        let mut next = 0;
-        row.exceptions(|position, gain| {
-            (next..position).for_each(|position| add(position, &row.unlisted));
-            next = position + 1;
-            add(position, &gain);
         });
-        (next..signals.len()).for_each(|position| add(position, &row.unlisted));
         let curves = match row.curved {
             true => curves.of(scene.listener(group), 0, tiles * Tile::SAMPLES, &scene.clock, scene.kernel),
             false => [None; 2],

@@ -1,20 +1,30 @@
 //! How the recipe of a row is chosen, from its gains alone: equal gains give the same recipe.
 //!
-//! A small room has a term for each source. In a large one a row is told by its *exceptions*: all other sources have
-//! one gain, that of the majority, and are heard through shared sums. A row of which that would take too many terms
-//! is dense.
+//! A small room has a term for each source. In a large one a row is told by *sections* and *exceptions*: classes that
+//! follow each other and have one gain, that of the majority of each, are a section, which is heard through shared
+//! sums; sources with another gain are exceptions. A row of which that would take too many terms is dense.
+
+use std::ops::Range;
 
 use super::{
     recipe::{Recipe, Sparse, Terms},
     row_gains::{Gain, RowGains},
     shared_sums::{SharedSums, WORTHWHILE},
 };
-use crate::dsp::SEGMENT;
+use crate::{data::memory::room, dsp::SEGMENT};
 
-/// A source that has not the gain of the majority.
+/// A source that has not the gain of its section.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct Exception {
     position: u32,
+    gain: Gain,
+}
+
+/// Sources that follow each other and have one gain, but for the exceptions.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Section {
+    /// The position after the last one.
+    end: u32,
     gain: Gain,
 }
 
@@ -23,15 +33,24 @@ pub(crate) struct Exception {
 pub(crate) struct Composer {
     pub terms: Terms,
     pub shared: SharedSums,
-    /// The exceptions of the row in hand.
+    /// The sections of the row in hand, and the exceptions in them.
+    sections: Vec<Section>,
     exceptions: Vec<Exception>,
+    /// Those who may be exceptions.
+    candidates: Vec<Exception>,
 }
 
 impl Composer {
     /// Room for the rows of so many listeners and as many sources. Allocates: control side.
     pub fn new(slots: usize) -> Self {
-        let exceptions = crate::data::memory::room(slots, Exception::default());
-        Self { terms: Terms::new(slots), shared: SharedSums::default(), exceptions }
+        let exceptions = || room(slots, Exception::default());
+        Self {
+            terms: Terms::new(slots),
+            shared: SharedSums::default(),
+            sections: room(slots, Section::default()),
+            exceptions: exceptions(),
+            candidates: exceptions(),
+        }
     }
 
     /// Begins with another tick, in which so many sources are audible.
@@ -90,16 +109,19 @@ impl Composer {
 
     /// The runs of segments between the exceptions, what is left of their segments, and the exceptions.
     fn by_exceptions(&mut self, row: &RowGains<'_>) -> Recipe {
-        let Some(majority) = self.find_exceptions(row) else { return dense(row) };
-        if let ([Exception { position, gain: Gain::ZERO }], false) = (&self.exceptions[..], row.curved)
-            && !majority.is_zero()
-            && !majority.open.moves()
+        if !self.find_sections(row) {
+            return dense(row);
+        }
+        if let ([Section { gain, .. }], [Exception { position, gain: Gain::ZERO }], false) =
+            (&self.sections[..], &self.exceptions[..], row.curved)
+            && !gain.is_zero()
+            && !gain.open.moves()
         {
-            return Recipe::AllButOne { position: *position, gain: majority.open.target };
+            return Recipe::AllButOne { position: *position, gain: gain.open.target };
         }
         let mut sparse = self.begin_row(row);
         let fits = [false, true].into_iter().take(1 + usize::from(row.curved)).all(|ducked| {
-            let fits = majority.half(ducked).is_zero() || self.add_majority(&mut sparse, row, majority, ducked);
+            let fits = self.add_sections(&mut sparse, row, ducked);
             let Self { terms, exceptions, .. } = self;
             let signals = row.audible.signals();
             fits && exceptions.iter().all(|Exception { position, gain }| {
@@ -123,73 +145,144 @@ impl Composer {
         if sparse.is_empty() { Recipe::Silent } else { Recipe::Sparse(sparse) }
     }
 
-    /// Lists the exceptions. The gain that more than half of the sources have, which depends on the gains alone;
-    /// `None` if there is none.
-    fn find_exceptions(&mut self, row: &RowGains<'_>) -> Option<Gain> {
-        let (exceptions, unlisted, audible) = (&mut self.exceptions, row.unlisted, row.audible.len());
+    /// Finds the sections and the exceptions, which depend on the gains alone. Whether there are any: of a large class in
+    /// which no gain is that of more than half of the sources there is no section.
+    fn find_sections(&mut self, row: &RowGains<'_>) -> bool {
+        let Self { sections, exceptions, candidates, .. } = self;
+        sections.clear();
         exceptions.clear();
+        candidates.clear();
         row.exceptions(|position, gain| {
-            if gain != unlisted && exceptions.len() < exceptions.capacity() {
-                exceptions.push(Exception { position: position as u32, gain });
+            if candidates.len() < candidates.capacity() {
+                candidates.push(Exception { position: position as u32, gain });
             }
         });
-        if 2 * exceptions.len() < audible {
-            return Some(unlisted);
+        if row.audible.runs().len() > 1 {
+            candidates.sort_unstable_by_key(|candidate| candidate.position);
         }
-        let most = majority(exceptions.iter().map(|exception| exception.gain), unlisted, audible)?;
-        if most != unlisted {
-            self.list_others(row, most);
-        }
-        Some(most)
-    }
-
-    /// Lists all sources that have another gain than `most`, which is not that of sources without a pair.
-    fn list_others(&mut self, row: &RowGains<'_>, most: Gain) {
-        let (exceptions, unlisted) = (&mut self.exceptions, row.unlisted);
-        exceptions.clear();
-        let mut next = 0;
-        let fill = |exceptions: &mut Vec<Exception>, range: std::ops::Range<usize>| {
-            exceptions.extend(range.map(|position| Exception { position: position as u32, gain: unlisted }));
-        };
-        row.exceptions(|position, gain| {
-            fill(exceptions, next..position);
-            next = position + 1;
-            if gain != most {
-                exceptions.push(Exception { position: position as u32, gain });
+        let mut rest = &candidates[..];
+        for (class, positions) in row.audible.runs() {
+            let end = positions.end as u32;
+            let (here, others) = rest.split_at(rest.partition_point(|candidate| candidate.position < end));
+            rest = others;
+            let Some(gain) = add_exceptions(exceptions, here, row.unlisted(class), positions) else { return false };
+            match sections.last_mut().filter(|section| section.gain == gain) {
+                Some(section) => section.end = end,
+                None => sections.push(Section { end, gain }),
             }
-        });
-        fill(exceptions, next..row.audible.len());
+        }
+        true
     }
 
-    /// Adds one half of all sources but the exceptions, at the gain of the majority. Whether there was room.
-    fn add_majority(&mut self, sparse: &mut Sparse, row: &RowGains<'_>, majority: Gain, ducked: bool) -> bool {
-        let Self { terms, shared, exceptions } = self;
-        sparse.shared = true;
-        let (gain, signals, mut fits) = (*majority.half(ducked), row.audible.signals(), true);
-        let mut add = |signal| fits &= terms.add(sparse, signal, gain, ducked);
-        let mut next = 0;
-        for left_out in exceptions.chunk_by(|a, b| segment(a) == segment(b)) {
-            let here = segment(&left_out[0]);
-            shared.run(next, here, &mut add);
-            next = here + 1;
-            add_members(shared, left_out, signals, &mut add);
+    /// Adds one half of all sources but the exceptions, at the gains of their sections. Whether there was room.
+    fn add_sections(&mut self, sparse: &mut Sparse, row: &RowGains<'_>, ducked: bool) -> bool {
+        let Self { terms, shared, sections, exceptions, .. } = self;
+        let (mut start, mut fits, signals) = (0, true, row.audible.signals());
+        for Section { end, gain } in &*sections {
+            let (range, gain) = (start..*end as usize, *gain.half(ducked));
+            start = range.end;
+            if !gain.is_zero() {
+                sparse.shared = true;
+                let mut add = |signal| fits &= terms.add(sparse, signal, gain, ducked);
+                add_section(shared, range, exceptions, signals, &mut add);
+            }
         }
-        shared.run(next, shared.count(), &mut add);
         fits
     }
 }
 
-/// Adds the sources of a segment but the exceptions in it: as one sum, or as pairs and sources.
-fn add_members(shared: &mut SharedSums, left_out: &[Exception], signals: &[u32], add: &mut impl FnMut(u32)) {
-    let members = shared.members(segment(&left_out[0]));
+/// A class of up to so many is heard by its sources where no gain is that of the majority.
+const SMALL: usize = 16;
+
+/// Lists the exceptions of a class at these positions, of which the `candidates` may have other gains than `unlisted`. The
+/// gain of its section: that of more than half of the class or, where there is none in a small one, 0. `None` in a large
+/// one.
+fn add_exceptions(
+    exceptions: &mut Vec<Exception>,
+    candidates: &[Exception],
+    unlisted: Gain,
+    positions: Range<usize>,
+) -> Option<Gain> {
+    let others = candidates.iter().filter(|candidate| candidate.gain != unlisted);
+    if 2 * others.clone().count() < positions.len() {
+        exceptions.extend(others);
+        return Some(unlisted);
+    }
+    let most = majority(candidates.iter().map(|candidate| candidate.gain), unlisted, positions.len());
+    let most = most.or_else(|| (positions.len() <= SMALL).then_some(Gain::ZERO))?;
+    if most == unlisted {
+        exceptions.extend(others);
+        return Some(most);
+    }
+    let mut next = positions.start as u32;
+    let mut fill = |exceptions: &mut Vec<Exception>, to: u32| {
+        exceptions.extend((next..to).map(|position| Exception { position, gain: unlisted }));
+        next = to + 1;
+    };
+    for candidate in candidates {
+        fill(exceptions, candidate.position);
+        exceptions.extend(Some(*candidate).filter(|candidate| candidate.gain != most));
+    }
+    fill(exceptions, positions.end as u32);
+    Some(most)
+}
+
+/// The exceptions at these positions.
+fn within<'a>(exceptions: &'a [Exception], range: &Range<usize>) -> &'a [Exception] {
+    let before = |end: usize| exceptions.partition_point(|exception| (exception.position as usize) < end);
+    &exceptions[before(range.start)..before(range.end)]
+}
+
+/// Adds the sources of a section but the exceptions in it: whole segments in runs, and what the section has of those at
+/// its ends.
+fn add_section(
+    shared: &mut SharedSums,
+    range: Range<usize>,
+    exceptions: &[Exception],
+    signals: &[u32],
+    add: &mut impl FnMut(u32),
+) {
+    let whole = shared.whole_segments(&range);
+    if whole.is_empty() {
+        return add_members(shared, range.clone(), within(exceptions, &range), signals, add);
+    }
+    let (first, last) = (shared.members(whole.start).start, shared.members(whole.end - 1).end);
+    let head = range.start..first;
+    add_members(shared, head.clone(), within(exceptions, &head), signals, add);
+    let mut next = whole.start;
+    for left_out in within(exceptions, &(first..last)).chunk_by(|a, b| segment(a) == segment(b)) {
+        let here = segment(&left_out[0]);
+        shared.run(next, here, &mut *add);
+        next = here + 1;
+        add_members(shared, shared.members(here), left_out, signals, add);
+    }
+    shared.run(next, whole.end, &mut *add);
+    let tail = last..range.end;
+    add_members(shared, tail.clone(), within(exceptions, &tail), signals, add);
+}
+
+/// Adds these sources but the exceptions among them: of a whole segment with one exception as one sum, others as pairs and
+/// sources.
+fn add_members(
+    shared: &mut SharedSums,
+    members: Range<usize>,
+    left_out: &[Exception],
+    signals: &[u32],
+    add: &mut impl FnMut(u32),
+) {
     if let ([alone], true) = (left_out, members.len() > 1) {
-        return add(shared.all_but_one(alone.position as usize));
+        let segment = segment(alone);
+        if shared.members(segment) == members {
+            return add(shared.all_but_one(alone.position as usize));
+        }
     }
     let is_left_out = |position: &usize| left_out.iter().any(|exception| exception.position as usize == *position);
-    for first in members.clone().step_by(2) {
-        let two = first..(first + 2).min(members.end);
+    let mut position = members.start;
+    while position < members.end {
+        let two = position..members.end.min(position + 2 - position % 2);
+        position = two.end;
         if two.len() == 2 && !two.clone().any(|position| is_left_out(&position)) {
-            add(shared.pair(first));
+            add(shared.pair(two.start));
         } else {
             two.filter(|position| !is_left_out(position)).for_each(|position| add(signals[position]));
         }

@@ -2,12 +2,12 @@
 
 use crate::{
     audio::{apply::Listener, receive::Audible},
-    data::{fade::Fade, id::ParticipantKey, timing::Clock},
+    data::{class::Class, fade::Fade, id::ParticipantKey, timing::Clock},
 };
 
 /// Whether a source has a gain over 0, at any time of a tick, in the mix of the listener of a slot.
 pub(crate) fn is_in_mix(
-    source: ParticipantKey,
+    (source, class): (ParticipantKey, Class),
     listener: &Listener,
     slot: u32,
     channels: usize,
@@ -23,7 +23,7 @@ pub(crate) fn is_in_mix(
             let found = pairs.binary_search_by_key(&source.slot, |pair| pair.slot).map(|at| pairs[at]);
             let [open, ducked] = match found {
                 Ok(pair) if pair.is_of(source) => pair.fades(clock.now),
-                _ => [Fade::ZERO, listener.row.unlisted()],
+                _ => [Fade::ZERO, listener.row.unlisted(class)],
             };
             heard(&open) || heard(&ducked) && greatest_level(listener, clock) > 0.0
         })

@@ -1,7 +1,7 @@
 //! [`RowGains`]: the gains of one listener's row in one channel, over one tick, as they are for the kernels.
 //!
-//! All audible sources have the gain of those that are not listed, but for a few *exceptions*: the own voice, and the
-//! sources of pairs. While `hears` and the envelope rest, the envelope's level is multiplied into the gains.
+//! All audible sources of a class have one gain, that of those that are not listed, but for a few *exceptions*: the own
+//! voice, and the sources of pairs. While `hears` and the envelope rest, the envelope's level is multiplied into the gains.
 //! Otherwise the row has *curves*: one for what is open, one for what is ducked.
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
         receive::Audible,
     },
     data::{
+        class::Class,
         fade::{Fade, Line},
         timing::Clock,
     },
@@ -54,8 +55,6 @@ pub(crate) struct RowGains<'a> {
     /// Whether the row has curves, and whether that of `hears` is one of them.
     pub curved: bool,
     pub fades: bool,
-    /// The gain of sources without a pair.
-    pub unlisted: Gain,
 }
 
 impl<'a> RowGains<'a> {
@@ -70,8 +69,13 @@ impl<'a> RowGains<'a> {
         let apart = over.is_none() && listener.row.pairs(channel).iter().any(|pair| moves_apart(pair, &clock));
         let curved = fades || apart || listener.level().is_none();
         let level = if curved { None } else { listener.level() };
-        let row = Self { listener, slot, channel, audible, clock, level, over, curved, fades, unlisted: Gain::ZERO };
-        Self { unlisted: row.gain([Fade::ZERO, listener.row.unlisted()]), ..row }
+        Self { listener, slot, channel, audible, clock, level, over, curved, fades }
+    }
+
+    /// The gain of the sources of a class that have no pair.
+    #[inline]
+    pub fn unlisted(&self, class: Class) -> Gain {
+        self.gain([Fade::ZERO, self.listener.row.unlisted(class)])
     }
 
     /// Whether nothing is heard, whoever speaks.
@@ -110,43 +114,52 @@ impl<'a> RowGains<'a> {
         }
     }
 
-    /// Sees the positions and gains of audible sources with pairs, in their order. They may have the gain of the
-    /// others.
-    #[inline]
-    fn pairs(&self, mut see: impl FnMut(usize, Gain)) {
-        for pair in self.listener.row.pairs(self.channel) {
-            if let Some(position) = self.audible.position(pair.slot) {
-                see(position, self.pair_gain(pair));
-            }
-        }
-    }
-
-    /// Sees the positions and gains of all exceptions, in their order: of those with pairs, and of the own voice.
+    /// Sees the positions and gains of all exceptions: of audible sources with pairs, which may have the gain of the
+    /// others of their class, and of the own voice. In the order of their slots, which in one class is that of the
+    /// positions.
     #[inline]
     pub fn exceptions(&self, mut see: impl FnMut(usize, Gain)) {
         let mut own = self.audible.position(self.slot);
-        self.pairs(|position, gain| {
-            if let Some(own) = own.take_if(|own| *own <= position) {
+        for pair in self.listener.row.pairs(self.channel) {
+            if pair.slot >= self.slot
+                && let Some(own) = own.take()
+            {
                 see(own, Gain::ZERO);
-                if own == position {
-                    return;
-                }
             }
-            see(position, gain);
-        });
+            if pair.slot != self.slot
+                && let Some(position) = self.audible.position(pair.slot)
+            {
+                see(position, self.pair_gain(pair));
+            }
+        }
         if let Some(own) = own {
             see(own, Gain::ZERO);
+        }
+    }
+
+    /// Sees the position and the gain of every audible source, in the order of the positions.
+    pub fn all(&self, mut see: impl FnMut(usize, &Gain)) {
+        let pairs = self.listener.row.pairs(self.channel);
+        for (class, positions) in self.audible.runs() {
+            let unlisted = self.unlisted(class);
+            for position in positions {
+                let slot = self.audible.slots()[position];
+                match pairs.binary_search_by_key(&slot, |pair| pair.slot) {
+                    _ if slot == self.slot => see(position, &Gain::ZERO),
+                    Ok(at) => see(position, &self.pair_gain(&pairs[at])),
+                    Err(_) => see(position, &unlisted),
+                }
+            }
         }
     }
 
     /// Writes something of the gain of every audible source.
     #[inline]
     pub fn write<T: Copy>(&self, gains: &mut [T], of: impl Fn(&Gain) -> T) {
-        gains.fill(of(&self.unlisted));
-        self.pairs(|position, gain| gains[position] = of(&gain));
-        if let Some(own) = self.audible.position(self.slot) {
-            gains[own] = of(&Gain::ZERO);
+        for (class, positions) in self.audible.runs() {
+            gains[positions].fill(of(&self.unlisted(class)));
         }
+        self.exceptions(|position, gain| gains[position] = of(&gain));
     }
 
     /// Whether gains are on lines, and on which.

@@ -13,6 +13,8 @@
 //!
 //! All of them are kept in f64 while they run, so that each is rounded once.
 
+use std::ops::Range;
+
 use crate::dsp::{FEW, Kernel, SEGMENT, Signals, Tile, Tiles};
 
 /// With fewer audible sources a row may name all of them, and is one of a few terms.
@@ -83,12 +85,14 @@ impl SharedSums {
     }
 
     /// The positions in a segment.
-    pub fn members(&self, segment: usize) -> std::ops::Range<usize> {
+    pub fn members(&self, segment: usize) -> Range<usize> {
         segment * SEGMENT..((segment + 1) * SEGMENT).min(self.audible)
     }
 
-    pub fn count(&self) -> usize {
-        self.count
+    /// The segments all of whose members are in a range of positions.
+    pub fn whole_segments(&self, range: &Range<usize>) -> Range<usize> {
+        let end = if range.end == self.audible { self.count } else { range.end / SEGMENT };
+        range.start.div_ceil(SEGMENT)..end
     }
 
     /// The signal of all in a segment but the source at this position.
@@ -209,8 +213,8 @@ mod tests {
     fn every_run_is_the_sum_of_its_sources() {
         for audible in [14, 17, 24, 25, 64, 65, 100, 200] {
             let (mut sums, made) = make(audible);
-            for from in 0..=sums.count() {
-                for to in from..=sums.count() {
+            for from in 0..=sums.count {
+                for to in from..=sums.count {
                     let mut sum = 0.0;
                     sums.run(from, to, |signal| sum += made[number(signal)].0[47]);
                     let expected: usize = (from..to).flat_map(|s| sums.members(s)).map(|p| p + 1).sum();

@@ -132,10 +132,11 @@ impl Receiver {
     }
 
     /// Takes what was published of a slot.
-    pub fn update(&mut self, index: usize, slot: &Slot) {
+    pub fn update(&mut self, index: usize, slot: &Slot, clock: &Clock<'_>) {
         self.changed = true;
         self.idle[index].wake();
-        self.sources[index].muted = slot.muted;
+        self.sources[index].muted = slot.muted || slot.on_hold;
+        self.sources[index].set_class(slot.class, clock);
         self.levels[index].wanted = slot.wanted;
     }
 
@@ -262,7 +263,8 @@ impl Receiver {
         let turned = source.has_turned();
         if source.settle(clock) {
             let moves = source.sound(&mut self.signals, index, faded, clock);
-            self.audible.push(index as u32, if moves { faded } else { index } as u32, moves || turned);
+            let signal = if moves { faded } else { index } as u32;
+            self.audible.push(index as u32, self.sources[index].class(), signal, moves || turned);
         } else {
             self.audible.leave_out(index, turned);
         }

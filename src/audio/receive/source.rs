@@ -4,6 +4,7 @@ use super::{frames::Taken, quiet::Quiet, tail::Tail};
 use crate::{
     audio::published::Slot,
     data::{
+        class::Class,
         connection::Told,
         detector::Detecting,
         fade::Fade,
@@ -25,6 +26,9 @@ pub(crate) struct Source {
     pub muted: bool,
     /// The sample before its first tick.
     pub joined: u64,
+    class: Class,
+    /// The class that it had before, and the sample after which it has changed.
+    former: (Class, u64),
     /// present(s): the factor that its gains in all mixes share; and what it was before this tick.
     presence: Fade,
     before: Fade,
@@ -96,9 +100,29 @@ impl Source {
             standing: Standing::Here,
             sends: slot.direction.sends(),
             joined: clock.now,
+            class: slot.class,
+            former: (slot.class, clock.now),
             detecting: Some(slot.detecting),
             ..Self::default()
         };
+    }
+
+    /// Which class it is of.
+    #[inline]
+    pub fn class(&self) -> Class {
+        self.class
+    }
+
+    /// Which class it was of before this tick boundary.
+    pub fn former_class(&self, clock: &Clock<'_>) -> Class {
+        let (former, until) = self.former;
+        if until == clock.now { former } else { self.class }
+    }
+
+    pub fn set_class(&mut self, class: Class, clock: &Clock<'_>) {
+        if class != self.class {
+            (self.former, self.class) = ((self.class, clock.now), class);
+        }
     }
 
     /// The participant leaves; what it sent fades out.

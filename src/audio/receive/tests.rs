@@ -34,7 +34,7 @@ struct Constant {
 }
 
 impl Connection for Constant {
-    fn advance(&mut self) -> Option<Told> {
+    fn advance(&mut self, _: u64) -> Option<Told> {
         let level = f64::from_bits(self.wire.level.load(Relaxed));
         self.wire.told.fetch_add(1, Relaxed);
         (!level.is_nan()).then(|| Told {
@@ -49,6 +49,8 @@ impl Connection for Constant {
         self.frame.fill(f64::from_bits(self.wire.level.load(Relaxed)) as f32);
         Planes { left: &self.frame, right: None }
     }
+
+    fn discard(&mut self) {}
 
     fn write(&mut self, _: Planes<'_>) {}
 }

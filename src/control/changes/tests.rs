@@ -3,7 +3,7 @@
 use proptest::prelude::{Strategy, any, prop, prop_assert_eq, prop_oneof, proptest};
 
 use crate::{
-    Channels, Controller, Gain, JoinOptions, MixerConfig, Pan,
+    Channels, Controller, Gain, JoinOptions, MixerConfig, Pan, PrivateGroup,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
 };
 
@@ -15,6 +15,10 @@ enum Step {
     Pan(&'static str, &'static str, f32),
     Clear(&'static str, &'static str),
     Configure(&'static str, Vec<(&'static str, i64, bool)>),
+    Group(&'static str, Vec<&'static str>, Vec<&'static str>),
+    Ungroup(&'static str),
+    Hold(&'static str, Vec<&'static str>),
+    Resume(&'static str),
     Leave(&'static str),
     Join(&'static str),
 }
@@ -22,11 +26,16 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let id = || prop::sample::select(&IDS[..]);
     let source = (id(), prop_oneof![0..=0i64, 1..=100i64], any::<bool>());
+    let some = || prop::collection::vec(id(), 0..4);
     prop_oneof![
         (id(), id(), prop_oneof![0.0..=0.0, 0.1..2.0]).prop_map(|(l, s, gain)| Step::Gain(l, s, gain)),
         (id(), id(), -1.0f32..=1.0).prop_map(|(l, s, pan)| Step::Pan(l, s, pan)),
         (id(), id()).prop_map(|(l, s)| Step::Clear(l, s)),
         (id(), prop::collection::vec(source, 0..4)).prop_map(|(l, sources)| Step::Configure(l, sources)),
+        (id(), some(), some()).prop_map(|(group, sources, receivers)| Step::Group(group, sources, receivers)),
+        id().prop_map(Step::Ungroup),
+        (id(), some()).prop_map(|(id, music)| Step::Hold(id, music)),
+        id().prop_map(Step::Resume),
         id().prop_map(Step::Leave),
         id().prop_map(Step::Join),
     ]
@@ -38,6 +47,12 @@ fn make(controller: &Controller, step: Step) {
         Step::Gain(l, s, gain) => drop(controller.set_gain(l, s, Gain::new(gain).unwrap())),
         Step::Pan(l, s, pan) => drop(controller.set_pan(l, s, Pan::new(pan).unwrap())),
         Step::Clear(l, s) => drop(controller.clear_gain(l, s)),
+        Step::Group(group, sources, receivers) => {
+            drop(controller.set_private_group(group, PrivateGroup::new(sources, receivers)));
+        }
+        Step::Ungroup(group) => drop(controller.remove_private_group(group)),
+        Step::Hold(id, music) => drop(controller.hold(id, &music)),
+        Step::Resume(id) => drop(controller.resume(id)),
         Step::Leave(id) => drop(controller.leave(id)),
         Step::Join(id) => drop(controller.join(id, JoinOptions::default())),
         Step::Configure(listener, sources) => {
@@ -68,7 +83,11 @@ proptest! {
                 listed.sort_unstable_by_key(|(slot, _)| *slot);
                 let slots: Vec<_> = listed.iter().map(|(slot, _)| *slot).collect();
                 prop_assert_eq!(&source.listed_by, &slots);
-                let wanted = listed.iter().filter(|(_, entry)| entry.is_wanted()).count();
+                let music = registry.members().filter_map(|(_, held)| held.music.as_ref());
+                let music = music.filter(|music| music.contains(id)).count();
+                let pairs = registry.groups().flat_map(|(_, group)| group.pairs());
+                let granted = pairs.filter(|(_, source)| *source == id).count();
+                let wanted = listed.iter().filter(|(_, entry)| entry.is_wanted()).count() + music + granted;
                 prop_assert_eq!((source.wanted_by as usize, source.slot.wanted), (wanted, wanted > 0));
             }
         }

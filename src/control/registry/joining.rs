@@ -1,10 +1,13 @@
 //! Joining and leaving: slots are given and come back, and a participant's memory is made and given up.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     Registry,
-    member::{Member, Room, set_listed},
+    member::{Levels, Member, Room, set_listed},
 };
 #[cfg(feature = "stream")]
 use crate::audio::{Rewired, Wiring};
@@ -15,6 +18,7 @@ use crate::{
         connection::Connection,
         detector::Detecting,
         id::{ParticipantId, ParticipantKey},
+        routing::Routing,
     },
     link::{mailbox::Mailbox, readings::Meters},
 };
@@ -32,6 +36,8 @@ impl Registry {
         }
         let detector = options.detector.check()?;
         let key = self.give_slot()?;
+        let class = self.roles.class_of(&options.routing, &self.settling);
+        self.joining.insert(id.clone());
         let meters = Arc::new(Meters::default());
         let judge = if options.direction.sends() { detector.judge(&self.figures.timing) } else { None };
         let belongings = Belongings { meters: Arc::clone(&meters), connection, judge, row: RowMemory::default() };
@@ -40,7 +46,10 @@ impl Registry {
             direction: options.direction,
             detecting: Detecting::new(detector, &self.figures.timing),
             muted: options.muted,
+            on_hold: false,
             deafened: options.deafened,
+            class,
+            resumed: 0,
             wanted: false,
             row: Arc::clone(&self.plain),
             row_since: self.next().0,
@@ -58,8 +67,18 @@ impl Registry {
             ports: crate::data::ports::PortMeters::default(),
             listed_by: Vec::new(),
             wanted_by: 0,
+            joined: self.next(),
+            routing: options.routing,
+            groups: BTreeSet::new(),
+            granted: BTreeMap::new(),
+            music: None,
+            levels: Levels::plain(),
+            always_wanted: false,
             room,
         };
+        if member.routing != Routing::DefaultGroup {
+            self.stale.insert(id.clone());
+        }
         self.members.insert(id.clone(), member);
         self.set_slot(&id);
         self.point_taps(&id, key);
@@ -104,9 +123,15 @@ impl Registry {
 
     /// Takes a participant out of the call and out of every configuration that lists it.
     pub fn leave(&mut self, id: &str) -> Result<(), ControlError> {
-        let (id, member) = self.members.remove_entry(id).ok_or_else(|| ControlError::Unknown { id: id.into() })?;
+        let name = self.name(id)?;
+        self.leave_groups(&name);
+        self.leave_hold(&name);
+        let (id, member) = self.members.remove_entry(id).ok_or(ControlError::Unknown { id: name })?;
         let slot = member.slot.key.slot;
         self.ids.remove(&slot);
+        self.roles.release(&member.routing, self.next());
+        self.reclassed.remove(&id);
+        self.joining.remove(&id);
         for listed in &member.config.sources {
             if let Some(source) = self.members.get_mut(&listed.source) {
                 set_listed(&mut source.listed_by, slot, false);

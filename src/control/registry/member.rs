@@ -1,8 +1,19 @@
 //! What the control side knows of one participant.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, atomic::Ordering},
+};
 
-use crate::{audio::Slot, control::ListenerConfig, data::id::Generation, link::readings::Meters};
+use crate::{
+    audio::{Slot, Unlisted},
+    control::ListenerConfig,
+    data::{
+        id::{Generation, GroupId, ParticipantId},
+        routing::Routing,
+    },
+    link::readings::Meters,
+};
 
 /// One participant.
 #[derive(Debug)]
@@ -14,9 +25,41 @@ pub(crate) struct Member {
     pub ports: crate::data::ports::PortMeters,
     /// The slots of the listeners whose configurations list this participant, sorted.
     pub listed_by: Vec<u32>,
-    /// How many of these list it at a gain over 0 or as a ducker, so that it is heard where only the loudest are.
+    /// How many of these list it at a gain over 0 or as a ducker, have a route to it from a private group, or hear it on
+    /// hold: so that it is heard where only the loudest are.
     pub wanted_by: u32,
+    /// The publication that it joined with.
+    pub(super) joined: Generation,
+    /// By which rule it is routed; its class is in its slot.
+    pub routing: Routing,
+    /// The private groups that it is in, and the sources that these route to it: each with the number of groups.
+    pub(super) groups: BTreeSet<GroupId>,
+    pub(super) granted: BTreeMap<ParticipantId, u32>,
+    /// What it hears on hold, if it is.
+    pub music: Option<Vec<ParticipantId>>,
+    pub(super) levels: Levels,
+    /// Whether it is heard where only the loudest are, whoever lists it: a player.
+    pub always_wanted: bool,
     pub(super) room: Room,
+}
+
+/// The levels that the row of a listener has for the classes of sources that it does not list.
+#[derive(Debug)]
+pub(super) struct Levels {
+    pub unlisted: Unlisted,
+    /// The publication that changed them last.
+    pub since: Generation,
+    /// The sources that pass from the level of one class to that of another by themselves, each with the publication
+    /// that brought the pair. It is repeated until the audio side has it.
+    pub passing: BTreeMap<ParticipantId, Generation>,
+}
+
+impl Levels {
+    /// Those of everybody who joins the default group.
+    pub fn plain() -> Self {
+        let unlisted = Unlisted { default_group: 1.0, classes: Vec::new() };
+        Self { unlisted, since: Generation::default(), passing: BTreeMap::new() }
+    }
 }
 
 /// How many pairs the audio side may need in a listener's row: those that it reported last, and one for each
@@ -40,13 +83,22 @@ impl Room {
         Self { since, ..Self::default() }
     }
 
-    /// How many pairs a row that lists these slots needs room for.
-    pub fn for_row(&mut self, listed: Box<[u32]>, meters: &Meters, mixed: Generation, now: Generation) -> usize {
+    /// How many pairs a row needs room for that lists these slots, and has these passing ones, of which the audio side
+    /// may not know any more.
+    pub fn for_row(
+        &mut self,
+        listed: Box<[u32]>,
+        passing: impl Iterator<Item = u32>,
+        meters: &Meters,
+        mixed: Generation,
+        now: Generation,
+    ) -> usize {
         if mixed >= self.since {
             self.reported = meters.pairs.load(Ordering::Relaxed) as usize;
             self.anew = Vec::new();
         }
         self.anew.extend(listed.iter().filter(|slot| self.listed.binary_search(slot).is_err()));
+        self.anew.extend(passing);
         self.anew.sort_unstable();
         self.anew.dedup();
         self.anew.shrink_to_fit();

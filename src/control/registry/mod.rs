@@ -1,19 +1,25 @@
 //! [`Registry`]: the participants of a mixer, their configurations, and the matrix that is published next.
 //! Control side only, behind one lock.
 //!
-//! [`joining`] lets participants in and out; [`rows`] makes the rows of listeners from their configurations; [`taps`] has taps
-//! follow their ids.
+//! [`joining`] lets participants in and out; [`configuring`] changes their configurations, [`routing`], [`groups`] and
+//! [`hold`] who may be heard by whom; [`rows`] makes the rows of listeners from all that. [`taps`] has taps follow their ids.
 
+mod configuring;
+mod groups;
+mod hold;
 mod joining;
 mod member;
+mod roles;
+mod routing;
 mod rows;
+mod settling;
 #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
 mod tap_list;
 #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
 mod taps;
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     hash::RandomState,
     sync::{
         Arc,
@@ -29,8 +35,10 @@ use crate::{
     audio::{Link, Matrix, PublishedTaps, Row},
     data::{
         channels::Channels,
+        class::Class,
         figures::Figures,
-        id::{Generation, ParticipantId, ParticipantKey},
+        id::{Generation, GroupId, ParticipantId, ParticipantKey},
+        routing::PrivateGroup,
         talk::TalkEvents,
         tree::Tree,
     },
@@ -38,6 +46,8 @@ use crate::{
 };
 
 pub(crate) use member::Member;
+use roles::Roles;
+use settling::Settling;
 use tap_list::TapList;
 
 /// The number of the next mixer of this process.
@@ -68,7 +78,16 @@ pub(crate) struct Registry {
     /// Memory that was given up since the last publication. It is listed as returning once the matrix that
     /// last named it has been replaced.
     given_up: Vec<Held>,
-    /// The listeners whose configurations have changed since their rows were made.
+    roles: Roles,
+    groups: BTreeMap<GroupId, PrivateGroup>,
+    /// Those who are on hold.
+    on_hold: BTreeSet<ParticipantId>,
+    settling: Settling,
+    /// Those who have changed class since the last publication, with the class that they had then.
+    reclassed: BTreeMap<ParticipantId, Class>,
+    /// Those who have joined, and are not mixed yet.
+    joining: BTreeSet<ParticipantId>,
+    /// The listeners whose rows are to be made anew.
     stale: BTreeSet<ParticipantId>,
     taps: TapList,
     /// The reading end of the talk events, until somebody takes it.
@@ -96,6 +115,12 @@ impl Registry {
             keys: [RandomState::new(), RandomState::new()],
             returning: Returning::default(),
             given_up: Vec::new(),
+            roles: Roles::default(),
+            groups: BTreeMap::new(),
+            on_hold: BTreeSet::new(),
+            settling: Settling::default(),
+            reclassed: BTreeMap::new(),
+            joining: BTreeSet::new(),
             stale: BTreeSet::new(),
             taps: TapList::default(),
             talk: None,
@@ -109,6 +134,12 @@ impl Registry {
     pub fn format(&self) -> (crate::data::ports::StreamFormat, usize) {
         let Figures { channels, timing: crate::data::timing::Timing { rate: rate_hz, tick, .. }, .. } = self.figures;
         (crate::data::ports::StreamFormat { rate_hz, channels }, tick)
+    }
+
+    /// The figures of the mixer.
+    #[cfg(feature = "stream")]
+    pub fn figures(&self) -> Figures {
+        self.figures
     }
 
     /// Stores where the figures of a member's ports can be read.
@@ -192,8 +223,10 @@ impl Registry {
 
     /// Publishes all changes since the last publication together. Returns the newest generation.
     pub fn publish(&mut self, link: &Link) -> Generation {
+        let mixed = self.look(link);
+        self.let_pass(mixed);
         for listener in std::mem::take(&mut self.stale) {
-            self.make_row(&listener, link.mixed());
+            self.make_row(&listener, mixed);
         }
         self.end_taps(link);
         if std::mem::take(&mut self.changed) {
@@ -218,11 +251,18 @@ impl Registry {
             drop(self.matrix.engine.take());
         }
         self.reclaim_taps(link);
-        let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
+        let mixed = self.look(link);
         let Self { free, taps, returning, .. } = self;
         returning.reclaim(mixed, |returned| match returned {
             Returned::Slot(key) => free.extend(key.next_stay()),
             Returned::Tap(number) => taps.free(number),
         });
+    }
+
+    /// Looks how far the audio side is. The generation that it will not read anything before any more.
+    fn look(&mut self, link: &Link) -> Generation {
+        let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
+        self.settling.look(mixed, link.meters.ticks.load(Ordering::Relaxed), &self.figures.timing);
+        mixed
     }
 }

@@ -1,118 +1,166 @@
-//! The configurations of listeners, and the rows of the matrix that are made from them.
+//! The rows of the matrix: what each listener hears of whom, made from its configuration and the routes to it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Registry, member::set_listed};
+use super::{Registry, member::Member};
 use crate::{
-    audio::Listed,
-    config::{Checked, ParticipantMixerLevel},
-    control::{ControlError, ListenerConfig, SourceConfig, returning::Held},
+    audio::{Listed, PairKind, Row, RowIdentity, RowMemory, Unlisted},
+    config::Ducking,
+    control::returning::Held,
     data::{
         channels::Channel,
-        id::{Generation, ParticipantId},
+        envelope::DuckRange,
+        id::{Generation, ParticipantId, ParticipantKey},
+        level::Gain,
+        pan::Pan,
+        timing::Timing,
     },
+    link::mailbox::Mailbox,
 };
 
+/// A source that a row names.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    source: ParticipantKey,
+    gain: f64,
+    pan: Pan,
+    kind: PairKind,
+}
+
+impl Named {
+    fn slot(&self) -> u32 {
+        self.source.slot
+    }
+
+    fn passes(&self) -> bool {
+        self.kind == PairKind::Passing
+    }
+
+    fn listed(&self, channel: Channel) -> Listed {
+        Listed { source: self.source, gain: self.gain * self.pan.factor(channel), kind: self.kind }
+    }
+}
+
 impl Registry {
-    /// Replaces the whole configurations of some listeners. Returns the levels that these were given as.
-    pub fn configure(checked: Checked<'_, Self>) -> &[ParticipantMixerLevel] {
-        let (levels, registry) = checked.into_parts();
-        levels.iter().for_each(|level| registry.replace(level));
-        levels
-    }
-
-    /// Replaces the configuration of one listener. Its pans stay, because the wire has none.
-    fn replace(&mut self, level: &ParticipantMixerLevel) {
-        let Ok(id) = self.name(&level.participant) else { return };
-        let Some(member) = self.members.get_mut(&id) else { return };
-        let (slot, before) = (member.slot.key.slot, std::mem::take(&mut member.config));
-        let config = ListenerConfig::from_wire(level, |source| self.name(source).ok()).keep_pans(&before);
-        for source in &before.sources {
-            if config.get(&source.source).is_none() {
-                self.note_listed(slot, Some(source), None);
-            }
-        }
-        for source in &config.sources {
-            self.note_listed(slot, before.get(&source.source), Some(source));
-        }
-        if let Some(member) = self.members.get_mut(&id) {
-            member.config = config;
-        }
-        self.stale.insert(id);
-    }
-
-    /// Changes a listener's entry for one source, and lists the source first if necessary. The other entries stay.
-    pub fn configure_source(
-        &mut self,
-        listener: &ParticipantId,
-        source: &ParticipantId,
-        change: impl FnOnce(&mut SourceConfig),
-    ) -> Result<(), ControlError> {
-        let member = self.member_mut(listener.as_str())?;
-        let (slot, before) = (member.slot.key.slot, member.config.get(source).cloned());
-        let entry = member.config.entry(source);
-        change(entry);
-        let now = entry.clone();
-        self.note_listed(slot, before.as_ref(), Some(&now));
-        self.stale.insert(listener.clone());
-        Ok(())
-    }
-
-    /// Removes one source from a listener's configuration. Changes nothing if the source is not listed.
-    pub fn unlist_source(&mut self, listener: &ParticipantId, source: &ParticipantId) -> Result<(), ControlError> {
-        let member = self.member_mut(listener.as_str())?;
-        let slot = member.slot.key.slot;
-        if let Some(before) = member.config.remove(source.as_str()) {
-            self.note_listed(slot, Some(&before), None);
-            self.stale.insert(listener.clone());
-        }
-        Ok(())
-    }
-
-    /// Notes on a source how one listener lists it, after the listener's entry has changed from `before` to
-    /// `now`.
-    fn note_listed(&mut self, listener: u32, before: Option<&SourceConfig>, now: Option<&SourceConfig>) {
-        let Some(entry) = now.or(before) else { return };
-        let Some(source) = self.members.get_mut(&entry.source) else { return };
-        let wanted = |entry: Option<&SourceConfig>| u32::from(entry.is_some_and(SourceConfig::is_wanted));
-        set_listed(&mut source.listed_by, listener, now.is_some());
-        source.wanted_by = source.wanted_by + wanted(now) - wanted(before);
-        self.show_wanted(&entry.source);
-    }
-
-    /// Tells the audio side whether a source is heard even where only the loudest are, if that has changed.
-    pub(super) fn show_wanted(&mut self, source: &ParticipantId) {
-        let Some(member) = self.members.get_mut(source) else { return };
-        let wanted = member.wanted_by > 0;
-        if std::mem::replace(&mut member.slot.wanted, wanted) != wanted {
-            self.set_slot(source);
-        }
-    }
-
-    /// Sets how many of the loudest sources are heard; `None` for all.
-    pub fn set_loudest(&mut self, loudest: Option<usize>) -> Result<(), ControlError> {
-        if loudest == Some(0) {
-            return Err(ControlError::Loudest);
-        }
-        self.changed |= self.matrix.loudest != loudest;
-        self.matrix.loudest = loudest;
-        Ok(())
-    }
-
-    /// Makes the row of a listener from its configuration, and puts it into the listener's slot.
+    /// Makes the row of a listener, and puts it into the listener's slot.
     pub(super) fn make_row(&mut self, id: &ParticipantId, mixed: Generation) {
         let next = self.next();
-        let key = |source: &ParticipantId| self.members.get(source).map(|member| member.slot.key);
-        let list = |channel: &Channel| {
-            self.members.get(id).map(|member| member.config.listed(*channel, key)).unwrap_or_default()
-        };
-        let listed: Vec<Vec<Listed>> = self.figures.channels.all().iter().map(list).collect();
+        let Some(member) = self.members.get(id) else { return };
+        let unlisted = self.unlisted(member);
+        // Of one who joins nothing moves yet.
+        let turns = mixed >= member.joined && unlisted != member.levels.unlisted;
+        let mut passing = still_passing(&member.levels.passing, mixed, next);
+        if turns {
+            passing.extend(self.joining.iter().map(|joining| (joining.clone(), next)));
+        }
+        let named = self.named(member, &unlisted, &passing);
+        let (timing, keys) = (&self.figures.timing, &self.keys);
+        let listed: Vec<Vec<Listed>> =
+            self.figures.channels.all().iter().map(|channel| lists(&named, *channel)).collect();
+        let ducking = member.config.ducking.filter(|_| member.music.is_none());
+        let ducking = ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing));
+        let identity = RowIdentity::of(keys, &unlisted, &ducking, listed.iter().map(Vec::as_slice));
+        let panned = named.iter().any(|named| named.pan != Pan::CENTRE);
+
         let Some(member) = self.members.get_mut(id) else { return };
-        let slots = listed.first().into_iter().flatten().map(|listed| listed.source.slot).collect();
-        let room = member.room.for_row(slots, &member.meters, mixed, next);
-        let row = Arc::new(member.config.row(&listed, room, &self.figures.timing, &self.keys));
+        let slots = |passing: bool| named.iter().filter(move |named| named.passes() == passing).map(Named::slot);
+        let room = member.room.for_row(slots(false).collect(), slots(true), &member.meters, mixed, next);
+        let memory = RowMemory::new(listed.iter().map(Vec::as_slice), &unlisted.classes, room);
+        let memory = Some(Mailbox::new(memory));
+        let row = Arc::new(Row { identity, unlisted: unlisted.default_group, ducking, panned, memory });
+        member.levels.passing = passing;
+        member.levels.unlisted = unlisted;
+        if turns {
+            member.levels.since = next;
+            self.settling.note(next);
+        }
         self.given_up.push(Held::Row(next, Arc::clone(&row)));
         (member.slot.row, member.slot.row_since) = (row, next.0);
         self.set_slot(id);
     }
+
+    /// What a listener hears of the classes of sources that its row does not list.
+    fn unlisted(&self, listener: &Member) -> Unlisted {
+        let places = listener.levels.unlisted.classes.len();
+        if listener.config.exclusive || listener.music.is_some() {
+            return Unlisted { default_group: 0.0, classes: vec![0.0; places] };
+        }
+        self.roles.levels(&listener.routing, places)
+    }
+
+    /// The sources that a row names, in the order of their slots.
+    fn named(
+        &self,
+        listener: &Member,
+        unlisted: &Unlisted,
+        passing: &BTreeMap<ParticipantId, Generation>,
+    ) -> Vec<Named> {
+        let mut named = match &listener.music {
+            Some(music) => self.named_on_hold(music),
+            None => self.named_by_config(listener),
+        };
+        named.sort_unstable_by_key(|named| named.source.slot);
+        let listed = named.len();
+        for source in passing.keys().filter_map(|source| self.members.get(source)) {
+            let (key, gain) = (source.slot.key, unlisted.of(source.slot.class));
+            if named[..listed].binary_search_by_key(&key.slot, |named| named.source.slot).is_err() {
+                named.push(Named { source: key, gain, pan: Pan::CENTRE, kind: PairKind::Passing });
+            }
+        }
+        named.sort_unstable_by_key(|named| named.source.slot);
+        named
+    }
+
+    /// Hold music is heard as it is sent.
+    fn named_on_hold(&self, music: &[ParticipantId]) -> Vec<Named> {
+        let unity = |source: &Member| Named {
+            source: source.slot.key,
+            gain: Gain::UNITY.factor(),
+            pan: Pan::CENTRE,
+            kind: PairKind::Exempt,
+        };
+        music.iter().filter_map(|source| self.members.get(source)).map(unity).collect()
+    }
+
+    /// The listed sources that a route leads from, and those that only a private group routes.
+    fn named_by_config(&self, listener: &Member) -> Vec<Named> {
+        let config = &listener.config;
+        let of_config = config.sources.iter().filter_map(|config| {
+            let source = self.members.get(&config.source)?;
+            let (gain, pan, kind) = (config.gain.factor(), config.pan, config.kind());
+            self.leads(listener, &config.source, source).then_some(Named { source: source.slot.key, gain, pan, kind })
+        });
+        let of_groups = listener.granted.keys().filter_map(|id| {
+            let source = self.members.get(id)?;
+            let by_class = config.exclusive || self.roles.lead(&listener.routing, &source.routing);
+            let named = Named { source: source.slot.key, gain: 1.0, pan: Pan::CENTRE, kind: PairKind::Ducked };
+            (!by_class && config.get(id).is_none()).then_some(named)
+        });
+        of_config.chain(of_groups).collect()
+    }
+}
+
+/// The pairs that the audio side may not have yet, those that are new as of the next publication.
+fn still_passing(
+    passing: &BTreeMap<ParticipantId, Generation>,
+    mixed: Generation,
+    next: Generation,
+) -> BTreeMap<ParticipantId, Generation> {
+    let known = passing.iter().map(|(source, since)| (source.clone(), (*since).min(next)));
+    known.filter(|(_, since)| *since > mixed).collect()
+}
+
+fn lists(named: &[Named], channel: Channel) -> Vec<Listed> {
+    named.iter().map(|named| named.listed(channel)).collect()
+}
+
+fn range(ducking: &Ducking, timing: &Timing) -> DuckRange {
+    let factor = |percent: i64| percent as f64 / 100.0;
+    DuckRange::new(
+        factor(ducking.lower_level),
+        factor(ducking.upper_level),
+        ducking.ramp_active as f64,
+        ducking.ramp_inactive as f64,
+        timing,
+    )
 }

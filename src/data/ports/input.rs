@@ -40,6 +40,9 @@ pub struct InputReadings {
     pub resyncs: u64,
     /// Samples that were there and were dropped: by an overrun, a leap.
     pub dropped_samples: u64,
+    /// Samples that were there and were dropped because the participant was on hold meanwhile. They count as nothing
+    /// else.
+    pub discarded_samples: u64,
     /// Samples that were heard in the place of missing ones: made by a decoder, by the host, or from the last period.
     pub concealed_samples: u64,
     /// Samples that were heard from a copy that came with the next packet.
@@ -79,6 +82,7 @@ pub(crate) struct InputCounts {
     pub overruns: u64,
     pub resyncs: u64,
     pub dropped_samples: u64,
+    pub discarded_samples: u64,
     pub concealed_samples: u64,
     pub recovered_samples: u64,
     pub concealment_events: u64,
@@ -98,7 +102,7 @@ pub(crate) struct InputMeasures {
     pub head: Option<u64>,
 }
 
-const COUNTS: usize = 15;
+const COUNTS: usize = 16;
 
 /// The figures of an input port.
 #[derive(Debug, Default)]
@@ -108,6 +112,8 @@ pub(crate) struct InputCounters {
     pub samples: Figure,
     pub refused: Figure,
     pub full: Figure,
+    /// Written by the thread that decodes: samples that were discarded before it took their packets.
+    pub discarded_packed: Figure,
     /// Written once, by the control side.
     pub conversion_ms: Figure,
     /// Written by the audio thread: the figures of [`InputCounts`], in their order.
@@ -118,6 +124,8 @@ pub(crate) struct InputCounters {
     drift_ppm: Figure,
     /// The position that is played next; 0 before the stream has begun.
     pub head: Figure,
+    /// How often everything was discarded.
+    pub discards: Figure,
     /// For how many ticks nobody has heard the stream.
     pub unheard: Figure,
 }
@@ -125,7 +133,15 @@ pub(crate) struct InputCounters {
 impl InputCounts {
     fn values(&self) -> [u64; COUNTS] {
         let Self { late, lost_samples, duplicates, reordered, strays, underruns, overruns, .. } = *self;
-        let Self { resyncs, dropped_samples, concealed_samples, recovered_samples, concealment_events, .. } = *self;
+        let Self {
+            resyncs,
+            dropped_samples,
+            discarded_samples,
+            concealed_samples,
+            recovered_samples,
+            concealment_events,
+            ..
+        } = *self;
         let Self { inserted_samples, removed_samples, undecoded_samples, .. } = *self;
         [
             late,
@@ -137,6 +153,7 @@ impl InputCounts {
             overruns,
             resyncs,
             dropped_samples,
+            discarded_samples,
             concealed_samples,
             recovered_samples,
             concealment_events,
@@ -165,8 +182,8 @@ impl InputCounters {
     pub fn read(&self) -> InputReadings {
         let [late, lost_samples, duplicates, reordered, strays, underruns, overruns, rest @ ..] =
             self.counts.each_ref().map(Figure::get);
-        let [resyncs, dropped_samples, concealed_samples, recovered_samples, concealment_events, rest @ ..] = rest;
-        let [inserted_samples, removed_samples, undecoded_samples] = rest;
+        let [resyncs, dropped_samples, discarded_samples, concealed_samples, recovered_samples, rest @ ..] = rest;
+        let [concealment_events, inserted_samples, removed_samples, undecoded_samples] = rest;
         InputReadings {
             received_packets: self.packets.get(),
             received_samples: self.samples.get(),
@@ -185,6 +202,7 @@ impl InputCounters {
             underruns,
             resyncs,
             dropped_samples,
+            discarded_samples: discarded_samples + self.discarded_packed.get(),
             concealed_samples,
             recovered_samples,
             concealment_events,

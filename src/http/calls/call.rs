@@ -1,19 +1,21 @@
 //! One call: its mixer, who may change it, and its operations.
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::{Failure, Identity, Ledger, rate::Rate, watch::watch};
+use super::{Failure, Groups, Identity, Ledger, Removal, rate::Rate, watch::watch};
 #[cfg(feature = "http-notify")]
 use crate::http::Callback;
 use crate::{
-    Controller,
-    http::{ServiceOptions, notify::Outbox},
+    Controller, Participant,
+    http::{
+        ServiceOptions,
+        media::{Media, NoPrompts, Parts, PromptResolver},
+        notify::Outbox,
+    },
+    stream::Clip,
 };
 
 /// The options of a call that is added to a service. A feature may add a field: end a literal with
@@ -37,6 +39,13 @@ pub struct CallOptions {
     /// authorizer accepts will do. A JWT names it in its `aud`, beside one of
     /// `JwtOptions::audiences`.
     pub audience: Option<String>,
+    /// Ends the connection of a participant whom a client removes; if `None`, the participant only leaves the mixer.
+    pub removal: Option<Arc<dyn Removal>>,
+    /// What participants hear on hold, over and over, unless a client has music of its own for them; silence if `None`. At
+    /// the mixer's rate.
+    pub hold_music: Option<Clip>,
+    /// Fetches the prompts that clients name.
+    pub prompts: Arc<dyn PromptResolver>,
     /// The callback for its notifications; if `None`, there are no notifications. With the feature
     /// `http-notify`.
     #[cfg(feature = "http-notify")]
@@ -44,12 +53,16 @@ pub struct CallOptions {
 }
 
 impl CallOptions {
-    /// A call of any application, for any audience, without notifications.
+    /// A call of any application, for any audience, without notifications and prompts, whose participants have no connection, and
+    /// hear silence on hold.
     pub fn new(controller: Controller) -> Self {
         Self {
             controller,
             application: None,
             audience: None,
+            removal: None,
+            hold_music: None,
+            prompts: Arc::new(NoPrompts),
             #[cfg(feature = "http-notify")]
             callback: None,
         }
@@ -92,9 +105,9 @@ pub(in crate::http) struct Call {
     pub controller: Controller,
     pub ledger: Arc<Ledger>,
     pub rate: Rate,
-    /// Held from a change until its operation begins, so that operations are in the order of their
-    /// generations.
-    order: Mutex<()>,
+    pub groups: Groups,
+    pub media: Media,
+    removal: Option<Arc<dyn Removal>>,
 }
 
 /// A call that has ended, while its operations can still be read.
@@ -117,29 +130,54 @@ impl Call {
     ) -> Result<Self, CallError> {
         let _in_it = runtime.enter();
         let outbox = open(&id)?;
-        let CallOptions { controller, application, audience, .. } = options;
+        let CallOptions { controller, application, audience, removal, hold_music, prompts, .. } = options;
         let identity = Identity { id, application, audience };
         let ledger =
             Ledger::new(identity.id_in_a_path(), service.operations.clone(), service.limits.operations, outbox);
         let ledger = Arc::new(ledger);
         tasks.spawn(watch(controller.clone(), Arc::clone(&ledger)));
+        let parts = Parts {
+            controller: controller.clone(),
+            ledger: Arc::clone(&ledger),
+            resolver: prompts,
+            time_limit: service.operations.time_limit,
+        };
+        let media = Media::start(parts, hold_music, (tasks, runtime));
         Ok(Self {
             identity: Arc::new(identity),
             controller,
             ledger,
             rate: Rate::new(&service.limits),
-            order: Mutex::new(()),
+            groups: Groups::default(),
+            media,
+            removal,
         })
     }
 
-    pub fn order(&self) -> MutexGuard<'_, ()> {
-        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A participant of the call; `None` if there is none of this id, or it is one of the service's own.
+    pub fn participant(&self, id: &str) -> Option<Participant> {
+        self.controller.participant(id).ok().filter(|_| !self.media.owns(id))
+    }
+
+    /// Takes a participant out of the call, and ends its connection. May take as long as the host takes for that.
+    pub fn remove(&self, participant: &Participant) {
+        let id = participant.id.as_str();
+        if let Some(removal) = &self.removal {
+            removal.remove(id);
+        }
+        // Who has come back under this id meanwhile is another participant.
+        if self.participant(id).is_some_and(|here| here.key == participant.key) {
+            // It may leave by itself at this moment.
+            let _gone = self.controller.leave(id);
+        }
     }
 
     /// Ends the call. Operations that were mixed are completed, the rest fail. Returns how many fail.
     pub fn end(&self, failure: Failure) -> usize {
         self.ledger.advance(self.controller.progress(), Instant::now());
-        self.ledger.close(failure)
+        let failed = self.ledger.close(failure);
+        self.media.close();
+        failed
     }
 
     pub fn ended(&self) -> EndedCall {

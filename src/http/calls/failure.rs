@@ -1,8 +1,37 @@
-//! The reasons for which an operation fails: [`Failure`], with the numbers and the words that clients read.
+//! How operations end: [`End`], and the reasons for which they fail with their call: [`Failure`], with the numbers and
+//! the words that clients read.
 
 use std::{fmt, time::Duration};
 
-use crate::config::ResultInfo;
+use crate::config::{CompletionReason, ResultInfo};
+
+/// How an operation has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::http) enum End {
+    /// Its change is in a mix.
+    Mixed,
+    /// It was a prompt, and was played or cancelled.
+    Played(CompletionReason),
+    Failed(Failure),
+    /// It was a prompt, and could not be played.
+    Unplayed(ResultInfo),
+}
+
+impl End {
+    /// Why it has failed, if it has.
+    pub fn info(&self) -> Option<ResultInfo> {
+        match self {
+            Self::Mixed | Self::Played(_) => None,
+            Self::Failed(failure) => Some(failure.info()),
+            Self::Unplayed(info) => Some(info.clone()),
+        }
+    }
+
+    /// How a prompt has ended.
+    pub fn completion_reason(&self) -> Option<CompletionReason> {
+        if let Self::Played(reason) = self { Some(*reason) } else { None }
+    }
+}
 
 /// Why an operation has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,14 +58,14 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::CallEnded => f.write_str("the call ended before the levels were in a mix"),
+            Self::CallEnded => f.write_str("the call ended before the change was in a mix"),
             Self::NotMixedWithin(limit) => write!(
                 f,
-                "nothing was mixed within {} ms; the levels are in force, and will be heard if mixing goes on",
+                "nothing was mixed within {} ms; the change is in force, and will be heard if mixing goes on",
                 limit.as_millis()
             ),
-            Self::MixerGone => f.write_str("the call's mixer stopped before the levels were in a mix"),
-            Self::ShutDown => f.write_str("the service was shut down before the levels were in a mix"),
+            Self::MixerGone => f.write_str("the call's mixer stopped before the change was in a mix"),
+            Self::ShutDown => f.write_str("the service was shut down before the change was in a mix"),
         }
     }
 }

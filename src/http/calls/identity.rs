@@ -16,8 +16,13 @@ pub(in crate::http) struct Identity {
 impl Identity {
     /// The call's id, escaped for a path.
     pub fn id_in_a_path(&self) -> String {
-        utf8_percent_encode(&self.id, ESCAPED).to_string()
+        in_a_path(&self.id)
     }
+}
+
+/// An id as a segment of a path.
+pub(in crate::http) fn in_a_path(id: &str) -> String {
+    utf8_percent_encode(id, ESCAPED).to_string()
 }
 
 #[cfg(test)]

@@ -4,15 +4,19 @@
 mod call;
 mod events;
 mod failure;
+mod groups;
 mod identity;
 mod ledger;
 mod rate;
 mod registry;
+mod removal;
 mod watch;
 
 pub(super) use call::{Call, EndedCall};
 pub use call::{CallError, CallOptions};
-pub(super) use failure::Failure;
-pub(super) use identity::Identity;
-pub(super) use ledger::{Ledger, NoPlace};
+pub(super) use failure::{End, Failure};
+pub(super) use groups::Groups;
+pub(super) use identity::{Identity, in_a_path};
+pub(super) use ledger::{Ledger, NoPlace, Place, Request};
 pub(super) use registry::{Found, Registry};
+pub use removal::Removal;

@@ -42,7 +42,7 @@ impl Registry {
     /// Allows no more calls to be added. Returns the live calls.
     pub fn close(&mut self) -> Vec<Arc<Call>> {
         self.closed = true;
-        self.live.values().cloned().collect()
+        self.live()
     }
 
     /// Every call of this id, the newest first.
@@ -75,9 +75,9 @@ impl Registry {
         self.ended.drain(..too_many.max(too_old)).collect()
     }
 
-    /// The ledgers of the live calls.
-    pub fn ledgers(&self) -> Vec<Arc<Ledger>> {
-        self.live.values().map(|call| Arc::clone(&call.ledger)).collect()
+    /// The live calls.
+    pub fn live(&self) -> Vec<Arc<Call>> {
+        self.live.values().cloned().collect()
     }
 }
 

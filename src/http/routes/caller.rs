@@ -31,6 +31,8 @@ struct CallPath {
     application: Option<String>,
     call: String,
     operation: Option<String>,
+    participant: Option<String>,
+    group: Option<String>,
 }
 
 impl FromRequestParts<Arc<ServiceState>> for Caller {
@@ -97,5 +99,15 @@ impl Caller {
     /// The id of the operation in the path.
     pub fn operation(&self) -> &str {
         self.path.operation.as_deref().unwrap_or_default()
+    }
+
+    /// The id of the participant in the path.
+    pub fn participant(&self) -> &str {
+        self.path.participant.as_deref().unwrap_or_default()
+    }
+
+    /// The id of the group in the path.
+    pub fn group(&self) -> &str {
+        self.path.group.as_deref().unwrap_or_default()
     }
 }

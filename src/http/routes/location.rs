@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{FromRequestParts, OriginalUri},
+    extract::{FromRequestParts, MatchedPath, OriginalUri},
     http::{HeaderMap, Uri, header, request::Parts, uri::Authority},
 };
 
-use crate::http::{ServiceOptions, refused::Refused, state::ServiceState};
+use crate::http::{ServiceOptions, calls::in_a_path, refused::Refused, state::ServiceState};
 
 /// The URL of the request, as the client sees it: `https://host/prefix/calls/{call}/`.
 #[derive(Debug)]
 pub(super) struct Asked {
     base: String,
     path: String,
+    /// The path of the call.
+    call: String,
 }
 
 impl FromRequestParts<Arc<ServiceState>> for Asked {
@@ -23,7 +25,8 @@ impl FromRequestParts<Arc<ServiceState>> for Asked {
         // The whole path, also if the host has nested the router.
         let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |original| &original.0);
         let base = base(&service.options, uri, &parts.headers);
-        Ok(Self { base, path: uri.path().to_owned() })
+        let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+        Ok(Self { base, path: uri.path().to_owned(), call: call_of(uri.path(), route).to_owned() })
     }
 }
 
@@ -38,12 +41,22 @@ impl Asked {
         format!("{}{}?{query}", self.base, self.path)
     }
 
-    /// The operation's URL, for a request to `…/participants/configureMixer`.
+    /// The URL of an operation of the call that the request is of.
     pub fn operation(&self, id: &str) -> String {
-        let path = self.path.trim_end_matches('/');
-        let call = path.strip_suffix("/participants/configureMixer").unwrap_or(path);
-        format!("{}{call}/operations/{id}", self.base)
+        format!("{}{}/operations/{id}", self.base, self.call)
     }
+
+    /// The URL of a resource below the one that the request is to: `id` is escaped.
+    pub fn below(&self, id: &str) -> String {
+        format!("{}{}/{}", self.base, self.path.trim_end_matches('/'), in_a_path(id))
+    }
+}
+
+/// The part of a path up to the call: without the segments that its route has after `{call}`.
+fn call_of<'p>(path: &'p str, route: &str) -> &'p str {
+    let after = route.rsplit_once("{call}").map_or("", |(_, after)| after);
+    let end = path.rmatch_indices('/').map(|(at, _)| at).take(after.matches('/').count()).last();
+    &path[..end.unwrap_or(path.len())]
 }
 
 /// The scheme and host: those that are configured, or else those of the request. Empty if the
@@ -69,7 +82,10 @@ mod tests {
         let options = ServiceOptions { public_url, ..ServiceOptions::default() };
         let uri: Uri = uri.parse().unwrap();
         let headers = host.map(|host| (header::HOST, HeaderValue::from_static(host))).into_iter().collect();
-        Asked { base: base(&options, &uri, &headers), path: uri.path().to_owned() }.operation("op")
+        let slash = if uri.path().ends_with('/') { "/" } else { "" };
+        let route = format!("/x/app/calls/{{call}}/participants/configureMixer{slash}");
+        let call = call_of(uri.path(), &route).to_owned();
+        Asked { base: base(&options, &uri, &headers), path: uri.path().to_owned(), call }.operation("op")
     }
 
     #[test]
@@ -82,6 +98,14 @@ mod tests {
             url(Some("https://m.example/mixer/"), path, Some("h")),
             "https://m.example/mixer/x/v1.0/app/calls/a%2Fb/operations/op"
         );
+    }
+
+    #[test]
+    fn a_call_has_what_its_route_has_up_to_it() {
+        let call = |path, after| call_of(path, &format!("/app/calls/{{call}}{after}")).to_owned();
+        assert_eq!(call("/calls/x/app/calls/a%2Fb/mute", "/mute"), "/calls/x/app/calls/a%2Fb");
+        assert_eq!(call("/app/calls/c/participants/p/mute/", "/participants/{participant}/mute/"), "/app/calls/c");
+        assert_eq!(call_of("/openapi.json", "/openapi.json"), "/openapi.json");
     }
 
     #[test]

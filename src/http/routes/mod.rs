@@ -1,15 +1,22 @@
 //! The routes of the service, one file for each path.
 
+mod action;
 mod blocking;
 mod body;
 mod caller;
 mod configure;
+mod groups;
 mod headers;
+mod hold;
 mod location;
+mod mute;
+mod one_participant;
 mod openapi;
 mod operation;
+mod participant;
 mod participants;
 mod paths;
+mod prompts;
 
 use std::sync::Arc;
 
@@ -30,6 +37,19 @@ pub(super) fn router(service: Arc<ServiceState>) -> Router {
     for call in paths::of_calls() {
         router = both(router, &format!("{call}/participants/configureMixer"), || post(configure::configure));
         router = both(router, &format!("{call}/participants"), || get(participants::participants));
+        let one = format!("{call}/participants/{{participant}}");
+        router = both(router, &one, || get(participant::participant).delete(participant::remove));
+        router = both(router, &format!("{one}/mute"), || post(mute::mute_participant));
+        router = both(router, &format!("{one}/startHoldMusic"), || post(hold::start));
+        router = both(router, &format!("{one}/stopHoldMusic"), || post(hold::stop));
+        router = both(router, &format!("{call}/mute"), || post(mute::mute_call));
+        router = both(router, &format!("{call}/unmute"), || post(mute::unmute_call));
+        router = both(router, &format!("{call}/playPrompt"), || post(prompts::play));
+        router = both(router, &format!("{call}/cancelMediaProcessing"), || post(prompts::cancel));
+        let groups = format!("{call}/audioRoutingGroups");
+        router = both(router, &groups, || get(groups::groups).post(groups::create));
+        let group = || get(groups::group).patch(groups::update).delete(groups::remove);
+        router = both(router, &format!("{groups}/{{group}}"), group);
         router = both(router, &format!("{call}/operations/{{operation}}"), || get(operation::operation));
     }
     router.with_state(service)

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State};
 
-use super::caller::Caller;
+use super::{caller::Caller, openapi::OfRead};
 use crate::{
-    config::{CommsOperation, ErrorBody, ErrorCode},
+    config::{CommsOperation, ErrorCode},
     http::{refused::Refused, state::ServiceState},
 };
 
@@ -23,11 +23,7 @@ use crate::{
     ),
     responses(
         (status = 200, description = "The operation.", body = CommsOperation),
-        (status = 401, description = "No token, or one that does not check out.", body = ErrorBody),
-        (status = 403, description = "The token lacks the permission.", body = ErrorBody),
-        (status = 404, description = "There is no such call, or operation.", body = ErrorBody),
-        (status = 429, description = "Over the rate; see Retry-After.", body = ErrorBody),
-        (status = 503, description = "Tokens cannot be checked now.", body = ErrorBody),
+        OfRead
     )
 )]
 pub(super) async fn operation(

@@ -11,10 +11,15 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{blocking, caller::Caller, location::Asked};
+use super::{
+    blocking,
+    caller::Caller,
+    location::Asked,
+    one_participant::{Detail, Expand, OneParticipant},
+    openapi::OfRead,
+};
 use crate::{
-    Participant,
-    config::{ErrorBody, ErrorCode, ParticipantMixerLevel},
+    config::{ErrorBody, ErrorCode},
     http::{calls::Call, refused::Refused, state::ServiceState},
 };
 
@@ -27,38 +32,10 @@ pub(super) struct Participants {
     next_link: Option<String>,
 }
 
-/// A participant.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(tag = "@odata.type", rename = "#microsoft.graph.participant", rename_all = "camelCase")]
-struct OneParticipant {
-    /// Its id.
-    id: String,
-    /// Whether nobody hears it.
-    is_muted: bool,
-    /// How its mix differs from the default, with `$expand=mixerLevel`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    mixer_level: Option<ParticipantMixerLevel>,
-}
-
-/// How much of each participant is returned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Detail {
-    Itself,
-    MixerLevel,
-}
-
 /// The most participants on a page.
 const PARTICIPANTS: usize = 1000;
 /// A page ends at this many source levels: a call of thousands who list each other would fill memory.
 const LEVELS: usize = 2000;
-
-/// The values of `$expand`, for the OpenAPI document.
-#[derive(Debug, ToSchema)]
-#[expect(dead_code, reason = "only its schema is of use")]
-enum Expand {
-    #[schema(rename = "mixerLevel")]
-    MixerLevel,
-}
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Parameters {
@@ -91,12 +68,7 @@ struct Page {
     responses(
         (status = 200, description = "The participants, or a page of them.", body = Participants),
         (status = 400, description = "$expand or $skiptoken is something else.", body = ErrorBody),
-        (status = 401, description = "No token, or one that does not check out.", body = ErrorBody),
-        (status = 403, description = "The token lacks the permission.", body = ErrorBody),
-        (status = 404, description = "There is no such call.", body = ErrorBody),
-        (status = 429, description = "Over the rate; see Retry-After.", body = ErrorBody),
-        (status = 500, description = "The service has failed.", body = ErrorBody),
-        (status = 503, description = "Tokens cannot be checked now.", body = ErrorBody),
+        OfRead
     )
 )]
 pub(super) async fn participants(
@@ -117,11 +89,7 @@ pub(super) async fn participants(
 fn page(query: Result<Query<Parameters>, QueryRejection>) -> Result<Page, Refused> {
     let refuse = |message| Refused::new(ErrorCode::BadRequest, message);
     let Query(Parameters { expand, skip_token }) = query.map_err(|rejection| refuse(rejection.body_text()))?;
-    let detail = match expand.as_deref() {
-        None => Detail::Itself,
-        Some("mixerLevel") => Detail::MixerLevel,
-        Some(other) => return Err(refuse(format!("$expand={other} is not known; mixerLevel is"))),
-    };
+    let detail = Detail::expanded(expand.as_deref())?;
     let place = |token: String| {
         let is_number = token.bytes().all(|byte| byte.is_ascii_digit());
         let place = token.parse::<i64>().ok().filter(|_| is_number);
@@ -133,7 +101,8 @@ fn page(query: Result<Query<Parameters>, QueryRejection>) -> Result<Page, Refuse
 }
 
 fn read(call: &Arc<Call>, page: Page, asked: &Asked) -> Participants {
-    let mut here = call.controller.participants().into_iter().peekable();
+    let here = call.controller.participants().into_iter();
+    let mut here = here.filter(|participant| !call.media.owns(participant.id.as_str())).peekable();
     if let Some(after) = page.after {
         while here.next_if(|participant| participant.key.index() <= after).is_some() {}
     }
@@ -142,20 +111,10 @@ fn read(call: &Arc<Call>, page: Page, asked: &Asked) -> Participants {
         let Some(participant) = here.next() else { break };
         last = Some(participant.key.index());
         let one = OneParticipant::new(call, &participant, page.detail);
-        levels += one.mixer_level.as_ref().map_or(0, |level| level.source_levels.len());
+        levels += one.levels();
         value.push(one);
     }
     let expand = if page.detail == Detail::MixerLevel { "$expand=mixerLevel&" } else { "" };
     let next = last.filter(|_| here.peek().is_some());
     Participants { value, next_link: next.map(|place| asked.with_query(&format!("{expand}$skiptoken={place}"))) }
-}
-
-impl OneParticipant {
-    fn new(call: &Call, participant: &Participant, detail: Detail) -> Self {
-        let id = participant.id.as_str();
-        // A participant who has left meanwhile has no configuration.
-        let level = || call.controller.configuration(id).ok().map(|config| config.mixer_level(id));
-        let mixer_level = (detail == Detail::MixerLevel).then(level).flatten();
-        Self { id: id.to_owned(), is_muted: participant.muted, mixer_level }
-    }
 }

@@ -79,6 +79,13 @@ impl FixedIn {
         self.made.part(tick)
     }
 
+    /// How many samples late a sound comes out.
+    pub fn output_delay(&self) -> usize {
+        // The middle of the filter, which begins on a whole sample.
+        let Block { stream, mixer } = self.block;
+        ((stream / 2) as f64 * mixer as f64 / stream as f64).round() as usize
+    }
+
     /// A tick goes by, for which nothing is converted.
     pub fn skip(&mut self) {
         let made = self.end - self.start + self.blocks() * self.block.mixer;

@@ -106,6 +106,15 @@ impl Inbound {
         }
     }
 
+    /// How many samples of the mixer later a sound is in what is given than it was in what was taken.
+    pub fn output_delay(&self) -> usize {
+        match &self.path {
+            Path::Through => 0,
+            Path::Fixed(fixed) => fixed.output_delay(),
+            Path::Sinc(sinc) => sinc.output_delay(),
+        }
+    }
+
     /// Passes over the samples that are [`needed`](Self::needed), without converting them. Nothing is heard of them: the
     /// next conversion is to begin with a [`reset`](Self::reset). `false` if that cannot be, and they are to be
     /// converted. Real time.
@@ -127,6 +136,14 @@ impl Inbound {
             Path::Fixed(fixed) => fixed.reset(),
             // It goes on: what it took is the past of what it will take.
             Path::Sinc(_) => {}
+        }
+    }
+
+    /// Of what it took nothing is heard any more: what it takes next is the beginning of a sound. Real time.
+    pub fn forget(&mut self) {
+        match &mut self.path {
+            Path::Sinc(sinc) => sinc.reset(),
+            Path::Through | Path::Fixed(_) => self.reset(),
         }
     }
 }

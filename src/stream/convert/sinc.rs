@@ -90,6 +90,16 @@ impl Sinc {
         resample(&mut self.sinc, from, to);
     }
 
+    /// How many samples late a sound comes out, where the output is fixed.
+    pub fn output_delay(&self) -> usize {
+        ((self.delay_out_fixed() - 1.0) / self.step).round() as usize
+    }
+
+    /// As if nothing had been converted.
+    pub fn reset(&mut self) {
+        self.sinc.reset();
+    }
+
     /// The delay in samples of the input, where the output is fixed. A filter's middle is half of
     /// it behind its first sample; a call begins a step on, and the first of the filters a place
     /// on. One more sample must be there than is read.

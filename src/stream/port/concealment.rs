@@ -73,6 +73,11 @@ impl Concealment {
         self.history.push_silence(played);
     }
 
+    /// As if nothing but silence had been heard.
+    pub fn forget(&mut self) {
+        self.history.clear();
+    }
+
     /// The next sample is missing. `false` if what was heard last was silence, which goes on by itself.
     pub fn begin(&mut self) -> bool {
         self.played = 0;

@@ -48,6 +48,12 @@ impl History {
         self.at = (self.at + count - skipped) % room;
     }
 
+    /// Forgets all samples: they are silence.
+    pub fn clear(&mut self) {
+        self.silent = self.frames();
+        self.planes.iter_mut().for_each(|plane| plane.fill(0.0));
+    }
+
     /// All samples of a channel, the oldest first.
     pub fn copy(&self, channel: usize, to: &mut [f32]) {
         let plane = &self.planes[channel];

@@ -32,6 +32,8 @@ pub(crate) struct Inlet {
     pub(super) packets: Consumer<Packet>,
     pub(super) playout: Playout,
     pub(super) wait_ms: f64,
+    /// How often everything was discarded.
+    pub(super) discards: u64,
     pub(super) counters: Arc<InputCounters>,
 }
 
@@ -47,21 +49,38 @@ impl Inlet {
         got
     }
 
+    /// Drops everything that was pushed: the stream begins anew with what is pushed from now on. What still lies in the
+    /// rings is passed over when it is taken.
+    pub fn discard(&mut self) {
+        self.playout.discard();
+        self.discards += 1;
+        self.counters.head.set(0);
+        self.counters.discards.set(self.discards);
+    }
+
     /// Takes the packets that have come, up to as many as can be of use in a read of this many
     /// frames. So it ends however fast packets are pushed; the rest waits for the next read.
     fn take(&mut self, frames: usize) {
         for _ in 0..self.packets.slots().min(PACKETS_A_READ + 2 * frames) {
             let Ok(packet) = self.packets.pop() else { return };
+            let heard = packet.discards == self.discards;
+            if !heard && packet.arrives {
+                self.playout.counts.discarded_samples += u64::from(packet.frames);
+            }
             if !packet.has_samples() {
-                self.playout.insert(&packet, [&[], &[]]);
+                if heard {
+                    self.playout.insert(&packet, [&[], &[]]);
+                }
                 continue;
             }
             let Ok(chunk) = self.samples.read_chunk(packet.frames as usize * self.channels) else {
                 // Never: the samples of a packet are in their ring before the packet is.
                 return;
             };
-            let (first, second) = chunk.as_slices();
-            self.playout.insert(&packet, [first, second]);
+            if heard {
+                let (first, second) = chunk.as_slices();
+                self.playout.insert(&packet, [first, second]);
+            }
             chunk.commit_all();
         }
     }

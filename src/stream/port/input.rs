@@ -68,6 +68,7 @@ pub(crate) fn input(options: &InputOptions, tick_ms: f64) -> Result<(InputPort, 
         packets: packets_in,
         playout: Playout::new(figures),
         wait_ms: least_ms,
+        discards: 0,
         counters,
     };
     Ok((port, inlet))
@@ -184,6 +185,7 @@ impl InputPort {
             arrives: kind == Kind::Real,
             least_wait: 0,
             paused: false,
+            discards: self.way.counters.discards.get(),
             active: frame.active,
             level: None,
         };

@@ -14,6 +14,7 @@ use crate::{
         direction::Direction,
         ports::{PortMeters, StreamFormat},
     },
+    stream::player::PlayerOptionsError,
 };
 
 /// Which ports a participant has. For a participant who sends without an input port, the
@@ -58,6 +59,9 @@ pub enum JoinError {
     /// The options of the output port.
     #[error("output port: {0}")]
     Output(PortError),
+    /// The options of a player.
+    #[error("player: {0}")]
+    Player(PlayerOptionsError),
     /// An input port for a participant who only hears, or an output port for one who only sends.
     #[error(
         "participant \"{id}\" joins as {direction}, which has no use for an {port} port: ask for none, \

@@ -61,7 +61,8 @@ mod tests;
 mod voice;
 mod wire;
 
-use super::{convert, format, ring};
+use super::{convert, format, measure, ring};
+pub(crate) use fill::spoilt;
 pub use input::{InputPort, PushError};
 pub use join::{JoinError, PortOptions, Ports};
 pub use options::{Depth, InputOptions, OutputOptions, PortError};

@@ -30,6 +30,8 @@ pub(crate) struct Packet {
     pub active: bool,
     /// The level that the sender told (RFC 6464), in dB under full scale.
     pub level: Option<u8>,
+    /// How often everything had been discarded when it was pushed: what was pushed before the last time is not heard.
+    pub discards: u64,
     /// Whether the sender sent nothing between the packet before it and this one: what is not there is not missing.
     pub paused: bool,
 }

@@ -8,6 +8,7 @@ use super::{
     format::Clock,
     inlet::Inlet,
     input::{self, InputPort},
+    measure::{mean_square, mid_square},
     options::{InputOptions, OutputOptions, PortError},
     outlet::Outlet,
     output::{self, OutputPort},
@@ -34,12 +35,18 @@ impl Wire {
 }
 
 impl Connection for Wire {
-    fn advance(&mut self) -> Option<Told> {
+    fn advance(&mut self, _: u64) -> Option<Told> {
         self.input.as_mut().and_then(Incoming::advance)
     }
 
     fn read(&mut self) -> Planes<'_> {
         self.input.as_mut().map_or(Planes { left: &[], right: None }, Incoming::read)
+    }
+
+    fn discard(&mut self) {
+        if let Some(input) = &mut self.input {
+            input.discard();
+        }
     }
 
     fn write(&mut self, mix: Planes<'_>) {
@@ -157,33 +164,22 @@ impl Incoming {
         self.tick.part(0..self.tick.frames())
     }
 
+    /// Drops what has come.
+    fn discard(&mut self) {
+        if std::mem::take(&mut self.waiting) {
+            // Its tick is over.
+            self.pass_over();
+        }
+        self.inlet.discard();
+        self.inbound.forget();
+        (self.quiet, self.passed, self.unheard) = (self.drained, true, 0);
+        self.told = Told { mean_square: 0.0, active: false, anti_phase: false };
+    }
+
     fn convert(&mut self) {
         let whole = self.tick.frames();
         self.inbound.convert(self.sent.part(0..self.inbound.needed()), self.tick.part_mut(0..whole));
     }
-}
-
-/// Over all channels.
-fn mean_square(planes: Planes<'_>) -> f64 {
-    let right = planes.right.unwrap_or_default();
-    let count = planes.left.len() + right.len();
-    (sum_of_squares(planes.left) + sum_of_squares(right)) / count.max(1) as f64
-}
-
-/// Of the mean of both channels.
-fn mid_square(left: &[f32], right: &[f32]) -> f64 {
-    let sum: f64 = left.iter().zip(right).map(|(left, right)| f64::from(0.5 * left + 0.5 * right).powi(2)).sum();
-    sum / left.len().max(1) as f64
-}
-
-/// Side by side: one by one it would take four times as long.
-fn sum_of_squares(samples: &[f32]) -> f64 {
-    let (lanes, rest) = samples.as_chunks::<8>();
-    let mut sums = [0.0_f64; 8];
-    lanes
-        .iter()
-        .for_each(|lane| sums.iter_mut().zip(lane).for_each(|(sum, sample)| *sum += f64::from(*sample).powi(2)));
-    sums.iter().sum::<f64>() + rest.iter().map(|sample| f64::from(*sample).powi(2)).sum::<f64>()
 }
 
 /// From ticks of the mixer to packets.

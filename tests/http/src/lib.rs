@@ -5,6 +5,7 @@
 //! clients.
 
 pub mod notified;
+pub mod prompts;
 pub mod service;
 
 /// The examples of the README are tested here, because this package has their server.

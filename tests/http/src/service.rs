@@ -78,6 +78,11 @@ impl Rig {
 
     /// A service with these options.
     pub async fn with(options: ServiceOptions) -> Self {
+        Self::of(options, |call| call).await
+    }
+
+    /// A service with these options, whose call has what `call` gives it.
+    pub async fn of(options: ServiceOptions, call: impl FnOnce(CallOptions) -> CallOptions) -> Self {
         let service = Service::new(options, Doors).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -85,7 +90,7 @@ impl Rig {
         tokio::spawn(async move { axum::serve(listener, router).await });
         let (mixing, ended) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
         let controller = mixer(&mixing, &ended);
-        service.add_call("room", CallOptions::new(controller.clone())).unwrap();
+        service.add_call("room", call(CallOptions::new(controller.clone()))).unwrap();
         Self { service, controller, address, client: reqwest::Client::new(), mixing, ended }
     }
 
@@ -128,6 +133,11 @@ impl Rig {
 
     /// Posts a configureMixer request to a path.
     pub async fn configure_at(&self, path: &str, body: impl Into<reqwest::Body>) -> Response {
+        self.post(path, body).await
+    }
+
+    /// Posts JSON to a path.
+    pub async fn post(&self, path: &str, body: impl Into<reqwest::Body>) -> Response {
         let request = self.request(Method::POST, path).header("content-type", "application/json");
         request.body(body).send().await.unwrap()
     }
@@ -142,6 +152,22 @@ impl Rig {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
         panic!("{path} has not ended in 10 s");
+    }
+
+    /// The peak of what a participant hears.
+    pub fn heard(&self, id: &str) -> f32 {
+        self.controller.readings(id).unwrap().listener.peak
+    }
+
+    /// Waits until a participant hears this level, give or take rounding.
+    pub async fn until_heard(&self, id: &str, level: f32) {
+        for _ in 0..2000 {
+            if (self.heard(id) - level).abs() < 1e-4 {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        panic!("{id} hears {} and not {level} after 2 s", self.heard(id));
     }
 
     /// Sends raw bytes, and reads the answer until the service closes the connection or `wait` has

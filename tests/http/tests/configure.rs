@@ -2,7 +2,6 @@
 
 use mixminus::{
     Gain, JoinOptions,
-    config::{ParticipantMixerLevel, SourceLevel},
     http::{Service, ServiceOptions},
 };
 use mixminus_http_tests::service::{CALL, Doors, NOTHING, Rig, refused};
@@ -110,62 +109,6 @@ async fn ids_may_need_percent_signs() {
     let message = refused(rig.get("/app/calls/A/participants").await, 404, "notFound").await;
     assert_eq!(message, r#"there is no call "A""#);
     refused(rig.get("/app/calls/%FF/participants").await, 404, "notFound").await;
-}
-
-#[tokio::test]
-async fn participants_are_listed_with_what_they_hear_if_asked() {
-    let rig = Rig::start().await;
-    rig.controller.set_muted("ben", true).unwrap();
-    let body = concat!(
-        r#"{"participantMixerLevels":[{"participant":"anna","exclusive":true,"#,
-        r#""sourceLevels":[{"participant":"ben","level":7}]}]}"#
-    );
-    assert_eq!(rig.configure(body).await.status(), StatusCode::OK);
-    let path = format!("{CALL}/participants");
-    let here: Value = rig.get(&path).await.json().await.unwrap();
-    let participant =
-        |id: &str, muted| json!({"@odata.type": "#microsoft.graph.participant", "id": id, "isMuted": muted});
-    assert_eq!(here, json!({"value": [participant("anna", false), participant("ben", true)]}));
-
-    let here: Value = rig.get(&format!("{path}?$expand=mixerLevel")).await.json().await.unwrap();
-    let sources = json!([{"participant": "ben", "level": 7, "duckOthers": false}]);
-    let level = json!({"participant": "anna", "exclusive": true, "sourceLevels": sources});
-    assert_eq!(here["value"][0]["mixerLevel"], level);
-    let message = refused(rig.get(&format!("{path}?$expand=meeting")).await, 400, "badRequest").await;
-    assert_eq!(message, "$expand=meeting is not known; mixerLevel is");
-}
-
-#[tokio::test]
-async fn many_participants_come_in_pages() {
-    let rig = Rig::start().await;
-    let names: Vec<_> = (0..2500).map(|n| n.to_string()).collect();
-    rig.controller
-        .change(|changes| names.iter().for_each(|id| drop(changes.join(id.as_str(), JoinOptions::default()))));
-    let listed = |listener: &str| {
-        let others = names.iter().filter(|id| *id != listener).take(900).map(SourceLevel::new).collect();
-        ParticipantMixerLevel { source_levels: others, ..ParticipantMixerLevel::new(listener) }
-    };
-    let levels: Vec<_> = ["anna", "ben", "0", "1", "2"].map(listed).into();
-    rig.controller.configure(&levels).unwrap();
-    for (query, first) in [("", 1000), ("?$expand=mixerLevel", 4)] {
-        let (mut url, mut pages) = (Some(format!("{CALL}/participants{query}")), Vec::new());
-        while let Some(asked) = url {
-            let mut page: Value = rig.get(&asked).await.json().await.unwrap();
-            url = page["@odata.nextLink"].as_str().map(str::to_owned);
-            let Value::Array(value) = page["value"].take() else { panic!("{asked}") };
-            pages.push(value);
-            if pages.len() == 1 {
-                rig.controller.leave("anna").unwrap();
-            }
-        }
-        assert_eq!(pages[0].len(), first, "{query}");
-        let ids: Vec<_> = pages.iter().flatten().map(|one| one["id"].as_str().unwrap().to_owned()).collect();
-        assert_eq!(ids, [&["anna".to_owned(), "ben".to_owned()], &names[..]].concat(), "{query}");
-        assert!(pages.iter().flatten().all(|one| one["mixerLevel"].is_object() != query.is_empty()));
-        rig.controller.join("anna", JoinOptions::default()).unwrap();
-    }
-    let message = refused(rig.get(&format!("{CALL}/participants?$skiptoken=x")).await, 400, "badRequest").await;
-    assert_eq!(message, "$skiptoken=x is from no @odata.nextLink of this service");
 }
 
 #[tokio::test]

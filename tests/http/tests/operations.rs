@@ -46,7 +46,7 @@ async fn an_operation_that_is_not_mixed_in_time_has_failed() {
     rig.mix(false);
     let location = begin(&rig, 5).await;
     let ended = rig.ended(&location).await;
-    let message = "nothing was mixed within 150 ms; the levels are in force, and will be heard if mixing goes on";
+    let message = "nothing was mixed within 150 ms; the change is in force, and will be heard if mixing goes on";
     assert_eq!(result(&ended), (504, 2, message));
     rig.mix(true);
     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -62,7 +62,7 @@ async fn an_operation_whose_call_ends_has_failed_and_can_be_read() {
     let location = begin(&rig, 5).await;
     assert!(rig.service.end_call("room") && !rig.service.end_call("room"));
     let ended = rig.ended(&location).await;
-    assert_eq!(result(&ended), (410, 1, "the call ended before the levels were in a mix"));
+    assert_eq!(result(&ended), (410, 1, "the call ended before the change was in a mix"));
     refused(rig.configure(anna_hears_ben_at(6)).await, 404, "notFound").await;
     refused(rig.get(&format!("{CALL}/participants")).await, 404, "notFound").await;
 
@@ -90,7 +90,7 @@ async fn an_operation_whose_mixer_is_gone_has_failed() {
     let location = begin(&rig, 5).await;
     rig.drop_mixer();
     let ended = rig.ended(&location).await;
-    assert_eq!(result(&ended), (500, 3, "the call's mixer stopped before the levels were in a mix"));
+    assert_eq!(result(&ended), (500, 3, "the call's mixer stopped before the change was in a mix"));
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ async fn operations_that_do_not_end_in_time_have_failed_and_are_counted() {
     let report = rig.service.shutdown(Duration::from_millis(100)).await;
     assert_eq!(report.failed_operations, 1);
     let ended = rig.ended(&location).await;
-    assert_eq!(ended["resultInfo"]["message"], "the service was shut down before the levels were in a mix");
+    assert_eq!(ended["resultInfo"]["message"], "the service was shut down before the change was in a mix");
     assert_eq!(ended["resultInfo"]["code"], 503);
 }
 

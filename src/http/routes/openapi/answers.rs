@@ -9,25 +9,31 @@ pub(super) fn complete(document: &mut Value) {
     let items = paths.filter_map(Value::as_object_mut).flat_map(Map::values_mut);
     // A path item may have parameters beside its operations.
     for operation in items.filter(|item| item["responses"].is_object()) {
-        let reads = operation["operationId"].as_str().and_then(|id| id.strip_suffix(".configureMixer"));
-        let reads = reads.map(|calls| format!("{calls}.operation"));
+        let begins = operation["requestBody"].is_object();
+        let reads = operation["operationId"].as_str().and_then(|id| id.split_once('.'));
+        let reads = reads.map(|(calls, _)| format!("{calls}.operation"));
         for (status, answer) in operation["responses"].as_object_mut().into_iter().flatten() {
             headers(status, answer);
-            if let (Some(reads), "200") = (&reads, status.as_str()) {
+            if let (Some(reads), true, true) = (&reads, begins, is_operation(answer)) {
                 answer["links"] = link(reads);
             }
         }
     }
 }
 
+fn is_operation(answer: &Value) -> bool {
+    answer["content"]["application/json"]["schema"]["$ref"] == "#/components/schemas/CommsOperation"
+}
+
 fn headers(status: &str, answer: &mut Value) {
+    let is_empty = answer["content"].is_null();
     let mut header = |name: &str, description: &str, schema: Value| {
         answer["headers"][name] = json!({"description": description, "required": true, "schema": schema});
     };
     match status {
-        "200" => return,
-        "202" => return header("Preference-Applied", "respond-async", json!({"const": "respond-async"})),
+        "202" if is_empty => return header("Preference-Applied", "respond-async", json!({"const": "respond-async"})),
         "401" | "403" => header("WWW-Authenticate", "What is wrong with the token.", json!({"type": "string"})),
+        success if success.starts_with('2') => return,
         "429" | "503" => {
             let seconds = json!({"type": "integer", "minimum": 1});
             header("Retry-After", "When to send the request again, in seconds.", seconds);
@@ -82,7 +88,7 @@ mod tests {
             let has = |name: &str| answer["headers"][name]["required"] == json!(true);
             let expected = (status >= "400", ["401", "403"].contains(&status), ["429", "503"].contains(&status));
             assert_eq!((has("request-id"), has("WWW-Authenticate"), has("Retry-After")), expected, "{status}");
-            assert_eq!(has("Preference-Applied"), status == "202");
+            assert_eq!(has("Preference-Applied"), status == "202" && answer["content"].is_null());
             seen += 1;
         });
         assert!(seen > 50, "{seen}");
@@ -98,6 +104,9 @@ mod tests {
             let link = &post["responses"]["200"]["links"]["operation"];
             assert_eq!(link["operationId"], read["operationId"], "{calls}");
             assert!(link["operationId"].is_string());
+            let mute = &document["paths"][format!("{path}/participants/{{participant}}/mute")]["post"];
+            assert_eq!(mute["responses"]["200"]["links"]["operation"]["operationId"], read["operationId"]);
+            assert!(read["responses"]["200"]["links"].is_null());
         }
     }
 

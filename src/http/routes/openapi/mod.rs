@@ -3,6 +3,7 @@
 //! comes from the table of `config`.
 
 mod answers;
+mod refusals;
 mod request;
 
 use std::sync::LazyLock;
@@ -19,17 +20,40 @@ use utoipa::{
     },
 };
 
+pub(super) use refusals::{OfChange, OfRead};
+
 use super::{
-    configure,
+    configure, groups, hold,
     location::Asked,
-    operation, participants,
+    mute, operation, participant, participants,
     paths::{CALLS, VERSIONS, family},
+    prompts,
 };
+use crate::config::ErrorBody;
 
 /// The document as the handlers declare it: each under the first of its paths.
 #[derive(OpenApi)]
 #[openapi(
-    paths(configure::configure, operation::operation, participants::participants),
+    paths(
+        configure::configure,
+        operation::operation,
+        participants::participants,
+        participant::participant,
+        participant::remove,
+        mute::mute_participant,
+        mute::mute_call,
+        mute::unmute_call,
+        hold::start,
+        hold::stop,
+        prompts::play,
+        prompts::cancel,
+        groups::groups,
+        groups::create,
+        groups::group,
+        groups::update,
+        groups::remove,
+    ),
+    components(schemas(ErrorBody)),
     info(
         title = "configureMixer",
         description = "Who hears whom in a call, and how loud, while the call runs.",
@@ -56,15 +80,28 @@ fn document(base: &str) -> Value {
 fn without_servers() -> Value {
     let mut document = serde_json::to_value(Document::openapi()).unwrap_or_default();
     let schemas = &mut document["components"]["schemas"];
-    schemas["ConfigureMixerRequest"] = request::schema();
-    tag(&mut schemas["CommsOperation"], "#microsoft.graph.commsOperation");
-    tag(&mut schemas["OneParticipant"], "#microsoft.graph.participant");
+    for (name, schema) in request::schemas() {
+        schemas[name] = schema;
+    }
+    for (schema, name) in TAGGED {
+        tag(&mut schemas[schema], &format!("#microsoft.graph.{name}"));
+    }
     schemas["ErrorDetail"]["properties"]["code"]["description"] = json!("The kind of fault, for a program.");
     request::require(&mut document["paths"]);
     answers::complete(&mut document);
     answers::plain_words(&mut document);
     document
 }
+
+/// The schemas of structs with a serde tag, and their types in the API.
+const TAGGED: [(&str, &str); 6] = [
+    ("AudioRoutingGroup", "audioRoutingGroup"),
+    ("OneParticipant", "participant"),
+    ("ParticipantInfo", "participantInfo"),
+    ("IdentitySet", "identitySet"),
+    ("Identity", "identity"),
+    ("MediaStream", "mediaStream"),
+];
 
 /// Adds the property of a struct with a serde tag, which utoipa leaves out.
 fn tag(schema: &mut Value, name: &str) {
@@ -124,7 +161,8 @@ fn application() -> Parameter {
 /// Makes the operation ids unique, as OpenAPI requires, by the name of the calls.
 fn named_after(mut item: PathItem, calls: &str) -> PathItem {
     let family = family(calls);
-    for operation in [&mut item.get, &mut item.post].into_iter().flatten() {
+    let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+    for operation in operations.into_iter().flatten() {
         if let Some(id) = &mut operation.operation_id {
             *id = format!("{family}.{id}");
         }
@@ -142,7 +180,7 @@ mod tests {
         assert_eq!(document["openapi"], "3.1.0");
         assert_eq!(document["servers"][2]["url"], "https://m.example/mixer/v1.0");
         let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
-        assert_eq!(paths.len(), 9, "{paths:?}");
+        assert_eq!(paths.len(), 3 * 13, "{paths:?}");
         for path in paths {
             let has_parameter = document["paths"][&path]["parameters"].to_string().contains("application");
             assert_eq!(has_parameter, path.contains("{application}"), "{path}");
@@ -162,10 +200,15 @@ mod tests {
     #[test]
     fn an_answer_has_its_type() {
         let document = document("");
-        let properties = &document["components"]["schemas"]["CommsOperation"]["properties"];
-        assert_eq!(properties["@odata.type"]["enum"], json!(["#microsoft.graph.commsOperation"]), "{properties}");
-        let required = &document["components"]["schemas"]["OneParticipant"]["required"];
-        assert_eq!(required, &json!(["id", "isMuted", "@odata.type"]));
+        let schemas = &document["components"]["schemas"];
+        let properties = &schemas["CommsOperation"]["properties"];
+        assert_eq!(schemas["OperationKind"]["enum"][0], "#microsoft.graph.commsOperation", "{schemas}");
+        assert_eq!(properties["@odata.type"]["$ref"], "#/components/schemas/OperationKind", "{properties}");
+        let required = &schemas["OneParticipant"]["required"];
+        assert_eq!(required, &json!(["id", "info", "isInLobby", "isMuted", "mediaStreams", "@odata.type"]));
+        for (schema, _) in TAGGED {
+            assert!(schemas[schema]["properties"]["@odata.type"]["enum"].is_array(), "{schema}");
+        }
         assert_eq!(properties["status"]["$ref"], "#/components/schemas/OperationStatus");
     }
 }

@@ -1,13 +1,29 @@
-//! The schema of a request on the wire, from the table of `config`. The types of the crate have no
-//! schema of it, because on the wire most fields may be absent.
+//! The schemas of the requests on the wire, from the table of `config`. The types of the crate have no
+//! schemas of them, because on the wire most fields may be absent.
 
 use serde_json::{Value, json};
 
-use crate::config::{ConfigureMixerRequest, Ducking, Field, Kind, ParticipantMixerLevel, SourceLevel, Wire};
+use crate::config::{
+    ActionRequest, AudioRoutingGroupChange, ConfigureMixerRequest, Ducking, Field, Kind, MediaInfo, MediaPrompt,
+    NewAudioRoutingGroup, ParticipantMixerLevel, PlayPromptRequest, RoutingMode, SourceLevel, StartHoldMusicRequest,
+    Wire,
+};
+
+/// Every schema that a body refers to, by its name.
+pub(super) fn schemas() -> [(&'static str, Value); 6] {
+    [
+        ("ConfigureMixerRequest", schema()),
+        ("ActionRequest", object::<ActionRequest>()),
+        ("StartHoldMusicRequest", object::<StartHoldMusicRequest>()),
+        ("PlayPromptRequest", object::<PlayPromptRequest>()),
+        ("NewAudioRoutingGroup", object::<NewAudioRoutingGroup>()),
+        ("AudioRoutingGroupChange", object::<AudioRoutingGroupChange>()),
+    ]
+}
 
 /// The rules that a schema can express. All others, such as names that have to differ, are checked
 /// all the same.
-pub(super) fn schema() -> Value {
+fn schema() -> Value {
     let mut request = object::<ConfigureMixerRequest>();
     request["description"] = json!("New levels for any number of listeners; all of them are put in force, or none.");
     request["examples"] = json!([example()]);
@@ -53,11 +69,20 @@ fn property<T: Wire>(field: &Field<T>) -> Value {
         Kind::Ducking(_) => object::<Ducking>(),
         Kind::Listeners(_) => json!({"type": "array", "items": object::<ParticipantMixerLevel>()}),
         Kind::Sources(_) => json!({"type": "array", "items": object::<SourceLevel>()}),
+        Kind::Ids(_) => json!({"type": "array", "items": {"type": "string"}}),
+        Kind::Mode(_) => json!({"type": "string", "enum": RoutingMode::KNOWN}),
+        Kind::Uri(_, most) => json!({"type": "string", "maxLength": most}),
+        Kind::MediaInfo(_) => object::<MediaInfo>(),
+        Kind::Prompt(_) => object::<MediaPrompt>(),
+        Kind::Prompts(_) => json!({"type": "array", "items": object::<MediaPrompt>(), "minItems": 1, "maxItems": 20}),
     };
     if field.required {
         schema.as_object_mut().map(|schema| schema.remove("default"));
     } else {
         schema["type"] = json!([schema["type"], "null"]);
+        if let Some(known) = schema["enum"].as_array_mut() {
+            known.push(Value::Null);
+        }
     }
     schema["description"] = json!(field.about);
     schema

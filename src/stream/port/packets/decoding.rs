@@ -54,6 +54,8 @@ pub struct Decoding {
     decoded: Vec<f32>,
     /// Where the packets began that were decoded last: what comes twice is decoded once.
     recent: VecDeque<u64>,
+    /// How often everything was discarded, as far as is known here.
+    discards: u64,
 }
 
 impl Decoding {
@@ -79,12 +81,14 @@ impl Decoding {
             next: 0,
             last: None,
             recent: VecDeque::with_capacity(REMEMBERED),
+            discards: 0,
         }
     }
 
     /// Takes what has come and decodes what is due: once for each tick of the mixer, shortly before it. Never waits or
     /// locks. Returns how many packets it decoded or concealed.
     pub fn pass(&mut self) -> usize {
+        self.discard(self.way.counters.discards.get());
         for _ in 0..TAKEN_A_PASS {
             let Ok(packet) = self.coming.pop() else { break };
             self.take(packet);
@@ -104,14 +108,32 @@ impl Decoding {
         self.way.is_connected() && (!self.coming.is_abandoned() || !self.coming.is_empty() || !self.waiting.is_empty())
     }
 
+    /// Forgets what was discarded, if anything was since so many times.
+    fn discard(&mut self, discards: u64) {
+        if discards <= self.discards {
+            return;
+        }
+        self.discards = discards;
+        self.waiting.clear();
+        self.recent.clear();
+        self.next = 0;
+        if self.last.take().is_some() {
+            self.decoder.reset();
+        }
+    }
+
     /// A packet has come.
     fn take(&mut self, packet: Encoded) {
+        self.discard(packet.discards);
         if packet.payload.is_empty() {
             return self.waiting.skip(packet.sequence);
         }
         let Some(frames) = self.decoder.frames(&packet.payload).filter(|frames| *frames > 0) else {
             return self.way.counters.refused.add(1);
         };
+        if packet.discards < self.discards {
+            return self.way.counters.discarded_packed.add(frames as u64);
+        }
         let (start, placed) = self.waiting.place(packet, frames);
         let end = start + placed.frames;
         self.way.counters.packets.add(1);
@@ -119,7 +141,8 @@ impl Decoding {
         let copied = self.decoder.recovers() && placed.frames <= self.copied_most;
         let least_wait = if copied { placed.frames as u32 + self.margin } else { 0 };
         let paused = self.waiting.follows_a_pause(start, &placed);
-        if !self.way.note(Packet { least_wait, paused, ..packet_of(start, &placed, Kind::Noted) }) {
+        let packet = packet_of(start, &placed, Kind::Noted);
+        if !self.way.note(Packet { least_wait, paused, discards: self.discards, ..packet }) {
             return self.way.counters.full.add(1);
         }
         let (head, passed) = (self.way.counters.head.get(), start < self.next && self.next - start <= self.longest);
@@ -226,6 +249,7 @@ impl Decoding {
     }
 
     fn send(&mut self, packet: Packet) {
+        let packet = Packet { discards: self.discards, ..packet };
         let samples = &self.decoded[..packet.frames as usize * self.channels];
         // Past full scale by a codec's rounding is no fault; what is no number is.
         let sound = samples.iter().all(|sample| sample.is_finite());
@@ -247,6 +271,7 @@ fn packet_of(start: u64, placed: &Placed, kind: Kind) -> Packet {
         arrives: true,
         least_wait: 0,
         paused: false,
+        discards: 0,
         active: placed.level.is_some_and(|level| level.voice),
         level: placed.level.map(|level| level.dbov),
     }

@@ -88,7 +88,8 @@ impl PacketPort {
             self.counters.refused.add(1);
             return Err(error);
         }
-        self.packets.push(Encoded { payload: payload.into(), sequence, timestamp, level }).map_err(|_| {
+        let discards = self.counters.discards.get();
+        self.packets.push(Encoded { payload: payload.into(), sequence, timestamp, level, discards }).map_err(|_| {
             self.counters.full.add(1);
             PacketError::Full
         })

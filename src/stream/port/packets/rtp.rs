@@ -40,4 +40,6 @@ pub(super) struct Encoded {
     pub sequence: u16,
     pub timestamp: u32,
     pub level: Option<AudioLevel>,
+    /// How often everything had been discarded when it came.
+    pub discards: u64,
 }

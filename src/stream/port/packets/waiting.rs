@@ -81,6 +81,13 @@ impl Waiting {
         true
     }
 
+    /// Forgets all packets. Their numbers and times go on.
+    pub fn clear(&mut self) {
+        self.last = None;
+        self.packets.clear();
+        self.empty.clear();
+    }
+
     /// The oldest packet that ends behind a position, and where it begins.
     pub fn first(&self, behind: u64) -> Option<(u64, &Placed)> {
         let from = behind.saturating_sub(LONGEST);
@@ -123,7 +130,7 @@ mod tests {
     use super::*;
 
     fn encoded(sequence: u16, timestamp: u32) -> Encoded {
-        Encoded { payload: Box::new([1]), sequence, timestamp, level: None }
+        Encoded { payload: Box::new([1]), sequence, timestamp, level: None, discards: 0 }
     }
 
     #[test]

@@ -158,6 +158,18 @@ impl Playout {
         }
     }
 
+    /// Drops everything that has come. The stream begins with the next packet, and goes on from nothing that was heard.
+    pub fn discard(&mut self) {
+        self.counts.discarded_samples += self.coverage.clear();
+        self.arrivals = Arrivals::new(self.ms);
+        self.target.restart();
+        self.regulator.restart();
+        self.concealment.forget();
+        self.splice = Splice::new(self.figures.smoothing);
+        (self.voice, self.fade, self.head, self.since) = (Voice::Silence, None, 0, 0);
+        (self.dry, self.unsure, self.lossy_until, self.paused, self.leapt) = (0, 0, 0, false, false);
+    }
+
     /// Plays the next `frames` frames, at the beginning of `out`. `passing`: nobody hears them, and what is not decoded
     /// counts as played.
     pub fn read(&mut self, frames: usize, out: &mut PlanesMut<'_>, passing: bool) -> Got {

@@ -1,6 +1,7 @@
 //! The promises of the ports, in simulated time.
 
 mod chaos;
+mod discard;
 mod drift;
 mod input;
 mod networks;

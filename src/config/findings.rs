@@ -1,0 +1,105 @@
+//! What reading and the rules have found in a body: [`Findings`], its faults, and the participants whom it names.
+
+use std::collections::{HashMap, HashSet, hash_map::Entry};
+
+use super::{
+    Fault, FaultKind, Faults,
+    fields::{Kind, Range, Wire},
+    naming::{Names, Naming, Place},
+    path::Path,
+};
+
+/// The faults and namings that reading and the rules have found in a request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Findings {
+    pub faults: Vec<Fault>,
+    /// In the order of the request.
+    pub namings: Vec<Naming>,
+    /// The paths of the elements whose participant could not be read: an id has no default.
+    pub nameless: HashSet<String>,
+}
+
+/// The participants of one list, each with the index of the element that names it first.
+pub(super) type Named<'a> = HashMap<&'a str, usize>;
+
+impl Findings {
+    pub fn fault(&mut self, at: Path<'_>, kind: FaultKind) {
+        self.faults.push(Fault::new(at, kind));
+    }
+
+    /// Notes an element whose participant could not be read.
+    pub fn note_nameless(&mut self, at: Path<'_>) {
+        self.nameless.insert(at.to_string());
+    }
+
+    pub fn is_nameless(&self, at: Path<'_>) -> bool {
+        // A path is formatted only for a request that has faults.
+        !self.nameless.is_empty() && self.nameless.contains(&at.to_string())
+    }
+
+    /// Named once in its list, and in the call: the element `index` of a list. A second naming is one fault, not two.
+    pub fn once_in_call<'a>(
+        &mut self,
+        id: &'a str,
+        (place, index): (Place, usize),
+        named: &mut Named<'a>,
+        at: Path<'_>,
+    ) {
+        match named.entry(id) {
+            Entry::Occupied(first) => {
+                self.fault(at, FaultKind::NamedTwice { id: id.to_owned(), first: *first.get() });
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(index);
+                self.namings.push(Naming { place, faults_before: self.faults.len() });
+            }
+        }
+    }
+
+    /// The range of every value that the object itself has.
+    pub fn values<T: Wire>(&mut self, object: &T, at: Path<'_>) {
+        for field in T::FIELDS {
+            let kind = match &field.kind {
+                Kind::Integer(place, range) => within(*(place.get)(object), range),
+                Kind::Text(place, most) => (place.get)(object).as_deref().and_then(|text| no_longer(text, *most)),
+                #[cfg(feature = "http")]
+                Kind::Uri(place, most) => no_longer((place.get)(object), *most),
+                // An object has its own values, and a list its elements.
+                _ => None,
+            };
+            if let Some(kind) = kind {
+                self.fault(at.key(field.name), kind);
+            }
+        }
+    }
+
+    /// The namings of somebody who is not in the call.
+    pub fn absent(&self, body: &(impl Names + ?Sized), is_here: impl Fn(&str) -> bool) -> Vec<Naming> {
+        self.namings.iter().filter(|naming| !is_here(body.id(naming.place))).copied().collect()
+    }
+
+    /// Every fault, in order. `None` if there is none.
+    ///
+    /// Apart from the look-up of who is absent, which may run under a lock: a short body can have a hundred thousand
+    /// faults.
+    pub fn into_faults(self, absent: Vec<Naming>, body: &(impl Names + ?Sized)) -> Option<Faults> {
+        let absent = absent.into_iter().map(|naming| (naming.faults_before, naming.fault(body)));
+        let mut all: Vec<_> = absent.chain(self.faults.into_iter().enumerate()).collect();
+        // Stable: an absent participant stays before the fault that follows.
+        all.sort_by_key(|(faults_before, _)| *faults_before);
+        Faults::new(all.into_iter().map(|(_, fault)| fault).collect())
+    }
+}
+
+fn within(value: i64, &Range { most, unit }: &Range) -> Option<FaultKind> {
+    match value {
+        ..0 => Some(FaultKind::Under { value, least: 0, unit }),
+        _ if value > most => Some(FaultKind::Over { value, most, unit }),
+        _ => None,
+    }
+}
+
+fn no_longer(text: &str, most: usize) -> Option<FaultKind> {
+    let characters = text.chars().count();
+    (characters > most).then_some(FaultKind::TooLong { characters, most })
+}

@@ -1,0 +1,117 @@
+//! The audio routing groups of a call, as clients see them: [`Groups`]. The mixer has the groups; here is only what it does
+//! not know of them, their routing modes.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    Controller, Generation, ParticipantId, PrivateGroup,
+    config::{AudioRoutingGroup, RoutingMode},
+    control::Changes,
+    http::media::PROMPTS,
+};
+
+/// The routing modes of the groups of a call, by their ids.
+#[derive(Debug, Default)]
+pub(in crate::http) struct Groups(Mutex<HashMap<String, RoutingMode>>);
+
+impl Groups {
+    /// A group of the call; none of the service's own.
+    pub fn get(&self, controller: &Controller, id: &str) -> Option<AudioRoutingGroup> {
+        controller.private_group(id).ok().filter(|_| id != PROMPTS).map(|group| self.shown(id, &group))
+    }
+
+    /// All groups of the call but the service's own, in the order of their ids.
+    pub fn all(&self, controller: &Controller) -> Vec<AudioRoutingGroup> {
+        let groups = controller.private_groups();
+        let groups = groups.iter().map(|(id, group)| (id.as_str(), group));
+        groups.filter(|(id, _)| *id != PROMPTS).map(|(id, group)| self.shown(id, group)).collect()
+    }
+
+    /// Makes a group of the mixer, or replaces it; its members are in the call.
+    pub fn set(&self, changes: &mut Changes<'_>, group: &AudioRoutingGroup) {
+        let members = |ids: &[String]| ids.iter().map(|id| ParticipantId::from(id.as_str())).collect::<Vec<_>>();
+        let members = PrivateGroup::new(members(&group.sources), members(&group.receivers));
+        if changes.set_private_group(group.id.as_str(), members).is_ok() {
+            self.modes().insert(group.id.clone(), group.routing_mode);
+        }
+    }
+
+    /// Ends a group of the mixer. Returns when; `None` if there is none of this id.
+    pub fn remove(&self, controller: &Controller, id: &str) -> Option<Generation> {
+        self.modes().remove(id);
+        controller.remove_private_group(id).ok()
+    }
+
+    fn shown(&self, id: &str, group: &PrivateGroup) -> AudioRoutingGroup {
+        let members = |ids: &std::collections::BTreeSet<ParticipantId>| ids.iter().map(ToString::to_string).collect();
+        let mode = self.modes().get(id).copied();
+        AudioRoutingGroup {
+            id: id.to_owned(),
+            routing_mode: mode.unwrap_or_else(|| mode_of(group)),
+            sources: members(&group.sources),
+            receivers: members(&group.receivers),
+        }
+    }
+
+    /// A poisoned lock is used as it is: a panic leaves no mode half set.
+    fn modes(&self) -> MutexGuard<'_, HashMap<String, RoutingMode>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The mode of a group that the host has made: what its members would be in the API, if they can be anything there.
+fn mode_of(group: &PrivateGroup) -> RoutingMode {
+    match (group.sources.len(), group.receivers.len()) {
+        (1, 1) => RoutingMode::OneToOne,
+        (1, 2..) => RoutingMode::Multicast,
+        _ => RoutingMode::UnknownFutureValue,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{JoinOptions, MixerConfig};
+
+    #[test]
+    fn a_group_of_the_host_has_the_mode_of_its_members() {
+        let (controller, _processor) = MixerConfig::default().build().unwrap();
+        for id in ["a", "b", "c"] {
+            controller.join(id, JoinOptions::default()).unwrap();
+        }
+        let groups = Groups::default();
+        for (sources, receivers, mode) in [
+            (vec!["a"], vec!["b"], RoutingMode::OneToOne),
+            (vec!["a"], vec!["b", "c"], RoutingMode::Multicast),
+            (vec!["a", "b"], vec!["c"], RoutingMode::UnknownFutureValue),
+            (vec![], vec!["c"], RoutingMode::UnknownFutureValue),
+        ] {
+            controller.set_private_group("g", PrivateGroup::new(sources, receivers)).unwrap();
+            assert_eq!(groups.get(&controller, "g").unwrap().routing_mode, mode);
+        }
+    }
+
+    #[test]
+    fn a_group_keeps_the_mode_that_a_client_gave_it() {
+        let (controller, _processor) = MixerConfig::default().build().unwrap();
+        for id in ["a", "b", "c"] {
+            controller.join(id, JoinOptions::default()).unwrap();
+        }
+        let groups = Groups::default();
+        let group = AudioRoutingGroup {
+            id: "g".into(),
+            routing_mode: RoutingMode::Multicast,
+            sources: vec!["a".into()],
+            receivers: vec!["b".into(), "c".into()],
+        };
+        controller.change(|changes| groups.set(changes, &group));
+        assert_eq!(groups.all(&controller), [group.clone()]);
+        controller.leave("c").unwrap();
+        let smaller = AudioRoutingGroup { receivers: vec!["b".into()], ..group };
+        assert_eq!(groups.get(&controller, "g"), Some(smaller));
+        assert!(groups.remove(&controller, "g").is_some() && groups.remove(&controller, "g").is_none());
+    }
+}

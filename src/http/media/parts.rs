@@ -1,0 +1,24 @@
+//! What the media of a call work with: [`Parts`].
+
+use std::{sync::Arc, time::Duration};
+
+use super::{PromptResolver, unplayed::Unplayed};
+use crate::{Controller, config::MediaInfo, http::calls::Ledger, stream::Clip};
+
+/// The parts of a call that its media need.
+#[derive(Debug, Clone)]
+pub(in crate::http) struct Parts {
+    pub controller: Controller,
+    pub ledger: Arc<Ledger>,
+    pub resolver: Arc<dyn PromptResolver>,
+    /// How long an operation may wait for the mixer.
+    pub time_limit: Duration,
+}
+
+impl Parts {
+    /// The audio of a prompt, for this call's mixer.
+    pub async fn resolve(&self, media: &MediaInfo) -> Result<Clip, Unplayed> {
+        let (format, _) = self.controller.format();
+        Ok(self.resolver.resolve(media, format.rate_hz).await?)
+    }
+}

@@ -1,0 +1,67 @@
+//! Why nothing is played, as clients read it: [`Unplayed`].
+
+use std::time::Duration;
+
+use super::{resolver::PromptError, speaker::SpeakerError};
+use crate::{
+    ControlError,
+    config::ResultInfo,
+    http::calls::{End, Failure},
+    stream::PlayerError,
+};
+
+/// Why a request has come to nothing that was to play something.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::http) enum Unplayed {
+    /// There is no audio.
+    #[error(transparent)]
+    Prompt(#[from] PromptError),
+    /// It cannot be played.
+    #[error("the mixer does not play it: {0}")]
+    Speaker(#[from] SpeakerError),
+    /// The participant has left.
+    #[error("the hold is not changed: {0}")]
+    Left(#[from] ControlError),
+    /// A later request for the same participant was quicker.
+    #[error("a later request for this participant has come first")]
+    Superseded,
+    /// The call has ended.
+    #[error("the call has ended")]
+    CallEnded,
+    /// The mixer has stopped.
+    #[error("the mixer has stopped")]
+    MixerGone,
+    /// The mixer stands still.
+    #[error("nothing was mixed within {0:?}")]
+    NotMixedWithin(Duration),
+}
+
+impl Unplayed {
+    /// The end of the operation that was to play.
+    pub fn end(&self) -> End {
+        let (code, subcode) = match self {
+            Self::Prompt(error) => return End::Unplayed(error.info()),
+            Self::CallEnded => return End::Failed(Failure::CallEnded),
+            Self::MixerGone => return End::Failed(Failure::MixerGone),
+            Self::NotMixedWithin(limit) => return End::Failed(Failure::NotMixedWithin(*limit)),
+            Self::Speaker(_) => (500, 12),
+            Self::Left(_) => (404, 13),
+            Self::Superseded => (409, 14),
+        };
+        End::Unplayed(ResultInfo { code, subcode, message: self.to_string() })
+    }
+
+    /// The end of an operation that was to cancel it: what is not played is cancelled.
+    pub fn end_of_cancel(&self) -> End {
+        match self.end() {
+            End::Failed(failure) => End::Failed(failure),
+            _ => End::Mixed,
+        }
+    }
+}
+
+impl From<PlayerError> for Unplayed {
+    fn from(error: PlayerError) -> Self {
+        Self::Speaker(error.into())
+    }
+}

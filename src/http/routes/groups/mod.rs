@@ -1,0 +1,38 @@
+//! `…/audioRoutingGroups`: private routes, each from a source to its receivers. A file for all of them and one for one.
+
+mod all;
+mod one;
+
+pub(super) use all::{__path_create, __path_groups, create, groups};
+pub(super) use one::{__path_group, __path_remove, __path_update, group, remove, update};
+
+use std::sync::Arc;
+
+use crate::{
+    config::{AudioRoutingGroup, ErrorCode, ProposedGroup, RequestError},
+    http::{calls::Call, refused::Refused},
+};
+
+use super::action;
+
+/// Puts a group in force, or nothing of it: its rules are checked, and who is in the call is looked up under the
+/// controller's lock.
+fn put_in_force(call: &Arc<Call>, group: ProposedGroup, most: usize) -> Result<AudioRoutingGroup, Refused> {
+    let participants = group.participants();
+    if participants > most {
+        let message = format!("the group names {participants} participants; at most {most} are taken");
+        return Err(Refused::new(ErrorCode::RequestTooLarge, message));
+    }
+    let _place = action::admit(call)?;
+    let set = call.controller.change(|changes| {
+        let checked = group.check(|id| changes.is_here(id)).cloned();
+        checked.inspect(|group| call.groups.set(changes, group))
+    });
+    set.0.map_err(|absent| RequestError::from(group.into_faults(absent)).into())
+}
+
+/// The group of this id.
+fn named(call: &Call, id: &str) -> Result<AudioRoutingGroup, Refused> {
+    let message = || format!("there is no audioRoutingGroup \"{id}\" in this call");
+    call.groups.get(&call.controller, id).ok_or_else(|| Refused::new(ErrorCode::NotFound, message()))
+}

@@ -1,0 +1,102 @@
+//! `GET …/audioRoutingGroups/{group}`: one group; `PATCH`, which changes it; and `DELETE`, which ends it.
+
+use std::sync::Arc;
+
+use axum::{Json, extract::State, http::StatusCode};
+
+use super::{named, put_in_force};
+use crate::{
+    config::{AudioRoutingGroup, AudioRoutingGroupChange, RequestError, UncheckedGroup, read_json},
+    http::{
+        calls::Call,
+        refused::Refused,
+        routes::{
+            action::{self, Action},
+            blocking,
+            caller::Caller,
+            openapi::{OfChange, OfRead},
+        },
+        state::ServiceState,
+    },
+};
+
+/// One private route.
+#[utoipa::path(
+    get,
+    path = "/app/calls/{call}/audioRoutingGroups/{group}",
+    operation_id = "audioRoutingGroup",
+    params(
+        ("call" = String, Path, description = "The call's id."),
+        ("group" = String, Path, description = "The group's id."),
+    ),
+    responses((status = 200, description = "The group.", body = AudioRoutingGroup), OfRead)
+)]
+pub(in crate::http::routes) async fn group(
+    State(service): State<Arc<ServiceState>>,
+    caller: Caller,
+) -> Result<Json<AudioRoutingGroup>, Refused> {
+    let call = caller.live_call(&service)?;
+    blocking::run(&service.tasks, move || named(&call, caller.group())).await?.map(Json)
+}
+
+/// Changes a private route: what the body does not have stays.
+#[utoipa::path(
+    patch,
+    path = "/app/calls/{call}/audioRoutingGroups/{group}",
+    operation_id = "updateAudioRoutingGroup",
+    params(
+        ("call" = String, Path, description = "The call's id."),
+        ("group" = String, Path, description = "The group's id."),
+    ),
+    request_body(content = ref("#/components/schemas/AudioRoutingGroupChange")),
+    responses(
+        (status = 200, description = "The group, which is in force from the next tick on.", body = AudioRoutingGroup),
+        OfChange
+    )
+)]
+pub(in crate::http::routes) async fn update(
+    State(service): State<Arc<ServiceState>>,
+    action: Action,
+) -> Result<Json<AudioRoutingGroup>, Refused> {
+    let most = service.options.limits.listeners;
+    let change = move |call: &Arc<Call>, caller: &Caller, body: &[u8]| {
+        let group = change(call, caller.group(), body, most)?;
+        action::accepted(caller, None);
+        Ok(group)
+    };
+    Ok(Json(action.change(&service, change).await?.0))
+}
+
+fn change(call: &Arc<Call>, id: &str, body: &[u8], most: usize) -> Result<AudioRoutingGroup, Refused> {
+    let read = read_json::<UncheckedGroup<AudioRoutingGroupChange>>(body).map_err(RequestError::from)?;
+    // From what the group is until it is another one, no other request changes it.
+    let _in_order = call.ledger.order();
+    put_in_force(call, read.update(named(call, id)?), most)
+}
+
+/// Ends a private route.
+#[utoipa::path(
+    delete,
+    path = "/app/calls/{call}/audioRoutingGroups/{group}",
+    operation_id = "removeAudioRoutingGroup",
+    params(
+        ("call" = String, Path, description = "The call's id."),
+        ("group" = String, Path, description = "The group's id."),
+    ),
+    responses((status = 204, description = "The group is gone, from the next tick on."), OfRead)
+)]
+pub(in crate::http::routes) async fn remove(
+    State(service): State<Arc<ServiceState>>,
+    caller: Caller,
+) -> Result<StatusCode, Refused> {
+    let call = caller.live_call(&service)?;
+    let removed = blocking::run(&service.tasks, move || {
+        let _in_order = call.ledger.order();
+        let group = named(&call, caller.group())?;
+        let _place = action::admit(&call)?;
+        call.groups.remove(&call.controller, &group.id);
+        action::accepted(&caller, None);
+        Ok(StatusCode::NO_CONTENT)
+    });
+    removed.await?
+}

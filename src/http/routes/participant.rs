@@ -1,0 +1,90 @@
+//! `GET …/participants/{participant}`: one participant; and `DELETE`, which removes it from the call.
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Query, State, rejection::QueryRejection},
+    http::StatusCode,
+};
+use serde::Deserialize;
+
+use super::{
+    action, blocking,
+    caller::Caller,
+    one_participant::{Detail, Expand, OneParticipant},
+    openapi::OfRead,
+};
+use crate::{
+    Participant,
+    config::{ErrorBody, ErrorCode},
+    http::{calls::Call, refused::Refused, state::ServiceState},
+};
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Parameters {
+    #[serde(rename = "$expand")]
+    expand: Option<String>,
+}
+
+/// The participant of the path.
+pub(super) fn named(call: &Call, id: &str) -> Result<Participant, Refused> {
+    let message = || format!("there is no participant \"{id}\" in this call");
+    call.participant(id).ok_or_else(|| Refused::new(ErrorCode::NotFound, message()))
+}
+
+/// One participant in the call.
+#[utoipa::path(
+    get,
+    path = "/app/calls/{call}/participants/{participant}",
+    operation_id = "participant",
+    params(
+        ("call" = String, Path, description = "The call's id."),
+        ("participant" = String, Path, description = "The participant's id."),
+        ("$expand" = inline(Expand), Query,
+            description = "mixerLevel, for what it hears, as a request would have it."),
+    ),
+    responses(
+        (status = 200, description = "The participant.", body = OneParticipant),
+        (status = 400, description = "$expand is something else.", body = ErrorBody),
+        OfRead
+    )
+)]
+pub(super) async fn participant(
+    State(service): State<Arc<ServiceState>>,
+    caller: Caller,
+    query: Result<Query<Parameters>, QueryRejection>,
+) -> Result<Json<OneParticipant>, Refused> {
+    let call = caller.live_call(&service)?;
+    let query = query.map_err(|rejection| Refused::new(ErrorCode::BadRequest, rejection.body_text()))?;
+    let detail = Detail::expanded(query.expand.as_deref())?;
+    let read = blocking::run(&service.tasks, move || {
+        Ok(OneParticipant::new(&call, &named(&call, caller.participant())?, detail))
+    });
+    read.await?.map(Json)
+}
+
+/// Removes a participant from the call.
+///
+/// Its connection is ended, and what is configured for it is forgotten.
+#[utoipa::path(
+    delete,
+    path = "/app/calls/{call}/participants/{participant}",
+    operation_id = "removeParticipant",
+    params(
+        ("call" = String, Path, description = "The call's id."),
+        ("participant" = String, Path, description = "The participant's id."),
+    ),
+    responses((status = 204, description = "The participant is out of the call."), OfRead)
+)]
+pub(super) async fn remove(State(service): State<Arc<ServiceState>>, caller: Caller) -> Result<StatusCode, Refused> {
+    let call = caller.live_call(&service)?;
+    let removed = blocking::run(&service.tasks, move || {
+        let participant = named(&call, caller.participant())?;
+        let _place = action::admit(&call)?;
+        call.remove(&participant);
+        action::accepted(&caller, None);
+        Ok(StatusCode::NO_CONTENT)
+    });
+    removed.await?
+}
