@@ -48,6 +48,8 @@ pub struct Track {
     /// `None` while nobody is there, or once writing has failed.
     wav: Option<WavFile>,
     frames: u64,
+    /// Whether nobody with the id of the tap was there at last.
+    away: bool,
     failed: bool,
     /// Ticks that taps before this one have lost.
     lost: u64,
@@ -71,6 +73,7 @@ impl Track {
             tap: Some(tap),
             wav: Some(WavFile::begin(file, spec)?),
             frames: 0,
+            away: false,
             failed: false,
             lost: 0,
             samples: vec![0.0; PIECE * channels],
@@ -97,6 +100,11 @@ impl Track {
         self.frames
     }
 
+    /// Whether the participant has left, and all before that is written.
+    pub fn is_away(&self) -> bool {
+        self.away
+    }
+
     /// Ticks of sound that were lost, as this was called too late.
     pub fn lost_ticks(&self) -> u64 {
         self.lost + self.tap.as_ref().map_or(0, |tap| tap.readings().lost_ticks)
@@ -116,6 +124,7 @@ impl Track {
             }
             self.note(&span, timeline);
             self.frames = span.end();
+            self.away = span.content == TapContent::Absence;
         }
         self.samples = samples;
         done
@@ -164,7 +173,7 @@ impl Track {
     /// The file cannot be written.
     pub fn rest(&mut self) -> io::Result<()> {
         self.lost = self.lost_ticks();
-        self.tap = None;
+        (self.tap, self.away) = (None, false);
         self.wav.take().map_or(Ok(()), WavFile::finish)
     }
 
@@ -243,13 +252,14 @@ mod tests {
         controller.leave("anna").unwrap();
         tick(&mut processor, anna, 0.5);
         track.pull(&mut timeline).unwrap();
+        assert!(track.is_away());
         track.rest().unwrap();
         tick(&mut processor, anna, 0.5);
         let anna = controller.join("anna", JoinOptions::default()).unwrap();
         track.go_on(tap(&controller, 1000.0)).unwrap();
         tick(&mut processor, anna, 0.25);
         track.pull(&mut timeline).unwrap();
-        assert_eq!(track.frames(), 4 * 80);
+        assert!(track.frames() == 4 * 80 && !track.is_away());
         track.finish_at(5 * 80).unwrap();
         let samples = wav_reader::Reader::open(&path).unwrap().samples().unwrap();
         let levels: Vec<f32> = samples.chunks(TICK).map(|tick| tick[TICK - 1]).collect();

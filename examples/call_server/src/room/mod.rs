@@ -5,7 +5,6 @@ mod collector;
 mod ears;
 mod entrance;
 mod feeder;
-mod recorded;
 mod recorder;
 mod ticker;
 mod worker;
@@ -27,7 +26,7 @@ use self::{collector::Ear, feeder::Voice, recorder::Recorder};
 pub use self::{
     ears::Ears,
     entrance::{Cast, Entrance, Seat},
-    recorded::Recorded,
+    recorder::Recorded,
     ticker::Ticker,
     worker::{Stop, Worker},
 };

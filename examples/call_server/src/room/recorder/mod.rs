@@ -5,6 +5,9 @@
 //! Every second the files and the index are brought to where they can be read, also by those who come after the program was
 //! killed. Who leaves has no tap any more, and its files are closed; the same id goes on in them.
 
+mod person;
+mod recorded;
+
 use std::{
     collections::BTreeMap,
     fs::{self, OpenOptions},
@@ -15,27 +18,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mixminus::{
-    Controller,
-    stream::{Tap, TapError, TapOptions, Tapped},
-};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use recording::{Index, Of, Participant, Sample, Spec, Timeline, Track, interleave};
+use mixminus::Controller;
+use recording::{Index, Participant, Sample, Spec, Track, interleave};
 
-use super::{SAMPLE_RATE, recorded::Recorded, worker::Stop};
+use self::person::{Person, failed, name, told};
+pub use self::{
+    person::{Taps, taps},
+    recorded::Recorded,
+};
+use super::{SAMPLE_RATE, worker::Stop};
 use crate::error::Error;
 
 /// How often the thread looks for new samples: two ticks.
 const INTERVAL: Duration = Duration::from_millis(20);
-/// How long the disk may be slow before anything is lost: 400 kB for each participant.
-const HOLDS_MS: f64 = 1000.0;
 /// How much may be lost if the program is killed.
 const SYNC: Duration = Duration::from_secs(1);
-/// The longest file name in bytes, without its number and its extension.
-const LONGEST_NAME: usize = 200;
-/// The characters that are escaped in a file name: all but letters, digits and these, so that no
-/// two ids share a file.
-const IN_A_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@').remove(b'+');
 /// The file of all stems.
 const ALL: &str = "stems.wav";
 
@@ -48,19 +45,6 @@ pub enum Order {
     Go { id: String },
 }
 
-/// The taps of one participant.
-#[derive(Debug)]
-pub struct Taps {
-    pub said: Tap,
-    pub heard: Tap,
-}
-
-/// Makes the taps of a participant.
-pub fn taps(id: &str, mut tap: impl FnMut(Tapped, TapOptions) -> Result<Tap, TapError>) -> Result<Taps, Error> {
-    let options = TapOptions { holds_ms: HOLDS_MS, ..TapOptions::default() };
-    Ok(Taps { said: tap(Tapped::source(id), options)?, heard: tap(Tapped::mix(id), options)? })
-}
-
 /// A recording, on the thread that writes it.
 #[derive(Debug)]
 pub struct Recorder {
@@ -70,14 +54,8 @@ pub struct Recorder {
     people: BTreeMap<String, Person>,
     recorded: Arc<Recorded>,
     synced: Instant,
-}
-
-/// The files of one participant; `None` where one could not be begun.
-#[derive(Debug, Default)]
-struct Person {
-    said: Option<Track>,
-    heard: Option<Track>,
-    timeline: Timeline,
+    /// Whether the index could not be written when that was tried last: told once.
+    is_stale: bool,
 }
 
 impl Recorder {
@@ -90,6 +68,7 @@ impl Recorder {
             people: BTreeMap::new(),
             recorded,
             synced: Instant::now(),
+            is_stale: false,
         };
         if begun.index_path().exists() {
             return Err(unwritable(io::Error::new(ErrorKind::AlreadyExists, "it has a recording, which is kept")));
@@ -129,17 +108,15 @@ impl Recorder {
     pub fn follow(&mut self, order: Order) -> Result<(), Error> {
         match order {
             Order::Come { id, taps } => {
-                let Taps { said, heard } = *taps;
                 let name = name(&id, self.people.len());
-                let Person { said: stem, heard: mix, .. } = self.people.entry(id).or_default();
                 let file = |part: &str| self.directory.join(part).join(format!("{name}.wav"));
-                let stem = come(stem, said, Of::Stem, file("stems"));
-                stem.and(come(mix, heard, Of::Mix, file("mixes")))
+                self.people.entry(id).or_default().come(*taps, file)
             }
             Order::Go { id } => {
-                let Some(person) = self.people.get_mut(&id) else { return Ok(()) };
-                let pulled = person.pull();
-                pulled.and(person.tracks().try_for_each(|track| told(track, Track::rest)))
+                if let Some(person) = self.people.get_mut(&id) {
+                    person.leaves = true;
+                }
+                Ok(())
             }
         }
     }
@@ -157,7 +134,11 @@ impl Recorder {
             note(outcome, told(track, Track::sync));
         }
         let index = self.index(self.frames());
-        note(outcome, index.write(&self.index_path()).map_err(|cause| failed(&self.index_path(), cause)));
+        let written = index.write(&self.index_path()).map_err(|cause| failed(&self.index_path(), cause));
+        let fails = written.is_err();
+        if !std::mem::replace(&mut self.is_stale, fails) {
+            note(outcome, written);
+        }
     }
 
     /// How long the recording is: as long as the longest file.
@@ -234,41 +215,6 @@ impl Recorder {
     }
 }
 
-impl Person {
-    fn tracks(&mut self) -> impl Iterator<Item = &mut Track> {
-        [&mut self.said, &mut self.heard].into_iter().flatten()
-    }
-
-    fn pull(&mut self) -> Result<(), Error> {
-        let Self { said, heard, timeline } = self;
-        let mut pull = |track: &mut Option<Track>| {
-            track.as_mut().map_or(Ok(()), |track| told(track, |track| track.pull(timeline)))
-        };
-        pull(said).and(pull(heard))
-    }
-}
-
-/// Begins a file, which may not exist, or goes on with it.
-fn come(track: &mut Option<Track>, tap: Tap, of: Of, path: PathBuf) -> Result<(), Error> {
-    if let Some(track) = track {
-        return told(track, |track| track.go_on(tap));
-    }
-    let begun = OpenOptions::new().write(true).create_new(true).open(&path);
-    let begun = begun.and_then(|file| Track::begin(file, path.clone(), of, tap, Sample::I16));
-    let begun = begun.map_err(|cause| Error::Unwritable { path: path.clone(), cause })?;
-    // What one says tells when it was there.
-    *track = Some(if of == Of::Stem { begun } else { begun.without_stays() });
-    Ok(())
-}
-
-fn told(track: &mut Track, done: impl FnOnce(&mut Track) -> io::Result<()>) -> Result<(), Error> {
-    done(track).map_err(|cause| failed(track.path(), cause))
-}
-
-fn failed(path: &Path, cause: io::Error) -> Error {
-    Error::WriteFailed { path: path.to_owned(), cause }
-}
-
 fn note(outcome: &mut Result<(), Error>, new: Result<(), Error>) {
     if let Err(error) = &new {
         tracing::error!("{}", error.one_line());
@@ -276,14 +222,4 @@ fn note(outcome: &mut Result<(), Error>, new: Result<(), Error>) {
             *outcome = new;
         }
     }
-}
-
-/// The file name of an id; a long one is cut, and made unique by a number.
-fn name(id: &str, number: usize) -> String {
-    let mut name = utf8_percent_encode(id, IN_A_NAME).to_string();
-    if name.len() > LONGEST_NAME {
-        name.truncate(LONGEST_NAME);
-        name.push_str(&format!("~{number}"));
-    }
-    name
 }
