@@ -4,7 +4,7 @@ mod alloc;
 
 use alloc::{alone, bytes};
 use mixminus::{
-    Controller, Gain, JoinOptions, MixerConfig, Processor,
+    Controller, Gain, JoinOptions, MixerConfig, Processor, RoleTable, Routing,
     config::{ParticipantMixerLevel, SourceLevel},
 };
 
@@ -168,4 +168,30 @@ fn both_halves_dropped_leave_nothing() {
         }
         assert!(last < 2048.0, "{last} bytes are left; processor first: {processor_first}");
     }
+}
+
+#[test]
+fn groups_take_no_more_however_many_there_are() {
+    let _alone = alone();
+    let each = [64, 512, 2048].map(|groups: usize| {
+        let participants = 2 * groups;
+        let (controller, mut processor) = room(participants);
+        tick(&mut processor);
+        let role = |n: usize| (n % groups).to_string();
+        let ((), bytes) = bytes(|| {
+            let table = (0..groups).fold(RoleTable::new(), |table, n| table.hears(role(n), [role(n)]));
+            controller.set_role_table(table);
+            for n in 0..participants {
+                controller.set_routing(&n.to_string(), Routing::Role(role(n).into())).unwrap();
+                if n % 64 == 0 {
+                    tick(&mut processor);
+                }
+            }
+            tick(&mut processor);
+            controller.reclaim();
+        });
+        bytes / participants as f64
+    });
+    assert!(each.iter().all(|bytes| *bytes < 2.0 * ROW + 1024.0), "{each:?} bytes a participant");
+    assert!(each[2] < each[0] * 1.3, "{each:?} bytes a participant");
 }

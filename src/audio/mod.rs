@@ -78,6 +78,6 @@ pub(crate) use engine::Engine;
 pub(crate) use link::{Link, Matrix};
 #[cfg(feature = "stream")]
 pub(crate) use published::Rewired;
-pub(crate) use published::{Row, RowIdentity, Slot, Unlisted};
-pub(crate) use row_memory::{Listed, PairKind, RowMemory};
+pub(crate) use published::{HeardClasses, Row, RowIdentity, Slot};
+pub(crate) use row_memory::{ClassLevel, Listed, PairKind, RowMemory};
 pub(crate) use taps::{PublishedTap, PublishedTaps, Taps};

@@ -80,24 +80,18 @@ impl Row {
     }
 }
 
-/// The levels of the sources that a row does not list.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Unlisted {
-    pub default_group: f64,
-    /// Of each other class, in the order of their places; of those after the last one it is 0.
-    pub classes: Vec<f64>,
-}
+/// The classes of sources that a row hears at level 1 where it does not list them, in order; the others at 0.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct HeardClasses(pub Vec<Class>);
 
-impl Unlisted {
-    pub fn of(&self, class: Class) -> f64 {
-        let other = |place: usize| self.classes.get(place).copied().unwrap_or_default();
-        class.place().map_or(self.default_group, other)
+impl HeardClasses {
+    /// Those of a listener in the default group without a configuration.
+    pub fn plain() -> Self {
+        Self(vec![Class::DEFAULT_GROUP])
     }
 
-    /// The levels of the classes up to the last one that is heard.
-    fn heard(&self) -> &[f64] {
-        let last = self.classes.iter().rposition(|level| *level != 0.0);
-        &self.classes[..last.map_or(0, |last| last + 1)]
+    pub fn level(&self, class: Class) -> f64 {
+        if self.0.binary_search(&class).is_ok() { 1.0 } else { 0.0 }
     }
 }
 
@@ -110,22 +104,21 @@ impl RowIdentity {
     /// Of what a row says in all channels, with the keys of this mixer.
     pub fn of<'a>(
         keys: &[RandomState; 2],
-        unlisted: &Unlisted,
+        heard: &HeardClasses,
         ducking: &DuckRange,
         listed: impl Iterator<Item = &'a [Listed]> + Clone,
     ) -> Self {
-        let classes = unlisted.heard();
         let lasting = || listed.clone().flatten().filter(|listed| listed.kind != PairKind::Passing);
-        let plain = unlisted.default_group == 1.0 && classes.is_empty();
+        let plain = heard.0 == [Class::DEFAULT_GROUP];
         if plain && *ducking == DuckRange::NONE && lasting().next().is_none() {
             return Self::default();
         }
         Self(keys.each_ref().map(|key| {
             let mut hasher = key.build_hasher();
-            hasher.write_usize(classes.len());
-            [unlisted.default_group, ducking.lower, ducking.upper, ducking.fall, ducking.rise]
+            hasher.write_usize(heard.0.len());
+            heard.0.iter().for_each(|class| hasher.write_u32(class.0));
+            [ducking.lower, ducking.upper, ducking.fall, ducking.rise]
                 .iter()
-                .chain(classes)
                 .for_each(|figure| hasher.write_u64(figure.to_bits()));
             for source in lasting() {
                 hasher.write_u32(source.source.slot);

@@ -10,9 +10,9 @@ impl Class {
     /// Those whom nobody hears by their class.
     pub const APART: Self = Self(u32::MAX);
 
-    /// The place of its level among those of the other classes; `None` of the default group, whose level comes first.
+    /// Whether it has a level in every row.
     #[inline]
-    pub fn place(self) -> Option<usize> {
-        self.0.checked_sub(1).map(|place| place as usize)
+    pub fn is_default_group(self) -> bool {
+        self == Self::DEFAULT_GROUP
     }
 }

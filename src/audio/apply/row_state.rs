@@ -9,7 +9,7 @@ use crate::{
     audio::{
         pair::{Begun, Pair},
         published::{Row, RowIdentity},
-        row_memory::RowMemory,
+        row_memory::{ClassLevel, RowMemory},
     },
     data::{channels::MAX_CHANNELS, class::Class, fade::Fade, timing::Clock},
 };
@@ -37,38 +37,34 @@ pub(crate) enum Stage {
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Classes {
     default_group: Fade,
-    others: Vec<Fade>,
+    others: Vec<ClassLevel>,
 }
 
 impl Classes {
     #[inline]
     fn of(&self, class: Class) -> Fade {
-        match class.place() {
-            None => self.default_group,
-            Some(place) => self.others.get(place).copied().unwrap_or(Fade::ZERO),
-        }
+        if class.is_default_group() { self.default_group } else { ClassLevel::find(&self.others, class) }
     }
 
     fn all(&self) -> impl Iterator<Item = &Fade> {
-        std::iter::once(&self.default_group).chain(&self.others)
+        std::iter::once(&self.default_group).chain(self.others.iter().map(|level| &level.fade))
     }
 
     fn all_mut(&mut self) -> impl Iterator<Item = &mut Fade> {
-        std::iter::once(&mut self.default_group).chain(&mut self.others)
+        std::iter::once(&mut self.default_group).chain(self.others.iter_mut().map(|level| &mut level.fade))
     }
 
     /// Goes on to these targets, in their memory, and leaves its own there.
-    fn adopt(&mut self, default_group: f64, targets: &mut Vec<Fade>, clock: &Clock<'_>) {
+    fn adopt(&mut self, default_group: f64, targets: &mut Vec<ClassLevel>, clock: &Clock<'_>) {
         self.default_group.steer(default_group, clock);
-        debug_assert!(targets.len() >= self.others.len(), "the control side keeps the places of all classes");
-        for (old, new) in self.others.iter_mut().zip(&mut *targets) {
-            old.steer(new.target(), clock);
-            *new = *old;
-        }
-        for new in targets.iter_mut().skip(self.others.len()) {
-            let target = new.target();
-            *new = Fade::ZERO;
-            new.steer(target, clock);
+        let mut old = self.others.iter().peekable();
+        for ClassLevel { class, fade } in targets.iter_mut() {
+            while let Some(left) = old.next_if(|old| old.class < *class) {
+                debug_assert_eq!(left.fade.settled(clock.now, clock.timing), Fade::ZERO, "the control side keeps it");
+            }
+            let target = fade.target();
+            *fade = old.next_if(|old| old.class == *class).map_or(Fade::ZERO, |old| old.fade);
+            fade.steer(target, clock);
         }
         std::mem::swap(&mut self.others, targets);
     }
@@ -238,7 +234,7 @@ impl RowState {
 /// are to have.
 struct Goes<'a, S> {
     from: &'a Classes,
-    to: (f64, &'a [Fade]),
+    to: (f64, &'a [ClassLevel]),
     source: &'a S,
     clock: &'a Clock<'a>,
 }
@@ -291,8 +287,7 @@ impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
     /// What sources of a class are to have.
     fn target(&self, class: Class) -> f64 {
         let (default_group, others) = self.to;
-        let other = |place: usize| others.get(place).map_or(0.0, Fade::target);
-        class.place().map_or(default_group, other)
+        if class.is_default_group() { default_group } else { ClassLevel::find(others, class).target() }
     }
 }
 
@@ -329,7 +324,7 @@ mod tests {
             kind: kind(*ducks_others),
         });
         let listed: Vec<_> = listed.collect();
-        let mut memory = RowMemory::new(std::iter::once(&listed[..]), &[], 9);
+        let mut memory = RowMemory::new(std::iter::once(&listed[..]), Vec::new(), 9);
         state.adopt(&Row::plain(), Some(&mut memory), |_| source, false, clock);
     }
 
@@ -385,7 +380,7 @@ mod tests {
     fn a_new_stay_in_an_old_slot_is_somebody_new() {
         let mut state = started(&[(3, 0.5, false)]);
         let listed = [Listed { source: ParticipantKey { stay: 2, ..key(3) }, gain: 0.5, kind: PairKind::Ducked }];
-        let mut memory = RowMemory::new(std::iter::once(&listed[..]), &[], 9);
+        let mut memory = RowMemory::new(std::iter::once(&listed[..]), Vec::new(), 9);
         state.adopt(&Row::plain(), Some(&mut memory), |_| HERE, false, &at(4));
         assert_eq!(ducked(&state, 4), [(3, 1.0)]);
     }
@@ -403,7 +398,8 @@ mod tests {
 
     /// Publishes a row with these levels of the default group and of the first other class, which names these.
     fn publish_levels(state: &mut RowState, levels: [f64; 2], passing: &[Listed], source: PairSource, now: u64) {
-        let mut memory = RowMemory::new(std::iter::once(passing), &levels[1..], 9);
+        let classes = vec![ClassLevel::at(Class(1), levels[1])];
+        let mut memory = RowMemory::new(std::iter::once(passing), classes, 9);
         let row = Row { unlisted: levels[0], ..Row::plain() };
         state.adopt(&row, Some(&mut memory), |_| Some(source), false, &at(now));
     }

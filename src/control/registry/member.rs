@@ -6,9 +6,10 @@ use std::{
 };
 
 use crate::{
-    audio::{Slot, Unlisted},
+    audio::{HeardClasses, Slot},
     control::ListenerConfig,
     data::{
+        class::Class,
         id::{Generation, GroupId, ParticipantId},
         routing::Routing,
     },
@@ -46,8 +47,10 @@ pub(crate) struct Member {
 /// The levels that the row of a listener has for the classes of sources that it does not list.
 #[derive(Debug)]
 pub(super) struct Levels {
-    pub unlisted: Unlisted,
-    /// The publication that changed them last.
+    pub heard: HeardClasses,
+    /// Those that the row has a level for: those that are heard, and those that may still fade out.
+    pub lasting: BTreeSet<Class>,
+    /// The publication that changed what is heard last.
     pub since: Generation,
     /// The sources that pass from the level of one class to that of another by themselves, each with the publication
     /// that brought the pair. It is repeated until the audio side has it.
@@ -57,8 +60,8 @@ pub(super) struct Levels {
 impl Levels {
     /// Those of everybody who joins the default group.
     pub fn plain() -> Self {
-        let unlisted = Unlisted { default_group: 1.0, classes: Vec::new() };
-        Self { unlisted, since: Generation::default(), passing: BTreeMap::new() }
+        let heard = HeardClasses::plain();
+        Self { heard, lasting: BTreeSet::new(), since: Generation::default(), passing: BTreeMap::new() }
     }
 }
 

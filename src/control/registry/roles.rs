@@ -1,10 +1,10 @@
 //! [`Roles`]: the classes of those who have roles, and the table of who hears whom.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::settling::Settling;
 use crate::{
-    audio::Unlisted,
+    audio::HeardClasses,
     data::{
         class::Class,
         id::{Generation, RoleName},
@@ -61,10 +61,13 @@ impl Roles {
 
     /// A participant loses its routing at this publication.
     pub fn release(&mut self, routing: &Routing, now: Generation) {
+        let Self { table, known, free, .. } = self;
         let Some(role) = routing.role() else { return };
-        if let Some(known) = self.known.get_mut(role) {
-            known.members -= 1;
-            self.forget_unused(now);
+        let Some(Known { class, members }) = known.get_mut(role) else { return };
+        *members -= 1;
+        if *members == 0 && !table.names(role.as_str()) {
+            free.push((*class, now));
+            known.remove(role);
         }
     }
 
@@ -73,31 +76,25 @@ impl Roles {
         for role in table.named() {
             self.know(role, settling);
         }
-        let before = std::mem::replace(&mut self.table, table);
-        self.forget_unused(now);
-        before
-    }
-
-    fn forget_unused(&mut self, now: Generation) {
-        let Self { table, known, free, .. } = self;
+        let Self { known, free, .. } = self;
+        let named: HashSet<_> = table.named().collect();
         known.retain(|role, Known { class, members }| {
-            let used = *members > 0 || table.names(role.as_str());
+            let used = *members > 0 || named.contains(role);
             if !used {
                 free.push((*class, now));
             }
             used
         });
+        std::mem::replace(&mut self.table, table)
     }
 
-    /// What a listener of this routing hears of each class, with a place for so many of them at least.
-    pub fn levels(&self, listener: &Routing, places: usize) -> Unlisted {
-        let mut classes = vec![0.0; places];
-        for role in listener.role().into_iter().flat_map(|role| self.table.heard_by(role.as_str())) {
-            let Some(place) = self.known.get(role).and_then(|known| known.class.place()) else { continue };
-            classes.resize(classes.len().max(place + 1), 0.0);
-            classes[place] = 1.0;
-        }
-        Unlisted { default_group: if *listener == Routing::DefaultGroup { 1.0 } else { 0.0 }, classes }
+    /// The classes that a listener of this routing hears.
+    pub fn heard(&self, listener: &Routing) -> HeardClasses {
+        let roles = listener.role().into_iter().flat_map(|role| self.table.heard_by(role.as_str()));
+        let mut classes: Vec<_> = roles.filter_map(|role| self.known.get(role)).map(|known| known.class).collect();
+        classes.extend((*listener == Routing::DefaultGroup).then_some(Class::DEFAULT_GROUP));
+        classes.sort_unstable();
+        HeardClasses(classes)
     }
 
     /// Whether those of one routing hear those of another.

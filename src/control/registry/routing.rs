@@ -5,7 +5,7 @@ use super::{
     member::{Levels, Member},
 };
 use crate::{
-    audio::Unlisted,
+    audio::HeardClasses,
     control::ControlError,
     data::{
         id::{Generation, ParticipantId},
@@ -78,7 +78,7 @@ impl Registry {
         self.joining.retain(|id| self.members.get(id).is_some_and(|member| mixed < member.joined));
         for (id, former) in std::mem::take(&mut self.reclassed) {
             let Some(class) = self.members.get(&id).map(|member| member.slot.class) else { continue };
-            self.pass(&id, |levels, rests| !rests || levels.of(former) != levels.of(class));
+            self.pass(&id, |heard, rests| !rests || heard.level(former) != heard.level(class));
         }
         if !self.settling.is_settled() {
             self.let_join(next);
@@ -100,12 +100,12 @@ impl Registry {
         }
     }
 
-    /// Lets a source pass by itself for those listeners of whose levels, and whether these rest, it `has_to`.
-    fn pass(&mut self, id: &ParticipantId, has_to: impl Fn(&Unlisted, bool) -> bool) {
+    /// Lets a source pass by itself for those listeners for whom it `has_to`, by what they hear and whether that rests.
+    fn pass(&mut self, id: &ParticipantId, has_to: impl Fn(&HeardClasses, bool) -> bool) {
         let Self { members, settling, stale, .. } = self;
         for (listener, member) in members.iter_mut().filter(|(listener, _)| *listener != id) {
-            let Levels { unlisted, since, passing } = &mut member.levels;
-            if member.slot.direction.hears() && has_to(unlisted, settling.rests(*since)) {
+            let Levels { heard, since, passing, .. } = &mut member.levels;
+            if member.slot.direction.hears() && has_to(heard, settling.rests(*since)) {
                 passing.insert(id.clone(), Generation::NEVER);
                 stale.insert(listener.clone());
             }

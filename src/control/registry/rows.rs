@@ -1,14 +1,21 @@
 //! The rows of the matrix: what each listener hears of whom, made from its configuration and the routes to it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use super::{Registry, member::Member};
+use super::{
+    Registry,
+    member::{Levels, Member},
+};
 use crate::{
-    audio::{Listed, PairKind, Row, RowIdentity, RowMemory, Unlisted},
+    audio::{ClassLevel, HeardClasses, Listed, PairKind, Row, RowIdentity, RowMemory},
     config::Ducking,
     control::returning::Held,
     data::{
         channels::Channel,
+        class::Class,
         envelope::DuckRange,
         id::{Generation, ParticipantId, ParticipantKey},
         level::Gain,
@@ -46,30 +53,31 @@ impl Registry {
     pub(super) fn make_row(&mut self, id: &ParticipantId, mixed: Generation) {
         let next = self.next();
         let Some(member) = self.members.get(id) else { return };
-        let unlisted = self.unlisted(member);
+        let heard = self.heard(member);
         // Of one who joins nothing moves yet.
-        let turns = mixed >= member.joined && unlisted != member.levels.unlisted;
+        let turns = mixed >= member.joined && heard != member.levels.heard;
+        let lasting = self.lasting(member, &heard);
         let mut passing = still_passing(&member.levels.passing, mixed, next);
         if turns {
             passing.extend(self.joining.iter().map(|joining| (joining.clone(), next)));
         }
-        let named = self.named(member, &unlisted, &passing);
+        let named = self.named(member, &heard, &passing);
         let (timing, keys) = (&self.figures.timing, &self.keys);
         let listed: Vec<Vec<Listed>> =
             self.figures.channels.all().iter().map(|channel| lists(&named, *channel)).collect();
         let ducking = member.config.ducking.filter(|_| member.music.is_none());
         let ducking = ducking.map_or(DuckRange::NONE, |ducking| range(&ducking, timing));
-        let identity = RowIdentity::of(keys, &unlisted, &ducking, listed.iter().map(Vec::as_slice));
+        let identity = RowIdentity::of(keys, &heard, &ducking, listed.iter().map(Vec::as_slice));
         let panned = named.iter().any(|named| named.pan != Pan::CENTRE);
 
         let Some(member) = self.members.get_mut(id) else { return };
         let slots = |passing: bool| named.iter().filter(move |named| named.passes() == passing).map(Named::slot);
         let room = member.room.for_row(slots(false).collect(), slots(true), &member.meters, mixed, next);
-        let memory = RowMemory::new(listed.iter().map(Vec::as_slice), &unlisted.classes, room);
-        let memory = Some(Mailbox::new(memory));
-        let row = Arc::new(Row { identity, unlisted: unlisted.default_group, ducking, panned, memory });
-        member.levels.passing = passing;
-        member.levels.unlisted = unlisted;
+        let levels = lasting.iter().map(|class| ClassLevel::at(*class, heard.level(*class))).collect();
+        let memory = RowMemory::new(listed.iter().map(Vec::as_slice), levels, room);
+        let (memory, unlisted) = (Some(Mailbox::new(memory)), heard.level(Class::DEFAULT_GROUP));
+        let row = Arc::new(Row { identity, unlisted, ducking, panned, memory });
+        (member.levels.passing, member.levels.heard, member.levels.lasting) = (passing, heard, lasting);
         if turns {
             member.levels.since = next;
             self.settling.note(next);
@@ -79,20 +87,31 @@ impl Registry {
         self.set_slot(id);
     }
 
-    /// What a listener hears of the classes of sources that its row does not list.
-    fn unlisted(&self, listener: &Member) -> Unlisted {
-        let places = listener.levels.unlisted.classes.len();
+    /// The classes of sources that a listener hears without listing them.
+    fn heard(&self, listener: &Member) -> HeardClasses {
         if listener.config.exclusive || listener.music.is_some() {
-            return Unlisted { default_group: 0.0, classes: vec![0.0; places] };
+            return HeardClasses::default();
         }
-        self.roles.levels(&listener.routing, places)
+        self.roles.heard(&listener.routing)
+    }
+
+    /// The classes that the next row of a listener has a level for: those that it hears, and those that the audio side may
+    /// still have at another one.
+    fn lasting(&self, listener: &Member, heard: &HeardClasses) -> BTreeSet<Class> {
+        let Levels { heard: before, lasting, since, .. } = &listener.levels;
+        let mut all: BTreeSet<_> = heard.0.iter().chain(&before.0).copied().collect();
+        if !self.settling.rests(*since) {
+            all.extend(lasting);
+        }
+        all.remove(&Class::DEFAULT_GROUP);
+        all
     }
 
     /// The sources that a row names, in the order of their slots.
     fn named(
         &self,
         listener: &Member,
-        unlisted: &Unlisted,
+        heard: &HeardClasses,
         passing: &BTreeMap<ParticipantId, Generation>,
     ) -> Vec<Named> {
         let mut named = match &listener.music {
@@ -102,7 +121,7 @@ impl Registry {
         named.sort_unstable_by_key(|named| named.source.slot);
         let listed = named.len();
         for source in passing.keys().filter_map(|source| self.members.get(source)) {
-            let (key, gain) = (source.slot.key, unlisted.of(source.slot.class));
+            let (key, gain) = (source.slot.key, heard.level(source.slot.class));
             if named[..listed].binary_search_by_key(&key.slot, |named| named.source.slot).is_err() {
                 named.push(Named { source: key, gain, pan: Pan::CENTRE, kind: PairKind::Passing });
             }
