@@ -51,6 +51,8 @@
 //! - `http-jwt`: JSON Web Tokens, with keys from a text, a file or a URL (`http::JwtAuthorizer`). Turns on `http`.
 //! - `http-notify`: each call may have a callback, which is told how its operations end (`http::Callback`,
 //!   `http::CallOptions::callback`). Without it clients read their operations. Turns on `http`.
+//! - `http-prompts`: prompts that the service plays are fetched by https, from public addresses only
+//!   (`http::HttpsPrompts`), or by a resolver of the host's (`http::PromptResolver`). Turns on `http` and `wav`.
 //! - `json`: reading the configureMixer JSON from bytes (`config::read_json`). The types themselves need no feature.
 //! - `metrics`: readings through the `metrics` facade, for Prometheus and its like (`Exporter`).
 //! - `opus`: a decoder of Opus in Rust (`stream::Opus`). Turns on `stream`.
@@ -63,6 +65,8 @@
 //!   the audio thread to threads that wait (`stream::Feed`).
 //! - `tracing`: changes to the call as events of `tracing` (see [`Controller`]).
 //! - `vad`: `Detector::Speech`, a small neural network (earshot) that tells speech from noise.
+//! - `wav`: WAV files, whatever wrote them, for players and others (`stream::WavReader`, `stream::Pcm::from_wav`). Turns on
+//!   `stream`.
 
 mod audio;
 pub mod config;

@@ -2,7 +2,10 @@
 
 use std::{io, path::PathBuf};
 
-use mixminus::config::{Faults, Malformed};
+use mixminus::{
+    config::{Faults, Malformed},
+    stream::WavError,
+};
 
 /// Everything that ends the program early.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +31,7 @@ pub enum Error {
 
     /// A file that is not a WAV file, or a damaged one.
     #[error("{} is no WAV file that can be mixed: {cause}", path.display())]
-    NotWav { path: PathBuf, cause: wav_reader::Fault },
+    NotWav { path: PathBuf, cause: WavError },
 
     /// A WAV file with more than two channels.
     #[error(

@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use mixminus::{Channels, stream::StreamFormat};
-use wav_reader::{Fault, Reader};
+use mixminus::{
+    Channels,
+    stream::{StreamFormat, WavError, WavReader},
+};
 
 use crate::{error::Error, voice::Recording};
 
 /// Reads a recording with one or two channels.
 pub fn read(path: &Path) -> Result<Recording, Error> {
     let faulty = |fault| match fault {
-        Fault::Io(cause) => Error::Unreadable { path: path.to_owned(), cause },
+        WavError::Io(cause) => Error::Unreadable { path: path.to_owned(), cause },
         cause => Error::NotWav { path: path.to_owned(), cause },
     };
-    let reader = Reader::open(path).map_err(faulty)?;
+    let reader = WavReader::open(path).map_err(faulty)?;
     let format = reader.format();
     let channels = match format.channels {
         1 => Channels::Mono,

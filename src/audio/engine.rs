@@ -123,7 +123,7 @@ impl Engine {
         }
         if self.kept[index].is_none() {
             let Some(mut kept) = Kept::take(&slot.belongings) else { return };
-            self.listeners.admit(index, slot.direction.hears());
+            self.listeners.admit(index, slot.direction.hears(), clock);
             self.receiver.admit(index, slot, &mut kept, clock);
             self.outputs.forget(index);
             if kept.belongings.connection.is_some() {

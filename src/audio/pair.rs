@@ -181,6 +181,11 @@ impl Pair {
         (self.open, self.ducked) = (open.into(), ducked.into());
     }
 
+    /// Has these moves, and nothing steers it.
+    pub fn stay_on(&mut self, [open, ducked]: [Fade; 2]) {
+        *self = Self { open: open.into(), ducked: ducked.into(), ..self.released() };
+    }
+
     /// The same pair, which its row lists no more: it goes to the gain of sources that are not listed.
     pub fn unlisted(self, unlisted: f64, clock: &Clock<'_>) -> Self {
         let [mut open, mut ducked] = self.fades(clock.now);

@@ -52,6 +52,11 @@ impl Fade {
         }
     }
 
+    /// The value after a sample that may lie before the move.
+    pub fn value_at(&self, at: u64, timing: &Timing) -> f64 {
+        if self.start != self.target && at < self.began { self.start } else { self.value(at, timing) }
+    }
+
     /// Starts a move from the present value to `target`, over the smoothing time. Before the first tick the
     /// value is set at once. A call with the present target changes nothing.
     pub fn steer(&mut self, target: f64, clock: &Clock<'_>) {

@@ -46,6 +46,10 @@ mod no_notify;
 #[cfg(feature = "http-notify")]
 mod notify;
 mod options;
+#[cfg(any(feature = "http-jwt", feature = "http-notify", feature = "http-prompts"))]
+mod outgoing;
+#[cfg(feature = "http-prompts")]
+mod prompts;
 mod refused;
 mod routes;
 mod service;
@@ -65,4 +69,6 @@ use no_notify as notify;
 #[cfg(feature = "http-notify")]
 pub use notify::{Callback, CallbackError, Delivery, DeliveryState, NotificationOptions};
 pub use options::{OperationOptions, ServiceOptions};
+#[cfg(feature = "http-prompts")]
+pub use prompts::{HttpsPrompts, IpRange, IpRangeError, PromptClientError, PromptOptions};
 pub use service::{Service, ServiceError, ShutdownReport};

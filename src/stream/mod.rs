@@ -95,6 +95,8 @@ mod port;
 mod relay;
 mod runner;
 mod tap;
+#[cfg(feature = "wav")]
+mod wav;
 
 use crate::link::ring;
 
@@ -114,7 +116,7 @@ pub use encode::{
 pub use feed::{Feed, FeedError, FeedSender};
 pub use format::{Clock, FormatError};
 pub use player::{
-    Clip, ClipError, ClipStream, Player, PlayerError, PlayerEvent, PlayerEventKind, PlayerEvents, PlayerOptions,
+    Clip, ClipError, ClipStream, Pcm, Player, PlayerError, PlayerEvent, PlayerEventKind, PlayerEvents, PlayerOptions,
     PlayerOptionsError, PlayerReadings, QueueNumber, Repeat,
 };
 pub use port::{
@@ -126,6 +128,8 @@ pub use runner::{
     DecodeReadings, ObtainedPriority, Priority, Runner, RunnerError, RunnerOptions, RunnerReadings, SpreadUs,
 };
 pub use tap::{Tap, TapContent, TapError, TapOptions, TapReadings, TapSpan, Tapped};
+#[cfg(feature = "wav")]
+pub use wav::{RiffId, WavEncoding, WavError, WavFormat, WavReader};
 
 #[doc = include_str!("media_servers.md")]
 pub mod media_servers {

@@ -14,7 +14,7 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("control", &["data", "dsp", "link", "audio", "config"]),
     ("stream", &["data", "dsp", "link", "audio", "config", "control"]),
     ("export", &["data", "dsp", "link", "audio", "config", "control", "stream"]),
-    ("http", &["data", "config", "control"]),
+    ("http", &["data", "config", "control", "stream"]),
 ];
 
 /// On top of all folders: they may import everything, and nothing may import them.

@@ -1,7 +1,7 @@
 //! WAV files as the world writes them, through the example: what is heard of them, sample by sample,
 //! and what is said of those that cannot be read. The reader's own tests have every kind.
 
-#[path = "../../examples/wav_reader/tests/wav/bytes.rs"]
+#[path = "../wav/bytes.rs"]
 mod bytes;
 
 use std::fs;

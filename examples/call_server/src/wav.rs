@@ -2,8 +2,10 @@
 
 use std::{io::Read, path::Path};
 
-use mixminus::{Channels, stream::StreamFormat};
-use wav_reader::Reader;
+use mixminus::{
+    Channels,
+    stream::{StreamFormat, WavError, WavReader},
+};
 
 use crate::error::Error;
 
@@ -23,7 +25,7 @@ const LOUDEST: f32 = 1e6;
 pub enum Fault {
     /// It is no WAV file, or a damaged one.
     #[error(transparent)]
-    File(#[from] wav_reader::Fault),
+    File(#[from] WavError),
 
     /// More channels than the mixer has.
     #[error("it has {0} channels, and one or two can be mixed")]
@@ -47,19 +49,19 @@ impl Recording {
 
 /// Reads a recording from a file.
 pub fn read(path: &Path) -> Result<Recording, Error> {
-    Reader::open(path).map_err(Fault::File).and_then(recording).map_err(|fault| match fault {
-        Fault::File(wav_reader::Fault::Io(cause)) => Error::Unreadable { path: path.to_owned(), cause },
+    WavReader::open(path).map_err(Fault::File).and_then(recording).map_err(|fault| match fault {
+        Fault::File(WavError::Io(cause)) => Error::Unreadable { path: path.to_owned(), cause },
         cause => Error::NotWav { path: path.to_owned(), cause },
     })
 }
 
 /// Parses the bytes of a recording.
 pub fn parse(bytes: &[u8]) -> Result<Recording, Fault> {
-    recording(Reader::new(bytes)?)
+    recording(WavReader::new(bytes)?)
 }
 
 /// Reads a recording with one or two channels.
-fn recording(reader: Reader<impl Read>) -> Result<Recording, Fault> {
+fn recording(reader: WavReader<impl Read>) -> Result<Recording, Fault> {
     let format = reader.format();
     let channels = match format.channels {
         1 => Channels::Mono,

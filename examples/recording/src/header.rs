@@ -70,7 +70,7 @@ impl Spec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wav_reader::Reader;
+    use mixminus::stream::WavReader;
 
     const MONO: Spec = Spec { rate_hz: 48_000, channels: 1, sample: Sample::I16 };
 
@@ -85,7 +85,7 @@ mod tests {
             (reader.spec().channels, reader.spec().sample_rate, read),
             (2, 48_000, vec![0.5, -0.5, 0.25, -0.25])
         );
-        assert_eq!(Reader::new(&file[..]).unwrap().samples().unwrap(), [0.5, -0.5, 0.25, -0.25]);
+        assert_eq!(WavReader::new(&file[..]).unwrap().samples().unwrap(), [0.5, -0.5, 0.25, -0.25]);
     }
 
     #[test]
@@ -98,7 +98,7 @@ mod tests {
         let at = |at: usize| u64::from_le_bytes(header[at..at + 8].try_into().unwrap());
         assert_eq!([at(20), at(28), at(36)], [frames * 2 + 72, frames * 2, frames]);
         // Another reader believes the 64 bits: it misses what is not there.
-        let fault = Reader::new(&MONO.header(3_000_000_000)[..]).unwrap().samples().unwrap_err().to_string();
+        let fault = WavReader::new(&MONO.header(3_000_000_000)[..]).unwrap().samples().unwrap_err().to_string();
         assert!(fault.contains("6000000000"), "{fault}");
     }
 }

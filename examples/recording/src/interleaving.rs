@@ -87,7 +87,7 @@ mod tests {
                 .collect();
             let to = directory.path().join("all.wav");
             interleave(&paths, spec, 40_001, File::create(&to).unwrap()).unwrap();
-            let reader = wav_reader::Reader::open(&to).unwrap();
+            let reader = mixminus::stream::WavReader::open(&to).unwrap();
             assert_eq!(reader.format().channels, 4);
             let samples = reader.samples().unwrap();
             let frame = |at: usize| &samples[4 * at..][..4];

@@ -261,7 +261,7 @@ mod tests {
         track.pull(&mut timeline).unwrap();
         assert!(track.frames() == 4 * 80 && !track.is_away());
         track.finish_at(5 * 80).unwrap();
-        let samples = wav_reader::Reader::open(&path).unwrap().samples().unwrap();
+        let samples = mixminus::stream::WavReader::open(&path).unwrap().samples().unwrap();
         let levels: Vec<f32> = samples.chunks(TICK).map(|tick| tick[TICK - 1]).collect();
         assert_eq!(levels, [0.5, 0.0, 0.0, 0.25, 0.0]);
         assert_eq!(timeline.intervals(8000, 400).0, [Interval::new(0, 80, 8000), Interval::new(240, 320, 8000)]);

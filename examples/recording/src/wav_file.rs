@@ -129,7 +129,7 @@ mod tests {
     const SPEC: Spec = Spec { rate_hz: 8000, channels: 1, sample: Sample::I16 };
 
     fn read(path: &std::path::Path) -> Vec<f32> {
-        wav_reader::Reader::open(path).unwrap().samples().unwrap()
+        mixminus::stream::WavReader::open(path).unwrap().samples().unwrap()
     }
 
     #[test]

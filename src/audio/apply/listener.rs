@@ -46,9 +46,9 @@ impl ListenerState {
 
 impl Listener {
     /// A new participant takes the slot.
-    pub fn admit(&mut self, listens: bool) {
+    pub fn admit(&mut self, listens: bool, clock: &Clock<'_>) {
         let state = ListenerState { level: Some(1.0), ..ListenerState::default() };
-        *self = Self { listens, state, ..Self::default() };
+        *self = Self { listens, state, row: RowState::new(clock), ..Self::default() };
     }
 
     /// The participant is gone: its memory goes back.

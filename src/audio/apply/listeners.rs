@@ -52,9 +52,9 @@ impl Listeners {
     }
 
     /// A new participant takes a slot.
-    pub fn admit(&mut self, index: usize, listens: bool) {
+    pub fn admit(&mut self, index: usize, listens: bool, clock: &Clock<'_>) {
         self.go_alone(index);
-        self.list[index].admit(listens);
+        self.list[index].admit(listens, clock);
     }
 
     /// A participant hears no more.
@@ -133,7 +133,7 @@ fn pair_source(receiver: &Receiver, pair: &Pair, clock: &Clock<'_>) -> Option<Pa
         _ if source.joined == clock.now => Stage::Joins,
         _ => Stage::Here,
     };
-    Some(PairSource { stage, class: source.class(), former: source.former_class(clock) })
+    Some(PairSource { stage, change: source.change(), change_before: source.change_before(clock) })
 }
 
 /// Tells the control side for how many pairs a row has to have room.

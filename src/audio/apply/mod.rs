@@ -10,3 +10,4 @@ mod row_state;
 
 pub(crate) use listener::Listener;
 pub(crate) use listeners::Listeners;
+pub(crate) use row_state::Since;

@@ -11,16 +11,21 @@ use crate::{
         published::{Row, RowIdentity},
         row_memory::{ClassLevel, RowMemory},
     },
-    data::{channels::MAX_CHANNELS, class::Class, fade::Fade, timing::Clock},
+    data::{
+        channels::MAX_CHANNELS,
+        class::{Class, ClassChange},
+        fade::Fade,
+        timing::Clock,
+    },
 };
 
 /// What a row has to know of the source of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PairSource {
     pub stage: Stage,
-    /// Its class, and the one that it was of before this tick boundary.
-    pub class: Class,
-    pub former: Class,
+    /// The last change of its class, and the last one before this tick boundary.
+    pub change: ClassChange,
+    pub change_before: ClassChange,
 }
 
 /// How far the source of a pair is in its stay.
@@ -55,7 +60,9 @@ impl Classes {
     }
 
     /// Goes on to these targets, in their memory, and leaves its own there.
-    fn adopt(&mut self, default_group: f64, targets: &mut Vec<ClassLevel>, clock: &Clock<'_>) {
+    /// Whether any of them is another one.
+    fn adopt(&mut self, default_group: f64, targets: &mut Vec<ClassLevel>, clock: &Clock<'_>) -> bool {
+        let mut turned = self.default_group.target() != default_group;
         self.default_group.steer(default_group, clock);
         let mut old = self.others.iter().peekable();
         for ClassLevel { class, fade } in targets.iter_mut() {
@@ -64,15 +71,19 @@ impl Classes {
             }
             let target = fade.target();
             *fade = old.next_if(|old| old.class == *class).map_or(Fade::ZERO, |old| old.fade);
+            turned |= fade.target() != target;
             fade.steer(target, clock);
         }
         std::mem::swap(&mut self.others, targets);
+        turned
     }
 }
 
 /// The gains of one listener.
 #[derive(Debug, Default)]
 pub(crate) struct RowState {
+    /// The sample before its first tick, or before the tick in which the level of a class was steered last.
+    since: Since,
     identity: RowIdentity,
     panned: bool,
     unlisted: Classes,
@@ -89,6 +100,17 @@ pub(crate) struct RowState {
 impl RowState {
     const NAMED_DUCKERS: usize = 3;
 
+    /// That of a listener who joins.
+    pub fn new(clock: &Clock<'_>) -> Self {
+        Self { since: Since { joined: clock.now, turned: clock.now }, ..Self::default() }
+    }
+
+    /// Since when it is as it is, for as long as changes of classes may be on that began before; then the default.
+    pub fn since(&self, clock: &Clock<'_>) -> Since {
+        let recent = |sample| if clock.now - sample < u64::from(clock.timing.smoothing) { sample } else { 0 };
+        Since { joined: recent(self.since.joined), turned: recent(self.since.turned) }
+    }
+
     /// Takes a published row. `source` tells of the source of a pair; `at_once` if the listener joins at this
     /// tick boundary.
     pub fn adopt(
@@ -104,12 +126,15 @@ impl RowState {
         let Some(RowMemory { pairs, classes, .. }) = memory else {
             return self.unlisted.default_group.steer(row.unlisted, &clock);
         };
-        let goes = Goes { from: &self.unlisted, to: (row.unlisted, classes), source: &source, clock: &clock };
+        let (from, to) = (&self.unlisted, (row.unlisted, &classes[..]));
+        let goes = Goes { from, since: self.since, to, source: &source, clock: &clock };
         for (old, new) in self.pairs.iter_mut().zip(pairs) {
             goes.merge(old, new);
             std::mem::swap(old, new);
         }
-        self.unlisted.adopt(row.unlisted, classes, &clock);
+        if self.unlisted.adopt(row.unlisted, classes, &clock) {
+            self.since.turned = clock.now;
+        }
         self.find_duckers();
     }
 
@@ -135,8 +160,9 @@ impl RowState {
             pairs.retain_mut(|pair| {
                 begun = begun.and(pair.settle(clock));
                 if !pair.is_listed() {
-                    let like = |source: PairSource| pair.is_like(unlisted.of(source.class), clock.now, clock.timing);
-                    let stays = source(pair).is_some_and(|source| !like(source));
+                    let like = |class: Class| pair.is_like(unlisted.of(class), clock.now, clock.timing);
+                    let stays =
+                        source(pair).is_some_and(|source| source.change.is_on(clock) || !like(source.change.class));
                     leftover |= stays;
                     return stays;
                 }
@@ -162,6 +188,11 @@ impl RowState {
     #[inline]
     pub fn unlisted(&self, class: Class) -> Fade {
         self.unlisted.of(class)
+    }
+
+    /// The gain of a source that has no pair and whose class has just changed.
+    pub fn changing(&self, change: &ClassChange, clock: &Clock<'_>) -> Fade {
+        unlisted(change, &self.unlisted, self.since, clock)
     }
 
     /// The pairs in a channel, in the order of the slots.
@@ -230,10 +261,30 @@ impl RowState {
     }
 }
 
+/// Since when a row is as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Since {
+    /// The sample before the listener's first tick.
+    pub joined: u64,
+    /// The sample after which the level of a class was steered last.
+    pub turned: u64,
+}
+
+/// The gain of a source without a pair, by the last change of its class. While that is on the source goes its own way; but
+/// not for a listener who has joined since then, and has heard nothing of it, and not where levels were steered since then:
+/// one that was on its way has a pair there.
+fn unlisted(change: &ClassChange, classes: &Classes, since: Since, clock: &Clock<'_>) -> Fade {
+    if !change.is_on(clock) || since.joined >= change.began || since.turned > change.began {
+        return classes.of(change.class);
+    }
+    change.fade(|class| classes.of(class), clock.timing)
+}
+
 /// From where to where the pairs of a row go that is taken up: `from` what sources without a pair had, `to` what they
 /// are to have.
 struct Goes<'a, S> {
     from: &'a Classes,
+    since: Since,
     to: (f64, &'a [ClassLevel]),
     source: &'a S,
     clock: &'a Clock<'a>,
@@ -254,10 +305,8 @@ impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
             let pair = &mut new[at];
             match (same, (self.source)(pair)) {
                 (Some(same), _) => pair.go_on_from(same.fades(self.clock.now), self.clock),
-                (None, Some(source)) if source.stage != Stage::Joins => {
-                    pair.go_on_from([Fade::ZERO, self.from.of(source.former)], self.clock);
-                }
-                (None, _) => {}
+                (None, Some(source)) => self.begin(pair, source),
+                (None, None) => {}
             }
         }
         known.for_each(|left| self.keep(left, new));
@@ -266,22 +315,38 @@ impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
         }
     }
 
+    /// Has a pair begin where its source was without one. One whose source has left by itself is steered by nothing.
+    fn begin(&self, pair: &mut Pair, source: PairSource) {
+        let (Clock { now, timing, .. }, came_from) = (*self.clock, self.came_from(source));
+        let own = came_from.settled(now, timing) != self.from.of(source.change.class).settled(now, timing);
+        match source.stage {
+            Stage::Joins => {}
+            Stage::Leaves if own => pair.stay_on([Fade::ZERO, came_from]),
+            _ => pair.go_on_from([Fade::ZERO, came_from], self.clock),
+        }
+    }
+
     /// Keeps a pair that is listed no more until it is like the sources of its class without one, or its source is
     /// gone. One whose source has left is steered by nothing: it fades out at the gains that it had.
     fn keep(&self, pair: &Pair, pairs: &mut Vec<Pair>) {
         let Some(source) = (self.source)(pair) else { return };
         let kept = if source.stage == Stage::Leaves {
-            if pair.is_like(self.from.of(source.class), self.clock.now, self.clock.timing) {
+            if pair.is_like(self.from.of(source.change.class), self.clock.now, self.clock.timing) {
                 return;
             }
             pair.released()
         } else {
-            pair.unlisted(self.target(source.class), self.clock)
+            pair.unlisted(self.target(source.change.class), self.clock)
         };
         debug_assert!(pairs.len() < pairs.capacity(), "the control side makes room for every pair");
         if pairs.len() < pairs.capacity() {
             pairs.push(kept);
         }
+    }
+
+    /// What a source without a pair had.
+    fn came_from(&self, source: PairSource) -> Fade {
+        unlisted(&source.change_before, self.from, self.since, self.clock)
     }
 
     /// What sources of a class are to have.
@@ -304,7 +369,8 @@ mod tests {
     const HERE: Option<PairSource> = at_stage(Stage::Here);
 
     const fn at_stage(stage: Stage) -> Option<PairSource> {
-        Some(PairSource { stage, class: Class::DEFAULT_GROUP, former: Class::DEFAULT_GROUP })
+        let change = ClassChange { former: None, class: Class::DEFAULT_GROUP, began: 0 };
+        Some(PairSource { stage, change, change_before: change })
     }
 
     fn at(now: u64) -> Clock<'static> {
@@ -407,7 +473,9 @@ mod tests {
     #[test]
     fn each_class_moves_by_itself_and_a_source_passes_from_one_to_the_other() {
         let mut state = started(&[]);
-        let source = PairSource { stage: Stage::Here, class: Class(1), former: Class::DEFAULT_GROUP };
+        let change_before = ClassChange { former: None, class: Class::DEFAULT_GROUP, began: 0 };
+        let change = ClassChange { former: Some(Class::DEFAULT_GROUP), class: Class(1), began: 6 };
+        let source = PairSource { stage: Stage::Here, change, change_before };
         publish_levels(&mut state, [1.0, 0.5], &[], source, 4);
         let level = |state: &RowState, class, now| state.unlisted(Class(class)).value(now, &TIMING);
         assert_eq!([0, 1, 2].map(|class| level(&state, class, 6)), [1.0, 0.25, 0.0]);

@@ -47,7 +47,7 @@ impl Composer {
         Self {
             terms: Terms::new(slots),
             shared: SharedSums::default(),
-            sections: room(slots, Section::default()),
+            sections: room(slots.min(MOST_SECTIONS), Section::default()),
             exceptions: exceptions(),
             candidates: exceptions(),
         }
@@ -146,7 +146,7 @@ impl Composer {
     }
 
     /// Finds the sections and the exceptions, which depend on the gains alone. Whether there are any: of a large class in
-    /// which no gain is that of more than half of the sources there is no section.
+    /// which no gain is that of more than half of the sources there is no section, and of very many there are none.
     fn find_sections(&mut self, row: &RowGains<'_>) -> bool {
         let Self { sections, exceptions, candidates, .. } = self;
         sections.clear();
@@ -157,7 +157,7 @@ impl Composer {
                 candidates.push(Exception { position: position as u32, gain });
             }
         });
-        if row.audible.runs().len() > 1 {
+        if row.audible.runs().len() > 1 || !row.audible.changes(true).is_empty() {
             candidates.sort_unstable_by_key(|candidate| candidate.position);
         }
         let mut rest = &candidates[..];
@@ -166,8 +166,10 @@ impl Composer {
             let (here, others) = rest.split_at(rest.partition_point(|candidate| candidate.position < end));
             rest = others;
             let Some(gain) = add_exceptions(exceptions, here, row.unlisted(class), positions) else { return false };
+            let is_full = sections.len() == sections.capacity();
             match sections.last_mut().filter(|section| section.gain == gain) {
                 Some(section) => section.end = end,
+                None if is_full => return false,
                 None => sections.push(Section { end, gain }),
             }
         }
@@ -190,6 +192,9 @@ impl Composer {
         fits
     }
 }
+
+/// A row of more sections takes so many terms that it is dense.
+const MOST_SECTIONS: usize = 256;
 
 /// A class of up to so many is heard by its sources where no gain is that of the majority.
 const SMALL: usize = 16;

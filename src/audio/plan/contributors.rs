@@ -23,10 +23,19 @@ pub(crate) fn is_in_mix(
             let found = pairs.binary_search_by_key(&source.slot, |pair| pair.slot).map(|at| pairs[at]);
             let [open, ducked] = match found {
                 Ok(pair) if pair.is_of(source) => pair.fades(clock.now),
-                _ => [Fade::ZERO, listener.row.unlisted(class)],
+                _ => [Fade::ZERO, unlisted(listener, source.slot, class, audible, clock)],
             };
             heard(&open) || heard(&ducked) && greatest_level(listener, clock) > 0.0
         })
+}
+
+/// The gain of a source without a pair.
+fn unlisted(listener: &Listener, slot: u32, class: Class, audible: &Audible, clock: &Clock<'_>) -> Fade {
+    let changes = audible.changes(listener.row.moves());
+    match changes.binary_search_by_key(&slot, |(slot, _)| *slot) {
+        Ok(at) => listener.row.changing(&changes[at].1, clock),
+        Err(_) => listener.row.unlisted(class),
+    }
 }
 
 /// The greatest value of an envelope in the tick. It is at an end of it, for it turns between ticks only.

@@ -163,11 +163,11 @@ impl Groups {
         clock: &Clock<'_>,
     ) -> Option<u32> {
         let listener = &listeners[slot as usize];
-        let key = RowKey::of(listener);
+        let key = RowKey::of(listener, clock);
         let hash = key.hash(listener.row.hash_moves());
         let same = |known: &ByKey| {
             let other = &listeners[known.slot as usize];
-            known.hash == hash && RowKey::of(other) == key && other.row.moves_like(&listener.row)
+            known.hash == hash && RowKey::of(other, clock) == key && other.row.moves_like(&listener.row)
         };
         if let Some(known) = self.by_key.find(hash, same).copied() {
             self.join(known.group, slot);

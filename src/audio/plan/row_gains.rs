@@ -11,7 +11,7 @@ use crate::{
         receive::Audible,
     },
     data::{
-        class::Class,
+        class::{Class, ClassChange},
         fade::{Fade, Line},
         timing::Clock,
     },
@@ -61,7 +61,7 @@ impl<'a> RowGains<'a> {
     /// The row of the listener of a slot.
     pub fn new(listener: &'a Listener, slot: u32, channel: usize, audible: &'a Audible, clock: Clock<'a>) -> Self {
         let fades = listener.hears().moving(clock.now, clock.timing);
-        let over = match listener.row.begun() {
+        let over = match begun(listener, audible, &clock) {
             Begun::Never => Some(0),
             Begun::Together(began) => Some((clock.now as u32).wrapping_sub(began)),
             Begun::Apart => None,
@@ -114,11 +114,34 @@ impl<'a> RowGains<'a> {
         }
     }
 
-    /// Sees the positions and gains of all exceptions: of audible sources with pairs, which may have the gain of the
-    /// others of their class, and of the own voice. In the order of their slots, which in one class is that of the
-    /// positions.
+    /// Sees the positions and gains of all exceptions, which may have the gain of the others of their class: of audible
+    /// sources with pairs, of the own voice, and of those whose class has just changed. In the order of their slots, which
+    /// in one class is that of the positions; but for the last ones, which come behind.
     #[inline]
     pub fn exceptions(&self, mut see: impl FnMut(usize, Gain)) {
+        self.lasting_exceptions(&mut see);
+        for (slot, change) in self.changes() {
+            if let Some(position) = self.audible.position(*slot)
+                && *slot != self.slot
+                && self.pair(*slot).is_none()
+            {
+                see(position, self.gain([Fade::ZERO, self.listener.row.changing(change, &self.clock)]));
+            }
+        }
+    }
+
+    fn changes(&self) -> &'a [(u32, ClassChange)] {
+        self.audible.changes(self.listener.row.moves())
+    }
+
+    /// The pair of a slot, if its row has one.
+    fn pair(&self, slot: u32) -> Option<&Pair> {
+        let pairs = self.listener.row.pairs(self.channel);
+        pairs.binary_search_by_key(&slot, |pair| pair.slot).ok().map(|at| &pairs[at])
+    }
+
+    #[inline]
+    fn lasting_exceptions(&self, see: &mut impl FnMut(usize, Gain)) {
         let mut own = self.audible.position(self.slot);
         for pair in self.listener.row.pairs(self.channel) {
             if pair.slot >= self.slot
@@ -139,15 +162,19 @@ impl<'a> RowGains<'a> {
 
     /// Sees the position and the gain of every audible source, in the order of the positions.
     pub fn all(&self, mut see: impl FnMut(usize, &Gain)) {
-        let pairs = self.listener.row.pairs(self.channel);
+        let changes = self.changes();
         for (class, positions) in self.audible.runs() {
             let unlisted = self.unlisted(class);
             for position in positions {
                 let slot = self.audible.slots()[position];
-                match pairs.binary_search_by_key(&slot, |pair| pair.slot) {
+                let change = changes.binary_search_by_key(&slot, |(slot, _)| *slot).map(|at| changes[at].1);
+                match (self.pair(slot), change) {
                     _ if slot == self.slot => see(position, &Gain::ZERO),
-                    Ok(at) => see(position, &self.pair_gain(&pairs[at])),
-                    Err(_) => see(position, &unlisted),
+                    (Some(pair), _) => see(position, &self.pair_gain(pair)),
+                    (None, Ok(change)) => {
+                        see(position, &self.gain([Fade::ZERO, self.listener.row.changing(&change, &self.clock)]));
+                    }
+                    (None, Err(_)) => see(position, &unlisted),
                 }
             }
         }
@@ -164,12 +191,19 @@ impl<'a> RowGains<'a> {
 
     /// Whether gains are on lines, and on which.
     pub fn moves(&self) -> Moves {
-        match (self.listener.row.begun(), self.over) {
+        match (begun(self.listener, self.audible, &self.clock), self.over) {
             (Begun::Never, _) => Moves::No,
             (_, Some(over)) => Moves::Together(over),
             (_, None) => Moves::Apart,
         }
     }
+}
+
+/// When the gains of a row that are on their way began, those of sources whose class has just changed included.
+fn begun(listener: &Listener, audible: &Audible, clock: &Clock<'_>) -> Begun {
+    let changes = audible.changes(listener.row.moves()).iter();
+    let changing = changes.map(|(_, change)| Begun::of(listener.row.changing(change, clock), clock));
+    changing.fold(listener.row.begun(), Begun::and)
 }
 
 /// Whether both halves of a pair move and began at different times, so that no one line is their sum.

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use crate::data::{
-    class::Class,
+    class::{Class, ClassChange},
     memory::{filled, room},
+    timing::Clock,
 };
 
 /// No index.
@@ -27,6 +28,13 @@ pub(crate) struct Audible {
     before: Vec<u32>,
     runs: Vec<Run>,
     runs_before: Vec<Run>,
+    /// The slots of those whose class has just changed, in order, with the change; and how many there were in the tick
+    /// before, and whether any change began with this tick.
+    changes: Vec<(u32, ClassChange)>,
+    changes_before: usize,
+    begins: bool,
+    /// Whether any of them was of another class before, and has not just joined.
+    reclassed: bool,
     /// Whether the list has several classes, and scratch to sort it by them: the class, the slot and the signal of each.
     mixed: bool,
     sorted: Vec<(Class, u32, u32)>,
@@ -48,6 +56,10 @@ impl Audible {
             before: room(slots, 0),
             runs: room(slots, Run::default()),
             runs_before: room(slots, Run::default()),
+            changes: room(slots, (0, ClassChange::default())),
+            changes_before: 0,
+            begins: false,
+            reclassed: false,
             mixed: false,
             sorted: room(slots, (Class::default(), 0, 0)),
             signals: room(slots, 0),
@@ -68,16 +80,26 @@ impl Audible {
         std::mem::swap(&mut self.slots, &mut self.before);
         std::mem::swap(&mut self.runs, &mut self.runs_before);
         self.slots.clear();
+        self.changes_before = self.changes.len();
         self.runs.clear();
+        self.changes.clear();
+        (self.reclassed, self.begins) = (false, false);
         self.signals.clear();
         self.sorted.clear();
         self.mixed = false;
         self.moves = false;
     }
 
-    /// Lists a source of a class. Sources are listed in the order of their slots.
+    /// Lists a source, whose class has last changed like this. Sources are listed in the order of their slots.
     #[inline]
-    pub fn push(&mut self, slot: u32, class: Class, signal: u32, moves: bool) {
+    pub fn push(&mut self, slot: u32, change: ClassChange, signal: u32, moves: bool, clock: &Clock<'_>) {
+        let class = change.class;
+        if change.is_on(clock) {
+            self.changes.push((slot, change));
+            self.reclassed |= change.former.is_some();
+            self.begins |= change.began == clock.now;
+            self.moves |= change.former.is_some();
+        }
         self.mixed |= self.sorted.first().is_some_and(|first| first.0 != class);
         self.sorted.push((class, slot, signal));
         self.moves |= moves;
@@ -105,7 +127,8 @@ impl Audible {
                 None => self.runs.push(Run { class: *class, end }),
             }
         }
-        let changed = self.slots != self.before || self.runs != self.runs_before;
+        let changes = self.begins || self.changes.len() != self.changes_before;
+        let changed = changes || self.slots != self.before || self.runs != self.runs_before;
         self.epoch += u64::from(changed);
         changed
     }
@@ -116,6 +139,13 @@ impl Audible {
 
     pub fn signals(&self) -> &[u32] {
         &self.signals
+    }
+
+    /// The slots of those whose class has just changed, in order, with the change: as far as a row has to know of it, whose
+    /// levels may move. Where they rest, one who has joined has the level of its class from the beginning.
+    #[inline]
+    pub fn changes(&self, row_moves: bool) -> &[(u32, ClassChange)] {
+        if row_moves || self.reclassed { &self.changes } else { &[] }
     }
 
     /// The positions of each class, in order.
@@ -148,11 +178,17 @@ impl Audible {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::timing::Timing;
 
     /// Lists these (slot, class). Whether that is another list than before.
     fn list(audible: &mut Audible, sources: &[(u32, u32)]) -> bool {
         audible.begin();
-        sources.iter().for_each(|(slot, class)| audible.push(*slot, Class(*class), slot + 100, false));
+        let timing = Timing { rate: 1000, tick: 4, smoothing: 4 };
+        let clock = Clock { now: 8, begun: true, timing: &timing };
+        for (slot, class) in sources {
+            let change = ClassChange { former: None, class: Class(*class), began: 0 };
+            audible.push(*slot, change, slot + 100, false, &clock);
+        }
         audible.end()
     }
 

@@ -264,7 +264,7 @@ impl Receiver {
         if source.settle(clock) {
             let moves = source.sound(&mut self.signals, index, faded, clock);
             let signal = if moves { faded } else { index } as u32;
-            self.audible.push(index as u32, self.sources[index].class(), signal, moves || turned);
+            self.audible.push(index as u32, self.sources[index].change(), signal, moves || turned, clock);
         } else {
             self.audible.leave_out(index, turned);
         }

@@ -4,7 +4,7 @@ use super::{frames::Taken, quiet::Quiet, tail::Tail};
 use crate::{
     audio::published::Slot,
     data::{
-        class::Class,
+        class::{Class, ClassChange},
         connection::Told,
         detector::Detecting,
         fade::Fade,
@@ -26,9 +26,9 @@ pub(crate) struct Source {
     pub muted: bool,
     /// The sample before its first tick.
     pub joined: u64,
-    class: Class,
-    /// The class that it had before, and the sample after which it has changed.
-    former: (Class, u64),
+    /// The last change of its class, and the one before.
+    change: ClassChange,
+    earlier: ClassChange,
     /// present(s): the factor that its gains in all mixes share; and what it was before this tick.
     presence: Fade,
     before: Fade,
@@ -100,29 +100,32 @@ impl Source {
             standing: Standing::Here,
             sends: slot.direction.sends(),
             joined: clock.now,
-            class: slot.class,
-            former: (slot.class, clock.now),
+            change: ClassChange { former: None, class: slot.class, began: clock.now },
+            earlier: ClassChange { former: None, class: slot.class, began: clock.now },
             detecting: Some(slot.detecting),
             ..Self::default()
         };
     }
 
-    /// Which class it is of.
+    /// The last change of its class.
     #[inline]
-    pub fn class(&self) -> Class {
-        self.class
+    pub fn change(&self) -> ClassChange {
+        self.change
     }
 
-    /// Which class it was of before this tick boundary.
-    pub fn former_class(&self, clock: &Clock<'_>) -> Class {
-        let (former, until) = self.former;
-        if until == clock.now { former } else { self.class }
+    /// The last change of its class before this tick boundary.
+    pub fn change_before(&self, clock: &Clock<'_>) -> ClassChange {
+        if self.change.began == clock.now { self.earlier } else { self.change }
     }
 
     pub fn set_class(&mut self, class: Class, clock: &Clock<'_>) {
-        if class != self.class {
-            (self.former, self.class) = ((self.class, clock.now), class);
+        if class == self.change.class {
+            return;
         }
+        let joins = self.change.former.is_none() && self.change.began == clock.now;
+        let before = self.change_before(clock);
+        let former = (!joins).then_some(before.class);
+        (self.earlier, self.change) = (before, ClassChange { former, class, began: clock.now });
     }
 
     /// The participant leaves; what it sent fades out.

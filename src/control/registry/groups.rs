@@ -1,6 +1,6 @@
 //! The private groups of a mixer, and the routes that they add.
 
-use super::{Registry, member::Member};
+use super::Registry;
 use crate::{
     control::ControlError,
     data::{
@@ -78,7 +78,7 @@ impl Registry {
 
     /// A group routes a source to a receiver no more.
     fn withdraw(&mut self, receiver: &ParticipantId, source: &ParticipantId) {
-        let Some(Member { granted, .. }) = self.members.get_mut(receiver) else { return };
+        let Some(granted) = self.members.get_mut(receiver).map(|member| &mut member.granted) else { return };
         if let Some(count) = granted.get_mut(source) {
             *count -= 1;
             if *count == 0 {

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     Registry,
-    member::{Levels, Member, Room, set_listed},
+    member::{Changing, Levels, Member, Room, set_listed},
 };
 #[cfg(feature = "stream")]
 use crate::audio::{Rewired, Wiring};
@@ -37,7 +37,11 @@ impl Registry {
         let detector = options.detector.check()?;
         let key = self.give_slot()?;
         let class = self.roles.class_of(&options.routing, &self.settling);
-        self.joining.insert(id.clone());
+        if self.begun {
+            let since = self.next();
+            self.changing.insert(key.slot, Changing { source: key, former: None, class, since });
+            self.settling.note(since);
+        }
         let meters = Arc::new(Meters::default());
         let judge = if options.direction.sends() { detector.judge(&self.figures.timing) } else { None };
         let belongings = Belongings { meters: Arc::clone(&meters), connection, judge, row: RowMemory::default() };
@@ -79,7 +83,7 @@ impl Registry {
         if member.routing != Routing::DefaultGroup {
             self.stale.insert(id.clone());
         }
-        self.members.insert(id.clone(), member);
+        self.members.insert(id.clone(), Box::new(member));
         self.set_slot(&id);
         self.point_taps(&id, key);
         Ok(key)
@@ -130,8 +134,6 @@ impl Registry {
         let slot = member.slot.key.slot;
         self.ids.remove(&slot);
         self.roles.release(&member.routing, self.next());
-        self.reclassed.remove(&id);
-        self.joining.remove(&id);
         for listed in &member.config.sources {
             if let Some(source) = self.members.get_mut(&listed.source) {
                 set_listed(&mut source.listed_by, slot, false);

@@ -10,7 +10,7 @@ use crate::{
     control::ListenerConfig,
     data::{
         class::Class,
-        id::{Generation, GroupId, ParticipantId},
+        id::{Generation, GroupId, ParticipantId, ParticipantKey},
         routing::Routing,
     },
     link::readings::Meters,
@@ -52,9 +52,27 @@ pub(super) struct Levels {
     pub lasting: BTreeSet<Class>,
     /// The publication that changed what is heard last.
     pub since: Generation,
-    /// The sources that pass from the level of one class to that of another by themselves, each with the publication
-    /// that brought the pair. It is repeated until the audio side has it.
-    pub passing: BTreeMap<ParticipantId, Generation>,
+    /// The sources that pass to the level of their class by a pair of their own, by their slots.
+    pub passing: BTreeMap<u32, Passing>,
+}
+
+/// A source that passes to the level of its class by a pair of its own.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Passing {
+    pub source: ParticipantKey,
+    pub class: Class,
+    /// The publication that brought the pair. It is repeated until the audio side has it.
+    pub since: Generation,
+}
+
+/// A source that has joined or changed class, as long as the audio side may be at it: also one that has left.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Changing {
+    pub source: ParticipantKey,
+    /// `None` if it joined.
+    pub former: Option<Class>,
+    pub class: Class,
+    pub since: Generation,
 }
 
 impl Levels {

@@ -35,7 +35,6 @@ use crate::{
     audio::{Link, Matrix, PublishedTaps, Row},
     data::{
         channels::Channels,
-        class::Class,
         figures::Figures,
         id::{Generation, GroupId, ParticipantId, ParticipantKey},
         routing::PrivateGroup,
@@ -45,6 +44,7 @@ use crate::{
     link::mailbox::Mailbox,
 };
 
+use member::Changing;
 pub(crate) use member::Member;
 use roles::Roles;
 use settling::Settling;
@@ -61,7 +61,8 @@ pub(crate) struct Registry {
     mixer: u32,
     /// The newest matrix, as published or as it will be published next.
     matrix: Matrix,
-    members: HashMap<ParticipantId, Member>,
+    /// In boxes: there is room for more than there are.
+    members: HashMap<ParticipantId, Box<Member>>,
     /// The id of the participant in each slot that is taken.
     ids: HashMap<u32, ParticipantId>,
     /// Free slots that had a participant before, as the keys of their next stays.
@@ -83,10 +84,10 @@ pub(crate) struct Registry {
     /// Those who are on hold.
     on_hold: BTreeSet<ParticipantId>,
     settling: Settling,
-    /// Those who have changed class since the last publication, with the class that they had then.
-    reclassed: BTreeMap<ParticipantId, Class>,
-    /// Those who have joined, and are not mixed yet.
-    joining: BTreeSet<ParticipantId>,
+    /// Whether the audio side has mixed a tick: nothing moves before.
+    begun: bool,
+    /// By their slots.
+    changing: BTreeMap<u32, Changing>,
     /// The listeners whose rows are to be made anew.
     stale: BTreeSet<ParticipantId>,
     taps: TapList,
@@ -119,8 +120,8 @@ impl Registry {
             groups: BTreeMap::new(),
             on_hold: BTreeSet::new(),
             settling: Settling::default(),
-            reclassed: BTreeMap::new(),
-            joining: BTreeSet::new(),
+            begun: false,
+            changing: BTreeMap::new(),
             stale: BTreeSet::new(),
             taps: TapList::default(),
             talk: None,
@@ -179,7 +180,7 @@ impl Registry {
     }
 
     pub fn members(&self) -> impl ExactSizeIterator<Item = (&ParticipantId, &Member)> {
-        self.members.iter()
+        self.members.iter().map(|(id, member)| (id, &**member))
     }
 
     /// The id of the participant with this key.
@@ -189,7 +190,7 @@ impl Registry {
     }
 
     pub fn member(&self, id: &str) -> Result<&Member, ControlError> {
-        self.members.get(id).ok_or_else(|| ControlError::Unknown { id: id.into() })
+        self.members.get(id).map(|member| &**member).ok_or_else(|| ControlError::Unknown { id: id.into() })
     }
 
     /// Whether a participant is in the call.
@@ -204,7 +205,7 @@ impl Registry {
     }
 
     fn member_mut(&mut self, id: &str) -> Result<&mut Member, ControlError> {
-        self.members.get_mut(id).ok_or_else(|| ControlError::Unknown { id: id.into() })
+        self.members.get_mut(id).map(|member| &mut **member).ok_or_else(|| ControlError::Unknown { id: id.into() })
     }
 
     /// The generation that the next publication will have.
@@ -224,7 +225,6 @@ impl Registry {
     /// Publishes all changes since the last publication together. Returns the newest generation.
     pub fn publish(&mut self, link: &Link) -> Generation {
         let mixed = self.look(link);
-        self.let_pass(mixed);
         for listener in std::mem::take(&mut self.stale) {
             self.make_row(&listener, mixed);
         }
@@ -262,7 +262,12 @@ impl Registry {
     /// Looks how far the audio side is. The generation that it will not read anything before any more.
     fn look(&mut self, link: &Link) -> Generation {
         let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
-        self.settling.look(mixed, link.meters.ticks.load(Ordering::Relaxed), &self.figures.timing);
+        let ticks = link.meters.ticks.load(Ordering::Relaxed);
+        self.begun |= ticks > 0;
+        if self.settling.look(mixed, ticks, &self.figures.timing) {
+            let Self { changing, settling, .. } = self;
+            changing.retain(|_, changing| !settling.rests(changing.since));
+        }
         mixed
     }
 }

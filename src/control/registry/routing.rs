@@ -2,16 +2,19 @@
 
 use super::{
     Registry,
-    member::{Levels, Member},
+    member::{Changing, Levels, Member, Passing},
 };
 use crate::{
-    audio::HeardClasses,
     control::ControlError,
     data::{
         id::{Generation, ParticipantId},
         routing::{RoleTable, Routing},
     },
 };
+
+/// How many sources have a pair of their own in a row on their way to the level of their class, at most. Where more change
+/// class while the row itself changes, gains of the others may step once.
+pub(super) const MOST_PASSING: usize = 256;
 
 impl Registry {
     /// Whether a route leads from a source to a listener.
@@ -44,8 +47,8 @@ impl Registry {
         let class = self.roles.class_of(&routing, &self.settling);
         let before = std::mem::replace(&mut member.routing, routing);
         let former = std::mem::replace(&mut member.slot.class, class);
+        let (key, sends) = (member.slot.key, member.slot.direction.sends());
         self.roles.release(&before, now);
-        self.reclassed.entry(id.clone()).or_insert(former);
         for listener in &member.listed_by {
             self.stale.extend(self.ids.get(listener).cloned());
         }
@@ -54,7 +57,35 @@ impl Registry {
         }
         self.stale.insert(id.clone());
         self.set_slot(&id);
+        if sends {
+            self.let_pass(Changing { source: key, former: Some(former), class, since: now });
+        }
         Ok(())
+    }
+
+    /// A source changes class. By itself it goes from the level that it rests at to that of the class. Where it may not
+    /// rest, it gets a pair.
+    fn let_pass(&mut self, change: Changing) {
+        let Self { members, settling, stale, changing, .. } = self;
+        let Changing { source, class, since: now, .. } = change;
+        let before =
+            changing.insert(source.slot, change).filter(|before| before.source == source && before.since < now);
+        if settling.rests_before(now) {
+            return settling.note(now);
+        }
+        let classes = [before.and_then(|before| before.former), change.former, Some(class)];
+        for (listener, member) in members {
+            let Levels { heard, since, passing, .. } = &mut member.levels;
+            let mut levels = classes.into_iter().flatten().map(|class| heard.level(class));
+            let first = levels.next();
+            let differ = before.is_some() && levels.any(|level| Some(level) != first);
+            let has_to = member.slot.direction.hears() && (differ || !settling.rests(*since));
+            if has_to && member.slot.key != source && passing.len() < MOST_PASSING {
+                passing.insert(source.slot, Passing { source, class, since: Generation::NEVER });
+                stale.insert(listener.clone());
+            }
+        }
+        settling.note(now);
     }
 
     /// Takes another table of roles.
@@ -66,48 +97,6 @@ impl Registry {
             let Some(role) = member.routing.role() else { continue };
             if !before.heard_by(role.as_str()).eq(table.heard_by(role.as_str())) {
                 self.stale.insert(id.clone());
-            }
-        }
-    }
-
-    /// Lets sources go to the levels of their classes by themselves, in the rows of those listeners for whom the class itself
-    /// would take them elsewhere first: one that has changed class, where the levels of the two differ or may be on their
-    /// way; one that joins, where that of its class may be.
-    pub(super) fn let_pass(&mut self, mixed: Generation) {
-        let next = self.next();
-        self.joining.retain(|id| self.members.get(id).is_some_and(|member| mixed < member.joined));
-        for (id, former) in std::mem::take(&mut self.reclassed) {
-            let Some(class) = self.members.get(&id).map(|member| member.slot.class) else { continue };
-            self.pass(&id, |heard, rests| !rests || heard.level(former) != heard.level(class));
-        }
-        if !self.settling.is_settled() {
-            self.let_join(next);
-        }
-    }
-
-    /// Lets those who join with this publication pass for the listeners whose levels may be on their way.
-    fn let_join(&mut self, next: Generation) {
-        let Self { members, joining, settling, stale, .. } = self;
-        let new = |id: &&ParticipantId| members.get(*id).is_some_and(|member| member.joined == next);
-        let new: Vec<_> = joining.iter().filter(new).cloned().collect();
-        let hears = |member: &Member| member.slot.direction.hears();
-        for (listener, member) in members.iter_mut().filter(|(_, member)| hears(member)) {
-            let Levels { since, passing, .. } = &mut member.levels;
-            if !settling.rests(*since) && !new.is_empty() {
-                passing.extend(new.iter().map(|id| (id.clone(), Generation::NEVER)));
-                stale.insert(listener.clone());
-            }
-        }
-    }
-
-    /// Lets a source pass by itself for those listeners for whom it `has_to`, by what they hear and whether that rests.
-    fn pass(&mut self, id: &ParticipantId, has_to: impl Fn(&HeardClasses, bool) -> bool) {
-        let Self { members, settling, stale, .. } = self;
-        for (listener, member) in members.iter_mut().filter(|(listener, _)| *listener != id) {
-            let Levels { heard, since, passing, .. } = &mut member.levels;
-            if member.slot.direction.hears() && has_to(heard, settling.rests(*since)) {
-                passing.insert(id.clone(), Generation::NEVER);
-                stale.insert(listener.clone());
             }
         }
     }

@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     Registry,
-    member::{Levels, Member},
+    member::{Changing, Levels, Member, Passing},
+    routing::MOST_PASSING,
 };
 use crate::{
     audio::{ClassLevel, HeardClasses, Listed, PairKind, Row, RowIdentity, RowMemory},
@@ -59,7 +60,7 @@ impl Registry {
         let lasting = self.lasting(member, &heard);
         let mut passing = still_passing(&member.levels.passing, mixed, next);
         if turns {
-            passing.extend(self.joining.iter().map(|joining| (joining.clone(), next)));
+            self.pass_on(member, &mut passing);
         }
         let named = self.named(member, &heard, &passing);
         let (timing, keys) = (&self.figures.timing, &self.keys);
@@ -107,23 +108,33 @@ impl Registry {
         all
     }
 
+    /// The levels of a listener turn. Sources that are on their own way to the ones before get a pair; but not those who
+    /// change with this publication, and have seen that coming.
+    fn pass_on(&self, listener: &Member, passing: &mut BTreeMap<u32, Passing>) {
+        let (next, Levels { heard, since, .. }) = (self.next(), &listener.levels);
+        let rests = self.settling.rests(*since);
+        let own_way = |changing: &&Changing| {
+            let differs = changing.former.is_some_and(|former| heard.level(former) != heard.level(changing.class));
+            changing.since < next && (differs || !rests)
+        };
+        for Changing { source, class, .. } in self.changing.values().filter(own_way).take(MOST_PASSING) {
+            passing.insert(source.slot, Passing { source: *source, class: *class, since: next });
+        }
+    }
+
     /// The sources that a row names, in the order of their slots.
-    fn named(
-        &self,
-        listener: &Member,
-        heard: &HeardClasses,
-        passing: &BTreeMap<ParticipantId, Generation>,
-    ) -> Vec<Named> {
+    fn named(&self, listener: &Member, heard: &HeardClasses, passing: &BTreeMap<u32, Passing>) -> Vec<Named> {
         let mut named = match &listener.music {
             Some(music) => self.named_on_hold(music),
             None => self.named_by_config(listener),
         };
         named.sort_unstable_by_key(|named| named.source.slot);
         let listed = named.len();
-        for source in passing.keys().filter_map(|source| self.members.get(source)) {
-            let (key, gain) = (source.slot.key, heard.level(source.slot.class));
-            if named[..listed].binary_search_by_key(&key.slot, |named| named.source.slot).is_err() {
-                named.push(Named { source: key, gain, pan: Pan::CENTRE, kind: PairKind::Passing });
+        for Passing { source, class, .. } in passing.values() {
+            let is_listed = named[..listed].binary_search_by_key(&source.slot, |named| named.source.slot).is_ok();
+            if !is_listed && *source != listener.slot.key {
+                let gain = heard.level(*class);
+                named.push(Named { source: *source, gain, pan: Pan::CENTRE, kind: PairKind::Passing });
             }
         }
         named.sort_unstable_by_key(|named| named.source.slot);
@@ -138,7 +149,7 @@ impl Registry {
             pan: Pan::CENTRE,
             kind: PairKind::Exempt,
         };
-        music.iter().filter_map(|source| self.members.get(source)).map(unity).collect()
+        music.iter().filter_map(|source| self.members.get(source)).map(|source| unity(source)).collect()
     }
 
     /// The listed sources that a route leads from, and those that only a private group routes.
@@ -160,13 +171,9 @@ impl Registry {
 }
 
 /// The pairs that the audio side may not have yet, those that are new as of the next publication.
-fn still_passing(
-    passing: &BTreeMap<ParticipantId, Generation>,
-    mixed: Generation,
-    next: Generation,
-) -> BTreeMap<ParticipantId, Generation> {
-    let known = passing.iter().map(|(source, since)| (source.clone(), (*since).min(next)));
-    known.filter(|(_, since)| *since > mixed).collect()
+fn still_passing(passing: &BTreeMap<u32, Passing>, mixed: Generation, next: Generation) -> BTreeMap<u32, Passing> {
+    let known = passing.values().map(|passing| Passing { since: passing.since.min(next), ..*passing });
+    known.filter(|passing| passing.since > mixed).map(|passing| (passing.source.slot, passing)).collect()
 }
 
 fn lists(named: &[Named], channel: Channel) -> Vec<Listed> {

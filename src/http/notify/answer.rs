@@ -1,14 +1,12 @@
 //! The outcome of an attempt: [`Answer`], by the status of an HTTP answer or by the error before
 //! one.
 
-use std::{
-    error::Error,
-    time::{Duration, SystemTime},
-};
+use std::time::{Duration, SystemTime};
 
 use axum::http::{HeaderMap, StatusCode};
 
 use super::retry;
+use crate::http::outgoing::words;
 
 /// The outcome of an attempt. Nothing of it may show a token, or a URL's path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +38,7 @@ impl Answer {
     pub fn without(error: reqwest::Error) -> Self {
         // A request that cannot be made now cannot be made later either.
         let lasting = error.is_builder();
-        let error = words(&error.without_url());
+        let error = words(error);
         if lasting {
             Self::Refused { status: None, error }
         } else {
@@ -57,21 +55,6 @@ impl Answer {
 
 fn is_passing(status: StatusCode) -> bool {
     matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS) || status.is_server_error()
-}
-
-/// An error with its causes, as the outermost says little.
-fn words(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let text = error.to_string();
-        // Some causes repeat what stands above them.
-        if !words.ends_with(&text) {
-            words = format!("{words}: {text}");
-        }
-        cause = error.source();
-    }
-    words
 }
 
 #[cfg(test)]

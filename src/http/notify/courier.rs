@@ -11,10 +11,10 @@ use url::Url;
 use super::{
     Callback, Letter,
     answer::Answer,
-    dns::Names,
     redirect::{self, redirect},
     sender::Transport,
 };
+use crate::http::outgoing::Names;
 
 const USER_AGENT: &str = concat!("mixminus/", env!("CARGO_PKG_VERSION"));
 /// The same in every attempt.

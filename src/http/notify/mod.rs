@@ -8,7 +8,6 @@ mod answer;
 mod callback;
 mod courier;
 mod delivery;
-mod dns;
 mod events;
 mod open;
 mod options;

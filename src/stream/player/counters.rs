@@ -36,6 +36,8 @@ pub(super) struct PlayerCounters {
     done: AtomicU64,
     /// How many orders were taken.
     taken: AtomicU64,
+    /// Written by the control side: how many items were added and orders sent.
+    changes: AtomicU64,
     /// How many of the samples that were ever appended lie before what is played next; and before what is played next or
     /// will be again.
     pub position: Figure,
@@ -47,6 +49,16 @@ pub(super) struct PlayerCounters {
 }
 
 impl PlayerCounters {
+    /// Control: something was added or sent. Behind the lock: one writer at a time.
+    pub fn change(&self) {
+        self.changes.store(self.changes.load(Ordering::Relaxed) + 1, Ordering::Release);
+    }
+
+    /// Audio: whether anything may have come is told by a number that has changed.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
     /// Audio: items before this one, and so many orders, are not looked at any more.
     pub fn pass(&self, done: u64, taken: u64) {
         self.done.store(done, Ordering::Release);

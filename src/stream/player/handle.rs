@@ -8,9 +8,10 @@ use std::{
 use super::{
     clip::Clip,
     counters::PlayerReadings,
+    error::PlayerError,
     events::{PlayerEvents, QueueNumber},
     order::{Order, Repeat},
-    queue::{PlayerError, Queue},
+    queue::Queue,
 };
 use crate::data::{id::ParticipantKey, level::Gain};
 

@@ -58,8 +58,7 @@ impl Clip {
     /// are those of the frame, bit for bit. Otherwise they are converted here, on the thread that calls, and clipped
     /// where the conversion overshoots full scale. The clip begins and ends with the frame, to half a sample.
     ///
-    /// Allocates the samples; the conversion takes about a millisecond, and a third of a millisecond more for a second
-    /// of audio. Not for the audio thread. For a sound that comes in pieces, such as synthesized speech, see
+    /// Allocates the samples. A conversion takes about a millisecond to begin, and less than that for a second of audio. Not for the audio thread. For a sound that comes in pieces, such as synthesized speech, see
     /// [`ClipStream`].
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use super::{
     cursor::Cursor,
     fading::{Gains, Tail},
     item::Item,
+    log::Log,
     note::{Heard, Note},
     order::{Order, Repeat},
     output::Output,
@@ -34,13 +35,15 @@ pub(super) const TAILS: usize = 4;
 pub(super) struct Playback {
     orders: Consumer<Order>,
     taken: u64,
-    voice: Cursor,
-    tails: Vec<Tail>,
-    gains: Gains,
+    /// The changes that it knows of: without others, one that sends nothing has nothing to do.
+    known: u64,
+    pub(super) voice: Cursor,
+    pub(super) tails: Vec<Tail>,
+    pub(super) gains: Gains,
     /// How many samples of its own time have passed: those in which it was stopped, or not present yet, are not counted.
-    now: u64,
+    pub(super) now: u64,
     timing: Timing,
-    output: Output,
+    pub(super) output: Output,
     /// Samples until it is present in the mixes, once it has something to play; `None` while it sends nothing.
     present_in: Option<usize>,
     /// How long it takes to become present: the mixer's smoothing time.
@@ -67,26 +70,6 @@ enum Dryness {
     Dry(u64),
 }
 
-/// Where notes go.
-#[derive(Debug)]
-struct Log {
-    notes: Producer<Note>,
-    lost: u64,
-}
-
-impl Log {
-    fn tell(&mut self, heard: Heard, number: u64, at_sample: u64) {
-        if self.notes.push(Note { heard, number, at_sample }).is_err() && !self.notes.is_abandoned() {
-            self.lost += 1;
-        }
-    }
-
-    /// What tells what happens at a position.
-    fn at(&mut self, position: u64) -> impl FnMut(Heard, u64) {
-        move |heard, number| self.tell(heard, number, position)
-    }
-}
-
 impl Playback {
     /// Control side: allocates. `smoothing` is that of the player, in samples.
     pub fn new(
@@ -102,6 +85,7 @@ impl Playback {
         Self {
             orders,
             taken: 0,
+            known: 0,
             voice: Cursor::behind(head, Repeat::Off),
             tails: Vec::with_capacity(TAILS),
             gains: Gains::new(timing),
@@ -115,7 +99,7 @@ impl Playback {
             floor: figures.floor,
             loud: true,
             dryness: Dryness::Fresh,
-            log: Log { notes, lost: 0 },
+            log: Log::new(notes),
             queue,
         }
     }
@@ -234,35 +218,6 @@ impl Playback {
         run
     }
 
-    /// Makes the samples of a run. Whether anything is played.
-    fn render(&mut self, at: usize, run: usize) -> bool {
-        let (voice, tails, gains, now) = (self.voice.clip(), &self.tails, &self.gains, self.now);
-        if tails.is_empty() {
-            match (voice, gains.at_rest(now)) {
-                (None, _) => {
-                    self.output.silence(at..at + run);
-                    return false;
-                }
-                (Some((clip, offset)), Some(gain)) => {
-                    self.output.put(at..at + run, clip, offset, gain);
-                    return true;
-                }
-                _ => {}
-            }
-        }
-        let tails = || tails.iter().filter_map(|tail| tail.cursor.clip().map(|(clip, offset)| (tail, clip, offset)));
-        if voice.into_iter().chain(tails().map(|(_, clip, offset)| (clip, offset))).any(|(clip, _)| is_stereo(clip)) {
-            self.output.widen(at);
-        }
-        self.output.make(at..at + run, |channel, place| {
-            let at = now + place as u64 + 1;
-            let voice = voice.map_or(0.0, |(clip, offset)| sample(clip, channel, offset + place));
-            let fading = |(tail, clip, offset): (&Tail, _, _)| tail.value(at) * sample(clip, channel, offset + place);
-            gains.value(at) * (voice + tails().map(fading).sum::<f64>())
-        });
-        voice.is_some() || tails().next().is_some()
-    }
-
     /// A run was played.
     fn go_on(&mut self, run: usize, position: u64) {
         let after = position + run as u64;
@@ -294,7 +249,7 @@ impl Playback {
         let (position, base) = self.voice.position();
         counters.position.set(position);
         counters.base.set(base);
-        counters.lost_events.set(self.log.lost);
+        counters.lost_events.set(self.log.lost());
         let oldest = self.tails.iter().map(|tail| tail.cursor.oldest()).fold(self.voice.oldest(), u64::min);
         counters.pass(oldest, self.taken);
     }
@@ -302,6 +257,10 @@ impl Playback {
 
 impl Connection for Playback {
     fn advance(&mut self, position: u64) -> Option<Told> {
+        let known = std::mem::replace(&mut self.known, self.queue.counters.changes());
+        if known == self.known && self.present_in.is_none() && self.tails.is_empty() {
+            return None;
+        }
         self.take_orders(position);
         let sends = self.play(position);
         self.publish();
@@ -325,13 +284,4 @@ impl Connection for Playback {
 
     /// It hears nothing.
     fn write(&mut self, _: Planes<'_>) {}
-}
-
-fn is_stereo(clip: &super::clip::Clip) -> bool {
-    clip.planes().right.is_some()
-}
-
-fn sample(clip: &super::clip::Clip, channel: usize, at: usize) -> f64 {
-    let Planes { left, right } = clip.planes();
-    f64::from(if channel == 0 { left[at] } else { right.unwrap_or(left)[at] })
 }

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use url::{Host, Url};
 
 use super::{JwksRefresh, JwtError, keyring::Fetch, keys::Keys};
+use crate::http::outgoing::words;
 
 /// How many redirects are followed, all of them within the host.
 const REDIRECTS: usize = 3;
@@ -99,18 +100,6 @@ fn problem(attempt: &Attempt<'_>) -> Option<&'static str> {
         return Some("the answer is a redirect to another host, scheme or port");
     }
     (attempt.previous().len() > REDIRECTS).then_some("the answers are too many redirects")
-}
-
-/// The error with its causes, and without the URL, which can contain a secret.
-fn words(error: reqwest::Error) -> String {
-    let error = error.without_url();
-    let mut words = error.to_string();
-    let mut cause = std::error::Error::source(&error);
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Looking up the hosts of callbacks: [`Names`], by hickory-resolver. It asks the name servers
+//! Looking up the hosts of callbacks and prompts: [`Names`], by hickory-resolver. It asks the name servers
 //! itself and blocks no thread meanwhile, so that a name that is never answered holds up no other.
 //!
 //! It follows `/etc/resolv.conf` and `/etc/hosts` (on Windows, the registry), and nothing else that
@@ -25,7 +25,7 @@ const READ_EVERY: Duration = Duration::from_secs(60);
 /// The resolver of all calls, made anew when the system's files may have changed. Clones are the
 /// same.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Names {
+pub(in crate::http) struct Names {
     read: Arc<Mutex<Option<(Instant, TokioResolver)>>>,
 }
 

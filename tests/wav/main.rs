@@ -1,6 +1,8 @@
 //! Every kind of WAV file that is read, by its samples, and every kind that is not, by what is said.
 //! The files are put together here, byte by byte.
 
+#![cfg(feature = "wav")]
+
 mod bytes;
 mod encodings;
 mod faults;
@@ -9,13 +11,13 @@ mod sizes;
 
 use std::{fs, path::Path};
 
-use wav_reader::{Encoding, Fault, Format, Reader};
+use mixminus::stream::{WavEncoding, WavError, WavFormat, WavReader};
 
 /// Writes a file, and reads it.
-fn read(name: &str, file: &[u8]) -> Result<(Format, Vec<f32>), Fault> {
+fn read(name: &str, file: &[u8]) -> Result<(WavFormat, Vec<f32>), WavError> {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.wav"));
     fs::write(&path, file).unwrap();
-    let reader = Reader::open(&path)?;
+    let reader = WavReader::open(&path)?;
     Ok((reader.format(), reader.samples()?))
 }
 
@@ -36,6 +38,6 @@ fn the_format_is_that_of_the_file() {
     let file =
         bytes::wav(&[bytes::fmt(1, 2, 44_100, 16), bytes::chunk(b"data", &[0, 0x40, 0, 0x80, 1, 0, 0xff, 0xff])]);
     let (format, samples) = read("format", &file).unwrap();
-    assert_eq!(format, Format { rate_hz: 44_100, channels: 2, encoding: Encoding::Integer16 });
+    assert_eq!(format, WavFormat { rate_hz: 44_100, channels: 2, encoding: WavEncoding::Integer16 });
     assert_eq!(samples, [0.5, -1.0, 2f32.powi(-15), -2f32.powi(-15)]);
 }

@@ -8,7 +8,7 @@ use audioadapter_sample::sample::{
 
 /// How a sample is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Encoding {
+pub enum WavEncoding {
     /// From 0 to 255, with silence at 128.
     Unsigned8,
     /// 16 bits.
@@ -29,9 +29,9 @@ pub enum Encoding {
     MuLaw,
 }
 
-impl Encoding {
+impl WavEncoding {
     /// The bytes of a sample.
-    pub(crate) fn bytes(self) -> usize {
+    pub(super) fn bytes(self) -> usize {
         match self {
             Self::Unsigned8 | Self::ALaw | Self::MuLaw => 1,
             Self::Integer16 => 2,
@@ -42,7 +42,7 @@ impl Encoding {
     }
 
     /// The samples in some bytes.
-    pub(crate) fn decode(self, bytes: &[u8]) -> Vec<f32> {
+    pub(super) fn decode(self, bytes: &[u8]) -> Vec<f32> {
         match self {
             Self::Unsigned8 => each::<U8>(bytes),
             Self::Integer16 => each::<I16_LE>(bytes),
@@ -57,7 +57,7 @@ impl Encoding {
     }
 }
 
-impl fmt::Display for Encoding {
+impl fmt::Display for WavEncoding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Unsigned8 => "8 bit",

@@ -79,6 +79,9 @@ fn a_file_without_samples() {
 fn a_directory_and_a_file_that_is_not_there() {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     for path in [path.to_owned(), path.join("nowhere/none.wav")] {
-        assert!(matches!(wav_reader::Reader::open(&path).unwrap_err(), wav_reader::Fault::Io(_)), "{path:?}");
+        assert!(
+            matches!(mixminus::stream::WavReader::open(&path).unwrap_err(), mixminus::stream::WavError::Io(_)),
+            "{path:?}"
+        );
     }
 }

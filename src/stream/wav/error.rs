@@ -3,11 +3,12 @@
 
 use std::io;
 
-use crate::{chunks::Id, samples::Encoding};
+use super::{riff_id::RiffId, samples::WavEncoding};
 
 /// What is wrong with a file.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+#[non_exhaustive]
+pub enum WavError {
     /// The system does not give its bytes.
     #[error("{0}")]
     Io(#[from] io::Error),
@@ -18,11 +19,11 @@ pub enum Fault {
 
     /// It is another kind of file.
     #[error("it begins with {0:?}, and a WAV file with \"RIFF\", \"RF64\" or \"BW64\"")]
-    NotRiff(Id),
+    NotRiff(RiffId),
 
     /// It is a RIFF file of another kind.
     #[error("it is a RIFF file with {0:?}, and a WAV file is one with \"WAVE\"")]
-    NotWave(Id),
+    NotWave(RiffId),
 
     /// It ends before the first chunk.
     #[error("it ends too early, after {there} bytes: a WAV file has at least 12 before its first chunk")]
@@ -38,7 +39,7 @@ pub enum Fault {
     )]
     CutOff {
         /// The chunk.
-        chunk: Id,
+        chunk: RiffId,
         /// The bytes that its header promises.
         size: u64,
         /// The bytes that are there.
@@ -73,6 +74,22 @@ pub enum Fault {
     /// No channels.
     #[error("it has 0 channels")]
     Channels,
+
+    /// More channels than can be mixed.
+    #[error("it has {channels} channels, and one or two can be mixed")]
+    ManyChannels {
+        /// Its channels.
+        channels: u16,
+    },
+
+    /// It is longer than may be.
+    #[error("it is {ms} ms long, and {most_ms} ms are the most")]
+    TooLong {
+        /// How long it is.
+        ms: f64,
+        /// The most.
+        most_ms: f64,
+    },
 
     /// Compressed audio, or something unknown.
     #[error(
@@ -113,7 +130,7 @@ pub enum Fault {
         /// The channels.
         channels: u16,
         /// The samples.
-        encoding: Encoding,
+        encoding: WavEncoding,
         /// The size that the two make.
         right: usize,
     },

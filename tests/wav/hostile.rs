@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use wav_reader::Reader;
+use mixminus::stream::WavReader;
 
 use crate::{
     bytes::{body, chunk, extensible, fmt, sized, wav},
@@ -18,7 +18,7 @@ fn huge_channel_counts() {
     }
     // A frame that is larger than the file.
     let file = wav(&[fmt(1, u16::MAX, 48_000, 8), chunk(b"data", &[0; 64])]);
-    assert_eq!(Reader::new(&file[..]).unwrap().samples().unwrap(), []);
+    assert_eq!(WavReader::new(&file[..]).unwrap().samples().unwrap(), [0.0_f32; 0]);
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_file_that_is_cut_off_anywhere_has_a_message_or_its_first_samples() {
     let list = chunk(b"LIST", b"INFOISFT\x05\0\0\0Lavf\0");
     let whole = wav(&[extensible(1, 48_000, 32, 24), list, sized(b"data", u32::MAX, &[0x40; 64])]);
     for length in 0..whole.len() {
-        match Reader::new(&whole[..length]).and_then(Reader::samples) {
+        match WavReader::new(&whole[..length]).and_then(WavReader::samples) {
             Ok(samples) => assert!(length >= whole.len() - 64 && samples.len() <= 16, "{length}"),
             Err(fault) => assert!(fault.to_string().len() > 10, "{length}"),
         }
@@ -78,7 +78,7 @@ fn garbage_in_every_byte_of_a_header_breaks_nothing() {
             let mut file = whole.clone();
             file[at] = bad;
             // Either is right; neither takes long, or ends the program.
-            let _ = Reader::new(&file[..]).and_then(Reader::samples);
+            let _ = WavReader::new(&file[..]).and_then(WavReader::samples);
         }
     }
 }
@@ -99,8 +99,8 @@ impl Read for Noise {
 #[test]
 fn noise_is_no_wav_file_however_much_there_is() {
     for seed in 0..100 {
-        assert!(Reader::new(Noise(seed)).is_err());
+        assert!(WavReader::new(Noise(seed)).is_err());
         let chunks = io::Cursor::new(b"RIFF\0\0\0\0WAVE").chain(Noise(seed).take(1 << 16));
-        assert!(Reader::new(chunks).and_then(Reader::samples).is_err());
+        assert!(WavReader::new(chunks).and_then(WavReader::samples).is_err());
     }
 }

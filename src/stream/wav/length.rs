@@ -2,10 +2,7 @@
 
 use std::{io::Read, ops::RangeInclusive};
 
-use crate::{
-    chunks::{self, Id},
-    fault::Fault,
-};
+use super::{chunks, error::WavError, riff_id::RiffId};
 
 /// How much of the file is samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +33,7 @@ impl Length {
     }
 
     /// Reads the bytes of the samples.
-    pub fn read(self, from: &mut impl Read) -> Result<Vec<u8>, Fault> {
+    pub fn read(self, from: &mut impl Read) -> Result<Vec<u8>, WavError> {
         let most = if let Self::Bytes(bytes) = self { bytes } else { u64::MAX };
         let mut read = Vec::new();
         from.take(most).read_to_end(&mut read)?;
@@ -45,7 +42,7 @@ impl Length {
             Self::NoneOrAll if chunks::are_chunks(&read) => Ok(Vec::new()),
             // A size that large is no promise, though it may be the right one.
             Self::Bytes(size) if there < size && !UNKNOWN.contains(&size) => {
-                Err(Fault::CutOff { chunk: Id(*b"data"), size, there })
+                Err(WavError::CutOff { chunk: RiffId(*b"data"), size, there })
             }
             _ => Ok(read),
         }

@@ -4,17 +4,17 @@
 //! (WAVE_FORMAT_EXTENSIBLE), and other lengths by writers of their own mind. What is not needed is
 //! not looked at.
 
-use crate::{fault::Fault, samples::Encoding};
+use super::{error::WavError, samples::WavEncoding};
 
 /// What a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Format {
+pub struct WavFormat {
     /// Samples per second and channel; at least 1.
     pub rate_hz: u32,
     /// At least 1.
     pub channels: u16,
     /// How a sample is stored.
-    pub encoding: Encoding,
+    pub encoding: WavEncoding,
 }
 
 /// The shortest chunk, without an extension.
@@ -26,14 +26,14 @@ const EXTENSIBLE: u16 = 0xfffe;
 /// The end of the ids of formats in an extension. They begin with the format's number.
 const FAMILY: [u8; 14] = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 
-impl Format {
+impl WavFormat {
     /// What is read of a chunk at most.
-    pub(crate) const LONGEST: u32 = 40;
+    pub(super) const LONGEST: u32 = 40;
 
     /// Parses the chunk and checks that its numbers belong together.
-    pub(crate) fn parse(chunk: &[u8]) -> Result<Self, Fault> {
+    pub(super) fn parse(chunk: &[u8]) -> Result<Self, WavError> {
         if chunk.len() < SHORTEST {
-            return Err(Fault::ShortFormat { there: chunk.len(), needed: SHORTEST });
+            return Err(WavError::ShortFormat { there: chunk.len(), needed: SHORTEST });
         }
         let short = |at: usize| u16::from_le_bytes([chunk[at], chunk[at + 1]]);
         let bits = short(14);
@@ -44,17 +44,17 @@ impl Format {
     }
 
     /// The bytes of one sample of every channel.
-    pub(crate) fn frame_bytes(self) -> usize {
+    pub(super) fn frame_bytes(self) -> usize {
         usize::from(self.channels) * self.encoding.bytes()
     }
 
-    fn checked(self, block_align: u16) -> Result<Self, Fault> {
+    fn checked(self, block_align: u16) -> Result<Self, WavError> {
         match self {
-            Self { rate_hz: 0, .. } => Err(Fault::Rate),
-            Self { channels: 0, .. } => Err(Fault::Channels),
+            Self { rate_hz: 0, .. } => Err(WavError::Rate),
+            Self { channels: 0, .. } => Err(WavError::Channels),
             // With padding that nothing describes, where in it the samples are would be a guess.
             Self { channels, encoding, .. } if usize::from(block_align) != self.frame_bytes() => {
-                Err(Fault::BlockAlign { found: block_align, channels, encoding, right: self.frame_bytes() })
+                Err(WavError::BlockAlign { found: block_align, channels, encoding, right: self.frame_bytes() })
             }
             whole => Ok(whole),
         }
@@ -62,36 +62,36 @@ impl Format {
 }
 
 /// The format's number in the extension.
-fn extended_tag(chunk: &[u8], bits: u16) -> Result<u16, Fault> {
-    let needed = Format::LONGEST as usize;
+fn extended_tag(chunk: &[u8], bits: u16) -> Result<u16, WavError> {
+    let needed = WavFormat::LONGEST as usize;
     let Some(id) = chunk.get(24..needed) else {
-        return Err(Fault::ShortFormat { there: chunk.len(), needed });
+        return Err(WavError::ShortFormat { there: chunk.len(), needed });
     };
     if id[2..] != FAMILY {
-        return Err(Fault::SubFormat(std::array::from_fn(|at| id[at])));
+        return Err(WavError::SubFormat(std::array::from_fn(|at| id[at])));
     }
     // The bits that count are the upper ones, so the others need no care.
     match u16::from_le_bytes([chunk[18], chunk[19]]) {
-        valid if valid > bits => Err(Fault::ValidBits { valid, bits }),
+        valid if valid > bits => Err(WavError::ValidBits { valid, bits }),
         _ => Ok(u16::from_le_bytes([id[0], id[1]])),
     }
 }
 
-fn encoding(tag: u16, bits: u16) -> Result<Encoding, Fault> {
+fn encoding(tag: u16, bits: u16) -> Result<WavEncoding, WavError> {
     match (tag, bits) {
         // Bits that fill no whole bytes are the upper ones, too.
-        (1, 1..=8) => Ok(Encoding::Unsigned8),
-        (1, 9..=16) => Ok(Encoding::Integer16),
-        (1, 17..=24) => Ok(Encoding::Integer24),
-        (1, 25..=32) => Ok(Encoding::Integer32),
-        (1, 64) => Ok(Encoding::Integer64),
-        (3, 32) => Ok(Encoding::Float32),
-        (3, 64) => Ok(Encoding::Float64),
-        (6, 8) => Ok(Encoding::ALaw),
-        (7, 8) => Ok(Encoding::MuLaw),
-        (1, bits) => Err(Fault::Bits { bits, right: "PCM has 1 to 32, or 64" }),
-        (3, bits) => Err(Fault::Bits { bits, right: "floats have 32 or 64" }),
-        (6 | 7, bits) => Err(Fault::Bits { bits, right: "A-law and mu-law have 8" }),
-        (tag, _) => Err(Fault::Tag(tag)),
+        (1, 1..=8) => Ok(WavEncoding::Unsigned8),
+        (1, 9..=16) => Ok(WavEncoding::Integer16),
+        (1, 17..=24) => Ok(WavEncoding::Integer24),
+        (1, 25..=32) => Ok(WavEncoding::Integer32),
+        (1, 64) => Ok(WavEncoding::Integer64),
+        (3, 32) => Ok(WavEncoding::Float32),
+        (3, 64) => Ok(WavEncoding::Float64),
+        (6, 8) => Ok(WavEncoding::ALaw),
+        (7, 8) => Ok(WavEncoding::MuLaw),
+        (1, bits) => Err(WavError::Bits { bits, right: "PCM has 1 to 32, or 64" }),
+        (3, bits) => Err(WavError::Bits { bits, right: "floats have 32 or 64" }),
+        (6 | 7, bits) => Err(WavError::Bits { bits, right: "A-law and mu-law have 8" }),
+        (tag, _) => Err(WavError::Tag(tag)),
     }
 }

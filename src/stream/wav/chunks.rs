@@ -4,33 +4,14 @@
 //! The size of the whole, in the first header, is not looked at: recorders that were killed leave
 //! a wrong one, and the file says itself where it ends.
 
-use std::{
-    fmt,
-    io::{self, Read},
-};
+use std::io::{self, Read};
 
-use crate::fault::Fault;
-
-/// The four letters that name a chunk.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Id(pub [u8; 4]);
-
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.escape_ascii().to_string().trim_end())
-    }
-}
-
-impl fmt::Debug for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.0.escape_ascii())
-    }
-}
+use super::{error::WavError, riff_id::RiffId};
 
 /// What a chunk begins with.
 #[derive(Debug, Clone, Copy)]
 pub struct Header {
-    pub id: Id,
+    pub id: RiffId,
     pub size: u32,
 }
 
@@ -40,7 +21,7 @@ impl Header {
 
     fn parse(bytes: [u8; Self::SIZE]) -> Self {
         let [a, b, c, d, size @ ..] = bytes;
-        Self { id: Id([a, b, c, d]), size: u32::from_le_bytes(size) }
+        Self { id: RiffId([a, b, c, d]), size: u32::from_le_bytes(size) }
     }
 }
 
@@ -53,31 +34,31 @@ pub struct Chunks<R> {
 impl<R: Read> Chunks<R> {
     /// Reads what comes before the first chunk. Says also whether the sizes of 64 bits count that a
     /// ds64 chunk has.
-    pub fn open(mut from: R) -> Result<(Self, bool), Fault> {
+    pub fn open(mut from: R) -> Result<(Self, bool), WavError> {
         let bytes = up_to(&mut from, 12)?;
-        let id = |at: usize| bytes.get(at..at + 4).map(|id| Id([id[0], id[1], id[2], id[3]]));
+        let id = |at: usize| bytes.get(at..at + 4).map(|id| RiffId([id[0], id[1], id[2], id[3]]));
         let large = match id(0) {
-            Some(Id(riff)) if riff == *b"RIFF" => false,
-            Some(Id(riff)) if riff == *b"RF64" || riff == *b"BW64" => true,
-            Some(other) => return Err(Fault::NotRiff(other)),
-            None if bytes.is_empty() => return Err(Fault::Empty),
-            None => return Err(Fault::Short { there: bytes.len() }),
+            Some(RiffId(riff)) if riff == *b"RIFF" => false,
+            Some(RiffId(riff)) if riff == *b"RF64" || riff == *b"BW64" => true,
+            Some(other) => return Err(WavError::NotRiff(other)),
+            None if bytes.is_empty() => return Err(WavError::Empty),
+            None => return Err(WavError::Short { there: bytes.len() }),
         };
         match id(8) {
-            Some(Id(form)) if form == *b"WAVE" => Ok((Self { from }, large)),
-            Some(other) => Err(Fault::NotWave(other)),
-            None => Err(Fault::Short { there: bytes.len() }),
+            Some(RiffId(form)) if form == *b"WAVE" => Ok((Self { from }, large)),
+            Some(other) => Err(WavError::NotWave(other)),
+            None => Err(WavError::Short { there: bytes.len() }),
         }
     }
 
     /// The header of the next chunk; `None` at the end. The last one's bytes must have been taken.
-    pub fn next(&mut self) -> Result<Option<Header>, Fault> {
+    pub fn next(&mut self) -> Result<Option<Header>, WavError> {
         let bytes = up_to(&mut self.from, Header::SIZE)?;
         Ok(bytes.try_into().ok().map(Header::parse))
     }
 
     /// The first bytes of a chunk, at most `most`. Goes past the others.
-    pub fn body(&mut self, header: Header, most: u32) -> Result<Vec<u8>, Fault> {
+    pub fn body(&mut self, header: Header, most: u32) -> Result<Vec<u8>, WavError> {
         let taken = header.size.min(most);
         let bytes = up_to(&mut self.from, taken as usize)?;
         if bytes.len() < taken as usize {
@@ -88,7 +69,7 @@ impl<R: Read> Chunks<R> {
     }
 
     /// Goes past a chunk.
-    pub fn skip(&mut self, header: Header) -> Result<(), Fault> {
+    pub fn skip(&mut self, header: Header) -> Result<(), WavError> {
         self.pass(header, 0)
     }
 
@@ -98,7 +79,7 @@ impl<R: Read> Chunks<R> {
     }
 
     /// Goes past a chunk of which some bytes have been taken, and past the byte that makes it even.
-    fn pass(&mut self, header: Header, taken: u64) -> Result<(), Fault> {
+    fn pass(&mut self, header: Header, taken: u64) -> Result<(), WavError> {
         let size = u64::from(header.size);
         let there = taken + self.drop(size - taken)?;
         if there < size {
@@ -127,8 +108,8 @@ pub fn are_chunks(mut bytes: &[u8]) -> bool {
     bytes.is_empty()
 }
 
-fn cut_off(header: Header, there: u64) -> Fault {
-    Fault::CutOff { chunk: header.id, size: u64::from(header.size), there }
+fn cut_off(header: Header, there: u64) -> WavError {
+    WavError::CutOff { chunk: header.id, size: u64::from(header.size), there }
 }
 
 /// Reads so many bytes, or fewer if there are no more.
