@@ -4,6 +4,8 @@
 mod bench;
 #[path = "mix_wav_cli/recordings.rs"]
 mod recordings;
+#[path = "mix_wav_cli/stems.rs"]
+mod stems;
 #[path = "mix_wav_cli/streams.rs"]
 mod streams;
 

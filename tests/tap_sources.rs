@@ -52,6 +52,38 @@ fn a_source_is_silent_without_a_frame_under_the_floor_and_while_muted() {
     assert_eq!(spans.iter().map(|(span, _)| span.content).collect::<Vec<_>>()[..3], [Sound, Silence, Sound]);
 }
 
+/// Music that is played in is a source of its own, and in nobody else's tap.
+#[test]
+fn who_is_on_hold_is_silent_and_what_it_hears_is_not_in_its_tap() {
+    let mut rig = Rig::with(small(), &["anna", "ben", "music"]);
+    let tap = |rig: &Rig, tapped| rig.controller.tap(tapped, TapOptions::default()).unwrap();
+    let [mut said, mut played] = ["anna", "music"].map(|id| tap(&rig, Tapped::source(id)));
+    let mut heard = tap(&rig, Tapped::mix("anna"));
+    let levels = [("anna", 0.5), ("music", 0.25)];
+    rig.level(&levels);
+    rig.controller.hold("anna", &["music"]).unwrap();
+    (0..3).for_each(|_| drop(rig.level(&levels)));
+    rig.controller.resume("anna").unwrap();
+    rig.level(&levels);
+    assert_eq!(contents(&mut said), [(10, 20, Sound), (20, 50, Silence), (50, 60, Sound)]);
+    assert_eq!(contents(&mut played), [(10, 60, Sound)]);
+    assert_eq!(samples(&mut heard).1[35..40], [0.25; 5]);
+}
+
+#[test]
+fn a_player_is_tapped_like_any_source() {
+    use mixminus::stream::{Clip, PlayerOptions};
+    let mut rig = Rig::with(MixerConfig { limiter: None, ..MixerConfig::default() }, &["anna"]);
+    let player = rig.controller.join_player("music", JoinOptions::default(), PlayerOptions::default()).unwrap();
+    let mut tap = rig.controller.tap(Tapped::source("music"), TapOptions::default()).unwrap();
+    let clip = noise(7, 4800);
+    player.append(&Clip::new(Frame::mono(&clip), 48_000, 48_000).unwrap()).unwrap();
+    (0..20).for_each(|_| drop(rig.level(&[("anna", 0.1)])));
+    let (_, samples) = samples(&mut tap);
+    let begin = samples.iter().position(|sample| *sample == clip[0]).expect("it was played");
+    assert!(samples[begin..begin + 4800] == clip, "bit for bit");
+}
+
 #[test]
 fn the_channels_are_those_of_the_mixer() {
     let (left, right) = ([0.5_f32; 10], [0.25_f32; 10]);

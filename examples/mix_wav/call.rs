@@ -4,7 +4,8 @@
 //! [`crate::probe`]).
 
 use mixminus::{
-    Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, SourceReadings, stream::PortOptions,
+    Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor, SourceReadings,
+    stream::{self, PortOptions, Tap, TapOptions},
 };
 
 use crate::{
@@ -26,6 +27,17 @@ pub struct Call<'s> {
     /// By place in the cast: the port figures of the stays that have ended.
     intakes: Vec<Option<Intake>>,
     next_cue: usize,
+    /// By place in the cast, if those who send are tapped: what they send, from the first tick in which they do.
+    taps: Option<Vec<Tapped>>,
+}
+
+/// Whether a member of the cast is tapped.
+#[derive(Debug, Default)]
+enum Tapped {
+    #[default]
+    NotYet,
+    Now(Box<Tap>),
+    Since,
 }
 
 /// Which ports a call opens.
@@ -70,7 +82,24 @@ impl<'s> Call<'s> {
         let (controller, processor) = mixer.build().map_err(|cause| refused("these settings", &cause))?;
         let seats = scene.cast.iter().map(|_| None).collect();
         let intakes = vec![None; scene.cast.len()];
-        Ok((Self { scene, controller, ports, seats, intakes, next_cue: 0 }, processor))
+        Ok((Self { scene, controller, ports, seats, intakes, next_cue: 0, taps: None }, processor))
+    }
+
+    /// Has all who send tapped, each from its first tick on. To be called before the first cue.
+    pub fn tap(&mut self) {
+        self.taps = Some(self.scene.cast.iter().map(|_| Tapped::default()).collect());
+    }
+
+    /// The taps that are new, with the places of their members in the cast. A tap goes on for who leaves and joins again.
+    pub fn taps(&mut self) -> impl Iterator<Item = (usize, Tap)> {
+        let now = |(member, tapped): (usize, &mut Tapped)| match std::mem::replace(tapped, Tapped::Since) {
+            Tapped::Now(tap) => Some((member, *tap)),
+            before => {
+                *tapped = before;
+                None
+            }
+        };
+        self.taps.iter_mut().flatten().enumerate().filter_map(now)
     }
 
     /// Applies the cues that are due before a tick. `options` gives the join options of a
@@ -159,7 +188,7 @@ impl<'s> Call<'s> {
         Ok(())
     }
 
-    fn join(&self, tick: usize, member: usize, voice: Option<&Voice>, options: JoinOptions) -> Result<Seat, Error> {
+    fn join(&mut self, tick: usize, member: usize, voice: Option<&Voice>, options: JoinOptions) -> Result<Seat, Error> {
         let settings = &self.scene.settings;
         let hearing = self.scene.cast[member].hearing;
         let asked = PortOptions {
@@ -168,8 +197,19 @@ impl<'s> Call<'s> {
         };
         let asked = if self.ports == Ports::AsAsked { asked } else { PortOptions::default() };
         let id = self.scene.cast[member].id.as_str();
-        let joined = self.controller.join_with_ports(id, options, asked);
-        let joined = joined.map_err(|cause| refused(&format!("{id:?} in the call"), &cause))?;
+        let not_here = |cause: &dyn std::error::Error| refused(&format!("{id:?} in the call"), cause);
+        let tapped = self.taps.as_mut().map(|taps| &mut taps[member]).filter(|_| voice.is_some());
+        let tapped = tapped.filter(|tapped| matches!(tapped, Tapped::NotYet));
+        // At once, so that the tap has the first tick.
+        let (joined, _) = self.controller.change(|changes| {
+            let joined = changes.join_with_ports(id, options, asked).map_err(|cause| not_here(&cause))?;
+            if let Some(tapped) = tapped {
+                let tap = changes.tap(stream::Tapped::source(id), TapOptions::default());
+                *tapped = Tapped::Now(Box::new(tap.map_err(|cause| not_here(&cause))?));
+            }
+            Ok::<_, Error>(joined)
+        });
+        let joined = joined?;
         let since = tick * settings.tick_samples;
         let sender = |(port, voice): (_, &Voice)| Sender::new(voice.clone(), port, settings, member, tick);
         Ok(Seat {

@@ -41,6 +41,15 @@ pub struct Options {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 
+    /// The directory for what each participant said, ID.wav, all on the timeline of the call, and for index.json: who was
+    /// when in the call, in which file
+    #[arg(long, value_name = "DIR")]
+    pub stems: Option<PathBuf>,
+
+    /// One file of many channels for all stems, stems.wav, instead of a file each (RF64 from 4 GiB on)
+    #[arg(long, requires = "stems")]
+    pub multichannel: bool,
+
     /// The sample type of the written files
     #[arg(long, default_value = "f32")]
     pub format: Format,

@@ -33,6 +33,11 @@ impl Draft {
         &self.path
     }
 
+    /// Where the file is until it is published.
+    pub fn temporary(&self) -> &Path {
+        &self.temporary
+    }
+
     /// Gives the file its final name.
     pub fn publish(self) -> Result<(), Error> {
         fs::rename(&self.temporary, &self.path).map_err(|cause| Error::WriteFailed { path: self.path.clone(), cause })

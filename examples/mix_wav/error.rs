@@ -65,7 +65,7 @@ pub enum Error {
     TooLong { seconds: f64 },
 
     /// An output that would overwrite an input or another output.
-    #[error("{} would be written over {what}: choose another --out or --plot", path.display())]
+    #[error("{} would be written over {what}: choose another --out, --stems or --plot", path.display())]
     Overwrites { path: PathBuf, what: &'static str },
 
     /// The directory or a file for the results cannot be created.

@@ -10,7 +10,7 @@
 //! one mix for every listener ([`run`]). Sources and listeners with another rate than the mixer's,
 //! and sources behind a bad network, use ports, in simulated time and without threads ([`voice`],
 //! [`sender`], [`network`], [`ear`]). The other modules are about the input ([`cli`], [`settings`],
-//! [`scene`], [`script`], [`roster`], [`wav`]) and the results ([`outputs`], [`report`], [`table`],
+//! [`scene`], [`script`], [`roster`], [`wav`]) and the results ([`outputs`], [`stems`], [`report`], [`table`],
 //! [`probe`], [`picture`]).
 //!
 //! All input is checked before anything is mixed, except for samples that are NaN, infinite or past
@@ -42,6 +42,7 @@ mod scene;
 mod script;
 mod sender;
 mod settings;
+mod stems;
 mod table;
 mod track;
 mod voice;
@@ -81,8 +82,8 @@ fn mix(options: &Options) -> Result<(), Error> {
     let measuring = if places.picture.is_some() { probe::ticks(&scene, listener) } else { 0 };
     let progress = Progress::new(scene.ticks() + measuring, options.json);
     progress.say("mixing");
-    let outcome = run::run(&scene, &mut outputs.tracks, &progress)?;
-    outputs.publish(|| {
+    let outcome = run::run(&scene, &mut outputs, &progress)?;
+    outputs.publish(&scene, || {
         progress.say("measuring");
         let gains = probe::measure(&scene, listener, &outcome.activity, &progress)?;
         picture::draw(&scene, &outcome, &gains)

@@ -1,4 +1,4 @@
-//! All output files: one WAV file for each participant, and the picture. Either all of them are
+//! All output files: one WAV file for each participant, the picture, and the stems. Either all of them are
 //! published at the end, or none.
 
 use std::{
@@ -7,7 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{cli::Options, draft::Draft, error::Error, scene::Scene, track::Track};
+use crate::{
+    cli::Options,
+    draft::Draft,
+    error::Error,
+    scene::Scene,
+    stems::{StemPlaces, Stems},
+    track::Track,
+};
 
 /// The paths of the results.
 #[derive(Debug)]
@@ -16,11 +23,14 @@ pub struct Places {
     /// The WAV files, by place in the cast.
     pub tracks: Vec<PathBuf>,
     pub picture: Option<PathBuf>,
+    pub stems: Option<StemPlaces>,
 }
 
 /// The output files while they are written.
-pub struct Outputs {
+pub struct Outputs<'p> {
     pub tracks: Vec<Track>,
+    pub stems: Option<Stems<'p>>,
+    places: &'p Places,
     picture: Option<(Draft, File)>,
 }
 
@@ -32,7 +42,12 @@ impl Places {
         let tracks: Vec<PathBuf> =
             scene.cast.iter().map(|member| directory.join(format!("{}.wav", member.id))).collect();
         let bundled = options.is_bundled().then(|| directory.join("mix_wav.svg"));
-        let places = Self { directory, tracks, picture: options.plot.clone().or(bundled) };
+        let places = Self {
+            directory,
+            tracks,
+            picture: options.plot.clone().or(bundled),
+            stems: StemPlaces::of(options, scene),
+        };
         places.check(&scene.inputs)?;
         Ok(places)
     }
@@ -41,7 +56,13 @@ impl Places {
         // Canonical paths, so that two names of one file are equal; a file that does not exist yet
         // cannot be overwritten.
         let inputs: Vec<PathBuf> = inputs.iter().filter_map(|path| path.canonicalize().ok()).collect();
-        for path in self.tracks.iter().chain(&self.picture) {
+        let stems: Vec<&PathBuf> = self.stems.iter().flat_map(StemPlaces::all).collect();
+        let mixes: Vec<PathBuf> = self.tracks.iter().filter_map(|path| std::path::absolute(path).ok()).collect();
+        if let Some(path) = stems.iter().find(|path| std::path::absolute(path).is_ok_and(|path| mixes.contains(&path)))
+        {
+            return Err(Error::Overwrites { path: (*path).clone(), what: "a mix" });
+        }
+        for path in self.tracks.iter().chain(&self.picture).chain(stems) {
             if path.canonicalize().is_ok_and(|real| inputs.contains(&real)) {
                 return Err(Error::Overwrites { path: path.clone(), what: "a file that is read" });
             }
@@ -60,9 +81,9 @@ fn default_directory() -> PathBuf {
     directory.strip_prefix(here).map(Path::to_owned).unwrap_or(directory)
 }
 
-impl Outputs {
+impl<'p> Outputs<'p> {
     /// Creates every file, so that a path that cannot be written is found before the mixing.
-    pub fn open(places: &Places, options: &Options, scene: &Scene) -> Result<Self, Error> {
+    pub fn open(places: &'p Places, options: &Options, scene: &Scene) -> Result<Self, Error> {
         let made = fs::create_dir_all(&places.directory);
         made.map_err(|cause| Error::Unwritable { path: places.directory.clone(), cause })?;
         let create = |(member, path): (usize, &PathBuf)| {
@@ -71,16 +92,20 @@ impl Outputs {
         };
         let tracks = places.tracks.iter().enumerate().map(create).collect::<Result<_, _>>()?;
         let picture = places.picture.clone().map(Draft::open).transpose()?;
-        Ok(Self { tracks, picture })
+        let stems = places.stems.as_ref().map(|places| Stems::open(places, options.format)).transpose()?;
+        Ok(Self { tracks, stems, places, picture })
     }
 
     /// Gives every file its final name; `draw` makes the picture if there is to be one.
-    pub fn publish(self, draw: impl FnOnce() -> Result<String, Error>) -> Result<(), Error> {
+    pub fn publish(self, scene: &Scene, draw: impl FnOnce() -> Result<String, Error>) -> Result<(), Error> {
         let mut drafts = self.tracks.into_iter().map(Track::finish).collect::<Result<Vec<_>, _>>()?;
         if let Some((draft, mut file)) = self.picture {
             let written = file.write_all(draw()?.as_bytes());
             written.map_err(|cause| Error::WriteFailed { path: draft.path().to_owned(), cause })?;
             drafts.push(draft);
+        }
+        if let Some(stems) = self.stems {
+            drafts.append(&mut stems.finish(scene, &self.places.tracks)?);
         }
         drafts.into_iter().try_for_each(Draft::publish)
     }

@@ -37,6 +37,9 @@ pub struct Report {
     pub events: Vec<EventReport>,
     pub tick_time: TickTime,
     pub plot: Option<PlotReport>,
+    /// The index of the stems.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stems: Option<String>,
 }
 
 /// The mix of one participant, over the whole length of its file.
@@ -139,6 +142,7 @@ impl Report {
             events: events(scene),
             tick_time: tick_time(scene, outcome),
             plot: places.picture.as_deref().map(plot),
+            stems: places.stems.as_ref().map(|stems| stems.index().display().to_string()),
         }
     }
 }

@@ -10,9 +10,11 @@ use crate::{
     error::Error,
     intake::Intake,
     meter::{Activity, Meter, Stopwatch},
+    outputs::Outputs,
     progress::Progress,
     scene::Scene,
     settings::Settings,
+    stems::Stems,
     track::Track,
 };
 
@@ -40,8 +42,11 @@ pub struct Heard {
 }
 
 /// Mixes the whole call into the tracks.
-pub fn run(scene: &Scene, tracks: &mut [Track], progress: &Progress) -> Result<Outcome, Error> {
-    let (call, mut processor) = Call::new(scene, scene.settings.mixer(scene.cast.len()), Ports::AsAsked)?;
+pub fn run(scene: &Scene, outputs: &mut Outputs<'_>, progress: &Progress) -> Result<Outcome, Error> {
+    let (mut call, mut processor) = Call::new(scene, scene.settings.mixer(scene.cast.len()), Ports::AsAsked)?;
+    if outputs.stems.is_some() {
+        call.tap();
+    }
     let hear = || Heard { meter: Meter::default(), waveform: Envelope::new(scene.length, scene.cast.len()) };
     let outcome = Outcome {
         heard: scene.cast.iter().map(|_| hear()).collect(),
@@ -50,24 +55,29 @@ pub fn run(scene: &Scene, tracks: &mut [Track], progress: &Progress) -> Result<O
         stopwatch: Stopwatch::default(),
         intakes: Vec::new(),
     };
-    Run { scene, call, tracks, outcome, last_not_finite: vec![0; scene.cast.len()] }.play(&mut processor, progress)
+    let Outputs { tracks, stems, .. } = outputs;
+    let stems = stems.as_mut();
+    Run { scene, call, tracks, stems, outcome, last_not_finite: vec![0; scene.cast.len()] }
+        .play(&mut processor, progress)
 }
 
-struct Run<'s, 't> {
+struct Run<'s, 't, 'p> {
     scene: &'s Scene,
     call: Call<'s>,
     tracks: &'t mut [Track],
+    stems: Option<&'t mut Stems<'p>>,
     outcome: Outcome,
     /// The mixer's counters in the last tick: they start at 0 with every stay.
     last_not_finite: Vec<u64>,
 }
 
-impl Run<'_, '_> {
+impl Run<'_, '_, '_> {
     fn play(mut self, processor: &mut Processor, progress: &Progress) -> Result<Outcome, Error> {
         let mut audio = processor.enter();
         let silence = vec![0.0f32; self.scene.settings.tick_samples];
         for number in 0..self.scene.ticks() {
             self.call.take_cues(number, |sends| self.scene.settings.join(sends))?;
+            self.begin_stems()?;
             self.call.push_packets(number);
             let start = Instant::now();
             let mut tick = audio.tick();
@@ -87,12 +97,19 @@ impl Run<'_, '_> {
                 let mix = self.call.seat(member).and_then(|seat| mixes.get(seat.key));
                 self.hear(number, member, mix)?;
             }
+            self.stems.as_mut().map_or(Ok(()), |stems| stems.pull())?;
             self.observe();
             progress.step();
         }
         self.flush(&mut audio)?;
         self.outcome.intakes = (0..self.scene.cast.len()).map(|member| self.call.intake(member)).collect();
         Ok(self.outcome)
+    }
+
+    /// Begins the stems of those who send for the first time.
+    fn begin_stems(&mut self) -> Result<(), Error> {
+        let Some(stems) = &mut self.stems else { return Ok(()) };
+        self.call.taps().try_for_each(|(member, tap)| stems.begin(member, tap))
     }
 
     /// Writes and measures the mix of a member of the cast for a tick: nothing while the member is

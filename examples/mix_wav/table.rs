@@ -32,6 +32,9 @@ pub fn text(report: &Report, places: &Places) -> String {
         );
     }
     let _ = write!(text, "\nWhat each participant hears: {}", places.directory.join("*.wav").display());
+    if let Some(stems) = &report.stems {
+        let _ = write!(text, "\nWhat each participant said, and when: {stems}");
+    }
     if let Some(plot) = &report.plot {
         let _ = write!(text, "\nThe picture, with the gains in {}'s mix: {}", plot.listener, plot.file);
     }

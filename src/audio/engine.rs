@@ -300,7 +300,7 @@ impl Engine {
     /// Gives each tap what it has of this tick.
     fn write_taps(&mut self, tools: &Tools<'_>) {
         let Self { receiver, listeners, planner, outputs, mixes, taps, channels, .. } = self;
-        taps.write(&TapScene {
+        let lost = taps.write(&TapScene {
             receiver,
             listeners: listeners.all(),
             outputs,
@@ -310,6 +310,9 @@ impl Engine {
             tick: tools.clock.timing.tick,
             position: tools.position,
         });
+        if lost > 0 {
+            tools.meters.lost_taps.fetch_add(lost, Ordering::Relaxed);
+        }
     }
 
     /// Gives each connection what its participant hears.

@@ -31,7 +31,7 @@ const fn gauge<T>(name: &'static str, unit: Option<Unit>, read: fn(&T) -> f64, h
 
 const COUNT: Option<Unit> = Some(Unit::Count);
 
-pub(super) const MIXER: [Series<Snapshot>; 8] = [
+pub(super) const MIXER: [Series<Snapshot>; 9] = [
     counter("mixminus_ticks_total", |all| all.mixer.ticks, "Ticks mixed."),
     counter(
         "mixminus_unknown_frames_total",
@@ -43,6 +43,7 @@ pub(super) const MIXER: [Series<Snapshot>; 8] = [
         |all| all.mixer.lost_talk_events,
         "Talk events for which there was no room.",
     ),
+    counter("mixminus_lost_tap_ticks_total", |all| all.mixer.lost_tap_ticks, "Ticks of sound that taps have lost."),
     gauge("mixminus_participants", COUNT, |all| all.participants.len() as f64, "Participants in the call."),
     gauge(
         "mixminus_audible_sources",

@@ -138,6 +138,6 @@ pub mod media_servers {
     use super::{
         DecodeReadings, Decoder, Decoders, EncodeGroups, EncodeReadings, EncodeThreads, EncodeThreadsOptions,
         EncodedPacket, Encoder, InputReadings, PacketPort, Priority, RelayWriter, Runner, RunnerOptions,
-        RunnerReadings,
+        RunnerReadings, Tap, TapOptions,
     };
 }

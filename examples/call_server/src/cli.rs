@@ -76,9 +76,14 @@ pub struct Options {
     #[arg(long = "role", value_name = "ID=ROLE", value_parser = arguments::role, requires = "hears")]
     pub roles: Vec<(String, String)>,
 
-    /// Writes what each participant hears to DIR/ID.wav, 16 bit at 48 kHz; never over an existing file
+    /// Records the call: what each participant says in DIR/stems/ID.wav, what it hears in DIR/mixes/ID.wav, 16 bit at 48 kHz,
+    /// all on one timeline, and who was when in DIR/index.json; never over an earlier recording
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
+
+    /// When the server stops, all stems become the channels of one file, DIR/stems.wav (RF64 from 4 GiB on)
+    #[arg(long, requires = "record")]
+    pub multichannel: bool,
 
     /// The URL that the call's notifications are posted to
     #[arg(long, value_name = "URL", value_parser = arguments::web_url, requires = "callback_token")]

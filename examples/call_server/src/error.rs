@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 use mixminus::{
     BuildError,
     http::{CallError, CallbackError, JwtError, PromptClientError, ServiceError},
-    stream::{CodecError, JoinError, RelayError, RunnerError},
+    stream::{CodecError, JoinError, RelayError, RunnerError, TapError},
 };
 
 use crate::wav::Fault;
@@ -49,6 +49,10 @@ pub enum Error {
     #[error("no relay: {0}")]
     Relay(#[from] RelayError),
 
+    /// Somebody cannot be recorded.
+    #[error("no tap: {0}")]
+    Tap(#[from] TapError),
+
     /// No UDP port can be used.
     #[error("no UDP port of {address} is free: {cause}; choose others by --rtp-ports")]
     Udp { address: String, cause: io::Error },
@@ -68,10 +72,6 @@ pub enum Error {
     /// Writing failed during the call, for instance because the disk is full. The call went on.
     #[error("writing {} failed: {cause}; it ends there", path.display())]
     WriteFailed { path: PathBuf, cause: io::Error },
-
-    /// A recording has reached the largest size of a WAV file.
-    #[error("{} has as much as a WAV file can hold; it ends there", path.display())]
-    Full { path: PathBuf },
 
     /// The mixer could not be made.
     #[error("no mixer: {0}")]
@@ -124,6 +124,7 @@ impl Error {
             | Self::Unreadable { .. }
             | Self::NotWav { .. }
             | Self::Join { .. }
+            | Self::Unwritable { .. }
             | Self::Tls { .. }
             | Self::Keys(_)
             | Self::Callback(_)

@@ -28,7 +28,7 @@ use crate::{
     error::Error,
     live::Live,
     music,
-    room::Room,
+    room::{Record, Room},
     routes::Routes,
     server,
     signals::Signals,
@@ -72,7 +72,8 @@ async fn serve(options: Options) -> Result<(), Error> {
     let token = access.token.clone();
 
     let (most_people, loudest) = (options.max_people.into(), options.loudest.map(usize::from));
-    let (room, relay) = Room::start(members, Routes::of(&options)?, most_people, loudest, options.record.as_deref())?;
+    let record = options.record.clone().map(|directory| Record { directory, multichannel: options.multichannel });
+    let (room, relay) = Room::start(members, Routes::of(&options)?, most_people, loudest, record)?;
     let live = Live::start(&options, Arc::clone(&room.entrance), relay)?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();
@@ -161,6 +162,7 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
         door: Door { authorizer, permissions },
         controller: room.controller.clone(),
         ticker: Arc::clone(&room.ticker),
+        recorded: Arc::clone(&room.recorded),
         ears: Arc::clone(&room.ears),
         people: Arc::clone(&live.people),
         webrtc: Arc::clone(&live.webrtc),

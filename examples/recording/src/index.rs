@@ -125,15 +125,16 @@ impl Timeline {
         }
     }
 
-    /// The stays and the gaps, for the index.
-    pub fn intervals(&self, rate_hz: u32) -> (Vec<Interval>, Vec<Gap>) {
-        let stays = self.stays.iter().map(|(from, to)| Interval::new(*from, *to, rate_hz)).collect();
+    /// The stays and the gaps before a sample at which the recording ends, for the index.
+    pub fn intervals(&self, rate_hz: u32, end: u64) -> (Vec<Interval>, Vec<Gap>) {
+        let stays = self.stays.iter().filter(|(from, _)| *from < end);
+        let stays = stays.map(|(from, to)| Interval::new(*from, *to.min(&end), rate_hz)).collect();
         let gap = |(why, of, from, to): &(&'static str, &'static str, u64, u64)| Gap {
             why,
             of,
-            interval: Interval::new(*from, *to, rate_hz),
+            interval: Interval::new(*from, *to.min(&end), rate_hz),
         };
-        (stays, self.gaps.iter().map(gap).collect())
+        (stays, self.gaps.iter().filter(|gap| gap.2 < end).map(gap).collect())
     }
 }
 
@@ -151,7 +152,7 @@ mod tests {
         timeline.gap("loss", "stem", 720, 960);
         timeline.gap("skip", "stem", 960, 1440);
         timeline.here(4800, 9600);
-        let (stays, gaps) = timeline.intervals(48_000);
+        let (stays, gaps) = timeline.intervals(48_000, 9600);
         assert_eq!(stays, [Interval::new(0, 960, 48_000), Interval::new(4800, 9600, 48_000)]);
         assert_eq!(stays[1].to_seconds, 0.2);
         let gaps: Vec<_> =

@@ -1,6 +1,7 @@
 //! Recordings for the examples: one WAV file for each participant, all on one timeline, and an index that says who was
 //! when in the call.
 //!
+//! - [`Track`] has what one tap has in a file: what a participant said, its *stem*, or its mix.
 //! - [`WavFile`] grows while the call goes on, is readable at any time, also after the program was killed, and may be
 //!   larger than 4 GiB (RF64). What is silent takes no room on a disk whose file system knows holes.
 //! - [`Index`] is written as JSON beside the files: the stays of each participant, and the gaps in what was recorded.
@@ -12,9 +13,11 @@
 mod header;
 mod index;
 mod interleaving;
+mod track;
 mod wav_file;
 
 pub use header::{Sample, Spec};
 pub use index::{Gap, Index, Interval, Participant, Timeline};
 pub use interleaving::interleave;
+pub use track::{Of, Track};
 pub use wav_file::WavFile;

@@ -96,6 +96,23 @@ impl WavFile {
     pub fn finish(mut self) -> io::Result<()> {
         self.sync()
     }
+
+    /// Completes the file with so many frames: what is past them is cut off.
+    ///
+    /// # Errors
+    /// The disk is full, or fails.
+    pub fn finish_at(mut self, frames: u64) -> io::Result<()> {
+        self.file.flush()?;
+        self.frame = frames;
+        self.file.get_mut().set_len(HEADER + frames * self.spec.frame_bytes())?;
+        self.sync()
+    }
+
+    /// A file that cannot be written to.
+    #[cfg(test)]
+    pub fn broken(file: File, spec: Spec, frame: u64) -> Self {
+        Self { file: BufWriter::new(file), spec, frame, written: frame, bytes: Vec::new() }
+    }
 }
 
 /// The nearest number; full scale past it.

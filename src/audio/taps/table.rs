@@ -141,10 +141,10 @@ impl Taps {
         self.sums.memory()
     }
 
-    /// Writes a tick that is mixed to all taps. Real time.
-    pub fn write(&mut self, scene: &TapScene<'_>) {
+    /// Writes a tick that is mixed to all taps. How many have lost it. Real time.
+    pub fn write(&mut self, scene: &TapScene<'_>) -> u64 {
         let Self { list, used, sums, end, .. } = self;
-        let skipped = *end < scene.position;
+        let (skipped, mut lost) = (*end < scene.position, 0);
         for Tap { of, point, inlet, .. } in list[..*used].iter_mut().flatten() {
             if skipped {
                 inlet.skip(*end);
@@ -154,7 +154,9 @@ impl Taps {
                 Ok(place) if inlet.begin(scene.position, scene.channels) => inlet.write(scene.samples(place, sums)),
                 Ok(_) => {}
             }
+            lost += u64::from(inlet.loses());
         }
         *end = scene.position.saturating_add(scene.tick as u64);
+        lost
     }
 }

@@ -12,6 +12,7 @@ pub(crate) struct MixerMeters {
     pub distinct: AtomicU32,
     pub unknown: AtomicU64,
     pub lost_talk: AtomicU64,
+    pub lost_taps: AtomicU64,
     /// The number of the mixer, which is the same in all keys; and the slot and stay of the dominant speaker.
     mixer: u32,
     dominant: AtomicU64,
@@ -33,6 +34,8 @@ pub struct MixerReadings {
     pub dominant: Option<ParticipantKey>,
     /// Talk events that were lost, because those before them had not been read and there was no room.
     pub lost_talk_events: u64,
+    /// Ticks of sound that taps have lost, over all of them, because they were not read in time.
+    pub lost_tap_ticks: u64,
     /// Different mixes in the last tick: one for each group of listeners that hear the same.
     pub distinct_mixes: u32,
     /// Frames refused because no participant who sends has their key.
@@ -70,6 +73,7 @@ impl MixerMeters {
             audible_sources: self.audible.load(Relaxed),
             dominant: self.dominant(),
             lost_talk_events: self.lost_talk.load(Relaxed),
+            lost_tap_ticks: self.lost_taps.load(Relaxed),
             distinct_mixes: self.distinct.load(Relaxed),
             unknown_frames: self.unknown.load(Relaxed),
         }

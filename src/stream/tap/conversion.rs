@@ -8,7 +8,7 @@
 
 use std::collections::VecDeque;
 
-use super::span::TapSpan;
+use super::{made::Made, span::TapSpan};
 use crate::{
     data::{channels::Planes, ports::StreamFormat, sample::Sample, tap::TapContent},
     stream::{
@@ -47,18 +47,6 @@ struct Filter {
     first: i64,
 }
 
-/// Frames that were not read yet.
-#[derive(Debug, Default)]
-struct Made {
-    channels: usize,
-    /// With their channels side by side.
-    samples: Vec<f32>,
-    /// How many samples were read.
-    read: usize,
-    /// The number of the first frame that was not.
-    number: i64,
-}
-
 impl Conversion {
     /// `tick`: samples of a tick of the mixer. Allocates.
     pub fn new(mixer: StreamFormat, to: StreamFormat, tick: usize) -> Result<Self, FormatError> {
@@ -72,7 +60,7 @@ impl Conversion {
             filter: Filter { outbound, piece, waiting, held: 0, next: 0, first: 0 },
             silence: Buffer::new(mixer.channels, piece),
             begun: false,
-            made: Made { channels: to.channels.count(), ..Made::default() },
+            made: Made::of(to.channels.count()),
             contents: VecDeque::new(),
         })
     }
@@ -141,7 +129,7 @@ impl Conversion {
 
     /// Whether all frames were read.
     pub fn is_empty(&self) -> bool {
-        self.made.read == self.made.samples.len()
+        self.made.is_empty()
     }
 
     /// Reads frames of one content, as many as `out` has room for at most; `None` if none are there.
@@ -187,43 +175,6 @@ impl Filter {
 /// All of a buffer.
 fn all(buffer: &Buffer) -> Planes<'_> {
     buffer.part(0..buffer.frames())
-}
-
-impl Made {
-    /// Takes frames, the first of which has the number `next`, but for those before `first`.
-    fn push(&mut self, planes: Planes<'_>, next: &mut i64, first: i64) {
-        if self.read == self.samples.len() {
-            self.samples.clear();
-            self.read = 0;
-        }
-        let count = planes.left.len();
-        let range = (first - *next).clamp(0, count as i64) as usize..count;
-        *next += count as i64;
-        let left = &planes.left[range.clone()];
-        match planes.right {
-            None => self.samples.extend_from_slice(left),
-            Some(right) => {
-                self.samples.extend(left.iter().zip(&right[range]).flat_map(|(left, right)| [*left, *right]))
-            }
-        }
-    }
-
-    /// Leaves out frames from a number on.
-    fn end(&mut self, number: i64) {
-        let frames = usize::try_from(number - self.number).unwrap_or_default();
-        self.samples.truncate(self.read + frames * self.channels);
-    }
-
-    /// Reads up to `most` frames. How many they are.
-    fn read<S: Sample>(&mut self, out: &mut [S], most: usize) -> usize {
-        let waiting = &self.samples[self.read..];
-        let frames = (waiting.len() / self.channels).min(out.len() / self.channels).min(most);
-        let count = frames * self.channels;
-        out.iter_mut().zip(&waiting[..count]).for_each(|(out, sample)| *out = S::from_f32(*sample));
-        self.read += count;
-        self.number += frames as i64;
-        frames
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //!   of the mixer's timeline.
 
 mod conversion;
+mod made;
 mod making;
 mod options;
 mod reader;

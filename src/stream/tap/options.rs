@@ -11,8 +11,8 @@ use crate::{
 pub enum Tapped {
     /// What a participant sends, as it comes into the mixer: after its jitter buffer, before any gain, whoever hears it.
     /// What counts as silent there is silence here: what is under the floor of the mixer
-    /// ([`MixerConfig::floor`](crate::MixerConfig::floor)), a frame that is missing, and all of it while the participant
-    /// is muted.
+    /// ([`MixerConfig::floor`](field@crate::MixerConfig::floor)), a frame that is missing, and all of it while the participant
+    /// is muted or on hold.
     Source(ParticipantId),
     /// What a participant hears.
     Mix {
@@ -58,8 +58,8 @@ pub struct TapOptions {
     /// How much sound it holds until it is read, in ms: 20 to 60,000, and two ticks or more. What is not sound needs no
     /// room. At 48 kHz a second takes 192 kB for each channel of the mixer.
     pub holds_ms: f64,
-    /// Whether a source is heard in its tap even while it is muted. To record somebody who believes to be muted is a
-    /// breach of trust: ask them.
+    /// Whether a source is heard in its tap even while it is muted or on hold. To record somebody who believes to be muted
+    /// is a breach of trust: ask them.
     pub even_muted: bool,
     /// Whether it begins [paused](super::Tap::set_paused).
     pub paused: bool,

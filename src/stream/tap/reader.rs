@@ -16,7 +16,8 @@ use crate::{
 /// from there on, in order, and says what is there ([`TapContent`](super::TapContent)): sound, silence, nobody in the
 /// call with its id, a pause, ticks that were skipped, or a loss. At another rate than the mixer's the delay of the
 /// filter is taken off: what was said at an instant is at the frame of that instant, exactly for the usual rates and
-/// within a thousandth of a frame for all others. At the usual rates such frames come up to 25 ms later.
+/// within a thousandth of a frame for all others. At the usual rates such frames come up to 25 ms later; at
+/// others the first read takes some milliseconds.
 ///
 /// **Bounded.** A reader may be late by [`TapOptions::holds_ms`](super::TapOptions::holds_ms) of sound. What comes then is
 /// lost, marked in what is read, and counted, until half of that is free again. The audio thread never waits for a reader,

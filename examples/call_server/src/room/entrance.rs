@@ -3,7 +3,6 @@
 
 use std::{
     collections::HashSet,
-    path::PathBuf,
     sync::{Arc, mpsc},
 };
 
@@ -53,8 +52,8 @@ pub struct Entrance {
     pub(super) ears: Arc<Ears>,
     pub(super) cast: Cast,
     pub(super) orders: mpsc::Sender<Order>,
-    /// Where what people hear is recorded, if it is.
-    pub(super) record: Option<PathBuf>,
+    /// For who records the call, if somebody does.
+    pub(super) recorder: Option<mpsc::Sender<recorder::Order>>,
 }
 
 impl Entrance {
@@ -86,13 +85,12 @@ impl Entrance {
         let ports = if is_here {
             // Before what it sends can be heard.
             routing.into_iter().for_each(|routing| self.route(id, routing));
-            self.controller.replace_ports(id, options)
+            self.controller.replace_ports(id, options).map_err(cannot)?
         } else {
             let joins = self.cast.joins(id);
-            let joins = JoinOptions { routing: routing.unwrap_or(joins.routing), ..joins };
-            self.controller.join_with_ports(id, joins, options)
+            self.join(id, JoinOptions { routing: routing.unwrap_or(joins.routing), ..joins }, options)?
         };
-        let Ports { key, input, output, .. } = ports.map_err(cannot)?;
+        let Ports { key, input, output, .. } = ports;
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
         self.collect(id, output, is_here);
         let decoded = self.decode(input, decoder);
@@ -101,6 +99,22 @@ impl Entrance {
             self.leave(id);
         }
         Ok(Seat { key, packets: decoded? })
+    }
+
+    /// Lets a person in, and has it recorded from its first tick on, if the call is.
+    fn join(&self, id: &str, joins: JoinOptions, ports: PortOptions) -> Result<Ports, Error> {
+        let (joined, _) = self.controller.change(|changes| {
+            let joined = changes.join_with_ports(id, joins, ports);
+            let ports = joined.map_err(|cause| Error::Join { id: id.to_owned(), cause })?;
+            let taps =
+                self.recorder.as_ref().map(|_| recorder::taps(id, |tapped, options| changes.tap(tapped, options)));
+            Ok::<_, Error>((ports, taps.transpose()?))
+        });
+        let (ports, taps) = joined?;
+        if let Some(taps) = taps {
+            self.record(recorder::Order::Come { id: id.to_owned(), taps: Box::new(taps) });
+        }
+        Ok(ports)
     }
 
     fn decode(&self, input: InputPort, decoder: impl Decoder + 'static) -> Result<PacketPort, Error> {
@@ -127,6 +141,7 @@ impl Entrance {
         self.told(id, self.controller.leave(id).map_err(JoinError::from));
         self.ears.remove(id);
         self.order(Order::Remove { id: id.to_owned() });
+        self.record(recorder::Order::Go { id: id.to_owned() });
     }
 
     /// Mutes a person for everybody, or ends that.
@@ -142,10 +157,7 @@ impl Entrance {
         if is_here {
             return self.collect_more(id, Some(port));
         }
-        let recorder = self.record.as_ref().map(|directory| recorder::begin_late(directory, id));
-        let recorder =
-            recorder.and_then(|begun| begun.inspect_err(|error| tracing::error!("{}", error.one_line())).ok());
-        self.order(Order::Add(Ear::new(id, port, self.ears.add(id), recorder)));
+        self.order(Order::Add(Ear::new(id, port, self.ears.add(id))));
     }
 
     fn collect_more(&self, id: &str, port: Option<OutputPort>) {
@@ -157,6 +169,11 @@ impl Entrance {
     fn order(&self, order: Order) {
         // The collector is gone only once the call has ended.
         let _ = self.orders.send(order);
+    }
+
+    fn record(&self, order: recorder::Order) {
+        // The recorder, too, is gone only once the call has ended.
+        let _ = self.recorder.as_ref().map(|recorder| recorder.send(order));
     }
 
     fn told<T>(&self, id: &str, done: Result<T, JoinError>) {

@@ -1,5 +1,5 @@
-//! The call: [`Room`]. The audio thread only ticks; one thread feeds it with the recordings, and
-//! another collects what the participants hear. People come and go by its [`Entrance`].
+//! The call: [`Room`]. The audio thread only ticks; one thread feeds it with the recordings, another collects what the
+//! participants hear for those who listen in, and one records the call. People come and go by its [`Entrance`].
 
 mod collector;
 mod ears;
@@ -10,7 +10,7 @@ mod ticker;
 mod worker;
 
 use std::{
-    path::Path,
+    path::PathBuf,
     sync::{Arc, mpsc},
 };
 
@@ -26,6 +26,7 @@ use self::{collector::Ear, feeder::Voice, recorder::Recorder};
 pub use self::{
     ears::Ears,
     entrance::{Cast, Entrance, Seat},
+    recorder::Recorded,
     ticker::Ticker,
     worker::{Stop, Worker},
 };
@@ -58,19 +59,29 @@ pub struct Room {
     pub ears: Arc<Ears>,
     pub entrance: Arc<Entrance>,
     feeder: Worker<()>,
-    collector: Worker<Result<(), Error>>,
+    collector: Worker<()>,
+    recorder: Option<Worker<Result<(), Error>>>,
+    pub recorded: Arc<Recorded>,
+}
+
+/// How the call is recorded.
+#[derive(Debug)]
+pub struct Record {
+    pub directory: PathBuf,
+    /// Whether all stems become one file in the end.
+    pub multichannel: bool,
 }
 
 impl Room {
-    /// Lets all participants join, by these routes, and starts the call, in which everybody is mixed, or the `loudest`. What they hear is
-    /// recorded in the directory `record`, if there is one. The relay is for whoever encodes what people hear: the members
+    /// Lets all participants join, by these routes, and starts the call, in which everybody is mixed, or the `loudest`. What
+    /// they say and hear is recorded, if that is asked for. The relay is for whoever encodes what people hear: the members
     /// and `most_people` more, each of whom may hear another mix from one tick to the next.
     pub fn start(
         members: Vec<Member>,
         routes: Routes,
         most_people: usize,
         loudest: Option<usize>,
-        record: Option<&Path>,
+        record: Option<Record>,
     ) -> Result<(Self, Relay), Error> {
         let listeners = (members.len() + most_people).min(MOST_LISTENERS);
         let waiting =
@@ -89,27 +100,36 @@ impl Room {
             outputs.extend(output.map(|port| (id, port)));
         }
         // After all participants have joined: a call that cannot start leaves no files behind.
-        let ids = outputs.iter().map(|(id, _)| id.as_str());
-        let recorders = record.map(|directory| recorder::begin(directory, ids)).transpose()?;
-        let mut recorders = recorders.into_iter().flatten();
+        let recorded = Arc::new(Recorded::default());
+        let mut recorder = match &record {
+            Some(Record { directory, multichannel }) => {
+                Some(Recorder::begin(directory, *multichannel, Arc::clone(&recorded))?)
+            }
+            None => None,
+        };
+        if let Some(recorder) = &mut recorder {
+            outputs.iter().try_for_each(|(id, _)| recorder.come(id, &controller))?;
+        }
         let fan_out = Arc::new(Ears::default());
-        let collected =
-            outputs.into_iter().map(|(id, port)| Ear::new(&id, port, fan_out.add(&id), recorders.next())).collect();
+        let collected = outputs.into_iter().map(|(id, port)| Ear::new(&id, port, fan_out.add(&id))).collect();
         let (mut ticks, relay) = Relay::new(&processor, waiting)?;
         let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| ticks.write(mixes))?;
         let (orders, coming) = mpsc::channel();
+        let (recording, to_record) = mpsc::channel();
         let entrance = Arc::new(Entrance {
             controller: controller.clone(),
             ticker: Arc::new(Ticker::new(runner)),
             ears: fan_out,
             cast,
             orders,
-            record: record.map(Path::to_owned),
+            recorder: recorder.as_ref().map(|_| recording),
         });
         let (ticker, ears) = (Arc::clone(&entrance.ticker), Arc::clone(&entrance.ears));
         let feeder = Worker::start("feeder", move |stop| feeder::run(voices, stop))?;
         let collector = Worker::start("collector", move |stop| collector::run(collected, &coming, stop))?;
-        Ok((Self { controller, ticker, ears, entrance, feeder, collector }, relay))
+        let recorder = recorder.map(|recorder| Worker::start("recorder", move |stop| recorder.run(&to_record, stop)));
+        let recorder = recorder.transpose()?;
+        Ok((Self { controller, ticker, ears, entrance, feeder, collector, recorder, recorded }, relay))
     }
 
     /// Stops the threads in the order of the sound, so that everything that was mixed is collected,
@@ -118,7 +138,8 @@ impl Room {
         let fed = self.feeder.stop();
         let ticked = self.ticker.stop();
         let collected = self.collector.stop();
-        fed.and(ticked).and(collected?)
+        let recorded = self.recorder.map_or(Ok(Ok(())), Worker::stop);
+        fed.and(ticked).and(collected).and(recorded?)
     }
 }
 

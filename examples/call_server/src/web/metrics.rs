@@ -33,6 +33,7 @@ impl Metrics {
             self.exporter.record(&web.controller.snapshot());
             people::record(&web.people, &web.webrtc, &web.rtp);
             people::record_outgoing(&web.hearing.readings(), &web.outgoing);
+            metrics::counter!("call_server_recording_lost_ticks_total").absolute(web.recorded.lost_ticks());
             if let Some(readings) = web.ticker.readings() {
                 self.exporter.record_runner(&readings);
             }

@@ -31,7 +31,7 @@ use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLaye
 pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States};
 use crate::{
     live::{Encoding, Hearing, Outgoing, People, Rtp, WebRtc},
-    room::{Ears, Ticker},
+    room::{Ears, Recorded, Ticker},
 };
 
 /// The state of the routes.
@@ -42,6 +42,7 @@ pub struct Web {
     pub door: Door,
     pub controller: Controller,
     pub ticker: Arc<Ticker>,
+    pub recorded: Arc<Recorded>,
     pub ears: Arc<Ears>,
     pub people: Arc<People>,
     pub webrtc: Arc<WebRtc>,

@@ -180,22 +180,38 @@ async fn somebody_can_speak_as_the_guest_and_leaves_the_guest_hearing() {
 }
 
 #[tokio::test]
-async fn what_people_hear_is_recorded_for_each_stay() {
+async fn what_people_say_and_hear_is_recorded_on_one_timeline_over_all_stays() {
     let records = tempfile::tempdir().unwrap();
     let (_directory, mut server) = server(&["--record", records.path().to_str().unwrap()]);
     for _stay in 0..2 {
         let anna = Caller::join(&server, "anna", 500.0).await;
-        Desk::listen(&server, "anna").await.until_hears(&[(300.0, 1.0)]).await;
+        let mut desk = Desk::listen(&server, "guest").await;
+        desk.until_hears(&[(300.0, 1.0), (500.0, 1.0)]).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
         anna.leave(&server).await;
+        desk.until_hears(&[(300.0, 1.0), (500.0, 0.0)]).await;
     }
     server.signal(rustix::process::Signal::INT);
     assert!(server.ended().0.success());
-    for file in ["anna.wav", "anna.2.wav"] {
-        let mut ear = Ear::default();
-        let mut reader = hound::WavReader::open(records.path().join(file)).unwrap();
+    let index: Value = serde_json::from_slice(&std::fs::read(records.path().join("index.json")).unwrap()).unwrap();
+    let anna = index["participants"].as_array().unwrap().iter().find(|it| it["id"] == "anna").unwrap();
+    let stays = anna["stays"].as_array().unwrap();
+    assert_eq!((stays.len(), &anna["stem"], &anna["mix"]), (2, &json!("stems/anna.wav"), &json!("mixes/anna.wav")));
+    for (file, own, tone) in [("stem", 1.0, 0.0), ("mix", 0.0, 1.0)] {
+        let mut reader = hound::WavReader::open(records.path().join(anna[file].as_str().unwrap())).unwrap();
         let samples: Vec<f32> = reader.samples::<i16>().map(|sample| f32::from(sample.unwrap()) / 32_768.0).collect();
-        ear.hear(0, &samples);
-        assert!((0.9..1.1).contains(&ear.level(300.0)) && ear.level(500.0) < 0.03, "{file}");
+        assert_eq!(index["samples"], samples.len());
+        for stay in stays {
+            let [from, to] = ["fromSample", "toSample"].map(|end| stay[end].as_u64().unwrap() as usize);
+            let mut ear = Ear::default();
+            ear.hear(0, &samples[to - 4800 - 9600..to - 4800]);
+            let (heard_own, heard_tone) = (ear.level(500.0), ear.level(300.0));
+            assert!(
+                (heard_own - own).abs() < 0.1 && (heard_tone - tone).abs() < 0.1,
+                "{file}: {heard_own} {heard_tone}"
+            );
+            assert!(samples[from.saturating_sub(480)..from].iter().all(|sample| *sample == 0.0), "{file}");
+        }
     }
 }
 

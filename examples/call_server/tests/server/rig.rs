@@ -49,7 +49,20 @@ pub fn failure(arguments: &[&str]) -> (Option<i32>, String) {
 
 impl Server {
     pub fn start(arguments: &[&str]) -> Self {
-        let mut child = program(&[&["--json", "--listen", "127.0.0.1:0"], arguments].concat()).spawn().unwrap();
+        Self::of(program(&[&["--json", "--listen", "127.0.0.1:0"], arguments].concat()))
+    }
+
+    /// A server whose files may have so many blocks of 512 bytes each, as if the disk were full.
+    pub fn start_with_a_full_disk(blocks: u32, arguments: &[&str]) -> Self {
+        let mut command = Command::new("sh");
+        let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
+        command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_call_server"), "--json", "--listen", "127.0.0.1:0"]);
+        command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let (say, said) = mpsc::channel();
