@@ -1,9 +1,6 @@
 //! One listener: what it hears with, and what moves for it alone.
 
-use super::{
-    row_cache::RowCache,
-    row_state::{PairSource, RowState},
-};
+use super::{goes::PairSource, row_cache::RowCache, row_state::RowState};
 use crate::{
     audio::{pair::Pair, published::Slot, row_memory::RowMemory},
     data::{

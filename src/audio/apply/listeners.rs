@@ -4,8 +4,8 @@ use std::sync::atomic::Ordering;
 
 use super::{
     cohorts::Cohorts,
+    goes::{PairSource, Stage},
     listener::Listener,
-    row_state::{PairSource, Stage},
 };
 use crate::{
     audio::{

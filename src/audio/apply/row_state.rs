@@ -5,11 +5,15 @@
 
 use std::hash::{BuildHasher, Hasher};
 
+use super::{
+    classes::{Classes, Since},
+    goes::{Goes, PairSource},
+};
 use crate::{
     audio::{
         pair::{Begun, Pair},
         published::{Row, RowIdentity},
-        row_memory::{ClassLevel, RowMemory},
+        row_memory::RowMemory,
     },
     data::{
         channels::MAX_CHANNELS,
@@ -18,66 +22,6 @@ use crate::{
         timing::Clock,
     },
 };
-
-/// What a row has to know of the source of a pair.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct PairSource {
-    pub stage: Stage,
-    /// The last change of its class, and the last one before this tick boundary.
-    pub change: ClassChange,
-    pub change_before: ClassChange,
-}
-
-/// How far the source of a pair is in its stay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// It joins at this tick boundary: nothing was heard of it, so nothing of its gains moves.
-    Joins,
-    Here,
-    /// It has left, and may still fade out: nothing steers its gains any more.
-    Leaves,
-}
-
-/// The ducked gains of sources without a pair, by their class; their open gain is 0.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Classes {
-    default_group: Fade,
-    others: Vec<ClassLevel>,
-}
-
-impl Classes {
-    #[inline]
-    fn of(&self, class: Class) -> Fade {
-        if class.is_default_group() { self.default_group } else { ClassLevel::find(&self.others, class) }
-    }
-
-    fn all(&self) -> impl Iterator<Item = &Fade> {
-        std::iter::once(&self.default_group).chain(self.others.iter().map(|level| &level.fade))
-    }
-
-    fn all_mut(&mut self) -> impl Iterator<Item = &mut Fade> {
-        std::iter::once(&mut self.default_group).chain(self.others.iter_mut().map(|level| &mut level.fade))
-    }
-
-    /// Goes on to these targets, in their memory, and leaves its own there.
-    /// Whether any of them is another one.
-    fn adopt(&mut self, default_group: f64, targets: &mut Vec<ClassLevel>, clock: &Clock<'_>) -> bool {
-        let mut turned = self.default_group.target() != default_group;
-        self.default_group.steer(default_group, clock);
-        let mut old = self.others.iter().peekable();
-        for ClassLevel { class, fade } in targets.iter_mut() {
-            while let Some(left) = old.next_if(|old| old.class < *class) {
-                debug_assert_eq!(left.fade.settled(clock.now, clock.timing), Fade::ZERO, "the control side keeps it");
-            }
-            let target = fade.target();
-            *fade = old.next_if(|old| old.class == *class).map_or(Fade::ZERO, |old| old.fade);
-            turned |= fade.target() != target;
-            fade.steer(target, clock);
-        }
-        std::mem::swap(&mut self.others, targets);
-        turned
-    }
-}
 
 /// The gains of one listener.
 #[derive(Debug, Default)]
@@ -124,7 +68,7 @@ impl RowState {
         let clock = Clock { begun: clock.begun && !at_once, ..*clock };
         (self.identity, self.panned, self.moves, self.begun) = (row.identity, row.panned, true, Begun::Apart);
         let Some(RowMemory { pairs, classes, .. }) = memory else {
-            return self.unlisted.default_group.steer(row.unlisted, &clock);
+            return self.unlisted.steer_default_group(row.unlisted, &clock);
         };
         let (from, to) = (&self.unlisted, (row.unlisted, &classes[..]));
         let goes = Goes { from, since: self.since, to, source: &source, clock: &clock };
@@ -141,7 +85,7 @@ impl RowState {
     /// Takes other memory in exchange for its own.
     pub fn swap_memory(&mut self, memory: &mut RowMemory) {
         std::mem::swap(&mut self.pairs, &mut memory.pairs);
-        std::mem::swap(&mut self.unlisted.others, &mut memory.classes);
+        self.unlisted.swap_memory(&mut memory.classes);
     }
 
     /// Forgets what has arrived: moves that are over, and pairs that are like the sources without one. Whether
@@ -192,7 +136,7 @@ impl RowState {
 
     /// The gain of a source that has no pair and whose class has just changed.
     pub fn changing(&self, change: &ClassChange, clock: &Clock<'_>) -> Fade {
-        unlisted(change, &self.unlisted, self.since, clock)
+        self.unlisted.of_source(change, self.since, clock)
     }
 
     /// The pairs in a channel, in the order of the slots.
@@ -261,104 +205,10 @@ impl RowState {
     }
 }
 
-/// Since when a row is as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Since {
-    /// The sample before the listener's first tick.
-    pub joined: u64,
-    /// The sample after which the level of a class was steered last.
-    pub turned: u64,
-}
-
-/// The gain of a source without a pair, by the last change of its class. While that is on the source goes its own way; but
-/// not for a listener who has joined since then, and has heard nothing of it, and not where levels were steered since then:
-/// one that was on its way has a pair there.
-fn unlisted(change: &ClassChange, classes: &Classes, since: Since, clock: &Clock<'_>) -> Fade {
-    if !change.is_on(clock) || since.joined >= change.began || since.turned > change.began {
-        return classes.of(change.class);
-    }
-    change.fade(|class| classes.of(class), clock.timing)
-}
-
-/// From where to where the pairs of a row go that is taken up: `from` what sources without a pair had, `to` what they
-/// are to have.
-struct Goes<'a, S> {
-    from: &'a Classes,
-    since: Since,
-    to: (f64, &'a [ClassLevel]),
-    source: &'a S,
-    clock: &'a Clock<'a>,
-}
-
-impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
-    /// Has the pairs of a new row go on from where the old ones are, and adds those old ones to it that are still on
-    /// their way.
-    fn merge(&self, old: &[Pair], new: &mut Vec<Pair>) {
-        let mut known = old.iter().peekable();
-        let listed = new.len();
-        for at in 0..listed {
-            let slot = new[at].slot;
-            while let Some(left) = known.next_if(|pair| pair.slot < slot) {
-                self.keep(left, new);
-            }
-            let same = known.next_if(|pair| pair.slot == slot).filter(|pair| pair.is_of_same(&new[at]));
-            let pair = &mut new[at];
-            match (same, (self.source)(pair)) {
-                (Some(same), _) => pair.go_on_from(same.fades(self.clock.now), self.clock),
-                (None, Some(source)) => self.begin(pair, source),
-                (None, None) => {}
-            }
-        }
-        known.for_each(|left| self.keep(left, new));
-        if new.len() > listed {
-            new.sort_unstable_by_key(|pair| pair.slot);
-        }
-    }
-
-    /// Has a pair begin where its source was without one. One whose source has left by itself is steered by nothing.
-    fn begin(&self, pair: &mut Pair, source: PairSource) {
-        let (Clock { now, timing, .. }, came_from) = (*self.clock, self.came_from(source));
-        let own = came_from.settled(now, timing) != self.from.of(source.change.class).settled(now, timing);
-        match source.stage {
-            Stage::Joins => {}
-            Stage::Leaves if own => pair.stay_on([Fade::ZERO, came_from]),
-            _ => pair.go_on_from([Fade::ZERO, came_from], self.clock),
-        }
-    }
-
-    /// Keeps a pair that is listed no more until it is like the sources of its class without one, or its source is
-    /// gone. One whose source has left is steered by nothing: it fades out at the gains that it had.
-    fn keep(&self, pair: &Pair, pairs: &mut Vec<Pair>) {
-        let Some(source) = (self.source)(pair) else { return };
-        let kept = if source.stage == Stage::Leaves {
-            if pair.is_like(self.from.of(source.change.class), self.clock.now, self.clock.timing) {
-                return;
-            }
-            pair.released()
-        } else {
-            pair.unlisted(self.target(source.change.class), self.clock)
-        };
-        debug_assert!(pairs.len() < pairs.capacity(), "the control side makes room for every pair");
-        if pairs.len() < pairs.capacity() {
-            pairs.push(kept);
-        }
-    }
-
-    /// What a source without a pair had.
-    fn came_from(&self, source: PairSource) -> Fade {
-        unlisted(&source.change_before, self.from, self.since, self.clock)
-    }
-
-    /// What sources of a class are to have.
-    fn target(&self, class: Class) -> f64 {
-        let (default_group, others) = self.to;
-        if class.is_default_group() { default_group } else { ClassLevel::find(others, class).target() }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::{apply::goes::Stage, row_memory::ClassLevel};
     use crate::{
         audio::pair::{Listed, PairKind},
         data::{id::ParticipantKey, timing::Timing},
