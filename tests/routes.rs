@@ -244,3 +244,67 @@ fn equal_mixes_stay_shared() {
     // Everybody sends: the audience is one mix, and each of the panel has its own.
     assert_eq!(rig.controller.mixer_readings().distinct_mixes, 4);
 }
+
+/// Moves of 50 samples in ticks of 10.
+fn slow() -> Rig {
+    Rig::new(mixminus::MixerConfig { smoothing_ms: 50.0, ..small() })
+}
+
+#[test]
+fn who_has_left_is_not_heard_by_those_whose_routes_change_while_it_fades_out() {
+    let mut rig = slow();
+    routed(&mut rig, "leaver", Routing::Role("a".into()));
+    routed(&mut rig, "listener", Routing::Role("b".into()));
+    (0..10).for_each(|_| drop(rig.level(&[("leaver", 0.5)])));
+    // The number of its role may go to another one that the listener hears.
+    let (left, _) = rig.controller.change(|changes| {
+        changes.set_role_table(RoleTable::new().hears("b", ["c", "a"]));
+        changes.leave("leaver")
+    });
+    left.expect("is here");
+    rig.keys.remove("leaver");
+    for _ in 0..10 {
+        assert_eq!(rig.level(&[])["listener"], [0.0; 10]);
+    }
+}
+
+#[test]
+fn two_changes_of_one_who_joins_before_its_first_tick_has_ended() {
+    let mut rig = slow();
+    rig.controller.set_role_table(RoleTable::new().hears("b", ["a"]).hears("d", ["e"]));
+    let source = routed(&mut rig, "source", Routing::Role("a".into()));
+    (0..10).for_each(|_| drop(rig.level(&[("source", 0.5)])));
+    let listener = routed(&mut rig, "listener", Routing::Role("b".into()));
+    let mut audio = rig.processor.enter();
+    let mut hear = |between: &dyn Fn()| {
+        let mut tick = audio.tick();
+        between();
+        tick.send(source, mixminus::Frame::from(&[0.5_f32; 10][..])).expect("a good frame");
+        tick.mix().get(listener).expect("hears").samples().to_vec()
+    };
+    hear(&|| {
+        rig.controller.set_routing("listener", Routing::Apart).expect("is here");
+        rig.controller.set_routing("listener", Routing::Role("d".into())).expect("is here");
+    });
+    let heard: Vec<f32> = (0..6).flat_map(|_| hear(&|| ())).collect();
+    // It falls by a hundredth a sample.
+    assert!(heard.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.011), "{heard:?}");
+    assert_eq!(heard[50..], [0.0; 10]);
+}
+
+#[test]
+fn two_changes_of_role_at_once_are_one() {
+    let mut rig = slow();
+    rig.join("listener", Direction::Both);
+    rig.join("source", Direction::Both);
+    (0..10).for_each(|_| drop(rig.level(&[("source", 0.5)])));
+    let (done, _) = rig.controller.change(|changes| {
+        changes.set_routing("source", Routing::Role("q".into()))?;
+        changes.set_routing("source", Routing::Apart)
+    });
+    done.expect("is here");
+    let mut heard = rig.level(&[("source", 0.5)])["listener"].clone();
+    rig.configure("listener", true, None, &[]);
+    (0..6).for_each(|_| heard.extend(&rig.level(&[("source", 0.5)])["listener"]));
+    assert!(heard.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.011), "{heard:?}");
+}

@@ -16,7 +16,11 @@ const LOOKED_AT: usize = 64;
 
 /// Everything that is out.
 #[derive(Debug, Default)]
-pub(crate) struct Returning(VecDeque<Held>);
+pub(crate) struct Returning {
+    held: VecDeque<Held>,
+    /// How many came since it was looked at last.
+    new: usize,
+}
 
 /// One thing, kept until the audio thread can no longer have it.
 pub(crate) enum Held {
@@ -79,16 +83,17 @@ impl Held {
 
 impl Returning {
     pub fn push(&mut self, held: Held) {
-        self.0.push_back(held);
+        self.held.push_back(held);
+        self.new += 1;
     }
 
     /// Frees what came back, and names the slots and taps that may be given again. Looks at a few at a time and comes back to
     /// those that are still out, so that no call takes long and nothing waits behind anything.
     pub fn reclaim(&mut self, mixed: Generation, mut free: impl FnMut(Returned)) {
-        for _ in 0..self.0.len().min(LOOKED_AT) {
-            let Some(held) = self.0.pop_front() else { return };
+        for _ in 0..self.held.len().min(LOOKED_AT + 2 * std::mem::take(&mut self.new)) {
+            let Some(held) = self.held.pop_front() else { return };
             match held {
-                held if !held.returned(mixed) => self.0.push_back(held),
+                held if !held.returned(mixed) => self.held.push_back(held),
                 Held::Belongings(key, _) => free(Returned::Slot(key)),
                 Held::Tap(number, _) => free(Returned::Tap(number)),
                 Held::Row(_, row) => drop(row.memory.as_ref().and_then(Mailbox::take)),
@@ -99,6 +104,6 @@ impl Returning {
     }
 
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.held.len()
     }
 }

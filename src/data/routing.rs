@@ -142,6 +142,11 @@ impl PrivateGroup {
         self.sources.iter().chain(&self.receivers)
     }
 
+    /// Whether a receiver hears a source by it.
+    pub(crate) fn has(&self, (receiver, source): &(&ParticipantId, &ParticipantId)) -> bool {
+        receiver != source && self.receivers.contains(*receiver) && self.sources.contains(*source)
+    }
+
     /// Each receiver with each source that it hears.
     pub(crate) fn pairs(&self) -> impl Iterator<Item = (&ParticipantId, &ParticipantId)> {
         let sources = |receiver| self.sources.iter().map(move |source| (receiver, source));

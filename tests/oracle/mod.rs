@@ -225,8 +225,7 @@ impl Oracle {
     }
 
     /// Sends open and ducked of every pair of a listener who is here and a source to their targets; a pair that is
-    /// new starts there. A pair whose source has left is steered by nothing, and its moves go on; but for one that is on
-    /// the move of all sources of its routing that the listener never listed.
+    /// new starts there. A pair whose source has left is steered by nothing, and its moves go on.
     fn steer_pairs(&mut self, length: usize) {
         let ids = |of: fn(&Participant) -> bool| {
             let all = self.participants.iter().filter(move |(_, participant)| of(participant));
@@ -238,12 +237,11 @@ impl Oracle {
             .filter(|(listener, source)| listener != source)
         {
             let (targets, sender) = (self.targets(listener, source), &self.participants[&source]);
-            let unlisted = self.participants[&listener].unlisted.get(&sender.routing);
             let (routing, here) = (sender.routing, sender.here);
             let targets = if here { targets } else { (0.0, self.level_of_unlisted(listener, routing)) };
             let pair = self.pairs.entry((listener, source));
             pair.and_modify(|pair| {
-                if here || unlisted.is_some_and(|unlisted| pair.is_like(unlisted)) {
+                if here {
                     pair.steer(targets, length);
                 }
             })

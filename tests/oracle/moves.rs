@@ -59,11 +59,6 @@ impl Move {
         self.taken == self.length
     }
 
-    /// Whether it is the same as another move from here on.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        self.is_over() && other.is_over() && self.target == other.target || self == other
-    }
-
     /// Whether it has arrived at this target.
     pub(super) fn rests_on(&self, target: f64) -> bool {
         self.is_over() && self.target == target

@@ -25,11 +25,6 @@ impl Pair {
         self.ducked.head_for(ducked, length);
     }
 
-    /// Whether it is on the move of sources that were never listed.
-    pub(super) fn is_like(&self, unlisted: &Move) -> bool {
-        self.open.rests_on(0.0) && self.ducked.is_like(unlisted)
-    }
-
     /// The next sample of open + envelope * ducked; the envelope is in percent, and counts at its present value.
     pub(super) fn step(&mut self, envelope: f64) -> Factor {
         let (open, ducked) = (self.open.step(), self.ducked.step());

@@ -53,6 +53,7 @@ impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
             let same = known.next_if(|pair| pair.slot == slot).filter(|pair| pair.is_of_same(&new[at]));
             let pair = &mut new[at];
             match (same, (self.source)(pair)) {
+                (Some(same), Some(PairSource { stage: Stage::Leaves, .. })) => *pair = same.released(),
                 (Some(same), _) => pair.go_on_from(same.fades(self.clock.now), self.clock),
                 (None, Some(source)) => self.begin(pair, source),
                 (None, None) => {}
@@ -64,14 +65,13 @@ impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
         }
     }
 
-    /// Has a pair begin where its source was without one. One whose source has left by itself is steered by nothing.
+    /// Has a pair begin where its source was without one. One whose source has left is steered by nothing.
     fn begin(&self, pair: &mut Pair, source: PairSource) {
-        let (Clock { now, timing, .. }, came_from) = (*self.clock, self.came_from(source));
-        let own = came_from.settled(now, timing) != self.from.of(source.change.class).settled(now, timing);
+        let came_from = [Fade::ZERO, self.came_from(source)];
         match source.stage {
             Stage::Joins => {}
-            Stage::Leaves if own => pair.stay_on([Fade::ZERO, came_from]),
-            _ => pair.go_on_from([Fade::ZERO, came_from], self.clock),
+            Stage::Leaves => pair.stay_on(came_from),
+            Stage::Here => pair.go_on_from(came_from, self.clock),
         }
     }
 
@@ -79,13 +79,9 @@ impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
     /// gone. One whose source has left is steered by nothing: it fades out at the gains that it had.
     fn keep(&self, pair: &Pair, pairs: &mut Vec<Pair>) {
         let Some(source) = (self.source)(pair) else { return };
-        let kept = if source.stage == Stage::Leaves {
-            if pair.is_like(self.from.of(source.change.class), self.clock.now, self.clock.timing) {
-                return;
-            }
-            pair.released()
-        } else {
-            pair.unlisted(self.target(source.change.class), self.clock)
+        let kept = match source.stage {
+            Stage::Leaves => pair.released(),
+            Stage::Joins | Stage::Here => pair.unlisted(self.target(source.change.class), self.clock),
         };
         debug_assert!(pairs.len() < pairs.capacity(), "the control side makes room for every pair");
         if pairs.len() < pairs.capacity() {

@@ -16,15 +16,11 @@ impl Registry {
         if let Some(absent) = absent {
             return Err(ControlError::Unknown { id: absent.clone() });
         }
-        if let Some(before) = self.groups.remove(&id) {
-            self.dissolve(&id, &before);
-        }
-        for member in group.members() {
-            if let Some(member) = self.members.get_mut(member) {
-                member.groups.insert(id.clone());
-            }
-        }
-        group.pairs().for_each(|(receiver, source)| self.grant(receiver, source));
+        let before = self.groups.remove(&id).unwrap_or_default();
+        group.pairs().filter(|pair| !before.has(pair)).for_each(|(receiver, source)| self.grant(receiver, source));
+        before.pairs().filter(|pair| !group.has(pair)).for_each(|(receiver, source)| self.withdraw(receiver, source));
+        self.note_members(&id, &before, false);
+        self.note_members(&id, &group, true);
         self.groups.insert(id, group);
         Ok(())
     }
@@ -47,8 +43,16 @@ impl Registry {
 
     fn dissolve(&mut self, id: &GroupId, group: &PrivateGroup) {
         group.pairs().for_each(|(receiver, source)| self.withdraw(receiver, source));
+        self.note_members(id, group, false);
+    }
+
+    /// Notes at all members of a group that they are in it, or not.
+    fn note_members(&mut self, id: &GroupId, group: &PrivateGroup, are_in: bool) {
         for member in group.members() {
-            if let Some(member) = self.members.get_mut(member) {
+            let Some(member) = self.members.get_mut(member) else { continue };
+            if are_in {
+                member.groups.insert(id.clone());
+            } else {
                 member.groups.remove(id);
             }
         }
@@ -58,13 +62,14 @@ impl Registry {
     pub(super) fn leave_groups(&mut self, id: &ParticipantId) {
         let groups = self.members.get_mut(id).map(|member| std::mem::take(&mut member.groups));
         for group in groups.into_iter().flatten() {
-            let Some(before) = self.groups.get(&group).cloned() else { continue };
-            let own = |(receiver, source): &(&ParticipantId, &ParticipantId)| *receiver == id || *source == id;
-            before.pairs().filter(own).for_each(|(receiver, source)| self.withdraw(receiver, source));
-            if let Some(group) = self.groups.get_mut(&group) {
-                group.sources.remove(id);
-                group.receivers.remove(id);
+            let Some(mut members) = self.groups.remove(&group) else { continue };
+            if members.receivers.remove(id) {
+                members.sources.iter().filter(|source| *source != id).for_each(|source| self.withdraw(id, source));
             }
+            if members.sources.remove(id) {
+                members.receivers.iter().for_each(|receiver| self.withdraw(receiver, id));
+            }
+            self.groups.insert(group, members);
         }
     }
 

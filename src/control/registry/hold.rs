@@ -27,8 +27,10 @@ impl Registry {
     pub fn resume(&mut self, id: &str) -> Result<(), ControlError> {
         let id = self.name(id)?;
         let now = self.next().0;
-        let Some(before) = self.set_music(&id, None) else { return Err(ControlError::NotOnHold { id }) };
-        before.iter().for_each(|source| self.want(source, false));
+        if self.member(id.as_str())?.music.is_none() {
+            return Err(ControlError::NotOnHold { id });
+        }
+        self.set_music(&id, None).iter().flatten().for_each(|source| self.want(source, false));
         if let Some(member) = self.members.get_mut(&id) {
             member.slot.resumed = now;
         }

@@ -37,11 +37,9 @@ impl Registry {
         let detector = options.detector.check()?;
         let key = self.give_slot()?;
         let class = self.roles.class_of(&options.routing, &self.settling);
-        if self.begun {
-            let since = self.next();
-            self.changing.insert(key.slot, Changing { source: key, former: None, class, since });
-            self.settling.note(since);
-        }
+        let since = self.next();
+        self.changing.insert(key.slot, Changing { source: key, former: None, class, since, leaves: false });
+        self.settling.note(since);
         let meters = Arc::new(Meters::default());
         let judge = if options.direction.sends() { detector.judge(&self.figures.timing) } else { None };
         let belongings = Belongings { meters: Arc::clone(&meters), connection, judge, row: RowMemory::default() };
@@ -147,7 +145,8 @@ impl Registry {
                 self.stale.insert(listener.clone());
             }
         }
-        let Slot { key, belongings, .. } = member.slot;
+        let Slot { key, class, belongings, .. } = member.slot;
+        self.let_fade_out(Changing { source: key, former: None, class, since: self.next(), leaves: true });
         self.matrix.slots.set(key.slot, None, self.next().0);
         self.changed = true;
         self.given_up.push(Held::Belongings(key, belongings));

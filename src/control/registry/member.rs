@@ -73,6 +73,8 @@ pub(super) struct Changing {
     pub former: Option<Class>,
     pub class: Class,
     pub since: Generation,
+    /// Whether it has left: it fades out at the gains that it has, and no row steers them any more.
+    pub leaves: bool,
 }
 
 impl Levels {

@@ -84,8 +84,6 @@ pub(crate) struct Registry {
     /// Those who are on hold.
     on_hold: BTreeSet<ParticipantId>,
     settling: Settling,
-    /// Whether the audio side has mixed a tick: nothing moves before.
-    begun: bool,
     /// By their slots.
     changing: BTreeMap<u32, Changing>,
     /// The listeners whose rows are to be made anew.
@@ -120,7 +118,6 @@ impl Registry {
             groups: BTreeMap::new(),
             on_hold: BTreeSet::new(),
             settling: Settling::default(),
-            begun: false,
             changing: BTreeMap::new(),
             stale: BTreeSet::new(),
             taps: TapList::default(),
@@ -263,7 +260,6 @@ impl Registry {
     fn look(&mut self, link: &Link) -> Generation {
         let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
         let ticks = link.meters.ticks.load(Ordering::Relaxed);
-        self.begun |= ticks > 0;
         if self.settling.look(mixed, ticks, &self.figures.timing) {
             let Self { changing, settling, .. } = self;
             changing.retain(|_, changing| !settling.rests(changing.since));

@@ -58,7 +58,7 @@ impl Registry {
         self.stale.insert(id.clone());
         self.set_slot(&id);
         if sends {
-            self.let_pass(Changing { source: key, former: Some(former), class, since: now });
+            self.let_pass(Changing { source: key, former: Some(former), class, since: now, leaves: false });
         }
         Ok(())
     }
@@ -68,8 +68,11 @@ impl Registry {
     fn let_pass(&mut self, change: Changing) {
         let Self { members, settling, stale, changing, .. } = self;
         let Changing { source, class, since: now, .. } = change;
-        let before =
-            changing.insert(source.slot, change).filter(|before| before.source == source && before.since < now);
+        let before = changing.insert(source.slot, change).filter(|before| before.source == source);
+        if let Some(before) = before.filter(|before| before.since == now) {
+            // The audio side sees one change.
+            changing.insert(source.slot, Changing { former: before.former, ..change });
+        }
         if settling.rests_before(now) {
             return settling.note(now);
         }
@@ -82,6 +85,24 @@ impl Registry {
             let has_to = member.slot.direction.hears() && (differ || !settling.rests(*since));
             if has_to && member.slot.key != source && passing.len() < MOST_PASSING {
                 passing.insert(source.slot, Passing { source, class, since: Generation::NEVER });
+                stale.insert(listener.clone());
+            }
+        }
+        settling.note(now);
+    }
+
+    /// A source leaves. Where levels may be on their way, or may be steered in the same tick, it gets a pair, which nothing
+    /// steers.
+    pub(super) fn let_fade_out(&mut self, change: Changing) {
+        let Self { members, settling, stale, changing, .. } = self;
+        let Changing { source, class, since: now, .. } = change;
+        changing.insert(source.slot, change);
+        if settling.rests_before(now) {
+            return settling.note(now);
+        }
+        for (listener, member) in members {
+            if member.slot.direction.hears() && !settling.rests(member.levels.since) {
+                member.levels.passing.insert(source.slot, Passing { source, class, since: Generation::NEVER });
                 stale.insert(listener.clone());
             }
         }

@@ -55,11 +55,11 @@ impl Registry {
         let next = self.next();
         let Some(member) = self.members.get(id) else { return };
         let heard = self.heard(member);
-        // Of one who joins nothing moves yet.
-        let turns = mixed >= member.joined && heard != member.levels.heard;
+        let turns = heard != member.levels.heard;
         let lasting = self.lasting(member, &heard);
         let mut passing = still_passing(&member.levels.passing, mixed, next);
-        if turns {
+        // Who joins has heard nothing of anybody yet.
+        if turns && mixed >= member.joined {
             self.pass_on(member, &mut passing);
         }
         let named = self.named(member, &heard, &passing);
@@ -108,16 +108,17 @@ impl Registry {
         all
     }
 
-    /// The levels of a listener turn. Sources that are on their own way to the ones before get a pair; but not those who
-    /// change with this publication, and have seen that coming.
+    /// The levels of a listener turn. Sources that are on their own way to the ones before get a pair, and all that have
+    /// left; but not those who change with this publication, and have seen that coming.
     fn pass_on(&self, listener: &Member, passing: &mut BTreeMap<u32, Passing>) {
         let (next, Levels { heard, since, .. }) = (self.next(), &listener.levels);
         let rests = self.settling.rests(*since);
         let own_way = |changing: &&Changing| {
             let differs = changing.former.is_some_and(|former| heard.level(former) != heard.level(changing.class));
-            changing.since < next && (differs || !rests)
+            !changing.leaves && changing.since < next && (differs || !rests)
         };
-        for Changing { source, class, .. } in self.changing.values().filter(own_way).take(MOST_PASSING) {
+        let leaving = self.changing.values().filter(|changing| changing.leaves);
+        for Changing { source, class, .. } in leaving.chain(self.changing.values().filter(own_way).take(MOST_PASSING)) {
             passing.insert(source.slot, Passing { source: *source, class: *class, since: next });
         }
     }
