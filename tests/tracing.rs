@@ -133,7 +133,7 @@ fn what_is_refused_is_told_with_the_reason() {
     );
     let expected = [
         r#"WARN refused change="leave" error="no participant \"zoe\" is in the call" generation=2"#,
-        r#"WARN refused change="set_gain" error="participant \"anna\" never hears itself: a gain is between two participants" generation=2"#,
+        r#"WARN refused change="set_gain" error="participant \"anna\" never hears itself: name another one as the source" generation=2"#,
     ];
     assert_eq!(lines[..2], expected);
     assert!(lines[2].starts_with(r#"WARN refused change="configure" error="participantMixerLevels[0].participant: "#));

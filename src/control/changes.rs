@@ -276,6 +276,14 @@ impl<'a> Changes<'a> {
         self.registry.is_here(id)
     }
 
+    /// The key of a participant, with the changes so far: whoever comes back under an id has another one.
+    ///
+    /// # Errors
+    /// [`ControlError::Unknown`].
+    pub fn key(&self, id: &str) -> Result<ParticipantKey, ControlError> {
+        self.registry.member(id).map(|member| member.slot.key)
+    }
+
     /// A listener's configuration, with the changes so far.
     ///
     /// # Errors

@@ -19,6 +19,8 @@ pub struct Limits {
     pub body_time: Duration,
     /// How many listeners one request may configure.
     pub listeners: usize,
+    /// How many audioRoutingGroups one call may have. One more is refused with 429.
+    pub groups: usize,
     /// How many requests per second one call answers in the long run.
     pub requests_per_second: NonZeroU32,
     /// How many requests one call answers in a burst, before the rate of `requests_per_second`
@@ -29,12 +31,13 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 256 KiB in 10 s, 1,000 listeners, 100 requests a second, 200 at once, 100 operations.
+    /// 256 KiB in 10 s, 1,000 listeners, 1,000 groups, 100 requests a second, 200 at once, 100 operations.
     fn default() -> Self {
         Self {
             body_bytes: 256 << 10,
             body_time: Duration::from_secs(10),
             listeners: 1000,
+            groups: 1000,
             requests_per_second: NonZeroU32::new(100).expect("not zero"),
             requests_at_once: NonZeroU32::new(200).expect("not zero"),
             operations: 100,

@@ -69,6 +69,7 @@ impl ServiceState {
         for call in live {
             call.ledger.forget();
             call.media.sweep();
+            call.controller.reclaim();
         }
     }
 }

@@ -231,6 +231,7 @@ impl Registry {
             let before = link.publish(Arc::new(self.matrix.clone()));
             self.returning.push(Held::Matrix(before));
             self.given_up.drain(..).for_each(|held| self.returning.push(held));
+            self.settling.publish(link.meters.ticks.load(Ordering::Relaxed));
         }
         self.published()
     }
@@ -260,7 +261,7 @@ impl Registry {
     fn look(&mut self, link: &Link) -> Generation {
         let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
         let ticks = link.meters.ticks.load(Ordering::Relaxed);
-        if self.settling.look(mixed, ticks, &self.figures.timing) {
+        if self.settling.look(link.processor_gone(), ticks, &self.figures.timing) {
             let Self { changing, settling, .. } = self;
             changing.retain(|_, changing| !settling.rests(changing.since));
         }

@@ -20,31 +20,38 @@ pub(super) struct Settling {
 struct Moving {
     first: Generation,
     last: Generation,
-    /// The ticks that were mixed when the last one was first seen to be mixed.
-    seen: Option<u64>,
+    /// How many ticks had been mixed when they were published; `None` of the next one.
+    ticks: Option<u64>,
 }
 
 impl Settling {
-    /// A publication changes levels of classes, or the class of a source.
-    pub fn note(&mut self, generation: Generation) {
-        match self.moving.back_mut() {
-            // All that was not seen to be mixed will be seen with the last of it.
-            Some(Moving { last, seen: None, .. }) => *last = generation,
-            _ => self.moving.push_back(Moving { first: generation, last: generation, seen: None }),
+    /// The next publication changes levels of classes, or the class of a source.
+    pub fn note(&mut self, next: Generation) {
+        if self.moving.back().is_none_or(|moving| moving.ticks.is_some()) {
+            self.moving.push_back(Moving { first: next, last: next, ticks: None });
         }
     }
 
-    /// Looks how far the audio side is: what it has mixed, in how many ticks. Whether more of it rests than before.
-    pub fn look(&mut self, mixed: Generation, ticks: u64, timing: &Timing) -> bool {
-        let settled = self.settled;
-        // The tick in hand may be the first one of a move, and not be counted yet.
-        let most = u64::from(timing.smoothing).div_ceil(timing.tick.max(1) as u64) + 1;
-        for moving in self.moving.iter_mut().filter(|moving| mixed >= moving.last) {
-            moving.seen.get_or_insert(ticks);
+    /// What was noted is published, after so many ticks.
+    pub fn publish(&mut self, ticks: u64) {
+        if self.moving.back().is_none_or(|moving| moving.ticks.is_some()) {
+            return;
         }
-        let arrived = |seen: u64| ticks >= seen.saturating_add(most);
-        while let Some(Moving { last, seen, .. }) = self.moving.front().copied()
-            && (mixed == Generation::NEVER || seen.is_some_and(arrived))
+        let Some(next) = self.moving.pop_back() else { return };
+        match self.moving.back_mut().filter(|moving| moving.ticks == Some(ticks)) {
+            Some(moving) => moving.last = next.last,
+            None => self.moving.push_back(Moving { ticks: Some(ticks), ..next }),
+        }
+    }
+
+    /// Looks how far the audio side is, or whether it is gone. Whether more rests than before.
+    pub fn look(&mut self, gone: bool, ticks: u64, timing: &Timing) -> bool {
+        let settled = self.settled;
+        // A tick was in hand that had begun before, and the move begins with the next one at the latest.
+        let most = u64::from(timing.smoothing).div_ceil(timing.tick.max(1) as u64) + 2;
+        let arrived = |published: u64| ticks >= published.saturating_add(most);
+        while let Some(Moving { last, ticks: Some(published), .. }) = self.moving.front().copied()
+            && (gone || arrived(published))
         {
             self.settled = last;
             self.moving.pop_front();
@@ -70,24 +77,20 @@ mod tests {
     const TIMING: Timing = Timing { rate: 1000, tick: 4, smoothing: 6 };
 
     #[test]
-    fn a_move_is_over_some_ticks_after_it_was_seen_to_be_mixed() {
+    fn a_move_is_over_some_ticks_after_it_was_published() {
         let mut settling = Settling::default();
         assert!(settling.rests_before(Generation(9)) && settling.rests(Generation(7)));
         settling.note(Generation(3));
+        settling.look(false, 99, &TIMING);
+        assert!(!settling.rests(Generation(3)) && settling.rests_before(Generation(3)), "not published yet");
+        settling.publish(10);
         settling.note(Generation(4));
-        settling.look(Generation(3), 10, &TIMING);
-        assert!(
-            !settling.rests(Generation(3))
-                && settling.rests_before(Generation(3))
-                && !settling.rests_before(Generation(4))
-        );
-        settling.look(Generation(4), 20, &TIMING);
+        settling.publish(10);
+        assert!(!settling.look(false, 13, &TIMING) && !settling.rests(Generation(4)), "in hand, and two of the move");
         settling.note(Generation(6));
-        settling.look(Generation(5), 22, &TIMING);
-        assert!(!settling.rests(Generation(4)), "two ticks of its move, and the one in hand");
-        settling.look(Generation(6), 23, &TIMING);
+        settling.publish(13);
+        assert!(settling.look(false, 14, &TIMING));
         assert!(settling.rests(Generation(4)) && !settling.rests(Generation(6)));
-        settling.look(Generation::NEVER, 23, &TIMING);
-        assert!(settling.rests(Generation(6)));
+        assert!(settling.look(true, 14, &TIMING) && settling.rests(Generation(6)));
     }
 }

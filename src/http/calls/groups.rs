@@ -57,6 +57,11 @@ impl Groups {
     }
 
     /// A poisoned lock is used as it is: a panic leaves no mode half set.
+    /// How many clients have made.
+    pub fn count(&self) -> usize {
+        self.modes().len()
+    }
+
     fn modes(&self) -> MutexGuard<'_, HashMap<String, RoutingMode>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -112,7 +112,13 @@ impl Holds {
             None => state.call_music(&self.parts, self.music.as_ref())?,
         };
         let music: Vec<&str> = music.into_iter().collect();
-        let (held, generation) = self.parts.controller.change(|changes| changes.hold(id, &music));
+        let (held, generation) = self.parts.controller.change(|changes| {
+            // Somebody else may have the id by now.
+            if changes.key(id)? != participant.key {
+                return Err(ControlError::Unknown { id: participant.id.clone() });
+            }
+            changes.hold(id, &music)
+        });
         held?;
         state.turn += 1;
         let held = Held { key: participant.key, turn: state.turn, is_pending: false, speaker };
@@ -153,14 +159,16 @@ impl Holds {
     pub fn sweep(&self) {
         let controller = &self.parts.controller;
         let is_held = |id: &str, held: &Held| {
-            held.is_pending || controller.participant(id).is_ok_and(|one| one.key == held.key && one.on_hold)
+            let here = controller.participant(id).ok().filter(|one| one.key == held.key);
+            here.is_some_and(|one| held.is_pending || one.on_hold)
         };
         let mut state = self.state();
         let gone: Vec<_> = state.held.extract_if(|id, held| !is_held(id, held)).collect();
         let is_heard = state.held.values().any(|held| held.speaker.is_none());
         let silent = if is_heard { None } else { state.speaker.take() };
-        drop(state);
+        // Under the lock: music that comes anew has the same id.
         drop((gone, silent));
+        drop(state);
     }
 
     /// Plays nothing any more. Who is on hold stays on hold.

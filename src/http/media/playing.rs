@@ -65,6 +65,9 @@ impl<'a> Playing<'a> {
                 }
             }
             mixing.check()?;
+            if !self.speaker.is_here() {
+                return Err(Unplayed::SpeakerGone);
+            }
             tokio::time::sleep(LOOK).await;
         }
     }

@@ -13,6 +13,7 @@ use crate::{
     Generation,
     config::{CommsOperation, CompletionReason, MediaInfo, OperationKind, PlayPromptRequest},
     http::calls::{End, Place, Request},
+    stream::PlayerOptions,
 };
 
 /// What is played into the whole call, in the order of the requests.
@@ -147,8 +148,15 @@ impl Prompts {
 
     async fn perform(&self, order: &Order) -> Result<CompletionReason, Unplayed> {
         let mut clips = Vec::with_capacity(order.prompts.len());
+        let mut left_ms = PlayerOptions::default().bound_ms;
         for media in &order.prompts {
-            clips.push(self.parts.resolve(media).await?);
+            let clip = self.parts.resolve(media).await?;
+            left_ms -= clip.duration_ms();
+            clips.push(clip);
+            if left_ms < 0.0 {
+                // The player refuses it: what comes behind it need not be fetched.
+                break;
+            }
         }
         Playing::new(&self.parts, self.speaker()?).play(&clips, order.looped).await
     }

@@ -22,14 +22,13 @@ impl Reach {
             return;
         }
         let outside = outside(controller);
-        let reached = controller.private_group(PROMPTS).map(|group| group.receivers).unwrap_or_default();
-        self.seen = if outside == reached {
-            Some(published)
-        } else if outside.is_empty() {
-            controller.remove_private_group(PROMPTS).ok()
-        } else {
+        let (reached, wanted) = (controller.private_group(PROMPTS).ok(), PrivateGroup::new([PROMPTS], outside));
+        self.seen = match reached {
+            Some(reached) if reached == wanted => Some(published),
+            None if wanted.receivers.is_empty() => Some(published),
+            Some(_) if wanted.receivers.is_empty() => controller.remove_private_group(PROMPTS).ok(),
             // If somebody has left at this moment, it is done again.
-            controller.set_private_group(PROMPTS, PrivateGroup::new([PROMPTS], outside)).ok()
+            _ => controller.set_private_group(PROMPTS, wanted).ok(),
         };
     }
 }

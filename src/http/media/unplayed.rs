@@ -25,6 +25,9 @@ pub(in crate::http) enum Unplayed {
     /// It cannot be played.
     #[error("the mixer does not play it: {0}")]
     Speaker(#[from] SpeakerError),
+    /// The host has taken what plays it out of the call.
+    #[error("what plays the prompts was taken out of the call")]
+    SpeakerGone,
     /// The participant has left.
     #[error("the hold is not changed: {0}")]
     Left(#[from] ControlError),
@@ -55,6 +58,7 @@ impl Unplayed {
             Self::Speaker(_) => (500, 19),
             Self::Left(_) => (404, 20),
             Self::Superseded => (409, 21),
+            Self::SpeakerGone => (410, 22),
         };
         End::Unplayed(ResultInfo { code, subcode, message: self.to_string() })
     }

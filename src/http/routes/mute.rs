@@ -49,11 +49,14 @@ pub(super) async fn mute_participant(
 
 fn put_in_force(call: &Arc<Call>, id: &str, body: &[u8]) -> Result<CommsOperation, Refused> {
     let ActionRequest { client_context } = action::read(body)?;
-    participant::named(call, id)?;
+    let participant = participant::named(call, id)?;
     let place = action::admit(call)?;
     let _in_order = call.ledger.order();
     // Who leaves at this moment is not heard either.
-    let (_muted, generation) = call.controller.change(|changes| changes.set_muted(id, true));
+    let (_muted, generation) = call.controller.change(|changes| match changes.key(id) {
+        Ok(key) if key == participant.key => changes.set_muted(id, true),
+        _ => Ok(()),
+    });
     Ok(place.begin(Request { kind: OperationKind::MuteParticipant, client_context }, generation))
 }
 

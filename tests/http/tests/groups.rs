@@ -150,3 +150,14 @@ async fn a_group_is_within_the_limits() {
     let message = refused(create(&rig, &group).await, 413, "requestTooLarge").await;
     assert_eq!(message, "the group names 2 participants; at most 1 are taken");
 }
+
+#[tokio::test]
+async fn a_call_has_so_many_groups_and_no_more() {
+    let limits = Limits { groups: 1, ..Limits::default() };
+    let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
+    let group = |id| json!({"id": id, "routingMode": "oneToOne", "sources": ["ben"], "receivers": ["anna"]});
+    assert_eq!(create(&rig, &group("first")).await.status(), StatusCode::CREATED);
+    assert_eq!(create(&rig, &group("first")).await.status(), StatusCode::CREATED, "the same again");
+    let message = refused(create(&rig, &group("second")).await, 429, "tooManyRequests").await;
+    assert_eq!(message, "this call has 1 audioRoutingGroups already: delete one first");
+}

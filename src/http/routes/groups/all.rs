@@ -1,6 +1,6 @@
 //! `GET …/audioRoutingGroups`: all groups; and `POST`, which makes one.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -16,6 +16,7 @@ use crate::{
     config::{AudioRoutingGroup, ErrorBody, ErrorCode, NewAudioRoutingGroup, RequestError, UncheckedGroup, read_json},
     http::{
         calls::Call,
+        limits::Limits,
         media::PROMPTS,
         refused::Refused,
         routes::{
@@ -71,9 +72,9 @@ pub(in crate::http::routes) async fn create(
     State(service): State<Arc<ServiceState>>,
     action: Action,
 ) -> Result<Response, Refused> {
-    let most = service.options.limits.listeners;
+    let Limits { listeners, groups, .. } = service.options.limits;
     let make = move |call: &Arc<Call>, caller: &Caller, body: &[u8]| {
-        let group = make(call, body, most)?;
+        let group = make(call, body, listeners, groups)?;
         action::accepted(caller, None);
         Ok(group)
     };
@@ -81,11 +82,15 @@ pub(in crate::http::routes) async fn create(
     Ok((StatusCode::CREATED, [(header::LOCATION, asked.below(&group.id))], Json(group)).into_response())
 }
 
-fn make(call: &Arc<Call>, body: &[u8], most: usize) -> Result<AudioRoutingGroup, Refused> {
+fn make(call: &Arc<Call>, body: &[u8], most: usize, most_groups: usize) -> Result<AudioRoutingGroup, Refused> {
     let read = read_json::<UncheckedGroup<NewAudioRoutingGroup>>(body).map_err(RequestError::from)?;
     let group = read.create(|| uuid::Uuid::new_v4().to_string());
     let _in_order = call.ledger.order();
     let other = call.groups.get(&call.controller, group.id());
+    if other.is_none() && call.groups.count() >= most_groups {
+        let message = format!("this call has {most_groups} audioRoutingGroups already: delete one first");
+        return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(Duration::from_secs(1)));
+    }
     let is_taken = group.id() == PROMPTS || other.is_some_and(|other| !group.is(&other));
     if is_taken && group.is_sound() {
         let message = format!("there is another audioRoutingGroup \"{}\" in this call; change that one", group.id());
