@@ -122,7 +122,7 @@ fn play(figures: Figures, participants: usize, events: &[Vec<Event>]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
 
     #[test]
     fn with_the_ticks_of_media_servers(

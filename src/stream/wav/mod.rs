@@ -45,7 +45,8 @@ pub use samples::WavEncoding;
 /// ```
 /// use mixminus::stream::WavReader;
 /// let header = b"RIFF\x28\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\x04\0\0\0";
-/// let reader = WavReader::new([&header[..], &[0, 0x40, 0, 0xC0]].concat().as_slice())?;
+/// let file = [&header[..], &[0, 0x40, 0, 0xC0]].concat();
+/// let reader = WavReader::new(&file[..])?;
 /// assert_eq!(reader.format().rate_hz, 8000);
 /// # Ok::<(), mixminus::stream::WavError>(())
 /// ```
