@@ -52,17 +52,22 @@ impl<S: Fn(&Pair) -> Option<PairSource>> Goes<'_, S> {
             }
             let same = known.next_if(|pair| pair.slot == slot).filter(|pair| pair.is_of_same(&new[at]));
             let pair = &mut new[at];
-            match (same, (self.source)(pair)) {
-                (Some(same), Some(PairSource { stage: Stage::Leaves, .. })) => *pair = same.released(),
-                (Some(same), _) => pair.go_on_from(same.fades(self.clock.now), self.clock),
-                (None, Some(source)) => self.begin(pair, source),
-                (None, None) => {}
+            match same {
+                // Who has left is listed by no row.
+                Some(same) if pair.is_listed() => pair.go_on_from(same.fades(self.clock.now), self.clock),
+                Some(same) if self.has_left(pair) => *pair = same.released(),
+                Some(same) => pair.go_on_from(same.fades(self.clock.now), self.clock),
+                None => (self.source)(pair).into_iter().for_each(|source| self.begin(pair, source)),
             }
         }
         known.for_each(|left| self.keep(left, new));
         if new.len() > listed {
             new.sort_unstable_by_key(|pair| pair.slot);
         }
+    }
+
+    fn has_left(&self, pair: &Pair) -> bool {
+        (self.source)(pair).is_some_and(|source| source.stage == Stage::Leaves)
     }
 
     /// Has a pair begin where its source was without one. One whose source has left is steered by nothing.
