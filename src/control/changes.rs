@@ -278,6 +278,18 @@ impl<'a> Changes<'a> {
 
     /// The key of a participant, with the changes so far: whoever comes back under an id has another one.
     ///
+    /// ```
+    /// # use mixminus::{JoinOptions, MixerConfig};
+    /// # let (controller, _processor) = MixerConfig::default().build()?;
+    /// let anna = controller.join("anna", JoinOptions::default())?;
+    /// // Only if it is still the same stay.
+    /// controller.change(|changes| match changes.key("anna") {
+    ///     Ok(key) if key == anna => changes.hold("anna", &[]),
+    ///     _ => Ok(()),
+    /// }).0?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn key(&self, id: &str) -> Result<ParticipantKey, ControlError> {
