@@ -308,3 +308,17 @@ fn two_changes_of_role_at_once_are_one() {
     (0..6).for_each(|_| heard.extend(&rig.level(&[("source", 0.5)])["listener"]));
     assert!(heard.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.011), "{heard:?}");
 }
+
+#[test]
+fn one_who_changes_role_is_a_slot_published_and_no_row_for_each_listener() {
+    let mut rig = Rig::new(small());
+    for n in 0..500 {
+        rig.controller.join(n.to_string(), JoinOptions::default()).expect("not here yet");
+    }
+    (0..10).for_each(|_| drop(rig.level(&[])));
+    assert_eq!(rig.controller.reclaim(), 0);
+    rig.controller.set_routing("7", Routing::Apart).expect("is here");
+    // A matrix, and the row of what it hears itself.
+    let published = rig.controller.reclaim();
+    assert!((1..=3).contains(&published), "{published} pieces of memory went to the audio side");
+}
