@@ -50,6 +50,8 @@ pub(crate) struct RowGains<'a> {
     clock: Clock<'a>,
     /// The envelope's level, in a row without curves.
     level: Option<f64>,
+    /// When the gains that are on their way began.
+    begun: Begun,
     /// How many samples of the moves are over, if all began together; 0 if nothing moves.
     over: Option<u32>,
     /// Whether the row has curves, and whether that of `hears` is one of them.
@@ -61,7 +63,8 @@ impl<'a> RowGains<'a> {
     /// The row of the listener of a slot.
     pub fn new(listener: &'a Listener, slot: u32, channel: usize, audible: &'a Audible, clock: Clock<'a>) -> Self {
         let fades = listener.hears().moving(clock.now, clock.timing);
-        let over = match begun(listener, audible, &clock) {
+        let begun = begun(listener, audible, &clock);
+        let over = match begun {
             Begun::Never => Some(0),
             Begun::Together(began) => Some((clock.now as u32).wrapping_sub(began)),
             Begun::Apart => None,
@@ -69,7 +72,7 @@ impl<'a> RowGains<'a> {
         let apart = over.is_none() && listener.row.pairs(channel).iter().any(|pair| moves_apart(pair, &clock));
         let curved = fades || apart || listener.level().is_none();
         let level = if curved { None } else { listener.level() };
-        Self { listener, slot, channel, audible, clock, level, over, curved, fades }
+        Self { listener, slot, channel, audible, clock, level, begun, over, curved, fades }
     }
 
     /// The gain of the sources of a class that have no pair.
@@ -191,7 +194,7 @@ impl<'a> RowGains<'a> {
 
     /// Whether gains are on lines, and on which.
     pub fn moves(&self) -> Moves {
-        match (begun(self.listener, self.audible, &self.clock), self.over) {
+        match (self.begun, self.over) {
             (Begun::Never, _) => Moves::No,
             (_, Some(over)) => Moves::Together(over),
             (_, None) => Moves::Apart,
