@@ -96,10 +96,12 @@ pub use data::frame::{Frame, FrameError};
 pub use data::id::{Generation, GroupId, MixId, ParticipantId, ParticipantKey, RoleName};
 pub use data::level::{Decibels, Gain, GainError};
 pub use data::limiter::LimiterConfig;
+pub use data::load_shedder::{LoadShedder, OverloadPolicy};
 pub use data::moves::{Move, MoveKind};
 pub use data::pan::{Pan, PanError};
 pub use data::routing::{PrivateGroup, RoleTable, Routing};
 pub use data::sample::Sample;
+pub use data::shedding::Shedding;
 pub use data::talk::{TalkEvent, TalkEventKind, TalkEvents};
 pub use dsp::InstructionSet;
 #[cfg(feature = "metrics")]

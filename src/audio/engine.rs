@@ -21,6 +21,7 @@ use crate::{
         id::ParticipantKey,
         memory::room,
         moves::Move,
+        shedding::Shedding,
         talk::TalkSender,
         timing::Clock,
         tree::Tree,
@@ -111,6 +112,12 @@ impl Engine {
         slots.each_leaf_since(since, |changed| self.listeners.apply(changed, &self.receiver, &self.kept, clock));
     }
 
+    /// Leaves this out from now on.
+    pub fn shed(&mut self, shedding: Shedding) {
+        self.receiver.shed(shedding);
+        self.listeners.set_plain(shedding.plain_gains);
+    }
+
     /// Takes what changed of the taps after generation `since`, once those who come and go have.
     pub fn apply_taps(&mut self, taps: &PublishedTaps, since: u64) {
         self.taps.apply(taps, since, &mut self.receiver);
@@ -184,6 +191,9 @@ impl Engine {
     pub fn prepare(&mut self, tools: &Tools<'_>) {
         let clock = &tools.clock;
         self.advance_connections(tools);
+        if self.listeners.follow_plain(self.receiver.used(), &self.receiver, clock) {
+            self.receiver.note_change();
+        }
         self.receiver.receive(&mut self.kept, self.talk.told(), tools.kernel, clock);
         while let Some(index) = self.receiver.pop_gone() {
             self.vacate(index);

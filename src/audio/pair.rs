@@ -1,6 +1,6 @@
 //! The state of one pair: the open and the ducked gain of a source in a listener's mix, moving or not. Pure data.
 //!
-//! A pair lies in memory for as long as its row lists its source, so it is small: 40 bytes.
+//! A pair lies in memory for as long as its row lists its source, so it is small: 44 bytes.
 
 use crate::data::{
     fade::Fade,
@@ -38,6 +38,8 @@ pub(crate) struct Pair {
     pub slot: u32,
     /// Its stay, and flags in the lowest bits.
     tag: u32,
+    /// The gain that its row gives it, which it does not have while that is set aside.
+    level: f32,
     /// The gain that the envelope does not multiply, and the one that it does.
     open: PairMove,
     ducked: PairMove,
@@ -141,7 +143,20 @@ impl Pair {
             PairKind::Ducker => (LISTED | DUCKS_OTHERS, [level, none]),
             PairKind::Passing => (0, [none, level]),
         };
-        Self { slot: listed.source.slot, tag: listed.source.stay << FLAG_BITS | flags, open, ducked }
+        Self {
+            slot: listed.source.slot,
+            tag: listed.source.stay << FLAG_BITS | flags,
+            level: level.target,
+            open,
+            ducked,
+        }
+    }
+
+    /// Has the gain 1 as its target wherever its row gives it more than 0, if `plain`; otherwise what its row gives it.
+    pub fn aim(&mut self, plain: bool) {
+        let level = if plain { 1.0 } else { self.level };
+        let aimed = |half: PairMove| PairMove::at(if half.target > 0.0 { level } else { 0.0 });
+        (self.open, self.ducked) = (aimed(self.open), aimed(self.ducked));
     }
 
     /// Whether its row lists it.
@@ -272,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_pair_is_small() {
-        assert_eq!(size_of::<Pair>(), 40);
+        assert_eq!(size_of::<Pair>(), 44);
     }
 
     #[test]
@@ -293,6 +308,17 @@ mod tests {
         assert_eq!(pair.settle(&at(now + 3)), Begun::Together(now as u32));
         assert_eq!(pair.settle(&at(now + 4)), Begun::Never);
         assert_eq!(pair, listed(1.0, true));
+    }
+
+    #[test]
+    fn a_gain_that_is_set_aside_is_1_and_comes_back_and_0_stays_0() {
+        for (gain, plain, ducker) in [(0.25, 1.0, true), (0.25, 1.0, false), (2.0, 1.0, false), (0.0, 0.0, true)] {
+            let mut pair = listed(gain, ducker);
+            pair.aim(true);
+            assert_eq!(pair.at_rest(), listed(plain, ducker).at_rest());
+            pair.aim(false);
+            assert_eq!(pair, listed(gain, ducker));
+        }
     }
 
     #[test]

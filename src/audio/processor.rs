@@ -13,6 +13,7 @@ use crate::{
         channels::Channels,
         frame::{Frame, FrameError},
         id::{Generation, ParticipantKey},
+        shedding::Shedding,
         timing::Elapsed,
     },
     dsp::InstructionSet,
@@ -40,6 +41,7 @@ pub struct Processor {
     applied: u64,
     /// Whether a tick was begun that is not mixed.
     open: bool,
+    shedding: Shedding,
     /// Keeps what the control side still owns of this half's memory until this half is gone. Never looked into.
     _owner: Arc<dyn Any + Send + Sync>,
     not_sync: PhantomData<std::cell::Cell<()>>,
@@ -53,6 +55,7 @@ impl Processor {
             elapsed: Elapsed::default(),
             applied: 0,
             open: false,
+            shedding: Shedding::NONE,
             _owner: owner,
             not_sync: PhantomData,
         }
@@ -121,13 +124,16 @@ impl Processor {
     /// Mixes what nobody has mixed yet, and ends the tick.
     fn finish(&mut self) -> Mixes<'_> {
         self.tasks().for_each(Task::work);
-        let Self { engine, link, elapsed, applied, open, .. } = self;
+        let Self { engine, link, elapsed, applied, open, shedding, .. } = self;
         let tools = link.tools(*elapsed);
         engine.finish(&tools);
         elapsed.mix(link.timing.tick);
         link.taps.advance(elapsed.position);
         *open = false;
         link.meters.ticks.fetch_add(1, Ordering::Relaxed);
+        if *shedding != Shedding::NONE {
+            link.meters.shed_ticks.fetch_add(1, Ordering::Relaxed);
+        }
         link.set_mixed(*applied);
         Mixes::new(engine, tools)
     }
@@ -177,6 +183,34 @@ impl AudioThread<'_> {
     pub fn skip(&mut self, ticks: u64) {
         let Processor { elapsed, link, .. } = &mut *self.processor;
         elapsed.skip(ticks, link.timing.tick);
+    }
+
+    /// Leaves this out of the mixes from the next tick on, so that they take less time; [`Shedding::NONE`] brings
+    /// everything back. What comes and goes by it fades over the smoothing time. Real time.
+    ///
+    /// ```
+    /// # use mixminus::{Frame, JoinOptions, MixerConfig, Shedding};
+    /// let (controller, mut processor) = MixerConfig { smoothing_ms: 0.0, ..MixerConfig::default() }.build()?;
+    /// let [anna, ben, carla] = ["anna", "ben", "carla"].map(|id| controller.join(id, JoinOptions::default()));
+    /// let (anna, ben, carla) = (anna?, ben?, carla?);
+    /// let mut audio = processor.enter();
+    /// audio.shed(Shedding { loudest: Some(1), ..Shedding::NONE });
+    /// let mut tick = audio.tick();
+    /// tick.send(ben, Frame::from(&[0.25_f32; 480][..]))?;
+    /// tick.send(carla, Frame::from(&[0.5_f32; 480][..]))?;
+    /// assert_eq!(tick.mix().get(anna).map(|mix| mix.peak()), Some(0.5)); // Carla alone
+    /// assert_eq!(controller.mixer_readings().shed_ticks, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn shed(&mut self, shedding: Shedding) {
+        if std::mem::replace(&mut self.processor.shedding, shedding) != shedding {
+            self.processor.engine.shed(shedding);
+        }
+    }
+
+    /// What is left out of the mixes.
+    pub fn shedding(&self) -> Shedding {
+        self.processor.shedding
     }
 
     /// Samples in a tick.

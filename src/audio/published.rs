@@ -131,6 +131,11 @@ impl RowIdentity {
         }))
     }
 
+    /// That of the same row with its gains set aside.
+    pub fn plain(self) -> Self {
+        Self(self.0.map(|bits| !bits))
+    }
+
     /// Enough of it for a hash table.
     pub fn hash(&self) -> u64 {
         self.0[0]

@@ -13,6 +13,7 @@ pub(crate) mod frame;
 pub(crate) mod id;
 pub(crate) mod level;
 pub(crate) mod limiter;
+pub(crate) mod load_shedder;
 pub(crate) mod loudness;
 pub(crate) mod memory;
 pub(crate) mod moves;
@@ -21,6 +22,7 @@ pub(crate) mod pan;
 pub(crate) mod ports;
 pub(crate) mod routing;
 pub(crate) mod sample;
+pub(crate) mod shedding;
 #[cfg(feature = "vad")]
 mod speech;
 pub(crate) mod speech_judge;

@@ -31,7 +31,7 @@ const fn gauge<T>(name: &'static str, unit: Option<Unit>, read: fn(&T) -> f64, h
 
 const COUNT: Option<Unit> = Some(Unit::Count);
 
-pub(super) const MIXER: [Series<Snapshot>; 9] = [
+pub(super) const MIXER: [Series<Snapshot>; 10] = [
     counter("mixminus_ticks_total", |all| all.mixer.ticks, "Ticks mixed."),
     counter(
         "mixminus_unknown_frames_total",
@@ -44,6 +44,11 @@ pub(super) const MIXER: [Series<Snapshot>; 9] = [
         "Talk events for which there was no room.",
     ),
     counter("mixminus_lost_tap_ticks_total", |all| all.mixer.lost_tap_ticks, "Ticks of sound that taps have lost."),
+    counter(
+        "mixminus_shed_ticks_total",
+        |all| all.mixer.shed_ticks,
+        "Ticks of which something was left out to take less time.",
+    ),
     gauge("mixminus_participants", COUNT, |all| all.participants.len() as f64, "Participants in the call."),
     gauge(
         "mixminus_audible_sources",
@@ -209,13 +214,24 @@ mod runner {
     const SECONDS: Option<Unit> = Some(Unit::Seconds);
     const S_PER_US: f64 = 1e-6;
 
-    pub(in crate::export) const RUNNER: [Series<RunnerReadings>; 10] = [
+    pub(in crate::export) const RUNNER: [Series<RunnerReadings>; 12] = [
         counter("mixminus_runner_ticks_total", |runner| runner.ticks, "Ticks made."),
         counter("mixminus_runner_skipped_ticks_total", |runner| runner.skipped_ticks, "Ticks not made: too late."),
         counter(
             "mixminus_runner_overrun_ticks_total",
             |runner| runner.overrun_ticks,
             "Ticks that took longer than their time.",
+        ),
+        gauge(
+            "mixminus_runner_overload_step",
+            None,
+            |runner| f64::from(runner.overload_step),
+            "How many steps of the overload policy are taken.",
+        ),
+        counter(
+            "mixminus_runner_overload_steps_taken_total",
+            |runner| runner.overload_steps_taken,
+            "How often a step of the overload policy was taken.",
         ),
         gauge(
             "mixminus_runner_lateness_p50_seconds",

@@ -42,10 +42,10 @@ impl ListenerState {
 }
 
 impl Listener {
-    /// A new participant takes the slot.
-    pub fn admit(&mut self, listens: bool, clock: &Clock<'_>) {
+    /// A new participant takes the slot. Whether the gains of its row are set aside.
+    pub fn admit(&mut self, listens: bool, plain: bool, clock: &Clock<'_>) {
         let state = ListenerState { level: Some(1.0), ..ListenerState::default() };
-        *self = Self { listens, state, row: RowState::new(clock), ..Self::default() };
+        *self = Self { listens, state, row: RowState::new(plain, clock), ..Self::default() };
     }
 
     /// The participant is gone: its memory goes back.

@@ -24,18 +24,32 @@ use crate::{
 pub(crate) struct Listeners {
     list: Vec<Listener>,
     cohorts: Cohorts,
+    plain: PlainGains,
 }
+
+/// Whether the gains of all rows are set aside, and how far the rows have followed that.
+#[derive(Debug, Clone, Copy, Default)]
+struct PlainGains {
+    on: bool,
+    /// The slots before this one have followed.
+    followed: usize,
+}
+
+/// In how many ticks all rows follow: as many as move in each cost a fraction of what they save.
+const TICKS_TO_FOLLOW: usize = 32;
 
 impl Listeners {
     /// Room for so many slots. Allocates: control side.
     pub fn new(slots: usize) -> Self {
-        Self { list: (0..slots).map(|_| Listener::default()).collect(), cohorts: Cohorts::new(slots) }
+        let list = (0..slots).map(|_| Listener::default()).collect();
+        Self { list, cohorts: Cohorts::new(slots), plain: PlainGains::default() }
     }
 
     /// Moves into `larger`, which takes the old memory in exchange.
     pub fn move_into(&mut self, larger: &mut Self) {
         (0..self.list.len()).for_each(|index| self.go_alone(index));
         self.list.iter_mut().zip(&mut larger.list).for_each(|(old, new)| std::mem::swap(old, new));
+        larger.plain = self.plain;
         std::mem::swap(self, larger);
     }
 
@@ -54,7 +68,7 @@ impl Listeners {
     /// A new participant takes a slot.
     pub fn admit(&mut self, index: usize, listens: bool, clock: &Clock<'_>) {
         self.go_alone(index);
-        self.list[index].admit(listens, clock);
+        self.list[index].admit(listens, self.plain.on, clock);
     }
 
     /// A participant hears no more.
@@ -66,6 +80,31 @@ impl Listeners {
     /// A participant is gone: its memory goes back.
     pub fn vacate(&mut self, index: usize, memory: &mut RowMemory) {
         self.list[index].vacate(memory);
+    }
+
+    /// Sets the gains of all rows aside, or goes back to them: see [`follow_plain`](Self::follow_plain).
+    pub fn set_plain(&mut self, on: bool) {
+        if self.plain.on != on {
+            self.plain = PlainGains { on, followed: 0 };
+        }
+    }
+
+    /// Has some of the rows follow that their gains are set aside or are not, of the first `used` slots. Whether any
+    /// gain may move.
+    pub fn follow_plain(&mut self, used: usize, receiver: &Receiver, clock: &Clock<'_>) -> bool {
+        let PlainGains { on, followed } = self.plain;
+        let end = used.min(followed + used.div_ceil(TICKS_TO_FOLLOW));
+        self.plain.followed = followed.max(end);
+        (followed..end).fold(false, |moves, index| {
+            let listener = &mut self.list[index];
+            let turns =
+                listener.listens && listener.row.set_plain(on, |pair| pair_source(receiver, pair, clock), clock);
+            if turns {
+                self.cohorts.leave(index, listener);
+                listener.cache.forget();
+            }
+            moves | turns
+        })
     }
 
     fn go_alone(&mut self, index: usize) {
@@ -81,7 +120,7 @@ impl Listeners {
         kept: &[Option<Kept>],
         clock: &Clock<'_>,
     ) {
-        let Self { list, cohorts } = self;
+        let Self { list, cohorts, .. } = self;
         for published in changed.items().iter().flat_map(|(_, published)| *published) {
             prefetch(std::slice::from_ref(&*published.row));
         }

@@ -7,7 +7,7 @@ use std::hash::{BuildHasher, Hasher};
 
 use super::{
     classes::{Classes, Since},
-    goes::{Goes, PairSource},
+    goes::{Goes, PairSource, Stage},
 };
 use crate::{
     audio::{
@@ -29,6 +29,8 @@ pub(crate) struct RowState {
     /// The sample before its first tick, or before the tick in which the level of a class was steered last.
     since: Since,
     identity: RowIdentity,
+    /// Whether the gains of the row are set aside: what it hears at all it hears at gain 1.
+    plain: bool,
     panned: bool,
     unlisted: Classes,
     /// In each channel, in the order of the slots.
@@ -45,8 +47,8 @@ impl RowState {
     const NAMED_DUCKERS: usize = 3;
 
     /// That of a listener who joins.
-    pub fn new(clock: &Clock<'_>) -> Self {
-        Self { since: Since { joined: clock.now, turned: clock.now }, ..Self::default() }
+    pub fn new(plain: bool, clock: &Clock<'_>) -> Self {
+        Self { since: Since { joined: clock.now, turned: clock.now }, plain, ..Self::default() }
     }
 
     /// Since when it is as it is, for as long as changes of classes may be on that began before; then the default.
@@ -73,6 +75,7 @@ impl RowState {
         let (from, to) = (&self.unlisted, (row.unlisted, &classes[..]));
         let goes = Goes { from, since: self.since, to, source: &source, clock: &clock };
         for (old, new) in self.pairs.iter_mut().zip(pairs) {
+            new.iter_mut().filter(|pair| self.plain && pair.is_listed()).for_each(|pair| pair.aim(true));
             goes.merge(old, new);
             std::mem::swap(old, new);
         }
@@ -80,6 +83,22 @@ impl RowState {
             self.since.turned = clock.now;
         }
         self.find_duckers();
+    }
+
+    /// Sets the gains of the row aside, or goes back to them. Whether any gain may move. A pair whose source has left is
+    /// steered by nothing.
+    pub fn set_plain(&mut self, plain: bool, source: impl Fn(&Pair) -> Option<PairSource>, clock: &Clock<'_>) -> bool {
+        let turns = std::mem::replace(&mut self.plain, plain) != plain && !self.pairs[0].is_empty();
+        if turns {
+            let is_here = |pair: &Pair| source(pair).is_some_and(|source| source.stage != Stage::Leaves);
+            for pair in self.pairs.iter_mut().flatten().filter(|pair| pair.is_listed() && is_here(pair)) {
+                let before = pair.fades(clock.now);
+                pair.aim(plain);
+                pair.go_on_from(before, clock);
+            }
+            (self.moves, self.begun) = (true, Begun::Apart);
+        }
+        turns
     }
 
     /// Takes other memory in exchange for its own.
@@ -119,8 +138,9 @@ impl RowState {
         self.begun == Begun::Apart || before != (self.begun, self.pair_count())
     }
 
+    /// Equal for rows that say the same, and whose gains are set aside or are not.
     pub fn identity(&self) -> RowIdentity {
-        self.identity
+        if self.plain && !self.pairs[0].is_empty() { self.identity.plain() } else { self.identity }
     }
 
     /// Whether the gains may differ from channel to channel: as the row says, or as they still do on their way to that.
@@ -208,7 +228,7 @@ impl RowState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::{apply::goes::Stage, row_memory::ClassLevel};
+    use crate::audio::row_memory::ClassLevel;
     use crate::{
         audio::pair::{Listed, PairKind},
         data::{id::ParticipantKey, timing::Timing},
@@ -299,6 +319,30 @@ mod tests {
         let mut memory = RowMemory::new(std::iter::once(&listed[..]), Vec::new(), 9);
         state.adopt(&Row::plain(), Some(&mut memory), |_| HERE, false, &at(4));
         assert_eq!(ducked(&state, 4), [(3, 1.0)]);
+    }
+
+    #[test]
+    fn gains_that_are_set_aside_move_to_1_and_back_also_where_the_row_is_replaced_meanwhile() {
+        let mut state = started(&[(1, 0.0, false), (3, 0.5, false)]);
+        assert!(state.set_plain(true, |_| HERE, &at(4)) && !state.set_plain(true, |_| HERE, &at(4)));
+        assert_eq!(ducked(&state, 6), [(1, 0.0), (3, 0.75)]);
+        state.settle(|_| HERE, &at(8));
+        publish(&mut state, &[(1, 0.25, false), (3, 0.25, false)], HERE, &at(8));
+        assert_eq!(ducked(&state, 10), [(1, 0.5), (3, 1.0)]);
+        state.settle(|_| HERE, &at(12));
+        assert!(state.set_plain(false, |_| HERE, &at(12)));
+        assert_eq!(ducked(&state, 16), [(1, 0.25), (3, 0.25)]);
+    }
+
+    #[test]
+    fn rows_that_say_the_same_are_told_apart_while_the_gains_of_one_are_set_aside() {
+        let of = |listed| {
+            let mut state = started(listed);
+            let before = state.identity();
+            state.set_plain(true, |_| HERE, &at(4));
+            before == state.identity()
+        };
+        assert_eq!((of(&[]), of(&[(1, 0.5, false)])), (true, false), "a row without pairs has nothing to set aside");
     }
 
     #[test]

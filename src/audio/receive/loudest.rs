@@ -26,6 +26,8 @@ const TAKEN_IN_A_TICK: usize = 4;
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Loudest {
     pub limit: Option<usize>,
+    /// Whether sources that some row wants need a seat like all others.
+    pub all_compete: bool,
 }
 
 /// Scratch with room for all slots: the sources with a seat, and those that want one. Its contents do not last.
@@ -46,13 +48,14 @@ impl Loudest {
 
     /// Whether a source is heard.
     pub fn lets(&self, speaker: &SpeakerLevel) -> bool {
-        speaker.present && (self.limit.is_none() || speaker.wanted || speaker.chosen)
+        let needs_seat = self.limit.is_some() && (self.all_compete || !speaker.wanted);
+        speaker.present && (speaker.chosen || !needs_seat)
     }
 
     /// Gives the seats of a tick. Walks over all slots a few times.
     pub fn choose(&self, speakers: &mut [SpeakerLevel], mut lists: Lists<'_>, clock: &Clock<'_>) {
         let Some(seats) = self.limit else { return };
-        lists.sort(speakers);
+        lists.sort(speakers, self.all_compete);
         let Lists { seated, standing } = &mut lists;
         if seated.len() > seats {
             seated.select_nth_unstable_by(seats, |a, b| best_first(speakers, *a, *b));
@@ -72,12 +75,12 @@ impl Loudest {
 }
 
 impl Lists<'_> {
-    /// Fills both lists.
-    fn sort(&mut self, speakers: &mut [SpeakerLevel]) {
+    /// Fills both lists: with those that no row wants, or with all.
+    fn sort(&mut self, speakers: &mut [SpeakerLevel], all_compete: bool) {
         self.seated.clear();
         self.standing.clear();
         for (speaker, slot) in speakers.iter_mut().zip(0..) {
-            let competes = speaker.present && !speaker.wanted;
+            let competes = speaker.present && (all_compete || !speaker.wanted);
             speaker.chosen &= competes;
             let list = if speaker.chosen { &mut *self.seated } else { &mut *self.standing };
             if competes && list.len() < list.capacity() {
@@ -145,7 +148,7 @@ mod tests {
     impl Room {
         fn new(limit: usize, levels: &[f64]) -> Self {
             Self {
-                loudest: Loudest { limit: Some(limit) },
+                loudest: Loudest { limit: Some(limit), all_compete: false },
                 speakers: levels.iter().map(|level| speaker(*level)).collect(),
                 now: 0,
             }

@@ -13,6 +13,7 @@ use crate::{
         channels::Channel,
         id::ParticipantKey,
         memory::{filled, room},
+        shedding::Shedding,
         timing::{Clock, Timing},
     },
     dsp::{Kernel, SignalBuffer, Tile, prefetch},
@@ -39,6 +40,9 @@ pub(crate) struct Receiver {
     /// The mean square under which a source is quiet; 0 if none is.
     pub(super) floor: f64,
     loudest: Loudest,
+    /// How many sources the controllers let be heard, and what is left out of that.
+    asked: Option<usize>,
+    shedding: Shedding,
     /// Scratch of the choice of the loudest.
     seated: Vec<u32>,
     standing: Vec<u32>,
@@ -66,6 +70,8 @@ impl Receiver {
             follower: Follower::new(timing),
             floor,
             loudest: Loudest::default(),
+            asked: None,
+            shedding: Shedding::NONE,
             seated: room(slots, 0),
             standing: room(slots, 0),
             active: filled(slots, false),
@@ -84,6 +90,7 @@ impl Receiver {
         larger.levels[..self.levels.len()].copy_from_slice(&self.levels);
         larger.active[..self.active.len()].copy_from_slice(&self.active);
         (larger.loudest, larger.used, larger.changed) = (self.loudest, self.used, true);
+        (larger.asked, larger.shedding) = (self.asked, self.shedding);
         larger.audible.succeed(&self.audible);
         std::mem::swap(self, larger);
     }
@@ -171,7 +178,20 @@ impl Receiver {
 
     /// From now on only so many sources are heard, or all.
     pub fn set_loudest(&mut self, limit: Option<usize>) {
-        self.loudest.set_limit(limit, &mut self.levels);
+        self.asked = limit;
+        self.loudest.set_limit(self.shedding.limit(limit), &mut self.levels);
+    }
+
+    /// Leaves this out from now on.
+    pub fn shed(&mut self, shedding: Shedding) {
+        self.shedding = shedding;
+        self.loudest.all_compete = shedding.listed_compete;
+        self.set_loudest(self.asked);
+    }
+
+    /// Something has changed on which the plan of a tick depends.
+    pub fn note_change(&mut self) {
+        self.changed = true;
     }
 
     /// Forgets what was sent in a tick that was begun and dropped.

@@ -13,6 +13,7 @@ pub(crate) struct MixerMeters {
     pub unknown: AtomicU64,
     pub lost_talk: AtomicU64,
     pub lost_taps: AtomicU64,
+    pub shed_ticks: AtomicU64,
     /// The number of the mixer, which is the same in all keys; and the slot and stay of the dominant speaker.
     mixer: u32,
     dominant: AtomicU64,
@@ -36,6 +37,9 @@ pub struct MixerReadings {
     pub lost_talk_events: u64,
     /// Ticks of sound that taps have lost, over all of them, because they were not read in time.
     pub lost_tap_ticks: u64,
+    /// Ticks of which something was left out so that they take less time:
+    /// [`AudioThread::shed`](crate::AudioThread::shed).
+    pub shed_ticks: u64,
     /// Different mixes in the last tick: one for each group of listeners that hear the same.
     pub distinct_mixes: u32,
     /// Frames refused because no participant who sends has their key.
@@ -74,6 +78,7 @@ impl MixerMeters {
             dominant: self.dominant(),
             lost_talk_events: self.lost_talk.load(Relaxed),
             lost_tap_ticks: self.lost_taps.load(Relaxed),
+            shed_ticks: self.shed_ticks.load(Relaxed),
             distinct_mixes: self.distinct.load(Relaxed),
             unknown_frames: self.unknown.load(Relaxed),
         }

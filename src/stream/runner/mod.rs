@@ -28,7 +28,10 @@ use readings::Gauges;
 pub use readings::{RunnerReadings, SpreadUs};
 
 use super::Decoding;
-use crate::audio::{Mixes, Processor, Tick};
+use crate::{
+    audio::{Mixes, Processor, Tick},
+    data::load_shedder::{LoadShedder, OverloadPolicy},
+};
 
 /// How a [`Runner`] runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +45,24 @@ pub struct RunnerOptions {
     /// Those that are still late by then are skipped, but for the last one: the mix goes on with a
     /// gap instead of ever later. 0 or more.
     pub catch_up: u32,
+    /// When less is mixed because ticks take too long, and what is left out; `None` never leaves anything out. How far it
+    /// has come is in [`RunnerReadings::overload_step`].
+    pub overload: Option<OverloadPolicy>,
     /// How many threads decode what is given to [`Runner::decode`]: 1 or more. None starts before the first call.
     pub decode_threads: usize,
 }
 
 impl Default for RunnerOptions {
-    /// A thread `mixminus` of real-time priority, which catches up with 5 ticks, and one that decodes.
+    /// A thread `mixminus` of real-time priority, which catches up with 5 ticks and has less mixed when ticks take too
+    /// long, and one that decodes.
     fn default() -> Self {
-        Self { name: "mixminus".into(), priority: Priority::default(), catch_up: 5, decode_threads: 1 }
+        Self {
+            name: "mixminus".into(),
+            priority: Priority::default(),
+            catch_up: 5,
+            overload: Some(OverloadPolicy::default()),
+            decode_threads: 1,
+        }
     }
 }
 
@@ -162,11 +175,12 @@ impl Runner {
     ) -> Result<Self, RunnerError> {
         let shared = Arc::new(Shared { stop: AtomicBool::new(false), gauges: Gauges::new() });
         let own = Arc::clone(&shared);
-        let RunnerOptions { name, priority, catch_up, .. } = options.clone();
+        let RunnerOptions { name, priority, catch_up, overload, .. } = options.clone();
         if name.contains('\0') {
             return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
         }
         let pace = Pace::new(processor.sample_rate(), processor.tick_samples(), catch_up);
+        let shedder = overload.map(|policy| LoadShedder::new(policy, Duration::from_nanos(pace.tick_ns())));
         let beat = Beat { begin: Instant::now(), pace };
         let own_beat = beat.clone();
         // The thread sends once, before the first tick. It drops its end after the processor, when
@@ -174,7 +188,7 @@ impl Runner {
         let (born, life) = bounded(1);
         let thread = thread::Builder::new().name(name).spawn(move || {
             let _ = born.send(priority.obtain());
-            run(processor, own_beat, &own, before, after)
+            run(processor, own_beat, shedder, &own, before, after)
         })?;
         let priority = life.recv().map_err(io::Error::other)?;
         Ok(Self { thread: Some(thread), life, priority, shared, options, beat, decoding: Mutex::default() })
@@ -257,6 +271,7 @@ impl Drop for Runner {
 fn run(
     mut processor: Processor,
     beat: Beat,
+    mut shedder: Option<LoadShedder>,
     shared: &Shared,
     mut before: impl FnMut(&mut Tick<'_>),
     mut after: impl FnMut(&Mixes<'_>),
@@ -276,7 +291,12 @@ fn run(
                 let mut tick = audio.tick();
                 before(&mut tick);
                 after(&tick.mix());
-                shared.gauges.tick(late_ns, ns_since(begin).saturating_sub(now_ns), tick_ns);
+                let took_ns = ns_since(begin).saturating_sub(now_ns);
+                shared.gauges.tick(late_ns, took_ns, tick_ns);
+                if let Some(shedder) = &mut shedder {
+                    audio.shed(shedder.after_tick(Duration::from_nanos(took_ns)));
+                    shared.gauges.overload(shedder.step(), shedder.steps_taken());
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! How well a runner keeps time: counted on its thread, read from any thread. Plain atomics with
 //! one writer.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use serde::Serialize;
 
@@ -20,6 +20,11 @@ pub struct RunnerReadings {
     pub skipped_ticks: u64,
     /// Ticks that took longer, with the closures, than a tick's time.
     pub overrun_ticks: u64,
+    /// How many steps of the [`RunnerOptions::overload`](field@super::RunnerOptions::overload) are taken: 0 if
+    /// everything is mixed.
+    pub overload_step: u32,
+    /// How often such a step was taken.
+    pub overload_steps_taken: u64,
     /// How long after its deadline a tick began, in microseconds: the system's sleep ended late, or
     /// earlier ticks took too long.
     pub lateness_us: SpreadUs,
@@ -55,6 +60,8 @@ pub(super) struct Gauges {
     ticks: AtomicU64,
     skipped: AtomicU64,
     overruns: AtomicU64,
+    step: AtomicU32,
+    steps_taken: AtomicU64,
     lateness_ns: Histogram,
     duration_ns: Histogram,
 }
@@ -65,6 +72,8 @@ impl Gauges {
             ticks: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
             overruns: AtomicU64::new(0),
+            step: AtomicU32::new(0),
+            steps_taken: AtomicU64::new(0),
             lateness_ns: Histogram::new(),
             duration_ns: Histogram::new(),
         }
@@ -83,12 +92,20 @@ impl Gauges {
         self.skipped.fetch_add(ticks, Relaxed);
     }
 
+    /// Real time.
+    pub fn overload(&self, step: usize, steps_taken: u64) {
+        self.step.store(step as u32, Relaxed);
+        self.steps_taken.store(steps_taken, Relaxed);
+    }
+
     /// The counts so far, with the priority that the thread has.
     pub fn read(&self, priority: ObtainedPriority) -> RunnerReadings {
         RunnerReadings {
             ticks: self.ticks.load(Relaxed),
             skipped_ticks: self.skipped.load(Relaxed),
             overrun_ticks: self.overruns.load(Relaxed),
+            overload_step: self.step.load(Relaxed),
+            overload_steps_taken: self.steps_taken.load(Relaxed),
             lateness_us: self.lateness_ns.read().into(),
             duration_us: self.duration_ns.read().into(),
             priority,
@@ -106,8 +123,9 @@ mod tests {
         gauges.tick(1500, 16, 1000);
         gauges.tick(0, 1001, 1000);
         gauges.skip(3);
+        gauges.overload(2, 4);
         let json = serde_json::json!({
-            "ticks": 2, "skippedTicks": 3, "overrunTicks": 1,
+            "ticks": 2, "skippedTicks": 3, "overrunTicks": 1, "overloadStep": 2, "overloadStepsTaken": 4,
             "latenessUs": { "p50": 0.0, "p99": 1.5, "max": 1.5 },
             "durationUs": { "p50": 0.016, "p99": 1.001, "max": 1.001 },
             "priority": { "obtained": "normal" },

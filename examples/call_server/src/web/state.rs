@@ -72,6 +72,7 @@ struct Mix {
 struct Runner {
     ticks: u64,
     skipped_ticks: u64,
+    overload_step: u32,
     late_us_p99: f64,
     duration_us_p50: f64,
 }
@@ -101,6 +102,7 @@ pub fn json(
         runner: runner.map(|readings| Runner {
             ticks: readings.ticks,
             skipped_ticks: readings.skipped_ticks,
+            overload_step: readings.overload_step,
             late_us_p99: readings.lateness_us.p99,
             duration_us_p50: readings.duration_us.p50,
         }),
