@@ -11,3 +11,6 @@ pub mod voice_agents {}
 
 #[doc = include_str!("../docs/hold_and_announcements.md")]
 pub mod hold_and_announcements {}
+
+#[doc = include_str!("../docs/overload_and_failure.md")]
+pub mod overload_and_failure {}

@@ -47,8 +47,10 @@ fn the_process_ends_at_once() {
     if let Ok(granted) = std::env::var(CHILD) {
         let (controller, mut processor) = MixerConfig::default().build().unwrap();
         std::thread::scope(|scope| {
-            scope.spawn(|| loop {
-                processor.enter().tick().mix();
+            scope.spawn(|| {
+                loop {
+                    processor.enter().tick().mix();
+                }
             });
             GRANTED.set(Some(granted.parse().unwrap()));
             (0..).for_each(|n| drop(controller.join(n.to_string(), JoinOptions::default())));

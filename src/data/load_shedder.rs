@@ -44,8 +44,8 @@ const SETTLE_MS: u32 = 400;
 /// How many times longer the wait for a recovery is at most.
 const LONGEST_WAIT: u32 = 64;
 
-/// Chooses what a mixer leaves out, by how long its ticks take. [`Runner`](../mixminus/stream/struct.Runner.html) has
-/// one; a host that ticks by itself tells one how long each tick took, and the mixer what it says:
+/// Chooses what a mixer leaves out, by how long its ticks take. A `stream::Runner` (feature `stream`) has one; a host that
+/// ticks by itself tells one how long each tick took, and the mixer what it says:
 ///
 /// ```
 /// use std::time::{Duration, Instant};

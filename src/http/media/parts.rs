@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tokio_util::task::AbortOnDropHandle;
+
 use super::{PromptResolver, unplayed::Unplayed};
 use crate::{Controller, config::MediaInfo, http::calls::Ledger, stream::Clip};
 
@@ -16,10 +18,12 @@ pub(in crate::http) struct Parts {
 }
 
 impl Parts {
-    /// The audio of a prompt, for this call's mixer.
+    /// The audio of a prompt, for this call's mixer. A resolver that panics fails this prompt alone.
     pub async fn resolve(&self, media: &MediaInfo) -> Result<Clip, Unplayed> {
         let (format, _) = self.controller.format();
-        let pcm = self.resolver.resolve(media).await?;
+        let (resolver, media) = (Arc::clone(&self.resolver), media.clone());
+        let asked = AbortOnDropHandle::new(tokio::spawn(async move { resolver.resolve(&media).await }));
+        let pcm = asked.await.map_err(|_panic| Unplayed::Resolver)??;
         // Takes milliseconds a minute of audio.
         let clip = tokio::task::spawn_blocking(move || pcm.clip(format.rate_hz)).await;
         Ok(clip.map_err(|_| Unplayed::Unconverted)??)

@@ -16,6 +16,9 @@ pub(in crate::http) enum Unplayed {
     /// There is no audio.
     #[error(transparent)]
     Prompt(#[from] PromptError),
+    /// The host's resolver has panicked.
+    #[error("the service failed to look for the prompt")]
+    Resolver,
     /// It cannot be played at the mixer's rate.
     #[error("the prompt cannot be played: {0}")]
     Clip(#[from] ClipError),
@@ -59,6 +62,7 @@ impl Unplayed {
             Self::Left(_) => (404, 20),
             Self::Superseded => (409, 21),
             Self::SpeakerGone => (410, 22),
+            Self::Resolver => (500, 23),
         };
         End::Unplayed(ResultInfo { code, subcode, message: self.to_string() })
     }

@@ -9,7 +9,7 @@ use mixminus::{
 };
 
 /// Makes the prompts that its URIs describe: `level:0.25:1000` is a second of samples of 0.25; `late:200:level:0.25:1000`
-/// is that after 200 ms; and all else is refused.
+/// is that after 200 ms; `panics` does so; and all else is refused.
 #[derive(Debug, Clone, Copy)]
 pub struct Levels;
 
@@ -21,6 +21,7 @@ impl PromptResolver for Levels {
                 tokio::time::sleep(Duration::from_millis(ms.parse().expect("a number"))).await;
                 uri = rest;
             }
+            assert_ne!(uri, "panics", "the resolver is at fault");
             let described = uri.strip_prefix("level:").and_then(|rest| rest.split_once(':'));
             let refused = || PromptError::Refused { reason: format!("is no level: {uri}") };
             let (level, ms) = described.ok_or_else(refused)?;

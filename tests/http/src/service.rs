@@ -49,6 +49,7 @@ impl Authorizer for Doors {
                 Ok(Grant { permissions: Permissions::Of(vec!["Mail.Read".into()]), ..Grant::default() })
             }
             Some("elsewhere") => Ok(Grant { audience: Audience::Of(vec!["elsewhere".into()]), ..Grant::default() }),
+            Some("panics") => panic!("the authorizer is at fault"),
             Some("whenever") => Err(Refusal::Unavailable { retry_after: Duration::from_secs(7) }),
             Some(_) => invalid("is not known"),
         };
