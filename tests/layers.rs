@@ -1,4 +1,5 @@
-//! The layers of the crate: which folder of src may import from which, and that no files import each other in a circle.
+//! The layers of the crate: which folder of src may import from which, that no files import each other in a circle, and what
+//! the audio side may not name.
 
 #[path = "layers/modules.rs"]
 mod modules;
@@ -8,6 +9,8 @@ mod read;
 mod rules;
 #[path = "layers/self_tests.rs"]
 mod self_tests;
+#[path = "layers/words.rs"]
+mod words;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -32,11 +35,22 @@ fn problems(files: &Files) -> Vec<String> {
     rules::problems(&modules::Modules::of(files).imports())
 }
 
-#[test]
-fn no_import_runs_up_and_no_files_import_each_other_in_a_circle() {
+/// The files of src.
+fn src() -> Files {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Files::new();
     collect(&root, &root, &mut files);
-    let problems = problems(&files);
+    files
+}
+
+#[test]
+fn no_import_runs_up_and_no_files_import_each_other_in_a_circle() {
+    let problems = problems(&src());
+    assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
+}
+
+#[test]
+fn the_audio_side_names_no_lock_thread_clock_or_output_and_nothing_that_panics() {
+    let problems: Vec<_> = src().iter().flat_map(|(file, text)| words::problems(file, text)).collect();
     assert!(problems.is_empty(), "{} problems:\n{}", problems.len(), problems.join("\n"));
 }

@@ -141,19 +141,19 @@ impl Source {
     }
 }
 
-fn trees(tokens: TokenStream) -> Vec<TokenTree> {
+pub fn trees(tokens: TokenStream) -> Vec<TokenTree> {
     tokens.into_iter().collect()
 }
 
-fn line(token: &TokenTree) -> usize {
+pub fn line(token: &TokenTree) -> usize {
     token.span().start().line
 }
 
-fn word(token: &TokenTree) -> Option<String> {
+pub fn word(token: &TokenTree) -> Option<String> {
     if let TokenTree::Ident(ident) = token { Some(ident.to_string()) } else { None }
 }
 
-fn is_punct(token: &TokenTree, punct: char) -> bool {
+pub fn is_punct(token: &TokenTree, punct: char) -> bool {
     matches!(token, TokenTree::Punct(is) if is.as_char() == punct)
 }
 
@@ -165,7 +165,7 @@ fn group(token: &TokenTree, delimiter: Delimiter) -> Option<Vec<TokenTree>> {
 }
 
 /// Whether an attribute is `cfg(test)`, or `cfg(all(test, ...))`.
-fn is_test(attribute: &TokenStream) -> bool {
+pub fn is_test(attribute: &TokenStream) -> bool {
     let [name, condition] = &trees(attribute.clone())[..] else { return false };
     let Some(condition) = group(condition, Delimiter::Parenthesis) else { return false };
     let is_word = |token: Option<&TokenTree>, is: &str| token.and_then(word).as_deref() == Some(is);
@@ -176,7 +176,7 @@ fn is_test(attribute: &TokenStream) -> bool {
 }
 
 /// The length of an item, or of a field or an arm, after its first attribute.
-fn item_length(tokens: &[TokenTree]) -> usize {
+pub fn item_length(tokens: &[TokenTree]) -> usize {
     let attributes = 2 * tokens.chunks(2).take_while(|pair| is_punct(&pair[0], '#')).count();
     let items = ["mod", "use", "fn", "struct", "enum", "trait", "type", "impl", "const", "static", "unsafe", "pub"];
     let first = tokens.get(attributes).and_then(word);
