@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use mixminus::{
     Controller, Frame, Gain, InstructionSet, JoinOptions, MixerConfig, ParticipantKey, Processor, RoleTable, Routing,
-    config::ParticipantMixerLevel,
+    Shedding, config::ParticipantMixerLevel,
 };
 
 use crate::{
@@ -113,6 +113,13 @@ impl Room {
             self.controller.set_gain(&listener.to_string(), &source.to_string(), Gain::from_percent(50.0)?)?;
         }
         self.settle(3)?;
+        Ok(self)
+    }
+
+    /// The same with this left out.
+    pub fn shedding(mut self, shedding: Shedding) -> Result<Self> {
+        self.processor.enter().shed(shedding);
+        self.settle(100)?;
         Ok(self)
     }
 

@@ -7,6 +7,7 @@ mod dense;
 mod dense_moving;
 mod four_talkers;
 mod mix_minus;
+mod overload;
 #[cfg(feature = "servers")]
 mod peers;
 mod publish;
@@ -43,6 +44,7 @@ pub const ALL: &[Case] = &[
     behind_the_sum::CASE,
     choices::CASE,
     publish::CASE,
+    overload::CASE,
     swaps::CASE,
     threads::CASE,
 ];

@@ -20,7 +20,7 @@ import { Strips } from "./strips.js";
 const MOST_REDUCTION_DB = 20;
 
 /** The newest state, and whether a frame of it is due. */
-let state = { call: "", dominant: null, participants: [], roles: {}, groups: [] };
+let state = { call: "", dominant: null, participants: [], roles: {}, groups: [], runner: null };
 let here = new Set();
 let isDue = false;
 /** A sender for each listener that was changed or shown: its edits go on when another is on the desk. */
@@ -133,6 +133,7 @@ function draw() {
   const held = state.participants.filter(({ onHold }) => onHold);
   setText(byId("held"), held.length === 0 ? "nobody" : held.map(({ id }) => id).join(", "));
   setData(byId("held"), "any", held.length > 0);
+  showOverload(state.runner?.overloadStep ?? 0);
   groups.show(state);
   roles.show(state);
   prompts.show(state);
@@ -153,10 +154,16 @@ function drawListener(listener) {
   setText(byId("mix-reduction-text"), reduction < 0.05 ? "0 dB" : `−${reduction.toFixed(1)} dB`);
 }
 
+/** The faders tell what was asked for: not all of it is heard while the server leaves something out. */
+function showOverload(step) {
+  byId("overload").hidden = step === 0;
+  setText(byId("overload"), step === 0 ? "" : `The server is overloaded: only the loudest are heard, and levels may be set aside (step ${step}).`);
+}
+
 function takeUp(text) {
   const told = JSON.parse(text);
-  const { call, dominant = null, participants = [], roles = {}, groups = [] } = told;
-  state = { call, dominant, participants, roles, groups };
+  const { call, dominant = null, participants = [], roles = {}, groups = [], runner = null } = told;
+  state = { call, dominant, participants, roles, groups, runner };
   here = new Set(state.participants.map(({ id }) => id));
   for (const { id, hears, mixerLevel } of state.participants) {
     if (hears || senders.has(id)) senderOf(id).takeUp(readRow(mixerLevel));

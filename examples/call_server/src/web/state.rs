@@ -72,6 +72,7 @@ struct Mix {
 struct Runner {
     ticks: u64,
     skipped_ticks: u64,
+    /// How many steps of the overload policy are taken; 0 if everything is mixed.
     overload_step: u32,
     late_us_p99: f64,
     duration_us_p50: f64,
