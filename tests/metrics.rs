@@ -104,11 +104,11 @@ fn call() -> Rig {
 }
 
 #[test]
-fn the_mixer_alone_makes_nine_series() {
+fn the_mixer_alone_makes_ten_series() {
     let (recorder, rig) = (Small::default(), call());
     let snapshot = rig.controller.snapshot();
     with_local_recorder(&recorder, || Exporter::new("a", Export::Mixer).record(&snapshot));
-    assert_eq!(recorder.names(), (9, vec![]));
+    assert_eq!(recorder.names(), (10, vec![]));
     assert_eq!(recorder.counter("mixminus_ticks_total{mixer=a}"), Some(2));
     assert_eq!(recorder.gauge("mixminus_participants{mixer=a}"), Some(3.0));
     assert_eq!(recorder.gauge("mixminus_audible_sources{mixer=a}"), Some(2.0), "anna, and what fades out of ben");
@@ -121,7 +121,7 @@ fn the_mixer_alone_makes_nine_series() {
 fn participants_have_the_series_of_their_roles() {
     let (recorder, rig) = (Small::default(), call());
     with_local_recorder(&recorder, || Exporter::new("a", Export::Participants).record(&rig.controller.snapshot()));
-    assert_eq!(recorder.names(), (9 + 2 * 11 + 3 * 4, vec![]));
+    assert_eq!(recorder.names(), (10 + 2 * 11 + 3 * 4, vec![]));
     assert_eq!(recorder.counter("mixminus_source_frames_total{mixer=a,participant=anna}"), Some(2));
     assert_eq!(recorder.counter("mixminus_source_missing_total{mixer=a,participant=ben}"), Some(1));
     assert_eq!(recorder.gauge("mixminus_source_peak{mixer=a,participant=anna}"), Some(0.5));
@@ -166,7 +166,7 @@ fn a_runner_is_exported_in_seconds() {
     (0..2).for_each(|_| receiver.recv().unwrap());
     let (recorder, readings) = (Small::default(), runner.readings());
     with_local_recorder(&recorder, || Exporter::new("a", Export::Mixer).record_runner(&readings));
-    assert_eq!(recorder.names(), (10, vec![]));
+    assert_eq!(recorder.names(), (12, vec![]));
     assert_eq!(recorder.counter("mixminus_runner_ticks_total{mixer=a}"), Some(readings.ticks));
     let longest = recorder.gauge("mixminus_runner_duration_max_seconds{mixer=a}");
     assert_eq!(longest, Some(readings.duration_us.max * 1e-6));
