@@ -2,8 +2,10 @@
 //! comes, goes and talks; and its decoder hears on without an edge.
 #![cfg(feature = "stream")]
 
+mod cases;
 mod encode;
 
+use cases::cases;
 use encode::{Call, OPTIONS, assert_all_was_given, assert_decoders_hear_on, assert_packets_are_what_was_heard};
 use mixminus::stream::{EncodeOptions, Silence};
 use proptest::prelude::*;
@@ -25,7 +27,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(cases(40))]
 
     #[test]
     fn every_listener_gets_what_it_hears(

@@ -1,11 +1,13 @@
 //! The mixer equals its model: random participants, events and ticks, played to the mixer and to a naive f64 model of
 //! the page "What a listener hears".
 
+mod cases;
 mod oracle;
 mod scene;
 
 use std::ops::Range;
 
+use cases::cases;
 use mixminus::{Direction, config::Ducking};
 use oracle::Routing;
 use proptest::prelude::*;
@@ -122,7 +124,7 @@ fn play(figures: Figures, participants: usize, events: &[Vec<Event>]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn with_the_ticks_of_media_servers(

@@ -3,9 +3,11 @@
 #![cfg(feature = "stream")]
 
 mod alloc;
+mod cases;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use cases::cases;
 use mixminus::{
     Controller, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, PrivateGroup, Processor, TalkEvents,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
@@ -128,7 +130,7 @@ fn drop_elsewhere<T: Send>(part: T) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(cases(64))]
 
     #[test]
     fn parts_are_dropped_in_any_order_and_at_any_moment_and_nothing_is_left(

@@ -3,10 +3,12 @@
 
 #[path = "mix_identity/call.rs"]
 mod call;
+mod cases;
 #[path = "mix_identity/model.rs"]
 mod model;
 
 use call::{Call, Seen};
+use cases::cases;
 use mixminus::{Direction, MoveKind::*};
 use proptest::prelude::*;
 
@@ -180,7 +182,7 @@ fn happen(call: &mut Call, event: &Event) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(cases(48))]
 
     #[test]
     fn whatever_happens_the_model_agrees(

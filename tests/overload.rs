@@ -2,6 +2,7 @@
 //! otherwise, that it comes and goes without a click, and that everything is as before afterwards.
 
 mod alloc;
+mod cases;
 
 use std::{
     sync::{
@@ -11,6 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use cases::cases;
 use mixminus::{
     Controller, Direction, Frame, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor, Shedding,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
@@ -115,7 +117,7 @@ fn near(ours: &[Vec<f32>], theirs: &[Vec<f32>]) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
+    #![proptest_config(cases(12))]
 
     #[test]
     fn plain_gains_are_those_of_a_call_whose_levels_are_all_0_or_100(

@@ -1,8 +1,10 @@
 //! Any calls at any time: a player plays and tells what a naive model of its docs does, whatever the tick.
 #![cfg(feature = "stream")]
 
+mod cases;
 mod players;
 
+use cases::cases;
 use mixminus::{
     Gain,
     stream::{PlayerEventKind, PlayerOptions, QueueNumber, Repeat},
@@ -136,7 +138,7 @@ impl Both {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn a_player_does_what_its_docs_say(

@@ -3,8 +3,11 @@
 //! One source sends 1 and all others send even numbers. With levels of 0 and 100 and moves at once every sum is a whole
 //! number, exactly, and it is odd where the one is heard. Which routes lead is asked of a naive table in the test.
 
+mod cases;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use cases::cases;
 use mixminus::{
     Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, PrivateGroup, Processor, RoleTable, Routing,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
@@ -243,7 +246,7 @@ fn ticks(events: usize, listed: usize) -> impl Strategy<Value = Vec<(Vec<Event>,
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(cases(400))]
 
     #[test]
     fn in_small_rooms(people in 2..12_usize, ticks in ticks(5, 4)) {

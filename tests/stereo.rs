@@ -1,7 +1,10 @@
 //! A stereo mixer is two mono mixers in lockstep: each side is mixed by the rules, and one limiter serves both.
 
+mod cases;
+
 use std::collections::BTreeMap;
 
+use cases::cases;
 use mixminus::{
     Channels, ControlError, Controller, Decibels, Detector, Frame, FrameError, Gain, JoinOptions, LimiterConfig,
     MixerConfig, Pan, ParticipantKey, Processor,
@@ -228,7 +231,7 @@ impl Three {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+    #![proptest_config(cases(60))]
 
     #[test]
     fn each_side_is_a_mono_mix(events in proptest::collection::vec((event(), 1..6usize), 1..40)) {

@@ -1,8 +1,11 @@
 //! Random joins, leaves, mutes, skipped ticks, pauses and reads beside a model that writes the whole timeline down.
 #![cfg(feature = "stream")]
 
+mod cases;
+
 use std::collections::BTreeMap;
 
+use cases::cases;
 use mixminus::{
     Controller, Frame, JoinOptions, MixerConfig, ParticipantKey, Processor,
     stream::{Tap, TapContent, TapOptions, Tapped},
@@ -190,7 +193,7 @@ impl Call {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(cases(300))]
 
     #[test]
     fn every_sample_is_where_the_model_has_it(steps in prop::collection::vec(step(), 1..120)) {
