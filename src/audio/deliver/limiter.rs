@@ -282,4 +282,23 @@ mod tests {
         limit(&hard, &mut LimiterState::default(), &mut samples);
         assert_eq!(samples, [1.0, -1.0, 1.0, -0.25]);
     }
+
+    #[test]
+    fn a_sample_over_the_falling_follower_is_followed_at_once() {
+        let (limiter, mut state) = (limiter(), LimiterState::default());
+        limit(&limiter, &mut state, &mut [1.5]);
+        limiter.limit_silence(&mut state, 1000);
+        assert!(state.held == 0 && (1.4..1.5).contains(&state.peak));
+        limit(&limiter, &mut state, &mut [1.5]);
+        assert_eq!((state.peak, state.held), (1.5, 480));
+    }
+
+    #[test]
+    fn a_mix_up_to_the_knee_passes_while_the_follower_rests() {
+        let (limiter, resting) = (limiter(), LimiterState::default());
+        let held = LimiterState { peak: 1.5, held: 3 };
+        assert_eq!([0.89, 0.9].map(|peak| limiter.passes(&resting, peak)), [true, false]);
+        assert!(!limiter.passes(&held, 0.1));
+        assert_eq!((resting.bits(), held.bits()), ([0, 0], [1.5_f64.to_bits(), 3]));
+    }
 }
