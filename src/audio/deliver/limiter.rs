@@ -248,6 +248,7 @@ mod tests {
         // Hold 10 ms, then the 7 dB from +6 dBFS to the knee at 50 dB/s: 150 ms.
         let recovered = gains.iter().position(|gain| *gain == 1.0).expect("the gain returns to 1");
         assert!((7200..7900).contains(&recovered), "{recovered}");
+        assert!(state.at_rest());
     }
 
     #[test]
@@ -278,8 +279,10 @@ mod tests {
     #[test]
     fn a_knee_at_full_scale_clips_at_full_scale_only() {
         let hard = Limiter::new(LimiterConfig { knee: Decibels(0.0), ..LimiterConfig::default() }, &TIMING);
-        let mut samples = [1.0, -1.0, 2.0, -0.5];
-        limit(&hard, &mut LimiterState::default(), &mut samples);
+        let (mut samples, mut state) = ([1.0, -1.0, 2.0, -0.5], LimiterState::default());
+        limit(&hard, &mut state, &mut samples[..2]);
+        assert!(state.at_rest());
+        limit(&hard, &mut state, &mut samples[2..]);
         assert_eq!(samples, [1.0, -1.0, 1.0, -0.25]);
     }
 
