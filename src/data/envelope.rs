@@ -289,15 +289,15 @@ mod tests {
 
     #[test]
     fn a_tick_is_cut_where_the_course_bends() {
-        let line = Slope { heading: 0.0, distance: 1.0, sign: 1.0, step: 0.125, before: 1.0 };
-        let mut envelope = started_in(DuckRange::new(0.0, 1.0, 8.0, 4.0, &TIMING));
+        let line = Slope { heading: 0.25, distance: 0.75, sign: 1.0, step: 0.125, before: 1.0 };
+        let mut envelope = started_in(DuckRange::new(0.25, 1.0, 6.0, 3.0, &TIMING));
         let down = envelope.steer(true, &at(0));
         // Four of the next five samples lie on the slope for sure; the landing is taken sample by sample.
         assert_eq!(down.stretches(5, 0, &TIMING), Stretches { entry: 0, slope: 4, line });
-        assert_eq!(down.stretches(5, 5, &TIMING), Stretches { entry: 0, slope: 1, line: Slope { before: 6.0, ..line } });
-        assert_eq!(down.stretches(5, 9, &TIMING).slope, 0);
-        let line = Slope { heading: 1.0, distance: 1.0, sign: -1.0, step: 0.25, before: 1.0 };
-        assert_eq!(envelope.steer(false, &at(8)).stretches(3, 8, &TIMING), Stretches { entry: 0, slope: 2, line });
+        assert_eq!(down.stretches(5, 3, &TIMING), Stretches { entry: 0, slope: 1, line: Slope { before: 4.0, ..line } });
+        assert_eq!(down.stretches(5, 7, &TIMING).slope, 0);
+        let line = Slope { heading: 1.0, distance: 0.75, sign: -1.0, step: 0.25, before: 1.0 };
+        assert_eq!(envelope.steer(false, &at(8)).stretches(3, 8, &TIMING), Stretches { entry: 0, slope: 1, line });
         assert_eq!(Motion::NONE.stretches(5, 9, &TIMING).slope, 0);
     }
 
