@@ -68,6 +68,9 @@
 //! - `wav`: WAV files, whatever wrote them, for players and others (`stream::WavReader`, `stream::Pcm::from_wav`). Turns on
 //!   `stream`.
 
+// As docs.rs builds it, every item says which feature it needs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod audio;
 pub mod config;
 mod control;

@@ -66,4 +66,11 @@ mod tests {
         assert!([0.0, 1.0, 1e12].into_iter().all(sound));
         assert!(![f64::NAN, f64::INFINITY, -1e-9, 1.01e12].into_iter().any(sound));
     }
+
+    #[test]
+    fn a_frame_has_what_was_told_of_it() {
+        let told = Told { mean_square: 0.25, active: true, anti_phase: true };
+        let frame = told.frame(Planes { left: &[0.5, -0.5], right: None });
+        assert_eq!((frame.active, frame.told, frame.anti_phase), (true, Some(0.25), true));
+    }
 }

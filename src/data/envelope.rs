@@ -255,11 +255,73 @@ mod tests {
 
     #[test]
     fn a_value_that_rounding_puts_past_a_bound_is_on_the_bound() {
-        // 4 of 10 steps down from 1 give 0.6, but for rounding: inside of 0 to 0.6, so that the ramp begins at once.
+        // 7 of 10 steps down from 1 give 0.3, less a rounding: inside of 0.3 to 1, so that the ramp begins at once.
         let mut envelope = started_in(DuckRange::new(0.0, 1.0, 10.0, 10.0, &TIMING));
-        run(&mut envelope, true, 0, 4);
-        envelope.set_range(DuckRange::new(0.0, 0.6, 6.0, 6.0, &TIMING), &at(4));
-        assert_eq!(run(&mut envelope, true, 4, 2), [0.5, 0.4]);
+        run(&mut envelope, true, 0, 7);
+        assert!(envelope.motion.value(7, &TIMING) < 0.3);
+        envelope.set_range(DuckRange::new(0.3, 1.0, 7.0, 7.0, &TIMING), &at(7));
+        assert_eq!(run(&mut envelope, false, 7, 2), [0.4, 0.5]);
+    }
+
+    #[test]
+    fn before_the_first_tick_it_is_set_and_does_not_move() {
+        assert_eq!(run(&mut started_in(DuckRange::new(0.0, 0.5, 0.0, 0.0, &TIMING)), false, 0, 2), [0.5, 0.5]);
+    }
+
+    #[test]
+    fn a_range_that_a_ramp_is_outside_of_is_entered_from_where_the_ramp_is() {
+        let mut envelope = started_in(DuckRange::new(0.0, 1.0, 4.0, 4.0, &TIMING));
+        run(&mut envelope, true, 0, 2);
+        envelope.set_range(DuckRange::new(0.75, 1.0, 1.0, 1.0, &TIMING), &at(2));
+        assert_eq!(run(&mut envelope, true, 2, 1), [0.625]);
+        // Said once more while it enters: it goes on, and does not begin again.
+        envelope.set_range(DuckRange::new(0.75, 1.0, 1.0, 1.0, &TIMING), &at(3));
+        assert_eq!(run(&mut envelope, true, 3, 2), [0.75, 0.75]);
+    }
+
+    #[test]
+    fn it_ducks_while_it_has_a_range() {
+        let mut envelope = Envelope::default();
+        assert!(!envelope.ducks());
+        envelope.set_range(DuckRange::new(0.5, 1.0, 1.0, 1.0, &TIMING), &at(0));
+        assert!(envelope.ducks());
+    }
+
+    #[test]
+    fn a_tick_is_cut_where_the_course_bends() {
+        let line = Slope { heading: 0.25, distance: 0.75, sign: 1.0, step: 0.125, before: 1.0 };
+        let mut envelope = started_in(DuckRange::new(0.25, 1.0, 6.0, 3.0, &TIMING));
+        let down = envelope.steer(true, &at(0));
+        // Four of the next five samples lie on the slope for sure; the landing is taken sample by sample.
+        assert_eq!(down.stretches(5, 0, &TIMING), Stretches { entry: 0, slope: 4, line });
+        assert_eq!(down.stretches(5, 3, &TIMING), Stretches { entry: 0, slope: 1, line: Slope { before: 4.0, ..line } });
+        assert_eq!(down.stretches(5, 7, &TIMING).slope, 0);
+        let line = Slope { heading: 1.0, distance: 0.75, sign: -1.0, step: 0.25, before: 1.0 };
+        assert_eq!(envelope.steer(false, &at(8)).stretches(3, 8, &TIMING), Stretches { entry: 0, slope: 1, line });
+        assert_eq!(Motion::NONE.stretches(5, 9, &TIMING).slope, 0);
+    }
+
+    #[test]
+    fn the_slope_begins_on_the_last_sample_of_the_entry() {
+        let mut envelope = Envelope::default();
+        envelope.set_range(DuckRange::new(0.0, 0.5, 8.0, 8.0, &TIMING), &at(10));
+        let line = Slope { heading: 0.0, distance: 0.5, sign: 1.0, step: 0.0625, before: 0.0 };
+        let motion = envelope.steer(true, &at(10));
+        assert_eq!(motion.stretches(8, 10, &TIMING), Stretches { entry: 1, slope: 6, line });
+        assert_eq!(motion.stretches(1, 10, &TIMING).entry, 1);
+        assert_eq!([0, 2].map(|n| line.value(n)), [0.5, 0.375]);
+        assert_eq!(Slope { heading: 0.5, sign: -1.0, before: 2.0, ..line }.value(2), 0.25);
+    }
+
+    #[test]
+    fn a_course_that_has_landed_is_the_same_as_one_that_rests() {
+        let mut envelope = started_in(DuckRange::new(0.5, 1.0, 2.0, 4.0, &TIMING));
+        let motion = envelope.steer(true, &at(0));
+        assert_eq!([1, 2].map(|now| motion.constant(now, &TIMING)), [None, Some(0.5)]);
+        let resting = Motion { entry: Fade::resting(0.5), since: 0, heading: 0.5, step: 0.0 };
+        assert_eq!([1, 2].map(|now| motion.settled(now, &TIMING)), [motion, resting]);
+        assert_eq!(motion.settled(2, &TIMING).bits(), resting.bits());
+        assert_ne!(motion.bits(), resting.bits());
     }
 
     #[test]

@@ -177,9 +177,29 @@ mod tests {
     }
 
     #[test]
+    fn a_move_knows_where_and_when_it_began_and_what_was_before() {
+        let fade = Fade::between(0.25, 0.75, 10);
+        assert_eq!((fade.origin(), fade.end(&TIMING)), ((0.25, 10), 14));
+        assert_eq!([9, 10, 11, 14, 15].map(|at| fade.value_at(at, &TIMING)), [0.25, 0.25, 0.375, 0.75, 0.75]);
+        assert_eq!(fade.bits(), [0.25_f64.to_bits(), 0.75_f64.to_bits(), 10]);
+        let resting = Fade::resting(0.75);
+        assert_eq!((resting.end(&TIMING), resting.value_at(0, &TIMING)), (0, 0.75));
+        assert_eq!([13, 14].map(|now| fade.settled(now, &TIMING)), [fade, resting]);
+    }
+
+    #[test]
+    fn it_is_over_0_where_a_sample_of_the_tick_is() {
+        let (down, up) = (Fade::between(1.0, 0.0, 10), Fade::between(0.0, 1.0, 10));
+        // The last but one of four samples is the last over 0.
+        assert_eq!([10, 12, 13, 14].map(|now| down.is_over_0(&at(now))), [true, true, false, false]);
+        assert!(up.is_over_0(&at(10)) && Fade::resting(0.5).is_over_0(&at(0)) && !Fade::ZERO.is_over_0(&at(0)));
+    }
+
+    #[test]
     fn a_line_between_equal_gains_is_at_rest() {
         assert_eq!(Line::between(0.25, 1.0, 7), Line { target: 1.0, delta: -0.75, over: 7 });
         assert_eq!(Line::between(0.3, 0.3, 7), Line::at_rest(0.3));
-        assert!(Line::ZERO.is_zero() && !Line::between(1.0, 0.0, 0).is_zero());
+        assert!(Line::ZERO.is_zero() && !Line::between(1.0, 0.0, 0).is_zero() && !Line::at_rest(0.3).is_zero());
+        assert!(!Line::at_rest(0.3).moves() && Line::between(1.0, 0.0, 0).moves());
     }
 }

@@ -153,3 +153,40 @@ impl PrivateGroup {
         self.receivers.iter().flat_map(sources).filter(|(receiver, source)| receiver != source)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ids(ids: &[&str]) -> Vec<String> {
+        ids.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_role_is_that_of_the_rule() {
+        assert_eq!(Routing::Role("agent".into()).role().map(ToString::to_string).as_deref(), Some("agent"));
+        assert_eq!([Routing::DefaultGroup.role(), Routing::Apart.role()], [None, None]);
+    }
+
+    #[test]
+    fn a_table_tells_what_it_was_told() {
+        let table = RoleTable::new().hears("guest", ["host"]).hears("host", ["guest", "host"]).hears("guest", ["tutor"]);
+        let pairs = [("guest", "host"), ("guest", "tutor"), ("host", "host"), ("guest", "guest"), ("tutor", "guest")];
+        assert_eq!(pairs.map(|(listener, source)| table.is_heard(listener, source)), [true, true, true, false, false]);
+        let told = |roles: Vec<&RoleName>| roles.into_iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(told(table.heard_by("guest").collect()), ids(&["host", "tutor"]));
+        assert_eq!(told(table.listeners().collect()), ids(&["guest", "host"]));
+        assert_eq!(told(table.named().collect()), ids(&["guest", "host", "tutor", "host", "guest", "host"]));
+        assert_eq!(["guest", "tutor", "nobody"].map(|role| table.names(role)), [true, true, false]);
+    }
+
+    #[test]
+    fn a_group_leads_from_its_sources_to_its_receivers_and_nobody_to_oneself() {
+        let group = PrivateGroup::new(["anna", "ben"], ["ben", "cleo"]);
+        let [anna, ben, cleo] = ["anna", "ben", "cleo"].map(ParticipantId::from);
+        let pairs = [(&ben, &anna), (&cleo, &anna), (&cleo, &ben), (&ben, &ben), (&anna, &ben), (&anna, &cleo)];
+        assert_eq!(pairs.map(|pair| group.has(&pair)), [true, true, true, false, false, false]);
+        assert_eq!(group.pairs().collect::<Vec<_>>(), pairs[..3]);
+        assert_eq!(group.members().collect::<Vec<_>>(), [&anna, &ben, &ben, &cleo]);
+    }
+}

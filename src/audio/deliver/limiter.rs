@@ -248,6 +248,7 @@ mod tests {
         // Hold 10 ms, then the 7 dB from +6 dBFS to the knee at 50 dB/s: 150 ms.
         let recovered = gains.iter().position(|gain| *gain == 1.0).expect("the gain returns to 1");
         assert!((7200..7900).contains(&recovered), "{recovered}");
+        assert!(state.at_rest());
     }
 
     #[test]
@@ -278,8 +279,29 @@ mod tests {
     #[test]
     fn a_knee_at_full_scale_clips_at_full_scale_only() {
         let hard = Limiter::new(LimiterConfig { knee: Decibels(0.0), ..LimiterConfig::default() }, &TIMING);
-        let mut samples = [1.0, -1.0, 2.0, -0.5];
-        limit(&hard, &mut LimiterState::default(), &mut samples);
+        let (mut samples, mut state) = ([1.0, -1.0, 2.0, -0.5], LimiterState::default());
+        limit(&hard, &mut state, &mut samples[..2]);
+        assert!(state.at_rest());
+        limit(&hard, &mut state, &mut samples[2..]);
         assert_eq!(samples, [1.0, -1.0, 1.0, -0.25]);
+    }
+
+    #[test]
+    fn a_sample_over_the_falling_follower_is_followed_at_once() {
+        let (limiter, mut state) = (limiter(), LimiterState::default());
+        limit(&limiter, &mut state, &mut [1.5]);
+        limiter.limit_silence(&mut state, 1000);
+        assert!(state.held == 0 && (1.4..1.5).contains(&state.peak));
+        limit(&limiter, &mut state, &mut [1.5]);
+        assert_eq!((state.peak, state.held), (1.5, 480));
+    }
+
+    #[test]
+    fn a_mix_up_to_the_knee_passes_while_the_follower_rests() {
+        let (limiter, resting) = (limiter(), LimiterState::default());
+        let held = LimiterState { peak: 1.5, held: 3 };
+        assert_eq!([0.89, 0.9].map(|peak| limiter.passes(&resting, peak)), [true, false]);
+        assert!(!limiter.passes(&held, 0.1));
+        assert_eq!((resting.bits(), held.bits()), ([0, 0], [1.5_f64.to_bits(), 3]));
     }
 }
