@@ -1,11 +1,7 @@
 //! The audio half: [`Processor`], [`AudioThread`] and [`Tick`]; and one tick on several threads: [`Prepared`] and
 //! [`Part`].
 
-use std::{
-    any::Any,
-    marker::PhantomData,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use super::{engine::Engine, link::Link, mix::Task, mixes::Mixes};
 use crate::{
@@ -127,7 +123,6 @@ impl Processor {
         elapsed.mix(link.timing.tick);
         link.taps.advance(elapsed.position);
         *open = false;
-        link.meters.ticks.fetch_add(1, Ordering::Relaxed);
         link.set_mixed(*applied);
         Mixes::new(engine, tools)
     }

@@ -1,4 +1,5 @@
 //! The call: two sources whose levels are set together, those who judge what is heard of them, and a crowd.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use mixminus::{
     Controller, Detector, Direction, Gain, JoinOptions, MixerConfig, ParticipantKey, Processor,

@@ -1,5 +1,6 @@
 //! The thread that ticks: it sends, listens to the judges, measures the time that each tick takes, and is watched by the
 //! allocator. In real time where the system lets it, so that it breaks in on the others at any place.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
@@ -40,7 +41,7 @@ pub struct Ticked {
 }
 
 impl Ticked {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let us = vec![1; LONGEST_US].into_iter().map(|_| 0).collect();
         Self { ticks: 0, us, worst: Duration::ZERO, fault: 0.0, torn: 0, counts: (0, 0), real_time: false }
     }
@@ -108,7 +109,7 @@ pub fn run(mut processor: Processor, call: &Call, stop: &AtomicBool) -> (Process
 }
 
 /// The two sources always send; of the crowd each now and then, for a while.
-fn tick(audio: &mut AudioThread<'_>, call: &Call, ticked: &mut Ticked) {
+pub fn tick(audio: &mut AudioThread<'_>, call: &Call, ticked: &mut Ticked) {
     let mut tick = audio.tick();
     for key in &call.sources {
         let _ = tick.send(*key, Frame::mono(&[SENT; TICK]));
