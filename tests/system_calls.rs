@@ -32,7 +32,7 @@ use ticking::Ticked;
 /// No test waits longer for a tick.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How many ticks are made under the filter.
-const TICKS: u64 = 2000;
+const TICKS: u64 = 500;
 /// Set for the process that this test starts: whether its ticks are as they should be.
 const SCENE: &str = "MIXMINUS_SYSTEM_CALLS";
 /// The signal that the filter ends a process with.

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use mixminus::{Controller, Detector, Direction, Frame, JoinOptions, MixerConfig, Pan, ParticipantKey, Processor};
+use mixminus::{
+    Controller, Detector, Direction, Frame, Gain, JoinOptions, MixerConfig, Pan, ParticipantKey, Processor,
+};
 
 /// A mixer, ticked by hand.
 pub struct Mixer {
@@ -12,7 +14,7 @@ pub struct Mixer {
 }
 
 /// Makes a fresh mixer of the same figures, with the same people, in the configuration that is in force. Nobody may be on
-/// hold, and gains must be whole percents.
+/// hold, and gains under 1 must be whole percents.
 pub fn replica(config: MixerConfig, of: &Controller) -> Mixer {
     let (controller, processor) = config.build().unwrap();
     let people = of.participants();
@@ -33,8 +35,14 @@ pub fn replica(config: MixerConfig, of: &Controller) -> Mixer {
     }
     for person in &people {
         let (listener, config) = (person.id.as_str(), of.configuration(person.id.as_str()).unwrap());
-        controller.configure(&[config.mixer_level(listener)]).unwrap();
+        let mut level = config.mixer_level(listener);
+        level.source_levels.iter_mut().for_each(|source| source.level = source.level.min(100));
+        controller.configure(&[level]).unwrap();
         for source in &config.sources {
+            // The wire has no word for them.
+            if source.gain > Gain::UNITY {
+                controller.set_gain(listener, source.source.as_str(), source.gain).unwrap();
+            }
             controller.set_exempt(listener, source.source.as_str(), source.exempt).unwrap();
             if source.pan != Pan::CENTRE {
                 controller.set_pan(listener, source.source.as_str(), source.pan).unwrap();

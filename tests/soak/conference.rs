@@ -98,7 +98,7 @@ impl Conference {
         }
         drop(tap);
         self.rest();
-        (changes, median(&times) as f64 / 100.0)
+        (changes, median(&times) as f64 / 10.0)
     }
 
     /// Everything ends, and is counted.
@@ -120,7 +120,7 @@ impl Conference {
         self.controller.set_loudest(None).unwrap();
     }
 
-    /// A tick. Its time in hundredths of a microsecond.
+    /// A tick. Its time in tenths of a microsecond.
     fn tick(&mut self) -> usize {
         self.handsets.iter_mut().for_each(|handset| handset.pass(self.now, &mut self.random));
         let (random, sounds, now) = (&mut self.random, &self.sounds, self.now);
@@ -143,7 +143,7 @@ impl Conference {
         let mixes = tick.mix();
         assert_eq!(mixes.position(), now * TICK as u64);
         self.now += 1;
-        (begin.elapsed().as_nanos() / 10) as usize
+        (begin.elapsed().as_nanos() / 100) as usize
     }
 
     /// Whoever begins to speak had stopped before.

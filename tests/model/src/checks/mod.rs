@@ -11,7 +11,7 @@ use loom::{
     thread::{self, ThreadId},
 };
 
-pub use crate::player::{a_player_misses_nothing, a_player_frees_nothing};
+pub use crate::player::{a_player_frees_nothing, a_player_misses_nothing};
 pub use boxes::a_mailbox_gives_back_what_was_done;
 pub use figures::{counts_never_go_back, figures_are_whole, talk_events_are_told_or_counted};
 pub use generations::{
