@@ -2,12 +2,7 @@
 //! side reads what is published and leaves its memory here. Nothing in it locks, and nothing of the control side is
 //! in reach.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU64, Ordering},
-};
-
-use arc_swap::{ArcSwap, Guard};
+use std::sync::Arc;
 
 use super::{
     deliver::Limiter,
@@ -18,11 +13,17 @@ use super::{
 use crate::{
     data::{
         id::Generation,
+        sync::Guard,
         timing::{Clock, Elapsed, Timing},
         tree::Tree,
     },
     dsp::{Kernel, Remaining},
-    link::{mailbox::Mailbox, readings::MixerMeters, tap::TapClock},
+    link::{
+        hand_over::{HandOver, Reached},
+        mailbox::Mailbox,
+        readings::{MixerMeters, MixerReadings},
+        tap::TapClock,
+    },
 };
 
 /// One publication: everything that the audio side has to know.
@@ -49,11 +50,7 @@ pub(crate) struct Link {
     pub taps: Arc<TapClock>,
     remaining: Remaining,
     limiter: Option<Limiter>,
-    matrix: ArcSwap<Matrix>,
-    mixed: AtomicU64,
-    /// Where a dropped processor leaves its memory.
-    leftover: Mailbox<Engine>,
-    processor_gone: AtomicBool,
+    hand_over: HandOver<Matrix, Engine>,
 }
 
 impl Link {
@@ -65,21 +62,18 @@ impl Link {
             taps: Arc::default(),
             remaining: Remaining::new(timing.smoothing, timing.tick),
             limiter,
-            matrix: ArcSwap::new(matrix),
-            mixed: AtomicU64::new(0),
-            leftover: Mailbox::new(Engine::default()),
-            processor_gone: AtomicBool::new(false),
+            hand_over: HandOver::new(matrix),
         }
     }
 
     /// Control: makes `matrix` the newest. The one before it, which the audio thread may still be reading.
     pub fn publish(&self, matrix: Arc<Matrix>) -> Arc<Matrix> {
-        self.matrix.swap(matrix)
+        self.hand_over.publish(matrix)
     }
 
     /// Audio: the newest matrix. The first call on a thread allocates that thread's node in arc-swap's list.
     pub fn newest(&self) -> Guard<Arc<Matrix>> {
-        self.matrix.load()
+        self.hand_over.newest()
     }
 
     /// Audio: what the steps of the tick need that begins after so much time.
@@ -91,30 +85,41 @@ impl Link {
 
     /// Audio: a tick with everything up to `generation` has been mixed.
     pub fn set_mixed(&self, generation: u64) {
-        self.mixed.store(generation, Ordering::Release);
+        self.hand_over.set_mixed(generation);
     }
 
     /// The generation that was mixed last.
     pub fn mixed(&self) -> Generation {
-        Generation(self.mixed.load(Ordering::Acquire))
+        Generation(self.hand_over.mixed())
+    }
+
+    /// How many ticks were mixed.
+    pub fn ticks(&self) -> u64 {
+        self.hand_over.ticks()
+    }
+
+    /// How far the audio side is with a generation.
+    pub fn reached(&self, generation: Generation) -> Reached {
+        self.hand_over.reached(generation.0)
+    }
+
+    /// The figures of the whole mixer.
+    pub fn readings(&self) -> MixerReadings {
+        self.meters.read(self.ticks())
     }
 
     /// Audio: the processor goes; its memory stays here.
     pub fn leave(&self, engine: &mut Engine) {
-        if let Some(mut empty) = self.leftover.take() {
-            std::mem::swap(&mut *empty, engine);
-            self.leftover.put(empty);
-        }
         self.taps.stop();
-        self.processor_gone.store(true, Ordering::Release);
+        self.hand_over.leave(engine);
     }
 
     pub fn processor_gone(&self) -> bool {
-        self.processor_gone.load(Ordering::Acquire)
+        self.hand_over.gone()
     }
 
     /// Control: what a dropped processor left.
     pub fn take_leftover(&self) -> Option<Box<Engine>> {
-        if self.processor_gone() { self.leftover.take() } else { None }
+        self.hand_over.take_leftover()
     }
 }

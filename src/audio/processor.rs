@@ -1,11 +1,7 @@
 //! The audio half: [`Processor`], [`AudioThread`] and [`Tick`]; and one tick on several threads: [`Prepared`] and
 //! [`Part`].
 
-use std::{
-    any::Any,
-    marker::PhantomData,
-    sync::{Arc, atomic::Ordering},
-};
+use std::{any::Any, marker::PhantomData, sync::Arc};
 
 use super::{engine::Engine, link::Link, mix::Task, mixes::Mixes};
 use crate::{
@@ -14,6 +10,7 @@ use crate::{
         frame::{Frame, FrameError},
         id::{Generation, ParticipantKey},
         shedding::Shedding,
+        sync::Ordering,
         timing::Elapsed,
     },
     dsp::InstructionSet,
@@ -130,7 +127,6 @@ impl Processor {
         elapsed.mix(link.timing.tick);
         link.taps.advance(elapsed.position);
         *open = false;
-        link.meters.ticks.fetch_add(1, Ordering::Relaxed);
         if *shedding != Shedding::NONE {
             link.meters.shed_ticks.fetch_add(1, Ordering::Relaxed);
         }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Controller, WaitError};
-use crate::data::id::Generation;
+use crate::{data::id::Generation, link::hand_over::Reached};
 
 impl Controller {
     /// The newest generation: that of the last change.
@@ -41,15 +41,15 @@ impl Controller {
     pub fn wait_until_mixed(&self, generation: Generation, limit: Duration) -> Result<(), WaitError> {
         let begin = Instant::now();
         loop {
-            // In this order: a tick that was mixed before the processor was dropped counts.
-            let gone = self.shared.link.processor_gone();
-            let mixed = self.mixed();
-            if mixed >= generation {
-                return Ok(());
-            } else if gone {
-                return Err(WaitError::ProcessorGone { wanted: generation, mixed });
-            } else if begin.elapsed() >= limit {
-                return Err(WaitError::TimedOut { wanted: generation, mixed, limit });
+            match self.shared.link.reached(generation) {
+                Reached::Mixed => return Ok(()),
+                Reached::Never(mixed) => {
+                    return Err(WaitError::ProcessorGone { wanted: generation, mixed: Generation(mixed) });
+                }
+                Reached::NotYet(mixed) if begin.elapsed() >= limit => {
+                    return Err(WaitError::TimedOut { wanted: generation, mixed: Generation(mixed), limit });
+                }
+                Reached::NotYet(_) => {}
             }
             std::thread::sleep(Duration::from_micros(500).min(limit));
         }

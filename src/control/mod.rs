@@ -229,8 +229,7 @@ impl Controller {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn readings(&self, id: &str) -> Result<Readings, ControlError> {
-        let ticks = self.mixer_readings().ticks;
-        self.registry().member(id).map(|member| member.meters.read(ticks))
+        self.registry().member(id).map(|member| member.meters.read(|| self.shared.link.ticks()))
     }
 
     /// The sample rate and channels of the mixer, and the samples of a tick.
@@ -257,7 +256,7 @@ impl Controller {
 
     /// The meters and counters of the whole mixer.
     pub fn mixer_readings(&self) -> MixerReadings {
-        self.shared.link.meters.read()
+        self.shared.link.readings()
     }
 
     /// Ends the taps whose readers were dropped, and frees the memory that the audio thread has given back. Every change does so too, a few

@@ -67,7 +67,7 @@ fn index<S: Serializer>(key: &ParticipantKey, serializer: S) -> Result<S::Ok, S:
 }
 
 impl ParticipantSnapshot {
-    fn new(id: &ParticipantId, member: &Member, ticks: u64) -> Self {
+    fn new(id: &ParticipantId, member: &Member, ticks: impl Fn() -> u64) -> Self {
         let (slot, readings) = (&member.slot, member.meters.read(ticks));
         Self {
             id: id.clone(),
@@ -112,7 +112,8 @@ impl Controller {
         let mixer = self.mixer_readings();
         let mut participants = Vec::with_capacity(registry.members().len());
         let members = registry.members();
-        participants.extend(members.map(|(id, member)| ParticipantSnapshot::new(id, member, mixer.ticks)));
+        participants
+            .extend(members.map(|(id, member)| ParticipantSnapshot::new(id, member, || self.shared.link.ticks())));
         // Both under the lock, while nothing can be published: `mixed` is never ahead of `published`.
         let (published, mixed) = (registry.published(), self.mixed());
         let dominant = mixer.dominant.and_then(|key| registry.id(key).cloned());

@@ -26,6 +26,8 @@ pub(crate) mod shedding;
 #[cfg(feature = "vad")]
 mod speech;
 pub(crate) mod speech_judge;
+#[cfg_attr(not(feature = "stream"), allow(unused_imports, reason = "some are of streams"))]
+pub(crate) mod sync;
 pub(crate) mod talk;
 #[cfg_attr(not(feature = "stream"), allow(dead_code, reason = "taps come with the feature"))]
 pub(crate) mod tap;

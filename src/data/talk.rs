@@ -2,7 +2,10 @@
 //! between the audio side and the reader. The end that is dropped last frees the ring: the audio side's end
 //! goes back to the control side with the audio side's memory, so the audio thread never frees it.
 
-use super::id::ParticipantKey;
+use super::{
+    id::ParticipantKey,
+    sync::{Consumer, Producer, RingBuffer},
+};
 
 /// A change in who speaks. Events happen at the beginning of a tick.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -65,7 +68,7 @@ pub enum TalkEventKind {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug)]
-pub struct TalkEvents(rtrb::Consumer<TalkEvent>);
+pub struct TalkEvents(Consumer<TalkEvent>);
 
 impl TalkEvents {
     /// The oldest event that has not been read yet; `None` if there is none for now.
@@ -75,7 +78,7 @@ impl TalkEvents {
 
     /// The ring itself, for a reader on another thread.
     #[cfg(feature = "stream")]
-    pub(crate) fn into_ring(self) -> rtrb::Consumer<TalkEvent> {
+    pub(crate) fn into_ring(self) -> Consumer<TalkEvent> {
         self.0
     }
 }
@@ -90,7 +93,7 @@ impl Iterator for TalkEvents {
 
 /// The writing end of the ring. It belongs to the audio side.
 #[derive(Debug)]
-pub(crate) struct TalkSender(rtrb::Producer<TalkEvent>);
+pub(crate) struct TalkSender(Producer<TalkEvent>);
 
 impl TalkSender {
     /// Writes an event, if there is room. Returns whether the event is lost; an event is not lost if the
@@ -105,7 +108,7 @@ pub(crate) fn ring(events: usize) -> Option<(TalkSender, TalkEvents)> {
     if events == 0 {
         return None;
     }
-    let (mut sender, mut reader) = rtrb::RingBuffer::new(events);
+    let (mut sender, mut reader) = RingBuffer::new(events);
     // All of the ring is written to once, so that the audio thread's first write causes no page fault.
     let nothing = TalkEvent { kind: TalkEventKind::Dominant { key: None }, at_sample: 0 };
     while sender.push(nothing).is_ok() {}

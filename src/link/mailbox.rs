@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crossbeam_utils::atomic::AtomicCell;
+use crate::data::sync::AtomicCell;
 
 /// A cell for one boxed value that waits for the other half.
 pub(crate) struct Mailbox<T>(AtomicCell<Option<Box<T>>>);

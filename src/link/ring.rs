@@ -1,6 +1,6 @@
 //! Rings whose memory is made on the control side: [`ring`].
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use crate::data::sync::{Consumer, Producer, RingBuffer};
 
 /// A ring with room for `capacity` values. It is filled and emptied once, so that its first use on
 /// the audio thread enters no kernel. With a capacity that is a multiple of the channels, its end

@@ -231,7 +231,7 @@ impl Registry {
             let before = link.publish(Arc::new(self.matrix.clone()));
             self.returning.push(Held::Matrix(before));
             self.given_up.drain(..).for_each(|held| self.returning.push(held));
-            self.settling.publish(link.meters.ticks.load(Ordering::Relaxed));
+            self.settling.publish(link.ticks());
         }
         self.published()
     }
@@ -260,7 +260,7 @@ impl Registry {
     /// Looks how far the audio side is. The generation that it will not read anything before any more.
     fn look(&mut self, link: &Link) -> Generation {
         let mixed = if link.processor_gone() { Generation::NEVER } else { link.mixed() };
-        let ticks = link.meters.ticks.load(Ordering::Relaxed);
+        let ticks = link.ticks();
         if self.settling.look(link.processor_gone(), ticks, &self.figures.timing) {
             let Self { changing, settling, .. } = self;
             changing.retain(|_, changing| !settling.rests(changing.since));

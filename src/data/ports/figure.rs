@@ -1,6 +1,6 @@
 //! One number that one thread writes and any thread reads: [`Figure`]. A plain atomic.
 
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use crate::data::sync::{AtomicU64, Ordering::Relaxed};
 
 /// A figure with one writer.
 #[derive(Debug, Default)]

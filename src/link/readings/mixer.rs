@@ -1,13 +1,13 @@
 //! The figures of a whole mixer: [`MixerMeters`] are written by the audio thread, [`MixerReadings`] are read.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
-
-use crate::data::id::ParticipantKey;
+use crate::data::{
+    id::ParticipantKey,
+    sync::{AtomicU32, AtomicU64, Ordering::Relaxed},
+};
 
 /// The shared meters of a mixer. The audio thread is the only writer.
 #[derive(Debug, Default)]
 pub(crate) struct MixerMeters {
-    pub ticks: AtomicU64,
     pub audible: AtomicU32,
     pub distinct: AtomicU32,
     pub unknown: AtomicU64,
@@ -71,9 +71,10 @@ impl MixerMeters {
         (key.slot != ParticipantKey::NOBODY.slot).then_some(key)
     }
 
-    pub fn read(&self) -> MixerReadings {
+    /// Reads all figures. `ticks` is the number of ticks that the mixer has mixed.
+    pub fn read(&self, ticks: u64) -> MixerReadings {
         MixerReadings {
-            ticks: self.ticks.load(Relaxed),
+            ticks,
             audible_sources: self.audible.load(Relaxed),
             dominant: self.dominant(),
             lost_talk_events: self.lost_talk.load(Relaxed),

@@ -3,15 +3,16 @@
 //! The shared part is plain atomics with one writer, the audio thread. Each figure is consistent in itself;
 //! several figures together may come from different ticks.
 
+mod missing;
 mod mixer;
-
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed};
 
 use crate::data::{
     level::Decibels,
     loudness::{MixLevel, SourceMeasures},
+    sync::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed},
 };
 
+pub(crate) use missing::Missing;
 pub(crate) use mixer::MixerMeters;
 pub use mixer::MixerReadings;
 
@@ -74,17 +75,6 @@ pub struct ListenerReadings {
     pub limited_ticks: u64,
 }
 
-/// Marks a stored count that grows by 1 in each tick without being written. What is stored is the count less
-/// the number of ticks of the mixer at that time.
-const GOES_ON: u64 = 1 << 63;
-
-/// The value of a count with this mark after `ticks` ticks. `ticks` may have been read before the count was
-/// stored: then the value is 0 and never negative.
-fn since(goes_on: u64, ticks: u64) -> u64 {
-    let signed = goes_on.wrapping_add(ticks).wrapping_shl(1).cast_signed() >> 1;
-    signed.max(0).cast_unsigned()
-}
-
 /// The shared meters of one participant. The figures that are written in every tick share one cache line.
 #[derive(Debug)]
 #[repr(C, align(64))]
@@ -98,7 +88,7 @@ pub(crate) struct Meters {
     source_quiet: AtomicBool,
     frames: AtomicU64,
     active_ticks: AtomicU64,
-    missing: AtomicU64,
+    missing: Missing,
     limited_ticks: AtomicU64,
     returns: AtomicU64,
     not_finite: AtomicU64,
@@ -120,7 +110,7 @@ impl Default for Meters {
             source_quiet: AtomicBool::default(),
             frames: count(),
             active_ticks: count(),
-            missing: count(),
+            missing: Missing::default(),
             returns: count(),
             not_finite: count(),
             refused: count(),
@@ -144,8 +134,7 @@ impl Meters {
         self.source_quiet.store(readings.quiet, Relaxed);
         self.frames.store(readings.frames, Relaxed);
         self.active_ticks.store(readings.active_ticks, Relaxed);
-        let without = |ticks| GOES_ON | readings.missing.wrapping_sub(ticks) & !GOES_ON;
-        self.missing.store(goes_on.map_or(readings.missing, without), Relaxed);
+        self.missing.set(readings.missing, goes_on);
         self.returns.store(readings.returns, Relaxed);
         self.not_finite.store(readings.not_finite, Relaxed);
         self.refused.store(readings.refused, Relaxed);
@@ -161,8 +150,8 @@ impl Meters {
         }
     }
 
-    /// Reads all figures. `ticks` is the number of ticks that the mixer has mixed.
-    pub fn read(&self, ticks: u64) -> Readings {
+    /// Reads all figures. `ticks` tells the number of ticks that the mixer has mixed.
+    pub fn read(&self, ticks: impl Fn() -> u64) -> Readings {
         let level = |bits: &AtomicU32| f32::from_bits(bits.load(Relaxed));
         Readings {
             source: SourceReadings {
@@ -172,10 +161,7 @@ impl Meters {
                 quiet: self.source_quiet.load(Relaxed),
                 frames: self.frames.load(Relaxed),
                 active_ticks: self.active_ticks.load(Relaxed),
-                missing: match self.missing.load(Relaxed) {
-                    goes_on if goes_on & GOES_ON > 0 => since(goes_on, ticks),
-                    missing => missing,
-                },
+                missing: self.missing.get(ticks),
                 returns: self.returns.load(Relaxed),
                 not_finite: self.not_finite.load(Relaxed),
                 refused: self.refused.load(Relaxed),
@@ -197,19 +183,6 @@ mod tests {
     use crate::data::loudness::Loudness;
 
     #[test]
-    fn missing_frames_count_on_without_writes_until_the_next_write() {
-        let meters = Meters::default();
-        let of = |missing| SourceMeasures { missing, ..SourceMeasures::default() };
-        meters.write_source(&of(4), None);
-        assert_eq!(meters.read(99).source.missing, 4);
-        meters.write_source(&of(5), Some(100));
-        // The count was written during tick 100, before that tick was counted.
-        assert_eq!([0, 99, 100, 107].map(|ticks| meters.read(ticks).source.missing), [0, 4, 5, 12]);
-        meters.write_source(&of(13), None);
-        assert_eq!(meters.read(200).source.missing, 13);
-    }
-
-    #[test]
     fn meters_read_what_was_written() {
         let meters = Meters::default();
         let written = SourceMeasures {
@@ -226,7 +199,7 @@ mod tests {
         };
         meters.write_source(&written, None);
         meters.write_mix(&MixLevel { peak: 1.0, square: 0.0625, gain: 0.1 });
-        let readings = meters.read(0);
+        let readings = meters.read(|| 0);
         let SourceReadings { peak, rms, active, quiet, frames, active_ticks, missing, returns, .. } = readings.source;
         let SourceReadings { not_finite, refused, anti_phase_ticks, .. } = readings.source;
         assert_eq!((peak, rms, active, quiet), (0.75, 0.5, true, true));

@@ -1,6 +1,6 @@
 //! What all taps of a mixer have in common: [`TapClock`]; and what the ends of one tell each other: [`TapState`].
 
-use std::sync::atomic::{
+use crate::data::sync::{
     AtomicBool, AtomicU8, AtomicU64, AtomicUsize,
     Ordering::{Acquire, Relaxed, Release},
 };

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use rtrb::Producer;
-
 use super::{
     clock::{Reader, TapState},
     mark::{KEPT, Mark},
 };
-use crate::data::{channels::Planes, tap::TapContent};
+use crate::data::{channels::Planes, sync::Producer, tap::TapContent};
 
 /// The audio thread's end of a tap.
 #[derive(Debug)]

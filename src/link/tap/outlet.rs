@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use rtrb::Consumer;
-
 use super::{
     clock::{Reader, TapClock, TapState},
     mark::Mark,
 };
-use crate::data::{channels::PlanesMut, tap::TapContent};
+use crate::data::{channels::PlanesMut, sync::Consumer, tap::TapContent};
 
 /// The reader's end of a tap.
 #[derive(Debug)]

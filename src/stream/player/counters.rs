@@ -1,8 +1,9 @@
 //! The figures of a player: counted by the audio thread, read from any thread. [`PlayerReadings`].
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
-use crate::data::ports::Figure;
+use crate::data::{
+    ports::Figure,
+    sync::{AtomicU64, Ordering},
+};
 
 /// The figures of a player since it joined. Samples are of one channel, at the mixer's rate.
 ///

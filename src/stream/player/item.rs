@@ -4,9 +4,10 @@
 //! neither waits for the other. The control side keeps every item until the audio side is past it, so that the audio side
 //! is never the last owner of one, nor of its clip.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use super::clip::Clip;
+use crate::data::sync::OnceLock;
 
 /// One thing in the queue of a player, and the way to the next.
 #[derive(Debug)]

@@ -3,10 +3,8 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
 };
-
-use rtrb::Producer;
 
 use super::{
     clip::Clip,
@@ -16,6 +14,7 @@ use super::{
     options::MOST_FADE_MS,
     order::Order,
 };
+use crate::data::sync::{Mutex, MutexGuard, Producer};
 
 /// How many orders may wait for the audio side.
 pub(super) const ORDERS: usize = 64;
