@@ -25,7 +25,9 @@ pub fn encoding(input: &[u8]) {
             b'j' if call.joined < MOST_PEOPLE => call.join(1),
             b'l' => call.leave(steps.number(MOST_PEOPLE)),
             _ => {
-                let talkers = steps.list(4, |steps| steps.number(8));
+                let mut talkers = steps.list(4, |steps| steps.number(8));
+                talkers.sort_unstable();
+                talkers.dedup();
                 for _ in 0..1 + steps.number(12) {
                     work += tick * (1 + call.here.len());
                     call.tick(&talkers);

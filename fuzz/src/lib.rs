@@ -28,6 +28,7 @@ mod script;
 mod taps;
 
 mod encoding;
+mod figures;
 mod frames;
 mod live;
 mod packets;
@@ -45,6 +46,7 @@ mod wav;
 mod webrtc;
 
 pub use encoding::encoding;
+pub use figures::figures;
 pub use frames::frames;
 pub use packets::{decoders, packets};
 pub use playing::playing;
