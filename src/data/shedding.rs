@@ -12,7 +12,7 @@ pub struct Shedding {
     /// greater than this; at least 1. `None` leaves that as it is.
     pub loudest: Option<usize>,
     /// The gains and pans that listeners have for sources are set aside: what a listener hears it hears at gain 1, and
-    /// what it does not hear it goes on not hearing. Ducking goes on. So listeners hear the same who do not otherwise:
+    /// what it does not hear, or not on one side, it goes on not hearing there. Ducking goes on. So listeners hear the same who do not otherwise:
     /// there are fewer mixes to make, to limit and to encode. Rows follow within 32 ticks, each over the smoothing time.
     pub plain_gains: bool,
     /// Sources that a listener's configuration lists, duckers, hold music and the sources of private groups count among the
