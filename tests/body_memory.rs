@@ -7,7 +7,7 @@ use mixminus::config::{InnerError, RequestError, read_request};
 
 const BYTES: usize = 256 << 10;
 /// How many times the bytes of a body reading it may take, with the body of the error answer and its text.
-const TIMES: f64 = 24.0;
+const TIMES: f64 = 32.0;
 
 /// A body of so many bytes at most: as many elements as fit, and how many those are.
 fn filled(begin: &str, element: impl Fn(usize) -> String, end: &str) -> (String, usize) {
