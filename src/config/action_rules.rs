@@ -35,9 +35,9 @@ impl Ruled for PlayPromptRequest {
         findings.values(self, Path::Root);
         let (at, count) = (Path::Root.key("prompts"), self.prompts.len());
         // A list that could not be read is listed already.
-        let is_read = count > 0 || findings.faults.iter().all(|fault| fault.path() != "prompts");
+        let is_read = count > 0 || findings.faults.listed().iter().all(|fault| fault.path() != "prompts");
         if is_read && !(1..=MOST_PROMPTS).contains(&count) {
-            findings.fault(at, FaultKind::WrongCount { count, expected: "1 to 20 prompts are played in a row" });
+            findings.fault(at, || FaultKind::WrongCount { count, expected: "1 to 20 prompts are played in a row" });
         }
         for (index, prompt) in self.prompts.iter().enumerate() {
             findings.values(&prompt.media_info, at.index(index).key("mediaInfo"));
@@ -55,7 +55,7 @@ pub(crate) struct Unchecked<T> {
 impl<T> Unchecked<T> {
     /// The body, if it has no fault.
     pub fn check(self) -> Result<T, Faults> {
-        Faults::new(self.findings.faults).map_or(Ok(self.value), Err)
+        Faults::of(self.findings.faults).map_or(Ok(self.value), Err)
     }
 }
 

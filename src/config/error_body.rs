@@ -33,7 +33,7 @@ impl ErrorBody {
         Self { error: ApiError { code, message: message.into(), inner_error, details: Vec::new() } }
     }
 
-    /// A bad request, with every fault in the details.
+    /// A bad request, with every fault that is listed in the details: the first 1,000.
     ///
     /// ```
     /// use mixminus::config::{ErrorBody, InnerError, ParticipantMixerLevel, check};
@@ -45,10 +45,13 @@ impl ErrorBody {
     /// assert_eq!(body.error.details[0].target, "participantMixerLevels[0].participant");
     /// ```
     pub fn from_faults(faults: &Faults, inner_error: InnerError) -> Self {
-        let message = match faults.len() {
+        let mut message = match faults.len() {
             1 => faults.first().to_string(),
             count => format!("{count} faults, each in the details; the first: {}", faults.first()),
         };
+        if faults.len() > faults.iter().len() {
+            message.push_str(&format!("; the details end after {}", faults.iter().len()));
+        }
         let mut body = Self::new(ErrorCode::BadRequest, message, inner_error);
         body.error.details = faults.iter().map(ErrorDetail::from).collect();
         body
@@ -66,7 +69,7 @@ pub struct ApiError {
     pub message: String,
     /// Identifies the request.
     pub inner_error: InnerError,
-    /// Every fault of a bad request; empty for other errors.
+    /// The faults of a bad request, the first 1,000 of them; empty for other errors.
     #[serde(default)]
     pub details: Vec<ErrorDetail>,
 }
@@ -166,6 +169,14 @@ mod tests {
         }});
         assert_eq!(serde_json::to_value(&body).unwrap(), json);
         assert_eq!(serde_json::from_value::<ErrorBody>(json).unwrap(), body);
+    }
+
+    #[test]
+    fn the_message_has_the_number_of_all_where_the_details_end() {
+        let body = body(vec![Fault::new("b", FaultKind::NoDucking); 1001]);
+        let message = &body.error.message;
+        assert!(message.starts_with("1001 faults, ") && message.ends_with("; the details end after 1000"), "{message}");
+        assert_eq!(body.error.details.len(), 1000);
     }
 
     #[test]

@@ -63,7 +63,7 @@ pub enum FaultKind {
         expected: &'static str,
     },
     /// The object has no property of this name.
-    #[error("unknown property {name:?}; {}", instead(.near, .known))]
+    #[error("unknown property {}; {}", Quoted(.name), instead(.near, .known))]
     UnknownProperty {
         /// The name in the body.
         name: String,
@@ -124,7 +124,7 @@ pub enum FaultKind {
         upper: i64,
     },
     /// A listener, or a source of one listener, is named again.
-    #[error("{id:?} is named already, in element {first} of the same list; name it once")]
+    #[error("{} is named already, in element {first} of the same list; name it once", Quoted(.id))]
     NamedTwice {
         /// The participant's id.
         id: String,
@@ -132,7 +132,7 @@ pub enum FaultKind {
         first: usize,
     },
     /// A listener is its own source.
-    #[error("{id:?} is the listener itself, who never hears themselves; leave it out")]
+    #[error("{} is the listener itself, who never hears themselves; leave it out", Quoted(.id))]
     OwnSource {
         /// The participant's id.
         id: String,
@@ -141,13 +141,13 @@ pub enum FaultKind {
     #[error("true needs ducking on the same listener")]
     NoDucking,
     /// A listener or source is not in the call.
-    #[error("{id:?} is not in the call; name a participant who is")]
+    #[error("{} is not in the call; name a participant who is", Quoted(.id))]
     NotInCall {
         /// The participant's id.
         id: String,
     },
     /// A text is none of those that are known.
-    #[error("{value:?} is not known here; {} are", known.join(" and "))]
+    #[error("{} is not known here; {} are", Quoted(.value), known.join(" and "))]
     NotOneOf {
         /// The text.
         value: String,
@@ -163,13 +163,13 @@ pub enum FaultKind {
         expected: &'static str,
     },
     /// A receiver of a group is among its sources.
-    #[error("{id:?} is a source of this group, and nobody hears themselves; leave it out of one of the lists")]
+    #[error("{} is a source of this group, and nobody hears themselves; leave it out of one of the lists", Quoted(.id))]
     OwnReceiver {
         /// The participant's id.
         id: String,
     },
     /// An id in the body is not the one in the path.
-    #[error("{id:?} is another id than {path:?} in the path; an id does not change, and may be left out")]
+    #[error("{} is another id than {} in the path; an id does not change, and may be left out", Quoted(.id), Quoted(.path))]
     OtherId {
         /// The id in the body.
         id: String,
@@ -210,6 +210,23 @@ impl FaultKind {
     }
 }
 
+/// A text of the client's in quotes. Of a long one the beginning: it may be as long as the body, and is in the answer several
+/// times.
+pub(super) struct Quoted<'a>(pub &'a str);
+
+impl Quoted<'_> {
+    const MOST: usize = 128;
+}
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.char_indices().nth(Self::MOST) {
+            None => write!(f, "{:?}", self.0),
+            Some((end, _)) => write!(f, "{:?}…", &self.0[..end]),
+        }
+    }
+}
+
 /// The advice for an unknown name.
 fn instead(near: &Option<&str>, known: &[&str]) -> String {
     match near {
@@ -229,6 +246,16 @@ mod tests {
         assert_eq!(fault.to_string(), "participantMixerLevels[0].ducking.rampActive: 6000 is over 5000 ms");
         assert_eq!(fault.message(), "6000 is over 5000 ms");
         assert_eq!(fault.kind().code(), "over");
+    }
+
+    #[test]
+    fn a_long_text_is_quoted_in_part() {
+        let quoted = |id: String| FaultKind::NotInCall { id }.to_string();
+        assert_eq!(quoted("é".repeat(128)).chars().filter(|c| *c == 'é').count(), 128);
+        assert_eq!(
+            quoted("é".repeat(129)),
+            format!("\"{}\"… is not in the call; name a participant who is", "é".repeat(128))
+        );
     }
 
     #[test]

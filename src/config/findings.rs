@@ -4,37 +4,74 @@ use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use super::{
     Fault, FaultKind, Faults,
+    faults::Found,
     fields::{Kind, Range, Wire},
-    naming::{Names, Naming, Place},
-    path::Path,
+    naming::{Element, Names, Naming, Place},
+    path::{Indices, Path},
 };
 
 /// The faults and namings that reading and the rules have found in a request.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Findings {
-    pub faults: Vec<Fault>,
+    pub faults: Found,
     /// In the order of the request.
     pub namings: Vec<Naming>,
-    /// The paths of the elements whose participant could not be read: an id has no default.
-    pub nameless: HashSet<String>,
+    /// The elements whose participant could not be read: an id has no default.
+    nameless: HashSet<Indices>,
+    /// The lists that were not read whole.
+    partial: HashMap<Indices, Partial>,
+}
+
+/// A list of which only those elements were kept in which a rule may be broken: a body of two bytes an element may be all
+/// others.
+#[derive(Debug, Clone)]
+pub(crate) struct Partial {
+    /// The indices of those that were kept, in order.
+    pub kept: Vec<usize>,
+    /// How many elements the body has.
+    pub count: usize,
 }
 
 /// The participants of one list, each with the index of the element that names it first.
 pub(super) type Named<'a> = HashMap<&'a str, usize>;
 
 impl Findings {
-    pub fn fault(&mut self, at: Path<'_>, kind: FaultKind) {
-        self.faults.push(Fault::new(at, kind));
+    /// One more fault. Its kind is made only if it is listed.
+    pub fn fault(&mut self, at: Path<'_>, kind: impl FnOnce() -> FaultKind) {
+        self.faults.push(|| Fault::new(at, kind()));
     }
 
     /// Notes an element whose participant could not be read.
     pub fn note_nameless(&mut self, at: Path<'_>) {
-        self.nameless.insert(at.to_string());
+        if let Path::Index(..) = at {
+            self.nameless.insert(at.indices());
+        }
     }
 
     pub fn is_nameless(&self, at: Path<'_>) -> bool {
-        // A path is formatted only for a request that has faults.
-        !self.nameless.is_empty() && self.nameless.contains(&at.to_string())
+        self.nameless.contains(&at.indices())
+    }
+
+    /// Notes that an element is not kept.
+    pub fn leave_out(&mut self, at: Path<'_>) {
+        self.nameless.remove(&at.indices());
+        self.partial.remove(&at.indices());
+    }
+
+    /// Notes that a list was not read whole.
+    pub fn note_partial(&mut self, at: Path<'_>, partial: Partial) {
+        self.partial.insert(at.indices(), partial);
+    }
+
+    /// The element of the body from which that at a position of its list was read.
+    pub fn element(&self, list: Path<'_>, position: usize) -> Element {
+        let partial = self.partial.get(&list.indices());
+        Element { position, index: partial.map_or(position, |partial| partial.kept[position]) }
+    }
+
+    /// How many listeners the body has, of which so many were kept.
+    pub fn listeners(&self, kept: usize) -> usize {
+        self.partial.get(&Path::Root.indices()).map_or(kept, |partial| partial.count)
     }
 
     /// Named once in its list, and in the call: the element `index` of a list. A second naming is one fault, not two.
@@ -47,7 +84,7 @@ impl Findings {
     ) {
         match named.entry(id) {
             Entry::Occupied(first) => {
-                self.fault(at, FaultKind::NamedTwice { id: id.to_owned(), first: *first.get() });
+                self.fault(at, || FaultKind::NamedTwice { id: id.to_owned(), first: *first.get() });
             }
             Entry::Vacant(entry) => {
                 entry.insert(index);
@@ -68,7 +105,7 @@ impl Findings {
                 _ => None,
             };
             if let Some(kind) = kind {
-                self.fault(at.key(field.name), kind);
+                self.fault(at.key(field.name), || kind);
             }
         }
     }
@@ -80,14 +117,11 @@ impl Findings {
 
     /// Every fault, in order. `None` if there is none.
     ///
-    /// Apart from the look-up of who is absent, which may run under a lock: a short body can have a hundred thousand
-    /// faults.
+    /// Apart from the look-up of who is absent, which may run under a lock.
     pub fn into_faults(self, absent: Vec<Naming>, body: &(impl Names + ?Sized)) -> Option<Faults> {
+        let count = absent.len();
         let absent = absent.into_iter().map(|naming| (naming.faults_before, naming.fault(body)));
-        let mut all: Vec<_> = absent.chain(self.faults.into_iter().enumerate()).collect();
-        // Stable: an absent participant stays before the fault that follows.
-        all.sort_by_key(|(faults_before, _)| *faults_before);
-        Faults::new(all.into_iter().map(|(_, fault)| fault).collect())
+        Faults::of(self.faults.merge(absent, count))
     }
 }
 

@@ -54,6 +54,7 @@ mod rules;
 mod trailing;
 mod types;
 mod unchecked;
+mod value;
 mod walk;
 
 #[cfg(feature = "http")]

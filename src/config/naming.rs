@@ -8,13 +8,20 @@ pub(super) const LISTENERS: &str = "participantMixerLevels";
 pub(super) const SOURCES: &str = "sourceLevels";
 pub(super) const PARTICIPANT: &str = "participant";
 
+/// An element of a list: of the one that was read, and of the body's, some of whose elements may not have been kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Element {
+    pub position: usize,
+    pub index: usize,
+}
+
 /// Where a body names a participant.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Place {
-    /// The listener of this index.
-    Listener(usize),
-    /// A source of the listener of this index.
-    Source { listener: usize, index: usize },
+    /// A listener.
+    Listener(Element),
+    /// A source of a listener.
+    Source { listener: Element, source: Element },
     /// An id in a list of ids.
     #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "groups come with the feature"))]
     InList { list: &'static str, index: usize },
@@ -41,11 +48,11 @@ impl Naming {
         let root = Path::Root;
         match self.place {
             Place::InList { list, index } => Fault::new(root.key(list).index(index), kind),
-            Place::Listener(listener) => Fault::new(root.key(LISTENERS).index(listener).key(PARTICIPANT), kind),
-            Place::Source { listener, index } => {
+            Place::Listener(listener) => Fault::new(root.key(LISTENERS).index(listener.index).key(PARTICIPANT), kind),
+            Place::Source { listener, source } => {
                 let listeners = root.key(LISTENERS);
-                let listener = listeners.index(listener);
-                Fault::new(listener.key(SOURCES).index(index).key(PARTICIPANT), kind)
+                let listener = listeners.index(listener.index);
+                Fault::new(listener.key(SOURCES).index(source.index).key(PARTICIPANT), kind)
             }
         }
     }

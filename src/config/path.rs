@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use super::fault::Quoted;
+
 /// A place in a body. Each one borrows its parent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Path<'a> {
@@ -24,6 +26,18 @@ impl Path<'_> {
         Path::Index(self, index)
     }
 
+    /// The indices on the way to this place, of the first array and of one in it.
+    pub(super) fn indices(&self) -> Indices {
+        match self {
+            Path::Root => (None, None),
+            Path::Key(parent, _) => parent.indices(),
+            Path::Index(parent, index) => match parent.indices() {
+                (None, _) => (Some(*index), None),
+                (outer, _) => (outer, Some(*index)),
+            },
+        }
+    }
+
     /// Writes the steps from the body to this place, with their dots and brackets.
     fn steps(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -37,7 +51,7 @@ impl Path<'_> {
                 match (is_plain(name), parent) {
                     (true, Path::Root) => f.write_str(name),
                     (true, _) => write!(f, ".{name}"),
-                    (false, _) => write!(f, "[{name:?}]"),
+                    (false, _) => write!(f, "[{}]", Quoted(name)),
                 }
             }
         }
@@ -53,9 +67,12 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// Whether a name can follow a dot without quotes.
+/// The index in the list of listeners, and in the list of sources of that listener.
+pub(super) type Indices = (Option<usize>, Option<usize>);
+
+/// Whether a name can follow a dot without quotes. One that is longer than any of the API's is not written whole.
 fn is_plain(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '@'))
+    (1..=128).contains(&name.len()) && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '@'))
 }
 
 #[cfg(test)]
@@ -72,9 +89,19 @@ mod tests {
     }
 
     #[test]
+    fn knows_its_indices() {
+        let (list, outer) = (Path::Root.key("levels"), Path::Root.key("levels"));
+        let (first, sources) = (list.index(3), outer.index(3));
+        let sources = sources.key("sources");
+        assert_eq!((list.indices(), first.key("x").indices()), ((None, None), (Some(3), None)));
+        assert_eq!(sources.index(7).key("y").indices(), (Some(3), Some(7)));
+    }
+
+    #[test]
     fn quotes_names_that_would_be_misread() {
         let root = Path::Root;
         assert_eq!(root.key("a.b").key("").to_string(), r#"["a.b"][""]"#);
         assert_eq!(root.index(0).key("\n\"").to_string(), r#"[0]["\n\""]"#);
+        assert_eq!(root.key(&"a".repeat(1000)).to_string(), format!("[\"{}\"…]", "a".repeat(128)));
     }
 }

@@ -49,7 +49,7 @@ impl UncheckedGroup<NewAudioRoutingGroup> {
     pub fn create(self, id: impl FnOnce() -> String) -> ProposedGroup {
         let Self { body: NewAudioRoutingGroup { group }, mut findings } = self;
         if let Some(id) = group.id.as_ref().filter(|id| matches!(id.as_str(), "" | "." | "..")) {
-            findings.fault(Path::Root.key(ID), FaultKind::Unreachable { id: id.clone() });
+            findings.fault(Path::Root.key(ID), || FaultKind::Unreachable { id: id.clone() });
         }
         let blank = AudioRoutingGroup {
             id: group.id.clone().unwrap_or_else(id),
@@ -66,7 +66,7 @@ impl UncheckedGroup<AudioRoutingGroupChange> {
     pub fn update(self, current: AudioRoutingGroup) -> ProposedGroup {
         let Self { body, mut findings } = self;
         if let Some(id) = body.id.as_ref().filter(|id| **id != current.id) {
-            let kind = FaultKind::OtherId { id: id.clone(), path: current.id.clone() };
+            let kind = || FaultKind::OtherId { id: id.clone(), path: current.id.clone() };
             findings.fault(Path::Root.key(ID), kind);
         }
         ProposedGroup::new(body, current, findings)
@@ -148,19 +148,19 @@ fn rules(group: &AudioRoutingGroup, findings: &mut Findings) {
             (RECEIVERS, receivers, receivers > 0, "multicast has at least one receiver"),
         ],
         RoutingMode::UnknownFutureValue => {
-            let kind = FaultKind::NotOneOf { value: "unknownFutureValue".into(), known: RoutingMode::KNOWN };
+            let kind = || FaultKind::NotOneOf { value: "unknownFutureValue".into(), known: RoutingMode::KNOWN };
             return findings.fault(Path::Root.key("routingMode"), kind);
         }
     };
     for (list, count, is_right, expected) in counts {
         if !is_right {
-            findings.fault(Path::Root.key(list), FaultKind::WrongCount { count, expected });
+            findings.fault(Path::Root.key(list), || FaultKind::WrongCount { count, expected });
         }
     }
     let mut heard = Named::new();
     members(SOURCES, &group.sources, &mut heard, findings);
     for (index, id) in group.receivers.iter().enumerate().filter(|(_, id)| heard.contains_key(id.as_str())) {
-        findings.fault(Path::Root.key(RECEIVERS).index(index), FaultKind::OwnReceiver { id: id.clone() });
+        findings.fault(Path::Root.key(RECEIVERS).index(index), || FaultKind::OwnReceiver { id: id.clone() });
     }
     members(RECEIVERS, &group.receivers, &mut Named::new(), findings);
 }

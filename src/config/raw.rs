@@ -1,7 +1,7 @@
 //! A tree of any value of any format that serde reads. Keeps duplicate properties and values of
 //! wrong types, to report them as faults.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
@@ -9,21 +9,27 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 /// number is read as a map with this one key.
 const NUMBER_TOKEN: &str = "$serde_json::private::Number";
 
-/// A value of a body.
+/// A value of a body. Small, because a body of two bytes a value may be all values: texts without escapes are those of the
+/// body, and nothing is kept for elements to come.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Raw {
+pub(super) enum Raw<'de> {
     Null,
     Bool(bool),
-    Integer(i128),
+    Integer(i64),
+    /// Over the range of i64.
+    Large(u64),
     Float(f64),
-    String(String),
-    Array(Vec<Raw>),
+    String(Cow<'de, str>),
+    Array(Box<[Raw<'de>]>),
     /// In the order of the body, duplicates included.
-    Object(Vec<(String, Raw)>),
+    Object(Box<[Entry<'de>]>),
 }
 
+/// A property, and its value.
+pub(super) type Entry<'de> = (Cow<'de, str>, Raw<'de>);
+
 /// Each conversion returns the value, or the type that would be right.
-impl Raw {
+impl<'de> Raw<'de> {
     pub(super) fn boolean(&self) -> Result<bool, &'static str> {
         if let Raw::Bool(value) = self { Ok(*value) } else { Err("true or false") }
     }
@@ -31,7 +37,7 @@ impl Raw {
     /// A float without a fraction, such as 50.0, is an integer, as in JSON Schema.
     pub(super) fn integer(&self) -> Result<i64, &'static str> {
         let value = match self {
-            Raw::Integer(value) => i64::try_from(*value).ok(),
+            Raw::Integer(value) => Some(*value),
             // The cast saturates at the ends of i128, so a value out of the range of i64 stays out
             // of it.
             Raw::Float(value) if value.fract() == 0.0 => i64::try_from(*value as i128).ok(),
@@ -44,11 +50,11 @@ impl Raw {
         if let Raw::String(value) = self { Ok(value) } else { Err("a string") }
     }
 
-    pub(super) fn array(&self) -> Result<&[Raw], &'static str> {
+    pub(super) fn array(&self) -> Result<&[Raw<'de>], &'static str> {
         if let Raw::Array(values) = self { Ok(values) } else { Err("an array") }
     }
 
-    pub(super) fn object(&self) -> Result<&[(String, Raw)], &'static str> {
+    pub(super) fn object(&self) -> Result<&[Entry<'de>], &'static str> {
         if let Raw::Object(entries) = self { Ok(entries) } else { Err("an object") }
     }
 
@@ -58,6 +64,7 @@ impl Raw {
             Raw::Null => "null".into(),
             Raw::Bool(value) => value.to_string(),
             Raw::Integer(value) => format!("the number {value}"),
+            Raw::Large(value) => format!("the number {value}"),
             Raw::Float(value) => format!("the number {value:?}"),
             Raw::String(_) => "a string".into(),
             Raw::Array(_) => "an array".into(),
@@ -66,17 +73,14 @@ impl Raw {
     }
 
     /// The number that a map stands for: see [`NUMBER_TOKEN`].
-    fn number(entries: &[(String, Raw)]) -> Option<Raw> {
-        match entries {
-            [(key, Raw::String(digits))] if key == NUMBER_TOKEN => {
-                digits.parse().map(Raw::Integer).or_else(|_| digits.parse().map(Raw::Float)).ok()
-            }
-            _ => None,
-        }
+    fn number(entries: &[Entry<'de>]) -> Option<Self> {
+        let [(key, Raw::String(digits))] = entries else { return None };
+        let integer = || digits.parse().map(Raw::Integer).or_else(|_| digits.parse().map(Raw::Large));
+        (key == NUMBER_TOKEN).then(|| integer().or_else(|_| digits.parse().map(Raw::Float)).ok())?
     }
 }
 
-impl<'de> Deserialize<'de> for Raw {
+impl<'de> Deserialize<'de> for Raw<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(RawVisitor)
     }
@@ -85,75 +89,119 @@ impl<'de> Deserialize<'de> for Raw {
 struct RawVisitor;
 
 impl<'de> Visitor<'de> for RawVisitor {
-    type Value = Raw;
+    type Value = Raw<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value that JSON has")
     }
 
-    fn visit_unit<E: Error>(self) -> Result<Raw, E> {
+    fn visit_unit<E: Error>(self) -> Result<Raw<'de>, E> {
         Ok(Raw::Null)
     }
 
-    fn visit_none<E: Error>(self) -> Result<Raw, E> {
+    fn visit_none<E: Error>(self) -> Result<Raw<'de>, E> {
         Ok(Raw::Null)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Raw<'de>, D::Error> {
         Raw::deserialize(deserializer)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<Raw, E> {
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Raw<'de>, E> {
         Ok(Raw::Bool(value))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<Raw, E> {
-        Ok(Raw::Integer(value.into()))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Raw<'de>, E> {
+        Ok(Raw::Integer(value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Raw, E> {
-        Ok(Raw::Integer(value.into()))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Raw<'de>, E> {
+        Ok(i64::try_from(value).map_or(Raw::Large(value), Raw::Integer))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Raw, E> {
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Raw<'de>, E> {
         Ok(Raw::Float(value))
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<Raw, E> {
-        Ok(Raw::String(value.to_owned()))
+    fn visit_str<E: Error>(self, value: &str) -> Result<Raw<'de>, E> {
+        Ok(Raw::String(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, value: &'de str) -> Result<Raw<'de>, E> {
+        Ok(Raw::String(Cow::Borrowed(value)))
     }
 
     // Nothing is allocated in advance: a length in a binary format may be false.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw<'de>, A::Error> {
         let mut values = Vec::new();
         while let Some(value) = seq.next_element()? {
             values.push(value);
         }
-        Ok(Raw::Array(values))
+        Ok(Raw::Array(values.into()))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw<'de>, A::Error> {
         let mut entries = Vec::new();
-        while let Some(entry) = map.next_entry()? {
-            entries.push(entry);
+        while let Some((Name(name), value)) = map.next_entry()? {
+            entries.push((name, value));
         }
-        Ok(Raw::number(&entries).unwrap_or(Raw::Object(entries)))
+        Ok(Raw::number(&entries).unwrap_or_else(|| Raw::Object(entries.into())))
+    }
+}
+
+/// The name of a property, borrowed where that is possible: serde's own `Cow` never is.
+struct Name<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a property")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::Raw;
 
-    fn raw(json: &str) -> Raw {
+    fn raw(json: &str) -> Raw<'_> {
         serde_json::from_str(json).unwrap()
     }
 
     #[test]
     fn keeps_duplicates_and_order() {
-        let entry = |name: &str, value| (name.to_owned(), Raw::Integer(value));
-        assert_eq!(raw(r#"{"b":1,"a":2,"b":3}"#), Raw::Object(vec![entry("b", 1), entry("a", 2), entry("b", 3)]));
-        assert_eq!(raw(r#"[null,true,"x"]"#), Raw::Array(vec![Raw::Null, Raw::Bool(true), Raw::String("x".into())]));
+        let entry = |name, value| (Cow::Borrowed(name), Raw::Integer(value));
+        assert_eq!(raw(r#"{"b":1,"a":2,"b":3}"#), Raw::Object([entry("b", 1), entry("a", 2), entry("b", 3)].into()));
+        assert_eq!(raw(r#"[null,true,"x"]"#), Raw::Array([Raw::Null, Raw::Bool(true), Raw::String("x".into())].into()));
+    }
+
+    #[test]
+    fn is_small_and_borrows_what_it_can() {
+        assert_eq!(size_of::<Raw<'_>>(), 24);
+        let Raw::Array(values) = raw(r#"["plain","\u0061",{"name":1}]"#) else { panic!("an array") };
+        let [Raw::String(Cow::Borrowed("plain")), Raw::String(Cow::Owned(escaped)), Raw::Object(entries)] = &values[..]
+        else {
+            panic!("{values:?}")
+        };
+        assert!(escaped == "a" && matches!(entries[..], [(Cow::Borrowed("name"), Raw::Integer(1))]));
     }
 
     #[test]
@@ -175,10 +223,10 @@ mod tests {
 
     #[test]
     fn reads_numbers_of_arbitrary_precision() {
-        let token = |digits: &str| raw(&format!(r#"{{"$serde_json::private::Number":"{digits}"}}"#));
-        assert_eq!(token("50"), Raw::Integer(50));
-        assert_eq!(token("0.5"), Raw::Float(0.5));
-        assert!(token("x").object().is_ok());
+        assert_eq!(raw(r#"{"$serde_json::private::Number":"50"}"#), Raw::Integer(50));
+        assert_eq!(raw(r#"{"$serde_json::private::Number":"18446744073709551615"}"#), Raw::Large(u64::MAX));
+        assert_eq!(raw(r#"{"$serde_json::private::Number":"0.5"}"#), Raw::Float(0.5));
+        assert!(raw(r#"{"$serde_json::private::Number":"x"}"#).object().is_ok());
         assert!(raw(r#"{"level":"50"}"#).object().is_ok());
     }
 }

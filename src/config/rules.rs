@@ -7,15 +7,15 @@ use super::{
     ConfigureMixerRequest, Ducking, FaultKind, ParticipantMixerLevel,
     fields::PERCENT,
     findings::{Findings, Named},
-    naming::{LISTENERS, Names, PARTICIPANT, Place, SOURCES},
+    naming::{Element, LISTENERS, Names, PARTICIPANT, Place, SOURCES},
     path::Path,
 };
 
 impl Names for [ParticipantMixerLevel] {
     fn id(&self, place: Place) -> &str {
         match place {
-            Place::Listener(listener) => &self[listener].participant,
-            Place::Source { listener, index } => &self[listener].source_levels[index].participant,
+            Place::Listener(listener) => &self[listener.position].participant,
+            Place::Source { listener, source } => &self[listener.position].source_levels[source.position].participant,
             Place::InList { .. } => unreachable!("levels have no lists of ids"),
         }
     }
@@ -32,14 +32,15 @@ impl Findings {
     pub fn levels(&mut self, levels: &[ParticipantMixerLevel]) {
         let at = Path::Root.key(LISTENERS);
         let mut named = Named::new();
-        for (index, level) in levels.iter().enumerate() {
-            let at = at.index(index);
-            self.participant(&level.participant, (Place::Listener(index), index), &mut named, at);
-            self.level(level, index, at);
+        for (position, level) in levels.iter().enumerate() {
+            let element = self.element(at, position);
+            let at = at.index(element.index);
+            self.participant(&level.participant, (Place::Listener(element), element.index), &mut named, at);
+            self.level(level, element, at);
         }
     }
 
-    fn level(&mut self, level: &ParticipantMixerLevel, listener: usize, at: Path<'_>) {
+    fn level(&mut self, level: &ParticipantMixerLevel, listener: Element, at: Path<'_>) {
         self.values(level, at);
         if let Some(ducking) = &level.ducking {
             self.ducking(ducking, at.key("ducking"));
@@ -47,16 +48,18 @@ impl Findings {
         let is_named = !self.is_nameless(at);
         let at = at.key(SOURCES);
         let mut named = Named::new();
-        for (index, source) in level.source_levels.iter().enumerate() {
-            let at = at.index(index);
+        for (position, source) in level.source_levels.iter().enumerate() {
+            let element = self.element(at, position);
+            let at = at.index(element.index);
             if is_named && source.participant == level.participant && !self.is_nameless(at) {
-                self.fault(at.key(PARTICIPANT), FaultKind::OwnSource { id: source.participant.clone() });
+                self.fault(at.key(PARTICIPANT), || FaultKind::OwnSource { id: source.participant.clone() });
             } else {
-                self.participant(&source.participant, (Place::Source { listener, index }, index), &mut named, at);
+                let place = Place::Source { listener, source: element };
+                self.participant(&source.participant, (place, element.index), &mut named, at);
             }
             self.values(source, at);
             if source.duck_others && level.ducking.is_none() {
-                self.fault(at.key("duckOthers"), FaultKind::NoDucking);
+                self.fault(at.key("duckOthers"), || FaultKind::NoDucking);
             }
         }
     }
@@ -73,14 +76,14 @@ impl Findings {
         let (lower, upper) = (ducking.lower_level, ducking.upper_level);
         // A level that is out of range is listed already.
         if lower <= PERCENT.most && (0..lower).contains(&upper) {
-            self.fault(at.key("lowerLevel"), FaultKind::CrossedLevels { lower, upper });
+            self.fault(at.key("lowerLevel"), || FaultKind::CrossedLevels { lower, upper });
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Findings;
+    use super::{Findings, LISTENERS, Path, SOURCES};
     use crate::config::{ConfigureMixerRequest, Ducking, ParticipantMixerLevel, SourceLevel, check};
 
     fn faults(levels: &[ParticipantMixerLevel]) -> Vec<String> {
@@ -173,7 +176,7 @@ mod tests {
             let client_context = Some("é".repeat(count));
             let mut findings = Findings::default();
             findings.request(&ConfigureMixerRequest { client_context, ..ConfigureMixerRequest::default() });
-            findings.faults.iter().map(ToString::to_string).collect::<Vec<_>>()
+            findings.faults.listed().iter().map(ToString::to_string).collect::<Vec<_>>()
         };
         assert_eq!(faults(256), [""; 0]);
         assert_eq!(faults(257), ["clientContext: 257 characters are over 256"]);
@@ -185,12 +188,10 @@ mod tests {
         let levels = [(); 2].map(|()| listener(None, vec![source.clone(), source.clone()]));
         let levels = levels.map(|level| ParticipantMixerLevel { participant: String::new(), ..level });
         let mut findings = Findings::default();
-        for level in ["participantMixerLevels[0]", "participantMixerLevels[1]"] {
-            findings.nameless.extend([
-                level.into(),
-                format!("{level}.sourceLevels[0]"),
-                format!("{level}.sourceLevels[1]"),
-            ]);
+        let list = Path::Root.key(LISTENERS);
+        for level in [list.index(0), list.index(1)] {
+            let sources = level.key(SOURCES);
+            [level, sources.index(0), sources.index(1)].into_iter().for_each(|at| findings.note_nameless(at));
         }
         findings.levels(&levels);
         assert!(findings.faults.is_empty() && findings.namings.is_empty(), "{findings:?}");

@@ -55,7 +55,7 @@ impl<'a> UncheckedRequest<'a> {
 
     /// How many listeners the request configures, entries with faults included.
     pub fn listeners(&self) -> usize {
-        self.levels.len()
+        self.findings.listeners(self.levels.len())
     }
 
     /// Checks the request against a call: `is_here` says whether an id is in it, and is called once
@@ -90,8 +90,7 @@ impl<'a> UncheckedRequest<'a> {
 
     /// Every fault of a request that has not passed a check, in order.
     ///
-    /// Apart from the check, which may run under a lock: a short body can have a hundred thousand
-    /// faults.
+    /// Apart from the check, which may run under a lock.
     pub(crate) fn into_faults(self, absent: Absent) -> Faults {
         let faults = self.findings.into_faults(absent.0, &*self.levels);
         faults.expect("a check fails for a fault or for somebody absent")
@@ -125,7 +124,8 @@ impl<'c, C> Checked<'c, C> {
 ///
 /// # Errors
 ///
-/// Every broken rule, each with its path in the request that has these levels; one fault a value.
+/// Every broken rule, each with its path in the request that has these levels; one fault a value. The first 1,000 are
+/// listed, all are counted.
 ///
 /// ```
 /// use mixminus::config::{ParticipantMixerLevel, SourceLevel, check};

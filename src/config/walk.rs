@@ -7,14 +7,15 @@ use super::RoutingMode;
 use super::{
     FaultKind,
     fields::{Field, Kind, Wire},
-    findings::Findings,
+    findings::{Findings, Partial},
     near::near,
     path::Path,
-    raw::Raw,
+    raw::{Entry, Raw},
+    value::Value,
 };
 
 /// Reads what can be read of a body. A value that is absent or faulty has its default.
-pub(super) fn walk<T: Wire>(body: &Raw, findings: &mut Findings) -> T {
+pub(super) fn walk<T: Wire>(body: &Raw<'_>, findings: &mut Findings) -> T {
     Walker { findings }.object(body, Path::Root)
 }
 
@@ -22,31 +23,8 @@ struct Walker<'f> {
     findings: &'f mut Findings,
 }
 
-/// The value of a property in a body.
-#[derive(Clone, Copy)]
-enum Value<'a> {
-    /// Missing, or null.
-    Absent,
-    /// Present, with a fault that is listed already.
-    Faulty,
-    Present(&'a Raw),
-}
-
-impl<'a> Value<'a> {
-    /// Of duplicates that are arrays or objects the first one is read, for the faults inside of it.
-    /// Other duplicates have no value.
-    fn of(entries: &'a [(String, Raw)], name: &str) -> Self {
-        let mut values = entries.iter().filter(|(key, _)| key == name).map(|(_, raw)| raw);
-        match (values.next(), values.next()) {
-            (None | Some(Raw::Null), None) => Value::Absent,
-            (Some(raw), None) | (Some(raw @ (Raw::Array(_) | Raw::Object(_))), _) => Value::Present(raw),
-            _ => Value::Faulty,
-        }
-    }
-}
-
 impl Walker<'_> {
-    fn object<T: Wire>(&mut self, raw: &Raw, at: Path<'_>) -> T {
+    fn object<T: Wire>(&mut self, raw: &Raw<'_>, at: Path<'_>) -> T {
         let mut object = T::blank();
         if let Some(entries) = self.typed(raw, at, Raw::object) {
             self.names(entries, at, T::NAMES);
@@ -58,27 +36,27 @@ impl Walker<'_> {
     }
 
     /// Lists every name that is unknown, or that occurs twice.
-    fn names(&mut self, entries: &[(String, Raw)], at: Path<'_>, known: &'static [&'static str]) {
+    fn names(&mut self, entries: &[Entry<'_>], at: Path<'_>, known: &'static [&'static str]) {
         let mut counts = vec![0; known.len()];
         for (name, _) in entries.iter().filter(|(name, _)| !is_annotation(name)) {
             if let Some(index) = known.iter().position(|known| known == name) {
                 counts[index] += 1;
                 if counts[index] == 2 {
-                    self.fault(at.key(name), FaultKind::DuplicateProperty);
+                    self.fault(at.key(name), || FaultKind::DuplicateProperty);
                 }
             } else {
-                let kind = FaultKind::UnknownProperty { name: name.clone(), near: near(name, known), known };
+                let kind = || FaultKind::UnknownProperty { name: name.to_string(), near: near(name, known), known };
                 self.fault(at.key(name), kind);
             }
         }
     }
 
     /// Reads one field into its object. A field that cannot be read keeps its default.
-    fn field<T: Wire>(&mut self, field: &Field<T>, entries: &[(String, Raw)], at: Path<'_>, object: &mut T) {
+    fn field<T: Wire>(&mut self, field: &Field<T>, entries: &[Entry<'_>], at: Path<'_>, object: &mut T) {
         let (name, value) = self.value(field, entries, at);
         let (element, at) = (at, at.key(name));
         if let (true, Value::Absent) = (field.required, value) {
-            self.fault(at, FaultKind::Missing { expected: field.kind.expected() });
+            self.fault(at, || FaultKind::Missing { expected: field.kind.expected() });
         }
         match &field.kind {
             Kind::Id(place) => {
@@ -92,8 +70,8 @@ impl Walker<'_> {
             Kind::Flag(place) => place.set(object, self.read(value, at, Raw::boolean)),
             Kind::Integer(place, _) => place.set(object, self.read(value, at, Raw::integer)),
             Kind::Ducking(place) => place.set(object, Some(self.optional(value, at))),
-            Kind::Listeners(place) => place.set(object, Some(self.list(value, at))),
-            Kind::Sources(place) => place.set(object, Some(self.list(value, at))),
+            Kind::Listeners(place) => place.set(object, Some(self.namings(value, at))),
+            Kind::Sources(place) => place.set(object, Some(self.namings(value, at))),
             #[cfg(feature = "http")]
             Kind::Ids(place) => place.set(object, Some(self.ids(value, at))),
             #[cfg(feature = "http")]
@@ -111,19 +89,14 @@ impl Walker<'_> {
 
     /// The value of a field, and the name under which the body has it. Of two names the first one is
     /// read.
-    fn value<'a, T>(
-        &mut self,
-        field: &Field<T>,
-        entries: &'a [(String, Raw)],
-        at: Path<'_>,
-    ) -> (&'static str, Value<'a>) {
+    fn value<'a, T>(&mut self, field: &Field<T>, entries: &'a [Entry<'a>], at: Path<'_>) -> (&'static str, Value<'a>) {
         let first = (field.name, Value::of(entries, field.name));
         let other = field.other_name.first().map(|&name| (name, Value::of(entries, name)));
         match (first, other) {
             (_, None | Some((_, Value::Absent))) => first,
             ((_, Value::Absent), Some(other)) => other,
             (_, Some((name, _))) => {
-                self.fault(at.key(name), FaultKind::TwoNames { other: field.name });
+                self.fault(at.key(name), || FaultKind::TwoNames { other: field.name });
                 first
             }
         }
@@ -138,6 +111,27 @@ impl Walker<'_> {
         }
     }
 
+    /// The elements of an array that name somebody, or have another value that may break a rule. Where some have neither,
+    /// it is noted which those are.
+    fn namings<T: Wire + PartialEq>(&mut self, value: Value<'_>, at: Path<'_>) -> Vec<T> {
+        let elements = self.read(value, at, Raw::array).unwrap_or_default();
+        let (mut list, mut kept) = (Vec::new(), Vec::new());
+        for (index, raw) in elements.iter().enumerate() {
+            let at = at.index(index);
+            let element = self.object(raw, at);
+            if self.findings.is_nameless(at) && element == T::blank() {
+                self.findings.leave_out(at);
+            } else {
+                list.push(element);
+                kept.push(index);
+            }
+        }
+        if kept.len() < elements.len() {
+            self.findings.note_partial(at, Partial { kept, count: elements.len() });
+        }
+        list
+    }
+
     /// Every element of an array, faulty ones included, so that indices are those of the body.
     fn list<T: Wire>(&mut self, value: Value<'_>, at: Path<'_>) -> Vec<T> {
         let elements = self.read(value, at, Raw::array).unwrap_or_default();
@@ -147,9 +141,10 @@ impl Walker<'_> {
     /// The ids of a list, unless one of them, or the list, cannot be read: then the rules have nothing to check.
     #[cfg(feature = "http")]
     fn ids(&mut self, value: Value<'_>, at: Path<'_>) -> Option<Vec<String>> {
-        let elements = self.read(value, at, Raw::array)?.iter().enumerate();
-        let ids: Vec<_> = elements.map(|(index, raw)| self.typed(raw, at.index(index), Raw::string)).collect();
-        ids.into_iter().map(|id| id.map(str::to_owned)).collect()
+        let elements = self.read(value, at, Raw::array)?;
+        let read = elements.iter().enumerate().filter_map(|(index, raw)| self.typed(raw, at.index(index), Raw::string));
+        let ids: Vec<String> = read.map(str::to_owned).collect();
+        (ids.len() == elements.len()).then_some(ids)
     }
 
     #[cfg(feature = "http")]
@@ -157,7 +152,7 @@ impl Walker<'_> {
         let text = self.read(value, at, Raw::string)?;
         let mode = RoutingMode::from_text(text);
         if mode.is_none() {
-            self.fault(at, FaultKind::NotOneOf { value: text.to_owned(), known: RoutingMode::KNOWN });
+            self.fault(at, || FaultKind::NotOneOf { value: text.to_owned(), known: RoutingMode::KNOWN });
         }
         mode
     }
@@ -167,17 +162,17 @@ impl Walker<'_> {
         if let Value::Present(raw) = value { self.typed(raw, at, read) } else { None }
     }
 
-    fn typed<'a, V>(&mut self, raw: &'a Raw, at: Path<'_>, read: Read<'a, V>) -> Option<V> {
-        read(raw).map_err(|expected| self.fault(at, FaultKind::WrongType { found: raw.describe(), expected })).ok()
+    fn typed<'a, V>(&mut self, raw: &'a Raw<'a>, at: Path<'_>, read: Read<'a, V>) -> Option<V> {
+        read(raw).map_err(|expected| self.fault(at, || FaultKind::WrongType { found: raw.describe(), expected })).ok()
     }
 
-    fn fault(&mut self, at: Path<'_>, kind: FaultKind) {
+    fn fault(&mut self, at: Path<'_>, kind: impl FnOnce() -> FaultKind) {
         self.findings.fault(at, kind);
     }
 }
 
 /// Reads one type of value, or returns the type that would be right.
-type Read<'a, V> = fn(&'a Raw) -> Result<V, &'static str>;
+type Read<'a, V> = fn(&'a Raw<'a>) -> Result<V, &'static str>;
 
 /// OData's annotations of an object (`@odata.type`) or of a property of it
 /// (`sourceLevels@odata.type`).
@@ -195,7 +190,7 @@ mod tests {
         let raw: Raw = serde_json::from_str(json).unwrap();
         let mut findings = Findings::default();
         walk::<ConfigureMixerRequest>(&raw, &mut findings);
-        findings.faults.iter().map(ToString::to_string).collect()
+        findings.faults.listed().iter().map(ToString::to_string).collect()
     }
 
     fn faults_of_level(json: &str) -> Vec<String> {
@@ -211,7 +206,7 @@ mod tests {
         let raw: Raw = serde_json::from_str(json).unwrap();
         let mut findings = Findings::default();
         let request: ConfigureMixerRequest = walk(&raw, &mut findings);
-        assert!(findings.faults.is_empty() && findings.nameless.is_empty());
+        assert!(findings.faults.is_empty());
         assert_eq!(request.client_context.as_deref(), Some("c"));
         let level = &request.participant_mixer_levels[0];
         assert_eq!((level.participant.as_str(), level.exclusive), ("a", true));

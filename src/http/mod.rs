@@ -58,14 +58,16 @@ mod prompts;
 mod refused;
 mod routes;
 mod service;
+mod shares;
 mod state;
+mod work;
 
 pub use auth::{
     AllowEverybody, Audience, Authorization, Authorizer, Grant, Permissions, Refusal, StaticTokens, StaticTokensError,
     bearer_token,
 };
 #[cfg(feature = "http-jwt")]
-pub use auth::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
+pub use auth::{JwksReadings, JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
 pub use calls::{CallError, CallOptions, Removal};
 pub use limits::Limits;
 pub use media::{NoPrompts, PromptAudio, PromptError, PromptResolver};

@@ -23,8 +23,11 @@ pub(super) struct Refused {
 #[derive(Debug)]
 enum Reason {
     Words(String),
-    /// The faults of a body.
-    Body(RequestError),
+    /// The faults of a body, written already: that takes milliseconds, which the threads for connections do not have.
+    Faults {
+        request_id: String,
+        json: Vec<u8>,
+    },
 }
 
 impl Refused {
@@ -74,19 +77,6 @@ impl Refused {
     }
 }
 
-/// The most faults that an answer lists. A short body can have a hundred thousand faults, and the
-/// answer would be fifty times as long as the body.
-const MOST_DETAILS: usize = 1000;
-
-fn with_few_details(mut body: ErrorBody) -> ErrorBody {
-    let details = &mut body.error.details;
-    if details.len() > MOST_DETAILS {
-        details.truncate(MOST_DETAILS);
-        body.error.message.push_str("; the details end after 1000");
-    }
-    body
-}
-
 /// Whether a character is allowed in an `error_description`: printable ASCII without quotes and
 /// backslashes.
 fn is_quotable(c: char) -> bool {
@@ -106,21 +96,33 @@ impl From<Refusal> for Refused {
 
 impl From<RequestError> for Refused {
     fn from(error: RequestError) -> Self {
-        Self { code: ErrorCode::BadRequest, reason: Reason::Body(error), headers: Box::default() }
+        let (request_id, inner) = inner_error();
+        let json = serde_json::to_vec(&error.error_body(inner)).unwrap_or_default();
+        Self { code: ErrorCode::BadRequest, reason: Reason::Faults { request_id, json }, headers: Box::default() }
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let request_id = uuid::Uuid::new_v4().to_string();
-        let inner = InnerError { request_id: request_id.clone(), date: date::now() };
-        let body = match self.reason {
-            Reason::Words(message) => ErrorBody::new(self.code, message, inner),
-            Reason::Body(error) => with_few_details(error.error_body(inner)),
-        };
         let status = StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, *self.headers, [("request-id", request_id)], Json(body)).into_response()
+        match self.reason {
+            Reason::Words(message) => {
+                let (request_id, inner) = inner_error();
+                let body = Json(ErrorBody::new(self.code, message, inner));
+                (status, *self.headers, [("request-id", request_id)], body).into_response()
+            }
+            Reason::Faults { request_id, json } => {
+                let own = [("request-id", request_id.as_str()), ("content-type", "application/json")];
+                (status, *self.headers, own, json).into_response()
+            }
+        }
     }
+}
+
+/// A new id for a refused request, and what its answer says with it.
+fn inner_error() -> (String, InnerError) {
+    let request_id = uuid::Uuid::new_v4().to_string();
+    (request_id.clone(), InnerError { request_id, date: date::now() })
 }
 
 #[cfg(test)]

@@ -127,6 +127,11 @@ impl Service {
 
     /// The routes of the API, to be merged into a host's router or nested under one of its paths.
     /// The router has no fallback: other paths are the host's.
+    ///
+    /// What is below the routes is the server's, which a host chooses and bounds: how many connections there are, how long a
+    /// head may take and be, and whether a request has one Host (RFC 9112, section 3.2). hyper, and `axum::serve` on it, lets
+    /// requests through without one, and drops the answer to a client that closes its side once it has sent a request, unless
+    /// `half_close` is on. The example `call_server` does all of this, in its `server.rs`, `connections.rs` and `web/head.rs`.
     pub fn router(&self) -> axum::Router {
         routes::router(Arc::clone(&self.state))
     }

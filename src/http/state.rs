@@ -13,6 +13,7 @@ use super::notify::Notifier;
 use super::{
     Authorizer, ServiceOptions,
     calls::{Failure, Registry},
+    work::Work,
 };
 
 /// The shortest and longest interval between two removals of expired operations and calls: short
@@ -32,6 +33,8 @@ pub(super) struct ServiceState {
     pub runtime: Handle,
     /// The tasks that a shutdown waits for.
     pub tasks: TaskTracker,
+    /// What is done at a time.
+    pub work: Work,
     calls: Mutex<Registry>,
 }
 
@@ -41,6 +44,7 @@ impl ServiceState {
         let state = Arc::new(Self {
             #[cfg(feature = "http-notify")]
             notifier: Notifier::new(options.notifications.clone()),
+            work: Work::new(&options.limits),
             options,
             authorizer: Box::new(authorizer),
             runtime,

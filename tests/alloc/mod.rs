@@ -15,13 +15,15 @@ struct Counting;
 static ALLOCATED: AtomicU64 = AtomicU64::new(0);
 static FREED: AtomicU64 = AtomicU64::new(0);
 static BYTES: AtomicI64 = AtomicI64::new(0);
+static PEAK: AtomicI64 = AtomicI64::new(0);
 
 thread_local! {
     static WATCHED: Cell<bool> = const { Cell::new(false) };
 }
 
 fn count(counter: &AtomicU64, bytes: i64) {
-    BYTES.fetch_add(bytes, Ordering::Relaxed);
+    let held = BYTES.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    PEAK.fetch_max(held, Ordering::Relaxed);
     if WATCHED.try_with(Cell::get).unwrap_or(false) {
         counter.fetch_add(1, Ordering::Relaxed);
     }
@@ -65,6 +67,14 @@ pub fn bytes<T>(work: impl FnOnce() -> T) -> (T, f64) {
     let before = BYTES.load(Ordering::Relaxed);
     let result = work();
     (result, (BYTES.load(Ordering::Relaxed) - before) as f64)
+}
+
+/// How many bytes more than before all threads held at a time during `work`, at most.
+pub fn peak<T>(work: impl FnOnce() -> T) -> (T, f64) {
+    let before = BYTES.load(Ordering::Relaxed);
+    PEAK.store(before, Ordering::Relaxed);
+    let result = work();
+    (result, (PEAK.load(Ordering::Relaxed) - before) as f64)
 }
 
 /// Keeps the other tests of the file waiting: they share these counters.

@@ -12,19 +12,26 @@ use crate::{cli::Options, error::Error};
 pub struct Access {
     pub authorizer: Arc<dyn Authorizer>,
     pub token: Option<String>,
+    /// The authorizer once more, if it fetches keys.
+    pub signed: Option<Arc<JwtAuthorizer>>,
 }
 
 /// The access that the options ask for; by default a random token.
 pub async fn of(options: &Options) -> Result<Access, Error> {
     if options.anonymous {
-        return Ok(Access { authorizer: Arc::new(AllowEverybody), token: None });
+        return Ok(Access { authorizer: Arc::new(AllowEverybody), token: None, signed: None });
     }
     if let Some(keys) = &options.jwks {
-        return Ok(Access { authorizer: Arc::new(signed(keys, options).await?), token: None });
+        let signed = Arc::new(signed(keys, options).await?);
+        return Ok(Access {
+            authorizer: Arc::clone(&signed) as Arc<dyn Authorizer>,
+            token: None,
+            signed: Some(signed),
+        });
     }
     let token = options.token.clone().unwrap_or_else(|| Uuid::new_v4().simple().to_string());
     let tokens = StaticTokens::new([(&token, Grant::default())]).map_err(|error| Error::Usage(error.to_string()))?;
-    Ok(Access { authorizer: Arc::new(tokens), token: Some(token) })
+    Ok(Access { authorizer: Arc::new(tokens), token: Some(token), signed: None })
 }
 
 /// Fetches the keys now, so that wrong ones are an error at the start, and not at the first

@@ -84,6 +84,23 @@ pub fn web_url(text: &str) -> Result<Url, String> {
     }
 }
 
+/// Parses the URL of the server itself, with which the URLs in its answers begin.
+pub fn public_url(text: &str) -> Result<Url, String> {
+    let url = web_url(text)?;
+    let problem = if !url.username().is_empty() || url.password().is_some() {
+        "no user name and no password, which every client would read"
+    } else if url.query().is_some() {
+        "no query"
+    } else if url.fragment().is_some() {
+        "no fragment"
+    } else {
+        return Ok(url);
+    };
+    Err(format!(
+        "a public URL has {problem}; the URLs in answers begin with it: expected such as https://host:8443/path"
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +132,15 @@ mod tests {
     fn a_url_is_http_or_https() {
         assert!(web_url("https://host:1/x").is_ok());
         assert!(["ftp://host", "host:80", "/x", "http://"].iter().all(|wrong| web_url(wrong).is_err()));
+    }
+
+    #[test]
+    fn a_public_url_is_a_place_that_every_client_may_know() {
+        assert!(public_url("https://host:1/x/").is_ok());
+        for wrong in ["https://h/?", "https://h/a?b", "https://h/#", "https://me@h/", "https://:word@h/", "ftp://h/"] {
+            assert!(public_url(wrong).is_err(), "{wrong}");
+        }
+        assert!(!public_url("https://me:word@h/").unwrap_err().contains("word@"));
     }
 
     #[test]

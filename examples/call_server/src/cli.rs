@@ -113,7 +113,7 @@ pub struct Options {
 
     /// The URL of the server as its clients see it, if they reach it by another address than
     /// --listen: behind a proxy, or by the name in a certificate
-    #[arg(long, value_name = "URL", value_parser = arguments::web_url)]
+    #[arg(long, value_name = "URL", value_parser = arguments::public_url)]
     pub public_url: Option<Url>,
 
     /// How many are mixed at a time, at most: the loudest, and those that a listener's levels name. The fewer, the more
@@ -146,6 +146,10 @@ pub struct Options {
     /// How many clients may watch the desk, and how many may listen in, at a time
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     pub max_sockets: u16,
+
+    /// How many connections there may be at a time; half of them from one address
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u16).range(2..))]
+    pub max_connections: u16,
 
     /// Which events are logged on standard error, such as debug or warn,mixminus=debug
     #[arg(long, value_name = "FILTER", default_value = "warn")]

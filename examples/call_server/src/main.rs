@@ -9,7 +9,7 @@
 //! what the participants hear. People come and go in [`live`]: by WebRTC, on a network thread. The
 //! routes of the clients are in [`web`]: the service of the library, those by which people come, and
 //! the desk's own beside them. [`run`] starts both and stops them in order;
-//! [`server`] is the HTTP server below them. The other modules are about the options ([`cli`],
+//! [`server`] is the HTTP server below them, and [`connections`] bounds what it accepts. The other modules are about the options ([`cli`],
 //! [`arguments`]), the participants ([`cast`], [`bundled`], [`wav`], [`routes`]), the access ([`access`]), and
 //! the output ([`announce`], [`error`]).
 
@@ -19,6 +19,7 @@ mod arguments;
 mod bundled;
 mod cast;
 mod cli;
+mod connections;
 mod error;
 mod live;
 mod music;

@@ -32,7 +32,7 @@ use crate::{
     routes::Routes,
     server,
     signals::Signals,
-    web::{self, Door, Metrics, OwnName, Sockets, States, Web},
+    web::{self, Door, Metrics, OwnName, Sockets, States, Web, Work},
 };
 
 /// How long operations and notifications may take to finish when the server stops.
@@ -77,7 +77,8 @@ async fn serve(options: Options) -> Result<(), Error> {
     let live = Live::start(&options, Arc::clone(&room.entrance), relay)?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();
-    let mut server = tokio::spawn(server::serve(listener, tls, web::router(Arc::clone(&web)), handle.clone()));
+    let (routes, connections) = (web::router(Arc::clone(&web)), options.max_connections.into());
+    let mut server = tokio::spawn(server::serve(listener, connections, tls, routes, handle.clone()));
     let url = url.as_str().trim_end_matches('/');
     let (call, tls_cert) = (&web.call, options.tls_cert.as_deref());
     Announcement {
@@ -129,7 +130,7 @@ fn public_url(options: &Options, bound: SocketAddr) -> Url {
 
 /// Makes the service with its one call, and the state of the routes.
 fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<Arc<Web>, Error> {
-    let authorizer = access.authorizer;
+    let Access { authorizer, signed, .. } = access;
     // Without a public URL, the service takes its own address from the clients' requests.
     let public_url = options.public_url.as_ref().map(|url| url.as_str().parse::<Uri>()).transpose();
     let service_options = ServiceOptions {
@@ -160,6 +161,7 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
         call,
         service,
         door: Door { authorizer, permissions },
+        signed,
         controller: room.controller.clone(),
         ticker: Arc::clone(&room.ticker),
         recorded: Arc::clone(&room.recorded),
@@ -172,6 +174,7 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
         encoding: Arc::clone(&live.encoding),
         sockets: Sockets::new(options.max_sockets.into()),
         metrics: Metrics::new(),
+        work: Work::default(),
         own_name: own_name(options),
     }))
 }

@@ -10,7 +10,7 @@ use std::{
 use axum::Router;
 use axum_server::{Handle, Server, tls_rustls::RustlsConfig};
 
-use crate::error::Error;
+use crate::{connections::Bounded, error::Error};
 
 /// How long the head of a request may take, of the first one and of each later one on a connection.
 const HEAD_TIME: Duration = Duration::from_secs(15);
@@ -18,7 +18,12 @@ const HEAD_TIME: Duration = Duration::from_secs(15);
 const HEAD_BYTES: usize = 32 * 1024;
 const HEAD_FIELDS: usize = 64;
 /// How many requests one HTTP/2 connection may have open.
-const STREAMS: u32 = 100;
+const STREAMS: u32 = 32;
+/// How many bytes one HTTP/2 request, and one connection, may send ahead of what is read of them.
+const STREAM_AHEAD: u32 = 64 * 1024;
+const CONNECTION_AHEAD: u32 = 256 * 1024;
+/// How many bytes of an answer wait in an HTTP/2 connection.
+const WAITING: usize = 64 * 1024;
 
 /// Listens on the address: clients can connect from now on.
 pub fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Error> {
@@ -35,30 +40,41 @@ pub async fn tls(cert: &Path, key: &Path) -> Result<RustlsConfig, Error> {
     config.map_err(|cause| Error::Tls { cert: cert.to_owned(), key: key.to_owned(), cause })
 }
 
-/// Serves until the handle tells the server to stop.
+/// Serves until the handle tells the server to stop, so many connections at a time.
 pub async fn serve(
     listener: TcpListener,
+    connections: usize,
     tls: Option<RustlsConfig>,
     routes: Router,
     handle: Handle<SocketAddr>,
 ) -> io::Result<()> {
-    let routes = routes.into_make_service();
+    let (routes, connections) = (routes.into_make_service(), Bounded::new(connections));
     match tls {
-        None => bounded(axum_server::from_tcp(listener)?).handle(handle).serve(routes).await,
+        None => {
+            let server = axum_server::from_tcp(listener)?.acceptor(connections);
+            bounded(server).handle(handle).serve(routes).await
+        }
         Some(tls) => {
-            bounded(axum_server::tls_rustls::from_tcp_rustls(listener, tls)?).handle(handle).serve(routes).await
+            let server = axum_server::tls_rustls::from_tcp_rustls(listener, tls)?;
+            bounded(server.map(|tls| tls.acceptor(connections))).handle(handle).serve(routes).await
         }
     }
 }
 
-/// Sets the limits: no client can hold a connection without sending, or fill the memory with headers.
+/// Sets the limits: no client can hold a connection without sending, or fill the memory with headers. Who has sent all of a
+/// request and closes its side is answered.
 fn bounded<A>(mut server: Server<SocketAddr, A>) -> Server<SocketAddr, A> {
     let builder = server.http_builder();
-    builder.http1().keep_alive(true).header_read_timeout(HEAD_TIME).max_buf_size(HEAD_BYTES).max_headers(HEAD_FIELDS);
+    let http1 = &mut builder.http1();
+    http1.keep_alive(true).half_close(true).header_read_timeout(HEAD_TIME);
+    http1.max_buf_size(HEAD_BYTES).max_headers(HEAD_FIELDS);
     builder
         .http2()
         .max_concurrent_streams(STREAMS)
         .max_header_list_size(HEAD_BYTES as u32)
+        .initial_stream_window_size(STREAM_AHEAD)
+        .initial_connection_window_size(CONNECTION_AHEAD)
+        .max_send_buf_size(WAITING)
         .keep_alive_interval(HEAD_TIME);
     server.first_request_timeout(HEAD_TIME)
 }

@@ -16,7 +16,7 @@ use std::{
 
 pub use bearer::bearer_token;
 #[cfg(feature = "http-jwt")]
-pub use jwt::{JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
+pub use jwt::{JwksReadings, JwksRefresh, JwksSource, JwtAuthorizer, JwtError, JwtOptions};
 pub use static_tokens::{StaticTokens, StaticTokensError};
 
 /// The answer of an [`Authorizer`]: see [`Authorizer::authorize`].

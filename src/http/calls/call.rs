@@ -1,6 +1,9 @@
 //! One call: its mixer, who may change it, and its operations.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
@@ -10,10 +13,12 @@ use super::{Failure, Groups, Identity, Ledger, Removal, rate::Rate, watch::watch
 use crate::http::Callback;
 use crate::{
     Controller, Participant,
+    config::ErrorCode,
     http::{
         ServiceOptions,
         media::{Media, NoPrompts, Parts, PromptResolver},
         notify::Outbox,
+        refused::Refused,
     },
     stream::Clip,
 };
@@ -104,7 +109,7 @@ pub(in crate::http) struct Call {
     pub identity: Arc<Identity>,
     pub controller: Controller,
     pub ledger: Arc<Ledger>,
-    pub rate: Rate,
+    rate: Rate,
     pub groups: Groups,
     pub media: Media,
     removal: Option<Arc<dyn Removal>>,
@@ -141,6 +146,7 @@ impl Call {
             ledger: Arc::clone(&ledger),
             resolver: prompts,
             time_limit: service.operations.time_limit,
+            most_music: service.limits.hold_music,
         };
         let media = Media::start(parts, hold_music, (tasks, runtime));
         Ok(Self {
@@ -152,6 +158,27 @@ impl Call {
             media,
             removal,
         })
+    }
+
+    /// Counts a request of a caller.
+    ///
+    /// # Errors
+    /// The caller has sent too many.
+    pub fn take(&self, caller: Option<&str>) -> Result<(), Refused> {
+        self.rate.take(caller).map_err(|wait| self.too_many(wait))
+    }
+
+    /// Counts a request that is there already as so many more.
+    ///
+    /// # Errors
+    /// The caller has sent too much.
+    pub fn take_more(&self, caller: Option<&str>, requests: usize) -> Result<(), Refused> {
+        self.rate.take_more(caller, requests).map_err(|wait| self.too_many(wait))
+    }
+
+    fn too_many(&self, wait: Duration) -> Refused {
+        let message = format!("more than {} requests a second on this call", self.rate.per_second());
+        Refused::new(ErrorCode::TooManyRequests, message).retry_after(wait)
     }
 
     /// A participant of the call; `None` if there is none of this id, or it is one of the service's own.

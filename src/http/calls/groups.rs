@@ -13,9 +13,9 @@ use crate::{
     http::media::PROMPTS,
 };
 
-/// The routing modes of the groups of a call, by their ids.
+/// The routing modes of the groups that clients have made, by their ids, each with how many members it has.
 #[derive(Debug, Default)]
-pub(in crate::http) struct Groups(Mutex<HashMap<String, RoutingMode>>);
+pub(in crate::http) struct Groups(Mutex<HashMap<String, (RoutingMode, usize)>>);
 
 impl Groups {
     /// A group of the call; none of the service's own.
@@ -35,7 +35,8 @@ impl Groups {
         let members = |ids: &[String]| ids.iter().map(|id| ParticipantId::from(id.as_str())).collect::<Vec<_>>();
         let members = PrivateGroup::new(members(&group.sources), members(&group.receivers));
         if changes.set_private_group(group.id.as_str(), members).is_ok() {
-            self.modes().insert(group.id.clone(), group.routing_mode);
+            let count = group.sources.len() + group.receivers.len();
+            self.modes().insert(group.id.clone(), (group.routing_mode, count));
         }
     }
 
@@ -47,7 +48,7 @@ impl Groups {
 
     fn shown(&self, id: &str, group: &PrivateGroup) -> AudioRoutingGroup {
         let members = |ids: &BTreeSet<ParticipantId>| ids.iter().map(ToString::to_string).collect();
-        let mode = self.modes().get(id).copied();
+        let mode = self.modes().get(id).map(|(mode, _)| *mode);
         AudioRoutingGroup {
             id: id.to_owned(),
             routing_mode: mode.unwrap_or_else(|| mode_of(group)),
@@ -56,13 +57,18 @@ impl Groups {
         }
     }
 
-    /// A poisoned lock is used as it is: a panic leaves no mode half set.
     /// How many clients have made.
     pub fn count(&self) -> usize {
         self.modes().len()
     }
 
-    fn modes(&self) -> MutexGuard<'_, HashMap<String, RoutingMode>> {
+    /// How many members those have together but for this one.
+    pub fn members_but_of(&self, id: &str) -> usize {
+        self.modes().iter().filter(|(other, _)| *other != id).map(|(_, (_, count))| count).sum()
+    }
+
+    /// A poisoned lock is used as it is: a panic leaves no mode half set.
+    fn modes(&self) -> MutexGuard<'_, HashMap<String, (RoutingMode, usize)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,48 +1,92 @@
-//! The rate limit of a call: [`Rate`].
+//! The rate limit of a call, for each of its callers: [`Rate`].
 
 use std::{
-    sync::{Mutex, PoisonError},
+    collections::HashMap,
+    num::NonZeroU32,
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
 use crate::http::Limits;
 
-/// A limit of requests a second, with a burst: the generic cell rate algorithm. Each request takes
+/// A limit of requests a second, with a burst, for each caller: the generic cell rate algorithm. Each request takes
 /// its share of a second from a budget that the clock refills.
 #[derive(Debug)]
 pub(in crate::http) struct Rate {
+    per_second: NonZeroU32,
     /// The share of one request.
     share: Duration,
     /// How far ahead of the clock the shares may be: those of a burst without its last request.
     ahead: Duration,
-    /// When the clock has caught up with the shares of all requests so far.
-    caught_up: Mutex<Instant>,
+    /// What large requests leave of that for small ones.
+    reserve: Duration,
+    /// When the clock has caught up with the shares of all requests of a caller so far. Whom it has caught up with is as good
+    /// as new.
+    caught_up: Mutex<HashMap<Option<String>, Instant>>,
 }
+
+/// How many callers are known before those are forgotten whom the clock has caught up with.
+const FEW: usize = 64;
 
 impl Rate {
     pub fn new(limits: &Limits) -> Self {
         let share = Duration::from_secs(1) / limits.requests_per_second.get();
         let ahead = share.saturating_mul(limits.requests_at_once.get() - 1);
-        Self { share, ahead, caught_up: Mutex::new(Instant::now()) }
+        let reserve = share.saturating_mul(limits.requests_at_once.get() / 4);
+        Self { per_second: limits.requests_per_second, share, ahead, reserve, caught_up: Mutex::default() }
+    }
+
+    /// How many requests a second are allowed.
+    pub fn per_second(&self) -> NonZeroU32 {
+        self.per_second
     }
 
     /// Counts a request.
     ///
     /// # Errors
     /// The time to wait until a request is allowed; this one does not count.
-    pub fn take(&self) -> Result<(), Duration> {
-        self.take_at(Instant::now())
+    pub fn take(&self, caller: Option<&str>) -> Result<(), Duration> {
+        self.take_at(caller, self.share, self.ahead, Instant::now())
     }
 
-    fn take_at(&self, now: Instant) -> Result<(), Duration> {
-        // A panic under the lock leaves the time whole.
-        let mut caught_up = self.caught_up.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = caught_up.saturating_duration_since(now).saturating_sub(self.ahead);
+    /// Counts a request that was counted once already as so many more, because it is large. From a full budget any may take
+    /// what it needs.
+    ///
+    /// # Errors
+    /// The time to wait until that is allowed; they do not count, nor does that once: those that are refused take nothing from
+    /// the others of the same caller.
+    pub fn take_more(&self, caller: Option<&str>, requests: usize) -> Result<(), Duration> {
+        let share = self.share.saturating_mul(u32::try_from(requests).unwrap_or(u32::MAX));
+        // The one that it was counted as is in the budget, too.
+        let ahead = self.ahead.saturating_sub(self.reserve).saturating_sub(share).max(self.share);
+        self.take_at(caller, share, ahead, Instant::now()).inspect_err(|_| self.give_back(caller))
+    }
+
+    fn give_back(&self, caller: Option<&str>) {
+        let mut callers = self.callers();
+        if let Some(caught_up) = callers.get_mut(&caller.map(str::to_owned)) {
+            *caught_up = caught_up.checked_sub(self.share).unwrap_or(*caught_up);
+        }
+    }
+
+    fn take_at(&self, caller: Option<&str>, share: Duration, ahead: Duration, now: Instant) -> Result<(), Duration> {
+        let mut callers = self.callers();
+        let caller = caller.map(str::to_owned);
+        let caught_up = callers.get(&caller).copied().unwrap_or(now).max(now);
+        let wait = (caught_up - now).saturating_sub(ahead);
         if !wait.is_zero() {
             return Err(wait);
         }
-        *caught_up = now.max(*caught_up) + self.share;
+        if callers.len() >= FEW && callers.len() == callers.capacity() {
+            callers.retain(|_, caught_up| *caught_up > now);
+        }
+        callers.insert(caller, caught_up + share);
         Ok(())
+    }
+
+    /// A panic under the lock leaves the times whole.
+    fn callers(&self) -> MutexGuard<'_, HashMap<Option<String>, Instant>> {
+        self.caught_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -60,10 +104,14 @@ mod tests {
         Rate::new(&Limits { requests_per_second, requests_at_once, ..Limits::default() })
     }
 
+    fn take_at(rate: &Rate, now: Instant) -> Result<(), Duration> {
+        rate.take_at(None, rate.share, rate.ahead, now)
+    }
+
     #[test]
     fn a_burst_is_followed_by_the_rate_and_a_pause_by_a_burst() {
         let (rate, start) = (rate(100, 3), Instant::now());
-        let take = |ms| rate.take_at(start + ms * MS);
+        let take = |ms| take_at(&rate, start + ms * MS);
         assert_eq!([0, 0, 0, 0].map(take), [Ok(()), Ok(()), Ok(()), Err(10 * MS)]);
         assert_eq!([4, 10, 10].map(take), [Err(6 * MS), Ok(()), Err(10 * MS)]);
         assert_eq!([1000; 4].map(take), [Ok(()), Ok(()), Ok(()), Err(10 * MS)], "no pause saves up more than a burst");
@@ -72,8 +120,32 @@ mod tests {
     #[test]
     fn the_greatest_numbers_are_no_limit() {
         let (rate, now) = (rate(u32::MAX, u32::MAX), Instant::now());
-        assert!((0..1000).all(|_| rate.take_at(now) == Ok(())));
-        assert_eq!(self::rate(1, u32::MAX).take_at(now), Ok(()));
+        assert!((0..1000).all(|_| take_at(&rate, now) == Ok(())));
+        assert_eq!(take_at(&self::rate(1, u32::MAX), now), Ok(()));
+    }
+
+    #[test]
+    fn each_caller_has_a_rate_and_is_forgotten_when_it_has_it_whole_again() {
+        let (rate, start) = (rate(100, 1), Instant::now());
+        let take = |caller: Option<&str>, ms| rate.take_at(caller, rate.share, rate.ahead, start + ms * MS);
+        assert_eq!([take(None, 0), take(Some("anna"), 0)], [Ok(()), Ok(())]);
+        assert_eq!([take(None, 0), take(Some("anna"), 5)], [Err(10 * MS), Err(5 * MS)]);
+        for number in 0..10_000 {
+            assert_eq!(take(Some(&number.to_string()), 20 * number), Ok(()));
+        }
+        assert!(rate.caught_up.lock().unwrap().len() <= 2 * FEW);
+    }
+
+    #[test]
+    fn large_requests_leave_a_quarter_to_small_ones() {
+        let rate = rate(1, 40);
+        let large = || rate.take(None).is_ok() && rate.take_more(None, 8).is_ok();
+        assert_eq!((0..).take_while(|_| large()).count(), 3, "27 of 40, and not 36");
+        assert!((0..1000).all(|_| !large()), "those that are refused take nothing");
+        assert!((0..13).all(|_| rate.take(None).is_ok()) && rate.take(None).is_err());
+        let small = self::rate(1, 1);
+        assert!(small.take(None).is_ok() && small.take_more(None, 8).is_ok(), "a full budget is enough for any");
+        assert!(small.take(None).unwrap_err() > Duration::from_secs(8));
     }
 
     proptest! {
@@ -84,9 +156,9 @@ mod tests {
             let (rate, mut now) = (rate(per_second, at_once), Instant::now());
             for pause in pauses {
                 now += pause * MS;
-                if let Err(wait) = rate.take_at(now) {
+                if let Err(wait) = take_at(&rate, now) {
                     now += wait;
-                    prop_assert_eq!(rate.take_at(now), Ok(()));
+                    prop_assert_eq!(take_at(&rate, now), Ok(()));
                 }
             }
         }

@@ -48,15 +48,8 @@ impl Registry {
     /// Every call of this id, the newest first.
     pub fn all(&self, id: &str) -> Vec<Found> {
         let live = self.live.get(id).map(Found::live);
-        live.into_iter().chain(self.ended().filter(|call| call.identity.id == id)).collect()
-    }
-
-    fn ended(&self) -> impl Iterator<Item = Found> {
-        self.ended.iter().rev().map(|call| Found {
-            identity: Arc::clone(&call.identity),
-            ledger: Arc::clone(&call.ledger),
-            live: None,
-        })
+        let ended = self.ended.iter().rev().filter(|call| call.identity.id == id).map(Found::ended);
+        live.into_iter().chain(ended).collect()
     }
 
     /// Moves a call to the ended ones.
@@ -85,5 +78,9 @@ impl Found {
     fn live(call: &Arc<Call>) -> Self {
         let (identity, ledger) = (Arc::clone(&call.identity), Arc::clone(&call.ledger));
         Self { identity, ledger, live: Some(Arc::clone(call)) }
+    }
+
+    fn ended(call: &EndedCall) -> Self {
+        Self { identity: Arc::clone(&call.identity), ledger: Arc::clone(&call.ledger), live: None }
     }
 }

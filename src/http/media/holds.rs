@@ -93,8 +93,13 @@ impl Holds {
             let id = participant.id.as_str();
             let held = state.held.get_mut(id).filter(|held| held.turn == turn).ok_or(Unplayed::Superseded)?;
             held.is_pending = false;
+            let clip = clip?;
+            let most = self.parts.most_music;
+            if state.music_ms_but_of(id) + clip.duration_ms() > most.as_secs_f64() * 1000.0 {
+                return Err(Unplayed::TooMuchMusic { most });
+            }
             let name = format!("{MUSIC}.{turn}");
-            let speaker = Speaker::for_music(&self.parts.controller, &name, &clip?)?;
+            let speaker = Speaker::for_music(&self.parts.controller, &name, &clip)?;
             self.hold(state, &participant, Some(speaker))
         });
     }
@@ -187,6 +192,12 @@ impl Holds {
 }
 
 impl State {
+    /// How much music there is for others than this participant.
+    fn music_ms_but_of(&self, id: &str) -> f64 {
+        let others = self.held.iter().filter(|(other, _)| *other != id);
+        others.filter_map(|(_, held)| held.speaker.as_ref()).map(Speaker::music_ms).sum()
+    }
+
     /// A participant is to get music of its own. Returns the number of the request.
     fn expect_music(&mut self, participant: &Participant) -> u64 {
         self.turn += 1;

@@ -15,6 +15,8 @@ pub(in crate::http) struct Parts {
     pub resolver: Arc<dyn PromptResolver>,
     /// How long an operation may wait for the mixer.
     pub time_limit: Duration,
+    /// How much music of their own those on hold may have in all.
+    pub most_music: Duration,
 }
 
 impl Parts {

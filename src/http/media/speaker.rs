@@ -20,6 +20,8 @@ pub(super) struct Speaker {
     events: Mutex<Option<PlayerEvents>>,
     /// The newest mark.
     mark: AtomicU64,
+    /// How long the music is that it plays over and over, in ms.
+    music_ms: f64,
 }
 
 impl Speaker {
@@ -30,7 +32,9 @@ impl Speaker {
 
     /// A player that plays a clip over and over, to nobody yet.
     pub fn for_music(controller: &Controller, id: &str, clip: &Clip) -> Result<Self, SpeakerError> {
-        let speaker = Self::join(controller, id, JoinOptions { routing: Routing::Apart, ..JoinOptions::default() })?;
+        let mut speaker =
+            Self::join(controller, id, JoinOptions { routing: Routing::Apart, ..JoinOptions::default() })?;
+        speaker.music_ms = clip.duration_ms();
         speaker.player.set_repeat(Repeat::Clip)?;
         speaker.player.append(clip)?;
         Ok(speaker)
@@ -39,7 +43,7 @@ impl Speaker {
     fn join(controller: &Controller, id: &str, options: JoinOptions) -> Result<Self, SpeakerError> {
         let player = controller.join_player(id, options, PlayerOptions::default())?;
         let (events, mark) = (Mutex::new(player.events()), AtomicU64::new(0));
-        Ok(Self { id: id.to_owned(), controller: controller.clone(), player, events, mark })
+        Ok(Self { id: id.to_owned(), controller: controller.clone(), player, events, mark, music_ms: 0.0 })
     }
 
     /// The id of its participant.
@@ -49,6 +53,11 @@ impl Speaker {
 
     pub fn player(&self) -> &Player {
         &self.player
+    }
+
+    /// How long the music is that it plays, in ms.
+    pub fn music_ms(&self) -> f64 {
+        self.music_ms
     }
 
     /// Whether it is in the call: a host may have taken it out.

@@ -34,6 +34,12 @@ pub(in crate::http) enum Unplayed {
     /// The participant has left.
     #[error("the hold is not changed: {0}")]
     Left(#[from] ControlError),
+    /// Others on hold have as much music as a call may hold.
+    #[error("those on hold may have {most:?} of music together, and this would be more: end a hold first")]
+    TooMuchMusic {
+        /// How much they may have.
+        most: Duration,
+    },
     /// A later request for the same participant was quicker.
     #[error("a later request for this participant has come first")]
     Superseded,
@@ -62,7 +68,8 @@ impl Unplayed {
             Self::Left(_) => (404, 20),
             Self::Superseded => (409, 21),
             Self::SpeakerGone => (410, 22),
-            Self::Resolver => (500, 23),
+            Self::Resolver => (500, 24),
+            Self::TooMuchMusic { .. } => (429, 23),
         };
         End::Unplayed(ResultInfo { code, subcode, message: self.to_string() })
     }

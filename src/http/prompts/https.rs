@@ -4,7 +4,7 @@ use std::{error::Error, fmt, sync::Arc};
 
 use axum::http::{StatusCode, header};
 use reqwest::{Certificate, Client, Response, dns::Resolve, redirect::Policy};
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 use url::{Host, Url};
 
 use super::{
@@ -51,6 +51,7 @@ const SHOWN: usize = 100;
 pub struct HttpsPrompts {
     client: Client,
     addresses: Arc<Addresses>,
+    at_once: Semaphore,
     options: PromptOptions,
 }
 
@@ -102,10 +103,13 @@ impl HttpsPrompts {
             .tls_certs_merge(authorities)
             .build()
             .map_err(|error| PromptClientError::Client { reason: words(error) })?;
-        Ok(Self { client, addresses, options })
+        let at_once = Semaphore::new(options.at_once.clamp(1, Semaphore::MAX_PERMITS));
+        Ok(Self { client, addresses, at_once, options })
     }
 
     async fn fetch(&self, uri: &str) -> Result<Pcm, PromptError> {
+        // As long as its bytes are there beside its samples.
+        let _turn = self.at_once.acquire().await;
         let limit = self.options.time;
         let got = timeout(limit, self.get(uri)).await.unwrap_or(Err(PromptError::Late { limit }));
         let (content_type, body) = got?;

@@ -13,6 +13,8 @@ pub struct PromptOptions {
     pub bytes: usize,
     /// How long its audio may be.
     pub duration: Duration,
+    /// How many prompts are fetched at a time, of all calls. Others wait: that does not count as time of theirs.
+    pub at_once: usize,
     /// How many redirects are followed.
     pub redirects: usize,
     /// Addresses that may be asked though they are not public: those of a server of prompts in the host's own network.
@@ -22,12 +24,13 @@ pub struct PromptOptions {
 }
 
 impl Default for PromptOptions {
-    /// 10 s, 32 MiB (five and a half minutes of CD), 10 minutes, 3 redirects, public addresses only.
+    /// 10 s, 32 MiB (five and a half minutes of CD), 10 minutes, 8 at once, 3 redirects, public addresses only.
     fn default() -> Self {
         Self {
             time: Duration::from_secs(10),
             bytes: 32 << 20,
             duration: Duration::from_secs(600),
+            at_once: 8,
             redirects: 3,
             allowed: Vec::new(),
             authorities: Vec::new(),

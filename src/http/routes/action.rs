@@ -10,13 +10,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{blocking, body, caller::Caller, headers, location::Asked};
+use super::{blocking, body, caller::Caller, headers, intake::Intake, location::Asked};
 use crate::{
     config::{CommsOperation, ErrorCode, RequestError, Ruled, Unchecked, read_json},
     http::{
         calls::{Call, Failure, NoPlace, Place},
         refused::Refused,
         state::ServiceState,
+        work::Size,
     },
 };
 
@@ -79,11 +80,16 @@ impl Action {
         work: impl FnOnce(&Arc<Call>, &Caller, &[u8]) -> Result<T, Refused> + Send + 'static,
     ) -> Result<(T, Asked), Refused> {
         let Self { caller, asked, headers, body } = self;
-        let call = caller.live_call(service)?;
+        let call = caller.live_call(service).await?;
         headers::require_json(&headers)?;
-        let body = body::read(body, &service.options.limits).await?;
-        let done = blocking::run(&service.tasks, move || work(&call, &caller, &body)).await?;
-        Ok((done?, asked))
+        let mut intake = Intake::new(service, &call, &caller)?;
+        let body = body::read(body, &service.options.limits, &mut intake).await?;
+        let (room, subject) = (intake.into_room(), caller.subject().map(str::to_owned));
+        let done = blocking::run(service, subject, Size::of(body.len()), move || {
+            let _room = room;
+            work(&call, &caller, &body)
+        });
+        Ok((done.await??, asked))
     }
 }
 

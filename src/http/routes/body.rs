@@ -1,31 +1,90 @@
 //! The body of a request, read within the limits.
 
 use axum::body::{Body, Bytes};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 
+use super::intake::Intake;
 use crate::{
     config::ErrorCode,
-    http::{Limits, refused::Refused},
+    http::{Limits, refused::Refused, work::pause},
 };
 
-/// Reads a body to its end, unless it is too long or takes too long.
-pub(super) async fn read(body: Body, limits: &Limits) -> Result<Bytes, Refused> {
-    let too_large = || {
-        let message = format!("the body is over the limit of {} bytes; send several requests", limits.body_bytes);
-        Refused::new(ErrorCode::RequestTooLarge, message).close()
+/// Reads a body to its end, unless it is too long, takes too long, or costs too much.
+pub(super) async fn read(mut body: Body, limits: &Limits, intake: &mut Intake<'_>) -> Result<Vec<u8>, Refused> {
+    let announced = http_body::Body::size_hint(&body).lower();
+    // What is announced as too long is not read at all.
+    let announced = usize::try_from(announced).ok().filter(|bytes| *bytes <= limits.body_bytes);
+    let announced = announced.ok_or_else(|| too_large(limits).close())?;
+    let read = async {
+        match collect(&mut body, limits, announced, intake).await {
+            Ok(read) => Ok(read),
+            Err(refused) => {
+                intake.give_up();
+                pause().await;
+                Err(if forget(&mut body, limits).await { refused } else { refused.close() })
+            }
+        }
     };
-    // A body that declares too great a length is not read at all.
-    if http_body::Body::size_hint(&body).lower() > limits.body_bytes as u64 {
-        return Err(too_large());
-    }
-    let whole = Limited::new(body, limits.body_bytes).collect();
-    match tokio::time::timeout(limits.body_time, whole).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(error)) => Err(Refused::new(ErrorCode::BadRequest, format!("the body broke off: {error}")).close()),
-        Err(_too_slow) => {
-            let message = format!("the body took longer than {} ms", limits.body_time.as_millis());
-            Err(Refused::new(ErrorCode::RequestTimeout, message).close())
+    tokio::time::timeout(limits.body_time, read).await.unwrap_or_else(|_too_slow| {
+        let message = format!("the body took longer than {} ms", limits.body_time.as_millis());
+        Err(Refused::new(ErrorCode::RequestTimeout, message).close())
+    })
+}
+
+/// Reads the rest of a body and keeps nothing of it: a client who looks for the answer once it has sent all would not find one on
+/// a connection that was closed before. Returns whether it has come to the end.
+async fn forget(body: &mut Body, limits: &Limits) -> bool {
+    let mut left = limits.body_bytes;
+    loop {
+        let frame = match body.frame().await {
+            Some(Ok(frame)) => frame,
+            Some(Err(_broken)) => return false,
+            None => return true,
+        };
+        match left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) {
+            Some(less) => left = less,
+            None => return false,
         }
     }
+}
+
+/// Copies what comes into one piece of memory: a body of many small frames would take many times its bytes.
+async fn collect(
+    body: &mut Body,
+    limits: &Limits,
+    announced: usize,
+    intake: &mut Intake<'_>,
+) -> Result<Vec<u8>, Refused> {
+    let mut read = Vec::new();
+    intake.count(announced)?;
+    while let Some(frame) = body.frame().await {
+        let frame =
+            frame.map_err(|error| Refused::new(ErrorCode::BadRequest, format!("the body broke off: {error}")))?;
+        let Ok(bytes) = frame.into_data() else { continue };
+        let total = read.len() + bytes.len();
+        if total > limits.body_bytes {
+            return Err(too_large(limits));
+        }
+        intake.count(total)?;
+        grow(&mut read, &bytes, announced, intake)?;
+        read.extend_from_slice(&bytes);
+    }
+    Ok(read)
+}
+
+/// Makes room for more bytes: twice as much as there was, but not for bytes that are only announced, nor for more than those.
+fn grow(read: &mut Vec<u8>, bytes: &Bytes, announced: usize, intake: &mut Intake<'_>) -> Result<(), Refused> {
+    let total = read.len() + bytes.len();
+    if total > read.capacity() {
+        let twice = 2 * total;
+        let capacity = if announced >= total { twice.min(announced) } else { twice };
+        intake.hold(capacity)?;
+        read.reserve_exact(capacity - read.len());
+    }
+    Ok(())
+}
+
+fn too_large(limits: &Limits) -> Refused {
+    let message = format!("the body is over the limit of {} bytes; send several requests", limits.body_bytes);
+    Refused::new(ErrorCode::RequestTooLarge, message)
 }

@@ -8,6 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
+use super::answer::Subject;
 use crate::{
     config::ErrorCode,
     http::{
@@ -15,6 +16,7 @@ use crate::{
         calls::{Call, Found},
         refused::Refused,
         state::ServiceState,
+        work::pause,
     },
 };
 
@@ -41,6 +43,9 @@ impl FromRequestParts<Arc<ServiceState>> for Caller {
     /// Checks the token first: a client without one learns nothing else.
     async fn from_request_parts(parts: &mut Parts, service: &Arc<ServiceState>) -> Result<Self, Refused> {
         let grant = service.authorizer.authorize(bearer_token(&parts.headers)?).await?;
+        if let Some(subject) = parts.extensions.get::<Subject>() {
+            subject.set(grant.subject.as_deref());
+        }
         let wanted = &service.options.permissions;
         if !grant.permissions.include_any(wanted) {
             return Err(Refused::forbidden(wanted));
@@ -55,13 +60,13 @@ impl FromRequestParts<Arc<ServiceState>> for Caller {
 
 impl Caller {
     /// The call, if it has not ended.
-    pub fn live_call(&self, service: &ServiceState) -> Result<Arc<Call>, Refused> {
-        let newest = self.calls(service)?.into_iter().next();
+    pub async fn live_call(&self, service: &ServiceState) -> Result<Arc<Call>, Refused> {
+        let newest = self.calls(service).await?.into_iter().next();
         newest.and_then(|call| call.live).ok_or_else(|| Refused::no_such_call(&self.path.call))
     }
 
     /// Every call of this id, ended ones included, the newest first; at least one.
-    pub fn calls(&self, service: &ServiceState) -> Result<Vec<Found>, Refused> {
+    pub async fn calls(&self, service: &ServiceState) -> Result<Vec<Found>, Refused> {
         let CallPath { application, call: id, .. } = &self.path;
         let mut calls = service.calls().all(id);
         calls.retain(|call| match (&call.identity.application, application) {
@@ -76,10 +81,11 @@ impl Caller {
             let refusal = Refusal::Invalid { reason: "is not meant for this call".into() };
             return Err(Refused::unauthorized(&refusal));
         };
-        if let Some(Err(wait)) = newest.live.as_ref().map(|call| call.rate.take()) {
-            let limits = &service.options.limits;
-            let message = format!("more than {} requests a second on this call", limits.requests_per_second);
-            return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(wait));
+        if let Some(call) = &newest.live
+            && let Err(refused) = call.take(self.subject())
+        {
+            pause().await;
+            return Err(refused);
         }
         Ok(calls)
     }
@@ -90,8 +96,7 @@ impl Caller {
         &self.path.call
     }
 
-    /// The subject of the token.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "emitted with the feature only"))]
+    /// The subject of the token, by which callers are told apart.
     pub fn subject(&self) -> Option<&str> {
         self.grant.subject.as_deref()
     }

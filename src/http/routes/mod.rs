@@ -1,6 +1,7 @@
 //! The routes of the service, one file for each path.
 
 mod action;
+mod answer;
 mod blocking;
 mod body;
 mod caller;
@@ -8,6 +9,7 @@ mod configure;
 mod groups;
 mod headers;
 mod hold;
+mod intake;
 mod location;
 mod mute;
 mod one_participant;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    middleware::from_fn_with_state,
     routing::{MethodRouter, get, post},
 };
 
@@ -52,7 +55,7 @@ pub(super) fn router(service: Arc<ServiceState>) -> Router {
         router = both(router, &format!("{groups}/{{group}}"), group);
         router = both(router, &format!("{call}/operations/{{operation}}"), || get(operation::operation));
     }
-    router.with_state(service)
+    router.layer(from_fn_with_state(Arc::clone(&service), answer::hold)).with_state(service)
 }
 
 /// Routes a path, without and with a slash at the end. Other methods are answered with 405.

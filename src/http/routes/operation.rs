@@ -31,7 +31,7 @@ pub(super) async fn operation(
     caller: Caller,
 ) -> Result<Json<CommsOperation>, Refused> {
     let id = caller.operation();
-    let found = caller.calls(&service)?.iter().find_map(|call| call.ledger.get(id));
+    let found = caller.calls(&service).await?.iter().find_map(|call| call.ledger.get(id));
     let message = || format!("there is no operation \"{id}\" in this call, or not any more");
     found.map(Json).ok_or_else(|| Refused::new(ErrorCode::NotFound, message()))
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Participant,
     config::{ErrorBody, ErrorCode},
-    http::{calls::Call, refused::Refused, state::ServiceState},
+    http::{calls::Call, refused::Refused, state::ServiceState, work::Size},
 };
 
 #[derive(Debug, Deserialize)]
@@ -55,10 +55,11 @@ pub(super) async fn participant(
     caller: Caller,
     query: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Json<OneParticipant>, Refused> {
-    let call = caller.live_call(&service)?;
+    let call = caller.live_call(&service).await?;
     let query = query.map_err(|rejection| Refused::new(ErrorCode::BadRequest, rejection.body_text()))?;
     let detail = Detail::expanded(query.expand.as_deref())?;
-    let read = blocking::run(&service.tasks, move || {
+    let subject = caller.subject().map(str::to_owned);
+    let read = blocking::run(&service, subject, Size::Small, move || {
         Ok(OneParticipant::new(&call, &named(&call, caller.participant())?, detail))
     });
     read.await?.map(Json)
@@ -78,8 +79,9 @@ pub(super) async fn participant(
     responses((status = 204, description = "The participant is out of the call."), OfRead)
 )]
 pub(super) async fn remove(State(service): State<Arc<ServiceState>>, caller: Caller) -> Result<StatusCode, Refused> {
-    let call = caller.live_call(&service)?;
-    let removed = blocking::run(&service.tasks, move || {
+    let call = caller.live_call(&service).await?;
+    let subject = caller.subject().map(str::to_owned);
+    let removed = blocking::run(&service, subject, Size::Small, move || {
         let participant = named(&call, caller.participant())?;
         let _place = action::admit(&call)?;
         call.remove(&participant);

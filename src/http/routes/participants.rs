@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     config::{ErrorBody, ErrorCode},
-    http::{calls::Call, refused::Refused, state::ServiceState},
+    http::{calls::Call, refused::Refused, state::ServiceState, work::Size},
 };
 
 /// The participants in the call, in the order of their places, or a page of them.
@@ -77,9 +77,10 @@ pub(super) async fn participants(
     asked: Asked,
     query: Result<Query<Parameters>, QueryRejection>,
 ) -> Result<Response, Refused> {
-    let call = caller.live_call(&service)?;
+    let call = caller.live_call(&service).await?;
     let page = page(query)?;
-    let body = blocking::run(&service.tasks, move || {
+    let subject = caller.subject().map(str::to_owned);
+    let body = blocking::run(&service, subject, Size::Small, move || {
         // Serialised here, because that takes milliseconds for a page of many levels.
         serde_json::to_vec(&read(&call, page, &asked)).unwrap_or_default()
     });

@@ -31,7 +31,7 @@ pub fn anna_hears_ben_at(level: u32) -> String {
     format!(r#"{{"participantMixerLevels":[{{"participant":"anna","sourceLevels":{levels}}}]}}"#)
 }
 
-/// An authorizer for the tests, which knows tokens by name.
+/// An authorizer for the tests, which knows tokens by name; `of anna` is one of the subject anna's.
 #[derive(Debug)]
 pub struct Doors;
 
@@ -51,7 +51,10 @@ impl Authorizer for Doors {
             Some("elsewhere") => Ok(Grant { audience: Audience::Of(vec!["elsewhere".into()]), ..Grant::default() }),
             Some("panics") => panic!("the authorizer is at fault"),
             Some("whenever") => Err(Refusal::Unavailable { retry_after: Duration::from_secs(7) }),
-            Some(_) => invalid("is not known"),
+            Some(token) => match token.strip_prefix("of ") {
+                Some(subject) => Ok(Grant { subject: Some(subject.to_owned()), ..Grant::default() }),
+                None => invalid("is not known"),
+            },
         };
         Box::pin(async { answer })
     }

@@ -161,3 +161,23 @@ async fn a_call_has_so_many_groups_and_no_more() {
     let message = refused(create(&rig, &group("second")).await, 429, "tooManyRequests").await;
     assert_eq!(message, "this call has 1 audioRoutingGroups already: delete one first");
 }
+
+#[tokio::test]
+async fn the_groups_of_a_call_have_so_many_members_and_no_more() {
+    let limits = Limits { group_members: 5, ..Limits::default() };
+    let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
+    rig.controller.join("carol", JoinOptions::default()).unwrap();
+    let group = |id, receivers: &[&str]| json!({"id": id, "routingMode": "multicast", "sources": ["ben"], "receivers": receivers});
+    assert_eq!(create(&rig, &group("first", &["anna", "carol"])).await.status(), StatusCode::CREATED);
+    assert_eq!(create(&rig, &group("second", &["anna"])).await.status(), StatusCode::CREATED);
+    let message = refused(create(&rig, &group("third", &["anna"])).await, 429, "tooManyRequests").await;
+    assert_eq!(message, "the audioRoutingGroups of this call would have over 5 members: delete one first");
+    let change = |id: &str, receivers: Value| {
+        let request =
+            rig.request(Method::PATCH, &format!("{}/{id}", groups())).header("content-type", "application/json");
+        request.body(json!({"receivers": receivers}).to_string()).send()
+    };
+    refused(change("second", json!(["anna", "carol"])).await.unwrap(), 429, "tooManyRequests").await;
+    assert_eq!(change("first", json!(["anna"])).await.unwrap().status(), StatusCode::OK);
+    assert_eq!(change("second", json!(["anna", "carol"])).await.unwrap().status(), StatusCode::OK);
+}

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use mixminus::{
     JoinOptions,
-    http::{CallOptions, OperationOptions, ServiceOptions},
+    http::{CallOptions, Limits, OperationOptions, ServiceOptions},
 };
 use mixminus_http_tests::{
     prompts::{Levels, clip},
@@ -15,8 +15,12 @@ use serde_json::{Value, json};
 
 /// A call whose hold music has the level 0.5. Nobody else sends anything.
 async fn rig() -> Rig {
+    rig_with(Limits::default()).await
+}
+
+async fn rig_with(limits: Limits) -> Rig {
     let operations = OperationOptions { kept_for: Duration::from_millis(200), ..OperationOptions::default() };
-    let options = ServiceOptions { operations, ..ServiceOptions::default() };
+    let options = ServiceOptions { operations, limits, ..ServiceOptions::default() };
     let call = |call| CallOptions { prompts: Arc::new(Levels), hold_music: Some(clip(0.5, 20)), ..call };
     Rig::of(options, call).await
 }
@@ -166,4 +170,16 @@ async fn nobody_is_not_found_and_faults_are_listed() {
     }
     let fault = refused(post("anna", "startHoldMusic", r#"{"customPrompt": {}}"#).await, 400, "badRequest").await;
     assert_eq!(fault, "customPrompt.mediaInfo: is missing; an object is required");
+}
+
+#[tokio::test]
+async fn a_call_holds_so_much_music_and_no_more() {
+    let rig = rig_with(Limits { hold_music: Duration::from_millis(50), ..Limits::default() }).await;
+    let music = |ms: u32| own_music(&format!("level:0.25:{ms}"));
+    assert_eq!(ended(&rig, "anna", "startHoldMusic", music(40)).await["status"], "completed");
+    let refused = ended(&rig, "ben", "startHoldMusic", music(20)).await;
+    assert_eq!((&refused["status"], &refused["resultInfo"]["code"]), (&json!("failed"), &json!(429)));
+    assert!(!is_on_hold(&rig, "ben"));
+    assert_eq!(ended(&rig, "anna", "startHoldMusic", music(30)).await["status"], "completed", "instead of the other");
+    assert_eq!(ended(&rig, "ben", "startHoldMusic", music(20)).await["status"], "completed");
 }

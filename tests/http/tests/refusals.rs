@@ -214,6 +214,37 @@ async fn too_many_requests_are_told_when_to_try_again() {
 }
 
 #[tokio::test]
+async fn each_caller_has_a_rate_and_large_bodies_leave_some_of_it() {
+    let few = NonZeroU32::new(20).unwrap();
+    let limits = Limits { requests_per_second: NonZeroU32::MIN, requests_at_once: few, ..Limits::default() };
+    let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
+    let post = async |token: &str, body: String| {
+        let request = rig.request_as(Some(token), Method::POST, &format!("{CALL}/participants/configureMixer"));
+        request.header("content-type", "application/json").body(body).send().await.unwrap().status().as_u16()
+    };
+    let large = || format!("{}{NOTHING}", " ".repeat(200 << 10));
+    // Each counts as seven; five requests are for small ones.
+    let statuses = [post("of anna", large()).await, post("of anna", large()).await, post("of anna", large()).await];
+    assert_eq!(statuses, [200, 200, 429]);
+    for _ in 0..4 {
+        assert_eq!(post("of anna", NOTHING.into()).await, 200);
+    }
+    while post("of anna", NOTHING.into()).await == 200 {}
+    assert_eq!(post("of ben", NOTHING.into()).await, 200, "another caller");
+}
+
+#[tokio::test]
+async fn a_request_without_room_or_turn_is_refused_and_told_when_to_try_again() {
+    let limits = Limits { bytes_at_once: 0, ..Limits::default() };
+    let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
+    assert_eq!(rig.configure(NOTHING).await.status(), StatusCode::OK);
+    let answer = rig.configure(format!("{}{NOTHING}", " ".repeat(20 << 10))).await;
+    assert_eq!(answer.headers()["retry-after"], "1");
+    let message = refused(answer, 503, "serviceUnavailable").await;
+    assert_eq!(message, "the service is busy: there is no room for more requests of this size");
+}
+
+#[tokio::test]
 async fn too_many_operations_at_a_time_are_refused_until_some_end() {
     let limits = Limits { operations: 2, ..Limits::default() };
     let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;

@@ -3,6 +3,7 @@
 
 mod deliveries;
 mod door;
+mod head;
 mod health;
 mod host;
 mod listen;
@@ -16,19 +17,23 @@ mod sockets;
 mod state;
 mod watch;
 mod whip;
+mod work;
 
 use std::sync::Arc;
 
 use axum::{
     Router,
     http::HeaderValue,
-    middleware::from_fn_with_state,
+    middleware::{from_fn, from_fn_with_state},
     routing::{delete, get, post, put},
 };
-use mixminus::{Controller, http::Service};
+use mixminus::{
+    Controller,
+    http::{JwtAuthorizer, Service},
+};
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer};
 
-pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States};
+pub use self::{door::Door, metrics::Metrics, sockets::Sockets, watch::States, work::Work};
 use crate::{
     live::{Encoding, Hearing, Outgoing, People, Rtp, WebRtc},
     room::{Ears, Recorded, Ticker},
@@ -40,6 +45,8 @@ pub struct Web {
     pub call: String,
     pub service: Service,
     pub door: Door,
+    /// What fetches the keys that check tokens, if they are signed.
+    pub signed: Option<Arc<JwtAuthorizer>>,
     pub controller: Controller,
     pub ticker: Arc<Ticker>,
     pub recorded: Arc<Recorded>,
@@ -53,6 +60,7 @@ pub struct Web {
     pub states: States,
     pub sockets: Sockets,
     pub metrics: Metrics,
+    pub work: Work,
     pub own_name: OwnName,
 }
 
@@ -99,5 +107,8 @@ pub fn router(web: Arc<Web>) -> Router {
         OwnName::Any => all,
         OwnName::Only(name) => all.layer(from_fn_with_state(Arc::new(name), host::only_own)),
     };
-    all.layer(CatchPanicLayer::custom(refused::panicked)).layer(sniffs_not).layer(TraceLayer::new_for_http())
+    all.layer(CatchPanicLayer::custom(refused::panicked))
+        .layer(from_fn(head::refuse_malformed))
+        .layer(sniffs_not)
+        .layer(TraceLayer::new_for_http())
 }

@@ -12,7 +12,6 @@ use axum::{
 };
 use mixminus::config::ErrorCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tokio::task::spawn_blocking;
 
 use super::{
     Web,
@@ -47,9 +46,10 @@ pub async fn come_as(
 }
 
 async fn welcome(web: Arc<Web>, newcomer: Newcomer, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
-    let offer = whip::offer(headers, body).await?;
-    let call = spawn_blocking(move || web.rtp.welcome(&web.people, newcomer, offer.as_bytes())).await;
-    let Call { id, connection, sdp } = call.map_err(whip::failed)?.map_err(no_call)?;
+    let server = Arc::clone(&web);
+    let welcome = move |offer: &str| server.rtp.welcome(&server.people, newcomer, offer.as_bytes());
+    let call = whip::offered(&web, headers, body, welcome).await?;
+    let Call { id, connection, sdp } = call.map_err(no_call)?;
     let location = format!("/rtp/{}/{connection}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
     let told = [(header::LOCATION, location), (header::CONTENT_TYPE, SDP.to_owned())];
     Ok((StatusCode::CREATED, told, [(header::CACHE_CONTROL, "no-store")], sdp).into_response())
@@ -64,9 +64,9 @@ pub async fn change(
     body: Body,
 ) -> Result<Response, Refused> {
     let connection = parse(&connection)?;
-    let offer = whip::offer(&headers, body).await?;
-    let change = move || web.rtp.change(&web.people, &id, connection, offer.as_bytes());
-    let sdp = spawn_blocking(change).await.map_err(whip::failed)?.map_err(no_call)?;
+    let server = Arc::clone(&web);
+    let change = move |offer: &str| server.rtp.change(&server.people, &id, connection, offer.as_bytes());
+    let sdp = whip::offered(&web, &headers, body, change).await?.map_err(no_call)?;
     Ok(([(header::CONTENT_TYPE, SDP), (header::CACHE_CONTROL, "no-store")], sdp).into_response())
 }
 

@@ -21,10 +21,13 @@ use super::{door::Desk, refused::Refused};
 const SLOWEST: Duration = Duration::from_secs(10);
 /// How long the closing handshake may take.
 const GOODBYE: Duration = Duration::from_secs(1);
-/// The longest message that a client may send. Clients have nothing to send; this is enough for pings.
+/// The longest message that a client may send, and the longest part of one. Clients have nothing to send; this is enough for
+/// pings.
 const MOST_RECEIVED: usize = 4096;
+/// How much is read at a time.
+const READ: usize = 4096;
 
-/// How many messages a client may send for each one that it gets, as pings: each takes time from
+/// How many pings a client may send for each message that it gets: each takes time from
 /// the other clients.
 const MOST_MESSAGES: usize = 16;
 
@@ -73,7 +76,8 @@ impl Sockets {
         };
         let (closing, tasks) = (self.closing.clone(), self.tasks.clone());
         let Desk { upgrade, expires } = desk;
-        upgrade.max_message_size(MOST_RECEIVED).on_upgrade(move |socket| {
+        let upgrade = upgrade.max_message_size(MOST_RECEIVED).max_frame_size(MOST_RECEIVED).read_buffer_size(READ);
+        upgrade.on_upgrade(move |socket| {
             tasks.track_future(async move {
                 relay(socket, feed, expires, closing).await;
                 drop(place);
@@ -98,7 +102,7 @@ async fn until(date: Option<SystemTime>) {
     }
 }
 
-/// Sends until the client is gone, too slow or sends too much, its token expires, the feed ends, or
+/// Sends until the client is gone, too slow or sends more than pings, its token expires, the feed ends, or
 /// the server ends.
 async fn relay(mut socket: WebSocket, mut feed: impl Feed, expires: Option<SystemTime>, closing: CancellationToken) {
     let mut received = 0;
@@ -109,11 +113,12 @@ async fn relay(mut socket: WebSocket, mut feed: impl Feed, expires: Option<Syste
             () = &mut expired => break (close_code::POLICY, "the token has expired"),
             message = socket.recv() => match message {
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) if received < MOST_MESSAGES => {
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) if received < MOST_MESSAGES => {
                     received += 1;
                     continue;
                 }
-                Some(Ok(_)) => break (close_code::POLICY, "nobody listens here: too many messages"),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => break (close_code::POLICY, "too many pings"),
+                Some(Ok(Message::Text(_) | Message::Binary(_))) => break (close_code::POLICY, "nobody listens here"),
             },
             message = feed.next() => message,
         };

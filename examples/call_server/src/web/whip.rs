@@ -1,18 +1,16 @@
 //! How people come by WebRTC: `POST /whip/{participant}` with an offer, `DELETE` to leave (RFC 9725). An offer may
 //! send, receive, or both; `?role=` gives who comes a role. Beside that, `PUT …/muted` tells everybody who is muted.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{
-    Json,
-    body::{Body, to_bytes},
-    extract::{Path, State, rejection::JsonRejection},
+    body::Body,
+    extract::{Path, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use mixminus::config::ErrorCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use tokio::{task::spawn_blocking, time::timeout};
 
 use super::{Web, door::Bearer, refused::Refused, role::AsRole};
 use crate::{
@@ -22,8 +20,8 @@ use crate::{
 
 /// The longest offer in bytes: a browser's has 2 to 6 KB.
 const LONGEST: usize = 64 * 1024;
-/// How long an offer may take to arrive.
-const SLOWEST: Duration = Duration::from_secs(10);
+/// The longest body that is true or false.
+const LONGEST_FLAG: usize = 64;
 /// The type of offers and answers.
 pub(super) const SDP: &str = "application/sdp";
 
@@ -63,7 +61,7 @@ pub async fn leave(
 ) -> Result<StatusCode, Refused> {
     let connection = self::connection(&connection)?;
     let people = Arc::clone(&web.people);
-    let has_left = spawn_blocking(move || people.leave(&id, connection)).await.map_err(failed)?;
+    let has_left = web.work.run(move || people.leave(&id, connection)).await?;
     if has_left { Ok(StatusCode::OK) } else { Err(gone()) }
 }
 
@@ -72,13 +70,20 @@ pub async fn mute(
     _bearer: Bearer,
     State(web): State<Arc<Web>>,
     Path((id, connection)): Path<(String, String)>,
-    is_muted: Result<Json<bool>, JsonRejection>,
+    headers: HeaderMap,
+    body: Body,
 ) -> Result<StatusCode, Refused> {
-    let wanted = |_| Refused::new(ErrorCode::BadRequest, "the body has to be true or false, as application/json");
-    let Json(is_muted) = is_muted.map_err(wanted)?;
+    let wanted = || Refused::new(ErrorCode::BadRequest, "the body has to be true or false, as application/json");
+    if !is_of(&headers, "application/json") {
+        return Err(wanted());
+    }
     let connection = self::connection(&connection)?;
     let people = Arc::clone(&web.people);
-    let is_done = spawn_blocking(move || people.mute(&id, connection, is_muted)).await.map_err(failed)?;
+    let mute = move |body: Vec<u8>| {
+        let is_muted = serde_json::from_slice(&body).ok()?;
+        Some(people.mute(&id, connection, is_muted))
+    };
+    let is_done = web.work.on(body, LONGEST_FLAG, mute).await?.ok_or_else(wanted)?;
     if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(gone()) }
 }
 
@@ -91,9 +96,9 @@ fn gone() -> Refused {
 }
 
 async fn welcome(web: Arc<Web>, newcomer: Newcomer, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
-    let offer = offer(headers, body).await?;
-    let welcomed = spawn_blocking(move || web.webrtc.welcome(&web.people, newcomer, &offer)).await.map_err(failed)?;
-    let Welcome { id, connection, sdp } = welcomed.map_err(unwelcome)?;
+    let server = Arc::clone(&web);
+    let welcomed = offered(&web, headers, body, move |offer| server.webrtc.welcome(&server.people, newcomer, offer));
+    let Welcome { id, connection, sdp } = welcomed.await?.map_err(unwelcome)?;
     let location = format!("/whip/{}/{connection}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
     let told = [
         (header::CONTENT_TYPE, SDP.to_owned()),
@@ -104,17 +109,27 @@ async fn welcome(web: Arc<Web>, newcomer: Newcomer, headers: &HeaderMap, body: B
     Ok((StatusCode::CREATED, told, sdp).into_response())
 }
 
-/// The offer, if the body is one by its type and its size.
-pub(super) async fn offer(headers: &HeaderMap, body: Body) -> Result<String, Refused> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(SDP)) {
+/// Works on the offer, if the body is one by its type and its size.
+pub(super) async fn offered<T: Send + 'static>(
+    web: &Web,
+    headers: &HeaderMap,
+    body: Body,
+    work: impl FnOnce(&str) -> T + Send + 'static,
+) -> Result<T, Refused> {
+    if !is_of(headers, SDP) {
         return Err(Refused::new(ErrorCode::UnsupportedMediaType, format!("the body has to be an offer, as {SDP}")));
     }
-    let late = |_| Refused::new(ErrorCode::RequestTimeout, "the offer took too long to arrive");
-    let long = |_| Refused::new(ErrorCode::RequestTooLarge, format!("an offer has at most {LONGEST} bytes"));
-    let bytes = timeout(SLOWEST, to_bytes(body, LONGEST)).await.map_err(late)?.map_err(long)?;
-    let text = String::from_utf8(bytes.into());
-    text.map_err(|_| Refused::new(ErrorCode::BadRequest, "the offer is no UTF-8"))
+    let read = move |body: Vec<u8>| {
+        let text = String::from_utf8(body);
+        text.map(|offer| work(&offer)).map_err(|_| Refused::new(ErrorCode::BadRequest, "the offer is no UTF-8"))
+    };
+    web.work.on(body, LONGEST, read).await?
+}
+
+/// Whether the headers say that the body has a type.
+fn is_of(headers: &HeaderMap, wanted: &str) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
 }
 
 fn unwelcome(reason: Unwelcome) -> Refused {
@@ -134,8 +149,4 @@ pub(super) fn no_place(reason: &NoPlace) -> Refused {
         NoPlace::Role(_) => Refused::new(ErrorCode::BadRequest, message),
         NoPlace::Mixer(_) => Refused::new(ErrorCode::InternalServerError, message),
     }
-}
-
-pub(super) fn failed(_panicked: tokio::task::JoinError) -> Refused {
-    Refused::new(ErrorCode::InternalServerError, "the request could not be worked on")
 }

@@ -1,8 +1,11 @@
 //! Who may open a WebSocket of the desk.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use futures_util::{SinkExt, StreamExt};
+use tokio::io::AsyncWriteExt;
+use tokio_tungstenite::{MaybeTlsStream, tungstenite::Message};
 
-use crate::rig::Server;
+use crate::{load::memory_now, rig::Server};
 
 #[tokio::test]
 async fn a_token_is_needed_before_the_upgrade() {
@@ -32,6 +35,61 @@ async fn the_subprotocol_is_required() {
     let server = Server::start(&[]);
     let offer = server.offer().replace("mixminus.desk", "something.else");
     assert_eq!(server.knock("/desk/state", &offer, None).await.err(), Some(400));
+}
+
+/// The reason with which the server closes a socket on which a client has sent these.
+async fn sent_away(server: &Server, path: &str, messages: Vec<Message>) -> Option<String> {
+    let mut socket = server.socket(path).await;
+    for message in messages {
+        // The server may have closed it already.
+        let _sent = socket.send(message).await;
+    }
+    let close = async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Close(frame))) => break frame.map(|frame| frame.reason.to_string()),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => break None,
+            }
+        }
+    };
+    tokio::time::timeout(crate::rig::PATIENCE, close).await.expect("the socket ends")
+}
+
+#[tokio::test]
+async fn who_sends_more_than_pings_is_sent_away() {
+    let server = Server::start(&[]);
+    for path in ["/desk/state", "/desk/listen/guest"] {
+        for message in [Message::text("hello"), Message::text(""), Message::binary(vec![0; 100])] {
+            let reason = sent_away(&server, path, vec![message]).await;
+            assert_eq!(reason.as_deref(), Some("nobody listens here"), "{path}");
+        }
+        let mut socket = server.socket(path).await;
+        for _ in 0..5 {
+            socket.send(Message::Ping(vec![1].into())).await.unwrap();
+            while !matches!(crate::rig::message(&mut socket).await, Message::Pong(_)) {}
+        }
+        let pings = vec![Message::Ping(vec![1].into()); 1000];
+        assert!(sent_away(&server, path, pings).await.is_none_or(|reason| reason == "too many pings"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_long_is_not_even_taken() {
+    let server = Server::start(&[]);
+    let before = memory_now(&server);
+    let mut open = Vec::new();
+    for _ in 0..30 {
+        let mut socket = server.socket("/desk/state").await;
+        // Eight megabytes of one frame, the last byte of which never comes.
+        let MaybeTlsStream::Plain(stream) = socket.get_mut() else { panic!("no TLS") };
+        let head = [0x82, 0xff, 0, 0, 0, 0, 0, 0x80, 0, 1, 1, 2, 3, 4];
+        let _cut_off = stream.write_all(&head).await;
+        let _cut_off = stream.write_all(&vec![0; 8 << 20]).await;
+        open.push(socket);
+    }
+    let grown = memory_now(&server) - before;
+    assert!(grown < 30.0, "{grown} MB");
 }
 
 #[tokio::test]

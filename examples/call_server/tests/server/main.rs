@@ -4,10 +4,14 @@
 mod caller;
 mod control;
 mod door;
+mod flood;
+mod half_closed;
+mod heads;
 mod health;
 #[path = "../../../../src/http/auth/jwt/issuer.rs"]
 mod issuer;
 mod listening;
+mod load;
 mod offers;
 mod page;
 mod people;

@@ -147,8 +147,16 @@ fn a_directory_that_cannot_be_written_keeps_the_server_from_starting() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("file");
     fs::write(&file, "no directory").unwrap();
-    let (code, said) = failure(&["--listen", "127.0.0.1:0", "--record", file.to_str().unwrap()]);
-    assert!(code == Some(2) && said.lines().count() == 1 && said.contains("choose another --record"), "{said}");
+    let in_the_way = directory.path().join("in the way");
+    fs::create_dir_all(in_the_way.join("stems/speaker.wav")).unwrap();
+    let index = directory.path().join("index");
+    fs::create_dir_all(index.join("index.json")).unwrap();
+    // The last one nobody may write to, not even who may write to everything.
+    for to in [&file, &file.join("below"), &in_the_way, &index, Path::new("/proc/self/recording")] {
+        let (code, said) = failure(&["--listen", "127.0.0.1:0", "--record", to.to_str().unwrap()]);
+        assert_eq!((code, said.lines().count()), (Some(2), 1), "{}: {said}", to.display());
+        assert!(said.contains("cannot write to") && said.contains("choose another --record"), "{said}");
+    }
     let (code, said) = failure(&["--listen", "127.0.0.1:0", "--multichannel"]);
     assert!(code == Some(2) && said.contains("--record"), "{said}");
 }

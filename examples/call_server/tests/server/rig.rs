@@ -78,6 +78,11 @@ impl Server {
         Self { child, said, url, token: text("token"), call, participants }
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> &str {
+        self.url.split("://").nth(1).unwrap()
+    }
+
     pub fn pid(&self) -> u32 {
         self.child.id()
     }

@@ -55,6 +55,44 @@ fn keys_that_cannot_be_fetched_are_an_error_at_the_start() {
 }
 
 #[tokio::test]
+async fn keys_that_are_too_long_are_told_and_those_that_are_known_go_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("keys.json");
+    let (key, new) = (SigningKey::p256("of-today"), SigningKey::p256("of-tomorrow"));
+    fs::write(&path, jwks(&[&key])).unwrap();
+    let keys = path.to_str().unwrap();
+    let mut server = Server::start(&["--jwks", keys, "--issuer", "https://login.example/", "--audience", "mixer"]);
+    let figure = async |name: &str| {
+        let text = client().get(format!("{}/metrics", server.url)).send().await.unwrap().text().await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned));
+        line.unwrap_or_else(|| panic!("no {name}: {text}"))
+    };
+    assert_eq!(
+        (figure("call_server_jwks_failing").await, figure("call_server_jwks_failures_total").await),
+        ("0".into(), "0".into())
+    );
+    // The known key is still among them, behind more than is read.
+    fs::write(&path, format!("{}{}", " ".repeat(4 << 20), jwks(&[&key, &new]))).unwrap();
+    let url = format!("{}/app/calls/{}/participants", server.url, server.call);
+    let status = async |key: &SigningKey| {
+        let token = key.token(&claims(&["Calls.MeetingJoin"]));
+        client().get(&url).bearer_auth(token).send().await.unwrap().status().as_u16()
+    };
+    let told = async {
+        // Only once the pause after the first reading is over is the file read again.
+        while status(&new).await != 503 || figure("call_server_jwks_failing").await != "1" {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(crate::rig::PATIENCE, told).await.expect("the file is read again");
+    assert_eq!(status(&key).await, 200);
+    assert_ne!(figure("call_server_jwks_failures_total").await, "0");
+    server.signal(rustix::process::Signal::TERM);
+    let said = server.ended().1.join("\n");
+    assert!(said.contains("it is longer than") && said.contains("those that are known go on"), "{said}");
+}
+
+#[tokio::test]
 async fn a_socket_ends_with_its_token() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("keys.json");

@@ -47,6 +47,11 @@ fn wrong_arguments_are_an_error_of_one_line() {
         (vec!["--max-sockets", "0"], "--max-sockets"),
         (vec!["--max-people", "0"], "--max-people"),
         (vec!["--rtp-ports", "9-8"], "such as 40000-40100"),
+        (vec!["--max-connections", "1"], "--max-connections"),
+        (vec!["--public-url", "https://h/a?b"], "has no query"),
+        (vec!["--public-url", "https://h/#a"], "has no fragment"),
+        (vec!["--public-url", "https://me:word@h/"], "no user name and no password"),
+        (vec!["--public-url", "ftp://h/"], "http:// or https://"),
     ] {
         let (code, said) = failure(&[&["--listen", "127.0.0.1:0"], &arguments[..]].concat());
         assert_eq!((code, said.lines().count()), (Some(2), 1), "{arguments:?}: {said}");

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::{runtime::Handle, sync::watch};
 
-use super::{JwksRefresh, JwtError, clock::Clock, keys::Keys, quote::cut};
+use super::{JwksReadings, JwksRefresh, JwtError, clock::Clock, keys::Keys, quote::cut};
 use crate::http::auth::Refusal;
 
 /// A source of keys.
@@ -34,8 +34,7 @@ struct State {
     keys: Option<(Arc<Keys>, Instant)>,
     /// When the last fetch began, or ended if it has.
     attempt: Option<Instant>,
-    /// Why the last fetch failed, if it did.
-    failure: Option<String>,
+    readings: JwksReadings,
     /// The running fetch; its channel closes when it has ended.
     running: Option<FetchEnd>,
 }
@@ -61,7 +60,7 @@ impl<F: Fetch> Keyring<F> {
                 Some((keys, false)) => Some(keys),
                 None => None,
             };
-            let failed = state.failure.is_some();
+            let failed = state.readings.failure.is_some();
             match (self.start_or_join(&mut state), old) {
                 (Some(fetch), None) => fetch,
                 (Some(fetch), Some(_)) if !failed => fetch,
@@ -92,14 +91,14 @@ impl<F: Fetch> Keyring<F> {
         }
         let state = self.state();
         match self.usable(&state) {
-            Some((keys, _)) if state.failure.is_none() => Ok(keys),
+            Some((keys, _)) if state.readings.failure.is_none() => Ok(keys),
             _ => Err(self.unavailable(&state)),
         }
     }
 
-    /// Why the last fetch failed, if it did.
-    pub fn failure(&self) -> Option<String> {
-        self.state().failure.clone()
+    /// How the fetches have gone.
+    pub fn readings(&self) -> JwksReadings {
+        self.state().readings.clone()
     }
 
     /// How long until the next fetch may begin.
@@ -147,16 +146,19 @@ impl<F: Fetch> Keyring<F> {
         let mut state = self.state();
         state.running = None;
         state.attempt = Some(now);
-        state.failure = fetched.as_ref().err().map(|error| cut(&error.to_string(), 500));
+        let failure = fetched.as_ref().err().map(|error| cut(&error.to_string(), 500));
+        state.readings.fetches += 1;
+        state.readings.failures += u64::from(failure.is_some());
+        state.readings.failure.clone_from(&failure);
         match fetched {
             Ok(keys) => state.keys = Some((Arc::new(keys), now)),
             // The issuer has answered with a JWKS without a usable key: the old keys are withdrawn.
             Err(JwtError::NoKey { .. }) => state.keys = None,
             Err(_) => {}
         }
-        let failure = state.failure.clone();
+        let goes_on = self.usable(&state).is_some();
         drop(state);
-        log(failure.as_deref());
+        log(failure.as_deref(), goes_on);
     }
 
     fn pause_after(&self, state: &State) -> Duration {
@@ -184,12 +186,15 @@ async fn ended(mut fetch: FetchEnd) {
 }
 
 #[cfg(feature = "tracing")]
-fn log(failure: Option<&str>) {
+fn log(failure: Option<&str>, goes_on: bool) {
     match failure {
+        Some(failure) if goes_on => {
+            tracing::warn!(target: "mixminus", failure, "keys to check tokens with were not fetched; those that are known go on");
+        }
         Some(failure) => tracing::warn!(target: "mixminus", failure, "no keys to check tokens with were fetched"),
         None => tracing::debug!(target: "mixminus", "fetched the keys to check tokens with"),
     }
 }
 
 #[cfg(not(feature = "tracing"))]
-fn log(_: Option<&str>) {}
+fn log(_: Option<&str>, _: bool) {}

@@ -14,6 +14,7 @@ mod keyring;
 mod keys;
 mod options;
 mod quote;
+mod readings;
 mod token;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ use keyring::{Fetch, Keyring};
 use keys::{Keys, NotPicked};
 pub use options::{JwksRefresh, JwksSource, JwtOptions};
 use quote::quote;
+pub use readings::JwksReadings;
 use token::Token;
 
 use super::{Authorization, Authorizer, Grant, Refusal};
@@ -154,7 +156,27 @@ impl JwtAuthorizer {
         let Source::Kept(ring) = &self.source else { return Ok(()) };
         match ring.keys().await {
             Ok(_) => Ok(()),
-            Err(_) => Err(JwtError::NoKeysYet { problem: ring.failure().unwrap_or_else(|| "not tried yet".into()) }),
+            Err(_) => {
+                Err(JwtError::NoKeysYet { problem: ring.readings().failure.unwrap_or_else(|| "not tried yet".into()) })
+            }
+        }
+    }
+
+    /// How the fetching of keys goes, for a host that watches over it. May be called on any thread except an audio thread.
+    ///
+    /// ```
+    /// # use mixminus::http::{JwksSource, JwtAuthorizer, JwtOptions};
+    /// # let (issuers, audiences) = (vec!["us".into()], vec!["mixer".into()]);
+    /// # let options = JwtOptions { issuers, audiences, ..JwtOptions::default() };
+    /// let keys = JwksSource::Url("https://login.example/tenant/keys".parse()?);
+    /// let readings = JwtAuthorizer::new(keys, options)?.readings();
+    /// assert_eq!((readings.fetches, readings.failure), (0, None), "no token has come yet");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn readings(&self) -> JwksReadings {
+        match &self.source {
+            Source::Fixed(_) => JwksReadings::default(),
+            Source::Kept(ring) => ring.readings(),
         }
     }
 

@@ -224,12 +224,13 @@ async fn an_unknown_key_is_not_refused_for_good_while_the_issuer_is_down() {
     rig.serve(&[]);
     rig.advance(10);
     assert_eq!(rig.ring.newer(&old).await.unwrap_err(), in_seconds(10));
-    assert_eq!(rig.ring.failure().as_deref(), Some("cannot fetch the JWKS: down"));
+    assert_eq!(rig.ring.readings().failure.as_deref(), Some("cannot fetch the JWKS: down"));
     assert!(rig.has("a").await, "those that are known go on");
     rig.serve(&["a", "b"]);
     rig.advance(10);
     assert!(has(&rig.ring.newer(&old).await.unwrap(), "b"));
-    assert_eq!(rig.ring.failure(), None);
+    let readings = rig.ring.readings();
+    assert_eq!((readings.fetches, readings.failures, readings.failure), (3, 1, None));
 }
 
 #[tokio::test]

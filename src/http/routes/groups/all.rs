@@ -26,6 +26,7 @@ use crate::{
             openapi::{OfChange, OfRead},
         },
         state::ServiceState,
+        work::Size,
     },
 };
 
@@ -47,8 +48,9 @@ pub(in crate::http::routes) async fn groups(
     State(service): State<Arc<ServiceState>>,
     caller: Caller,
 ) -> Result<Json<AudioRoutingGroups>, Refused> {
-    let call = caller.live_call(&service)?;
-    let read = blocking::run(&service.tasks, move || call.groups.all(&call.controller));
+    let call = caller.live_call(&service).await?;
+    let subject = caller.subject().map(str::to_owned);
+    let read = blocking::run(&service, subject, Size::Small, move || call.groups.all(&call.controller));
     Ok(Json(AudioRoutingGroups { value: read.await? }))
 }
 
@@ -72,9 +74,9 @@ pub(in crate::http::routes) async fn create(
     State(service): State<Arc<ServiceState>>,
     action: Action,
 ) -> Result<Response, Refused> {
-    let Limits { listeners, groups, .. } = service.options.limits;
+    let limits = service.options.limits.clone();
     let make = move |call: &Arc<Call>, caller: &Caller, body: &[u8]| {
-        let group = make(call, body, listeners, groups)?;
+        let group = make(call, body, &limits)?;
         action::accepted(caller, None);
         Ok(group)
     };
@@ -82,13 +84,13 @@ pub(in crate::http::routes) async fn create(
     Ok((StatusCode::CREATED, [(header::LOCATION, asked.below(&group.id))], Json(group)).into_response())
 }
 
-fn make(call: &Arc<Call>, body: &[u8], most: usize, most_groups: usize) -> Result<AudioRoutingGroup, Refused> {
+fn make(call: &Arc<Call>, body: &[u8], limits: &Limits) -> Result<AudioRoutingGroup, Refused> {
     let read = read_json::<UncheckedGroup<NewAudioRoutingGroup>>(body).map_err(RequestError::from)?;
     let group = read.create(|| uuid::Uuid::new_v4().to_string());
     let _in_order = call.ledger.order();
     let other = call.groups.get(&call.controller, group.id());
-    if other.is_none() && call.groups.count() >= most_groups {
-        let message = format!("this call has {most_groups} audioRoutingGroups already: delete one first");
+    if other.is_none() && call.groups.count() >= limits.groups {
+        let message = format!("this call has {} audioRoutingGroups already: delete one first", limits.groups);
         return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(Duration::from_secs(1)));
     }
     let is_taken = group.id() == PROMPTS || other.is_some_and(|other| !group.is(&other));
@@ -96,5 +98,5 @@ fn make(call: &Arc<Call>, body: &[u8], most: usize, most_groups: usize) -> Resul
         let message = format!("there is another audioRoutingGroup \"{}\" in this call; change that one", group.id());
         return Err(Refused::new(ErrorCode::Conflict, message));
     }
-    put_in_force(call, group, most)
+    put_in_force(call, group, limits)
 }

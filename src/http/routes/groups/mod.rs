@@ -6,22 +6,27 @@ mod one;
 pub(super) use all::{__path_create, __path_groups, create, groups};
 pub(super) use one::{__path_group, __path_remove, __path_update, group, remove, update};
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use crate::{
     config::{AudioRoutingGroup, ErrorCode, ProposedGroup, RequestError},
-    http::{calls::Call, refused::Refused},
+    http::{Limits, calls::Call, refused::Refused},
 };
 
 use super::action;
 
 /// Puts a group in force, or nothing of it: its rules are checked, and who is in the call is looked up under the
 /// controller's lock.
-fn put_in_force(call: &Arc<Call>, group: ProposedGroup, most: usize) -> Result<AudioRoutingGroup, Refused> {
-    let participants = group.participants();
+fn put_in_force(call: &Arc<Call>, group: ProposedGroup, limits: &Limits) -> Result<AudioRoutingGroup, Refused> {
+    let (participants, most) = (group.participants(), limits.listeners);
     if participants > most {
         let message = format!("the group names {participants} participants; at most {most} are taken");
         return Err(Refused::new(ErrorCode::RequestTooLarge, message));
+    }
+    if participants + call.groups.members_but_of(group.id()) > limits.group_members {
+        let most = limits.group_members;
+        let message = format!("the audioRoutingGroups of this call would have over {most} members: delete one first");
+        return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(Duration::from_secs(1)));
     }
     let _place = action::admit(call)?;
     let set = call.controller.change(|changes| {

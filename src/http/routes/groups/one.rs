@@ -8,6 +8,7 @@ use super::{named, put_in_force};
 use crate::{
     config::{AudioRoutingGroup, AudioRoutingGroupChange, RequestError, UncheckedGroup, read_json},
     http::{
+        Limits,
         calls::Call,
         refused::Refused,
         routes::{
@@ -17,6 +18,7 @@ use crate::{
             openapi::{OfChange, OfRead},
         },
         state::ServiceState,
+        work::Size,
     },
 };
 
@@ -35,8 +37,9 @@ pub(in crate::http::routes) async fn group(
     State(service): State<Arc<ServiceState>>,
     caller: Caller,
 ) -> Result<Json<AudioRoutingGroup>, Refused> {
-    let call = caller.live_call(&service)?;
-    blocking::run(&service.tasks, move || named(&call, caller.group())).await?.map(Json)
+    let call = caller.live_call(&service).await?;
+    let subject = caller.subject().map(str::to_owned);
+    blocking::run(&service, subject, Size::Small, move || named(&call, caller.group())).await?.map(Json)
 }
 
 /// Changes a private route: what the body does not have stays.
@@ -58,20 +61,20 @@ pub(in crate::http::routes) async fn update(
     State(service): State<Arc<ServiceState>>,
     action: Action,
 ) -> Result<Json<AudioRoutingGroup>, Refused> {
-    let most = service.options.limits.listeners;
+    let limits = service.options.limits.clone();
     let change = move |call: &Arc<Call>, caller: &Caller, body: &[u8]| {
-        let group = change(call, caller.group(), body, most)?;
+        let group = change(call, caller.group(), body, &limits)?;
         action::accepted(caller, None);
         Ok(group)
     };
     Ok(Json(action.change(&service, change).await?.0))
 }
 
-fn change(call: &Arc<Call>, id: &str, body: &[u8], most: usize) -> Result<AudioRoutingGroup, Refused> {
+fn change(call: &Arc<Call>, id: &str, body: &[u8], limits: &Limits) -> Result<AudioRoutingGroup, Refused> {
     let read = read_json::<UncheckedGroup<AudioRoutingGroupChange>>(body).map_err(RequestError::from)?;
     // From what the group is until it is another one, no other request changes it.
     let _in_order = call.ledger.order();
-    put_in_force(call, read.update(named(call, id)?), most)
+    put_in_force(call, read.update(named(call, id)?), limits)
 }
 
 /// Ends a private route.
@@ -89,8 +92,9 @@ pub(in crate::http::routes) async fn remove(
     State(service): State<Arc<ServiceState>>,
     caller: Caller,
 ) -> Result<StatusCode, Refused> {
-    let call = caller.live_call(&service)?;
-    let removed = blocking::run(&service.tasks, move || {
+    let call = caller.live_call(&service).await?;
+    let subject = caller.subject().map(str::to_owned);
+    let removed = blocking::run(&service, subject, Size::Small, move || {
         let _in_order = call.ledger.order();
         let group = named(&call, caller.group())?;
         let _place = action::admit(&call)?;
