@@ -1,11 +1,10 @@
-//! The lock-free protocols of mixminus under the model checker [`loom`]: its own files, with [`sync`](data) in the place of its
+//! The lock-free protocols of mixminus under the model checker [`loom`]: its own files, with `src/sync` in the place of its
 //! `src/data/sync.rs`, in every order that the steps of their threads may take, and with every value that the memory model
 //! lets a load have.
 //!
-//! Each function of [`checks`] is a protocol with what must hold in it. Where a protocol was made wrong on purpose, its check
-//! says which faults it has caught. Not seen are orders of two *stores* of one thread that the memory model lets others see
-//! the other way round only through read-modify-writes: the checker has these read the newest value. `tests/stress.rs`
-//! runs the same protocols with real threads.
+//! Each function of [`checks`] is a protocol with what must hold in it, and says which faults it catches: `.ci/model` makes
+//! each of them in a copy of the sources. What the checker does not see: it has a read-modify-write, such as the taking of a
+//! mailbox, always read the newest value. `tests/stress.rs` runs the same protocols with real threads.
 #![allow(dead_code, unexpected_cfgs, unused_imports, reason = "the files are used in part, and without features")]
 
 #[path = "../../../src/data"]

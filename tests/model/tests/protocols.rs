@@ -1,5 +1,5 @@
-//! Each protocol, in every order. With more preemptions than each check has by itself:
-//! `LOOM_MAX_PREEMPTIONS=5 cargo test --release -p mixminus-model-tests`.
+//! Each protocol, in every order. One of them: `cargo test -p mixminus-model-tests --test protocols NAME`. With more
+//! preemptions than each check has by itself, and with faults that they must find: `.ci/model`.
 
 use mixminus_model_tests::checks;
 

@@ -5,10 +5,8 @@ use loom::{sync::Arc, thread};
 use super::{Owned, explore};
 use crate::link::mailbox::Mailbox;
 
-/// The audio side takes a value, works with it, and puts it back; as often as it likes. The control side takes it back once nobody else
-/// has the mailbox.
-///
-/// Caught: the mailbox dropped before the value is put back; the value written to after it was put back.
+/// The audio side takes a value, works with it, and puts it back. The control side takes it back once nobody else has
+/// the mailbox.
 pub fn a_mailbox_gives_back_what_was_done() {
     explore(3, || {
         let mailbox = Arc::new(Mailbox::new(Owned::default()));

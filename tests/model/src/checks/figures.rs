@@ -20,7 +20,7 @@ use crate::{
 
 /// A figure, and the key of the dominant speaker, are whole: what one reads was written so, and never goes back.
 ///
-/// Caught: two writers of one figure; the key in two stores.
+/// Caught: a figure written in two steps.
 pub fn figures_are_whole() {
     explore(3, || {
         let (figure, meters) = (Arc::new(Figure::default()), Arc::new(MixerMeters::of(1)));
@@ -42,10 +42,10 @@ pub fn figures_are_whole() {
     });
 }
 
-/// The count of missing frames of a source that goes by itself while nobody writes to it: it never goes back, whoever looks, when
-/// the source falls silent and when it comes back.
+/// The count of missing frames of a source, which goes on by itself while nobody writes to it: it never goes back, neither
+/// when the source becomes idle nor when it comes back.
 ///
-/// Caught: the number of ticks read before the count; the count not looked at again; any of the two stores or loads relaxed.
+/// Caught: the count not looked at again behind the number of ticks; its store or its first load relaxed.
 pub fn counts_never_go_back() {
     explore(3, || {
         let (missing, ticks) = (Arc::new(Missing::default()), Arc::new(AtomicU64::new(0)));
@@ -72,7 +72,7 @@ pub fn counts_never_go_back() {
 
 /// Each event is read in its order, or counted as lost; none is lost to nobody.
 ///
-/// Caught: the count of those who are lost without asking for the reader.
+/// Caught: events counted as lost though nobody reads them.
 pub fn talk_events_are_told_or_counted() {
     explore(3, || {
         let (mut sender, mut reader) = talk::ring(2).expect("there is room");

@@ -75,10 +75,10 @@ impl Drop for Audio {
     }
 }
 
-/// The newest publication is applied whole, whatever the order. Once its generation is mixed, the engine that was outgrown is in its mailbox; once the audio side is gone, so is its own.
+/// The newest publication is applied whole. Once its generation is mixed, the engine that was outgrown is in its mailbox;
+/// once the audio side is gone, what it had is here.
 ///
-/// Caught: `set_mixed` before the engine is put back; the flag of `leave` set before its memory is left; the memory of `leave`
-/// taken without asking for the flag.
+/// Caught: the flag of `leave` set before its memory is left; that memory taken without asking for the flag.
 pub fn a_publication_is_whole_and_comes_back() {
     explore(2, || {
         let link = Arc::new(Link::new(Matrix::new(0)));
@@ -134,8 +134,8 @@ pub fn what_is_reached_is_final() {
     });
 }
 
-/// A publication is applied by the tick after the next at the latest, counted from what `ticks` tells behind `publish`: so long do moves
-/// count as not begun (`Settling`).
+/// A publication is applied by the second tick after those that `ticks` tells behind `publish`, at the latest: so late may
+/// its moves begin (`Settling`).
 ///
 /// Caught: either fence left out, or weaker than sequentially consistent.
 pub fn ticks_before_a_publication_are_counted() {

@@ -41,7 +41,7 @@ fn ring(ticks: usize) -> (TapInlet, TapOutlet, Arc<TapClock>) {
 
 /// Each tick is read once, in its order, as what it was.
 ///
-/// Caught: the clock advanced before the tick is written; its store or its load relaxed; marks asked before the clock.
+/// Caught: the clock stored or loaded relaxed; the marks asked before the clock.
 pub fn a_timeline_is_whole() {
     explore(2, || {
         let (mut inlet, mut outlet, clock) = ring(4);
@@ -60,7 +60,7 @@ pub fn a_timeline_is_whole() {
 
 /// Where the reader is too slow, the sound that it gets is right, and each tick without is counted.
 ///
-/// Caught: the room for a tick asked of what is free only in part; a loss that is not counted.
+/// Caught: a tick written without room for it; a loss that is not counted.
 pub fn a_loss_is_counted() {
     explore(2, || {
         let (mut inlet, mut outlet, clock) = ring(2);
