@@ -294,7 +294,10 @@ mod tests {
         let down = envelope.steer(true, &at(0));
         // Four of the next five samples lie on the slope for sure; the landing is taken sample by sample.
         assert_eq!(down.stretches(5, 0, &TIMING), Stretches { entry: 0, slope: 4, line });
-        assert_eq!(down.stretches(5, 3, &TIMING), Stretches { entry: 0, slope: 1, line: Slope { before: 4.0, ..line } });
+        assert_eq!(
+            down.stretches(5, 3, &TIMING),
+            Stretches { entry: 0, slope: 1, line: Slope { before: 4.0, ..line } }
+        );
         assert_eq!(down.stretches(5, 7, &TIMING).slope, 0);
         let line = Slope { heading: 1.0, distance: 0.75, sign: -1.0, step: 0.25, before: 1.0 };
         assert_eq!(envelope.steer(false, &at(8)).stretches(3, 8, &TIMING), Stretches { entry: 0, slope: 1, line });

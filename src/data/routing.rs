@@ -170,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_table_tells_what_it_was_told() {
-        let table = RoleTable::new().hears("guest", ["host"]).hears("host", ["guest", "host"]).hears("guest", ["tutor"]);
+        let table =
+            RoleTable::new().hears("guest", ["host"]).hears("host", ["guest", "host"]).hears("guest", ["tutor"]);
         let pairs = [("guest", "host"), ("guest", "tutor"), ("host", "host"), ("guest", "guest"), ("tutor", "guest")];
         assert_eq!(pairs.map(|(listener, source)| table.is_heard(listener, source)), [true, true, true, false, false]);
         let told = |roles: Vec<&RoleName>| roles.into_iter().map(ToString::to_string).collect::<Vec<_>>();
