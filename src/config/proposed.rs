@@ -227,6 +227,27 @@ mod tests {
     }
 
     #[test]
+    fn a_group_is_the_same_in_whatever_order_its_members_are_listed() {
+        let body = json!({"routingMode": "multicast", "sources": ["a"], "receivers": ["b", "c"]});
+        let read: UncheckedGroup<NewAudioRoutingGroup> = serde_json::from_value(body).unwrap();
+        let proposed = read.create(|| "x".into());
+        assert_eq!((proposed.id(), proposed.participants(), proposed.is_sound()), ("x", 3, true));
+        let ids = |ids: &[&str]| ids.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let group = |mode, sources, receivers| AudioRoutingGroup {
+            id: "y".into(),
+            routing_mode: mode,
+            sources: ids(sources),
+            receivers: ids(receivers),
+        };
+        assert!(proposed.is(&group(RoutingMode::Multicast, &["a"], &["c", "b"])));
+        assert!(!proposed.is(&group(RoutingMode::OneToOne, &["a"], &["c", "b"])));
+        assert!(!proposed.is(&group(RoutingMode::Multicast, &["d"], &["c", "b"])));
+        assert!(!proposed.is(&group(RoutingMode::Multicast, &["a"], &["b"])));
+        let read: UncheckedGroup<NewAudioRoutingGroup> = serde_json::from_value(json!({"sources": 1})).unwrap();
+        assert!(!read.create(|| "x".into()).is_sound());
+    }
+
+    #[test]
     fn a_mode_says_how_many_there_are() {
         let faults = |mode, sources: &[&str], receivers: &[&str]| {
             create(json!({"routingMode": mode, "sources": sources, "receivers": receivers})).unwrap_err()

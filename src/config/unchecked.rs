@@ -181,6 +181,14 @@ mod tests {
     }
 
     #[test]
+    fn before_the_check_its_context_and_the_number_of_its_listeners_are_known() {
+        let json = r#"{"clientContext": "c", "participantMixerLevels": [{"participant": "a"}, 5]}"#;
+        let read: UncheckedRequest<'_> = serde_json::from_str(json).unwrap();
+        assert_eq!((read.client_context(), read.listeners()), (Some("c"), 2));
+        assert_eq!((UncheckedRequest::new(&[]).client_context(), UncheckedRequest::new(&[]).listeners()), (None, 0));
+    }
+
+    #[test]
     fn faults_of_shape_and_of_rule_come_together_and_once() {
         let json = r#"{"participantMixerLevels":[
             {"participant":"bob","ducking":"yes","sourceLevels":[{"participant":"b","level":"loud","duckOthers":true}]},

@@ -345,4 +345,53 @@ mod tests {
         target.restart();
         assert!(!target.knows());
     }
+
+    #[test]
+    fn a_transit_comes_back_that_is_not_away_for_long_beside_the_time_between() {
+        let comes_back = |last, first, others| Reached { last, first, others }.comes_back();
+        // Four times the time between two, and a window.
+        assert!(comes_back(5.0, 6.0, 1.0) && !comes_back(6.0, 7.0, 1.0) && !comes_back(9.0, 10.0, 1.0));
+        assert!(comes_back(3.0, 4.0, 2.0) && !comes_back(4.0, 5.0, 2.0));
+        assert!(!comes_back(0.0, 0.0, 0.0), "it came once");
+    }
+
+    #[test]
+    fn a_packet_later_than_all_counts_at_once_and_one_among_the_others_changes_nothing() {
+        let mut target = TargetDelay::new(FIGURES);
+        assert!(!target.knows());
+        target.see(0);
+        assert_eq!((target.knows(), target.lag(), target.least(), target.recent()), (true, 15, 0, 0));
+        target.see(100);
+        // With a margin of 5 ms and a quarter of the spread.
+        assert_eq!((target.lag(), target.recent()), (100 + 30, 100));
+        target.see(50);
+        assert_eq!((target.lag(), target.least()), (130, 0));
+        target.see(-10);
+        assert_eq!(target.least(), -10);
+    }
+
+    #[test]
+    fn a_decoder_may_have_the_quickest_wait_longer_but_not_past_the_bound() {
+        for (asked, waits) in [(10, 15), (40, 40), (600, 500)] {
+            let mut target = TargetDelay::new(FIGURES);
+            target.wait_at_least(asked);
+            run(&mut target, 0..1000, |_| 7);
+            assert_eq!(target.lag(), 7 + waits);
+        }
+    }
+
+    #[test]
+    fn what_is_recent_is_forgotten_after_three_windows() {
+        let mut target = TargetDelay::new(FIGURES);
+        target.see(80);
+        run(&mut target, 0..1500, |_| 0);
+        assert_eq!(target.recent(), 80);
+        run(&mut target, 0..500, |_| 0);
+        assert_eq!(target.recent(), 0);
+        // After ten seconds without a packet nothing is known.
+        target.pass(9_500);
+        assert!(target.knows());
+        target.pass(500);
+        assert!(!target.knows());
+    }
 }
