@@ -88,7 +88,8 @@ impl Inlet {
     fn measure(&mut self, frames: usize) {
         let [wait, target] = self.playout.waits().map(|samples| samples as f64 * self.ms);
         let share = (frames as f64 * self.ms / SMOOTHING_MS).min(1.0);
-        self.wait_ms += share * (wait - self.wait_ms);
+        // Packets that all come late do not wait.
+        self.wait_ms += share * (wait.max(0.0) - self.wait_ms);
         self.counters.measure(InputMeasures {
             fill_ms: self.playout.fill() as f64 * self.ms,
             wait_ms: self.wait_ms,

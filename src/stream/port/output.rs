@@ -146,7 +146,7 @@ impl OutputPort {
         whole
     }
 
-    /// How many frames can be pulled; none before the depth is there. Never waits.
+    /// How many frames can be pulled at once; none before the depth is there. Never waits.
     ///
     /// ```
     /// # use mixminus::stream::OutputPort;
@@ -155,10 +155,14 @@ impl OutputPort {
     /// }
     /// ```
     pub fn available(&self) -> usize {
-        let frames = self.ring.slots() / self.channels;
-        // Whatever is over the bound will be dropped, down to the depth.
-        let frames = if frames > self.bound { self.depth.max(self.ahead) } else { frames };
-        if self.gives || frames >= self.depth.max(self.ahead) { frames } else { 0 }
+        let there = self.ring.slots() / self.channels;
+        match there {
+            // Whatever is over the bound will be dropped, but for what is pulled then.
+            _ if there >= self.bound => self.bound,
+            _ if self.gives => there,
+            _ if there >= self.depth => there.saturating_sub(self.ahead),
+            _ => 0,
+        }
     }
 
     /// Whether the port still leads to a mixer: `false` once its participant has left, or the mixer

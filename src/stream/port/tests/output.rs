@@ -188,6 +188,23 @@ fn threads_may_write_and_pull_at_once() {
 }
 
 #[test]
+fn what_is_said_to_be_available_is_what_is_given_whole() {
+    for (clock, depth_ms) in [(Clock::Locked, 0.0), (Clock::Locked, 4.0), (Clock::FreeRunning, 4.0)] {
+        let format = StreamFormat::mono(1000);
+        let options = OutputOptions { clock, depth_ms, bound_ms: 10.0, ..OutputOptions::new(format) };
+        for there in 0..40 {
+            let (mut port, mut outlet) = output(&options, 3.0).unwrap();
+            (0..there).for_each(|_| write(&mut outlet, &[0.5]));
+            let available = port.available();
+            let out = &mut [0.0_f32; 40];
+            assert!(!port.pull_whole(&mut out[..available + 1]), "{clock:?}: more than {available} of {there}");
+            // Nor is a receiver stuck that asks first, after it did not pull for long.
+            assert!(port.pull_whole(&mut out[..available]) && (available > 0 || there < 10), "{clock:?}: {there}");
+        }
+    }
+}
+
+#[test]
 fn who_pulls_more_than_the_bound_at_once_gets_what_is_there() {
     let (mut port, mut outlet) = small(StreamFormat::mono(1000), 0.0);
     write(&mut outlet, &[0.5; 10]);
