@@ -98,8 +98,13 @@ impl Script {
     /// Reads the script in a file. Relative paths in it are relative to the script's directory.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let text = fs::read(path).map_err(|cause| Error::Unreadable { path: path.to_owned(), cause })?;
+        Self::parse(path, &text)
+    }
+
+    /// Reads the text of a script that is at this path.
+    pub fn parse(path: &Path, text: &[u8]) -> Result<Self, Error> {
         let raw: Vec<RawEvent> =
-            read_json(&text).map_err(|cause| Error::MalformedScript { path: path.to_owned(), cause })?;
+            read_json(text).map_err(|cause| Error::MalformedScript { path: path.to_owned(), cause })?;
         let mut script = Self { path: path.to_owned(), events: Vec::with_capacity(raw.len()) };
         for (index, event) in raw.into_iter().enumerate() {
             let event = script.event(index, event)?;

@@ -1,6 +1,7 @@
 //! A player and one who hears it, at 1 kHz: a sample is a millisecond.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod both;
 pub mod model;
 
 use mixminus::{

@@ -1,6 +1,8 @@
 //! Reading taps to their ends.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod model;
+
 use mixminus::stream::{Tap, TapContent, TapSpan};
 
 /// Everything that is there, in pieces of up to `most` frames of one channel.
