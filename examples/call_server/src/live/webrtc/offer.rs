@@ -96,6 +96,8 @@ fn mono(sdp: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use str0m::{
         crypto,
         media::{Direction, MediaKind},
@@ -153,5 +155,20 @@ mod tests {
             // What counts is that it returns.
             let _ = answerer.answer(&String::from_utf8(damaged).unwrap());
         }
+    }
+
+    /// The fuzz target that begins with these offers is built by hand only.
+    #[test]
+    fn the_seeds_of_fuzzing_are_answered_or_refused() {
+        let (answerer, seeds) =
+            (answerer(), Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/webrtc_offers"));
+        let mut answered: Vec<_> = fs::read_dir(seeds)
+            .unwrap()
+            .map(|seed| seed.unwrap().path())
+            .filter(|seed| answerer.answer(&fs::read_to_string(seed).unwrap()).is_ok())
+            .map(|seed| seed.file_name().unwrap().to_owned())
+            .collect();
+        answered.sort();
+        assert_eq!(answered, ["browser", "candidates", "receives"]);
     }
 }
