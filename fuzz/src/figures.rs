@@ -69,8 +69,31 @@ pub fn figures(input: &[u8]) {
 /// Any float, and those at which things change more often.
 fn float(steps: &mut Steps<'_>) -> f64 {
     let all = [
-        0.0, 1.0, -0.0, -1.0, 10.0, 100.0, 1000.0, 1000.001, 5000.0, 60_000.0, 60_001.0, 0.1, 1e-320, 1e300, -1e300,
-        f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE, -24.0, -24.1, -80.0, 0.5, 1600.0, 1e18,
+        0.0,
+        1.0,
+        -0.0,
+        -1.0,
+        10.0,
+        100.0,
+        1000.0,
+        1000.001,
+        5000.0,
+        60_000.0,
+        60_001.0,
+        0.1,
+        1e-320,
+        1e300,
+        -1e300,
+        f64::NAN,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::MIN_POSITIVE,
+        -24.0,
+        -24.1,
+        -80.0,
+        0.5,
+        1600.0,
+        1e18,
     ];
     match steps.number(all.len() + 1) {
         n if n < all.len() => all[n],
@@ -79,11 +102,7 @@ fn float(steps: &mut Steps<'_>) -> f64 {
 }
 
 fn config(steps: &mut Steps<'_>) -> MixerConfig {
-    let limiter = LimiterConfig {
-        knee: Decibels(float(steps)),
-        hold_ms: float(steps),
-        release_db_per_s: float(steps),
-    };
+    let limiter = LimiterConfig { knee: Decibels(float(steps)), hold_ms: float(steps), release_db_per_s: float(steps) };
     let (raw, smoothing_ms, floor) = (steps.u32(), float(steps), float(steps));
     MixerConfig {
         sample_rate: steps.one_of(&[48_000, 8000, 1000, 999, 768_000, 768_001, 0, u32::MAX, 44_100, raw]),
@@ -112,7 +131,12 @@ fn level(steps: &mut Steps<'_>) -> ParticipantMixerLevel {
     let source = SourceLevel { level: any(), ..SourceLevel::new("a") };
     let source = SourceLevel { duck_others: steps.flag(), ..source };
     let ducking = steps.flag().then_some(ducking);
-    ParticipantMixerLevel { ducking, exclusive: steps.flag(), source_levels: vec![source], ..ParticipantMixerLevel::new("b") }
+    ParticipantMixerLevel {
+        ducking,
+        exclusive: steps.flag(),
+        source_levels: vec![source],
+        ..ParticipantMixerLevel::new("b")
+    }
 }
 
 fn player(steps: &mut Steps<'_>) -> PlayerOptions {

@@ -1,8 +1,8 @@
 //! Frames of any samples, lengths and shapes.
 
 use mixminus::{
-    Channels, Controller, Decibels, Direction, Frame, FrameError, Gain, JoinOptions, LimiterConfig, MixerConfig, Mixes,
-    Pan, ParticipantKey, Processor, RoleTable, Routing,
+    Channels, Controller, Decibels, Direction, Frame, FrameError, Gain, InstructionSet, JoinOptions, LimiterConfig,
+    MixerConfig, Mixes, Pan, ParticipantKey, Processor, RoleTable, Routing,
 };
 
 use crate::steps::Steps;
@@ -64,7 +64,10 @@ fn config(steps: &mut Steps<'_>) -> MixerConfig {
         limiter: steps.one_of(&[Some(limiter), None]),
         floor: steps.one_of(&[Some(Decibels(-80.0)), None, Some(Decibels(0.0)), Some(Decibels(-2000.0))]),
         participants: 1,
+        workers: steps.one_of(&[1, 2, 5]),
         talk_events: 4,
+        // The fastest, or each of those that the machine has.
+        instruction_set: steps.number(4).checked_sub(1).and_then(|nth| InstructionSet::available().nth(nth)),
         ..MixerConfig::default()
     }
 }
@@ -168,7 +171,11 @@ impl Call {
         let [says, hears] = self.pair[0];
         let frame = clean(self.mixed, self.tick);
         tick.send(says, Frame::mono(&frame)).expect("a good frame");
-        let mixes = tick.mix();
+        let mut prepared = tick.prepare();
+        // As threads do, some of the parts, in another order.
+        let parts: Vec<_> = prepared.parts().take(steps.number(6)).collect();
+        parts.into_iter().rev().for_each(mixminus::Part::mix);
+        let mixes = prepared.finish();
         for wild in self.wild.iter_mut().flatten() {
             // What is missing is counted from the first frame on.
             wild.ticks += u64::from(wild.taken > 0);

@@ -4,6 +4,7 @@
 use super::{
     concealment::Concealment,
     convert::{Buffer, Slip},
+    coverage::Span,
     store::Store,
 };
 use crate::data::channels::{Channels, PlanesMut};
@@ -85,16 +86,20 @@ pub(crate) struct Slipped {
     taken: Vec<f32>,
     made: Buffer,
     at: usize,
+    /// The flag and the level that the sender told of them.
+    active: bool,
+    level: Option<u8>,
 }
 
 impl Slipped {
     pub fn new(channels: Channels) -> Self {
         let taken = vec![0.0; Slip::LENGTH + 1 + 2 * Slip::AROUND];
-        Self { slip: Slip::new(), taken, made: Buffer::new(channels, Slip::LENGTH), at: Slip::LENGTH }
+        let made = Buffer::new(channels, Slip::LENGTH);
+        Self { slip: Slip::new(), taken, made, at: Slip::LENGTH, active: false, level: None }
     }
 
-    /// Makes the samples from `position` on, one more or one less of them.
-    pub fn make(&mut self, store: &Store, position: u64, shorten: bool) {
+    /// Makes the samples from `position` on, which are of this span, one more or one less of them.
+    pub fn make(&mut self, store: &Store, position: u64, span: Span, shorten: bool) {
         let taken = if shorten { Slip::LENGTH + 1 } else { Slip::LENGTH - 1 } + 2 * Slip::AROUND;
         let made = self.made.part_mut(0..Slip::LENGTH);
         for (channel, plane) in [Some(made.left), made.right].into_iter().flatten().enumerate() {
@@ -105,12 +110,22 @@ impl Slipped {
                 self.slip.lengthen(&self.taken[..taken], plane);
             }
         }
-        self.at = 0;
+        (self.at, self.active, self.level) = (0, span.active, span.level);
+    }
+
+    /// Whether they came with the activity flag, and the level that the sender told.
+    pub fn told(&self) -> (bool, Option<u8>) {
+        (self.active, self.level)
+    }
+
+    /// How many are left.
+    pub fn left(&self) -> usize {
+        Slip::LENGTH - self.at
     }
 
     /// Writes what is left, up to the frames `from..to` of `out`, and returns how many.
     pub fn give(&mut self, out: &mut PlanesMut<'_>, from: usize, to: usize) -> usize {
-        let run = (to - from).min(Slip::LENGTH - self.at);
+        let run = (to - from).min(self.left());
         let made = self.made.part(self.at..self.at + run);
         out.left[from..from + run].copy_from_slice(made.left);
         if let Some(right) = &mut out.right {
@@ -121,6 +136,6 @@ impl Slipped {
     }
 
     pub fn is_over(&self) -> bool {
-        self.at == Slip::LENGTH
+        self.left() == 0
     }
 }

@@ -186,15 +186,15 @@ impl Playout {
         got
     }
 
-    /// From the play head to the newest sample, in samples.
+    /// From the sample that is played next to the newest.
     pub fn fill(&self) -> u64 {
-        self.coverage.end().map_or(0, |end| end.saturating_sub(self.head))
+        self.coverage.end().map_or(0, |end| end.saturating_sub(self.head)) + self.slipping()
     }
 
     /// How long the quickest packets wait, in samples; and how long they should.
     pub fn waits(&self) -> [i64; 2] {
         // While nothing is there the head stands still.
-        [self.lag() - self.dry as i64, self.target.lag()]
+        [self.lag() + self.slipping() as i64 - self.dry as i64, self.target.lag()]
             .map(|lag| if self.target.knows() { lag - self.target.least() } else { 0 })
     }
 
@@ -206,6 +206,11 @@ impl Playout {
     /// The position that is played next; and whether the stream has begun.
     pub fn head(&self) -> Option<u64> {
         self.arrivals.has_begun().then_some(self.head)
+    }
+
+    /// How many samples of a slip are to be played before those at the head.
+    fn slipping(&self) -> u64 {
+        if self.voice == Voice::Slip { self.slipped.left() as u64 } else { 0 }
     }
 
     /// The time less the position of the head.

@@ -68,7 +68,8 @@ impl Playout {
         if self.head - self.since < Slip::AROUND as u64 || behind > until {
             return;
         }
-        self.slipped.make(&self.store, self.head, shorten);
+        let span = self.coverage.first().unwrap_or_default();
+        self.slipped.make(&self.store, self.head, span, shorten);
         self.head += taken as u64;
         self.since = self.since.max(self.head.saturating_sub(self.mover.reach() as u64));
         self.coverage.forget(self.head);

@@ -32,6 +32,8 @@ impl Playout {
 
     fn play_slip(&mut self, out: &mut PlanesMut<'_>, at: usize, to: usize, got: &mut Got) -> usize {
         let run = self.slipped.give(out, at, to);
+        let (active, level) = self.slipped.told();
+        (got.active, got.level) = (got.active | active, level);
         if self.slipped.is_over() {
             self.voice = Voice::Store;
         }

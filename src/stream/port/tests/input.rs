@@ -125,3 +125,23 @@ fn both_ends_may_go_to_another_thread() {
     goes(&port);
     goes(&outlet);
 }
+
+#[test]
+fn while_a_sample_is_slipped_the_wait_the_fill_and_what_the_sender_told_go_on() {
+    let options = InputOptions { smoothing_ms: 0.0, ..InputOptions::new(StreamFormat::mono(1000)) };
+    let (mut port, mut inlet) = input(&options, 10.0).unwrap();
+    // So long packets that the wait is lengthened, by a sample as the sound is nowhere like itself, for 240 ms.
+    for start in [25, 0, 36] {
+        port.push(Frame::mono(&[0.25_f32; 320]).active(true), Stamp::Rtp(start)).unwrap();
+    }
+    let mut fill_ms = 346.0;
+    for tick in 0..33 {
+        let (_, _, got) = read(&mut inlet, 10);
+        let readings = port.readings();
+        assert!(got.active && got.heard, "in tick {tick}");
+        assert!((15.0..30.0).contains(&readings.wait_ms), "in tick {tick}: {readings:?}");
+        fill_ms -= 10.0;
+        assert!((fill_ms - readings.fill_ms).abs() <= 1.0, "in tick {tick}: {readings:?}");
+    }
+    assert_eq!(port.readings().inserted_samples, 1);
+}
