@@ -9,9 +9,9 @@ use std::{
 
 use reqwest::RequestBuilder;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
-    task::JoinSet,
+    runtime::{Builder, Runtime},
     time::{sleep, sleep_until},
 };
 
@@ -20,9 +20,10 @@ use crate::rig::Server;
 /// How many answers had which status.
 pub type Answers = BTreeMap<u16, usize>;
 
-/// Clients that send the same request over and over, each on a connection of its own, until this is dropped.
+/// Clients that send the same request over and over, each on a connection of its own, until this is dropped. They have a thread of
+/// their own: they shall not delay the honest ones themselves.
 pub struct Flood {
-    _clients: JoinSet<()>,
+    clients: Option<Runtime>,
     answers: Arc<Mutex<Answers>>,
 }
 
@@ -30,7 +31,7 @@ impl Flood {
     /// Begins to send.
     pub fn start(server: &Server, request: Vec<u8>, connections: usize) -> Self {
         let (request, answers): (Arc<[u8]>, Arc<Mutex<Answers>>) = (request.into(), Arc::default());
-        let mut clients = JoinSet::new();
+        let clients = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         for _ in 0..connections {
             let (address, request, answers) = (server.address().to_owned(), Arc::clone(&request), Arc::clone(&answers));
             clients.spawn(async move {
@@ -45,12 +46,19 @@ impl Flood {
                 }
             });
         }
-        Self { _clients: clients, answers }
+        Self { clients: Some(clients), answers }
     }
 
     /// What has been answered so far.
     pub fn answers(&self) -> Answers {
         self.answers.lock().unwrap().clone()
+    }
+}
+
+impl Drop for Flood {
+    fn drop(&mut self) {
+        // In a test's own runtime it must not be waited for.
+        self.clients.take().into_iter().for_each(Runtime::shutdown_background);
     }
 }
 
@@ -76,7 +84,7 @@ async fn answer(from: &mut (impl AsyncReadExt + Unpin)) -> Option<u16> {
     let mut from = BufReader::with_capacity(4096, from);
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        head.push(from.read_u8().await.ok()?);
+        from.read_until(b'\n', &mut head).await.ok().filter(|length| *length > 0)?;
     }
     let head = String::from_utf8(head).ok()?.to_ascii_lowercase();
     let length: u64 = head.lines().find_map(|line| line.strip_prefix("content-length: "))?.parse().ok()?;
