@@ -5,44 +5,49 @@ use std::time::Duration;
 
 use super::shedding::Shedding;
 
-/// When a [`LoadShedder`] has less mixed, and when more again. Percentages are of a tick's time.
+/// When a [`LoadShedder`] has less mixed, and when more again.
 ///
 /// The time of a tick is what its thread takes for it as a whole: reading the ports, mixing, and what the host does
 /// with the mixes. So a host that encodes on that thread is relieved, too.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverloadPolicy {
-    /// A tick that takes more than this is too long.
+    /// A tick is too long that takes more than so much of its time, in percent.
     pub over_percent: u32,
     /// After so many ticks in a row that are too long, the next step is taken: at least 1. One alone says nothing: the
     /// system may have run something else.
     pub over_ticks: u32,
-    /// A tick that takes less than this has time to spare.
-    pub under_percent: u32,
-    /// After this long in which every tick had time to spare, the last step is taken back. Where it has to be taken
-    /// again within the same time, the next wait is twice as long, up to 64 times this; so a mixer that is a little too
-    /// slow for all does not go to and fro.
+    /// After this long in which hardly any tick was too long, at most one in twenty, the last step is taken back, to
+    /// see whether there is time for it now. Where there is not, it is taken again after
+    /// [`over_ticks`](Self::over_ticks), and the next try waits twice as long, up to 64 times this.
     pub recover_ms: u32,
-    /// What is left out: the first step is the mildest. An empty list leaves out nothing, ever.
+    /// What is left out: the first step is the mildest. An empty list leaves out nothing, ever. If all steps together do
+    /// not save a tenth of a tick's time, it is not the mixing that takes long: then all are taken back, and tried again
+    /// after the longest wait.
     pub steps: Vec<Shedding>,
 }
 
 impl Default for OverloadPolicy {
-    /// Five ticks in a row over 80 % are too many; 2 s under 50 % are enough. The loudest 16, 8 and 4 sources are heard
-    /// beside those that are listed; then these at plain gains, so that mixes are shared; then four in all, which takes
-    /// next to no time whatever is configured.
+    /// Five ticks in a row over 80 % are too many; 2 s without are enough for a try. The loudest 16, 8 and 4 sources are
+    /// heard beside those that are listed; then these at plain gains, so that mixes are shared; then four in all, which
+    /// takes next to no time whatever is configured.
     fn default() -> Self {
         let loudest = |loudest| Shedding { loudest: Some(loudest), ..Shedding::NONE };
         let shared = Shedding { plain_gains: true, ..loudest(4) };
         let least = Shedding { listed_compete: true, ..shared };
         let steps = vec![loudest(16), loudest(8), loudest(4), shared, least];
-        Self { over_percent: 80, over_ticks: 5, under_percent: 50, recover_ms: 2000, steps }
+        Self { over_percent: 80, over_ticks: 5, recover_ms: 2000, steps }
     }
 }
 
-/// After a step was taken, this long passes before the next one: sources fade out, and rows follow.
-const SETTLE_MS: u32 = 400;
-/// How many times longer the wait for a recovery is at most.
+/// After a step was taken, this long passes before the next one: sources fade out; or all rows follow.
+const FADED_MS: u32 = 100;
+const FOLLOWED_MS: u32 = 400;
+/// How many times longer the wait for a try is at most.
 const LONGEST_WAIT: u32 = 64;
+/// One tick in so many may be too long in a calm time.
+const CALM: u32 = 20;
+/// The time of a tick is smoothed over about so many ticks.
+const SMOOTHED: i128 = 8;
 
 /// Chooses what a mixer leaves out, by how long its ticks take. A `stream::Runner` (feature `stream`) has one; a host that
 /// ticks by itself tells one how long each tick took, and the mixer what it says:
@@ -65,40 +70,65 @@ const LONGEST_WAIT: u32 = 64;
 #[derive(Debug, Clone)]
 pub struct LoadShedder {
     policy: OverloadPolicy,
-    tick_ns: u128,
+    tick_ns: i128,
     /// How many steps are taken.
     step: usize,
     taken: u64,
-    /// Ticks in a row that were too long; that had time to spare; and since the last step was taken or taken back.
+    /// Ticks in a row that were too long.
     over: u32,
-    under: u32,
+    /// Ticks since the last step was taken or taken back, and of those since the last try could have been, how many were
+    /// too long.
     since: u32,
-    /// How many times longer than the policy says the next recovery waits.
+    calm: u32,
+    long: u32,
+    /// How many times longer than the policy says the next try waits.
     wait: u32,
-    /// Whether the last thing was a recovery.
-    recovered: bool,
+    last: Last,
+    /// How long a tick took of late, and how long it did before the first step.
+    smoothed_ns: i128,
+    before_ns: i128,
+}
+
+/// What a [`LoadShedder`] did last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Nothing,
+    TookStep,
+    TookBack,
+    GaveUp,
 }
 
 impl LoadShedder {
     /// For ticks of this length. Allocates nothing.
     pub fn new(policy: OverloadPolicy, tick: Duration) -> Self {
-        let (tick_ns, since) = (tick.as_nanos(), u32::MAX);
-        Self { policy, tick_ns, step: 0, taken: 0, over: 0, under: 0, since, wait: 1, recovered: false }
+        Self {
+            policy,
+            tick_ns: signed_ns(tick),
+            step: 0,
+            taken: 0,
+            over: 0,
+            since: 0,
+            calm: 0,
+            long: 0,
+            wait: 1,
+            last: Last::Nothing,
+            smoothed_ns: 0,
+            before_ns: 0,
+        }
     }
 
     /// Takes note of how long a tick took, and says what is to be left out of the next one. Real time.
     pub fn after_tick(&mut self, took: Duration) -> Shedding {
-        // Neither product overflows: a Duration is less than 2^94 ns.
-        let (took, percent) = (took.as_nanos() * 100, |percent: u32| self.tick_ns * u128::from(percent));
-        let (over, under) = (took > percent(self.policy.over_percent), took < percent(self.policy.under_percent));
-        self.over = if over { self.over.saturating_add(1) } else { 0 };
-        self.under = if under { self.under.saturating_add(1) } else { 0 };
+        let took_ns = signed_ns(took);
+        let is_long = took_ns * 100 > self.tick_ns * i128::from(self.policy.over_percent);
+        self.smoothed_ns += (took_ns - self.smoothed_ns) / SMOOTHED;
+        self.over = if is_long { self.over.saturating_add(1) } else { 0 };
         self.since = self.since.saturating_add(1);
-        let settled = self.since >= self.ticks(SETTLE_MS);
-        if self.over >= self.policy.over_ticks.max(1) && settled && self.step < self.policy.steps.len() {
-            self.take_step();
-        } else if self.step > 0 && self.under >= self.ticks(self.policy.recover_ms).saturating_mul(self.wait) {
-            self.take_back();
+        (self.calm, self.long) = (self.calm.saturating_add(1), self.long.saturating_add(u32::from(is_long)));
+        if self.over >= self.policy.over_ticks.max(1) && self.is_settled() {
+            self.relieve();
+        } else if self.step > 0 && self.calm >= self.ticks(self.policy.recover_ms).saturating_mul(self.wait) {
+            self.try_again();
         }
         self.shedding()
     }
@@ -118,33 +148,65 @@ impl LoadShedder {
         self.taken
     }
 
+    /// Whether what was done last has had its effect.
+    fn is_settled(&self) -> bool {
+        self.since
+            >= match self.last {
+                Last::Nothing | Last::TookBack => 0,
+                Last::TookStep if self.shedding().plain_gains => self.ticks(FOLLOWED_MS),
+                Last::TookStep => self.ticks(FADED_MS),
+                Last::GaveUp => self.ticks(self.policy.recover_ms).saturating_mul(LONGEST_WAIT),
+            }
+    }
+
+    /// Takes the next step; after the last one, takes back all of them if they were of no use.
+    fn relieve(&mut self) {
+        if self.step < self.policy.steps.len() {
+            self.take_step();
+        } else if self.step > 0 && (self.before_ns - self.smoothed_ns) * 10 < self.tick_ns {
+            self.step = 0;
+            self.begin_anew(Last::GaveUp);
+        }
+    }
+
     fn take_step(&mut self) {
-        let too_early = self.recovered && self.since < self.ticks(self.policy.recover_ms);
-        self.wait = match self.recovered {
-            true if too_early => LONGEST_WAIT.min(2 * self.wait),
-            true => 1,
-            false => self.wait,
-        };
+        if self.step == 0 {
+            self.before_ns = self.smoothed_ns;
+        }
+        if self.last == Last::TookBack {
+            let held = self.since >= self.ticks(self.policy.recover_ms);
+            self.wait = if held { 1 } else { LONGEST_WAIT.min(2 * self.wait) };
+        }
         (self.step, self.taken) = (self.step + 1, self.taken + 1);
-        self.begin_anew(false);
+        self.begin_anew(Last::TookStep);
     }
 
-    fn take_back(&mut self) {
-        // The one before has held.
-        self.wait = if self.recovered { 1 } else { self.wait };
+    /// Takes the last step back, unless too many ticks were too long.
+    fn try_again(&mut self) {
+        if self.long > self.calm / CALM {
+            (self.calm, self.long) = (0, 0);
+            return;
+        }
+        // The try before has held.
+        self.wait = if self.last == Last::TookBack { 1 } else { self.wait };
         self.step -= 1;
-        self.begin_anew(true);
+        self.begin_anew(Last::TookBack);
     }
 
-    fn begin_anew(&mut self, recovered: bool) {
-        (self.over, self.under, self.since, self.recovered) = (0, 0, 0, recovered);
+    fn begin_anew(&mut self, last: Last) {
+        (self.over, self.since, self.calm, self.long, self.last) = (0, 0, 0, 0, last);
     }
 
     /// How many ticks so much time is: at least 1.
     fn ticks(&self, ms: u32) -> u32 {
-        let ticks = u128::from(ms) * 1_000_000 / self.tick_ns.max(1);
+        let ticks = i128::from(ms) * 1_000_000 / self.tick_ns.max(1);
         u32::try_from(ticks).unwrap_or(u32::MAX).max(1)
     }
+}
+
+/// Less than 2^94: no product of it here overflows.
+fn signed_ns(time: Duration) -> i128 {
+    time.as_nanos().cast_signed()
 }
 
 #[cfg(test)]
@@ -166,6 +228,12 @@ mod tests {
         shedder.step()
     }
 
+    /// Ticks whose length is what each step leaves of the time that all takes. The steps that were taken and held.
+    fn play(shedder: &mut LoadShedder, ticks: u32, percents: [u32; 6]) -> usize {
+        (0..ticks).for_each(|_| _ = run(shedder, 1, percents[shedder.step()]));
+        shedder.step()
+    }
+
     #[test]
     fn a_few_long_ticks_are_no_overload() {
         let mut shedder = shedder();
@@ -178,16 +246,21 @@ mod tests {
     #[test]
     fn steps_are_taken_one_after_the_other_each_once_the_last_has_had_its_effect() {
         let mut shedder = shedder();
-        assert_eq!([5, 39, 1, 40, 40, 40, 400].map(|ticks| run(&mut shedder, ticks, 81)), [1, 1, 2, 3, 4, 5, 5]);
+        assert_eq!([5, 9, 1, 9, 1, 10].map(|ticks| run(&mut shedder, ticks, 130)), [1, 1, 2, 2, 3, 4]);
+        assert_eq!([39, 1].map(|ticks| run(&mut shedder, ticks, 110)), [4, 5], "rows take longer to follow");
         assert_eq!((shedder.shedding(), shedder.steps_taken()), (*OverloadPolicy::default().steps.last().unwrap(), 5));
+        assert_eq!(run(&mut shedder, 1000, 110), 5, "they are of use, though not enough");
     }
 
     #[test]
-    fn after_two_seconds_with_time_to_spare_a_step_is_taken_back() {
+    fn after_two_seconds_with_hardly_a_long_tick_a_step_is_taken_back() {
         let mut shedder = shedder();
-        assert_eq!([run(&mut shedder, 5, 81), run(&mut shedder, 199, 49)], [1, 1]);
-        assert_eq!([run(&mut shedder, 1, 50), run(&mut shedder, 199, 49), run(&mut shedder, 1, 49)], [1, 1, 0]);
-        assert_eq!(run(&mut shedder, 1000, 79), 0);
+        assert_eq!([run(&mut shedder, 5, 81), run(&mut shedder, 199, 79), run(&mut shedder, 1, 79)], [1, 1, 0]);
+        run(&mut shedder, 5, 81);
+        (0..13).for_each(|_| assert_eq!((run(&mut shedder, 14, 20), run(&mut shedder, 1, 300)), (1, 1)));
+        assert_eq!(run(&mut shedder, 205, 20), 1, "one tick in fifteen was too long, in the first two seconds");
+        assert_eq!(run(&mut shedder, 195, 20), 1, "and the wait is twice as long, for the step was taken again");
+        assert_eq!(run(&mut shedder, 205, 20), 0);
     }
 
     #[test]
@@ -196,7 +269,7 @@ mod tests {
         run(&mut shedder, 5, 81);
         for wait in [1, 2, 4, 8, 16, 32, 64, 64] {
             assert_eq!([run(&mut shedder, 200 * wait - 1, 10), run(&mut shedder, 1, 10)], [1, 0], "{wait}");
-            assert_eq!(run(&mut shedder, 40, 90), 1);
+            assert_eq!([run(&mut shedder, 4, 90), run(&mut shedder, 1, 90)], [0, 1], "at once");
         }
         run(&mut shedder, 64 * 200, 10);
         run(&mut shedder, 200, 10);
@@ -204,13 +277,30 @@ mod tests {
     }
 
     #[test]
-    fn once_a_recovery_has_held_the_next_ones_wait_no_longer_than_the_policy_says() {
+    fn once_a_try_has_held_the_next_ones_wait_no_longer_than_the_policy_says() {
         let mut shedder = shedder();
-        assert_eq!(run(&mut shedder, 85, 90), 3);
+        assert_eq!(run(&mut shedder, 25, 90), 3);
         for wait in [1, 2] {
-            assert_eq!([run(&mut shedder, 200 * wait, 10), run(&mut shedder, 40, 90)], [2, 3], "{wait}");
+            assert_eq!([run(&mut shedder, 200 * wait, 10), run(&mut shedder, 5, 90)], [2, 3], "{wait}");
         }
         assert_eq!([799, 1, 799, 1, 199, 1].map(|ticks| run(&mut shedder, ticks, 10)), [3, 2, 2, 1, 1, 0]);
+    }
+
+    #[test]
+    fn a_load_that_comes_and_goes_leaves_nothing_out_for_good() {
+        let mut shedder = shedder();
+        // All takes too long, the third step is enough, and later all fits again.
+        assert_eq!(play(&mut shedder, 100, [150, 130, 110, 60, 60, 60]), 3);
+        play(&mut shedder, 100_000, [150, 130, 110, 60, 60, 60]);
+        assert!(shedder.step() >= 2, "each try goes one step back");
+        assert_eq!(play(&mut shedder, 30_000, [75, 70, 65, 60, 60, 60]), 0);
+    }
+
+    #[test]
+    fn steps_that_save_nothing_are_taken_back_and_tried_again_after_the_longest_wait() {
+        let mut shedder = shedder();
+        assert_eq!([run(&mut shedder, 75, 90), run(&mut shedder, 41, 90)], [5, 0]);
+        assert_eq!([run(&mut shedder, 64 * 200 - 10, 90), run(&mut shedder, 10, 90)], [0, 1]);
     }
 
     #[test]
@@ -218,8 +308,8 @@ mod tests {
         let none = OverloadPolicy { steps: Vec::new(), ..OverloadPolicy::default() };
         assert_eq!(run(&mut LoadShedder::new(none, TICK), 100, 900), 0);
         let default = OverloadPolicy::default;
-        let zeros = OverloadPolicy { over_percent: 0, over_ticks: 0, under_percent: 0, recover_ms: 0, ..default() };
-        assert_eq!(run(&mut LoadShedder::new(zeros.clone(), TICK), 41, 1), 2, "a tick of any length is too long");
+        let zeros = OverloadPolicy { over_percent: 0, over_ticks: 0, recover_ms: 0, ..default() };
+        assert_eq!(run(&mut LoadShedder::new(zeros.clone(), TICK), 11, 1), 2, "a tick of any length is too long");
         assert_eq!(run(&mut LoadShedder::new(zeros, Duration::ZERO), 9, 0), 0);
         let most = OverloadPolicy { over_percent: u32::MAX, recover_ms: u32::MAX, ..default() };
         let mut shedder = LoadShedder::new(most, Duration::MAX);

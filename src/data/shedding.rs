@@ -16,7 +16,8 @@ pub struct Shedding {
     /// there are fewer mixes to make, to limit and to encode. Rows follow within 32 ticks, each over the smoothing time.
     pub plain_gains: bool,
     /// Sources that a listener's configuration lists, duckers, hold music and the sources of private groups count among the
-    /// [`loudest`](Self::loudest) like all others. Otherwise they are heard in addition to them.
+    /// [`loudest`](Self::loudest) like all others. Otherwise they are heard in addition to them. A ducker that is left out
+    /// ducks nobody.
     pub listed_compete: bool,
 }
 

@@ -151,7 +151,7 @@ impl Listeners {
         let listener = &mut self.list[index];
         self.cohorts.lead(index, listener);
         let source = |pair: &Pair| pair_source(receiver, pair, clock);
-        if listener.steer(source, |slot| receiver.is_active(slot), clock) {
+        if listener.steer(source, |slot| receiver.ducks(slot), clock) {
             report_pairs(listener, kept);
         }
     }

@@ -46,9 +46,14 @@ impl Loudest {
         self.limit = limit;
     }
 
+    /// Whether every source needs a seat to be heard.
+    pub fn seats_all(&self) -> bool {
+        self.limit.is_some() && self.all_compete
+    }
+
     /// Whether a source is heard.
     pub fn lets(&self, speaker: &SpeakerLevel) -> bool {
-        let needs_seat = self.limit.is_some() && (self.all_compete || !speaker.wanted);
+        let needs_seat = self.seats_all() || self.limit.is_some() && !speaker.wanted;
         speaker.present && (speaker.chosen || !needs_seat)
     }
 

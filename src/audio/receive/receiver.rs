@@ -115,6 +115,12 @@ impl Receiver {
         self.active.get(slot as usize).is_some_and(|active| *active)
     }
 
+    /// Whether the source of a slot is active in this tick, and is not left out of all mixes: if so it ducks others.
+    #[inline]
+    pub fn ducks(&self, slot: u32) -> bool {
+        self.is_active(slot) && (!self.loudest.seats_all() || self.levels[slot as usize].chosen)
+    }
+
     /// The source of a slot; of a slot that nobody has, one that sends nothing.
     pub fn source(&self, slot: u32) -> Option<&Source> {
         self.sources.get(slot as usize)

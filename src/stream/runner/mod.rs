@@ -30,7 +30,10 @@ pub use readings::{RunnerReadings, SpreadUs};
 use super::Decoding;
 use crate::{
     audio::{Mixes, Processor, Tick},
-    data::load_shedder::{LoadShedder, OverloadPolicy},
+    data::{
+        load_shedder::{LoadShedder, OverloadPolicy},
+        shedding::Shedding,
+    },
 };
 
 /// How a [`Runner`] runs.
@@ -46,7 +49,7 @@ pub struct RunnerOptions {
     /// gap instead of ever later. 0 or more.
     pub catch_up: u32,
     /// When less is mixed because ticks take too long, and what is left out; `None` never leaves anything out. How far it
-    /// has come is in [`RunnerReadings::overload_step`].
+    /// has come is in [`RunnerReadings::overload_step`]. A processor that a runner gives back leaves nothing out.
     pub overload: Option<OverloadPolicy>,
     /// How many threads decode what is given to [`Runner::decode`]: 1 or more. None starts before the first call.
     pub decode_threads: usize,
@@ -299,6 +302,10 @@ fn run(
                 }
             }
         }
+    }
+    // Whoever ticks next begins with everything.
+    if shedder.is_some() {
+        audio.shed(Shedding::NONE);
     }
     processor
 }
