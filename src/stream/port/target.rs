@@ -365,7 +365,7 @@ mod tests {
         // With a margin of 5 ms and a quarter of the spread.
         assert_eq!((target.lag(), target.recent()), (100 + 30, 100));
         target.see(50);
-        assert_eq!((target.lag(), target.least()), (130, 0));
+        assert_eq!((target.lag(), target.least(), target.spread()), (130, 0, 100));
         target.see(-10);
         assert_eq!(target.least(), -10);
     }
