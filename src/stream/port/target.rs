@@ -381,6 +381,28 @@ mod tests {
     }
 
     #[test]
+    fn the_margin_is_of_the_usual_spread_and_at_first_of_the_greatest() {
+        let lag = |transit| {
+            // At 8 kHz: 8 samples are a millisecond.
+            let mut target = TargetDelay::new(TargetFigures { least: 120, most: 4000, ms: 8.0 });
+            target.see(0);
+            target.see(transit);
+            target.lag()
+        };
+        assert_eq!(lag(320), 320 + 40 + 80, "5 ms and a quarter of 40");
+        assert_eq!(lag(1600), 1600 + 320, "a fifth of 200 ms, which is over the most of 30");
+        assert_eq!(lag(3200), 3200 + 480, "at most twice 30");
+    }
+
+    #[test]
+    fn the_quickest_packets_of_a_slower_clock_are_those_of_now() {
+        let mut target = TargetDelay::new(FIGURES);
+        run(&mut target, 0..30_000, |at| at * 3000 / 1_000_000);
+        // 3 samples in 1,000: in the three seconds of the windows it is 9.
+        assert!((target.least() - 90).abs() <= 3, "{}", target.least());
+    }
+
+    #[test]
     fn what_is_recent_is_forgotten_after_three_windows() {
         let mut target = TargetDelay::new(FIGURES);
         target.see(80);
