@@ -89,7 +89,9 @@ pub struct JoinOptions {
 /// An event has the change as it was requested, even if nothing changed by it. It is emitted by the
 /// thread that made the change, before the method returns and after the lock is released. So a
 /// subscriber may be slow, and may use the controller; but a subscriber that makes a change for
-/// every event would never end. The audio thread emits no events.
+/// every event would never end. Where `tracing` asks a subscriber about a kind of event for the first time
+/// (`Subscriber::register_callsite`, which by itself asks `enabled`), it holds a lock of its own: a change made from there
+/// may wait for it for ever. The audio thread emits no events.
 #[derive(Debug, Clone)]
 pub struct Controller {
     shared: Arc<Shared>,

@@ -195,4 +195,61 @@ mod tests {
         let stalled = Stand { stalled: true, ..GOOD };
         assert!(matches!(regulator.judge(stalled, 10), Act::Move { by: 1.., need: Need::Most }));
     }
+
+    /// At 8 kHz, where 8 samples are a millisecond, off by so many of them: what is done after so long.
+    fn at_8_khz(off: i64, stand: Stand, ms: usize) -> Act {
+        let mut regulator = Regulator::new(8.0);
+        let stand = Stand { lag: stand.wanted + off * 8, ..stand };
+        (0..ms / 10).map(|_| regulator.judge(stand, 80)).last().unwrap()
+    }
+
+    const AT_8_KHZ: Stand = Stand { lag: 160, wanted: 160, spread: 0, content: 30 * 8, stalled: false };
+
+    #[test]
+    fn what_is_long_for_long_is_needed_the_more() {
+        let needs = [1010, 1990, 2000, 3000].map(|ms| at_8_khz(60, AT_8_KHZ, ms));
+        assert_eq!(needs, [Need::Some, Need::Some, Need::More, Need::Most].map(|need| Act::Move { by: -480, need }));
+        assert_eq!(at_8_khz(60, AT_8_KHZ, 1000), Act::Nothing, "it may be jitter");
+        assert_eq!(at_8_khz(60, Stand { content: 199, ..AT_8_KHZ }, 1010), Act::Nothing, "less than 25 ms are there");
+        assert!(matches!(at_8_khz(60, Stand { content: 200, ..AT_8_KHZ }, 1010), Act::Move { .. }));
+    }
+
+    #[test]
+    fn of_what_is_long_a_twentieth_of_the_spread_is_left() {
+        let spread = |ms: i64| Stand { spread: ms * 8, ..AT_8_KHZ };
+        assert_eq!([4, 5, 6].map(|off| at_8_khz(off, AT_8_KHZ, 1010)), [Act::Nothing, Act::Shorten, Act::Shorten]);
+        assert_eq!([9, 10, 11].map(|off| at_8_khz(off, spread(100), 1010)), [Act::Nothing, Act::Shorten, Act::Shorten]);
+        assert_eq!(at_8_khz(12, spread(100), 1010), Act::Move { by: -96, need: Need::Some });
+    }
+
+    #[test]
+    fn what_is_short_is_needed_the_more_the_shorter_it_is() {
+        let by = |ms: i64, need| Act::Move { by: ms * 8, need };
+        let acts = [-1, -2, -3, -20, -21].map(|off| at_8_khz(off, AT_8_KHZ, 10));
+        assert_eq!(acts, [Act::Nothing, Act::Lengthen, by(3, Need::Some), by(20, Need::Some), by(21, Need::More)]);
+    }
+
+    #[test]
+    fn a_stall_is_stretched_while_little_is_left_and_not_past_a_bound() {
+        let stalled = |content_ms: i64| Stand { content: content_ms * 8, stalled: true, ..AT_8_KHZ };
+        let stretched = Act::Move { by: 320, need: Need::Most };
+        assert_eq!([39, 40].map(|content| at_8_khz(0, stalled(content), 10)), [stretched, Act::Nothing]);
+        assert_eq!([69, 70].map(|off| at_8_khz(off, stalled(30), 10)), [stretched, Act::Nothing]);
+        // In a stall at half of the time, however long the lag is by then.
+        let (mut regulator, long) = (Regulator::new(8.0), Stand { lag: 160 + 60 * 8, ..stalled(30) });
+        regulator.moved(80, long, false);
+        assert_eq!([79, 1].map(|frames| regulator.judge(long, frames)), [Act::Nothing, stretched]);
+    }
+
+    #[test]
+    fn after_a_move_there_is_a_rest_by_how_far_it_is_off() {
+        let rest = |off: i64, by: i64| {
+            let mut regulator = Regulator::new(8.0);
+            regulator.moved(by, Stand { lag: 160 + off * 8, ..AT_8_KHZ }, false);
+            regulator.rest
+        };
+        // A fifth of the time for 10 ms too short; 3 % and a sixtieth for 10 ms too long.
+        assert_eq!(rest(-10, 80), 320.0);
+        assert!((rest(10, -80) - 80.0 * (1.0 / (0.03 + 1.0 / 60.0) - 1.0)).abs() < 1e-9);
+    }
 }

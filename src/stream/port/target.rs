@@ -365,7 +365,7 @@ mod tests {
         // With a margin of 5 ms and a quarter of the spread.
         assert_eq!((target.lag(), target.recent()), (100 + 30, 100));
         target.see(50);
-        assert_eq!((target.lag(), target.least()), (130, 0));
+        assert_eq!((target.lag(), target.least(), target.spread()), (130, 0, 100));
         target.see(-10);
         assert_eq!(target.least(), -10);
     }
@@ -378,6 +378,28 @@ mod tests {
             run(&mut target, 0..1000, |_| 7);
             assert_eq!(target.lag(), 7 + waits);
         }
+    }
+
+    #[test]
+    fn the_margin_is_of_the_usual_spread_and_at_first_of_the_greatest() {
+        let lag = |transit| {
+            // At 8 kHz: 8 samples are a millisecond.
+            let mut target = TargetDelay::new(TargetFigures { least: 120, most: 4000, ms: 8.0 });
+            target.see(0);
+            target.see(transit);
+            target.lag()
+        };
+        assert_eq!(lag(320), 320 + 40 + 80, "5 ms and a quarter of 40");
+        assert_eq!(lag(1600), 1600 + 320, "a fifth of 200 ms, which is over the most of 30");
+        assert_eq!(lag(3200), 3200 + 480, "at most twice 30");
+    }
+
+    #[test]
+    fn the_quickest_packets_of_a_slower_clock_are_those_of_now() {
+        let mut target = TargetDelay::new(FIGURES);
+        run(&mut target, 0..30_000, |at| at * 3000 / 1_000_000);
+        // 3 samples in 1,000: in the three seconds of the windows it is 9.
+        assert!((target.least() - 90).abs() <= 3, "{}", target.least());
     }
 
     #[test]
