@@ -72,7 +72,10 @@ fn play(participants: usize, talkers: usize, workers: usize, way: Way) -> Vec<BT
         let mixes = match way {
             Way::AtOnce => prepared.finish(),
             Way::OnThreads => {
-                std::thread::scope(|scope| prepared.parts().for_each(|part| drop(scope.spawn(|| part.mix()))));
+                std::thread::scope(|scope| {
+                    let threads: Vec<_> = prepared.parts().map(|part| scope.spawn(|| part.mix())).collect();
+                    threads.into_iter().for_each(|thread| thread.join().unwrap());
+                });
                 assert_eq!(prepared.parts().count(), 0, "each part is made once");
                 prepared.finish()
             }

@@ -80,15 +80,17 @@ fn hear(mixer: &mut Mixer, number: usize) -> BTreeMap<String, Vec<f32>> {
 /// Mixes both for some seconds, and holds the last second of everybody's mix against each other. The greatest difference.
 pub fn difference(one: &mut Mixer, other: &mut Mixer) -> f32 {
     let ticks = one.processor.sample_rate() as usize / one.processor.tick_samples();
-    let mut worst = 0.0_f32;
+    let (mut worst, mut loudest) = (0.0_f32, 0.0_f32);
     for number in 0..6 * ticks {
         let (a, b) = (hear(one, number), hear(other, number));
         assert!(a.keys().eq(b.keys()), "the same people");
         if number >= 5 * ticks {
             let differences = a.values().flatten().zip(b.values().flatten()).map(|(a, b)| (a - b).abs());
             worst = differences.fold(worst, f32::max);
+            loudest = a.values().flatten().fold(loudest, |loudest, sample| loudest.max(sample.abs()));
         }
     }
+    assert!(loudest > 0.01, "somebody is heard");
     worst
 }
 
