@@ -109,6 +109,28 @@ fn the_delay_is_what_the_readings_say() {
 }
 
 #[test]
+fn a_sender_is_as_active_as_it_was_through_a_loss_and_for_a_quarter_of_a_second_of_a_pause() {
+    let (controller, mut processor) = mixer(48_000, Channels::Mono);
+    let ports = PortOptions { input: Some(InputOptions::new(StreamFormat::mono(8000))), output: None };
+    let options = JoinOptions { detector: Detector::Host, ..JoinOptions::default() };
+    let mut port = controller.join_with_ports("sender", options, ports).unwrap().input.unwrap();
+    let sound: Vec<i16> = (0..160).map(|n| ((f64::from(n) * TAU / 40.0).sin() * 8000.0) as i16).collect();
+    let mut active = Vec::new();
+    for n in 0..100_u16 {
+        // Of 20 packets of 20 ms three are lost in a row.
+        if n % 2 == 0 && n < 40 && !(20..26).contains(&n) {
+            port.push(Frame::mono(&sound).active(true), Stamp::Sequence(n / 2)).unwrap();
+        }
+        tick(&mut processor);
+        active.push(controller.readings("sender").unwrap().source.active);
+    }
+    assert!(active[5..40].iter().all(|active| *active), "{active:?}");
+    let more = active[40..].iter().take_while(|active| **active).count();
+    assert!((25..40).contains(&more), "{more} ticks of 10 ms");
+    assert!(!active[40 + more..].contains(&true));
+}
+
+#[test]
 fn the_flag_of_a_packet_reaches_the_detector() {
     let (controller, mut processor) = mixer(48_000, Channels::Mono);
     let ports = PortOptions { input: Some(InputOptions::new(StreamFormat::mono(8000))), output: None };

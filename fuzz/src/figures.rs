@@ -10,6 +10,8 @@ use crate::steps::Steps;
 
 /// Room for so many is made at most: for more it takes a while.
 const MOST_PARTICIPANTS: usize = 300;
+/// Samples of all participants and workers: a mixer of more takes gigabytes.
+const MOST_SAMPLES: usize = 1 << 22;
 /// A number that is out of every range.
 const TOO_MANY: usize = usize::MAX / 2;
 
@@ -19,6 +21,10 @@ pub fn figures(input: &[u8]) {
     let mut steps = Steps::new(input);
     let config = config(&mut steps);
     let (tick, rate) = (config.tick_samples, config.sample_rate);
+    let samples = tick.saturating_mul(config.workers).saturating_mul(config.participants.max(8));
+    if (MOST_SAMPLES..TOO_MANY).contains(&samples) {
+        return;
+    }
     let (controller, mut processor) = match config.build() {
         Ok(halves) => halves,
         Err(error) => return assert!(!error.to_string().is_empty()),

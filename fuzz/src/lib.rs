@@ -37,6 +37,7 @@ mod ports;
 mod requests;
 mod scenes;
 mod scripts;
+#[cfg(feature = "service")]
 mod service;
 mod steps;
 mod tapping;
@@ -54,6 +55,7 @@ pub use ports::ports;
 pub use requests::requests;
 pub use scenes::scenes;
 pub use scripts::scripts;
+#[cfg(feature = "service")]
 pub use service::service;
 pub use tapping::tapping;
 pub use telephones::{offers, telephones};

@@ -120,10 +120,9 @@ impl Incoming {
         }
         let frames = self.inbound.needed();
         let got = self.inlet.read(frames, self.sent.part_mut(0..frames), self.unheard);
-        if got.heard {
-            (self.quiet, self.told.active) = (0, got.active);
-        } else {
-            self.quiet = (self.quiet + frames).min(self.drained);
+        self.quiet = if got.heard { 0 } else { (self.quiet + frames).min(self.drained) };
+        if got.real || got.active {
+            self.told.active = got.active;
         }
         if self.quiet >= self.drained {
             self.pass_over();

@@ -29,7 +29,10 @@ use crate::data::{
 pub(crate) struct Got {
     /// Whether anything was heard but silence: real samples, or what goes on from some.
     pub heard: bool,
-    /// Whether a real sample came with the activity flag.
+    /// Whether samples of the sender were among them, and not only what stands in for some: else it is as active as it
+    /// was.
+    pub real: bool,
+    /// Whether any came with the activity flag.
     pub active: bool,
     /// The level that the sender told of the last sample.
     pub level: Option<u8>,

@@ -33,7 +33,7 @@ impl Playout {
     fn play_slip(&mut self, out: &mut PlanesMut<'_>, at: usize, to: usize, got: &mut Got) -> usize {
         let run = self.slipped.give(out, at, to);
         let (active, level) = self.slipped.told();
-        (got.active, got.level) = (got.active | active, level);
+        (got.real, got.active, got.level) = (true, got.active | active, level);
         if self.slipped.is_over() {
             self.voice = Voice::Store;
         }
@@ -52,7 +52,7 @@ impl Playout {
                 self.voice = Voice::Silence;
                 self.silence(out, at, at + run);
                 self.advance(run);
-                (got.heard, got.active) = (true, got.active | span.active);
+                (got.heard, got.real, got.active) = (true, true, got.active | span.active);
                 return run;
             }
             self.counts.undecoded_samples += run as u64;
@@ -71,7 +71,7 @@ impl Playout {
         match span.kind {
             Kind::Concealed => self.counts.concealed_samples += run as u64,
             Kind::Recovered => self.counts.recovered_samples += run as u64,
-            Kind::Noted | Kind::Real => {}
+            Kind::Noted | Kind::Real => got.real = true,
         }
         (got.heard, got.active) = (true, got.active | span.active);
         self.advance(run);

@@ -41,7 +41,7 @@ fn every_kind_of_frame_comes_out_in_the_channels_of_the_port() {
     port.push(Frame::planar(&[0.25_f32], &[-0.25_f32]), Stamp::None).unwrap();
     let (left, right, got) = read(&mut inlet, 3);
     assert_eq!((left, right), (vec![0.5, 0.5, 0.25], vec![0.5, -0.5, -0.25]));
-    assert_eq!(got, Got { heard: true, active: true, level: None });
+    assert_eq!(got, Got { heard: true, real: true, active: true, level: None });
     let (mut port, mut inlet) = exact(StreamFormat::mono(1000));
     port.push(Frame::interleaved(&[0.5_f32, -0.25]), Stamp::None).unwrap();
     let mut left = [9.0];
