@@ -46,8 +46,6 @@ const FOLLOWED_MS: u32 = 400;
 const LONGEST_WAIT: u32 = 64;
 /// One tick in so many may be too long in a calm time.
 const CALM: u32 = 20;
-/// The time of a tick is smoothed over about so many ticks.
-const SMOOTHED: i128 = 8;
 
 /// Chooses what a mixer leaves out, by how long its ticks take. A `stream::Runner` (feature `stream`) has one; a host that
 /// ticks by itself tells one how long each tick took, and the mixer what it says:
@@ -74,8 +72,9 @@ pub struct LoadShedder {
     /// How many steps are taken.
     step: usize,
     taken: u64,
-    /// Ticks in a row that were too long.
+    /// Ticks in a row that were too long, and how long they took together.
     over: u32,
+    over_ns: i128,
     /// Ticks since the last step was taken or taken back, and of those since the last try could have been, how many were
     /// too long.
     since: u32,
@@ -84,8 +83,7 @@ pub struct LoadShedder {
     /// How many times longer than the policy says the next try waits.
     wait: u32,
     last: Last,
-    /// How long a tick took of late, and how long it did before the first step.
-    smoothed_ns: i128,
+    /// How long a tick took when the first step was taken.
     before_ns: i128,
 }
 
@@ -107,12 +105,12 @@ impl LoadShedder {
             step: 0,
             taken: 0,
             over: 0,
+            over_ns: 0,
             since: 0,
             calm: 0,
             long: 0,
             wait: 1,
             last: Last::Nothing,
-            smoothed_ns: 0,
             before_ns: 0,
         }
     }
@@ -121,8 +119,8 @@ impl LoadShedder {
     pub fn after_tick(&mut self, took: Duration) -> Shedding {
         let took_ns = signed_ns(took);
         let is_long = took_ns * 100 > self.tick_ns * i128::from(self.policy.over_percent);
-        self.smoothed_ns += (took_ns - self.smoothed_ns) / SMOOTHED;
-        self.over = if is_long { self.over.saturating_add(1) } else { 0 };
+        (self.over, self.over_ns) =
+            if is_long { (self.over.saturating_add(1), self.over_ns.saturating_add(took_ns)) } else { (0, 0) };
         self.since = self.since.saturating_add(1);
         (self.calm, self.long) = (self.calm.saturating_add(1), self.long.saturating_add(u32::from(is_long)));
         if self.over >= self.policy.over_ticks.max(1) && self.is_settled() {
@@ -159,11 +157,16 @@ impl LoadShedder {
             }
     }
 
+    /// How long the ticks took that were too long in a row.
+    fn long_tick_ns(&self) -> i128 {
+        self.over_ns / i128::from(self.over.max(1))
+    }
+
     /// Takes the next step; after the last one, takes back all of them if they were of no use.
     fn relieve(&mut self) {
         if self.step < self.policy.steps.len() {
             self.take_step();
-        } else if self.step > 0 && (self.before_ns - self.smoothed_ns) * 10 < self.tick_ns {
+        } else if self.step > 0 && (self.before_ns - self.long_tick_ns()) * 10 < self.tick_ns {
             self.step = 0;
             self.begin_anew(Last::GaveUp);
         }
@@ -171,7 +174,7 @@ impl LoadShedder {
 
     fn take_step(&mut self) {
         if self.step == 0 {
-            self.before_ns = self.smoothed_ns;
+            self.before_ns = self.long_tick_ns();
         }
         if self.last == Last::TookBack {
             let held = self.since >= self.ticks(self.policy.recover_ms);
@@ -194,7 +197,8 @@ impl LoadShedder {
     }
 
     fn begin_anew(&mut self, last: Last) {
-        (self.over, self.since, self.calm, self.long, self.last) = (0, 0, 0, 0, last);
+        (self.over, self.over_ns) = (0, 0);
+        (self.since, self.calm, self.long, self.last) = (0, 0, 0, last);
     }
 
     /// How many ticks so much time is: at least 1.
@@ -257,10 +261,9 @@ mod tests {
         let mut shedder = shedder();
         assert_eq!([run(&mut shedder, 5, 81), run(&mut shedder, 199, 79), run(&mut shedder, 1, 79)], [1, 1, 0]);
         run(&mut shedder, 5, 81);
-        (0..13).for_each(|_| assert_eq!((run(&mut shedder, 14, 20), run(&mut shedder, 1, 300)), (1, 1)));
-        assert_eq!(run(&mut shedder, 205, 20), 1, "one tick in fifteen was too long, in the first two seconds");
-        assert_eq!(run(&mut shedder, 195, 20), 1, "and the wait is twice as long, for the step was taken again");
-        assert_eq!(run(&mut shedder, 205, 20), 0);
+        // It was taken again at once: the wait is twice as long. In it, one tick in fifteen is too long.
+        (0..26).for_each(|_| assert_eq!((run(&mut shedder, 9, 20), run(&mut shedder, 1, 300)), (1, 1)));
+        assert_eq!([140, 399, 1].map(|ticks| run(&mut shedder, ticks, 20)), [1, 1, 0]);
     }
 
     #[test]
