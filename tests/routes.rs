@@ -293,6 +293,22 @@ fn two_changes_of_one_who_joins_before_its_first_tick_has_ended() {
 }
 
 #[test]
+fn who_goes_apart_on_the_way_back_from_a_level_of_its_own_is_heard_no_more() {
+    let mut rig = slow();
+    rig.join("listener", Direction::Both);
+    rig.join("source", Direction::Both);
+    rig.configure("listener", false, None, &[("source", 0, false)]);
+    (0..10).for_each(|_| drop(rig.level(&[("source", 0.5)])));
+    // No row of the listener names it any more, and none is published where it goes apart.
+    rig.configure("listener", false, None, &[]);
+    (0..2).for_each(|_| drop(rig.level(&[("source", 0.5)])));
+    rig.controller.set_routing("source", Routing::Apart).expect("is here");
+    let heard: Vec<f32> = (0..6).flat_map(|_| rig.level(&[("source", 0.5)])["listener"].clone()).collect();
+    assert!(heard.windows(2).all(|pair| (0.0..0.011).contains(&(pair[0] - pair[1]))), "{heard:?}");
+    assert_eq!(heard[50..], [0.0; 10]);
+}
+
+#[test]
 fn two_changes_of_role_at_once_are_one() {
     let mut rig = slow();
     rig.join("listener", Direction::Both);

@@ -230,6 +230,14 @@ impl Pair {
         Self { open: open.into(), ducked: ducked.into(), ..self.released() }
     }
 
+    /// Goes to another level of the sources without a pair, if it is not on its way there. It is listed no more.
+    #[inline]
+    pub fn head_for(&mut self, unlisted: f64, clock: &Clock<'_>) {
+        if { self.ducked }.target != unlisted as f32 {
+            *self = self.unlisted(unlisted, clock);
+        }
+    }
+
     /// The same pair, which its row lists no more, on the moves that it had: its source has left.
     pub fn released(self) -> Self {
         Self { tag: self.tag & !(LISTED | DUCKS_OTHERS), ..self }

@@ -121,15 +121,17 @@ impl RowState {
         for pairs in &mut self.pairs {
             let (mut begun, mut leftover) = (self.begun, false);
             pairs.retain_mut(|pair| {
-                begun = begun.and(pair.settle(clock));
-                if !pair.is_listed() {
-                    let like = |class: Class| pair.is_like(unlisted.of(class), clock.now, clock.timing);
-                    let stays =
-                        source(pair).is_some_and(|source| source.change.is_on(clock) || !like(source.change.class));
-                    leftover |= stays;
-                    return stays;
+                let listed = pair.is_listed();
+                let source = if listed { None } else { source(pair) };
+                // Its row names it no more, so that none is published where its class changes while it is on its way.
+                if let Some(PairSource { stage: Stage::Here, change, .. }) = source {
+                    pair.head_for(unlisted.of(change.class).target(), clock);
                 }
-                true
+                begun = begun.and(pair.settle(clock));
+                let like = |class: Class| pair.is_like(unlisted.of(class), clock.now, clock.timing);
+                let stays = source.is_some_and(|source| source.change.is_on(clock) || !like(source.change.class));
+                leftover |= stays;
+                listed || stays
             });
             self.begun = begun;
             self.moves |= leftover;
@@ -288,6 +290,18 @@ mod tests {
             (state.pair_count(), state.moves())
         };
         assert_eq!([left(10), left(12)], [(2, true), (1, false)]);
+    }
+
+    #[test]
+    fn a_pair_on_its_way_back_follows_the_class_of_its_source() {
+        let mut state = started(&[(3, 0.0, false)]);
+        publish(&mut state, &[], HERE, &at(4));
+        let change = ClassChange { former: Some(Class::DEFAULT_GROUP), class: Class(1), began: 6 };
+        let source = Some(PairSource { stage: Stage::Here, change, change_before: change });
+        state.settle(|_| source, &at(6));
+        assert_eq!([6, 8, 10].map(|now| ducked(&state, now)[0].1), [0.5, 0.25, 0.0]);
+        state.settle(|_| source, &at(10));
+        assert_eq!((state.pair_count(), state.moves()), (0, false));
     }
 
     #[test]

@@ -250,6 +250,10 @@ mod tests {
         };
         // A fifth of the time for 10 ms too short; 3 % and a sixtieth for 10 ms too long.
         assert_eq!(rest(-10, 80), 320.0);
+        let mut regulator = Regulator::new(8.0);
+        regulator.moved(80, AT_8_KHZ, false);
+        regulator.restart();
+        assert_eq!((regulator.rest, regulator.ms), (0.0, 8.0), "elsewhere it begins anew");
         assert!((rest(10, -80) - 80.0 * (1.0 / (0.03 + 1.0 / 60.0) - 1.0)).abs() < 1e-9);
     }
 }

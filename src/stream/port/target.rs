@@ -382,12 +382,12 @@ mod tests {
 
     #[test]
     fn the_margin_is_of_the_usual_spread_and_at_first_of_the_greatest() {
-        let lag = |transit| {
+        let lag = |transit: i64| {
             // At 8 kHz: 8 samples are a millisecond.
             let mut target = TargetDelay::new(TargetFigures { least: 120, most: 4000, ms: 8.0 });
-            target.see(0);
-            target.see(transit);
-            target.lag()
+            target.see(1000);
+            target.see(1000 + transit);
+            target.lag() - 1000
         };
         assert_eq!(lag(320), 320 + 40 + 80, "5 ms and a quarter of 40");
         assert_eq!(lag(1600), 1600 + 320, "a fifth of 200 ms, which is over the most of 30");
@@ -410,6 +410,11 @@ mod tests {
         assert_eq!(target.recent(), 80);
         run(&mut target, 0..500, |_| 0);
         assert_eq!(target.recent(), 0);
+        // A window is half a second at any rate.
+        let mut at_8_khz = TargetDelay::new(TargetFigures { ms: 8.0, ..FIGURES });
+        at_8_khz.see(0);
+        let known = [80_000, 3_999, 1].map(|samples| (at_8_khz.pass(samples), at_8_khz.knows()).1);
+        assert_eq!(known, [true, true, false]);
         // After ten seconds without a packet nothing is known.
         target.pass(9_500);
         assert!(target.knows());
