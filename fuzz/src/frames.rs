@@ -277,12 +277,12 @@ impl<'a> Shape<'a> {
 
     fn frame(&self) -> Frame<'_> {
         match self {
-            Self::Mono(samples) => Frame::mono(*samples),
+            Self::Mono(samples) => Frame::mono(samples),
             Self::Integers(samples, false) => Frame::mono(samples),
             Self::Integers(samples, true) => Frame::interleaved(samples),
-            Self::Interleaved(samples) => Frame::interleaved(*samples),
-            Self::Planar(left, right) => Frame::planar(*left, *right),
-            Self::Told(samples, level, active) => Frame::mono(*samples).level_dbov(*level).active(*active),
+            Self::Interleaved(samples) => Frame::interleaved(samples),
+            Self::Planar(left, right) => Frame::planar(left, right),
+            Self::Told(samples, level, active) => Frame::mono(samples).level_dbov(*level).active(*active),
         }
     }
 

@@ -3,7 +3,7 @@
 
 // Models and scenes of the tests, and the reader of scripts of an example: they are fuzzed as they are.
 #[path = "../../tests/encode/mod.rs"]
-#[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
+#[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod encode;
 #[path = "../../examples/mix_wav/error.rs"]
 #[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
@@ -12,19 +12,19 @@ mod error;
 #[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod oracle;
 #[path = "../../tests/players/mod.rs"]
-#[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
+#[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod players;
 #[path = "../../examples/mix_wav/roster.rs"]
 #[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod roster;
 #[path = "../../tests/scene/mod.rs"]
-#[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
+#[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod scene;
 #[path = "../../examples/mix_wav/script.rs"]
 #[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod script;
 #[path = "../../tests/taps/mod.rs"]
-#[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
+#[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod taps;
 
 mod encoding;

@@ -9,14 +9,14 @@ use crate::{
 
 /// So many ticks of a player are mixed at most.
 const MOST_TICKS: usize = 3000;
-/// Calls that wait for a tick: a few more are refused, and the model refuses none.
+/// Calls that wait: a few more are refused, and the model refuses none.
 const MOST_CALLS: usize = 60;
 
 /// Asks a player for anything at any time: it plays and tells what its model does.
 pub fn playing(input: &[u8]) {
     let mut steps = Steps::new(input);
     let mut both = Both::new(steps.one_of(&[10, 1, 7, 60, 33]), steps.one_of(&[10, 0, 25, 1]));
-    let (mut ticks, mut calls) = (0, 0);
+    let mut ticks = 0;
     while let Some(step) = steps.next() {
         let step = match step {
             b'a' => Step::Append(1 + steps.number(200)),
@@ -29,10 +29,9 @@ pub fn playing(input: &[u8]) {
             b'l' => Step::Level(steps.number(5) as u32),
             _ => Step::Ticks(1 + steps.number(64)),
         };
-        calls += 1;
-        let step = if calls > MOST_CALLS { Step::Ticks(1) } else { step };
+        let step = if both.waiting() < MOST_CALLS { step } else { Step::Ticks(1) };
         if let Step::Ticks(more) = step {
-            (ticks, calls) = (ticks + more, 0);
+            ticks += more;
             if ticks > MOST_TICKS {
                 return;
             }

@@ -41,6 +41,11 @@ impl Both {
         Self { stage, model: Model::new(smoothing), marks: 0, numbers: Vec::new() }
     }
 
+    /// How many calls wait for a tick, or for the end of a fade.
+    pub fn waiting(&self) -> usize {
+        self.model.waiting()
+    }
+
     fn sound(&self, samples: usize) -> Vec<f32> {
         noise(self.model.entries.len() as u32, samples)
     }

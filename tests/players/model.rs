@@ -128,6 +128,11 @@ impl Model {
         }
     }
 
+    /// How many calls were not taken yet.
+    pub fn waiting(&self) -> usize {
+        self.calls.len()
+    }
+
     pub fn call(&mut self, call: Call) {
         self.calls.push_back(call);
     }

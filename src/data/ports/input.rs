@@ -61,7 +61,8 @@ pub struct InputReadings {
     /// How long the quickest packets of the last ten seconds wait, in ms, from the tick that they came for: the mean of
     /// the last second. This is the delay that the port adds.
     pub wait_ms: f64,
-    /// The wait that the network calls for, in ms, within the bounds of the port's depth: `wait_ms` follows it.
+    /// The wait that the network calls for, in ms, within the bounds of the port's depth: `wait_ms` follows it. Both are
+    /// counted from the quickest packets: while a path has become slower, and that is not known yet, both show it.
     pub target_ms: f64,
     /// The delay that the conversion between the rates adds at most, in ms; 0 at equal rates.
     pub conversion_ms: f64,

@@ -137,11 +137,15 @@ impl OutputPort {
     pub fn pull_whole<S: Sample>(&mut self, out: &mut [S]) -> bool {
         let frames = out.len() / self.channels;
         let whole = self.ready(frames) >= frames;
-        if whole && frames > 0 {
-            // The mixer is the clock: there is nothing to steer by.
-            self.counters.portion.set(0);
+        if whole {
             let channels = self.channels;
-            self.give(frames, frames, Interleaved { out: &mut out[..frames * channels], channels });
+            let (out, rest) = out.split_at_mut(frames * channels);
+            rest.fill(S::default());
+            if frames > 0 {
+                // The mixer is the clock: there is nothing to steer by.
+                self.counters.portion.set(0);
+                self.give(frames, frames, Interleaved { out, channels });
+            }
         }
         whole
     }

@@ -64,6 +64,8 @@ fn whole_packets_or_nothing() {
     assert_eq!(packet, [16384, -16384, 16384, -16384, 16384, -16384]);
     assert!(!port.pull_whole(&mut packet));
     assert_eq!((port.available(), port.readings().underruns), (2, 0));
+    let mut odd = [9_i16; 5];
+    assert!(port.pull_whole(&mut odd) && odd == [16384, -16384, 16384, -16384, 0], "half a frame is silence");
 }
 
 #[test]
