@@ -99,13 +99,13 @@ impl DecodeThread {
     }
 
     pub fn add(&self, stream: Decoding) {
-        self.gauges.streams.fetch_add(1, Relaxed);
         // The thread ends with this handle, not before it.
         let _ = self.new.send(stream);
     }
 
+    /// Those that it decodes, and those that it is still to take.
     pub fn streams(&self) -> usize {
-        self.gauges.streams.load(Relaxed)
+        self.gauges.streams.load(Relaxed) + self.new.len()
     }
 
     /// Adds the counts of all threads up.
