@@ -151,7 +151,7 @@ proptest! {
         // No gain moves by more than 1 in the smoothing time of 48 samples: no mix by more than this in one.
         let most = (0..PEOPLE).map(level).sum::<f32>() / 48.0 * 1.001;
         for tick in 0..4 * SETTLED {
-            let mixes = call.tick(if tick / SETTLED % 2 == 0 { shedding } else { Shedding::NONE }, 0);
+            let mixes = call.tick(if (tick / SETTLED).is_multiple_of(2) { shedding } else { Shedding::NONE }, 0);
             for (mix, last) in mixes.iter().zip(&last) {
                 let before = std::iter::once(last[TICK - 1]).chain(mix.iter().copied());
                 let step = before.zip(mix).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
