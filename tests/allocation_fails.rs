@@ -53,7 +53,9 @@ fn the_process_ends_at_once() {
                 }
             });
             GRANTED.set(Some(granted.parse().unwrap()));
-            (0..).for_each(|n| drop(controller.join(n.to_string(), JoinOptions::default())));
+            for n in 0_u64.. {
+                drop(controller.join(n.to_string(), JoinOptions::default()));
+            }
         });
     }
     for granted in ["0", "1000", "100000"] {
