@@ -8,7 +8,11 @@ use std::{
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::{Failure, Groups, Identity, Ledger, Removal, rate::Rate, watch::watch};
+use super::{
+    Failure, Groups, Identity, Ledger, Removal,
+    rate::{Large, Rate},
+    watch::watch,
+};
 #[cfg(feature = "http-notify")]
 use crate::http::Callback;
 use crate::{
@@ -168,12 +172,12 @@ impl Call {
         self.rate.take(caller).map_err(|wait| self.too_many(wait))
     }
 
-    /// Counts a request that is there already as so many more.
+    /// Counts a request that is there already as more.
     ///
     /// # Errors
     /// The caller has sent too much.
-    pub fn take_more(&self, caller: Option<&str>, requests: usize) -> Result<(), Refused> {
-        self.rate.take_more(caller, requests).map_err(|wait| self.too_many(wait))
+    pub fn take_more(&self, caller: Option<&str>, large: Large) -> Result<(), Refused> {
+        self.rate.take_more(caller, large).map_err(|wait| self.too_many(wait))
     }
 
     fn too_many(&self, wait: Duration) -> Refused {
