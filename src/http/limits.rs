@@ -45,13 +45,14 @@ pub struct Limits {
     pub wait: Duration,
     /// How many bytes of bodies and long answers may be in memory at a time, of all calls: bodies while they come and until
     /// they are worked on, answers until they are sent, which may take [`body_time`](Self::body_time) as well. A request
-    /// past that is refused with 503. Each counts 16 KiB at least.
+    /// past that is refused with 503. Each counts 16 KiB at least. Has to be eight times `body_bytes` at least: see
+    /// [`ServiceError::BytesAtOnce`](super::ServiceError::BytesAtOnce).
     pub bytes_at_once: usize,
 }
 
 impl Default for Limits {
     /// 256 KiB in 10 s, 1,000 listeners, 1,000 groups of 10,000 members, 100 requests a second, 200 at once, 100 operations,
-    /// 20 minutes of hold music, which take 230 MB at 48 kHz. As many turns as
+    /// 20 minutes of hold music, which take 230 MB a channel at 48 kHz. As many turns as
     /// the process may use processors, 2 at least, each within 2 s; 64 MiB of bodies.
     fn default() -> Self {
         Self {
