@@ -100,10 +100,10 @@ impl Service {
     /// # Errors
     /// [`CallError`].
     pub fn add_call(&self, id: impl Into<String>, options: CallOptions) -> Result<(), CallError> {
-        let ServiceState { options: service, tasks, runtime, .. } = &*self.state;
+        let ServiceState { options: service, tasks, runtime, work, .. } = &*self.state;
         // Not under the registry's lock: preparing the first callback takes a while.
         let open = self.prepare(&options);
-        self.state.calls().add(id.into(), |id| Call::start(id, options, service, open, (tasks, runtime)))
+        self.state.calls().add(id.into(), |id| Call::start(id, options, service, open, (tasks, runtime, work)))
     }
 
     /// What opens the outbox of a call, if it has a callback.

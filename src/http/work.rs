@@ -1,7 +1,7 @@
 //! What the service does for all callers at a time, at most: [`Work`]. Turns are places on the threads that work, and room is
 //! memory for bodies and answers.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Limits,
@@ -19,6 +19,8 @@ pub(super) struct Work {
     beginnings: Shares,
     rests: Shares,
     patience: Duration,
+    /// The turns at fetching prompts, of which each call has at most half.
+    pub prompts: Arc<Shares>,
 }
 
 /// How many times the longest body there has to be room for. Each caller has a half of a half of it: the other half is for
@@ -70,6 +72,7 @@ impl Work {
             beginnings: Shares::new(half.max(2 * BEGINNING / 1024)),
             rests: Shares::new(half),
             patience: limits.wait,
+            prompts: Arc::new(Shares::new(limits.prompts_at_once)),
         }
     }
 

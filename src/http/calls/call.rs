@@ -23,6 +23,7 @@ use crate::{
         media::{Media, NoPrompts, Parts, PromptResolver},
         notify::Outbox,
         refused::Refused,
+        work::Work,
     },
     stream::Clip,
 };
@@ -135,17 +136,21 @@ impl Call {
         options: CallOptions,
         service: &ServiceOptions,
         open: impl FnOnce(&str) -> Result<Option<Outbox>, CallError>,
-        (tasks, runtime): (&TaskTracker, &Handle),
+        (tasks, runtime, work): (&TaskTracker, &Handle, &Work),
     ) -> Result<Self, CallError> {
         let _in_it = runtime.enter();
         let outbox = open(&id)?;
         let CallOptions { controller, application, audience, removal, hold_music, prompts, .. } = options;
+        let turns = Arc::clone(&work.prompts);
         let identity = Identity { id, application, audience };
         let ledger =
             Ledger::new(identity.id_in_a_path(), service.operations.clone(), service.limits.operations, outbox);
         let ledger = Arc::new(ledger);
         tasks.spawn(watch(controller.clone(), Arc::clone(&ledger)));
         let parts = Parts {
+            call: identity.id.clone(),
+            turns,
+            patience: service.limits.prompt_wait,
             controller: controller.clone(),
             ledger: Arc::clone(&ledger),
             resolver: prompts,
