@@ -8,6 +8,9 @@ use mixminus_http_tests::service::{CALL, NOTHING, Rig, anna_hears_ben_at, refuse
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
+/// Longer than anything takes, on a busy machine too.
+const LONG: Duration = Duration::from_secs(60);
+
 const JSON: &str = "application/json";
 
 async fn post(rig: &Rig, token: Option<&str>, call: &str, content_type: Option<&str>, body: &str) -> Response {
@@ -235,27 +238,22 @@ async fn each_caller_has_a_rate_and_large_bodies_leave_some_of_it() {
 
 #[tokio::test]
 async fn a_request_without_room_or_turn_is_refused_and_told_when_to_try_again() {
-    let limits = Limits { body_bytes: 64 << 10, bytes_at_once: 512 << 10, ..Limits::default() };
+    let limits = Limits { body_bytes: 64 << 10, bytes_at_once: 512 << 10, body_time: LONG, ..Limits::default() };
     let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
     assert_eq!(rig.configure(NOTHING).await.status(), StatusCode::OK);
-    // Two bodies that stay half sent.
-    let half = format!(
-        "POST {CALL}/participants/configureMixer HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer good\r\n\
-         Content-Type: application/json\r\nContent-Length: 65536\r\n\r\n{}",
-        " ".repeat(60 << 10)
-    );
-    let wait = Duration::from_secs(5);
-    let (first, second) = (rig.raw(&half, wait), rig.raw(&half, wait));
-    let third = async {
+    let refusal = async || {
+        let mut held = Vec::new();
         loop {
-            let answer = rig.configure(format!("{}{NOTHING}", " ".repeat(40 << 10))).await;
+            // Two of them take all that there is for one caller.
+            held.push(rig.half_sent(64 << 10).await);
+            let answer = rig.configure(format!("{}{NOTHING}", " ".repeat(60 << 10))).await;
             if answer.status() != StatusCode::OK {
                 return answer;
             }
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    let answer =
-        tokio::select! { answer = third => answer, _ = async { tokio::join!(first, second) } => panic!("no refusal") };
+    let answer = tokio::time::timeout(LONG, refusal()).await.expect("a refusal");
     assert_eq!(answer.headers()["retry-after"], "1");
     let message = refused(answer, 503, "serviceUnavailable").await;
     assert_eq!(message, "the service is busy: there is no room for more requests of this size");
