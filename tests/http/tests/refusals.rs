@@ -237,6 +237,23 @@ async fn each_caller_has_a_rate_and_large_bodies_leave_some_of_it() {
 }
 
 #[tokio::test]
+async fn a_body_without_a_length_is_let_in_again_once_it_has_waited() {
+    let limits = Limits { requests_at_once: NonZeroU32::new(8).unwrap(), ..Limits::default() };
+    let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
+    let large = || in_two_pieces(format!("{NOTHING}{}", " ".repeat(200 << 10)));
+    let mut statuses = [0; 3];
+    for status in &mut statuses {
+        let answer = rig.configure(large()).await;
+        *status = answer.status().as_u16();
+        if let Some(seconds) = answer.headers().get("retry-after") {
+            let seconds = seconds.to_str().unwrap().parse().unwrap();
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+        }
+    }
+    assert!(statuses[0] == 200 && statuses[2] == 200, "{statuses:?}");
+}
+
+#[tokio::test]
 async fn a_request_without_room_or_turn_is_refused_and_told_when_to_try_again() {
     let limits = Limits { body_bytes: 64 << 10, bytes_at_once: 512 << 10, body_time: LONG, ..Limits::default() };
     let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
