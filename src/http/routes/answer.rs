@@ -79,7 +79,10 @@ fn room(work: &Work, subject: &Subject, size: usize) -> Result<Arc<Room>, Refuse
 }
 
 /// An answer, piece by piece, until it is sent or its time is over.
-struct Held(Arc<Mutex<Option<(Bytes, Arc<Room>)>>>);
+struct Held(Arc<Mutex<Left>>);
+
+/// What is not sent yet, with its room; `None` when its time is over.
+type Left = Option<(Bytes, Arc<Room>)>;
 
 impl Held {
     fn new(bytes: Bytes, room: Arc<Room>, time: Duration) -> Self {
@@ -95,7 +98,7 @@ impl Held {
     }
 }
 
-fn lock(left: &Mutex<Option<(Bytes, Arc<Room>)>>) -> MutexGuard<'_, Option<(Bytes, Arc<Room>)>> {
+fn lock(left: &Mutex<Left>) -> MutexGuard<'_, Left> {
     left.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
