@@ -89,6 +89,12 @@ impl ProposedGroup {
         Self { group, findings }
     }
 
+    /// The group as it would be, faults and all.
+    #[cfg(feature = "http")]
+    pub fn group(&self) -> &AudioRoutingGroup {
+        &self.group
+    }
+
     /// The group's id.
     pub fn id(&self) -> &str {
         &self.group.id

@@ -38,6 +38,12 @@ pub struct Limits {
     /// How long the music of their own may be together that those on hold in one call have. An operation that would hold more
     /// fails.
     pub hold_music: Duration,
+    /// How many prompts and pieces of hold music are fetched and converted at a time, of all calls; one call has at most half
+    /// of these turns. Each takes memory for its audio: with `HttpsPrompts` and its defaults its bytes, up to 32 MiB, its samples,
+    /// four bytes each, and ten minutes at the mixer's rate.
+    pub prompts_at_once: usize,
+    /// How long a prompt waits for its turn among those; after that its operation fails.
+    pub prompt_wait: Duration,
     /// How many requests are worked on at a time, of all calls; of those with more than 16 KiB half as many, beside the
     /// others. The threads are those of tokio for work that blocks.
     pub work_at_once: usize,
@@ -45,13 +51,14 @@ pub struct Limits {
     pub wait: Duration,
     /// How many bytes of bodies and long answers may be in memory at a time, of all calls: bodies while they come and until
     /// they are worked on, answers until they are sent, which may take [`body_time`](Self::body_time) as well. A request
-    /// past that is refused with 503. Each counts 16 KiB at least.
+    /// past that is refused with 503. Each counts 16 KiB at least. Has to be eight times `body_bytes` at least: see
+    /// [`ServiceError::BytesAtOnce`](super::ServiceError::BytesAtOnce).
     pub bytes_at_once: usize,
 }
 
 impl Default for Limits {
     /// 256 KiB in 10 s, 1,000 listeners, 1,000 groups of 10,000 members, 100 requests a second, 200 at once, 100 operations,
-    /// 20 minutes of hold music, which take 230 MB at 48 kHz. As many turns as
+    /// 20 minutes of hold music, which take 230 MB a channel at 48 kHz; 8 prompts at once, each within 10 s. As many turns as
     /// the process may use processors, 2 at least, each within 2 s; 64 MiB of bodies.
     fn default() -> Self {
         Self {
@@ -64,6 +71,8 @@ impl Default for Limits {
             requests_at_once: NonZeroU32::new(200).expect("not zero"),
             operations: 100,
             hold_music: Duration::from_secs(1200),
+            prompts_at_once: 8,
+            prompt_wait: Duration::from_secs(10),
             work_at_once: thread::available_parallelism().map_or(2, |cores| cores.get().max(2)),
             wait: Duration::from_secs(2),
             bytes_at_once: 64 << 20,

@@ -14,6 +14,7 @@ use super::{
     notify::Outbox,
     routes,
     state::ServiceState,
+    work::Work,
 };
 #[cfg(feature = "http-notify")]
 use super::{Callback, Delivery};
@@ -37,6 +38,17 @@ pub enum ServiceError {
     PublicUrl {
         /// What would be right.
         problem: &'static str,
+    },
+    /// The longest body would never find room.
+    #[error(
+        "Limits::bytes_at_once is {bytes_at_once}, and has to be {least} at least, eight times Limits::body_bytes: one caller has at \
+         most a quarter for a body and its answer"
+    )]
+    BytesAtOnce {
+        /// [`Limits::bytes_at_once`](super::Limits::bytes_at_once).
+        bytes_at_once: usize,
+        /// What it has to be.
+        least: usize,
     },
 }
 
@@ -63,6 +75,10 @@ impl Service {
     /// [`ServiceError`].
     pub fn new(options: ServiceOptions, authorizer: impl Authorizer) -> Result<Self, ServiceError> {
         options.public_url.as_ref().map_or(Ok(()), check)?;
+        let (bytes_at_once, least) = (options.limits.bytes_at_once, Work::least_bytes(&options.limits));
+        if bytes_at_once < least {
+            return Err(ServiceError::BytesAtOnce { bytes_at_once, least });
+        }
         Ok(Self { state: ServiceState::new(options, authorizer, Handle::try_current()?) })
     }
 
@@ -84,10 +100,10 @@ impl Service {
     /// # Errors
     /// [`CallError`].
     pub fn add_call(&self, id: impl Into<String>, options: CallOptions) -> Result<(), CallError> {
-        let ServiceState { options: service, tasks, runtime, .. } = &*self.state;
+        let ServiceState { options: service, tasks, runtime, work, .. } = &*self.state;
         // Not under the registry's lock: preparing the first callback takes a while.
         let open = self.prepare(&options);
-        self.state.calls().add(id.into(), |id| Call::start(id, options, service, open, (tasks, runtime)))
+        self.state.calls().add(id.into(), |id| Call::start(id, options, service, open, (tasks, runtime, work)))
     }
 
     /// What opens the outbox of a call, if it has a callback.
@@ -219,6 +235,14 @@ fn check(public_url: &Uri) -> Result<(), ServiceError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn the_longest_body_has_to_find_room() {
+        let limits = crate::http::Limits { body_bytes: 20 << 20, ..Default::default() };
+        let options = ServiceOptions { limits, ..ServiceOptions::default() };
+        let error = Service::new(options, crate::http::AllowEverybody).unwrap_err().to_string();
+        assert!(error.starts_with("Limits::bytes_at_once is 67108864, and has to be 167772160 at least"), "{error}");
+    }
 
     #[test]
     fn a_public_url_is_a_place_that_every_client_may_know() {

@@ -33,6 +33,11 @@ impl Shares {
         Self { all: Arc::new(Semaphore::new(permits)), each: permits.div_ceil(2), callers: Mutex::default() }
     }
 
+    /// How many permits a caller can have.
+    pub fn most_of_one(&self) -> usize {
+        self.each
+    }
+
     /// Waits for one permit. Those of one caller wait in line for each other, and at most half as many as there are permits
     /// for those of other callers.
     pub async fn wait(&self, caller: Option<&str>) -> Share {

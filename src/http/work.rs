@@ -1,7 +1,7 @@
 //! What the service does for all callers at a time, at most: [`Work`]. Turns are places on the threads that work, and room is
 //! memory for bodies and answers.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Limits,
@@ -19,7 +19,13 @@ pub(super) struct Work {
     beginnings: Shares,
     rests: Shares,
     patience: Duration,
+    /// The turns at fetching prompts, of which each call has at most half.
+    pub prompts: Arc<Shares>,
 }
+
+/// How many times the longest body there has to be room for. Each caller has a half of a half of it: the other half is for
+/// beginnings. A body, and its answer, which can have another one's bytes beside its own, take two at most.
+const BODIES: usize = 8;
 
 /// How much work a request is. Small ones do not wait for large ones, of the same caller either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +59,11 @@ impl Size {
 }
 
 impl Work {
+    /// How many bytes [`Limits::bytes_at_once`] has to be at least, so that any body finds room when there is no other.
+    pub fn least_bytes(limits: &Limits) -> usize {
+        limits.body_bytes.saturating_mul(BODIES)
+    }
+
     pub fn new(limits: &Limits) -> Self {
         let half = limits.bytes_at_once.div_ceil(2).div_ceil(1024);
         Self {
@@ -61,6 +72,7 @@ impl Work {
             beginnings: Shares::new(half.max(2 * BEGINNING / 1024)),
             rests: Shares::new(half),
             patience: limits.wait,
+            prompts: Arc::new(Shares::new(limits.prompts_at_once)),
         }
     }
 
@@ -93,11 +105,14 @@ impl Work {
     /// Makes room for so many bytes of a request in all.
     ///
     /// # Errors
-    /// There is none left.
+    /// There is none left, or there never is so much for one caller.
     pub fn grow(&self, room: &mut Room, caller: Option<&str>, bytes: usize) -> Result<(), Refused> {
         let more = bytes.div_ceil(1024).saturating_sub(room.kib);
         if more == 0 {
             return Ok(());
+        }
+        if bytes.div_ceil(1024) - BEGINNING / 1024 > self.rests.most_of_one() {
+            return Err(Refused::new(ErrorCode::ServiceUnavailable, "the service never has room for as much as this"));
         }
         let more_permits = u32::try_from(more).map_err(|_| no_room())?;
         let share = self.rests.take(caller, more_permits).ok_or_else(no_room)?;
@@ -110,8 +125,8 @@ impl Work {
     }
 }
 
-/// How long a client waits that sends more than it may: it can send no more than five such requests a second on a connection, and
-/// takes no time from others meanwhile.
+/// How long a client waits that sends more than it may: one after the other it can send no more than five such requests a second,
+/// and takes no time from others meanwhile. On a connection of HTTP/2 it can send as many at a time as the server lets it.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Lets a client wait that is refused because it sends too much.
@@ -127,6 +142,7 @@ fn no_room() -> Refused {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::response::IntoResponse;
 
     fn work() -> Work {
         let limits =
@@ -146,6 +162,20 @@ mod tests {
         assert!(work.grow(&mut small, Some("anna"), BEGINNING).is_ok());
         drop(large);
         assert!(work.grow(&mut small, Some("anna"), 80 << 10).is_ok());
+    }
+
+    #[test]
+    fn what_never_has_room_is_not_told_to_try_again_and_the_longest_body_and_its_answer_have() {
+        let limits = Limits { body_bytes: 100_000, bytes_at_once: 800_000, ..Limits::default() };
+        assert_eq!(Work::least_bytes(&limits), limits.bytes_at_once);
+        let work = Work::new(&limits);
+        let mut room = work.room(None).unwrap();
+        let answer = |refused: Refused| refused.into_response().headers().contains_key("retry-after");
+        assert!(!answer(work.grow(&mut room, None, 300_000).unwrap_err()));
+        work.grow(&mut room, None, 100_000).unwrap();
+        let mut other = work.room(None).unwrap();
+        assert!(answer(work.grow(&mut other, None, 200_000).unwrap_err()));
+        work.grow(&mut room, None, 200_000 + 1024).unwrap();
     }
 
     #[test]

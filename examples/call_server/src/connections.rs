@@ -1,13 +1,12 @@
-//! How many connections the server has: [`Bounded`], which accepts them. One address has at most half of them, and a client that
+//! How many connections the server has: [`Bounded`], which accepts them. One [`network`] has at most half of them, and a client that
 //! does not read what it is sent loses its own.
 
 use std::{
-    collections::HashMap,
     future::{Future, Ready, ready},
     io::{self, ErrorKind, IoSlice},
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -19,29 +18,35 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
+use crate::shares::{Share, Shares};
+
 /// How long a client may read nothing of what it is sent.
 const SLOWEST: Duration = Duration::from_secs(30);
+
+/// What of an IPv6 address tells networks apart: who has one address mostly has all that begin with these 64 bits.
+const PREFIX: u128 = !0 << 64;
+
+/// The network of a client, by which clients are told apart: an IPv4 address, or the first 64 bits of an IPv6 address.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & PREFIX).into(),
+        address => address,
+    }
+}
 
 /// Accepts so many connections at a time, and closes those that come when there are as many.
 #[derive(Debug, Clone)]
 pub struct Bounded {
-    most: usize,
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    places: Arc<Shares<IpAddr>>,
 }
 
 impl Bounded {
     pub fn new(most: usize) -> Self {
-        Self { most, open: Arc::default() }
+        Self { places: Arc::new(Shares::new(most)) }
     }
 
-    fn admit(&self, address: IpAddr) -> Option<Place> {
-        let mut open = lock(&self.open);
-        let (all, own) = (open.values().sum::<usize>(), open.get(&address).copied().unwrap_or_default());
-        let is_room = all < self.most && own < self.most.div_ceil(2);
-        is_room.then(|| {
-            open.insert(address, own + 1);
-            Place { address, open: Arc::clone(&self.open) }
-        })
+    fn admit(&self, address: IpAddr) -> Option<Share> {
+        self.places.take(&network(address), 1)
     }
 }
 
@@ -52,34 +57,11 @@ impl<S> Accept<TcpStream, S> for Bounded {
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
         let place = stream.peer_addr().and_then(|address| {
-            self.admit(address.ip().to_canonical())
+            self.admit(address.ip())
                 .ok_or_else(|| io::Error::new(ErrorKind::QuotaExceeded, "there are too many connections"))
         });
         ready(place.map(|place| (Connection { stream, stalled: None, _place: place }, service)))
     }
-}
-
-/// A place among the connections, which is free again when this is dropped.
-#[derive(Debug)]
-struct Place {
-    address: IpAddr,
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut open = lock(&self.open);
-        if let Some(own) = open.get_mut(&self.address) {
-            *own -= 1;
-            if *own == 0 {
-                open.remove(&self.address);
-            }
-        }
-    }
-}
-
-fn lock(open: &Mutex<HashMap<IpAddr, usize>>) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
-    open.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// An accepted connection.
@@ -88,7 +70,7 @@ pub struct Connection {
     stream: TcpStream,
     /// Ends when the client has read nothing for too long.
     stalled: Option<Pin<Box<Sleep>>>,
-    _place: Place,
+    _place: Share,
 }
 
 impl Connection {
@@ -150,7 +132,16 @@ mod tests {
         places.push(bounded.admit(third).unwrap());
         assert!(bounded.admit(second).is_none(), "there are no more");
         places.clear();
-        assert!(lock(&bounded.open).is_empty());
         assert!(bounded.admit(first).is_some());
+    }
+
+    #[test]
+    fn a_network_of_ipv6_has_as_much_as_an_address_of_ipv4() {
+        let network = |address: &str| network(address.parse().unwrap()).to_string();
+        assert_eq!(["2001:db8:0:1:2:3:4:5", "2001:db8:0:1::"].map(network), ["2001:db8:0:1::", "2001:db8:0:1::"]);
+        assert_eq!(
+            ["2001:db8:0:2::1", "::ffff:10.1.2.3", "10.1.2.4"].map(network),
+            ["2001:db8:0:2::", "10.1.2.3", "10.1.2.4"]
+        );
     }
 }

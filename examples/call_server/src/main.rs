@@ -9,7 +9,7 @@
 //! what the participants hear. People come and go in [`live`]: by WebRTC, on a network thread. The
 //! routes of the clients are in [`web`]: the service of the library, those by which people come, and
 //! the desk's own beside them. [`run`] starts both and stops them in order;
-//! [`server`] is the HTTP server below them, and [`connections`] bounds what it accepts. The other modules are about the options ([`cli`],
+//! [`server`] is the HTTP server below them, [`connections`] bounds what it accepts, and [`shares`] what each client has of it. The other modules are about the options ([`cli`],
 //! [`arguments`]), the participants ([`cast`], [`bundled`], [`wav`], [`routes`]), the access ([`access`]), and
 //! the output ([`announce`], [`error`]).
 
@@ -27,6 +27,7 @@ mod room;
 mod routes;
 mod run;
 mod server;
+mod shares;
 mod signals;
 mod wav;
 mod web;

@@ -48,7 +48,7 @@ pub async fn serve(
     routes: Router,
     handle: Handle<SocketAddr>,
 ) -> io::Result<()> {
-    let (routes, connections) = (routes.into_make_service(), Bounded::new(connections));
+    let (routes, connections) = (routes.into_make_service_with_connect_info::<SocketAddr>(), Bounded::new(connections));
     match tls {
         None => {
             let server = axum_server::from_tcp(listener)?.acceptor(connections);

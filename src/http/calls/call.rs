@@ -8,7 +8,11 @@ use std::{
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::{Failure, Groups, Identity, Ledger, Removal, rate::Rate, watch::watch};
+use super::{
+    Failure, Groups, Identity, Ledger, Removal,
+    rate::{Large, Rate},
+    watch::watch,
+};
 #[cfg(feature = "http-notify")]
 use crate::http::Callback;
 use crate::{
@@ -19,6 +23,7 @@ use crate::{
         media::{Media, NoPrompts, Parts, PromptResolver},
         notify::Outbox,
         refused::Refused,
+        work::Work,
     },
     stream::Clip,
 };
@@ -131,17 +136,21 @@ impl Call {
         options: CallOptions,
         service: &ServiceOptions,
         open: impl FnOnce(&str) -> Result<Option<Outbox>, CallError>,
-        (tasks, runtime): (&TaskTracker, &Handle),
+        (tasks, runtime, work): (&TaskTracker, &Handle, &Work),
     ) -> Result<Self, CallError> {
         let _in_it = runtime.enter();
         let outbox = open(&id)?;
         let CallOptions { controller, application, audience, removal, hold_music, prompts, .. } = options;
+        let turns = Arc::clone(&work.prompts);
         let identity = Identity { id, application, audience };
         let ledger =
             Ledger::new(identity.id_in_a_path(), service.operations.clone(), service.limits.operations, outbox);
         let ledger = Arc::new(ledger);
         tasks.spawn(watch(controller.clone(), Arc::clone(&ledger)));
         let parts = Parts {
+            call: identity.id.clone(),
+            turns,
+            patience: service.limits.prompt_wait,
             controller: controller.clone(),
             ledger: Arc::clone(&ledger),
             resolver: prompts,
@@ -168,12 +177,12 @@ impl Call {
         self.rate.take(caller).map_err(|wait| self.too_many(wait))
     }
 
-    /// Counts a request that is there already as so many more.
+    /// Counts a request that is there already as more.
     ///
     /// # Errors
     /// The caller has sent too much.
-    pub fn take_more(&self, caller: Option<&str>, requests: usize) -> Result<(), Refused> {
-        self.rate.take_more(caller, requests).map_err(|wait| self.too_many(wait))
+    pub fn take_more(&self, caller: Option<&str>, large: Large) -> Result<(), Refused> {
+        self.rate.take_more(caller, large).map_err(|wait| self.too_many(wait))
     }
 
     fn too_many(&self, wait: Duration) -> Refused {

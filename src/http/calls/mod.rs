@@ -18,5 +18,6 @@ pub(super) use failure::{End, Failure};
 pub(super) use groups::Groups;
 pub(super) use identity::{Identity, in_a_path};
 pub(super) use ledger::{Ledger, NoPlace, Place, Request};
+pub(super) use rate::Large;
 pub(super) use registry::{Found, Registry};
 pub use removal::Removal;

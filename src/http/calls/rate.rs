@@ -25,6 +25,17 @@ pub(in crate::http) struct Rate {
     caught_up: Mutex<HashMap<Option<String>, Instant>>,
 }
 
+/// As how many requests more a large one counts.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::http) struct Large {
+    /// How many have been counted.
+    pub counted: usize,
+    /// How many it is known to be by now, these included.
+    pub now: usize,
+    /// How many it can become.
+    pub whole: usize,
+}
+
 /// How many callers are known before those are forgotten whom the clock has caught up with.
 const FEW: usize = 64;
 
@@ -49,24 +60,34 @@ impl Rate {
         self.take_at(caller, self.share, self.ahead, Instant::now())
     }
 
-    /// Counts a request that was counted once already as so many more, because it is large. From a full budget any may take
-    /// what it needs.
+    /// Counts a request that was counted once already as more, because it is large. From a full budget any may take what it
+    /// needs, and it is the same whether it is counted at once or bit by bit.
     ///
     /// # Errors
-    /// The time to wait until that is allowed; they do not count, nor does that once: those that are refused take nothing from
-    /// the others of the same caller.
-    pub fn take_more(&self, caller: Option<&str>, requests: usize) -> Result<(), Duration> {
-        let share = self.share.saturating_mul(u32::try_from(requests).unwrap_or(u32::MAX));
-        // The one that it was counted as is in the budget, too.
-        let ahead = self.ahead.saturating_sub(self.reserve).saturating_sub(share).max(self.share);
-        self.take_at(caller, share, ahead, Instant::now()).inspect_err(|_| self.give_back(caller))
+    /// The time to wait until all of it is allowed. Nothing of the request counts then, nor does that once: those that are
+    /// refused take nothing from the others of the same caller.
+    pub fn take_more(&self, caller: Option<&str>, large: Large) -> Result<(), Duration> {
+        self.take_more_at(caller, large, Instant::now())
     }
 
-    fn give_back(&self, caller: Option<&str>) {
+    fn take_more_at(&self, caller: Option<&str>, large: Large, now: Instant) -> Result<(), Duration> {
+        let Large { counted, now: due, whole } = large;
         let mut callers = self.callers();
-        if let Some(caught_up) = callers.get_mut(&caller.map(str::to_owned)) {
-            *caught_up = caught_up.checked_sub(self.share).unwrap_or(*caught_up);
+        let caught_up = callers.entry(caller.map(str::to_owned)).or_insert(now);
+        // As if nothing of it had counted but that once, which is in the budget, too.
+        let before = (*caught_up).max(now) - now;
+        let before = before.saturating_sub(self.shares(counted));
+        let ahead = |all| self.ahead.saturating_sub(self.reserve).saturating_sub(self.shares(all)).max(self.share);
+        if before <= ahead(due) {
+            *caught_up = (*caught_up).max(now) + self.shares(due.saturating_sub(counted));
+            return Ok(());
         }
+        *caught_up = caught_up.checked_sub(self.shares(counted.saturating_add(1))).unwrap_or(*caught_up);
+        Err(before.saturating_sub(ahead(whole.max(due))))
+    }
+
+    fn shares(&self, requests: usize) -> Duration {
+        self.share.saturating_mul(u32::try_from(requests).unwrap_or(u32::MAX))
     }
 
     fn take_at(&self, caller: Option<&str>, share: Duration, ahead: Duration, now: Instant) -> Result<(), Duration> {
@@ -136,15 +157,39 @@ mod tests {
         assert!(rate.caught_up.lock().unwrap().len() <= 2 * FEW);
     }
 
+    fn at_once(requests: usize) -> Large {
+        Large { counted: 0, now: requests, whole: requests }
+    }
+
+    /// Counts a request that turns out to be as many, bit by bit.
+    fn bit_by_bit(rate: &Rate, requests: usize, now: Instant) -> Result<(), Duration> {
+        rate.take_at(None, rate.share, rate.ahead, now)?;
+        let more = |counted| Large { counted, now: counted + 1, whole: requests };
+        (0..requests).try_for_each(|counted| rate.take_more_at(None, more(counted), now))
+    }
+
+    #[test]
+    fn a_request_that_is_counted_bit_by_bit_is_let_in_like_one_that_is_counted_at_once() {
+        let (rate, start) = (rate(1, 200), Instant::now());
+        assert_eq!(bit_by_bit(&rate, 128, start), Ok(()));
+        let wait = bit_by_bit(&rate, 128, start).unwrap_err();
+        assert_eq!(bit_by_bit(&rate, 128, start), Err(wait), "what is refused takes nothing");
+        assert_eq!(bit_by_bit(&rate, 128, start + wait), Ok(()), "whoever waits as long as it was told is let in");
+        assert_eq!(bit_by_bit(&self::rate(1, 200), 160, start), Ok(()), "a full budget is enough for any");
+    }
+
     #[test]
     fn large_requests_leave_a_quarter_to_small_ones() {
         let rate = rate(1, 40);
-        let large = || rate.take(None).is_ok() && rate.take_more(None, 8).is_ok();
+        let large = || rate.take(None).is_ok() && rate.take_more(None, at_once(8)).is_ok();
         assert_eq!((0..).take_while(|_| large()).count(), 3, "27 of 40, and not 36");
         assert!((0..1000).all(|_| !large()), "those that are refused take nothing");
         assert!((0..13).all(|_| rate.take(None).is_ok()) && rate.take(None).is_err());
         let small = self::rate(1, 1);
-        assert!(small.take(None).is_ok() && small.take_more(None, 8).is_ok(), "a full budget is enough for any");
+        assert!(
+            small.take(None).is_ok() && small.take_more(None, at_once(8)).is_ok(),
+            "a full budget is enough for any"
+        );
         assert!(small.take(None).unwrap_err() > Duration::from_secs(8));
     }
 

@@ -3,9 +3,15 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use super::{names::MUSIC, parts::Parts, speaker::Speaker, unplayed::Unplayed};
+use super::{
+    names::MUSIC,
+    parts::{Fetched, Parts},
+    speaker::Speaker,
+    unplayed::Unplayed,
+};
 use crate::{
     ControlError, Generation, Participant, ParticipantKey,
     config::{ActionRequest, CommsOperation, MediaInfo, OperationKind, StartHoldMusicRequest},
@@ -88,20 +94,28 @@ impl Holds {
     }
 
     async fn fetch_and_hold(&self, participant: Participant, media: MediaInfo, turn: u64, operation: &str) {
-        let clip = self.parts.resolve(&media).await;
+        let id = participant.id.as_str();
+        let music = self.fetch(id, &media, turn).await;
         self.settle(operation, |state| {
-            let id = participant.id.as_str();
             let held = state.held.get_mut(id).filter(|held| held.turn == turn).ok_or(Unplayed::Superseded)?;
             held.is_pending = false;
-            let clip = clip?;
-            let most = self.parts.most_music;
-            if state.music_ms_but_of(id) + clip.duration_ms() > most.as_secs_f64() * 1000.0 {
-                return Err(Unplayed::TooMuchMusic { most });
-            }
+            // With its turn until it counts as music of the call.
+            let music = music?;
+            state.admit(id, turn, music.audio.duration_ms(), self.parts.most_music)?;
             let name = format!("{MUSIC}.{turn}");
-            let speaker = Speaker::for_music(&self.parts.controller, &name, &clip)?;
+            let speaker = Speaker::for_music(&self.parts.controller, &name, &music.audio)?;
             self.hold(state, &participant, Some(speaker))
         });
+    }
+
+    /// The music for a participant. What is not to be played any more is not fetched, and what is too long not converted.
+    async fn fetch(&self, id: &str, media: &MediaInfo, turn: u64) -> Result<Fetched<Clip>, Unplayed> {
+        let admit = |ms| self.state().admit(id, turn, ms, self.parts.most_music);
+        let its_turn = self.parts.turn().await?;
+        admit(0.0)?;
+        let fetched = self.parts.fetch(media, its_turn).await?;
+        admit(fetched.audio.duration_ms())?;
+        self.parts.convert(fetched).await
     }
 
     /// Puts a participant on hold with music of its own, or with the call's.
@@ -192,6 +206,15 @@ impl Holds {
 }
 
 impl State {
+    /// Whether a participant may get so much music by a request, which has to be the newest one for it.
+    fn admit(&self, id: &str, turn: u64, ms: f64, most: Duration) -> Result<(), Unplayed> {
+        if self.held.get(id).is_none_or(|held| held.turn != turn) {
+            return Err(Unplayed::Superseded);
+        }
+        let is_room = self.music_ms_but_of(id) + ms <= most.as_secs_f64() * 1000.0;
+        if is_room { Ok(()) } else { Err(Unplayed::TooMuchMusic { most }) }
+    }
+
     /// How much music there is for others than this participant.
     fn music_ms_but_of(&self, id: &str) -> f64 {
         let others = self.held.iter().filter(|(other, _)| *other != id);

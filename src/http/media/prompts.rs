@@ -150,7 +150,8 @@ impl Prompts {
         let mut clips = Vec::with_capacity(order.prompts.len());
         let mut left_ms = PlayerOptions::default().bound_ms;
         for media in &order.prompts {
-            let clip = self.parts.resolve(media).await?;
+            let fetched = self.parts.fetch(media, self.parts.turn().await?).await?;
+            let clip = self.parts.convert(fetched).await?.audio;
             left_ms -= clip.duration_ms();
             clips.push(clip);
             if left_ms < 0.0 {

@@ -19,6 +19,12 @@ pub(in crate::http) enum Unplayed {
     /// The host's resolver has panicked.
     #[error("the service failed to look for the prompt")]
     Resolver,
+    /// Others are fetched.
+    #[error("the service is busy: it was not the turn of this prompt within {limit:?}")]
+    NoTurn {
+        /// How long it may wait.
+        limit: Duration,
+    },
     /// It cannot be played at the mixer's rate.
     #[error("the prompt cannot be played: {0}")]
     Clip(#[from] ClipError),
@@ -70,6 +76,7 @@ impl Unplayed {
             Self::SpeakerGone => (410, 22),
             Self::Resolver => (500, 24),
             Self::TooMuchMusic { .. } => (429, 23),
+            Self::NoTurn { .. } => (503, 25),
         };
         End::Unplayed(ResultInfo { code, subcode, message: self.to_string() })
     }

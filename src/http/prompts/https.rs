@@ -51,7 +51,7 @@ const SHOWN: usize = 100;
 pub struct HttpsPrompts {
     client: Client,
     addresses: Arc<Addresses>,
-    at_once: Semaphore,
+    at_once: Arc<Semaphore>,
     options: PromptOptions,
 }
 
@@ -103,18 +103,25 @@ impl HttpsPrompts {
             .tls_certs_merge(authorities)
             .build()
             .map_err(|error| PromptClientError::Client { reason: words(error) })?;
-        let at_once = Semaphore::new(options.at_once.clamp(1, Semaphore::MAX_PERMITS));
+        let at_once = Arc::new(Semaphore::new(options.at_once.clamp(1, Semaphore::MAX_PERMITS)));
         Ok(Self { client, addresses, at_once, options })
     }
 
     async fn fetch(&self, uri: &str) -> Result<Pcm, PromptError> {
-        // As long as its bytes are there beside its samples.
-        let _turn = self.at_once.acquire().await;
+        let get = async {
+            let turn = Arc::clone(&self.at_once).acquire_owned().await;
+            self.get(uri).await.map(|got| (got, turn))
+        };
         let limit = self.options.time;
-        let got = timeout(limit, self.get(uri)).await.unwrap_or(Err(PromptError::Late { limit }));
-        let (content_type, body) = got?;
+        let got = timeout(limit, get).await.unwrap_or(Err(PromptError::Late { limit }));
+        let ((content_type, body), turn) = got?;
         let most_ms = self.options.duration.as_secs_f64() * 1000.0;
-        let read = tokio::task::spawn_blocking(move || Pcm::from_wav(&body[..], most_ms)).await;
+        let read = tokio::task::spawn_blocking(move || {
+            // As long as its bytes are there beside its samples, whoever waits for them.
+            let _turn = turn;
+            Pcm::from_wav(&body[..], most_ms)
+        });
+        let read = read.await;
         let read = read.map_err(|error| PromptError::Connection { reason: error.to_string() })?;
         read.map_err(|cause: WavError| PromptError::NotWav { cause, content_type })
     }

@@ -7,13 +7,15 @@ use super::IpRange;
 /// How prompts are fetched, and what they may cost. See [`HttpsPrompts`](super::HttpsPrompts).
 #[derive(Debug, Clone, PartialEq)]
 pub struct PromptOptions {
-    /// How long a prompt may take from the first look-up of its name to its last byte, redirects included.
+    /// How long a prompt may take until its last byte is there: its wait for others, the look-ups of names and redirects included.
     pub time: Duration,
     /// How many bytes it may have.
     pub bytes: usize,
     /// How long its audio may be.
     pub duration: Duration,
-    /// How many prompts are fetched at a time, of all calls. Others wait: that does not count as time of theirs.
+    /// How many prompts are fetched at a time, of all calls; others wait in line. With as many as
+    /// [`Limits::prompts_at_once`](crate::http::Limits::prompts_at_once), or more, none of one service do: there each call has turns
+    /// that no other one takes.
     pub at_once: usize,
     /// How many redirects are followed.
     pub redirects: usize,

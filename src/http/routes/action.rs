@@ -3,21 +3,21 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Json,
+    Extension, Json,
     body::Body,
     extract::{FromRequest, FromRequestParts, Request},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
 
-use super::{blocking, body, caller::Caller, headers, intake::Intake, location::Asked};
+use super::{answer::Reserved, blocking, body, caller::Caller, headers, intake::Intake, location::Asked};
 use crate::{
     config::{CommsOperation, ErrorCode, RequestError, Ruled, Unchecked, read_json},
     http::{
         calls::{Call, Failure, NoPlace, Place},
         refused::Refused,
         state::ServiceState,
-        work::Size,
+        work::{Room, Size},
     },
 };
 
@@ -59,38 +59,56 @@ impl Action {
         work: impl FnOnce(&Arc<Call>, &Caller, &[u8]) -> Result<CommsOperation, Refused> + Send + 'static,
     ) -> Result<Response, Refused> {
         let is_async = headers::prefers_async(&self.headers);
-        let begin = move |call: &Arc<Call>, caller: &Caller, body: &[u8]| {
+        let begin = move |call: &Arc<Call>, caller: &Caller, body: &[u8], _: &mut Option<Room>| {
             work(call, caller, body).inspect(|operation| accepted(caller, Some(&operation.id)))
         };
-        let (operation, asked) = self.change(service, begin).await?;
+        let Changed { done: operation, asked, room } = self.change(service, begin).await?;
         let location = [(header::LOCATION, asked.operation(&operation.id))];
-        Ok(match form {
+        let answer = match form {
             Form::Accepted => (StatusCode::ACCEPTED, location, Json(operation)).into_response(),
             Form::Ok if is_async => {
                 (StatusCode::ACCEPTED, location, [("preference-applied", "respond-async")]).into_response()
             }
             Form::Ok => (StatusCode::OK, location, Json(operation)).into_response(),
-        })
+        };
+        Ok((room, answer).into_response())
     }
 
-    /// Reads the body, and does the work on a thread that may block. Also returns where the request was to.
+    /// Reads the body, and does the work on a thread that may block. The work has the room of the body, which is enough for
+    /// an answer that has little more than that: for a longer one it lets the room grow before it changes anything.
     pub async fn change<T: Send + 'static>(
         self,
         service: &Arc<ServiceState>,
-        work: impl FnOnce(&Arc<Call>, &Caller, &[u8]) -> Result<T, Refused> + Send + 'static,
-    ) -> Result<(T, Asked), Refused> {
+        work: impl FnOnce(&Arc<Call>, &Caller, &[u8], &mut Option<Room>) -> Result<T, Refused> + Send + 'static,
+    ) -> Result<Changed<T>, Refused> {
         let Self { caller, asked, headers, body } = self;
         let call = caller.live_call(service).await?;
         headers::require_json(&headers)?;
         let mut intake = Intake::new(service, &call, &caller)?;
         let body = body::read(body, &service.options.limits, &mut intake).await?;
-        let (room, subject) = (intake.into_room(), caller.subject().map(str::to_owned));
+        intake.hold(body.len() + OF_AN_ANSWER)?;
+        let (mut room, subject) = (intake.into_room(), caller.subject().map(str::to_owned));
         let done = blocking::run(service, subject, Size::of(body.len()), move || {
-            let _room = room;
-            work(&call, &caller, &body)
+            let done = work(&call, &caller, &body, &mut room)?;
+            Ok::<_, Refused>((done, room.map(Reserved::new).map(Extension)))
         });
-        Ok((done.await??, asked))
+        let (done, room) = done.await??;
+        Ok(Changed { done, asked, room })
     }
+}
+
+/// How many bytes more than its request an answer has at most that says what the request said: an escape in JSON is never
+/// longer than it was.
+const OF_AN_ANSWER: usize = 1 << 10;
+
+/// What has become of a request.
+#[derive(Debug)]
+pub(super) struct Changed<T> {
+    pub done: T,
+    /// Where the request was to.
+    pub asked: Asked,
+    /// The room for the answer, to be given back with it.
+    pub room: Option<Extension<Reserved>>,
 }
 
 /// Tells through `tracing` that a request was accepted, and which operation it has begun.

@@ -18,8 +18,9 @@ use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 
 use crate::http::{
+    refused::Refused,
     state::ServiceState,
-    work::{Room, Size},
+    work::{Room, Size, Work},
 };
 
 /// How much of an answer is handed to the connection at a time.
@@ -40,21 +41,28 @@ impl Subject {
     }
 }
 
+/// The room that a request has for its answer from before its work on: what is done cannot be refused any more.
+#[derive(Debug, Clone)]
+pub(super) struct Reserved(Arc<Room>);
+
+impl Reserved {
+    pub fn new(room: Room) -> Self {
+        Self(Arc::new(room))
+    }
+}
+
 /// Sends a long answer only if there is room for it, and no longer than a body may take to come.
 pub(super) async fn hold(State(service): State<Arc<ServiceState>>, mut request: Request, next: Next) -> Response {
     let subject = Subject::default();
     request.extensions_mut().insert(subject.clone());
-    let (parts, body) = next.run(request).await.into_parts();
+    let (mut parts, body) = next.run(request).await.into_parts();
+    let reserved = parts.extensions.remove::<Reserved>();
     let size = http_body::Body::size_hint(&body).exact().and_then(|size| usize::try_from(size).ok());
     // What others share, as the OpenAPI document, has its memory already, and says no size.
     let Some(size) = size.filter(|size| Size::of(*size) == Size::Large) else {
         return Response::from_parts(parts, body);
     };
-    let room = service.work.room(subject.get()).and_then(|mut room| {
-        service.work.grow(&mut room, subject.get(), size)?;
-        Ok(room)
-    });
-    let room = match room {
+    let room = match reserved.map_or_else(|| room(&service.work, &subject, size), |Reserved(room)| Ok(room)) {
         Ok(room) => room,
         Err(refused) => return refused.into_response(),
     };
@@ -63,11 +71,21 @@ pub(super) async fn hold(State(service): State<Arc<ServiceState>>, mut request: 
     Response::from_parts(parts, Body::new(Held::new(bytes, room, service.options.limits.body_time)))
 }
 
+/// Room for an answer that has none yet: that of a request that only reads.
+fn room(work: &Work, subject: &Subject, size: usize) -> Result<Arc<Room>, Refused> {
+    let mut room = work.room(subject.get())?;
+    work.grow(&mut room, subject.get(), size)?;
+    Ok(Arc::new(room))
+}
+
 /// An answer, piece by piece, until it is sent or its time is over.
-struct Held(Arc<Mutex<Option<(Bytes, Room)>>>);
+struct Held(Arc<Mutex<Left>>);
+
+/// What is not sent yet, with its room; `None` when its time is over.
+type Left = Option<(Bytes, Arc<Room>)>;
 
 impl Held {
-    fn new(bytes: Bytes, room: Room, time: Duration) -> Self {
+    fn new(bytes: Bytes, room: Arc<Room>, time: Duration) -> Self {
         let left = Arc::new(Mutex::new(Some((bytes, room))));
         let weak = Arc::downgrade(&left);
         tokio::spawn(async move {
@@ -80,7 +98,7 @@ impl Held {
     }
 }
 
-fn lock(left: &Mutex<Option<(Bytes, Room)>>) -> MutexGuard<'_, Option<(Bytes, Room)>> {
+fn lock(left: &Mutex<Left>) -> MutexGuard<'_, Left> {
     left.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -130,10 +148,10 @@ impl http_body::Body for Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::{Limits, work::Work};
+    use crate::http::Limits;
 
-    fn room() -> Room {
-        Work::new(&Limits::default()).room(None).unwrap()
+    fn room() -> Arc<Room> {
+        super::room(&Work::new(&Limits::default()), &Subject::default(), 0).unwrap()
     }
 
     #[tokio::test]
@@ -154,7 +172,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_does_not_read_keeps_no_memory() {
         let work = Work::new(&Limits { bytes_at_once: 0, ..Limits::default() });
-        let mut held = Held::new(Bytes::from(vec![0; 40_000]), work.room(None).unwrap(), Duration::from_secs(10));
+        let mut held =
+            Held::new(Bytes::from(vec![0; 40_000]), Arc::new(work.room(None).unwrap()), Duration::from_secs(10));
         assert!(held.frame().await.unwrap().is_ok() && work.room(None).is_err());
         tokio::time::sleep(Duration::from_secs(11)).await;
         assert!(work.room(None).is_ok() && held.frame().await.unwrap().is_err());

@@ -11,10 +11,12 @@ use crate::{
 
 /// Reads a body to its end, unless it is too long, takes too long, or costs too much.
 pub(super) async fn read(mut body: Body, limits: &Limits, intake: &mut Intake<'_>) -> Result<Vec<u8>, Refused> {
-    let announced = http_body::Body::size_hint(&body).lower();
+    let hint = http_body::Body::size_hint(&body);
+    let (announced, is_whole) = (hint.lower(), hint.exact().is_some());
     // What is announced as too long is not read at all.
     let announced = usize::try_from(announced).ok().filter(|bytes| *bytes <= limits.body_bytes);
     let announced = announced.ok_or_else(|| too_large(limits).close())?;
+    intake.expect(if is_whole { announced } else { limits.body_bytes });
     let read = async {
         match collect(&mut body, limits, announced, intake).await {
             Ok(read) => Ok(read),
@@ -66,18 +68,19 @@ async fn collect(
             return Err(too_large(limits));
         }
         intake.count(total)?;
-        grow(&mut read, &bytes, announced, intake)?;
+        let most = if announced >= total { announced } else { limits.body_bytes };
+        grow(&mut read, &bytes, most, intake)?;
         read.extend_from_slice(&bytes);
     }
     Ok(read)
 }
 
-/// Makes room for more bytes: twice as much as there was, but not for bytes that are only announced, nor for more than those.
-fn grow(read: &mut Vec<u8>, bytes: &Bytes, announced: usize, intake: &mut Intake<'_>) -> Result<(), Refused> {
+/// Makes room for more bytes: twice as much as there was, but not for bytes that are only announced, nor for more than can
+/// come.
+fn grow(read: &mut Vec<u8>, bytes: &Bytes, most: usize, intake: &mut Intake<'_>) -> Result<(), Refused> {
     let total = read.len() + bytes.len();
     if total > read.capacity() {
-        let twice = 2 * total;
-        let capacity = if announced >= total { twice.min(announced) } else { twice };
+        let capacity = (2 * total).min(most);
         intake.hold(capacity)?;
         read.reserve_exact(capacity - read.len());
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::caller::Caller;
 use crate::http::{
-    calls::Call,
+    calls::{Call, Large},
     refused::Refused,
     state::ServiceState,
     work::{Room, Work},
@@ -19,7 +19,9 @@ pub(super) struct Intake<'a> {
     work: &'a Work,
     call: &'a Call,
     caller: Option<&'a str>,
-    pieces: usize,
+    counted: usize,
+    /// As how many more the body can count.
+    whole: usize,
     /// `None` once it is refused.
     room: Option<Room>,
 }
@@ -29,18 +31,23 @@ impl<'a> Intake<'a> {
     /// There is no room for another request.
     pub fn new(service: &'a Arc<ServiceState>, call: &'a Call, caller: &'a Caller) -> Result<Self, Refused> {
         let (work, caller) = (&service.work, caller.subject());
-        Ok(Self { work, call, caller, pieces: 0, room: Some(work.room(caller)?) })
+        Ok(Self { work, call, caller, counted: 0, whole: 0, room: Some(work.room(caller)?) })
+    }
+
+    /// A body will have so many bytes at most.
+    pub fn expect(&mut self, bytes: usize) {
+        self.whole = bytes / PIECE;
     }
 
     /// A body has so many bytes, as it is announced or as have come.
     ///
     /// # Errors
-    /// More than the rate of the caller.
+    /// More than the rate of the caller. Nothing of the body counts then.
     pub fn count(&mut self, bytes: usize) -> Result<(), Refused> {
-        let more = (bytes / PIECE).saturating_sub(self.pieces);
-        if more > 0 {
-            self.pieces += more;
-            self.call.take_more(self.caller, more)?;
+        let (counted, now) = (self.counted, bytes / PIECE);
+        if now > counted {
+            self.call.take_more(self.caller, Large { counted, now, whole: self.whole })?;
+            self.counted = now;
         }
         Ok(())
     }
@@ -58,7 +65,7 @@ impl<'a> Intake<'a> {
         self.room = None;
     }
 
-    /// The room, for as long as the body is there.
+    /// The room, for as long as the body and then the answer are there.
     pub fn into_room(self) -> Option<Room> {
         self.room
     }

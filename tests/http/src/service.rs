@@ -174,6 +174,18 @@ impl Rig {
         panic!("{id} hears {} and not {level} after 2 s", self.heard(id));
     }
 
+    /// Sends a configureMixer request but for the last byte of its body, which has so many: the service holds it until the
+    /// connection is dropped.
+    pub async fn half_sent(&self, bytes: usize) -> TcpStream {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let head = format!(
+            "POST {CALL}/participants/configureMixer HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer good\r\n\
+             Content-Type: application/json\r\nContent-Length: {bytes}\r\n\r\n"
+        );
+        stream.write_all((head + &" ".repeat(bytes - 1)).as_bytes()).await.unwrap();
+        stream
+    }
+
     /// Sends raw bytes, and reads the answer until the service closes the connection or `wait` has
     /// passed.
     pub async fn raw(&self, bytes: impl AsRef<[u8]>, wait: Duration) -> String {

@@ -1,5 +1,7 @@
 //! Audio routing groups over HTTP: made, read, changed and ended, and where their routes lead.
 
+use std::time::Duration;
+
 use mixminus::{
     JoinOptions, PrivateGroup, Routing,
     http::{Limits, ServiceOptions},
@@ -7,6 +9,9 @@ use mixminus::{
 use mixminus_http_tests::service::{CALL, Rig, refused};
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
+
+/// Longer than anything takes, on a busy machine too.
+const LONG: Duration = Duration::from_secs(60);
 
 /// The path of the groups.
 fn groups() -> String {
@@ -180,4 +185,30 @@ async fn the_groups_of_a_call_have_so_many_members_and_no_more() {
     refused(change("second", json!(["anna", "carol"])).await.unwrap(), 429, "tooManyRequests").await;
     assert_eq!(change("first", json!(["anna"])).await.unwrap().status(), StatusCode::OK);
     assert_eq!(change("second", json!(["anna", "carol"])).await.unwrap().status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_change_whose_answer_finds_no_room_changes_nothing() {
+    let limits = Limits { body_bytes: 40 << 10, bytes_at_once: 320 << 10, body_time: LONG, ..Limits::default() };
+    let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
+    let receivers: Vec<_> = (0..120).map(|number| format!("{number:0250}")).collect();
+    for id in &receivers {
+        rig.controller.join(id.as_str(), JoinOptions::default()).unwrap();
+    }
+    let large = json!({"id": "large", "routingMode": "multicast", "sources": ["anna"], "receivers": receivers});
+    assert_eq!(create(&rig, &large).await.status(), StatusCode::CREATED);
+    // Three of them take all that there is for one caller.
+    let mut held = Vec::new();
+    for source in ["ben", "anna"].into_iter().cycle().take(100) {
+        held.push(rig.half_sent(40 << 10).await);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let before = rig.controller.private_groups();
+        let answer = patch(&rig, "large", &json!({"sources": [source]})).await;
+        assert_eq!(rig.controller.private_groups() != before, answer.status() == StatusCode::OK);
+        if answer.status() != StatusCode::OK {
+            refused(answer, 503, "serviceUnavailable").await;
+            return;
+        }
+    }
+    panic!("there is always room");
 }

@@ -183,3 +183,20 @@ async fn a_call_holds_so_much_music_and_no_more() {
     assert_eq!(ended(&rig, "anna", "startHoldMusic", music(30)).await["status"], "completed", "instead of the other");
     assert_eq!(ended(&rig, "ben", "startHoldMusic", music(20)).await["status"], "completed");
 }
+
+#[tokio::test]
+async fn a_call_that_waits_for_its_music_lets_no_other_call_wait() {
+    let rig = rig_with(Limits { prompts_at_once: 2, prompt_wait: Duration::from_secs(1), ..Limits::default() }).await;
+    let other = CallOptions { prompts: Arc::new(Levels), ..CallOptions::new(rig.controller.clone()) };
+    rig.service.add_call("other", other).unwrap();
+    let late = accepted(&rig, "anna", "startHoldMusic", own_music("late:3000:level:0.25:20")).await;
+    let later = accepted(&rig, "ben", "startHoldMusic", own_music("level:0.25:20")).await;
+    let prompts = json!({"prompts": [{"@odata.type": "#x", "mediaInfo": {"uri": "level:0.25:20"}}]});
+    let played = rig.post("/app/calls/other/playPrompt", prompts.to_string()).await;
+    let played = rig.ended(played.headers()["location"].to_str().unwrap()).await;
+    assert_eq!(played["status"], "completed", "{played}");
+    let failed = rig.ended(&later).await;
+    let wanted = "the service is busy: it was not the turn of this prompt within 1s";
+    assert_eq!((&failed["resultInfo"]["code"], &failed["resultInfo"]["message"]), (&json!(503), &json!(wanted)));
+    assert_eq!(rig.ended(&late).await["status"], "completed");
+}

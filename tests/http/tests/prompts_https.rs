@@ -129,6 +129,21 @@ async fn what_is_too_large_is_not_read() {
 }
 
 #[tokio::test]
+async fn the_wait_for_others_counts_as_time() {
+    let server = Server::start(|_| Answer::Nothing).await;
+    let time = Duration::from_secs(2);
+    let prompts = HttpsPrompts::new(PromptOptions { at_once: 1, time, ..options(&server) }).unwrap();
+    let media = MediaInfo { uri: server.uri("/a.wav"), resource_id: None };
+    let late = async || {
+        let error = prompts.resolve(&media).await.unwrap_err();
+        assert!(matches!(error, PromptError::Late { .. }), "{error}");
+        Instant::now()
+    };
+    let (first, second) = tokio::join!(late(), late());
+    assert!(second - first < time / 2, "{:?}", second - first);
+}
+
+#[tokio::test]
 async fn what_is_too_slow_is_not_waited_for() {
     let soon = |options: &mut PromptOptions| options.time = Duration::from_millis(500);
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n".to_vec();

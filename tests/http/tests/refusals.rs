@@ -8,6 +8,9 @@ use mixminus_http_tests::service::{CALL, NOTHING, Rig, anna_hears_ben_at, refuse
 use reqwest::{Method, Response, StatusCode};
 use serde_json::Value;
 
+/// Longer than anything takes, on a busy machine too.
+const LONG: Duration = Duration::from_secs(60);
+
 const JSON: &str = "application/json";
 
 async fn post(rig: &Rig, token: Option<&str>, call: &str, content_type: Option<&str>, body: &str) -> Response {
@@ -234,11 +237,40 @@ async fn each_caller_has_a_rate_and_large_bodies_leave_some_of_it() {
 }
 
 #[tokio::test]
+async fn a_body_without_a_length_is_let_in_again_once_it_has_waited() {
+    let limits = Limits { requests_at_once: NonZeroU32::new(8).unwrap(), ..Limits::default() };
+    let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
+    let large = || in_two_pieces(format!("{NOTHING}{}", " ".repeat(200 << 10)));
+    let mut statuses = [0; 3];
+    for status in &mut statuses {
+        let answer = rig.configure(large()).await;
+        *status = answer.status().as_u16();
+        if let Some(seconds) = answer.headers().get("retry-after") {
+            let seconds = seconds.to_str().unwrap().parse().unwrap();
+            tokio::time::sleep(Duration::from_secs(seconds)).await;
+        }
+    }
+    assert!(statuses[0] == 200 && statuses[2] == 200, "{statuses:?}");
+}
+
+#[tokio::test]
 async fn a_request_without_room_or_turn_is_refused_and_told_when_to_try_again() {
-    let limits = Limits { bytes_at_once: 0, ..Limits::default() };
+    let limits = Limits { body_bytes: 64 << 10, bytes_at_once: 512 << 10, body_time: LONG, ..Limits::default() };
     let rig = Rig::with(ServiceOptions { limits, ..ServiceOptions::default() }).await;
     assert_eq!(rig.configure(NOTHING).await.status(), StatusCode::OK);
-    let answer = rig.configure(format!("{}{NOTHING}", " ".repeat(20 << 10))).await;
+    let refusal = async || {
+        let mut held = Vec::new();
+        loop {
+            // Two of them take all that there is for one caller.
+            held.push(rig.half_sent(64 << 10).await);
+            let answer = rig.configure(format!("{}{NOTHING}", " ".repeat(60 << 10))).await;
+            if answer.status() != StatusCode::OK {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let answer = tokio::time::timeout(LONG, refusal()).await.expect("a refusal");
     assert_eq!(answer.headers()["retry-after"], "1");
     let message = refused(answer, 503, "serviceUnavailable").await;
     assert_eq!(message, "the service is busy: there is no room for more requests of this size");

@@ -2,20 +2,25 @@
 //! service. Browsers cannot set headers for a WebSocket, so there the token is sent as a
 //! subprotocol.
 
-use std::{sync::Arc, time::SystemTime};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use axum::{
-    extract::{FromRequestParts, WebSocketUpgrade},
+    extract::{ConnectInfo, FromRequestParts, WebSocketUpgrade},
     http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use mixminus::{
     config::ErrorCode,
-    http::{Authorizer, Refusal, bearer_token},
+    http::{Authorizer, Grant, Refusal, bearer_token},
 };
 
 use super::{Web, refused::Refused};
+use crate::connections::network;
 
 /// The subprotocol of the desk's WebSockets.
 const PROTOCOL: &str = "mixminus.desk";
@@ -31,25 +36,39 @@ pub struct Door {
 }
 
 impl Door {
-    /// Checks a token; returns when it expires, if ever.
-    async fn admit(&self, token: Option<&str>) -> Result<Option<SystemTime>, Refused> {
+    /// Checks a token; returns what it grants.
+    async fn admit(&self, token: Option<&str>) -> Result<Grant, Refused> {
         let grant = self.authorizer.authorize(token).await?;
         let enough = grant.permissions.include_any(&self.permissions);
         let wanted = || format!("the token has none of the permissions {}", self.permissions.join(", "));
-        if enough { Ok(grant.expires) } else { Err(Refused::new(ErrorCode::Forbidden, wanted())) }
+        if enough { Ok(grant) } else { Err(Refused::new(ErrorCode::Forbidden, wanted())) }
     }
 }
 
 /// A client with a valid token in its `Authorization` header.
 #[derive(Debug)]
-pub struct Bearer;
+pub struct Bearer(pub Client);
+
+/// By what clients are told apart: the subject of the token, or else the network of the other end of the connection.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Client {
+    Subject(String),
+    Network(Option<IpAddr>),
+}
+
+impl Client {
+    fn of(grant: Grant, parts: &Parts) -> Self {
+        let peer = || parts.extensions.get().map(|ConnectInfo(peer): &ConnectInfo<SocketAddr>| network(peer.ip()));
+        grant.subject.map_or_else(|| Self::Network(peer()), Self::Subject)
+    }
+}
 
 impl FromRequestParts<Arc<Web>> for Bearer {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, web: &Arc<Web>) -> Result<Self, Refused> {
-        web.door.admit(bearer_token(&parts.headers)?).await?;
-        Ok(Self)
+        let grant = web.door.admit(bearer_token(&parts.headers)?).await?;
+        Ok(Self(Client::of(grant, parts)))
     }
 }
 
@@ -72,7 +91,7 @@ impl FromRequestParts<Arc<Web>> for Desk {
             same_origin(&parts.headers)?;
             web.door.admit(offered_token(&parts.headers)?.as_deref()).await
         };
-        let expires = checks.await.map_err(Refused::into_response)?;
+        let expires = checks.await.map_err(Refused::into_response)?.expires;
         let upgrade = WebSocketUpgrade::from_request_parts(parts, web).await.map_err(IntoResponse::into_response)?;
         let upgrade = upgrade.protocols([PROTOCOL]);
         if upgrade.selected_protocol().is_none() {
@@ -128,6 +147,17 @@ mod tests {
             headers.append(name, HeaderValue::from_str(value).unwrap());
         });
         headers
+    }
+
+    #[test]
+    fn clients_are_told_apart_by_subject_and_without_one_by_network() {
+        let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+        let peer: SocketAddr = "[2001:db8::7]:1".parse().unwrap();
+        parts.extensions.insert(ConnectInfo(peer));
+        let client =
+            |subject: Option<&str>| Client::of(Grant { subject: subject.map(Into::into), ..Grant::default() }, &parts);
+        assert_eq!(client(Some("anna")), Client::Subject("anna".into()));
+        assert_eq!(client(None), Client::Network("2001:db8::".parse().ok()));
     }
 
     #[test]

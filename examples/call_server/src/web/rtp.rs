@@ -15,7 +15,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     Web,
-    door::Bearer,
+    door::{Bearer, Client},
     refused::Refused,
     role::AsRole,
     whip::{self, SDP},
@@ -24,31 +24,36 @@ use crate::live::{Call, ConnectionId, Newcomer, NoCall};
 
 /// Somebody who comes without an id gets a random one.
 pub async fn come(
-    _bearer: Bearer,
+    Bearer(client): Bearer,
     State(web): State<Arc<Web>>,
     AsRole(role): AsRole,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    welcome(web, Newcomer { id: None, role }, &headers, body).await
+    welcome(web, &client, Newcomer { id: None, role }, (&headers, body)).await
 }
 
 /// Somebody who comes with an id; its place may have been kept, or is taken over.
 pub async fn come_as(
-    _bearer: Bearer,
+    Bearer(client): Bearer,
     State(web): State<Arc<Web>>,
     Path(id): Path<String>,
     AsRole(role): AsRole,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    welcome(web, Newcomer { id: Some(whip::wanted(&id)?), role }, &headers, body).await
+    welcome(web, &client, Newcomer { id: Some(whip::wanted(&id)?), role }, (&headers, body)).await
 }
 
-async fn welcome(web: Arc<Web>, newcomer: Newcomer, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
+async fn welcome(
+    web: Arc<Web>,
+    client: &Client,
+    newcomer: Newcomer,
+    offer: (&HeaderMap, Body),
+) -> Result<Response, Refused> {
     let server = Arc::clone(&web);
     let welcome = move |offer: &str| server.rtp.welcome(&server.people, newcomer, offer.as_bytes());
-    let call = whip::offered(&web, headers, body, welcome).await?;
+    let call = whip::offered(&web, client, offer, welcome).await?;
     let Call { id, connection, sdp } = call.map_err(no_call)?;
     let location = format!("/rtp/{}/{connection}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
     let told = [(header::LOCATION, location), (header::CONTENT_TYPE, SDP.to_owned())];
@@ -57,7 +62,7 @@ async fn welcome(web: Arc<Web>, newcomer: Newcomer, headers: &HeaderMap, body: B
 
 /// Another offer of somebody who is here: a hold, another codec, another address.
 pub async fn change(
-    _bearer: Bearer,
+    Bearer(client): Bearer,
     State(web): State<Arc<Web>>,
     Path((id, connection)): Path<(String, String)>,
     headers: HeaderMap,
@@ -66,7 +71,7 @@ pub async fn change(
     let connection = parse(&connection)?;
     let server = Arc::clone(&web);
     let change = move |offer: &str| server.rtp.change(&server.people, &id, connection, offer.as_bytes());
-    let sdp = whip::offered(&web, &headers, body, change).await?.map_err(no_call)?;
+    let sdp = whip::offered(&web, &client, (&headers, body), change).await?.map_err(no_call)?;
     Ok(([(header::CONTENT_TYPE, SDP), (header::CACHE_CONTROL, "no-store")], sdp).into_response())
 }
 

@@ -12,7 +12,12 @@ use axum::{
 use mixminus::config::ErrorCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Web, door::Bearer, refused::Refused, role::AsRole};
+use super::{
+    Web,
+    door::{Bearer, Client},
+    refused::Refused,
+    role::AsRole,
+};
 use crate::{
     arguments,
     live::{ConnectionId, Newcomer, NoPlace, Unwelcome, Welcome},
@@ -27,25 +32,25 @@ pub(super) const SDP: &str = "application/sdp";
 
 /// Somebody who comes without an id gets a random one.
 pub async fn come(
-    _bearer: Bearer,
+    Bearer(client): Bearer,
     State(web): State<Arc<Web>>,
     AsRole(role): AsRole,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    welcome(web, Newcomer { id: None, role }, &headers, body).await
+    welcome(web, &client, Newcomer { id: None, role }, (&headers, body)).await
 }
 
 /// Somebody who comes with an id; its place may have been kept, or is taken over.
 pub async fn come_as(
-    _bearer: Bearer,
+    Bearer(client): Bearer,
     State(web): State<Arc<Web>>,
     Path(id): Path<String>,
     AsRole(role): AsRole,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    welcome(web, Newcomer { id: Some(wanted(&id)?), role }, &headers, body).await
+    welcome(web, &client, Newcomer { id: Some(wanted(&id)?), role }, (&headers, body)).await
 }
 
 /// An id that somebody may come under.
@@ -55,19 +60,19 @@ pub(super) fn wanted(id: &str) -> Result<String, Refused> {
 
 /// Somebody leaves, and its place is free.
 pub async fn leave(
-    _bearer: Bearer,
+    Bearer(client): Bearer,
     State(web): State<Arc<Web>>,
     Path((id, connection)): Path<(String, String)>,
 ) -> Result<StatusCode, Refused> {
     let connection = self::connection(&connection)?;
     let people = Arc::clone(&web.people);
-    let has_left = web.work.run(move || people.leave(&id, connection)).await?;
+    let has_left = web.work.run(&client, move || people.leave(&id, connection)).await?;
     if has_left { Ok(StatusCode::OK) } else { Err(gone()) }
 }
 
 /// Somebody mutes itself, or speaks again: nobody hears it meanwhile, and the state says so.
 pub async fn mute(
-    _bearer: Bearer,
+    Bearer(client): Bearer,
     State(web): State<Arc<Web>>,
     Path((id, connection)): Path<(String, String)>,
     headers: HeaderMap,
@@ -83,7 +88,7 @@ pub async fn mute(
         let is_muted = serde_json::from_slice(&body).ok()?;
         Some(people.mute(&id, connection, is_muted))
     };
-    let is_done = web.work.on(body, LONGEST_FLAG, mute).await?.ok_or_else(wanted)?;
+    let is_done = web.work.on(&client, body, LONGEST_FLAG, mute).await?.ok_or_else(wanted)?;
     if is_done { Ok(StatusCode::NO_CONTENT) } else { Err(gone()) }
 }
 
@@ -95,9 +100,14 @@ fn gone() -> Refused {
     Refused::new(ErrorCode::NotFound, "there is no such connection, or it has ended")
 }
 
-async fn welcome(web: Arc<Web>, newcomer: Newcomer, headers: &HeaderMap, body: Body) -> Result<Response, Refused> {
+async fn welcome(
+    web: Arc<Web>,
+    client: &Client,
+    newcomer: Newcomer,
+    offer: (&HeaderMap, Body),
+) -> Result<Response, Refused> {
     let server = Arc::clone(&web);
-    let welcomed = offered(&web, headers, body, move |offer| server.webrtc.welcome(&server.people, newcomer, offer));
+    let welcomed = offered(&web, client, offer, move |offer| server.webrtc.welcome(&server.people, newcomer, offer));
     let Welcome { id, connection, sdp } = welcomed.await?.map_err(unwelcome)?;
     let location = format!("/whip/{}/{connection}", utf8_percent_encode(&id, NON_ALPHANUMERIC));
     let told = [
@@ -112,8 +122,8 @@ async fn welcome(web: Arc<Web>, newcomer: Newcomer, headers: &HeaderMap, body: B
 /// Works on the offer, if the body is one by its type and its size.
 pub(super) async fn offered<T: Send + 'static>(
     web: &Web,
-    headers: &HeaderMap,
-    body: Body,
+    client: &Client,
+    (headers, body): (&HeaderMap, Body),
     work: impl FnOnce(&str) -> T + Send + 'static,
 ) -> Result<T, Refused> {
     if !is_of(headers, SDP) {
@@ -123,7 +133,7 @@ pub(super) async fn offered<T: Send + 'static>(
         let text = String::from_utf8(body);
         text.map(|offer| work(&offer)).map_err(|_| Refused::new(ErrorCode::BadRequest, "the offer is no UTF-8"))
     };
-    web.work.on(body, LONGEST, read).await?
+    web.work.on(client, body, LONGEST, read).await?
 }
 
 /// Whether the headers say that the body has a type.

@@ -1,37 +1,38 @@
 //! What the server's own routes do for clients at a time, at most: [`Work`], with the reading of their bodies.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use axum::body::Body;
 use http_body_util::BodyExt;
 use mixminus::config::ErrorCode;
 use tokio::{
-    sync::Semaphore,
     task::spawn_blocking,
     time::{error::Elapsed, timeout},
 };
 
-use super::refused::Refused;
+use super::{door::Client, refused::Refused};
+use crate::shares::{Share, Shares};
 
-/// How many bodies are in memory at a time.
-const BODIES: usize = 64;
+/// How many bytes of bodies are in memory at a time, and how many each counts at least.
+const BYTES: usize = 4 << 20;
+const FEWEST: usize = 1 << 10;
 /// How long a body may take to arrive.
 const SLOWEST: Duration = Duration::from_secs(10);
 /// How long work waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Places for bodies, and turns on the threads that work.
+/// Memory for bodies, and turns on the threads that work; each client has at most half.
 #[derive(Debug)]
 pub struct Work {
-    places: Arc<Semaphore>,
-    turns: Arc<Semaphore>,
+    bytes: Shares<Client>,
+    turns: Shares<Client>,
 }
 
 impl Default for Work {
     /// As many turns as the process may use processors, 2 at least.
     fn default() -> Self {
         let turns = thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
-        Self { places: Arc::new(Semaphore::new(BODIES)), turns: Arc::new(Semaphore::new(turns)) }
+        Self { bytes: Shares::new(BYTES), turns: Shares::new(turns) }
     }
 }
 
@@ -39,23 +40,27 @@ impl Work {
     /// Reads a body of so many bytes at most, and works on it.
     pub async fn on<T: Send + 'static>(
         &self,
+        client: &Client,
         body: Body,
         most: usize,
         work: impl FnOnce(Vec<u8>) -> T + Send + 'static,
     ) -> Result<T, Refused> {
-        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| busy())?;
         let late = |_: Elapsed| Refused::new(ErrorCode::RequestTimeout, "the body took too long to arrive");
-        let bytes = timeout(SLOWEST, read(body, most)).await.map_err(late)??;
-        self.run(move || {
-            let _place = place;
+        let (bytes, room) = timeout(SLOWEST, self.read(client, body, most)).await.map_err(late)??;
+        self.run(client, move || {
+            let _room = room;
             work(bytes)
         })
         .await
     }
 
-    /// Works on a thread that may block, when it is its turn.
-    pub async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Refused> {
-        let turn = timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await.map_err(|_| busy())?;
+    /// Works on a thread that may block, when it is the client's turn.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        client: &Client,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Refused> {
+        let turn = timeout(PATIENCE, self.turns.wait(client)).await.map_err(|_| busy())?;
         let done = spawn_blocking(move || {
             let _turn = turn;
             work()
@@ -63,20 +68,38 @@ impl Work {
         let failed = |_| Refused::new(ErrorCode::InternalServerError, "the request could not be worked on");
         done.await.map_err(failed)
     }
-}
 
-/// Copies what comes into one piece of memory: a body of many small frames would take many times its bytes.
-async fn read(mut body: Body, most: usize) -> Result<Vec<u8>, Refused> {
-    let mut read = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let broken = |error| Refused::new(ErrorCode::BadRequest, format!("the body broke off: {error}"));
-        let Ok(bytes) = frame.map_err(broken)?.into_data() else { continue };
-        if read.len() + bytes.len() > most {
-            return Err(Refused::new(ErrorCode::RequestTooLarge, format!("the body can have {most} bytes at most")));
+    /// Copies what comes into one piece of memory, which grows with it: a body of many small frames would take many times its
+    /// bytes, and one of which nothing comes takes nothing.
+    async fn read(&self, client: &Client, mut body: Body, most: usize) -> Result<(Vec<u8>, Option<Share>), Refused> {
+        let (mut read, mut room) = (Vec::new(), None);
+        while let Some(frame) = body.frame().await {
+            let broken = |error| Refused::new(ErrorCode::BadRequest, format!("the body broke off: {error}"));
+            let Ok(bytes) = frame.map_err(broken)?.into_data() else { continue };
+            let total = read.len() + bytes.len();
+            if total > most {
+                let message = format!("the body can have {most} bytes at most");
+                return Err(Refused::new(ErrorCode::RequestTooLarge, message));
+            }
+            if total > read.capacity() {
+                let capacity = (2 * total).max(FEWEST).min(most);
+                self.hold(client, &mut room, capacity - read.capacity())?;
+                read.reserve_exact(capacity - read.len());
+            }
+            read.extend_from_slice(&bytes);
         }
-        read.extend_from_slice(&bytes);
+        Ok((read, room))
     }
-    Ok(read)
+
+    /// Makes room for more bytes of a body.
+    fn hold(&self, client: &Client, room: &mut Option<Share>, bytes: usize) -> Result<(), Refused> {
+        let more = u32::try_from(bytes).ok().and_then(|bytes| self.bytes.take(client, bytes)).ok_or_else(busy)?;
+        match room {
+            Some(room) => room.add(more),
+            none => *none = Some(more),
+        }
+        Ok(())
+    }
 }
 
 fn busy() -> Refused {
@@ -88,27 +111,38 @@ mod tests {
     use super::*;
     use axum::response::IntoResponse;
 
-    async fn status(work: &Work, body: &'static str) -> u16 {
-        match work.on(body.into(), 3, |bytes| bytes.len()).await {
+    fn client(name: &str) -> Client {
+        Client::Subject(name.into())
+    }
+
+    async fn status(work: &Work, client: &Client, body: impl Into<Body>) -> u16 {
+        match work.on(client, body.into(), 3, |bytes| bytes.len()).await {
             Ok(length) => length as u16,
             Err(refused) => refused.into_response().status().as_u16(),
         }
     }
 
     #[tokio::test]
-    async fn bodies_have_places_and_a_length() {
-        let work = Work { places: Arc::new(Semaphore::new(1)), ..Work::default() };
-        assert_eq!((status(&work, "abc").await, status(&work, "abcd").await), (3, 413));
-        let place = work.places.acquire().await.unwrap();
-        assert_eq!(status(&work, "").await, 503);
-        drop(place);
-        assert_eq!(status(&work, "").await, 0);
+    async fn each_client_has_room_for_bodies_and_takes_it_as_they_come() {
+        let work = Work { bytes: Shares::new(8), ..Work::default() };
+        let (anna, ben) = (client("anna"), client("ben"));
+        assert_eq!((status(&work, &anna, "abc").await, status(&work, &anna, "abcd").await), (3, 413));
+        let never = Body::from_stream(futures_util::stream::pending::<Result<&str, std::io::Error>>());
+        let waits = timeout(Duration::from_millis(50), status(&work, &anna, never));
+        let (waited, other) = tokio::join!(waits, status(&work, &anna, "abc"));
+        assert!(waited.is_err() && other == 3, "what has not come takes no room");
+        let room = work.bytes.take(&anna, 2).unwrap();
+        assert_eq!((status(&work, &anna, "abc").await, status(&work, &anna, "").await), (503, 0));
+        assert_eq!(status(&work, &ben, "abc").await, 3, "another client has its own");
+        drop(room);
+        assert_eq!(status(&work, &anna, "abc").await, 3);
     }
 
     #[tokio::test]
-    async fn nobody_waits_for_a_turn_for_ever() {
-        let work = Work { turns: Arc::new(Semaphore::new(1)), ..Work::default() };
-        let _turn = work.turns.acquire().await.unwrap();
-        assert_eq!(work.run(|| ()).await.unwrap_err().into_response().status(), 503);
+    async fn nobody_waits_for_a_turn_for_ever_nor_for_those_of_one_other_client() {
+        let work = Work { turns: Shares::new(2), ..Work::default() };
+        let _turn = work.turns.wait(&client("anna")).await;
+        assert_eq!(work.run(&client("anna"), || ()).await.unwrap_err().into_response().status(), 503);
+        assert!(work.run(&client("ben"), || ()).await.is_ok());
     }
 }

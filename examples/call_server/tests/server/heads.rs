@@ -1,14 +1,12 @@
 //! Heads of requests that a server has to refuse (RFC 9112), whatever route they are for.
 
-use std::time::Duration;
-
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
     time::timeout,
 };
 
-use crate::rig::Server;
+use crate::rig::{PATIENCE, Server};
 
 /// Sends bytes, and reads what comes until the server closes the connection. Also returns whether it has.
 async fn raw(server: &Server, bytes: &str) -> (String, bool) {
@@ -21,7 +19,7 @@ async fn raw(server: &Server, bytes: &str) -> (String, bool) {
             length += more;
         }
     };
-    let is_closed = timeout(Duration::from_secs(2), read).await.is_ok();
+    let is_closed = timeout(PATIENCE, read).await.is_ok();
     (String::from_utf8_lossy(&answer[..length]).into_owned(), is_closed)
 }
 
@@ -38,8 +36,8 @@ async fn status(server: &Server, head: &str) -> String {
 async fn a_request_of_http_1_1_is_for_one_host() {
     let server = Server::start(&[]);
     for (head, wanted) in [
-        ("GET /healthz HTTP/1.1\r\nHost: h", "200"),
-        ("GET http://h/healthz HTTP/1.1\r\nHost: h:80", "200"),
+        ("GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close", "200"),
+        ("GET http://h/healthz HTTP/1.1\r\nHost: h:80\r\nConnection: close", "200"),
         ("GET /healthz HTTP/1.0", "200"),
         ("GET /healthz HTTP/1.1", "400"),
         ("GET /healthz HTTP/1.1\r\nHost:", "400"),

@@ -20,13 +20,13 @@ use crate::{
         media::PROMPTS,
         refused::Refused,
         routes::{
-            action::{self, Action},
+            action::{self, Action, Changed},
             blocking,
             caller::Caller,
             openapi::{OfChange, OfRead},
         },
         state::ServiceState,
-        work::Size,
+        work::{Room, Size},
     },
 };
 
@@ -75,13 +75,13 @@ pub(in crate::http::routes) async fn create(
     action: Action,
 ) -> Result<Response, Refused> {
     let limits = service.options.limits.clone();
-    let make = move |call: &Arc<Call>, caller: &Caller, body: &[u8]| {
+    let make = move |call: &Arc<Call>, caller: &Caller, body: &[u8], _: &mut Option<Room>| {
         let group = make(call, body, &limits)?;
         action::accepted(caller, None);
         Ok(group)
     };
-    let (group, asked) = action.change(&service, make).await?;
-    Ok((StatusCode::CREATED, [(header::LOCATION, asked.below(&group.id))], Json(group)).into_response())
+    let Changed { done: group, asked, room } = action.change(&service, make).await?;
+    Ok((StatusCode::CREATED, room, [(header::LOCATION, asked.below(&group.id))], Json(group)).into_response())
 }
 
 fn make(call: &Arc<Call>, body: &[u8], limits: &Limits) -> Result<AudioRoutingGroup, Refused> {
@@ -98,5 +98,5 @@ fn make(call: &Arc<Call>, body: &[u8], limits: &Limits) -> Result<AudioRoutingGr
         let message = format!("there is another audioRoutingGroup \"{}\" in this call; change that one", group.id());
         return Err(Refused::new(ErrorCode::Conflict, message));
     }
-    put_in_force(call, group, limits)
+    put_in_force(call, group, limits, |_| Ok(()))
 }

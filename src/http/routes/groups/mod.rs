@@ -15,9 +15,14 @@ use crate::{
 
 use super::action;
 
-/// Puts a group in force, or nothing of it: its rules are checked, and who is in the call is looked up under the
-/// controller's lock.
-fn put_in_force(call: &Arc<Call>, group: ProposedGroup, limits: &Limits) -> Result<AudioRoutingGroup, Refused> {
+/// Puts a group in force, or nothing of it: its rules are checked, it may be refused because of what its answer takes, and who
+/// is in the call is looked up under the controller's lock.
+fn put_in_force(
+    call: &Arc<Call>,
+    group: ProposedGroup,
+    limits: &Limits,
+    admit_answer: impl FnOnce(&AudioRoutingGroup) -> Result<(), Refused>,
+) -> Result<AudioRoutingGroup, Refused> {
     let (participants, most) = (group.participants(), limits.listeners);
     if participants > most {
         let message = format!("the group names {participants} participants; at most {most} are taken");
@@ -28,6 +33,7 @@ fn put_in_force(call: &Arc<Call>, group: ProposedGroup, limits: &Limits) -> Resu
         let message = format!("the audioRoutingGroups of this call would have over {most} members: delete one first");
         return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(Duration::from_secs(1)));
     }
+    admit_answer(group.group())?;
     let _place = action::admit(call)?;
     let set = call.controller.change(|changes| {
         let checked = group.check(|id| changes.is_here(id)).cloned();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 
 use super::{named, put_in_force};
 use crate::{
@@ -12,13 +12,13 @@ use crate::{
         calls::Call,
         refused::Refused,
         routes::{
-            action::{self, Action},
+            action::{self, Action, Changed},
             blocking,
             caller::Caller,
             openapi::{OfChange, OfRead},
         },
         state::ServiceState,
-        work::Size,
+        work::{Room, Size},
     },
 };
 
@@ -60,21 +60,32 @@ pub(in crate::http::routes) async fn group(
 pub(in crate::http::routes) async fn update(
     State(service): State<Arc<ServiceState>>,
     action: Action,
-) -> Result<Json<AudioRoutingGroup>, Refused> {
-    let limits = service.options.limits.clone();
-    let change = move |call: &Arc<Call>, caller: &Caller, body: &[u8]| {
-        let group = change(call, caller.group(), body, &limits)?;
+) -> Result<impl IntoResponse, Refused> {
+    let state = Arc::clone(&service);
+    let change = move |call: &Arc<Call>, caller: &Caller, body: &[u8], room: &mut Option<Room>| {
+        // It also has what the body does not change of the group.
+        let admit_answer = |group: &AudioRoutingGroup| {
+            let length = serde_json::to_vec(group).map_or(0, |answer| answer.len());
+            room.as_mut().map_or(Ok(()), |room| state.work.grow(room, caller.subject(), length))
+        };
+        let group = change(call, (caller.group(), body), &state.options.limits, admit_answer)?;
         action::accepted(caller, None);
         Ok(group)
     };
-    Ok(Json(action.change(&service, change).await?.0))
+    let Changed { done: group, room, .. } = action.change(&service, change).await?;
+    Ok((room, Json(group)))
 }
 
-fn change(call: &Arc<Call>, id: &str, body: &[u8], limits: &Limits) -> Result<AudioRoutingGroup, Refused> {
+fn change(
+    call: &Arc<Call>,
+    (id, body): (&str, &[u8]),
+    limits: &Limits,
+    admit_answer: impl FnOnce(&AudioRoutingGroup) -> Result<(), Refused>,
+) -> Result<AudioRoutingGroup, Refused> {
     let read = read_json::<UncheckedGroup<AudioRoutingGroupChange>>(body).map_err(RequestError::from)?;
     // From what the group is until it is another one, no other request changes it.
     let _in_order = call.ledger.order();
-    put_in_force(call, read.update(named(call, id)?), limits)
+    put_in_force(call, read.update(named(call, id)?), limits, admit_answer)
 }
 
 /// Ends a private route.
