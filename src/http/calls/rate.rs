@@ -22,7 +22,14 @@ pub(in crate::http) struct Rate {
     reserve: Duration,
     /// When the clock has caught up with the shares of all requests of a caller so far. Whom it has caught up with is as good
     /// as new.
-    caught_up: Mutex<HashMap<Option<String>, Instant>>,
+    caught_up: Mutex<Callers>,
+}
+
+#[derive(Debug)]
+struct Callers {
+    times: HashMap<Option<String>, Instant>,
+    /// With so many, those are forgotten whom the clock has caught up with.
+    most: usize,
 }
 
 /// As how many requests more a large one counts.
@@ -36,7 +43,7 @@ pub(in crate::http) struct Large {
     pub whole: usize,
 }
 
-/// How many callers are known before those are forgotten whom the clock has caught up with.
+/// How many callers are known at least before those are forgotten whom the clock has caught up with.
 const FEW: usize = 64;
 
 impl Rate {
@@ -44,7 +51,8 @@ impl Rate {
         let share = Duration::from_secs(1) / limits.requests_per_second.get();
         let ahead = share.saturating_mul(limits.requests_at_once.get() - 1);
         let reserve = share.saturating_mul(limits.requests_at_once.get() / 4);
-        Self { per_second: limits.requests_per_second, share, ahead, reserve, caught_up: Mutex::default() }
+        let caught_up = Mutex::new(Callers { times: HashMap::new(), most: FEW });
+        Self { per_second: limits.requests_per_second, share, ahead, reserve, caught_up }
     }
 
     /// How many requests a second are allowed.
@@ -73,7 +81,7 @@ impl Rate {
     fn take_more_at(&self, caller: Option<&str>, large: Large, now: Instant) -> Result<(), Duration> {
         let Large { counted, now: due, whole } = large;
         let mut callers = self.callers();
-        let caught_up = callers.entry(caller.map(str::to_owned)).or_insert(now);
+        let caught_up = callers.times.entry(caller.map(str::to_owned)).or_insert(now);
         // As if nothing of it had counted but that once, which is in the budget, too.
         let before = (*caught_up).max(now) - now;
         let before = before.saturating_sub(self.shares(counted));
@@ -93,20 +101,21 @@ impl Rate {
     fn take_at(&self, caller: Option<&str>, share: Duration, ahead: Duration, now: Instant) -> Result<(), Duration> {
         let mut callers = self.callers();
         let caller = caller.map(str::to_owned);
-        let caught_up = callers.get(&caller).copied().unwrap_or(now).max(now);
+        let caught_up = callers.times.get(&caller).copied().unwrap_or(now).max(now);
         let wait = (caught_up - now).saturating_sub(ahead);
         if !wait.is_zero() {
             return Err(wait);
         }
-        if callers.len() >= FEW && callers.len() == callers.capacity() {
-            callers.retain(|_, caught_up| *caught_up > now);
+        if callers.times.len() >= callers.most {
+            callers.times.retain(|_, caught_up| *caught_up > now);
+            callers.most = FEW.max(2 * callers.times.len());
         }
-        callers.insert(caller, caught_up + share);
+        callers.times.insert(caller, caught_up + share);
         Ok(())
     }
 
     /// A panic under the lock leaves the times whole.
-    fn callers(&self) -> MutexGuard<'_, HashMap<Option<String>, Instant>> {
+    fn callers(&self) -> MutexGuard<'_, Callers> {
         self.caught_up.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -154,7 +163,7 @@ mod tests {
         for number in 0..10_000 {
             assert_eq!(take(Some(&number.to_string()), 20 * number), Ok(()));
         }
-        assert!(rate.caught_up.lock().unwrap().len() <= 2 * FEW);
+        assert!(rate.callers().times.len() <= FEW);
     }
 
     fn at_once(requests: usize) -> Large {
