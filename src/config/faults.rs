@@ -109,6 +109,7 @@ impl Found {
     }
 
     /// The first ones.
+    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "prompts come with the feature"))]
     pub fn listed(&self) -> &[Fault] {
         &self.listed
     }
