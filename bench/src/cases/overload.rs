@@ -43,7 +43,8 @@ fn lines(measured: &Measured) -> Result<Vec<Line>> {
     let line = |name| Line::tick(CASE.name, Key::new(name, TALKERS), measured)?.beside(all, measured);
     let mut lines: Vec<_> = [OURS].into_iter().chain(STEPS).map(line).collect::<Result<_>>()?;
     let last = measured.ratio(Key::new(STEPS[4], TALKERS), all)?;
-    lines.extend(lines.pop().map(|line| line.goal(Goal::at_most(LIMIT, "all", last))));
+    let steps = lines.pop().map(|line| line.goal(Goal::at_most(LIMIT, "all", last)));
+    lines.extend(steps);
     Ok(lines)
 }
 
