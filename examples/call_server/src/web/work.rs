@@ -78,7 +78,7 @@ impl Work {
             let Ok(bytes) = frame.map_err(broken)?.into_data() else { continue };
             let total = read.len() + bytes.len();
             if total > most {
-                let message = format!("the body can have {most} bytes at most");
+                let message = format!("the body has at most {most} bytes");
                 return Err(Refused::new(ErrorCode::RequestTooLarge, message));
             }
             if total > read.capacity() {
