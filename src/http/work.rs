@@ -6,22 +6,25 @@ use std::{sync::Arc, time::Duration};
 use super::{
     Limits,
     refused::Refused,
-    shares::{Share, Shares},
+    shares::{NoShare, Share, Shares},
 };
 use crate::config::ErrorCode;
 
 /// The bounds of the work and of the memory for it, and who has how much of them.
 #[derive(Debug)]
 pub(super) struct Work {
-    small: Shares,
-    large: Shares,
+    small: Shares<Caller>,
+    large: Shares<Caller>,
     /// For the first bytes of each request, and for all others; in KiB.
-    beginnings: Shares,
-    rests: Shares,
+    beginnings: Shares<Caller>,
+    rests: Shares<Caller>,
     patience: Duration,
     /// The turns at fetching prompts, of which each call has at most half.
-    pub prompts: Arc<Shares>,
+    pub prompts: Arc<Shares<String>>,
 }
+
+/// A caller's subject.
+type Caller = Option<String>;
 
 /// How many times the longest body there has to be room for. Each caller has a half of a half of it: the other half is for
 /// beginnings. A body, and its answer, which can have another one's bytes beside its own, take two at most.
@@ -45,7 +48,6 @@ pub(super) struct Turn {
 pub(super) struct Room {
     _beginning: Share,
     rest: Option<Share>,
-    kib: usize,
 }
 
 /// What of a request is its beginning: enough for most, so that they find room when large ones have taken all that there is
@@ -85,7 +87,7 @@ impl Work {
             Size::Small => &self.small,
             Size::Large => &self.large,
         };
-        let turn = tokio::time::timeout(self.patience, shares.wait(caller)).await;
+        let turn = tokio::time::timeout(self.patience, shares.wait(&caller.map(str::to_owned))).await;
         turn.map(|share| Turn { _share: share }).map_err(|_too_long| {
             let message = format!("the service is busy: it was not your turn within {} ms", self.patience.as_millis());
             Refused::new(ErrorCode::ServiceUnavailable, message).retry_after(Duration::from_secs(1))
@@ -97,9 +99,8 @@ impl Work {
     /// # Errors
     /// There is none left.
     pub fn room(&self, caller: Option<&str>) -> Result<Room, Refused> {
-        let kib = BEGINNING / 1024;
-        let beginning = self.beginnings.take(caller, kib as u32).ok_or_else(no_room)?;
-        Ok(Room { _beginning: beginning, rest: None, kib })
+        let beginning = self.beginnings.take(&caller.map(str::to_owned), BEGINNING / 1024).map_err(no_room)?;
+        Ok(Room { _beginning: beginning, rest: None })
     }
 
     /// Makes room for so many bytes of a request in all.
@@ -107,21 +108,8 @@ impl Work {
     /// # Errors
     /// There is none left, or there never is so much for one caller.
     pub fn grow(&self, room: &mut Room, caller: Option<&str>, bytes: usize) -> Result<(), Refused> {
-        let more = bytes.div_ceil(1024).saturating_sub(room.kib);
-        if more == 0 {
-            return Ok(());
-        }
-        if bytes.div_ceil(1024) - BEGINNING / 1024 > self.rests.most_of_one() {
-            return Err(Refused::new(ErrorCode::ServiceUnavailable, "the service never has room for as much as this"));
-        }
-        let more_permits = u32::try_from(more).map_err(|_| no_room())?;
-        let share = self.rests.take(caller, more_permits).ok_or_else(no_room)?;
-        match &mut room.rest {
-            Some(rest) => rest.add(share),
-            none => *none = Some(share),
-        }
-        room.kib += more;
-        Ok(())
+        let rest = bytes.saturating_sub(BEGINNING).div_ceil(1024);
+        self.rests.grow(&mut room.rest, &caller.map(str::to_owned), rest).map_err(no_room)
     }
 }
 
@@ -134,9 +122,13 @@ pub(super) async fn pause() {
     tokio::time::sleep(PAUSE).await;
 }
 
-fn no_room() -> Refused {
-    let message = "the service is busy: there is no room for more requests of this size";
-    Refused::new(ErrorCode::ServiceUnavailable, message).retry_after(Duration::from_secs(1))
+fn no_room(none: NoShare) -> Refused {
+    let refused = |message| Refused::new(ErrorCode::ServiceUnavailable, message);
+    match none {
+        NoShare::Now => refused("the service is busy: there is no room for more requests of this size")
+            .retry_after(Duration::from_secs(1)),
+        NoShare::Ever => refused("the service never has room for as much as this"),
+    }
 }
 
 #[cfg(test)]

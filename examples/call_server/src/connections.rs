@@ -46,7 +46,7 @@ impl Bounded {
     }
 
     fn admit(&self, address: IpAddr) -> Option<Share> {
-        self.places.take(&network(address), 1)
+        self.places.take(&network(address), 1).ok()
     }
 }
 

@@ -27,6 +27,8 @@ mod room;
 mod routes;
 mod run;
 mod server;
+/// As the service of the crate shares what it does among its callers, so this server does.
+#[path = "../../../src/http/shares.rs"]
 mod shares;
 mod signals;
 mod wav;

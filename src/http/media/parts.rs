@@ -24,7 +24,7 @@ pub(in crate::http) struct Parts {
     pub ledger: Arc<Ledger>,
     pub resolver: Arc<dyn PromptResolver>,
     /// The turns at fetching and converting prompts, of all calls.
-    pub turns: Arc<Shares>,
+    pub turns: Arc<Shares<String>>,
     /// How long a prompt may wait for its turn.
     pub patience: Duration,
     /// How long an operation may wait for the mixer.
@@ -50,7 +50,7 @@ impl Parts {
     /// Waits until it is this call's turn to fetch a prompt: other calls have theirs whatever this one asks for.
     pub async fn turn(&self) -> Result<Turn, Unplayed> {
         let limit = self.patience;
-        let share = tokio::time::timeout(limit, self.turns.wait(Some(&self.call))).await;
+        let share = tokio::time::timeout(limit, self.turns.wait(&self.call)).await;
         share.map(|share| Turn { _share: share }).map_err(|_too_long| Unplayed::NoTurn { limit })
     }
 

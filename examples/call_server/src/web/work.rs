@@ -60,7 +60,7 @@ impl Work {
         client: &Client,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Refused> {
-        let turn = timeout(PATIENCE, self.turns.wait(client)).await.map_err(|_| busy())?;
+        let turn = timeout(PATIENCE, self.turns.wait(client)).await.map_err(busy)?;
         let done = spawn_blocking(move || {
             let _turn = turn;
             work()
@@ -83,26 +83,16 @@ impl Work {
             }
             if total > read.capacity() {
                 let capacity = (2 * total).max(FEWEST).min(most);
-                self.hold(client, &mut room, capacity - read.capacity())?;
+                self.bytes.grow(&mut room, client, capacity).map_err(busy)?;
                 read.reserve_exact(capacity - read.len());
             }
             read.extend_from_slice(&bytes);
         }
         Ok((read, room))
     }
-
-    /// Makes room for more bytes of a body.
-    fn hold(&self, client: &Client, room: &mut Option<Share>, bytes: usize) -> Result<(), Refused> {
-        let more = u32::try_from(bytes).ok().and_then(|bytes| self.bytes.take(client, bytes)).ok_or_else(busy)?;
-        match room {
-            Some(room) => room.add(more),
-            none => *none = Some(more),
-        }
-        Ok(())
-    }
 }
 
-fn busy() -> Refused {
+fn busy<E>(_: E) -> Refused {
     Refused::new(ErrorCode::ServiceUnavailable, "the server is busy").retry_after_s(1)
 }
 
