@@ -11,8 +11,8 @@ use mixminus::{
     },
 };
 
-/// The samples themselves, behind what tells where the encoder stands: how it was before this packet, and a digest of the
-/// last five packets before it.
+/// The samples themselves, behind what tells where the encoder stands: how it was before this packet and after it, and the
+/// digests of the last packets before it, five at most.
 #[derive(Debug, Clone, Default)]
 pub struct Witness {
     pub past: u64,
@@ -36,15 +36,15 @@ impl Encoder for Witness {
     }
 
     fn encode(&mut self, samples: &[f32], out: &mut [u8]) -> Result<usize, EncodeError> {
-        let common = self.recent.iter().fold(1, |sum, packet| digest(sum, &[*packet as f32]));
-        let before = [self.past, common, self.recent.len() as u64].map(u64::to_le_bytes);
+        let (before, mut recent) = (self.past, self.recent.clone());
+        let count = recent.len() as u64;
+        recent.resize(COMMON, 0);
         self.past = digest(self.past, samples);
         self.recent.push(digest(7, samples));
         if self.recent.len() > COMMON {
             self.recent.remove(0);
         }
-        let after = self.past.to_le_bytes();
-        let head = before.into_iter().chain([after]).flatten();
+        let head = [before, self.past, count].into_iter().chain(recent).flat_map(u64::to_le_bytes);
         let bytes = head.chain(samples.iter().flat_map(|sample| sample.to_le_bytes()));
         Ok(out.iter_mut().zip(bytes).map(|(out, byte)| *out = byte).count())
     }
@@ -63,8 +63,11 @@ impl Encoder for Witness {
 pub struct Got {
     pub position: u64,
     pub samples: Vec<f32>,
-    pub before: [u64; 3],
+    /// Where the encoder stood before it, and after it.
+    pub before: u64,
     pub after: u64,
+    /// The digests of the last packets that the encoder had encoded before it.
+    pub recent: Vec<u64>,
     pub resumes: bool,
     pub lost_before: u32,
 }
@@ -74,12 +77,13 @@ impl Got {
         let word = |at: usize| u64::from_le_bytes(packet.payload[8 * at..8 * at + 8].try_into().unwrap());
         Self {
             position: packet.position,
-            samples: packet.payload[32..]
+            samples: packet.payload[8 * (3 + COMMON)..]
                 .chunks_exact(4)
                 .map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap()))
                 .collect(),
-            before: [word(0), word(1), word(2)],
-            after: word(3),
+            before: word(0),
+            after: word(1),
+            recent: (3..3 + word(2) as usize).map(word).collect(),
             resumes: packet.resumes,
             lost_before: packet.lost_before,
         }
@@ -179,17 +183,12 @@ pub fn assert_decoders_hear_on(call: &Call) {
     for (listener, got) in &call.got {
         for (number, one) in got.iter().enumerate() {
             let Some(next) = got.get(number + 1) else { continue };
-            let same_encoder = next.before[0] == one.after;
-            let in_common = next.before[1] == common_of(&got[..=number]);
-            assert!(same_encoder || in_common, "{listener} went over at {} to a stranger", next.position);
+            // One who has not been here for as long has got all that a decoder of its own remembers.
+            let last: Vec<u64> = got[..=number].iter().rev().take(COMMON).map(|one| digest(7, &one.samples)).collect();
+            let in_common = next.recent.len() >= last.len() && next.recent.iter().rev().zip(&last).all(|(a, b)| a == b);
+            assert!(next.before == one.after || in_common, "{listener} went over at {} to a stranger", next.position);
         }
     }
-}
-
-/// What an encoder shows that has encoded the last packets that somebody got.
-pub fn common_of(got: &[Got]) -> u64 {
-    let last = &got[got.len().saturating_sub(COMMON)..];
-    last.iter().fold(1, |sum, one| digest(sum, &[digest(7, &one.samples) as f32]))
 }
 
 pub fn assert_all_was_given(call: &Call, packet: usize) {
