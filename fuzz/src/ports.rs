@@ -12,8 +12,8 @@ use crate::steps::Steps;
 
 /// So many samples are pushed, mixed and pulled at most.
 const MOST_WORK: usize = 600_000;
-/// What may wait in a port beyond its greatest depth: 250 ms, the longest packet and a tick.
-const BEYOND_MS: f64 = 250.0 + 120.0 + 120.0;
+/// What may wait in a port beyond its greatest depth and the longest packet: 250 ms and a tick.
+const BEYOND_MS: f64 = 250.0 + 120.0;
 
 /// Pushes packets of any length, samples and stamps into a port, concealed ones among them, pulls from another port, and
 /// ticks between them. What is refused is what has to be; what is heard is finite and bounded; what waits is bounded; and
@@ -303,7 +303,8 @@ impl Call {
         let readings = port.readings();
         assert_eq!((readings.received_packets, readings.received_samples), (self.counts.packets, self.counts.samples));
         assert_eq!(readings.refused, self.counts.refused);
-        let most_ms = options.depth.most_ms.max(120.0) + BEYOND_MS;
+        // A packet may be as long as the greatest depth, or 120 ms.
+        let most_ms = options.depth.most_ms + options.depth.most_ms.max(120.0) + BEYOND_MS;
         assert!((0.0..=most_ms).contains(&readings.fill_ms), "{readings:?}");
         // Both are told beside the quickest packets: while all come later than these, they have no bound.
         for ms in [readings.wait_ms, readings.target_ms] {
