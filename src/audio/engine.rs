@@ -118,6 +118,11 @@ impl Engine {
         self.listeners.set_plain(shedding.plain_gains);
     }
 
+    /// What is left out.
+    pub fn shedding(&self) -> Shedding {
+        self.receiver.shedding()
+    }
+
     /// Takes what changed of the taps after generation `since`, once those who come and go have.
     pub fn apply_taps(&mut self, taps: &PublishedTaps, since: u64) {
         self.taps.apply(taps, since, &mut self.receiver);

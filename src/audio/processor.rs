@@ -38,7 +38,6 @@ pub struct Processor {
     applied: u64,
     /// Whether a tick was begun that is not mixed.
     open: bool,
-    shedding: Shedding,
     /// Keeps what the control side still owns of this half's memory until this half is gone. Never looked into.
     _owner: Arc<dyn Any + Send + Sync>,
     not_sync: PhantomData<std::cell::Cell<()>>,
@@ -52,7 +51,6 @@ impl Processor {
             elapsed: Elapsed::default(),
             applied: 0,
             open: false,
-            shedding: Shedding::NONE,
             _owner: owner,
             not_sync: PhantomData,
         }
@@ -121,13 +119,13 @@ impl Processor {
     /// Mixes what nobody has mixed yet, and ends the tick.
     fn finish(&mut self) -> Mixes<'_> {
         self.tasks().for_each(Task::work);
-        let Self { engine, link, elapsed, applied, open, shedding, .. } = self;
+        let Self { engine, link, elapsed, applied, open, .. } = self;
         let tools = link.tools(*elapsed);
         engine.finish(&tools);
         elapsed.mix(link.timing.tick);
         link.taps.advance(elapsed.position);
         *open = false;
-        if *shedding != Shedding::NONE {
+        if engine.shedding() != Shedding::NONE {
             link.meters.shed_ticks.fetch_add(1, Ordering::Relaxed);
         }
         link.set_mixed(*applied);
@@ -199,14 +197,14 @@ impl AudioThread<'_> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn shed(&mut self, shedding: Shedding) {
-        if std::mem::replace(&mut self.processor.shedding, shedding) != shedding {
+        if self.shedding() != shedding {
             self.processor.engine.shed(shedding);
         }
     }
 
     /// What is left out of the mixes.
     pub fn shedding(&self) -> Shedding {
-        self.processor.shedding
+        self.processor.engine.shedding()
     }
 
     /// Samples in a tick.

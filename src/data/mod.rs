@@ -17,6 +17,7 @@ pub(crate) mod load_shedder;
 pub(crate) mod loudness;
 pub(crate) mod memory;
 pub(crate) mod moves;
+pub(crate) mod overload_policy;
 pub(crate) mod pan;
 #[cfg(feature = "stream")]
 pub(crate) mod ports;

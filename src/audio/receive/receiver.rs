@@ -195,6 +195,11 @@ impl Receiver {
         self.set_loudest(self.asked);
     }
 
+    /// What is left out.
+    pub fn shedding(&self) -> Shedding {
+        self.shedding
+    }
+
     /// Something has changed on which the plan of a tick depends.
     pub fn note_change(&mut self) {
         self.changed = true;

@@ -30,10 +30,7 @@ pub use readings::{RunnerReadings, SpreadUs};
 use super::Decoding;
 use crate::{
     audio::{Mixes, Processor, Tick},
-    data::{
-        load_shedder::{LoadShedder, OverloadPolicy},
-        shedding::Shedding,
-    },
+    data::{load_shedder::LoadShedder, overload_policy::OverloadPolicy, shedding::Shedding},
 };
 
 /// How a [`Runner`] runs.

@@ -1,8 +1,7 @@
 //! Clients that close their side once they have sent a whole request, as `nc -N` and some proxies do: each is answered.
 
-use std::{fs, sync::Arc};
+use std::sync::Arc;
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
@@ -54,12 +53,7 @@ async fn who_closes_its_side_is_answered() {
 
 #[tokio::test]
 async fn who_closes_its_side_of_tls_is_answered() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    fs::write(path("cert.pem"), cert.pem()).unwrap();
-    fs::write(path("key.pem"), signing_key.serialize_pem()).unwrap();
-    let server = Server::start(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")]);
+    let (server, cert) = Server::start_with_tls();
     let mut trusted = RootCertStore::empty();
     trusted.add(cert.der().clone()).unwrap();
     let client = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into());

@@ -1,6 +1,7 @@
 //! A server that is started for one test, and its clients.
 
 use std::{
+    fs,
     io::{BufRead, BufReader},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc::{self, Receiver},
@@ -10,6 +11,7 @@ use std::{
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use futures_util::StreamExt;
+use rcgen::{Certificate, CertifiedKey, generate_simple_self_signed};
 use reqwest::{Client, Response};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -50,6 +52,16 @@ pub fn failure(arguments: &[&str]) -> (Option<i32>, String) {
 impl Server {
     pub fn start(arguments: &[&str]) -> Self {
         Self::of(program(&[&["--json", "--listen", "127.0.0.1:0"], arguments].concat()))
+    }
+
+    /// A server with TLS, and the certificate by which it is known.
+    pub fn start_with_tls() -> (Self, Certificate) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+        let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+        fs::write(path("cert.pem"), cert.pem()).unwrap();
+        fs::write(path("key.pem"), signing_key.serialize_pem()).unwrap();
+        (Self::start(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")]), cert)
     }
 
     /// A server whose files may have so many blocks of 512 bytes each, as if the disk were full.

@@ -1,8 +1,5 @@
 //! The server with TLS.
 
-use std::fs;
-
-use rcgen::{CertifiedKey, generate_simple_self_signed};
 use reqwest::{Certificate, Client};
 use serde_json::json;
 
@@ -10,12 +7,7 @@ use crate::rig::Server;
 
 #[tokio::test]
 async fn a_client_that_trusts_the_certificate_is_served() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
-    fs::write(path("cert.pem"), cert.pem()).unwrap();
-    fs::write(path("key.pem"), signing_key.serialize_pem()).unwrap();
-    let server = Server::start(&["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")]);
+    let (server, cert) = Server::start_with_tls();
     assert!(server.url.starts_with("https://127.0.0.1:"), "{}", server.url);
 
     let trust = Certificate::from_pem(cert.pem().as_bytes()).unwrap();
