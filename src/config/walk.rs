@@ -133,7 +133,7 @@ impl Walker<'_> {
     }
 
     /// Every element of an array, faulty ones included, so that indices are those of the body.
-    #[cfg_attr(not(feature = "http"), allow(dead_code, reason = "prompts come with the feature"))]
+    #[cfg(feature = "http")]
     fn list<T: Wire>(&mut self, value: Value<'_>, at: Path<'_>) -> Vec<T> {
         let elements = self.read(value, at, Raw::array).unwrap_or_default();
         elements.iter().enumerate().map(|(index, raw)| self.object(raw, at.index(index))).collect()

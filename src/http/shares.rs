@@ -1,4 +1,4 @@
-//! A bounded whole that clients share, such as connections, memory or threads: [`Shares`]. No client can have all of it, so that
+//! A bounded whole that clients share, such as connections, memory or threads: `Shares`. No client can have all of it, so that
 //! there is something for the next one whatever another does.
 
 use std::{
