@@ -72,6 +72,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod audio;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 pub mod config;
 mod control;
 mod data;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::modules::Import;
 
 /// Each folder, and the folders below it, which it may import from.
-const LAYERS: [(&str, &[&str]); 9] = [
+const LAYERS: [(&str, &[&str]); 10] = [
     ("data", &[]),
     ("dsp", &["data"]),
     ("link", &["data", "dsp"]),
@@ -14,7 +14,8 @@ const LAYERS: [(&str, &[&str]); 9] = [
     ("control", &["data", "dsp", "link", "audio", "config"]),
     ("stream", &["data", "dsp", "link", "audio", "config", "control"]),
     ("export", &["data", "dsp", "link", "audio", "config", "control", "stream"]),
-    ("http", &["data", "config", "control", "stream"]),
+    ("cluster", &["data", "link", "audio", "config", "control", "stream"]),
+    ("http", &["data", "config", "control", "stream", "cluster"]),
 ];
 
 /// On top of all folders: they may import everything, and nothing may import them.

@@ -1,0 +1,5 @@
+//! One conference on many machines.
+
+mod engine;
+
+pub use engine::{Delivery, Engine, NodeName, NodeNameError};
