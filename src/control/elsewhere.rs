@@ -21,6 +21,17 @@ pub(crate) struct Known {
 }
 
 impl Controller {
+    /// The figures of the mixer, if it is the one with this number.
+    pub(crate) fn node_figures(&self, mixer: u32) -> Option<crate::data::figures::Figures> {
+        let registry = self.registry();
+        (registry.mixer() == mixer).then(|| registry.figures())
+    }
+
+    /// Whether it is noted who changes.
+    pub(crate) fn is_node(&self) -> bool {
+        self.registry().is_noting()
+    }
+
     /// From now on it is noted who changes. Everybody who is here counts as changed.
     pub(crate) fn note_touched(&self) {
         self.registry().note_touched();

@@ -20,6 +20,10 @@ impl Registry {
         self.touched = Some(self.members.keys().cloned().collect());
     }
 
+    pub fn is_noting(&self) -> bool {
+        self.touched.is_some()
+    }
+
     pub fn take_touched(&mut self) -> BTreeSet<ParticipantId> {
         self.touched.as_mut().map(std::mem::take).unwrap_or_default()
     }
