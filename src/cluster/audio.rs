@@ -83,11 +83,14 @@ impl NodeAudio {
         };
         frame.clear(number);
         let mut left_out = 0;
-        for (key, shared, planes) in mixes.shared() {
-            let Shared { active, muted, mean_square, audible } = shared;
-            let told = Told { key, active, muted, mean_square };
-            let taken = if audible { push(&mut frame, told, planes) } else { frame.push_silent(told) };
-            left_out += u64::from(!taken);
+        // Those of whom something is heard come first: there may not be room for all.
+        for heard in [true, false] {
+            for (key, shared, planes) in mixes.shared().filter(|(_, shared, _)| shared.audible == heard) {
+                let Shared { active, muted, mean_square, .. } = shared;
+                let told = Told { key, active, muted, mean_square };
+                let taken = if heard { push(&mut frame, told, planes) } else { frame.push_silent(told) };
+                left_out += u64::from(!taken);
+            }
         }
         self.meters.left_out.add(left_out);
         // There is room for as many as there are.

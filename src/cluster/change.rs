@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{NodeName, entry::Entry, message::Act};
+use super::{NodeName, message::Act};
 
 /// The number of a change: see [`Conference::change_state`](super::Conference::change_state).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -69,8 +69,6 @@ struct Change {
     /// The nodes that are waited for in this round, with the others that have a part.
     waits: BTreeMap<NodeName, bool>,
     deadline: Duration,
-    /// Those whom this node takes over.
-    entries: Vec<Entry>,
 }
 
 /// How many that have ended are remembered.
@@ -98,7 +96,7 @@ impl Changes {
         let number = self.newest;
         let waits = parts.keys().map(|node| (node.clone(), true)).collect();
         self.running += 1;
-        self.all.insert(number, Change { state: ChangeState::Checking, waits, deadline, entries: Vec::new() });
+        self.all.insert(number, Change { state: ChangeState::Checking, waits, deadline });
         orders.extend(parts.into_iter().map(|(node, acts)| (node, Order::Prepare(number, acts))));
         ChangeNumber(number)
     }
@@ -112,22 +110,9 @@ impl Changes {
         self.all.get(&number.0).map(|change| &change.state)
     }
 
-    /// The entries of those whom this node took over by a change.
-    pub fn entries(&self, number: ChangeNumber) -> &[Entry] {
-        self.all.get(&number.0).map_or(&[], |change| &change.entries)
-    }
-
     /// A node says that its part is possible. Once all have said so, it is to be done until `deadline`.
-    pub fn ready(
-        &mut self,
-        node: &NodeName,
-        number: u64,
-        entries: Vec<Entry>,
-        deadline: Duration,
-        orders: &mut Vec<(NodeName, Order)>,
-    ) {
+    pub fn ready(&mut self, node: &NodeName, number: u64, deadline: Duration, orders: &mut Vec<(NodeName, Order)>) {
         let Some(change) = self.answered(node, number, &ChangeState::Checking) else { return };
-        change.entries.extend(entries);
         if change.waits.values().any(|waits| *waits) {
             return;
         }
@@ -227,7 +212,7 @@ mod tests {
         let mut changes = Changes::default();
         let (number, mut orders) = begin(&mut changes);
         for _ in 0..2 {
-            changes.ready(&node("a"), number, Vec::new(), LATER, &mut orders);
+            changes.ready(&node("a"), number, LATER, &mut orders);
         }
         changes.mixed(&node("a"), number);
         assert_eq!(
@@ -235,7 +220,7 @@ mod tests {
             (Some(&ChangeState::Checking), 0),
             "twice is once"
         );
-        changes.ready(&node("b"), number, Vec::new(), LATER, &mut orders);
+        changes.ready(&node("b"), number, LATER, &mut orders);
         assert_eq!(orders, ["a", "b"].map(|name| (node(name), Order::Commit(number))));
         changes.mixed(&node("b"), number);
         assert_eq!(changes.state(ChangeNumber(number)), Some(&ChangeState::Running));
@@ -247,13 +232,13 @@ mod tests {
     fn what_one_refuses_nobody_does() {
         let mut changes = Changes::default();
         let (number, mut orders) = begin(&mut changes);
-        changes.ready(&node("a"), number, Vec::new(), LATER, &mut orders);
+        changes.ready(&node("a"), number, LATER, &mut orders);
         changes.fail(&node("b"), number, "no", &mut orders);
         assert_eq!(orders, [(node("a"), Order::Cancel(number))]);
         let refused = ChangeState::Refused { node: node("b"), reason: "no".into() };
         assert_eq!(changes.state(ChangeNumber(number)), Some(&refused));
         changes.fail(&node("c"), number, "who?", &mut orders);
-        changes.ready(&node("b"), number, Vec::new(), LATER, &mut orders);
+        changes.ready(&node("b"), number, LATER, &mut orders);
         assert_eq!((changes.state(ChangeNumber(number)), orders.len()), (Some(&refused), 1));
     }
 
@@ -261,14 +246,14 @@ mod tests {
     fn who_does_not_answer_or_is_gone_is_named() {
         let mut changes = Changes::default();
         let (number, mut orders) = begin(&mut changes);
-        changes.ready(&node("a"), number, Vec::new(), LATER, &mut orders);
+        changes.ready(&node("a"), number, LATER, &mut orders);
         changes.expire(Duration::from_secs(1), &mut orders);
         assert!(
             matches!(changes.state(ChangeNumber(number)), Some(ChangeState::Refused { node, .. }) if node.as_str() == "b")
         );
         let (number, mut orders) = begin(&mut changes);
         for name in ["a", "b"] {
-            changes.ready(&node(name), number, Vec::new(), LATER, &mut orders);
+            changes.ready(&node(name), number, LATER, &mut orders);
         }
         changes.mixed(&node("b"), number);
         changes.lose(&node("b"), "gone", &mut orders);

@@ -5,11 +5,11 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use rtrb::{Consumer, Producer};
 
 use super::{
-    Delivery, Engine, NodeName,
+    Delivery, Engine, LinkFormat, NodeName,
     audio::{AudioLink, AudioOrder},
     conference::Shared,
     link::{Incoming, Outgoing},
-    message::Letter,
+    message::{Letter, Message},
     readings::LinkHealth,
     state::{State, To},
     tick::{self, Tick},
@@ -21,6 +21,8 @@ use crate::data::figures::Figures;
 #[derive(Debug)]
 pub struct NodeDriver {
     pub(super) shared: Arc<Shared>,
+    pub(super) incarnation: u64,
+    pub(super) format: LinkFormat,
     pub(super) figures: Figures,
     pub(super) outgoing: Outgoing,
     pub(super) orders: Producer<AudioOrder>,
@@ -36,25 +38,32 @@ pub struct NodeDriver {
 impl NodeDriver {
     /// Does what is to be done at this time: `now` is the time since any fixed moment, and never goes back.
     pub fn step(&mut self, engine: &mut impl Engine, now: Duration) {
-        self.publish(engine);
         self.members.clear();
         engine.members(&mut self.members);
         let shared = Arc::clone(&self.shared);
         let mut state = shared.state();
-        state.now = state.now.max(now);
-        state.tick = shared.audio.tick.get();
+        // Who has joined is told of before its samples come.
+        state.begin_step(now, shared.audio.tick.get());
+        let told = state.take_outbox();
+        drop(state);
+        self.send(engine, told);
+        self.publish(engine);
+        let mut state = shared.state();
         state.take_members(&self.members);
         engine.receive(&mut |from, delivery, bytes| match delivery {
             Delivery::Published => self.take_tick(&mut state, from, bytes),
             Delivery::Sent => state.take_letter(from, bytes),
         });
         self.keep_links(&mut state);
-        state.step(now);
-        let outbox: Vec<_> = state.outbox.drain(..).collect();
-        let incarnation = state.incarnation;
+        state.end_step();
+        let outbox = state.take_outbox();
         drop(state);
+        self.send(engine, outbox);
+    }
+
+    fn send(&self, engine: &mut impl Engine, outbox: Vec<(To, Message)>) {
         for (to, message) in outbox {
-            let bytes = Letter { incarnation, message }.write();
+            let bytes = Letter { incarnation: self.incarnation, message }.write();
             match to {
                 To::Node(node) => engine.send(&node, &bytes),
                 To::All => self.members.iter().for_each(|node| engine.send(node, &bytes)),
@@ -64,15 +73,10 @@ impl NodeDriver {
 
     /// Publishes what the audio thread has written.
     fn publish(&mut self, engine: &mut impl Engine) {
-        let Self { outgoing, bytes, shared, .. } = self;
-        let mut header = None;
+        let Self { outgoing, bytes, shared, incarnation, format, .. } = self;
         outgoing.each(|frame| {
-            let (incarnation, format) = *header.get_or_insert_with(|| {
-                let state = shared.state();
-                (state.incarnation, state.options.format)
-            });
             bytes.clear();
-            tick::write(frame, incarnation, format, bytes);
+            tick::write(frame, *incarnation, *format, bytes);
             engine.publish(bytes);
             let [ticks, all_bytes, sources] = &shared.published;
             ticks.add(1);

@@ -43,7 +43,7 @@ pub(super) enum Message {
     /// It is. The entries of those whom the sender takes over.
     Ready {
         number: Number,
-        entries: Vec<Entry>,
+        entries: Vec<(String, Entry)>,
     },
     Refused {
         number: Number,
@@ -204,7 +204,7 @@ impl Message {
                 from <= to && changes.iter().all(|(id, change)| is_id(id) && change.is_sound())
             }
             Self::Prepare { acts, .. } => acts.iter().all(|act| is_id(act.whose())),
-            Self::Ready { entries, .. } => entries.iter().all(Entry::is_sound),
+            Self::Ready { entries, .. } => entries.iter().all(|(id, entry)| is_id(id) && entry.is_sound()),
             Self::Refused { reason, .. } | Self::Failed { reason, .. } => reason.len() <= LONGEST_ID,
             Self::Beat { .. } | Self::Ask | Self::Commit { .. } | Self::Cancel { .. } | Self::Mixed { .. } => true,
         }

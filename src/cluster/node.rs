@@ -52,10 +52,13 @@ pub fn node(
         tick_samples: figures.timing.tick,
         meters: Arc::clone(&meters),
     };
-    let state = State::new(options, controller, format, incarnation);
+    let link_format = options.format;
+    let state = State::new(options, controller, format);
     let shared = Arc::new(Shared::new(state, meters));
     let driver = NodeDriver {
         shared: Arc::clone(&shared),
+        incarnation,
+        format: link_format,
         figures,
         outgoing,
         orders,

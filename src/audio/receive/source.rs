@@ -308,8 +308,8 @@ impl Source {
         self.standing == Standing::Here && self.readings.frames > 0
     }
 
-    /// What the other nodes get of it in the tick that was planned last; `None` if without it they hear the same: it has no
-    /// frame, or nothing of it is heard and it is not active.
+    /// What the other nodes get of it in the tick that was planned last; `None` if without it they hear the same, now and
+    /// later: it has no frame, or it is quiet, and neither heard nor active.
     #[cfg(feature = "cluster")]
     pub fn shared(&self, clock: &Clock<'_>) -> Option<Shared> {
         let goes = match self.sharing {
@@ -318,9 +318,9 @@ impl Source {
             Sharing::Elsewhere => false,
         };
         let here = goes && self.sends && self.standing == Standing::Here;
-        let SourceMeasures { active, loudness, .. } = self.readings;
+        let SourceMeasures { active, quiet, loudness, .. } = self.readings;
         let heard = self.presence.is_over_0(clock);
-        (here && !self.missing && (heard || active)).then(|| Shared {
+        (here && !self.missing && (heard || active || !quiet)).then(|| Shared {
             active,
             muted: self.muted,
             mean_square: loudness.square,

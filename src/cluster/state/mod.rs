@@ -90,10 +90,9 @@ pub(super) enum To {
 pub(super) struct State {
     pub options: NodeOptions,
     pub controller: Controller,
-    pub incarnation: u64,
     pub format: Format,
     pub now: Duration,
-    /// The ticks of the mixer here.
+    /// The ticks of the mixer here when it was told last who has changed: who has left since is in none of those that follow.
     pub tick: u64,
     /// Those who are here, as the others were told; and what they are to be told next.
     pub here: BTreeMap<ParticipantId, Entry>,
@@ -108,19 +107,19 @@ pub(super) struct State {
     pub changes: Changes,
     parts: Parts,
     beat: Option<Duration>,
-    pub outbox: VecDeque<(To, Message)>,
+    outbox: VecDeque<(To, Message)>,
     events: VecDeque<ClusterEvent>,
     /// Letters that were none, or came from no member.
     pub hostile: u64,
 }
 
 impl State {
-    pub fn new(options: NodeOptions, controller: Controller, format: Format, incarnation: u64) -> Self {
+    pub fn new(options: NodeOptions, controller: Controller, format: Format) -> Self {
         controller.note_touched();
         Self {
             options,
             controller,
-            incarnation,
+
             format,
             now: Duration::ZERO,
             tick: 0,
@@ -140,10 +139,16 @@ impl State {
         }
     }
 
-    /// Does what is due at this time.
-    pub fn step(&mut self, now: Duration) {
+    /// It is this time, and the mixer here is at this tick. What has changed here since is to be told.
+    pub fn begin_step(&mut self, now: Duration, tick: u64) {
         self.now = self.now.max(now);
         self.tell();
+        self.tick = tick;
+        self.send_roster();
+    }
+
+    /// Does what is due, once all that has come is taken.
+    pub fn end_step(&mut self) {
         self.watch_peers();
         self.let_go();
         self.do_parts();
@@ -151,6 +156,11 @@ impl State {
         self.changes.expire(self.now, &mut orders);
         self.give(orders);
         self.send_roster();
+    }
+
+    /// What is to be sent.
+    pub fn take_outbox(&mut self) -> Vec<(To, Message)> {
+        self.outbox.drain(..).collect()
     }
 
     /// The oldest events that were not read yet.

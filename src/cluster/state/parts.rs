@@ -40,8 +40,9 @@ impl State {
             Message::Commit { number } => return self.commit(from, number),
             Message::Cancel { number } => return self.cancel(from, number),
             Message::Ready { number, entries } => {
+                self.take_entries(from, entries);
                 let deadline = self.now + self.options.mix_limit;
-                self.changes.ready(from, number, entries, deadline, &mut orders);
+                self.changes.ready(from, number, deadline, &mut orders);
             }
             Message::Refused { number, reason } | Message::Failed { number, reason } => {
                 self.changes.fail(from, number, &reason, &mut orders);
@@ -82,13 +83,13 @@ impl State {
     }
 
     /// The entries of those whom another node takes over; `Err` if a part is not possible.
-    fn entries_of(&self, acts: &[Act]) -> Result<Vec<Entry>, String> {
+    fn entries_of(&self, acts: &[Act]) -> Result<Vec<(String, Entry)>, String> {
         let mut entries = Vec::new();
         for act in acts {
             let id = act.whose();
             let entry = self.here.get(id).ok_or_else(|| format!("no participant \"{id}\" is at this node"))?;
             match act {
-                Act::Yield { .. } => entries.push(entry.clone()),
+                Act::Yield { .. } => entries.push((id.to_owned(), entry.clone())),
                 Act::Configure(level) => {
                     let level = [level.mixer_level(|_| true)];
                     crate::config::check(&level, |id| self.is_here(id))
@@ -100,7 +101,7 @@ impl State {
         Ok(entries)
     }
 
-    fn answer(&mut self, of: &Of, possible: Result<Vec<Entry>, String>) {
+    fn answer(&mut self, of: &Of, possible: Result<Vec<(String, Entry)>, String>) {
         let (node, number) = (of.0.clone(), of.1);
         let message = match possible {
             Ok(entries) => Message::Ready { number, entries },

@@ -140,6 +140,15 @@ impl State {
         self.note_revision(node, to);
     }
 
+    /// Those whom this node takes over are as their node has told last.
+    pub(super) fn take_entries(&mut self, node: &NodeName, entries: Vec<(String, Entry)>) {
+        if !entries.is_empty() {
+            self.with_changes(|state, changes| {
+                entries.into_iter().for_each(|(id, entry)| state.arrive(changes, node, &id.into(), entry));
+            });
+        }
+    }
+
     /// Those whom the whole list of their node does not name have left.
     fn miss(&mut self, changes: &mut Changes<'_>, node: &NodeName, told: &[(String, Change)]) {
         let named: std::collections::HashSet<&str> = told.iter().map(|(id, _)| id.as_str()).collect();
@@ -230,7 +239,7 @@ impl State {
             At::Node(_) => false,
             At::Nowhere { until } => now >= *until,
             At::Leaving { node, tick, until } => {
-                now >= *until || self.peers.get(node).is_none_or(|peer| peer.played > *tick)
+                now >= *until || self.peers.get(node).is_none_or(|peer| peer.played >= *tick)
             }
         };
         let over: Vec<_> =

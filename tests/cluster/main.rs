@@ -1,0 +1,9 @@
+//! Conferences on several nodes, in simulated time over a simulated network.
+#![cfg(feature = "cluster")]
+
+#[path = "../cases/mod.rs"]
+mod cases;
+mod changes;
+mod equality;
+mod network;
+mod node;

@@ -1,0 +1,145 @@
+//! A network in simulated time: messages come after a delay, or not at all.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use mixminus::cluster::{Delivery, Engine, NodeName};
+
+/// The network of a test. Clones are handles of the same.
+#[derive(Debug, Clone, Default)]
+pub struct Network(Arc<Mutex<Inner>>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    now: Duration,
+    members: BTreeSet<NodeName>,
+    cut: BTreeSet<(NodeName, NodeName)>,
+    inbox: BTreeMap<NodeName, VecDeque<Message>>,
+    delay: Duration,
+    /// Of a published message: how much longer it takes than `delay`, by its number; `None` if it is lost.
+    fate: Option<fn(u64) -> Option<Duration>>,
+    published: u64,
+}
+
+#[derive(Debug)]
+struct Message {
+    from: NodeName,
+    delivery: Delivery,
+    due: Duration,
+    bytes: Vec<u8>,
+}
+
+impl Network {
+    /// Every message takes 5 ms: less than a tick.
+    pub fn new() -> Self {
+        let network = Self::default();
+        network.inner().delay = Duration::from_millis(5);
+        network
+    }
+
+    fn inner(&self) -> std::sync::MutexGuard<'_, Inner> {
+        self.0.lock().unwrap()
+    }
+
+    /// How long messages take.
+    pub fn set_delay(&self, delay: Duration) {
+        self.inner().delay = delay;
+    }
+
+    /// What becomes of published messages, by their numbers.
+    pub fn set_fate(&self, fate: fn(u64) -> Option<Duration>) {
+        self.inner().fate = Some(fate);
+    }
+
+    pub fn set_now(&self, now: Duration) {
+        self.inner().now = now;
+    }
+
+    /// A node comes in.
+    pub fn join(&self, name: &NodeName) -> Port {
+        let mut inner = self.inner();
+        inner.members.insert(name.clone());
+        inner.inbox.insert(name.clone(), VecDeque::new());
+        Port { network: self.clone(), name: name.clone() }
+    }
+
+    /// A node is no member any more, and what it has not taken is lost.
+    pub fn leave(&self, name: &NodeName) {
+        let mut inner = self.inner();
+        inner.members.remove(name);
+        inner.inbox.remove(name);
+    }
+
+    /// Nothing gets from one of these nodes to the other, or everything again. Both stay members.
+    pub fn cut(&self, a: &NodeName, b: &NodeName, cut: bool) {
+        let mut inner = self.inner();
+        for pair in [(a.clone(), b.clone()), (b.clone(), a.clone())] {
+            if cut {
+                inner.cut.insert(pair);
+            } else {
+                inner.cut.remove(&pair);
+            }
+        }
+    }
+
+    /// Puts a message into the inbox of a node, whoever it is from.
+    pub fn forge(&self, from: &NodeName, to: &NodeName, delivery: Delivery, bytes: &[u8]) {
+        let mut inner = self.inner();
+        let due = inner.now;
+        let message = Message { from: from.clone(), delivery, due, bytes: bytes.to_vec() };
+        inner.inbox.get_mut(to).unwrap().push_back(message);
+    }
+}
+
+impl Inner {
+    fn post(&mut self, from: &NodeName, to: &NodeName, delivery: Delivery, late: Duration, bytes: &[u8]) {
+        if self.cut.contains(&(from.clone(), to.clone())) {
+            return;
+        }
+        let due = self.now + self.delay + late;
+        if let Some(inbox) = self.inbox.get_mut(to) {
+            inbox.push_back(Message { from: from.clone(), delivery, due, bytes: bytes.to_vec() });
+        }
+    }
+}
+
+/// The end of the network at one node.
+#[derive(Debug)]
+pub struct Port {
+    network: Network,
+    pub name: NodeName,
+}
+
+impl Engine for Port {
+    fn members(&mut self, members: &mut Vec<NodeName>) {
+        members.extend(self.network.inner().members.iter().filter(|name| **name != self.name).cloned());
+    }
+
+    fn publish(&mut self, message: &[u8]) {
+        let mut inner = self.network.inner();
+        for to in inner.members.clone().iter().filter(|to| **to != self.name) {
+            inner.published += 1;
+            let late = inner.fate.map_or(Some(Duration::ZERO), |fate| fate(inner.published));
+            if let Some(late) = late {
+                inner.post(&self.name, to, Delivery::Published, late, message);
+            }
+        }
+    }
+
+    fn send(&mut self, to: &NodeName, message: &[u8]) {
+        self.network.inner().post(&self.name, to, Delivery::Sent, Duration::ZERO, message);
+    }
+
+    fn receive(&mut self, take: &mut dyn FnMut(&NodeName, Delivery, &[u8])) {
+        let mut inner = self.network.inner();
+        let now = inner.now;
+        let Some(inbox) = inner.inbox.get_mut(&self.name) else { return };
+        let (due, later): (VecDeque<_>, VecDeque<_>) = inbox.drain(..).partition(|message| message.due <= now);
+        *inbox = later;
+        drop(inner);
+        due.iter().for_each(|message| take(&message.from, message.delivery, &message.bytes));
+    }
+}
