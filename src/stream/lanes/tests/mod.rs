@@ -1,0 +1,1 @@
+//! Ticks of another node over networks of all kinds, in simulated time.
