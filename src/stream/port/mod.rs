@@ -57,7 +57,7 @@ mod stamp;
 mod store;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod voice;
 mod wire;
 

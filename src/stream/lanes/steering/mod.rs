@@ -8,6 +8,7 @@
 
 mod gaps;
 mod intake;
+mod least;
 mod moves;
 mod play;
 
@@ -21,11 +22,14 @@ use super::{
     shelf::Shelf,
 };
 use crate::data::{channels::Channels, memory::filled};
+use least::Least;
 
 /// How long a piece is judged and played at once, at most.
 const PIECE_MS: f64 = 10.0;
 /// Of a target delay this much, but no more than half a tick, is not made up to the next whole tick.
 const ROUNDED_DOWN_MS: f64 = 5.0;
+/// Over how long is looked back for how little was there.
+const LEAST_OVER_MS: f64 = 1000.0;
 /// Parts of a script for each piece: a gap, what sets in behind it, a crossfade, and a slip, each begun and ended.
 const PARTS_A_PIECE: usize = 8;
 
@@ -61,6 +65,8 @@ pub(super) struct Steering {
     leapt: bool,
     /// Until when a tick that is missing is more likely lost than late.
     lossy_until: u64,
+    /// How much was there when the last ticks were played, at least.
+    least_there: Least,
     /// Whether the sound breaks off before the next part.
     breaks: bool,
     voice: Voice,
@@ -94,6 +100,7 @@ impl Steering {
             concealed: 0,
             leapt: false,
             lossy_until: 0,
+            least_there: Least::new((LEAST_OVER_MS * ms) as u64),
             breaks: false,
             voice: Voice::Silence,
             fade: None,

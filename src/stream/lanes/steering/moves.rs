@@ -7,6 +7,9 @@ use crate::stream::lanes::{
     script::{Crossfade, Old},
 };
 
+/// A regulator shortens the lag of what has so much content.
+const ENOUGH_MS: f64 = 25.0;
+
 impl Steering {
     /// Changes the delay, if that is due and possible.
     pub(super) fn regulate(&mut self, frames: usize, first: bool) {
@@ -20,7 +23,7 @@ impl Steering {
             lag: self.lag(),
             wanted: self.wanted(),
             spread: self.target.spread(),
-            content: (until - self.head) as i64,
+            content: self.content(until, frames),
             stalled: first && self.has_stalled(whole),
         };
         match self.regulator.judge(stand, frames) {
@@ -30,6 +33,15 @@ impl Steering {
             Act::Nothing => self.slip(self.to_whole_ticks(stand), until),
             act => self.slip(act, until),
         }
+    }
+
+    /// How much is there. Where a tick more than the one that is due was always there, as much as the regulator asks for to
+    /// shorten the lag: it does not know that no more can come at once.
+    fn content(&mut self, until: u64, frames: usize) -> i64 {
+        let content = (until - self.head) as i64;
+        self.least_there.see(content, frames as u64);
+        let spare = self.least_there.get() >= 2 * self.figures.tick as i64;
+        if spare { content.max((ENOUGH_MS * self.figures.ms).ceil() as i64) } else { content }
     }
 
     /// Whether the tick that is due next is later than all of its time. One that is lost is found out a tick later, by the one
@@ -43,7 +55,7 @@ impl Steering {
     /// The head goes back to the beginning of a tick, if a move has left it elsewhere.
     fn to_whole_ticks(&self, stand: Stand) -> Act {
         match stand.lag - stand.wanted {
-            _ if self.head.is_multiple_of(self.figures.tick as u64) => Act::Nothing,
+            off if off % self.figures.tick as i64 == 0 => Act::Nothing,
             1.. => Act::Shorten,
             _ => Act::Lengthen,
         }

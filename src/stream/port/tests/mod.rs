@@ -6,4 +6,4 @@ mod drift;
 mod input;
 mod networks;
 mod output;
-mod scenarios;
+pub(in crate::stream) mod scenarios;
