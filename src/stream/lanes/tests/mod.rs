@@ -4,3 +4,4 @@ mod delay;
 mod exact;
 mod faults;
 mod network;
+mod networks;
