@@ -89,6 +89,8 @@ mod decoders;
 mod encode;
 mod feed;
 mod format;
+#[cfg(feature = "cluster")]
+pub(crate) mod lanes;
 mod measure;
 mod player;
 mod port;

@@ -41,6 +41,8 @@ mod tone;
 pub(crate) use inbound::Inbound;
 pub(crate) use outbound::Outbound;
 pub(super) use planes::Buffer;
+#[cfg(feature = "cluster")]
+pub(crate) use slip::Direction as SlipDirection;
 pub(crate) use slip::Slip;
 pub(crate) use slipping::Slipping;
 

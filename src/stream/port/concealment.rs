@@ -18,7 +18,7 @@ const WINDOW_MS: f64 = 10.0;
 const MEMORY_MS: f64 = 40.0;
 /// How long the level holds, and after how long it has fallen to nothing.
 const HOLD_MS: f64 = 10.0;
-const SILENT_MS: f64 = 80.0;
+pub(crate) const SILENT_MS: f64 = 80.0;
 /// What was no louder than -80 dBFS is silence.
 const SILENT_SQUARE: f32 = 1e-8;
 /// A sound that is less like itself a period ago is a noise: longer pieces of it are repeated.

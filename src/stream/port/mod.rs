@@ -57,11 +57,12 @@ mod stamp;
 mod store;
 mod target;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod voice;
 mod wire;
 
 use super::{convert, format, measure, ring};
+// What the sources of another node are played by, too.
 pub(crate) use fill::spoilt;
 pub use input::{InputPort, PushError};
 pub use join::{JoinError, PortOptions, Ports};
@@ -69,3 +70,13 @@ pub use options::{Depth, InputOptions, OutputOptions, PortError};
 pub use output::OutputPort;
 pub use packets::{AudioLevel, DecoderError, Decoding, PacketError, PacketPort, RtpPacket};
 pub use stamp::Stamp;
+#[cfg(feature = "cluster")]
+pub(crate) use {
+    arrivals::{Arrivals, Fate, Standing},
+    concealment::{Concealment, SILENT_MS as CONCEALED_MS},
+    mover::{Around, Jump, Mover, mean_square},
+    packet::Packet,
+    regulator::{Act, Need, Regulator, Stand},
+    store::Store,
+    target::{TargetDelay, TargetFigures},
+};

@@ -4,6 +4,6 @@ mod chaos;
 mod discard;
 mod drift;
 mod input;
-mod networks;
+pub(in crate::stream) mod networks;
 mod output;
-mod scenarios;
+pub(in crate::stream) mod scenarios;

@@ -13,13 +13,13 @@ use crate::stream::{
 const RATE_HZ: u32 = 8000;
 const MS: f64 = 8.0;
 const PACKET: u64 = 160;
-const STEADY_MS: f64 = 16_000.0;
+pub(in crate::stream) const STEADY_MS: f64 = 16_000.0;
 /// The longest stall: it may outlast what the network does for some time.
 const LONGEST_STALL_MS: f64 = 3000.0;
 
 /// What a network does for some time.
 #[derive(Debug, Clone, Copy)]
-enum Regime {
+pub(in crate::stream) enum Regime {
     Steady,
     /// Each packet is late by up to so many ms.
     Jitter(f64),
@@ -33,7 +33,7 @@ enum Regime {
     Path(f64),
 }
 
-fn regime() -> impl Strategy<Value = Regime> {
+pub(in crate::stream) fn regime() -> impl Strategy<Value = Regime> {
     prop_oneof![
         Just(Regime::Steady),
         (5.0..300.0).prop_map(Regime::Jitter),
@@ -44,9 +44,14 @@ fn regime() -> impl Strategy<Value = Regime> {
     ]
 }
 
-/// When each packet of a stream comes, in ms of the mixer's clock, in the order of arrival; and from when on it is
-/// steady.
-fn arrivals(regimes: &[(Regime, f64)], ppm: f64, seed: u64) -> (Vec<(f64, u64)>, f64) {
+/// When each packet of so many ms of a stream comes, in ms of the mixer's clock, in the order of arrival; and from when on
+/// it is steady.
+pub(in crate::stream) fn arrivals(
+    packet_ms: f64,
+    regimes: &[(Regime, f64)],
+    ppm: f64,
+    seed: u64,
+) -> (Vec<(f64, u64)>, f64) {
     let (mut random, mut path_ms, mut begin, mut coming) = (Random(seed), 0.0, 0.0, Vec::new());
     let mut number = 0_u64;
     let all = regimes.iter().copied().chain([(Regime::Steady, LONGEST_STALL_MS + STEADY_MS)]);
@@ -58,7 +63,7 @@ fn arrivals(regimes: &[(Regime, f64)], ppm: f64, seed: u64) -> (Vec<(f64, u64)>,
         steady = begin;
         let end = begin + length_ms;
         loop {
-            let sent = 20.0 * number as f64 * (1.0 - 1e-6 * ppm);
+            let sent = packet_ms * number as f64 * (1.0 - 1e-6 * ppm);
             if sent >= end {
                 break;
             }
@@ -91,7 +96,7 @@ struct Seen {
 }
 
 fn run(regimes: &[(Regime, f64)], clock: Clock, ppm: f64, tick_ms: f64, seed: u64) -> Seen {
-    let (coming, steady_ms) = arrivals(regimes, ppm, seed);
+    let (coming, steady_ms) = arrivals(20.0, regimes, ppm, seed);
     let options = InputOptions { clock, ..InputOptions::new(StreamFormat::mono(RATE_HZ)) };
     let (mut port, mut inlet) = input(&options, tick_ms).unwrap();
     let mut coming = coming.into_iter().peekable();
