@@ -6,7 +6,7 @@ use rtrb::{Consumer, Producer};
 
 use super::meters::{AudioMeters, LinkMeters};
 use crate::{
-    Mixes, Tick,
+    Frame, Mixes, Tick,
     data::{
         channels::{Channels, Planes, PlanesMut},
         sharing::Shared,
@@ -139,8 +139,9 @@ impl AudioLink {
             }
         }
         self.lanes.play(|told, frame| {
+            let Told { key, active, muted, mean_square } = *told;
             // One who has left meanwhile is in no tick.
-            let _ = tick.send(told.key, frame);
+            let _ = tick.send(key, Frame { active, muted, told: Some(mean_square), ..frame });
         });
         while let Some(used) = self.lanes.pop_used() {
             self.give_back(used);
