@@ -5,5 +5,8 @@
 mod cases;
 mod changes;
 mod equality;
+mod faults;
+mod moves;
 mod network;
 mod node;
+mod room;

@@ -149,7 +149,9 @@ impl State {
         let Some(peer) = self.peers.get_mut(node) else { return };
         if !same_format {
             peer.health = LinkHealth::OtherFormat;
-        } else if peer.revision != revision {
+        } else if peer.revision == revision {
+            self.note_revision(node, revision);
+        } else {
             self.ask(node);
         }
     }
