@@ -6,6 +6,8 @@ mod cases;
 mod changes;
 mod equality;
 mod faults;
+mod heard;
+mod hostile;
 mod moves;
 mod network;
 mod node;

@@ -1,4 +1,5 @@
 //! One node of a test: a mixer with the three parts of a node, and its end of the network.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{collections::BTreeMap, time::Duration};
 

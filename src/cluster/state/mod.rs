@@ -4,8 +4,6 @@
 mod parts;
 mod peers;
 mod roster;
-#[cfg(test)]
-mod tests;
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},

@@ -148,7 +148,8 @@ impl State {
     fn take_beat(&mut self, node: &NodeName, revision: u64, same_format: bool) {
         let Some(peer) = self.peers.get_mut(node) else { return };
         if !same_format {
-            peer.health = LinkHealth::OtherFormat;
+            (peer.health, peer.revision) = (LinkHealth::OtherFormat, 0);
+            self.forget_all_at(node);
         } else if peer.revision == revision {
             self.note_revision(node, revision);
         } else {
