@@ -29,8 +29,11 @@ struct Inner {
     /// What was posted, newest last.
     posted: VecDeque<(NodeName, Message)>,
     /// Of whose messages to whom which bytes are changed.
-    damage: Option<(NodeName, NodeName, Delivery, Vec<(Index, u8)>)>,
+    damage: Option<Damage>,
 }
+
+/// From whom, to whom, which messages, and which bytes of them.
+type Damage = (NodeName, NodeName, Delivery, Vec<(Index, u8)>);
 
 /// How many messages are remembered.
 const REMEMBERED: usize = 500;

@@ -3,7 +3,11 @@
 
 use std::time::Duration;
 
-use super::{At, ClusterEvent, Elsewhere, State};
+use super::{
+    core::State,
+    event::ClusterEvent,
+    place::{At, Elsewhere},
+};
 use crate::{
     ControlError, ParticipantId, ParticipantKey,
     cluster::{
