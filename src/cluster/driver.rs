@@ -5,8 +5,9 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use rtrb::{Consumer, Producer};
 
 use super::{
-    Delivery, Engine, LinkFormat, NodeName,
+    Delivery, Engine, NodeName,
     audio::{AudioLink, AudioOrder},
+    codec::LinkEncoders,
     conference::Shared,
     link::{Incoming, Outgoing},
     message::{Letter, Message},
@@ -22,7 +23,7 @@ use crate::data::figures::Figures;
 pub struct NodeDriver {
     pub(super) shared: Arc<Shared>,
     pub(super) incarnation: u64,
-    pub(super) format: LinkFormat,
+    pub(super) encoders: LinkEncoders,
     pub(super) figures: Figures,
     pub(super) outgoing: Outgoing,
     pub(super) orders: Producer<AudioOrder>,
@@ -73,10 +74,10 @@ impl NodeDriver {
 
     /// Publishes what the audio thread has written.
     fn publish(&mut self, engine: &mut impl Engine) {
-        let Self { outgoing, bytes, shared, incarnation, format, .. } = self;
+        let Self { outgoing, bytes, shared, incarnation, encoders, .. } = self;
         outgoing.each(|frame| {
             bytes.clear();
-            tick::write(frame, *incarnation, *format, bytes);
+            tick::write(frame, *incarnation, encoders, bytes);
             engine.publish(bytes);
             let [ticks, all_bytes, sources] = &shared.published;
             ticks.add(1);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use super::{NodeOptions, audio::AudioLink, entry::Place, meters::LinkMeters, tick::Tick};
+use super::{NodeOptions, audio::AudioLink, codec::LinkDecoders, entry::Place, meters::LinkMeters, tick::Tick};
 use crate::{
     ParticipantKey,
     data::figures::Figures,
@@ -56,6 +56,7 @@ pub(super) struct Incoming {
     used: Consumer<Box<TickFrame>>,
     #[allow(clippy::vec_box, reason = "they go to the audio thread and come back in their boxes")]
     spare: Vec<Box<TickFrame>>,
+    decoders: LinkDecoders,
     /// How many there are, and may be.
     made: usize,
     most: usize,
@@ -83,6 +84,7 @@ impl Incoming {
             frames,
             used,
             spare: Vec::with_capacity(most),
+            decoders: LinkDecoders::new(),
             made: 0,
             most,
             samples: timing.tick,
@@ -97,7 +99,7 @@ impl Incoming {
         }
         let (sources, planes) = tick.room();
         let mut frame = self.frame(sources, planes)?;
-        let unknown = tick.fill(&mut frame, key);
+        let unknown = tick.fill(&mut frame, &mut self.decoders, key);
         // There is room for as many as there are.
         let _ = self.frames.push(frame);
         Some(unknown)

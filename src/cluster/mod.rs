@@ -43,6 +43,7 @@
 
 mod audio;
 mod change;
+mod codec;
 mod conference;
 mod driver;
 mod engine;

@@ -6,6 +6,7 @@ use rtrb::RingBuffer;
 
 use super::{
     Conference, NodeAudio, NodeDriver, NodeError, NodeOptions,
+    codec::LinkEncoders,
     conference::Shared,
     link::Outgoing,
     message::Format,
@@ -32,6 +33,9 @@ pub fn node(
     if controller.is_node() {
         return Err(NodeError::NodeAlready);
     }
+    if !options.format.fits(figures.timing.rate, figures.timing.tick) {
+        return Err(NodeError::Format);
+    }
     let format = Format {
         rate_hz: figures.timing.rate,
         channels: figures.channels.count() as u8,
@@ -52,13 +56,13 @@ pub fn node(
         tick_samples: figures.timing.tick,
         meters: Arc::clone(&meters),
     };
-    let link_format = options.format;
+    let encoders = LinkEncoders::new(options.format);
     let state = State::new(options, controller, format);
     let shared = Arc::new(Shared::new(state, meters));
     let driver = NodeDriver {
         shared: Arc::clone(&shared),
         incarnation,
-        format: link_format,
+        encoders,
         figures,
         outgoing,
         orders,

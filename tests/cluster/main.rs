@@ -4,6 +4,7 @@
 #[path = "../cases/mod.rs"]
 mod cases;
 mod changes;
+mod coded;
 mod equality;
 mod faults;
 mod heard;
