@@ -55,6 +55,7 @@ mod meters;
 mod node;
 mod options;
 mod readings;
+mod settings;
 mod state;
 mod tick;
 

@@ -7,6 +7,7 @@ mod changes;
 mod coded;
 mod equality;
 mod faults;
+mod groups;
 mod heard;
 mod hostile;
 mod moves;

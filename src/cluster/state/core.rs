@@ -1,7 +1,7 @@
 //! [`State`] itself, its step, and what it gives and takes from others.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     time::Duration,
 };
 
@@ -18,6 +18,7 @@ use crate::{
         change::{Changes, Order},
         entry::Entry,
         message::{Change, Format, Message, Roster},
+        settings::Settings,
     },
 };
 
@@ -42,6 +43,10 @@ pub(in crate::cluster) struct State {
     pub elsewhere: HashMap<ParticipantId, Elsewhere>,
     /// How many listeners elsewhere want to hear each source.
     pub(super) wanted: HashMap<String, u32>,
+    /// What is set for the whole conference; the groups that are to be put in force again, and whom they have wanted elsewhere.
+    pub settings: Settings,
+    pub(super) regroup: BTreeSet<String>,
+    pub(super) group_wants: HashMap<String, Vec<String>>,
     pub peers: BTreeMap<NodeName, Peer>,
     pub changes: Changes,
     pub(super) parts: Parts,
@@ -68,6 +73,9 @@ impl State {
             terms: HashMap::new(),
             elsewhere: HashMap::new(),
             wanted: HashMap::new(),
+            settings: Settings::default(),
+            regroup: BTreeSet::new(),
+            group_wants: HashMap::new(),
             peers: BTreeMap::new(),
             changes: Changes::default(),
             parts: Parts::default(),
@@ -90,6 +98,7 @@ impl State {
     pub fn end_step(&mut self) {
         self.watch_peers();
         self.let_go();
+        self.put_groups();
         self.do_parts();
         let mut orders = Vec::new();
         self.changes.expire(self.now, &mut orders);

@@ -8,6 +8,7 @@ mod peer;
 mod peers;
 mod place;
 mod roster;
+mod settings;
 mod waiting;
 
 pub(super) use core::State;

@@ -32,7 +32,7 @@ impl State {
                 self.changes.fail(from, number, &reason, &mut orders);
             }
             Message::Mixed { number } => self.changes.mixed(from, number),
-            Message::Beat { .. } | Message::Ask | Message::Roster(_) => {}
+            Message::Beat { .. } | Message::Ask | Message::Roster(_) | Message::Settings(_) => {}
         }
         self.give(orders);
     }
@@ -71,6 +71,9 @@ impl State {
         let mut entries = Vec::new();
         for act in acts {
             let id = act.whose();
+            if matches!(act, Act::Set(_)) {
+                continue;
+            }
             let entry = self.here.get(id).ok_or_else(|| format!("no participant \"{id}\" is at this node"))?;
             match act {
                 Act::Yield { .. } => entries.push((id.to_owned(), entry.clone())),
@@ -79,7 +82,7 @@ impl State {
                     crate::config::check(&level, |id| self.is_here(id))
                         .map_err(|faults| shorten(faults.to_string()))?;
                 }
-                Act::Mute { .. } | Act::Deafen { .. } | Act::Remove { .. } => {}
+                Act::Mute { .. } | Act::Deafen { .. } | Act::Remove { .. } | Act::Set(_) => {}
             }
         }
         Ok(entries)
@@ -110,6 +113,7 @@ impl State {
         for act in yields {
             self.yield_to(&ParticipantId::from(act.whose()), Some(from.clone()));
         }
+        self.take_settings(acts.iter().filter_map(Act::setting).collect());
         let controller = self.controller.clone();
         let (removed, generation) = controller.change(|changes| do_acts(changes, &acts));
         removed.into_iter().for_each(|id| self.note(ClusterEvent::Removed { id }));
@@ -197,7 +201,7 @@ fn do_acts(changes: &mut control::Changes<'_>, acts: &[Act]) -> Vec<ParticipantI
                 removed.push(ParticipantId::from(id));
                 changes.leave(id).is_ok()
             }
-            Act::Yield { .. } => true,
+            Act::Yield { .. } | Act::Set(_) => true,
         };
         debug_assert!(done, "{act:?} was checked");
     }

@@ -63,11 +63,17 @@ impl State {
             self.restart(from, incarnation);
         }
         match message {
-            Message::Beat { revision, format } => self.take_beat(from, revision, format == self.format),
+            Message::Beat { revision, settings, format } => {
+                let same = settings == self.settings.digest();
+                self.take_beat(from, if same { revision } else { 0 }, format == self.format);
+            }
             Message::Ask => {
+                // Before those who are in groups: their revision is known once both are.
+                self.send_settings(from);
                 let roster = self.whole_roster();
                 self.post(from, Message::Roster(roster));
             }
+            Message::Settings(settings) => self.take_settings(settings),
             Message::Roster(roster) => self.take_roster(from, roster),
             message => self.take_order(from, message),
         }
@@ -123,8 +129,8 @@ impl State {
     pub(super) fn watch_peers(&mut self) {
         if self.beat.is_none_or(|beat| self.now >= beat + BEAT) {
             self.beat = Some(self.now);
-            let (revision, format) = (self.revision, self.format);
-            self.outbox.push_back((To::All, Message::Beat { revision, format }));
+            let (revision, settings, format) = (self.revision, self.settings.digest(), self.format);
+            self.outbox.push_back((To::All, Message::Beat { revision, settings, format }));
         }
         let (now, limits) = (self.now, (self.options.silent_after, self.options.leave_after));
         let silent = |peer: &Peer| peer.lost_since.is_none() && peer.silence(now) > limits.0;

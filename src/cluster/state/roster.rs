@@ -63,6 +63,9 @@ impl State {
         }
         self.stop_knowing(&id);
         let entry = Entry::of(known, term);
+        if !self.here.contains_key(&id) {
+            self.note_member(id.as_str());
+        }
         if self.here.get(&id) != Some(&entry) {
             self.unsent.push((id.as_str().to_owned(), Change::Here(entry.clone())));
             self.here.insert(id, entry);
@@ -72,6 +75,11 @@ impl State {
     fn tell_gone(&mut self, id: &ParticipantId, moves: bool) {
         if self.here.remove(id).is_some() {
             self.terms.remove(id);
+            if moves {
+                self.note_member(id.as_str())
+            } else {
+                self.drop_member(id)
+            }
             self.unsent.push((id.as_str().to_owned(), Change::Gone { moves, tick: self.tick }));
         }
     }
@@ -93,7 +101,7 @@ impl State {
     }
 
     /// Makes changes in the mixer, which are in force together.
-    fn with_changes<T>(&mut self, make: impl FnOnce(&mut Self, &mut Changes<'_>) -> T) -> T {
+    pub(super) fn with_changes<T>(&mut self, make: impl FnOnce(&mut Self, &mut Changes<'_>) -> T) -> T {
         let controller = self.controller.clone();
         controller.change(|changes| make(self, changes)).0
     }
@@ -204,7 +212,11 @@ impl State {
         if self.wanted.contains_key(id.as_str()) {
             changes.want_elsewhere(id.as_str(), true);
         }
+        if before.is_none_or(|before| before.key != key) {
+            self.note_member(id.as_str());
+        }
         self.elsewhere.insert(id.clone(), Elsewhere { entry, at: At::Node(node.clone()), key });
+        self.put_noted_groups(changes);
     }
 
     /// The key with which one goes on who was known before; `None` if it is another stay, or none.
@@ -281,21 +293,35 @@ impl State {
             let _gone = changes.leave(id.as_str());
         }
         self.want(changes, Some(&before.entry.config), None);
+        self.drop_member(id);
     }
 
     /// A listener elsewhere has another configuration: other sources are to be heard however loud others are.
     fn want(&mut self, changes: &mut Changes<'_>, before: Option<&Config>, now: Option<&Config>) {
-        if before == now {
-            return;
+        if before != now {
+            let wanted = |config: Option<&Config>| -> Vec<String> {
+                config.into_iter().flat_map(Config::wanted).map(str::to_owned).collect()
+            };
+            let (before, now) = (wanted(before), wanted(now));
+            self.want_these(changes, before.iter().map(String::as_str), now.iter().map(String::as_str));
         }
-        for source in now.into_iter().flat_map(Config::wanted) {
+    }
+
+    /// These are wanted elsewhere instead of those before.
+    pub(super) fn want_these<'a>(
+        &mut self,
+        changes: &mut Changes<'_>,
+        before: impl Iterator<Item = &'a str>,
+        now: impl Iterator<Item = &'a str>,
+    ) {
+        for source in now {
             let count = self.wanted.entry(source.to_owned()).or_default();
             *count += 1;
             if *count == 1 {
                 changes.want_elsewhere(source, true);
             }
         }
-        for source in before.into_iter().flat_map(Config::wanted) {
+        for source in before {
             let Some(count) = self.wanted.get_mut(source) else { continue };
             *count -= 1;
             if *count == 0 {
@@ -342,6 +368,8 @@ impl State {
             state.stop_naming(&before);
             state.elsewhere.remove(id);
             state.want(changes, Some(&before.entry.config), None);
+            state.note_member(id.as_str());
+            state.put_noted_groups(changes);
             joined
         })
     }
