@@ -129,7 +129,7 @@ impl State {
         let Self { going, elsewhere, .. } = self;
         let at_a_node = |id: &ParticipantId| elsewhere.get(id).is_none_or(|of| matches!(of.at, At::Node(_)));
         going.retain(|id| !at_a_node(id));
-        let over = going.iter().filter(|id| elsewhere.get(*id).is_some_and(|elsewhere| is_over(elsewhere)));
+        let over = going.iter().filter(|id| elsewhere.get(*id).is_some_and(is_over));
         let over: Vec<_> = over.cloned().collect();
         self.forget_all(&over);
     }
