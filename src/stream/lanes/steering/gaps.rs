@@ -8,8 +8,8 @@ const REST_MS: f64 = 1000.0;
 const REST_CONTENT_MS: f64 = 120.0;
 /// A gap is made up for the faster if the delay is longer than wanted by more than this.
 const LONG_MS: f64 = 4.0;
-/// Less than a move needs.
-const SCARCE_MS: f64 = 5.0;
+/// Less than the longest crossfade of a move.
+const SCARCE_MS: f64 = 8.0;
 /// How long a network is believed to lose ticks after it lost one.
 const LOSSY_MS: f64 = 5000.0;
 
@@ -92,13 +92,12 @@ impl Steering {
         self.stand_in(at, at + run)
     }
 
-    /// Whether so little is there that the sound could not be stretched, and the delay is too short. Then what stands in goes on,
-    /// or a network that became slower by less than short ticks would have them break off again and again.
+    /// Whether so little has come since the sound broke off that it could not be stretched. With ticks that are shorter the delay
+    /// could not grow to what a slower path needs.
     pub(super) fn is_scarce(&mut self) -> bool {
         let whole = self.shelf.whole_until(self.number(self.head));
         let content = self.position(whole) - self.head;
-        let is_over = self.concealed >= self.samples(CONCEALED_MS);
-        self.figures.is_adaptive() && !is_over && self.lag() < self.wanted() && content < self.samples(SCARCE_MS)
+        self.figures.is_adaptive() && whole == self.shelf.end() && content < self.samples(SCARCE_MS)
     }
 
     /// The head passes what is not there.

@@ -40,7 +40,8 @@ impl Steering {
         let mut at = from;
         while at < to {
             let is_there = self.shelf.get(self.number(self.head)).is_some();
-            let waits = is_there && self.voice == Voice::Concealment && self.is_scarce();
+            let sets_in = matches!(self.voice, Voice::Concealment | Voice::Silence);
+            let waits = is_there && sets_in && self.is_scarce();
             let run = match self.voice {
                 Voice::Slip { .. } => self.play_slip(at, to),
                 _ if waits => self.stand_in(at, to),

@@ -52,7 +52,7 @@ fn run((coming, steady_ms): (Arrivals, f64), depth: Depth, tick_ms: f64) -> [Lan
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
     #[test]
     fn nothing_lasts(
         regimes in prop::collection::vec((regime(), 500.0..5000.0_f64), 1..6),
