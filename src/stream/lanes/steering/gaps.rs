@@ -112,6 +112,9 @@ impl Steering {
 
     /// Something stands in for the samples `at..to`.
     pub(super) fn stand_in(&mut self, at: usize, to: usize) -> usize {
+        if self.concealed >= self.samples(CONCEALED_MS) {
+            self.voice = Voice::Silence;
+        }
         let over = self.voice == Voice::Silence;
         self.concealed += (to - at) as u64;
         self.write(at, to, What::Gap { over });

@@ -20,7 +20,7 @@ const RATE_HZ: u32 = 8000;
 /// Two that send the same, and one that comes and goes.
 fn sent(tick: u64, frames: usize) -> Vec<Source> {
     let all = [1, 2, 3].map(|slot| Source::voice(slot, tick, frames)).into_iter();
-    all.filter(|source| source.slot < 3 || tick / 7 % 3 > 0).collect()
+    all.filter(|source| source.slot < 3 || !(tick / 7).is_multiple_of(3)).collect()
 }
 
 #[track_caller]
