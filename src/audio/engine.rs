@@ -287,6 +287,15 @@ impl Engine {
         heard.map(|(key, _)| key)
     }
 
+    /// The sources of which the other nodes of a cluster need this tick.
+    #[cfg(feature = "cluster")]
+    pub fn shared<'a>(
+        &'a self,
+        clock: Clock<'a>,
+    ) -> impl Iterator<Item = (ParticipantKey, crate::data::sharing::Shared, Planes<'a>)> + use<'a> {
+        self.receiver.shared(clock)
+    }
+
     /// Who has a slot.
     pub fn key(&self, slot: u32) -> ParticipantKey {
         self.receiver.key(slot)

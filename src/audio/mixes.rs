@@ -78,6 +78,15 @@ impl<'a> Mixes<'a> {
         self.engine.moves()
     }
 
+    /// The sources of which the other nodes of a cluster need this tick.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn shared(
+        &self,
+    ) -> impl Iterator<Item = (ParticipantKey, crate::data::sharing::Shared, crate::data::channels::Planes<'a>)> + use<'a>
+    {
+        self.engine.shared(self.clock)
+    }
+
     /// The sources that were audible in this tick, in no order that lasts: present, or fading in or out,
     /// and not silent, whether or not any configuration lets them through. Real time.
     pub fn sources(&self) -> impl Iterator<Item = ParticipantKey> + use<'a> {

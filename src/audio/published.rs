@@ -34,6 +34,8 @@ pub(crate) struct Slot {
     pub direction: Direction,
     pub detecting: Detecting,
     pub muted: bool,
+    #[cfg(feature = "cluster")]
+    pub sharing: crate::data::sharing::Sharing,
     /// Whether it is on hold: as a source, that is to be muted.
     pub on_hold: bool,
     pub deafened: bool,

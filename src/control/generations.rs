@@ -17,7 +17,7 @@ impl Controller {
     }
 
     /// Whether the processor was dropped: nothing more will ever be mixed.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "cluster"))]
     pub(crate) fn processor_gone(&self) -> bool {
         self.shared.link.processor_gone()
     }

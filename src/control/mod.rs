@@ -3,6 +3,8 @@
 
 mod changes;
 mod configuring;
+#[cfg(feature = "cluster")]
+mod elsewhere;
 mod error;
 mod events;
 mod generations;
@@ -20,6 +22,8 @@ use std::sync::{Arc, MutexGuard};
 pub use changes::Changes;
 #[cfg(feature = "http")]
 pub(crate) use configuring::refused;
+#[cfg(feature = "cluster")]
+pub(crate) use elsewhere::Known;
 pub use error::{ControlError, WaitError};
 use events::Events;
 pub use listener_config::{ListenerConfig, SourceConfig};

@@ -25,6 +25,9 @@ pub struct Participant {
     pub on_hold: bool,
     /// By which rule it is routed to others.
     pub routing: Routing,
+    /// Whether it is at another node of the cluster: then it is here as a source only.
+    #[cfg(feature = "cluster")]
+    pub elsewhere: bool,
 }
 
 impl Controller {
@@ -69,6 +72,8 @@ impl Member {
             deafened: slot.deafened,
             on_hold: slot.on_hold,
             routing: self.routing.clone(),
+            #[cfg(feature = "cluster")]
+            elsewhere: self.is_elsewhere(),
         }
     }
 }

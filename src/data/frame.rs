@@ -25,6 +25,8 @@ pub struct Frame<'a> {
     pub(crate) told: Option<f64>,
     /// Whether its channels cancelled each other out when they became one.
     pub(crate) anti_phase: bool,
+    /// Whether its source is muted where it comes from: then it fades out as a muted one does.
+    pub(crate) muted: bool,
 }
 
 /// The samples of a frame, in the order in which they lie in memory.
@@ -54,7 +56,7 @@ impl<'a> Frame<'a> {
     }
 
     fn of(samples: Samples<'a>) -> Self {
-        Self { samples, active: false, told: None, anti_phase: false }
+        Self { samples, active: false, told: None, anti_phase: false, muted: false }
     }
 
     /// Says whether the host knows the source to be active in this tick. Only

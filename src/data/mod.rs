@@ -23,6 +23,8 @@ pub(crate) mod pan;
 pub(crate) mod ports;
 pub(crate) mod routing;
 pub(crate) mod sample;
+#[cfg(feature = "cluster")]
+pub(crate) mod sharing;
 pub(crate) mod shedding;
 #[cfg(feature = "vad")]
 mod speech;

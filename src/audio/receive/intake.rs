@@ -69,7 +69,7 @@ impl Receiver {
         match frames::take(frame, self.channels, &mut self.signals, index, deciding, kernel) {
             Ok(taken) => {
                 let speaks = source.judge.as_mut().map(|judge| judge.is_speech(frame));
-                source.take(taken, frame.told, speaks.unwrap_or(frame.active));
+                source.take(taken, frame, speaks.unwrap_or(frame.active));
                 Ok(())
             }
             Err(place) => {

@@ -8,6 +8,8 @@ mod intake;
 mod loudest;
 mod quiet;
 mod receiver;
+#[cfg(feature = "cluster")]
+mod shared;
 mod source;
 mod speaker_level;
 mod tail;

@@ -149,6 +149,10 @@ impl Receiver {
         self.changed = true;
         self.idle[index].wake();
         self.sources[index].muted = slot.muted || slot.on_hold;
+        #[cfg(feature = "cluster")]
+        {
+            self.sources[index].sharing = slot.sharing;
+        }
         self.sources[index].set_class(slot.class, clock);
         self.levels[index].wanted = slot.wanted;
     }

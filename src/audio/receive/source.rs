@@ -1,6 +1,8 @@
 //! One source: what it sent, whether it is present and active, and the tail that it leaves.
 
 use super::{frames::Taken, quiet::Quiet, tail::Tail};
+#[cfg(feature = "cluster")]
+use crate::data::sharing::{Shared, Sharing};
 use crate::{
     audio::published::Slot,
     data::{
@@ -8,6 +10,7 @@ use crate::{
         connection::Told,
         detector::Detecting,
         fade::Fade,
+        frame::Frame,
         id::ParticipantKey,
         loudness::{Loudness, SourceMeasures},
         speech_judge::SpeechJudge,
@@ -24,6 +27,8 @@ pub(crate) struct Source {
     pub standing: Standing,
     pub sends: bool,
     pub muted: bool,
+    #[cfg(feature = "cluster")]
+    pub sharing: Sharing,
     /// The sample before its first tick.
     pub joined: u64,
     /// The last change of its class, and the one before.
@@ -80,6 +85,8 @@ struct Input {
     active: bool,
     /// Whether its channels cancel each other out in the mean that a mono mixer takes.
     anti_phase: bool,
+    /// Whether it is muted where it comes from.
+    muted: bool,
     /// Its samples; `None` if a connection has told of it and it is not read.
     taken: Option<Taken>,
 }
@@ -154,19 +161,20 @@ impl Source {
     /// Takes the frame of the tick in hand, whose samples are in their buffers. What was told of it decides instead
     /// of what was measured.
     #[inline]
-    pub fn take(&mut self, taken: Taken, told: Option<f64>, active: bool) {
+    pub fn take(&mut self, taken: Taken, frame: &Frame<'_>, active: bool) {
         self.input = Some(Input {
-            square: told.unwrap_or(taken.loudness.square),
+            square: frame.told.unwrap_or(taken.loudness.square),
             active,
             anti_phase: taken.anti_phase,
+            muted: frame.muted,
             taken: Some(taken),
         });
     }
 
     /// Has a frame in the tick in hand that its connection can make.
     pub fn tell(&mut self, told: Told) {
-        self.input =
-            Some(Input { square: told.mean_square, active: told.active, anti_phase: told.anti_phase, taken: None });
+        let Told { mean_square: square, active, anti_phase } = told;
+        self.input = Some(Input { square, active, anti_phase, muted: false, taken: None });
     }
 
     /// What was told of its frame, if that is not read.
@@ -194,7 +202,7 @@ impl Source {
             self.quiet.hear(input.square, floor, clock);
         }
         self.readings.quiet = self.input.is_some() && self.quiet.is_quiet(clock);
-        let present = self.input.is_some() && !self.muted && self.standing == Standing::Here;
+        let present = self.input.is_some_and(|input| !input.muted) && !self.muted && self.standing == Standing::Here;
         let seen = self.input.map(|input| (input.square, input.active));
         let says_active = self.detecting.as_mut().is_some_and(|detecting| detecting.tick(seen));
         self.readings.active = says_active && present;
@@ -291,9 +299,33 @@ impl Source {
         gone && !self.audible && !self.readings.active && self.missing && self.input.is_none() && rests
     }
 
-    /// Whether another tick without a good frame counts.
+    /// Whether another tick without a good frame counts. Of a source at another node nothing comes where nothing is to be heard.
     pub fn counts_missing(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        if self.sharing == Sharing::Elsewhere {
+            return false;
+        }
         self.standing == Standing::Here && self.readings.frames > 0
+    }
+
+    /// What the other nodes get of it in the tick that was planned last; `None` if without it they hear the same, now and
+    /// later: it has no frame, or it is quiet, and neither heard nor active.
+    #[cfg(feature = "cluster")]
+    pub fn shared(&self, clock: &Clock<'_>) -> Option<Shared> {
+        let goes = match self.sharing {
+            Sharing::Here => self.change.class != Class::APART,
+            Sharing::Wanted => true,
+            Sharing::Elsewhere => false,
+        };
+        let here = goes && self.sends && self.standing == Standing::Here;
+        let SourceMeasures { active, quiet, loudness, .. } = self.readings;
+        let heard = self.presence.is_over_0(clock);
+        (here && !self.missing && (heard || active || !quiet)).then_some(Shared {
+            active,
+            muted: self.muted,
+            mean_square: loudness.square,
+            audible: heard && self.has_samples && loudness.peak > 0.0,
+        })
     }
 
     /// So many ticks have passed without a frame.

@@ -70,7 +70,7 @@ impl Registry {
 
     /// Notes on a source how one listener lists it, after the listener's entry has changed from `before` to
     /// `now`.
-    fn note_listed(&mut self, listener: u32, before: Option<&SourceConfig>, now: Option<&SourceConfig>) {
+    pub(super) fn note_listed(&mut self, listener: u32, before: Option<&SourceConfig>, now: Option<&SourceConfig>) {
         let Some(entry) = now.or(before) else { return };
         let Some(source) = self.members.get_mut(&entry.source) else { return };
         let wanted = |entry: Option<&SourceConfig>| u32::from(entry.is_some_and(SourceConfig::is_wanted));
@@ -83,6 +83,8 @@ impl Registry {
     pub(super) fn show_wanted(&mut self, source: &ParticipantId) {
         let Some(member) = self.members.get_mut(source) else { return };
         let wanted = member.always_wanted || member.wanted_by > 0;
+        #[cfg(feature = "cluster")]
+        let wanted = wanted || member.wanted_elsewhere;
         if std::mem::replace(&mut member.slot.wanted, wanted) != wanted {
             self.set_slot(source);
         }

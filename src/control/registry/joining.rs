@@ -48,6 +48,8 @@ impl Registry {
             direction: options.direction,
             detecting: Detecting::new(detector, &self.figures.timing),
             muted: options.muted,
+            #[cfg(feature = "cluster")]
+            sharing: crate::data::sharing::Sharing::default(),
             on_hold: false,
             deafened: options.deafened,
             class,
@@ -76,6 +78,8 @@ impl Registry {
             music: None,
             levels: Levels::plain(),
             always_wanted: false,
+            #[cfg(feature = "cluster")]
+            wanted_elsewhere: false,
             room,
         };
         if member.routing != Routing::DefaultGroup {
@@ -151,6 +155,8 @@ impl Registry {
         self.changed = true;
         self.given_up.push(Held::Belongings(key, belongings));
         self.point_taps(&id, ParticipantKey::NOBODY);
+        #[cfg(feature = "cluster")]
+        self.touch(&id);
         Ok(())
     }
 

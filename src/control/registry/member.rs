@@ -41,6 +41,9 @@ pub(crate) struct Member {
     pub(super) levels: Levels,
     /// Whether it is heard where only the loudest are, whoever lists it: a player.
     pub always_wanted: bool,
+    /// Whether somebody at another node of a cluster wants to hear it.
+    #[cfg(feature = "cluster")]
+    pub wanted_elsewhere: bool,
     pub(super) room: Room,
 }
 

@@ -5,6 +5,8 @@
 //! [`hold`] who may be heard by whom; [`rows`] makes the rows of listeners from all that. [`taps`] has taps follow their ids.
 
 mod configuring;
+#[cfg(feature = "cluster")]
+mod elsewhere;
 mod groups;
 mod hold;
 mod joining;
@@ -89,6 +91,9 @@ pub(crate) struct Registry {
     /// The listeners whose rows are to be made anew.
     stale: BTreeSet<ParticipantId>,
     taps: TapList,
+    /// Who has changed since the other nodes of a cluster were told; `None` where there are none.
+    #[cfg(feature = "cluster")]
+    touched: Option<BTreeSet<ParticipantId>>,
     /// The reading end of the talk events, until somebody takes it.
     pub talk: Option<TalkEvents>,
     /// Whether the matrix differs from the published one.
@@ -121,6 +126,8 @@ impl Registry {
             changing: BTreeMap::new(),
             stale: BTreeSet::new(),
             taps: TapList::default(),
+            #[cfg(feature = "cluster")]
+            touched: None,
             talk: None,
             changed: false,
             processor_gone: false,
@@ -212,6 +219,8 @@ impl Registry {
 
     /// Puts a member's slot into the matrix that is published next.
     fn set_slot(&mut self, id: &ParticipantId) {
+        #[cfg(feature = "cluster")]
+        self.touch(id);
         let stamp = self.next().0;
         if let Some(member) = self.members.get(id) {
             self.matrix.slots.set(member.slot.key.slot, Some(Arc::new(member.slot.clone())), stamp);

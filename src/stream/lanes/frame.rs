@@ -21,7 +21,7 @@ pub(crate) struct Told {
     /// Whether it was muted.
     pub muted: bool,
     /// Of its samples, full scale at 1.
-    pub mean_square: f32,
+    pub mean_square: f64,
 }
 
 /// One source in a tick: what is told of it, and where its samples lie.
@@ -106,6 +106,11 @@ impl TickFrame {
         &self.sources
     }
 
+    /// Whether there is room for so many sources and planes.
+    pub fn has_room(&self, sources: usize, planes: usize) -> bool {
+        sources <= self.most_sources && planes * self.frames <= self.samples.len()
+    }
+
     /// Samples of a plane.
     pub fn frames(&self) -> usize {
         self.frames
@@ -140,7 +145,7 @@ impl TickFrame {
 
     /// The mean squares that are told, added up.
     pub fn square(&self) -> f32 {
-        let sum: f32 = self.sources.iter().map(|source| source.told.mean_square.max(0.0)).sum();
+        let sum: f32 = self.sources.iter().map(|source| source.told.mean_square.max(0.0) as f32).sum();
         // What a source tells may be anything.
         sum.min(Frame::LIMIT)
     }

@@ -134,6 +134,11 @@ impl Lanes {
         self.steering.pop_used()
     }
 
+    /// The tick of the node that is played next, or is being played; 0 before the first.
+    pub fn next_tick(&self) -> u64 {
+        self.steering.head() / self.zeros.len() as u64
+    }
+
     /// What was counted, and measured in the last tick.
     pub fn counts(&self) -> LanesCounts {
         self.steering.counts

@@ -62,7 +62,7 @@ impl Render {
         shelf: &Shelf,
         live: Option<&Lane>,
     ) -> Option<Outline> {
-        let mut seen: Option<(Outline, f32)> = None;
+        let mut seen: Option<(Outline, f64)> = None;
         for part in parts {
             match part.what {
                 What::Break => {}
@@ -70,13 +70,13 @@ impl Render {
                 What::Gap { over: false } => {
                     let lane = live?;
                     let outline = Outline { told: lane.told, stereo: lane.stereo, place };
-                    seen = Some(joined(seen, outline, part.len() as f32));
+                    seen = Some(joined(seen, outline, part.len() as f64));
                 }
                 What::Frames { .. } | What::Slip { .. } => {
                     for (frame, run) in self.frames(part, shelf) {
                         let source = frame?.find(key, &mut place)?;
                         let outline = Outline { told: source.told, stereo: source.is_stereo(), place };
-                        seen = Some(joined(seen, outline, run as f32));
+                        seen = Some(joined(seen, outline, run as f64));
                     }
                 }
             }
@@ -168,7 +168,7 @@ impl Render {
 }
 
 /// Both together: what one tells, weighed by its samples.
-fn joined(seen: Option<(Outline, f32)>, next: Outline, samples: f32) -> (Outline, f32) {
+fn joined(seen: Option<(Outline, f64)>, next: Outline, samples: f64) -> (Outline, f64) {
     let Some((seen, before)) = seen else { return (next, samples) };
     let all = before + samples;
     let mean_square = (seen.told.mean_square * before + next.told.mean_square * samples) / all;

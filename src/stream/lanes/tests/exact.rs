@@ -19,7 +19,7 @@ fn sent(tick: u64, frames: usize) -> Vec<Source> {
         }
         source.active = mixed(u64::from(slot)) % 2 == 0;
         source.muted = mixed(u64::from(slot)) % 5 == 0;
-        source.mean_square = tick as f32 * 1e-6;
+        source.mean_square = tick as f64 * 1e-6;
         source
     };
     (0..9).filter(|slot| mixed(u64::from(*slot)) < 10).map(source).collect()

@@ -21,7 +21,7 @@ pub(super) struct Source {
     pub slot: u32,
     pub active: bool,
     pub muted: bool,
-    pub mean_square: f32,
+    pub mean_square: f64,
     /// One or two channels; none if it is silent.
     pub planes: Vec<Vec<f32>>,
 }
