@@ -247,7 +247,8 @@ mod tests {
         for (number, sources) in (10..).zip(ticks) {
             let mut frame = Box::new(TickFrame::new(4, 8, 4));
             for (slot, level) in *sources {
-                let told = Told { key: key(*slot), active: *level > 0.5, muted: *level > 0.7, mean_square: *level };
+                let told =
+                    Told { key: key(*slot), active: *level > 0.5, muted: *level > 0.7, mean_square: f64::from(*level) };
                 assert!(frame.push(told, Channels::Mono, |to| to.left.fill(*level)));
             }
             assert!(shelf.put(number, frame).is_none());

@@ -36,6 +36,8 @@ fn is_heard_after(ticks: u64, figures: &LanesFigures) {
         }
         let expected = now.checked_sub(ticks).map_or(Vec::new(), |made| sent(made, figures.tick));
         let (heard, expected) = (mixer.play(), as_heard(expected, figures.tick));
+        let next = now.checked_sub(ticks).map(|made| 1_000_000 + made + 1);
+        assert!(next.is_none_or(|next| next == mixer.lanes.next_tick()), "tick {now}");
         assert!(heard == expected, "{figures:?}: tick {now} is not what was sent");
     }
     let counts = mixer.counts();
