@@ -201,6 +201,29 @@ impl Conference {
         self.begin(vec![Act::Deafen { id: id.into(), deafened }])
     }
 
+    /// Begins to put a participant at any node on hold: see [`Changes::hold`]. The sources of its music may be at any node, too; one that
+    /// leaves is not heard any more. A participant who goes over to another node is not on hold there.
+    ///
+    /// # Errors
+    /// [`ConferenceError::Unknown`] of it or of a source, [`ConferenceError::Nowhere`].
+    pub fn hold(&self, id: &str, music: &[&str]) -> Result<ChangeNumber, ConferenceError> {
+        let mut state = self.shared.state();
+        state.tell();
+        if let Some(absent) = music.iter().find(|source| !state.is_here(source)) {
+            return Err(ConferenceError::Unknown { id: (*absent).into() });
+        }
+        let music = music.iter().map(ToString::to_string).collect();
+        begin(&mut state, vec![Act::Hold { id: id.into(), music }])
+    }
+
+    /// Begins to end the hold of a participant at any node. Does nothing if it is not on hold.
+    ///
+    /// # Errors
+    /// [`ConferenceError::Unknown`], [`ConferenceError::Nowhere`].
+    pub fn resume(&self, id: &str) -> Result<ChangeNumber, ConferenceError> {
+        self.begin(vec![Act::Resume { id: id.into() }])
+    }
+
     /// Begins to take a participant at any node out of the conference. The host there is told by a
     /// [`ClusterEvent::Removed`], and ends its connection.
     ///

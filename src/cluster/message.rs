@@ -131,6 +131,14 @@ pub(super) enum Act {
     Remove {
         id: String,
     },
+    /// Puts it on hold, with these sources to be heard, which may be at any node.
+    Hold {
+        id: String,
+        music: Vec<String>,
+    },
+    Resume {
+        id: String,
+    },
     /// Sets something for the whole conference: all nodes do it.
     Set(Setting),
     /// It goes over to the node that asks.
@@ -154,6 +162,7 @@ impl Act {
         match self {
             Self::Set(_) => "",
             Self::Configure(level) => &level.listener,
+            Self::Hold { id, .. } | Self::Resume { id } => id,
             Self::Mute { id, .. } | Self::Deafen { id, .. } | Self::Remove { id } | Self::Yield { id } => id,
         }
     }
@@ -166,7 +175,12 @@ impl Act {
     }
 
     fn is_sound(&self) -> bool {
-        is_id(self.whose()) && if let Self::Set(setting) = self { setting.is_sound() } else { true }
+        let rest = match self {
+            Self::Set(setting) => setting.is_sound(),
+            Self::Hold { music, .. } => music.iter().all(|id| is_id(id)),
+            _ => true,
+        };
+        rest && is_id(self.whose())
     }
 }
 

@@ -32,7 +32,7 @@ impl State {
             let _gone = changes.leave(id.as_str());
             let key = if entry.sends { join_from_there(changes, id, &entry).ok() } else { None };
             changes.put_entries(&entries);
-            state.want(changes, None, Some(&entry.config));
+            state.want(changes, None, Some(&entry));
             state.elsewhere.insert(id.clone(), Elsewhere { entry, at: At::Nowhere { until }, key });
             state.going.insert(id.clone());
         });
@@ -77,7 +77,7 @@ impl State {
             }
             state.stop_naming(&before);
             state.elsewhere.remove(id);
-            state.want(changes, Some(&before.entry.config), None);
+            state.want(changes, Some(&before.entry), None);
             state.note_member(id.as_str());
             state.put_noted_groups(changes);
             joined

@@ -60,7 +60,7 @@ impl State {
             joined.and_then(Result::ok)
         });
         changes.put_entries(&kept);
-        self.want(changes, before.as_ref().map(|before| &before.entry.config), Some(&entry.config));
+        self.want(changes, before.as_ref().map(|before| &before.entry), Some(&entry));
         if let (Some(key), Some(peer)) = (key, self.peers.get_mut(node)) {
             peer.keys.insert(entry.place, key);
         }
@@ -153,7 +153,7 @@ impl State {
         if before.key.is_some() && changes.is_elsewhere(id.as_str()) {
             let _gone = changes.leave(id.as_str());
         }
-        self.want(changes, Some(&before.entry.config), None);
+        self.want(changes, Some(&before.entry), None);
         self.drop_member(id);
         self.look_again(id);
     }
@@ -188,7 +188,7 @@ impl State {
                     continue;
                 }
                 let key = if entry.sends { join_from_there(changes, &id, &entry).ok() } else { None };
-                state.want(changes, None, Some(&entry.config));
+                state.want(changes, None, Some(&entry));
                 state.note_member(id.as_str());
                 state.going.insert(id.clone());
                 let at = At::Nowhere { until: state.now + left.min(most) };

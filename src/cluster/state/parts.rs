@@ -3,7 +3,7 @@
 
 use super::{core::State, event::ClusterEvent, place::At, waiting::Of};
 use crate::{
-    ParticipantId,
+    ControlError, ParticipantId,
     cluster::{
         NodeName,
         entry::{Entry, LONGEST_ID},
@@ -82,7 +82,12 @@ impl State {
                     crate::config::check(&level, |id| self.is_here(id))
                         .map_err(|faults| shorten(faults.to_string()))?;
                 }
-                Act::Mute { .. } | Act::Deafen { .. } | Act::Remove { .. } | Act::Set(_) => {}
+                Act::Hold { music, .. } => {
+                    if let Some(own) = music.iter().find(|source| *source == id) {
+                        return Err(ControlError::OwnVoice { id: own.as_str().into() }.to_string());
+                    }
+                }
+                Act::Mute { .. } | Act::Deafen { .. } | Act::Remove { .. } | Act::Resume { .. } | Act::Set(_) => {}
             }
         }
         Ok(entries)
@@ -195,6 +200,11 @@ fn do_acts(changes: &mut control::Changes<'_>, acts: &[Act]) -> Vec<ParticipantI
                 let level = level.mixer_level(|source| changes.is_here(source));
                 changes.configure(&[level]).is_ok()
             }
+            Act::Hold { music, .. } => {
+                let music: Vec<_> = music.iter().map(String::as_str).filter(|id| changes.is_here(id)).collect();
+                changes.hold(id, &music).is_ok()
+            }
+            Act::Resume { .. } => !matches!(changes.resume(id), Err(ControlError::Unknown { .. })),
             Act::Mute { muted, .. } => changes.set_muted(id, *muted).is_ok(),
             Act::Deafen { deafened, .. } => changes.set_deafened(id, *deafened).is_ok(),
             Act::Remove { .. } => {

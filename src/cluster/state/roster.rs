@@ -70,7 +70,7 @@ impl State {
     fn stop_knowing(&mut self, id: &ParticipantId) {
         if let Some(before) = self.elsewhere.remove(id) {
             self.stop_naming(&before);
-            self.with_changes(|state, changes| state.want(changes, Some(&before.entry.config), None));
+            self.with_changes(|state, changes| state.want(changes, Some(&before.entry), None));
         }
     }
 
