@@ -186,7 +186,9 @@ mod tests {
         let settings = [group(1, "a", &["x"]), group(2, "a", &["y"]), group(2, "b", &["z"])];
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
             let mut own = Settings::default();
-            order.iter().for_each(|at| drop(own.take(settings[*at].clone())));
+            for at in order {
+                own.take(settings[at].clone());
+            }
             assert_eq!(own.group("g").unwrap().sources, ["z"]);
             assert_eq!(own.next_stamp("a"), Stamp { count: 3, node: "a".into() });
         }
