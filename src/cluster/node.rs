@@ -36,6 +36,7 @@ pub fn node(
     if !options.format.fits(figures.timing.rate, figures.timing.tick) {
         return Err(NodeError::Format);
     }
+    let most_sources = options.most_sources;
     let format = Format {
         rate_hz: figures.timing.rate,
         channels: figures.channels.count() as u8,
@@ -54,10 +55,11 @@ pub fn node(
         free,
         written,
         tick_samples: figures.timing.tick,
+        most_sources,
         meters: Arc::clone(&meters),
     };
     let encoders = LinkEncoders::new(options.format);
-    let state = State::new(options, controller, format);
+    let state = State::new(options, controller, format, incarnation);
     let shared = Arc::new(Shared::new(state, meters));
     let driver = NodeDriver {
         shared: Arc::clone(&shared),
