@@ -1,0 +1,2 @@
+//! x
+pub use zenoh as z;
