@@ -51,7 +51,7 @@ impl Inbox {
         }
         let part = if delivery == Delivery::Published { PUBLISHED_PART } else { 1 };
         let place = self.room.place(sample.payload().len(), part);
-        if !place.is_some_and(|place| self.queue.send(Arrival { sample, delivery, place }).is_ok()) {
+        if place.is_none_or(|place| self.queue.send(Arrival { sample, delivery, place }).is_err()) {
             count(&self.counters.dropped);
         }
     }
