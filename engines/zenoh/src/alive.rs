@@ -10,8 +10,8 @@ use std::{
 
 use mixminus::cluster::NodeName;
 
-/// More tokens than this are not listened to: who may declare one is no stranger, but may be wrong.
-const MOST: usize = 4_096;
+/// More tokens than this are not listened to: each has a thread, and who may declare one may declare many.
+const MOST: usize = 256;
 
 /// The incarnations that live under each name.
 pub(crate) type Incarnations = BTreeMap<NodeName, BTreeSet<u64>>;

@@ -40,6 +40,19 @@ fn three_see_each_other_and_no_other_cluster() {
 }
 
 #[test]
+fn nodes_find_each_other_through_one_that_they_know() {
+    let [to_a, to_b, to_c] = [UDP; 3].map(endpoint);
+    let mut a = Node::open(options("a", &[&to_a], &[]));
+    let mut b = Node::open(options("b", &[&to_b], &[&to_a]));
+    let mut c = Node::open(options("c", &[&to_c], &[&to_a]));
+    until([&mut a, &mut b, &mut c], |nodes| nodes.iter().all(|node| node.members.len() == 2));
+    // The link between b and c is like the others.
+    b.engine.publish(&[0; 60_000]);
+    b.engine.send(&name("c"), b"message");
+    until([&mut a, &mut b, &mut c], |[.., c]| c.received.len() == 2);
+}
+
+#[test]
 fn two_see_each_other_through_a_router() {
     let endpoint = endpoint(UDP);
     let mut config = options("router", &[], &[]).config;
