@@ -4,6 +4,7 @@ mod support;
 
 mod delivery;
 mod leaving;
+mod loss;
 mod members;
 mod names;
 mod opening;
