@@ -44,6 +44,8 @@
 //!
 //! # Features
 //! None is on by default.
+//! - `cluster`: one conference on many machines (`cluster::node`, `cluster::Conference`). What carries its messages is a crate of its
+//!   own, `mixminus-zenoh`. Turns on `stream`.
 //! - `g711`: a decoder of PCMU and PCMA (`stream::G711`). Turns on `stream`.
 //! - `g722`: a decoder of G.722 (`stream::G722`). Turns on `stream`.
 //! - `http`: the configureMixer API as a router for axum, with operations, limits and fixed tokens (`http::Service`).

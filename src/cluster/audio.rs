@@ -35,6 +35,7 @@ const TICKS_AT_ONCE: usize = 64;
 /// ```
 #[derive(Debug)]
 pub struct NodeAudio {
+    #[allow(clippy::vec_box, reason = "they come and go back in their boxes, without a copy")]
     pub(super) links: Vec<Box<AudioLink>>,
     pub(super) orders: Consumer<AudioOrder>,
     /// There is room for as many as there can be.

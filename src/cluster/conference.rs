@@ -114,7 +114,7 @@ impl Conference {
     /// # Errors
     /// [`ConferenceError::Unknown`].
     pub fn participant(&self, id: &str) -> Result<ClusterParticipant, ConferenceError> {
-        self.look_up(id, |id, entry, node| ClusterParticipant::of(id, entry, node))
+        self.look_up(id, ClusterParticipant::of)
     }
 
     /// The configuration of a listener at any node, as its node has told of it.

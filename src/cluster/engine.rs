@@ -73,7 +73,7 @@ pub enum Delivery {
 
 /// What carries the messages of one node to the other nodes of its cluster, and tells who these are.
 ///
-/// One thread calls it, on one thread. No call may wait for the network: what can not be sent is kept
+/// A [`NodeDriver`](super::NodeDriver) calls it, on one thread. No call may wait for the network: what can not be sent is kept
 /// or dropped. It has nothing to understand: a message is bytes, from one node to others. Who may be a member at all is its to
 /// say, by certificates or passwords; what comes from anybody else it does not deliver.
 ///

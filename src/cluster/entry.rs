@@ -23,6 +23,8 @@ pub(super) struct Entry {
     pub muted: bool,
     pub deafened: bool,
     pub on_hold: bool,
+    /// Whether it is heard where only the loudest are, whoever lists it.
+    pub always_wanted: bool,
     pub route: Route,
     pub config: Config,
 }
@@ -64,7 +66,7 @@ pub(super) struct Listed {
 
 impl Entry {
     pub fn of(known: &Known, term: u64) -> Self {
-        let Known { participant, config } = known;
+        let Known { participant, config, always_wanted } = known;
         Self {
             term,
             place: Place { slot: participant.key.slot, stay: participant.key.stay },
@@ -73,6 +75,7 @@ impl Entry {
             muted: participant.muted,
             deafened: participant.deafened,
             on_hold: participant.on_hold,
+            always_wanted: *always_wanted,
             route: Route::of(&participant.routing),
             config: Config::of(config),
         }

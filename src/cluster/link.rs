@@ -54,6 +54,7 @@ pub(super) struct Incoming {
     pub incarnation: u64,
     frames: Producer<Box<TickFrame>>,
     used: Consumer<Box<TickFrame>>,
+    #[allow(clippy::vec_box, reason = "they go to the audio thread and come back in their boxes")]
     spare: Vec<Box<TickFrame>>,
     /// How many there are, and may be.
     made: usize,

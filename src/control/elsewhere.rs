@@ -18,6 +18,8 @@ use crate::data::{
 pub(crate) struct Known {
     pub participant: Participant,
     pub config: ListenerConfig,
+    /// Whether it is heard where only the loudest are, whoever lists it.
+    pub always_wanted: bool,
 }
 
 impl Controller {
@@ -57,11 +59,15 @@ impl Changes<'_> {
         &mut self,
         id: &ParticipantId,
         routing: Routing,
+        always_wanted: bool,
     ) -> Result<ParticipantKey, ControlError> {
         let options =
             JoinOptions { direction: Direction::Source, detector: Detector::Host, routing, ..JoinOptions::default() };
         let key = self.join(id.clone(), options)?;
         self.registry.put_elsewhere(id);
+        if always_wanted {
+            self.registry.want_always(id);
+        }
         Ok(key)
     }
 
@@ -98,7 +104,7 @@ impl Changes<'_> {
 
 impl Member {
     fn known(&self, id: &ParticipantId) -> Known {
-        Known { participant: self.participant(id), config: self.config.clone() }
+        Known { participant: self.participant(id), config: self.config.clone(), always_wanted: self.always_wanted }
     }
 }
 

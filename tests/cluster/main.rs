@@ -5,5 +5,10 @@
 mod cases;
 mod changes;
 mod equality;
+mod faults;
+mod heard;
+mod hostile;
+mod moves;
 mod network;
 mod node;
+mod room;

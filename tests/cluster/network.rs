@@ -1,4 +1,5 @@
 //! A network in simulated time: messages come after a delay, or not at all.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -7,6 +8,7 @@ use std::{
 };
 
 use mixminus::cluster::{Delivery, Engine, NodeName};
+use proptest::sample::Index;
 
 /// The network of a test. Clones are handles of the same.
 #[derive(Debug, Clone, Default)]
@@ -22,9 +24,21 @@ struct Inner {
     /// Of a published message: how much longer it takes than `delay`, by its number; `None` if it is lost.
     fate: Option<fn(u64) -> Option<Duration>>,
     published: u64,
+    /// Whether each message comes twice.
+    twice: bool,
+    /// What was posted, newest last.
+    posted: VecDeque<(NodeName, Message)>,
+    /// Of whose messages to whom which bytes are changed.
+    damage: Option<Damage>,
 }
 
-#[derive(Debug)]
+/// From whom, to whom, which messages, and which bytes of them.
+type Damage = (NodeName, NodeName, Delivery, Vec<(Index, u8)>);
+
+/// How many messages are remembered.
+const REMEMBERED: usize = 500;
+
+#[derive(Debug, Clone)]
 struct Message {
     from: NodeName,
     delivery: Delivery,
@@ -85,6 +99,28 @@ impl Network {
         }
     }
 
+    /// Each message comes twice, or once again.
+    pub fn set_twice(&self, twice: bool) {
+        self.inner().twice = twice;
+    }
+
+    /// All messages that are older than this, of those that are remembered, come again.
+    pub fn replay(&self, age: Duration) {
+        let mut inner = self.inner();
+        let now = inner.now;
+        let published = |message: &&(NodeName, Message)| message.1.delivery == Delivery::Published;
+        let old = inner.posted.iter().filter(published).filter(|(_, message)| message.due + age <= now);
+        for (to, message) in old.cloned().collect::<Vec<_>>() {
+            inner.inbox.get_mut(&to).unwrap().push_back(message);
+        }
+    }
+
+    /// These bytes of each message from one node to another are changed from now on; none of no message if there are none.
+    pub fn damage(&self, from: &NodeName, to: &NodeName, delivery: Delivery, bytes: &[(Index, u8)]) {
+        let damage = (from.clone(), to.clone(), delivery, bytes.to_vec());
+        self.inner().damage = Some(damage).filter(|_| !bytes.is_empty());
+    }
+
     /// Puts a message into the inbox of a node, whoever it is from.
     pub fn forge(&self, from: &NodeName, to: &NodeName, delivery: Delivery, bytes: &[u8]) {
         let mut inner = self.inner();
@@ -100,8 +136,19 @@ impl Inner {
             return;
         }
         let due = self.now + self.delay + late;
+        let mut message = Message { from: from.clone(), delivery, due, bytes: bytes.to_vec() };
+        if let Some((source, target, of, changes)) = &self.damage
+            && (source, target, *of) == (from, to, delivery)
+        {
+            changes.iter().for_each(|(at, by)| message.bytes[at.index(bytes.len())] ^= by);
+        }
+        self.posted.push_back((to.clone(), message.clone()));
+        if self.posted.len() > REMEMBERED {
+            self.posted.pop_front();
+        }
+        let twice = self.twice && delivery == Delivery::Published;
         if let Some(inbox) = self.inbox.get_mut(to) {
-            inbox.push_back(Message { from: from.clone(), delivery, due, bytes: bytes.to_vec() });
+            inbox.extend(std::iter::repeat_n(message, 1 + usize::from(twice)));
         }
     }
 }

@@ -1,4 +1,5 @@
 //! One node of a test: a mixer with the three parts of a node, and its end of the network.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -62,7 +63,8 @@ impl Node {
         let mut tick = thread.tick();
         self.audio.before(&mut tick);
         for (id, frame) in frames {
-            tick.send(self.keys[*id], *frame).unwrap();
+            // One who is at another node by now is refused.
+            let _ = tick.send(self.keys[*id], *frame);
         }
         let mixes = tick.mix();
         self.audio.after(&mixes);

@@ -68,7 +68,7 @@ fn http_does_not_name_audio_nor_config_the_link() {
     ];
     let expected = [
         "src/config/mod.rs:1 imports crate::link::Way from src/link/mod.rs, but config may import data",
-        "src/http/mod.rs:2 imports crate::audio::Mix from src/audio/mod.rs, but http may import data, config, control, stream",
+        "src/http/mod.rs:2 imports crate::audio::Mix from src/audio/mod.rs, but http may import data, config, control, stream, cluster",
     ];
     assert_eq!(problems(&files(&texts)), expected);
 }

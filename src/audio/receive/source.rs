@@ -320,7 +320,7 @@ impl Source {
         let here = goes && self.sends && self.standing == Standing::Here;
         let SourceMeasures { active, quiet, loudness, .. } = self.readings;
         let heard = self.presence.is_over_0(clock);
-        (here && !self.missing && (heard || active || !quiet)).then(|| Shared {
+        (here && !self.missing && (heard || active || !quiet)).then_some(Shared {
             active,
             muted: self.muted,
             mean_square: loudness.square,

@@ -1,11 +1,9 @@
 //! The parts of changes that are done at this node, whoever has begun them: checked, kept until all nodes are ready, done at one
 //! tick boundary, and told of once they are in a mix.
 
-use std::{collections::BTreeMap, time::Duration};
-
-use super::{At, ClusterEvent, State};
+use super::{core::State, event::ClusterEvent, place::At, waiting::Of};
 use crate::{
-    Generation, ParticipantId,
+    ParticipantId,
     cluster::{
         NodeName,
         entry::{Entry, LONGEST_ID},
@@ -16,20 +14,6 @@ use crate::{
 
 /// How many parts of one node may wait.
 const MOST_WAITING: usize = 4096;
-
-/// The change that a part is of: the node that has begun it, and its number there.
-type Of = (NodeName, u64);
-
-/// The parts that this node has.
-#[derive(Debug, Default)]
-pub(super) struct Parts {
-    /// Those that name somebody of whom nothing has come yet.
-    early: BTreeMap<Of, (Vec<Act>, Vec<Seen>, Duration)>,
-    /// Those that are possible, until they are to be done.
-    ready: BTreeMap<Of, (Vec<Act>, Duration)>,
-    /// Those that are done, and not mixed yet.
-    done: Vec<(Of, Generation)>,
-}
 
 impl State {
     /// Takes what another node says of a change.

@@ -1,16 +1,19 @@
 //! The other nodes: who is there, who is lost, and what their letters say.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::time::Duration;
 
-use super::{At, ClusterEvent, State, To};
+use super::{
+    core::State,
+    event::ClusterEvent,
+    peer::{MOST_PEERS, Peer},
+    place::{At, To},
+};
 use crate::{
-    ParticipantId, ParticipantKey,
+    ParticipantId,
     cluster::{
         NodeName,
-        entry::Place,
         message::{Letter, Message, Seen},
-        meters::{LinkMeters, Played},
-        readings::{LinkCounts, LinkHealth, LinkReadings},
+        readings::{LinkCounts, LinkHealth},
     },
 };
 
@@ -18,67 +21,6 @@ use crate::{
 const BEAT: Duration = Duration::from_millis(250);
 /// How often a node asks for the same at most.
 const PATIENCE: Duration = Duration::from_millis(300);
-/// How many other nodes there may be.
-pub(in crate::cluster) const MOST_PEERS: usize = 64;
-
-/// Another node.
-#[derive(Debug)]
-pub(in crate::cluster) struct Peer {
-    /// That of what is running; 0 before anything has come.
-    pub incarnation: u64,
-    /// How far its list of participants is known; 0 if it is not.
-    pub revision: u64,
-    pub health: LinkHealth,
-    /// When something came from it last.
-    heard: Duration,
-    lost_since: Option<Duration>,
-    asked: Option<Duration>,
-    /// Whose samples its ticks name.
-    pub keys: HashMap<Place, ParticipantKey>,
-    pub counts: LinkCounts,
-    /// The next of its ticks that is played here.
-    pub played: u64,
-    pub meters: Arc<LinkMeters>,
-}
-
-impl Peer {
-    fn new(now: Duration) -> Self {
-        Self {
-            incarnation: 0,
-            revision: 0,
-            health: LinkHealth::Joining,
-            heard: now,
-            lost_since: None,
-            asked: None,
-            keys: HashMap::new(),
-            counts: LinkCounts::default(),
-            played: 0,
-            meters: Arc::default(),
-        }
-    }
-
-    /// How long nothing has come from it.
-    fn silence(&self, now: Duration) -> Duration {
-        now.saturating_sub(self.heard)
-    }
-
-    /// How the link from it is.
-    pub fn readings(&self, node: &NodeName, participants: usize, now: Duration) -> LinkReadings {
-        let Played { lost, late, duplicates, underruns, wait_ms, target_ms, drift_ppm } = self.meters.read();
-        LinkReadings {
-            silent_ms: u64::try_from(self.silence(now).as_millis()).unwrap_or(u64::MAX),
-            participants,
-            lost_ticks: lost,
-            late_ticks: late,
-            duplicate_ticks: duplicates,
-            underruns,
-            wait_ms,
-            target_ms,
-            drift_ppm,
-            ..self.counts.readings(node, self.health)
-        }
-    }
-}
 
 impl State {
     /// These are the other members.
@@ -148,8 +90,11 @@ impl State {
     fn take_beat(&mut self, node: &NodeName, revision: u64, same_format: bool) {
         let Some(peer) = self.peers.get_mut(node) else { return };
         if !same_format {
-            peer.health = LinkHealth::OtherFormat;
-        } else if peer.revision != revision {
+            (peer.health, peer.revision) = (LinkHealth::OtherFormat, 0);
+            self.forget_all_at(node);
+        } else if peer.revision == revision {
+            self.note_revision(node, revision);
+        } else {
             self.ask(node);
         }
     }

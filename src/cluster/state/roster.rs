@@ -3,19 +3,33 @@
 
 use std::time::Duration;
 
-use super::{At, ClusterEvent, Elsewhere, State};
+use super::{
+    core::State,
+    event::ClusterEvent,
+    place::{At, Elsewhere},
+};
 use crate::{
-    ParticipantId,
+    ControlError, ParticipantId, ParticipantKey,
     cluster::{
         NodeName,
         entry::{Config, Entry},
         message::{Change, Roster},
+        readings::LinkHealth,
     },
     control::{Changes, Known},
 };
 
 /// How long one who has left is waited for whose last ticks have not been played.
 const LEAVING: Duration = Duration::from_secs(1);
+
+/// Lets in a source that is at another node.
+fn join_from_there(
+    changes: &mut Changes<'_>,
+    id: &ParticipantId,
+    entry: &Entry,
+) -> Result<ParticipantKey, ControlError> {
+    changes.join_elsewhere(id, entry.route.routing(), entry.always_wanted)
+}
 
 /// Whether the first of two nodes that have the same id has it.
 fn counts(first: (u64, &NodeName), second: (u64, &NodeName)) -> bool {
@@ -105,7 +119,7 @@ impl State {
         self.with_changes(|state, changes| {
             let entries = changes.entries_for(id.as_str());
             let _gone = changes.leave(id.as_str());
-            let key = if entry.sends { changes.join_elsewhere(id, entry.route.routing()).ok() } else { None };
+            let key = if entry.sends { join_from_there(changes, id, &entry).ok() } else { None };
             changes.put_entries(&entries);
             state.want(changes, None, Some(&entry.config));
             state.elsewhere.insert(id.clone(), Elsewhere { entry, at: At::Nowhere { until }, key });
@@ -117,7 +131,7 @@ impl State {
 
     /// Takes the list of a node, or what has changed in it.
     pub fn take_roster(&mut self, node: &NodeName, roster: Roster) {
-        let Some(peer) = self.peers.get(node) else { return };
+        let Some(peer) = self.peers.get(node).filter(|peer| peer.health != LinkHealth::OtherFormat) else { return };
         let Roster { from, to, changes: told } = roster;
         if from != 0 && from != peer.revision {
             if to != peer.revision {
@@ -179,7 +193,7 @@ impl State {
         }
         let key = before.as_ref().and_then(|before| self.go_on(changes, node, id, before, &entry));
         let key = key.or_else(|| {
-            let joined = entry.sends.then(|| changes.join_elsewhere(id, entry.route.routing()));
+            let joined = entry.sends.then(|| join_from_there(changes, id, &entry));
             joined.and_then(Result::ok)
         });
         changes.put_entries(&kept);
@@ -201,7 +215,7 @@ impl State {
         id: &ParticipantId,
         before: &Elsewhere,
         entry: &Entry,
-    ) -> Option<crate::ParticipantKey> {
+    ) -> Option<ParticipantKey> {
         self.stop_naming(before);
         let same_stay = match &before.at {
             At::Node(other) if other == node => before.entry.place == entry.place,
@@ -309,7 +323,7 @@ impl State {
             let joined = join(changes);
             if joined.is_err() {
                 // As it was, but for a moment of silence.
-                let key = before.key.and_then(|_| changes.join_elsewhere(id, before.entry.route.routing()).ok());
+                let key = before.key.and_then(|_| join_from_there(changes, id, &before.entry).ok());
                 changes.put_entries(&entries);
                 state.rename(id, key);
                 return joined;
@@ -333,7 +347,7 @@ impl State {
     }
 
     /// One elsewhere has another key here.
-    fn rename(&mut self, id: &ParticipantId, key: Option<crate::ParticipantKey>) {
+    fn rename(&mut self, id: &ParticipantId, key: Option<ParticipantKey>) {
         let Some(elsewhere) = self.elsewhere.get_mut(id) else { return };
         elsewhere.key = key;
         if let (At::Node(node), Some(key)) = (&elsewhere.at, key)
