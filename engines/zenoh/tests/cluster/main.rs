@@ -3,6 +3,7 @@
 mod support;
 
 mod delivery;
+mod driven;
 mod leaving;
 mod members;
 mod names;

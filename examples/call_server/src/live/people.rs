@@ -51,15 +51,13 @@ impl People {
         rtp_clock_hz: Option<u32>,
         leg: impl FnOnce(ConnectionId) -> Arc<dyn Leg>,
     ) -> Result<Admitted, NoPlace> {
-        let mut here = self.here();
         let role = newcomer.role.map(|role| self.entrance.role(&role)).transpose()?;
         let id = newcomer.id.unwrap_or_else(|| Uuid::new_v4().to_string());
-        if self.entrance.is_recording(&id) {
-            return Err(NoPlace::Recording(id));
-        }
-        if !here.contains_key(&id) && here.len() >= self.limits.most {
-            return Err(NoPlace::Full(here.len()));
-        }
+        self.admit(&self.here(), &id)?;
+        // Nobody else waits for another server meanwhile.
+        self.entrance.claim(&id);
+        let mut here = self.here();
+        self.admit(&here, &id)?;
         let seat = self.entrance.enter(&id, role, decoder, rtp_clock_hz);
         let Seat { key, packets } = seat.inspect_err(|_| self.free(&mut here, &id)).map_err(NoPlace::Mixer)?;
         let (connection, turn) = (Uuid::new_v4(), self.turns.fetch_add(1, Ordering::Relaxed));
@@ -72,6 +70,17 @@ impl People {
         }
         here.insert(id.clone(), Person::new(connection, leg(connection), was_connected));
         Ok(Admitted { id, connection, listener: Listener { key, turn }, packets })
+    }
+
+    /// Whether there is a place for somebody.
+    fn admit(&self, here: &HashMap<String, Person>, id: &str) -> Result<(), NoPlace> {
+        if self.entrance.is_recording(id) {
+            return Err(NoPlace::Recording(id.to_owned()));
+        }
+        if !here.contains_key(id) && here.len() >= self.limits.most {
+            return Err(NoPlace::Full(here.len()));
+        }
+        Ok(())
     }
 
     /// Gives somebody another decoder: its codec is another one. `None` if the place is not, or no longer, this
@@ -105,6 +114,19 @@ impl People {
             person.leg.end();
         }
         self.entrance.expel(id);
+    }
+
+    /// Ends the connection of somebody who is not at this server any more: at another one, or out of the call. Somebody who has
+    /// come under the id meanwhile stays.
+    pub fn end(&self, id: &str) {
+        let mut here = self.here();
+        if self.entrance.is_here(id) {
+            return;
+        }
+        if let Some(person) = here.remove(id) {
+            person.leg.end();
+        }
+        self.entrance.gone(id);
     }
 
     /// Mutes somebody for everybody, or ends that. False if the place is not, or no longer, this connection's.
@@ -195,7 +217,8 @@ mod tests {
     /// A call with the listener `guest`, and its people.
     fn call(most: usize) -> (Room, People) {
         let (room, _relay) =
-            Room::start(vec![Member { id: "guest".into(), recording: None }], routes(), most, None, None).unwrap();
+            Room::start(vec![Member { id: "guest".into(), recording: None }], routes(), most, None, None, None)
+                .unwrap();
         let people = People::new(Arc::clone(&room.entrance), Limits { most, keep: Duration::from_secs(30) });
         (room, people)
     }
