@@ -226,14 +226,9 @@ impl Call {
     pub fn members(&self) -> Vec<Member> {
         #[cfg(feature = "cluster")]
         if let Some(nodes) = &self.nodes {
-            let places = self.controller.participants();
-            let places: std::collections::HashMap<_, _> =
-                places.iter().map(|here| (here.id.as_str(), here.key.index())).collect();
-            let all = nodes.conference.participants().into_iter().filter(|one| !self.media.owns(one.id.as_str()));
-            let place = |id: &str| places.get(id).copied();
-            let mut all: Vec<_> = all.map(|one| (place(one.id.as_str()), one)).map(Member::of).collect();
-            all.sort_unstable_by_key(|member| member.order);
-            return all;
+            let mut members = nodes.members(&self.controller);
+            members.retain(|member| !self.media.owns(member.id.as_str()));
+            return members;
         }
         let here = self.controller.participants().into_iter();
         here.filter(|one| !self.media.owns(one.id.as_str())).map(Member::from).collect()
@@ -243,9 +238,7 @@ impl Call {
     pub fn member(&self, id: &str) -> Option<Member> {
         #[cfg(feature = "cluster")]
         if let Some(nodes) = &self.nodes {
-            let place = self.controller.participant(id).ok().map(|here| here.key.index());
-            let found = nodes.conference.participant(id).ok().filter(|_| !self.media.owns(id));
-            return found.map(|one| Member::of((place, one)));
+            return nodes.member(&self.controller, id).filter(|_| !self.media.owns(id));
         }
         self.participant(id).map(Member::from)
     }

@@ -29,8 +29,8 @@ impl From<Participant> for Member {
 
 #[cfg(feature = "cluster")]
 impl Member {
-    /// A participant of a conference on several nodes, after its place in the mixer here.
-    pub fn of((source, participant): (Option<usize>, ClusterParticipant)) -> Self {
+    /// A participant of a conference on several nodes, with its place in the mixer here.
+    pub fn of(source: Option<usize>, participant: ClusterParticipant) -> Self {
         let ClusterParticipant { id, node, direction, muted, .. } = participant;
         // The same at all nodes, and a number that clients can send as one.
         let order = rustc_hash::FxBuildHasher.hash_one(id.as_str()) as usize >> 1;

@@ -1,13 +1,14 @@
 //! A call that is a conference on several nodes: [`Nodes`]. Requests are checked here against who is in the conference, and done
 //! at the nodes of those whom they are of.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
-use super::{Ledger, Place, Request, following::Following};
+use super::{Ledger, Member, Place, Request, following::Following};
 use crate::{
+    Controller,
     cluster::{ChangeNumber, ChangeState, Conference, ConferenceError},
     config::{CommsOperation, ErrorCode, RequestError},
     http::refused::Refused,
@@ -40,6 +41,22 @@ impl Nodes {
         let following = Arc::new(Following::new(conference.clone(), Arc::clone(ledger), limit));
         tasks.spawn_on(Arc::clone(&following).run(), runtime);
         Self { conference, following, ledger: Arc::clone(ledger) }
+    }
+
+    /// Everybody in the conference, in the order of a list.
+    pub fn members(&self, controller: &Controller) -> Vec<Member> {
+        let places: HashMap<_, _> =
+            controller.participants().into_iter().map(|here| (here.id, here.key.index())).collect();
+        let all = self.conference.participants().into_iter();
+        let mut all: Vec<_> = all.map(|one| Member::of(places.get(&one.id).copied(), one)).collect();
+        all.sort_unstable_by_key(|member| member.order);
+        all
+    }
+
+    /// One participant of the conference.
+    pub fn member(&self, controller: &Controller, id: &str) -> Option<Member> {
+        let place = controller.participant(id).ok().map(|here| here.key.index());
+        self.conference.participant(id).ok().map(|one| Member::of(place, one))
     }
 
     /// Begins an operation that ends as a change does, and waits a little until the nodes have said whether that is possible. Blocks.

@@ -63,5 +63,4 @@ fn two_mixers_are_one_conference() {
     thread::sleep(Duration::from_millis(200));
     let read = a.drive.readings();
     assert!(read.published > 0 && read.received > 0, "{read:?}");
-    assert_eq!(read.strangers, 0, "{read:?}");
 }
