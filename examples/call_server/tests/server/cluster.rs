@@ -75,6 +75,12 @@ async fn until_hears(server: &Server, person: usize, wanted: &[(f64, f64)]) {
     Desk::listen(server, PEOPLE[person].0).await.until_hears(wanted).await;
 }
 
+async fn until_all_hear_all(servers: &[Server; 3]) {
+    for (person, server) in servers.iter().enumerate() {
+        until_hears(server, person, &all_but(person, None)).await;
+    }
+}
+
 /// Waits until the client of a person hears exactly the tones of these others.
 async fn until_client_hears(client: &Caller, others: &[usize]) {
     let is_heard = |person: usize| client.heard.lock().unwrap().level(PEOPLE[person].1);
@@ -139,9 +145,7 @@ async fn a_server_that_is_killed_is_missed_and_taken_up_again() {
     let endpoint = Endpoint::free().await;
     let mut servers = endpoint.start_all();
     let mut people = join_all(&servers).await;
-    for person in 0..3 {
-        until_hears(&servers[person], person, &all_but(person, None)).await;
-    }
+    until_all_hear_all(&servers).await;
     for victim in 0..3 {
         servers[victim].signal(Signal::KILL);
         servers[victim].ended();
@@ -156,9 +160,7 @@ async fn a_server_that_is_killed_is_missed_and_taken_up_again() {
         }
         servers[victim] = endpoint.start(victim);
         people[victim] = join(&servers[victim], victim).await;
-        for person in 0..3 {
-            until_hears(&servers[person], person, &all_but(person, None)).await;
-        }
+        until_all_hear_all(&servers).await;
     }
 }
 
