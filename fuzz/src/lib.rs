@@ -5,7 +5,13 @@
 #[path = "../../tests/encode/mod.rs"]
 #[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod encode;
-#[path = "../../examples/mix_wav/error.rs"]
+#[path = "../../tests/cluster/network.rs"]
+#[allow(missing_docs, missing_debug_implementations, reason = "it is made for others")]
+mod network;
+#[path = "../../tests/cluster/node.rs"]
+#[allow(missing_docs, missing_debug_implementations, reason = "it is made for others")]
+mod node;
+#[path = "../../examples/mix_wav/src/error.rs"]
 #[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod error;
 #[path = "../../tests/oracle/mod.rs"]
@@ -14,19 +20,20 @@ mod oracle;
 #[path = "../../tests/players/mod.rs"]
 #[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod players;
-#[path = "../../examples/mix_wav/roster.rs"]
+#[path = "../../examples/mix_wav/src/roster.rs"]
 #[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod roster;
 #[path = "../../tests/scene/mod.rs"]
 #[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod scene;
-#[path = "../../examples/mix_wav/script.rs"]
+#[path = "../../examples/mix_wav/src/script.rs"]
 #[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod script;
 #[path = "../../tests/taps/mod.rs"]
 #[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod taps;
 
+mod clusters;
 mod encoding;
 mod figures;
 mod frames;
@@ -46,6 +53,7 @@ mod wav;
 #[cfg(feature = "webrtc")]
 mod webrtc;
 
+pub use clusters::clusters;
 pub use encoding::encoding;
 pub use figures::figures;
 pub use frames::frames;

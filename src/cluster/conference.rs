@@ -14,10 +14,11 @@ use super::{
     message::{Act, Level},
     meters::AudioMeters,
     readings::LinkHealth,
+    settings::{Group, Setting, Value},
     state::{At, State},
 };
 use crate::{
-    Changes, ParticipantId,
+    Changes, GroupId, ParticipantId, PrivateGroup, RoleTable,
     config::{Faults, ParticipantMixerLevel, UncheckedRequest},
     control::ListenerConfig,
 };
@@ -67,6 +68,12 @@ pub enum ConferenceError {
     Unknown {
         /// The id.
         id: ParticipantId,
+    },
+    /// The conference has no private group of this id.
+    #[error("no private group \"{group}\" is in the call")]
+    UnknownGroup {
+        /// The id.
+        group: GroupId,
     },
     /// It is on its way from one node to another, or its node was started anew.
     #[error(
@@ -194,6 +201,29 @@ impl Conference {
         self.begin(vec![Act::Deafen { id: id.into(), deafened }])
     }
 
+    /// Begins to put a participant at any node on hold: see [`Changes::hold`]. The sources of its music may be at any node, too; one that
+    /// leaves is not heard any more. A participant who goes over to another node is not on hold there.
+    ///
+    /// # Errors
+    /// [`ConferenceError::Unknown`] of it or of a source, [`ConferenceError::Nowhere`].
+    pub fn hold(&self, id: &str, music: &[&str]) -> Result<ChangeNumber, ConferenceError> {
+        let mut state = self.shared.state();
+        state.tell();
+        if let Some(absent) = music.iter().find(|source| !state.is_here(source)) {
+            return Err(ConferenceError::Unknown { id: (*absent).into() });
+        }
+        let music = music.iter().map(ToString::to_string).collect();
+        begin(&mut state, vec![Act::Hold { id: id.into(), music }])
+    }
+
+    /// Begins to end the hold of a participant at any node. Does nothing if it is not on hold.
+    ///
+    /// # Errors
+    /// [`ConferenceError::Unknown`], [`ConferenceError::Nowhere`].
+    pub fn resume(&self, id: &str) -> Result<ChangeNumber, ConferenceError> {
+        self.begin(vec![Act::Resume { id: id.into() }])
+    }
+
     /// Begins to take a participant at any node out of the conference. The host there is told by a
     /// [`ClusterEvent::Removed`], and ends its connection.
     ///
@@ -201,6 +231,51 @@ impl Conference {
     /// [`ConferenceError::Unknown`], [`ConferenceError::Nowhere`].
     pub fn remove(&self, id: &str) -> Result<ChangeNumber, ConferenceError> {
         self.begin(vec![Act::Remove { id: id.into() }])
+    }
+
+    /// Begins to make a private group, or to replace it as a whole, whose members may be at any nodes. All nodes that can be reached do
+    /// it, each at one tick boundary; the others do once they can. Of two that are made at two nodes at the same time one is in force,
+    /// everywhere the same. Groups that the [`Controller`](crate::Controller) makes are of one mixer alone.
+    ///
+    /// # Errors
+    /// [`ConferenceError::Unknown`] of one who is to be in it.
+    pub fn set_private_group(
+        &self,
+        id: impl Into<GroupId>,
+        group: &PrivateGroup,
+    ) -> Result<ChangeNumber, ConferenceError> {
+        let (id, group) = (id.into(), Group::of(group));
+        let mut state = self.shared.state();
+        state.tell();
+        if let Some(absent) = group.members().find(|member| !state.is_here(member)) {
+            return Err(ConferenceError::Unknown { id: absent.into() });
+        }
+        Ok(set(&mut state, Value::Group { id: id.as_str().to_owned(), group: Some(group) }))
+    }
+
+    /// Begins to end a private group.
+    ///
+    /// # Errors
+    /// [`ConferenceError::UnknownGroup`].
+    pub fn remove_private_group(&self, id: &str) -> Result<ChangeNumber, ConferenceError> {
+        let mut state = self.shared.state();
+        if state.settings.group(id).is_none() {
+            return Err(ConferenceError::UnknownGroup { group: id.into() });
+        }
+        Ok(set(&mut state, Value::Group { id: id.to_owned(), group: None }))
+    }
+
+    /// All private groups of the conference, by their ids. Who has left is in none.
+    pub fn private_groups(&self) -> Vec<(GroupId, PrivateGroup)> {
+        let mut state = self.shared.state();
+        state.tell();
+        let group = |(id, group): (&str, &Group)| (GroupId::from(id), group.private_group(|_| true, |_| true));
+        state.settings.groups().map(group).collect()
+    }
+
+    /// Begins to replace the table of which roles hear which, for the whole conference.
+    pub fn set_role_table(&self, table: &RoleTable) -> ChangeNumber {
+        set(&mut self.shared.state(), Value::roles(table))
     }
 
     fn begin(&self, acts: Vec<Act>) -> Result<ChangeNumber, ConferenceError> {
@@ -340,4 +415,16 @@ fn begin(state: &mut State, acts: Vec<Act>) -> Result<ChangeNumber, ConferenceEr
     }
     state.give(orders);
     Ok(change)
+}
+
+/// Begins a change for the whole conference, which all nodes do that can be reached.
+fn set(state: &mut State, value: Value) -> ChangeNumber {
+    let own = state.options.name.clone();
+    let setting = Setting { stamp: state.settings.next_stamp(own.as_str()), value };
+    let others = state.peers.keys().filter(|node| state.reaches(node)).cloned();
+    let parts = others.chain([own]).map(|node| (node, vec![Act::Set(setting.clone())])).collect();
+    let (mut orders, deadline) = (Vec::new(), state.now + state.options.check_limit);
+    let change = state.changes.begin(parts, deadline, &mut orders);
+    state.give(orders);
+    change
 }

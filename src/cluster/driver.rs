@@ -5,14 +5,15 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use rtrb::{Consumer, Producer};
 
 use super::{
-    Delivery, Engine, LinkFormat, NodeName,
+    Delivery, Engine, NodeName,
     audio::{AudioLink, AudioOrder},
+    codec::LinkEncoders,
     conference::Shared,
     link::{Incoming, Outgoing},
     message::{Letter, Message},
     readings::LinkHealth,
     state::{State, To},
-    tick::{self, Tick},
+    tick::{self, LeftOut, Tick},
 };
 use crate::data::figures::Figures;
 
@@ -22,7 +23,7 @@ use crate::data::figures::Figures;
 pub struct NodeDriver {
     pub(super) shared: Arc<Shared>,
     pub(super) incarnation: u64,
-    pub(super) format: LinkFormat,
+    pub(super) encoders: LinkEncoders,
     pub(super) figures: Figures,
     pub(super) outgoing: Outgoing,
     pub(super) orders: Producer<AudioOrder>,
@@ -73,10 +74,10 @@ impl NodeDriver {
 
     /// Publishes what the audio thread has written.
     fn publish(&mut self, engine: &mut impl Engine) {
-        let Self { outgoing, bytes, shared, incarnation, format, .. } = self;
+        let Self { outgoing, bytes, shared, incarnation, encoders, .. } = self;
         outgoing.each(|frame| {
             bytes.clear();
-            tick::write(frame, *incarnation, *format, bytes);
+            tick::write(frame, *incarnation, encoders, bytes);
             engine.publish(bytes);
             let [ticks, all_bytes, sources] = &shared.published;
             ticks.add(1);
@@ -100,7 +101,10 @@ impl NodeDriver {
             peer.counts.bytes += bytes.len() as u64;
             if let Some(incoming) = self.incoming.get_mut(from).filter(|own| own.incarnation == tick.incarnation) {
                 match incoming.take(&tick, |place| peer.keys.get(&place).copied()) {
-                    Some(unknown) => peer.counts.unknown_sources += unknown,
+                    Some(LeftOut { unknown, refused }) => {
+                        peer.counts.unknown_sources += unknown;
+                        peer.counts.refused_sources += refused;
+                    }
                     None => peer.counts.overruns += 1,
                 }
             }

@@ -3,9 +3,14 @@
 //! A message is the version of this format, and the rest as postcard writes it. It comes from a member of the cluster, and may
 //! all the same be anything: what cannot be read, or is out of its bounds, is no message.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Entry, LONGEST_ID};
+use super::{
+    entry::{Entry, LONGEST_ID},
+    settings::Setting,
+};
 use crate::config::{Ducking, ParticipantMixerLevel, SourceLevel};
 
 /// The version of this format. Nodes of different versions do not understand each other.
@@ -29,11 +34,17 @@ pub(super) enum Message {
     /// The sender is there, and its list of participants is at this revision.
     Beat {
         revision: u64,
+        /// Of what is set for the whole conference.
+        settings: u64,
         format: Format,
     },
     /// Tell me your list of participants.
     Ask,
     Roster(Roster),
+    /// Those who are at no node, each with how long it is waited for still.
+    Orphans(Vec<(String, Entry, Duration)>),
+    /// What is set for the whole conference.
+    Settings(Vec<Setting>),
     /// Is this possible? `after` are the lists that the sender has seen.
     Prepare {
         number: Number,
@@ -120,6 +131,16 @@ pub(super) enum Act {
     Remove {
         id: String,
     },
+    /// Puts it on hold, with these sources to be heard, which may be at any node.
+    Hold {
+        id: String,
+        music: Vec<String>,
+    },
+    Resume {
+        id: String,
+    },
+    /// Sets something for the whole conference: all nodes do it.
+    Set(Setting),
     /// It goes over to the node that asks.
     Yield {
         id: String,
@@ -136,12 +157,30 @@ pub(super) struct Level {
 }
 
 impl Act {
-    /// Whose node does it.
+    /// Whose node does it; of what all nodes do, nobody's.
     pub fn whose(&self) -> &str {
         match self {
+            Self::Set(_) => "",
             Self::Configure(level) => &level.listener,
+            Self::Hold { id, .. } | Self::Resume { id } => id,
             Self::Mute { id, .. } | Self::Deafen { id, .. } | Self::Remove { id } | Self::Yield { id } => id,
         }
+    }
+}
+
+impl Act {
+    /// What it sets, if it sets something.
+    pub fn setting(&self) -> Option<Setting> {
+        if let Self::Set(setting) = self { Some(setting.clone()) } else { None }
+    }
+
+    fn is_sound(&self) -> bool {
+        let rest = match self {
+            Self::Set(setting) => setting.is_sound(),
+            Self::Hold { music, .. } => music.iter().all(|id| is_id(id)),
+            _ => true,
+        };
+        rest && is_id(self.whose())
     }
 }
 
@@ -203,7 +242,9 @@ impl Message {
             Self::Roster(Roster { from, to, changes }) => {
                 from <= to && changes.iter().all(|(id, change)| is_id(id) && change.is_sound())
             }
-            Self::Prepare { acts, .. } => acts.iter().all(|act| is_id(act.whose())),
+            Self::Prepare { acts, .. } => acts.iter().all(Act::is_sound),
+            Self::Orphans(orphans) => orphans.iter().all(|(id, entry, _)| is_id(id) && entry.is_sound()),
+            Self::Settings(settings) => settings.iter().all(Setting::is_sound),
             Self::Ready { entries, .. } => entries.iter().all(|(id, entry)| is_id(id) && entry.is_sound()),
             Self::Refused { reason, .. } | Self::Failed { reason, .. } => reason.len() <= LONGEST_ID,
             Self::Beat { .. } | Self::Ask | Self::Commit { .. } | Self::Cancel { .. } | Self::Mixed { .. } => true,

@@ -43,6 +43,7 @@
 
 mod audio;
 mod change;
+mod codec;
 mod conference;
 mod driver;
 mod engine;
@@ -54,6 +55,7 @@ mod meters;
 mod node;
 mod options;
 mod readings;
+mod settings;
 mod state;
 mod tick;
 

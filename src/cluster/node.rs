@@ -7,6 +7,7 @@ use rtrb::RingBuffer;
 use super::{
     Conference, NodeAudio, NodeDriver, NodeError, NodeOptions,
     audio::{AudioInput, AudioOutput},
+    codec::LinkEncoders,
     conference::Shared,
     link::Outgoing,
     message::Format,
@@ -33,6 +34,9 @@ pub fn node(
     if controller.is_node() {
         return Err(NodeError::NodeAlready);
     }
+    if !options.format.fits(figures.timing.rate, figures.timing.tick) {
+        return Err(NodeError::Format);
+    }
     let format = Format {
         rate_hz: figures.timing.rate,
         channels: figures.channels.count() as u8,
@@ -50,13 +54,13 @@ pub fn node(
         input: AudioInput { links, orders: to_audio, returned: from_audio },
         output: AudioOutput { free, written, tick_samples, meters: own },
     };
-    let link_format = options.format;
+    let encoders = LinkEncoders::new(options.format);
     let state = State::new(options, controller, format);
     let shared = Arc::new(Shared::new(state, meters));
     let driver = NodeDriver {
         shared: Arc::clone(&shared),
         incarnation,
-        format: link_format,
+        encoders,
         figures,
         outgoing,
         orders,

@@ -40,6 +40,7 @@ pub(super) struct LinkCounts {
     pub bytes: u64,
     pub malformed: u64,
     pub unknown_sources: u64,
+    pub refused_sources: u64,
     pub overruns: u64,
     pub restarts: u64,
     pub losses: u64,
@@ -76,6 +77,9 @@ pub struct LinkReadings {
     pub malformed: u64,
     /// Sources in its ticks that this node does not know.
     pub unknown_sources: u64,
+    /// Sources in its ticks that were more than [`NodeOptions::most_sources`](super::NodeOptions::most_sources) of this node, or had a
+    /// sample that is none.
+    pub refused_sources: u64,
     /// How often it was started anew, and how often it was lost.
     pub restarts: u64,
     /// See `restarts`.
@@ -130,6 +134,7 @@ impl LinkCounts {
             overruns: self.overruns,
             malformed: self.malformed,
             unknown_sources: self.unknown_sources,
+            refused_sources: self.refused_sources,
             restarts: self.restarts,
             losses: self.losses,
             wait_ms: 0.0,

@@ -4,8 +4,10 @@
 #[path = "../cases/mod.rs"]
 mod cases;
 mod changes;
+mod coded;
 mod equality;
 mod faults;
+mod groups;
 mod heard;
 mod hostile;
 mod moves;

@@ -1,7 +1,7 @@
 //! [`State`] itself, its step, and what it gives and takes from others.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     time::Duration,
 };
 
@@ -18,6 +18,7 @@ use crate::{
         change::{Changes, Order},
         entry::Entry,
         message::{Change, Format, Message, Roster},
+        settings::Settings,
     },
 };
 
@@ -40,8 +41,16 @@ pub(in crate::cluster) struct State {
     /// The terms of those here who came from other nodes.
     pub(super) terms: HashMap<ParticipantId, u64>,
     pub elsewhere: HashMap<ParticipantId, Elsewhere>,
+    /// Those of them who are at no node, or may be.
+    pub(super) going: BTreeSet<ParticipantId>,
+    /// Nodes that say that they have somebody whom another has.
+    pub(super) refused: HashMap<ParticipantId, NodeName>,
     /// How many listeners elsewhere want to hear each source.
     pub(super) wanted: HashMap<String, u32>,
+    /// What is set for the whole conference; the groups that are to be put in force again, and whom they have wanted elsewhere.
+    pub settings: Settings,
+    pub(super) regroup: BTreeSet<String>,
+    pub(super) group_wants: HashMap<String, Vec<String>>,
     pub peers: BTreeMap<NodeName, Peer>,
     pub changes: Changes,
     pub(super) parts: Parts,
@@ -67,7 +76,12 @@ impl State {
             revision: 1,
             terms: HashMap::new(),
             elsewhere: HashMap::new(),
+            going: BTreeSet::new(),
+            refused: HashMap::new(),
             wanted: HashMap::new(),
+            settings: Settings::default(),
+            regroup: BTreeSet::new(),
+            group_wants: HashMap::new(),
             peers: BTreeMap::new(),
             changes: Changes::default(),
             parts: Parts::default(),
@@ -90,6 +104,7 @@ impl State {
     pub fn end_step(&mut self) {
         self.watch_peers();
         self.let_go();
+        self.put_groups();
         self.do_parts();
         let mut orders = Vec::new();
         self.changes.expire(self.now, &mut orders);

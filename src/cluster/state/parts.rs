@@ -3,7 +3,7 @@
 
 use super::{core::State, event::ClusterEvent, place::At, waiting::Of};
 use crate::{
-    ParticipantId,
+    ControlError, ParticipantId,
     cluster::{
         NodeName,
         entry::{Entry, LONGEST_ID},
@@ -32,7 +32,7 @@ impl State {
                 self.changes.fail(from, number, &reason, &mut orders);
             }
             Message::Mixed { number } => self.changes.mixed(from, number),
-            Message::Beat { .. } | Message::Ask | Message::Roster(_) => {}
+            Message::Beat { .. } | Message::Ask | Message::Roster(_) | Message::Orphans(_) | Message::Settings(_) => {}
         }
         self.give(orders);
     }
@@ -71,6 +71,9 @@ impl State {
         let mut entries = Vec::new();
         for act in acts {
             let id = act.whose();
+            if matches!(act, Act::Set(_)) {
+                continue;
+            }
             let entry = self.here.get(id).ok_or_else(|| format!("no participant \"{id}\" is at this node"))?;
             match act {
                 Act::Yield { .. } => entries.push((id.to_owned(), entry.clone())),
@@ -79,7 +82,12 @@ impl State {
                     crate::config::check(&level, |id| self.is_here(id))
                         .map_err(|faults| shorten(faults.to_string()))?;
                 }
-                Act::Mute { .. } | Act::Deafen { .. } | Act::Remove { .. } => {}
+                Act::Hold { music, .. } => {
+                    if let Some(own) = music.iter().find(|source| *source == id) {
+                        return Err(ControlError::OwnVoice { id: own.as_str().into() }.to_string());
+                    }
+                }
+                Act::Mute { .. } | Act::Deafen { .. } | Act::Remove { .. } | Act::Resume { .. } | Act::Set(_) => {}
             }
         }
         Ok(entries)
@@ -110,6 +118,7 @@ impl State {
         for act in yields {
             self.yield_to(&ParticipantId::from(act.whose()), Some(from.clone()));
         }
+        self.take_settings(acts.iter().filter_map(Act::setting).collect());
         let controller = self.controller.clone();
         let (removed, generation) = controller.change(|changes| do_acts(changes, &acts));
         removed.into_iter().for_each(|id| self.note(ClusterEvent::Removed { id }));
@@ -191,13 +200,18 @@ fn do_acts(changes: &mut control::Changes<'_>, acts: &[Act]) -> Vec<ParticipantI
                 let level = level.mixer_level(|source| changes.is_here(source));
                 changes.configure(&[level]).is_ok()
             }
+            Act::Hold { music, .. } => {
+                let music: Vec<_> = music.iter().map(String::as_str).filter(|id| changes.is_here(id)).collect();
+                changes.hold(id, &music).is_ok()
+            }
+            Act::Resume { .. } => !matches!(changes.resume(id), Err(ControlError::Unknown { .. })),
             Act::Mute { muted, .. } => changes.set_muted(id, *muted).is_ok(),
             Act::Deafen { deafened, .. } => changes.set_deafened(id, *deafened).is_ok(),
             Act::Remove { .. } => {
                 removed.push(ParticipantId::from(id));
                 changes.leave(id).is_ok()
             }
-            Act::Yield { .. } => true,
+            Act::Yield { .. } | Act::Set(_) => true,
         };
         debug_assert!(done, "{act:?} was checked");
     }

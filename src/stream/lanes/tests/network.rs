@@ -21,7 +21,7 @@ pub(super) struct Source {
     pub slot: u32,
     pub active: bool,
     pub muted: bool,
-    pub mean_square: f32,
+    pub mean_square: f64,
     /// One or two channels; none if it is silent.
     pub planes: Vec<Vec<f32>>,
 }
@@ -57,6 +57,7 @@ pub(super) fn figures(depth: Depth) -> LanesFigures {
 pub(super) struct Mixer {
     pub lanes: Lanes,
     figures: LanesFigures,
+    #[expect(clippy::vec_box, reason = "they go in and come back as boxes")]
     boxes: Vec<Box<TickFrame>>,
 }
 

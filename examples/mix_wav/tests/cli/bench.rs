@@ -23,10 +23,11 @@ impl Bench {
 
     /// Runs the example in the directory. The arguments are separated by spaces.
     pub fn run(&self, arguments: &str) -> Output {
-        let profile = std::env::current_exe().unwrap().parent().unwrap().parent().unwrap().to_owned();
-        let program = profile.join("examples").join(format!("mix_wav{}", std::env::consts::EXE_SUFFIX));
-        assert!(program.exists(), "{program:?} is missing: `cargo build --example mix_wav` makes it");
-        Command::new(program).args(arguments.split_whitespace()).current_dir(&self.0).output().unwrap()
+        Command::new(env!("CARGO_BIN_EXE_mix_wav"))
+            .args(arguments.split_whitespace())
+            .current_dir(&self.0)
+            .output()
+            .unwrap()
     }
 
     /// Runs the example with results in `out`; it must succeed.

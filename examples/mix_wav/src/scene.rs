@@ -134,7 +134,7 @@ impl Scene {
 }
 
 fn bundled_recordings() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join("recordings")
+    Path::new(env!("CARGO_MANIFEST_DIR")).with_file_name("recordings")
 }
 
 /// A scene under construction.

@@ -1,12 +1,12 @@
 //! The example `mix_wav` from the command line: what it writes, what it prints, and what it refuses.
 
-#[path = "mix_wav_cli/bench.rs"]
+#[path = "cli/bench.rs"]
 mod bench;
-#[path = "mix_wav_cli/recordings.rs"]
+#[path = "cli/recordings.rs"]
 mod recordings;
-#[path = "mix_wav_cli/stems.rs"]
+#[path = "cli/stems.rs"]
 mod stems;
-#[path = "mix_wav_cli/streams.rs"]
+#[path = "cli/streams.rs"]
 mod streams;
 
 use std::fs;

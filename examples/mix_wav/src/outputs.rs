@@ -75,7 +75,9 @@ impl Places {
 }
 
 fn default_directory() -> PathBuf {
-    let directory: PathBuf = [env!("CARGO_MANIFEST_DIR"), "target", "mix_wav"].iter().collect();
+    // That of the workspace, which this package is two folders below.
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
+    let directory = root.join("target").join("mix_wav");
     let here = std::env::current_dir().unwrap_or_default();
     // Relative to the current directory if it is below it.
     directory.strip_prefix(here).map(Path::to_owned).unwrap_or(directory)

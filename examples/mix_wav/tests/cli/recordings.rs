@@ -1,7 +1,7 @@
 //! WAV files as the world writes them, through the example: what is heard of them, sample by sample,
 //! and what is said of those that cannot be read. The reader's own tests have every kind.
 
-#[path = "../wav/bytes.rs"]
+#[path = "../../../../tests/wav/bytes.rs"]
 mod bytes;
 
 use std::fs;

@@ -1,8 +1,8 @@
 //! Mixes WAV files the way a conference does: every participant gets a file with what they hear.
 //!
 //! ```text
-//! cargo run --release --example mix_wav                     the bundled scene, into target/mix_wav/
-//! cargo run --release --example mix_wav -- --help           your own recordings, and everything else
+//! cargo run --release -p mix_wav                            the bundled scene, into target/mix_wav/
+//! cargo run --release -p mix_wav -- --help                  your own recordings, and everything else
 //! ```
 //!
 //! The mixer runs as in a media server, only faster than real time: the control side changes the
