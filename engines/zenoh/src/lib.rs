@@ -49,6 +49,7 @@
 //! ```
 
 mod alive;
+mod drive;
 mod engine;
 mod error;
 mod header;
@@ -63,6 +64,7 @@ mod readings;
 mod room;
 mod session;
 
+pub use drive::Drive;
 pub use engine::ZenohEngine;
 pub use error::ZenohError;
 pub use options::ZenohOptions;

@@ -4,6 +4,7 @@
 //! `$`. Clients do not find it among the participants, and can neither mute nor remove it; but they can name it in a
 //! configureMixer request, to set its level or to be ducked by it.
 
+mod holding;
 mod holds;
 mod names;
 mod parts;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use holds::Holds;
 use names::OWN;
-pub(super) use names::PROMPTS;
+pub(super) use names::{Names, PROMPTS};
 pub(super) use parts::Parts;
 pub use prompt_error::PromptError;
 use prompts::Prompts;
@@ -27,9 +28,9 @@ pub use resolver::{NoPrompts, PromptAudio, PromptResolver};
 use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::calls::{Place, Request};
+use super::calls::{Member, Place, Request};
 use crate::{
-    Generation, Participant,
+    Generation,
     config::{ActionRequest, CommsOperation, PlayPromptRequest, StartHoldMusicRequest},
     stream::Clip,
 };
@@ -39,6 +40,7 @@ use crate::{
 pub(super) struct Media {
     prompts: Arc<Prompts>,
     holds: Arc<Holds>,
+    names: Names,
     tasks: TaskTracker,
     runtime: Handle,
     /// Ends what is fetched still.
@@ -52,6 +54,7 @@ impl Media {
         tasks.spawn_on(Arc::clone(&prompts).run(), runtime);
         Self {
             prompts,
+            names: parts.names.clone(),
             holds: Arc::new(Holds::new(parts, hold_music)),
             tasks: tasks.clone(),
             runtime: runtime.clone(),
@@ -75,7 +78,7 @@ impl Media {
     }
 
     /// Puts a participant on hold.
-    pub fn hold(&self, participant: Participant, request: StartHoldMusicRequest, place: Place<'_>) -> CommsOperation {
+    pub fn hold(&self, participant: Member, request: StartHoldMusicRequest, place: Place<'_>) -> CommsOperation {
         let (operation, rest) = self.holds.start(participant, request, place);
         if let Some(rest) = rest {
             let closed = self.closed.clone();
@@ -86,13 +89,14 @@ impl Media {
     }
 
     /// Takes a participant off hold.
-    pub fn resume(&self, participant: &Participant, request: ActionRequest, place: Place<'_>) -> CommsOperation {
+    pub fn resume(&self, participant: &Member, request: ActionRequest, place: Place<'_>) -> CommsOperation {
         self.holds.stop(participant, request, place)
     }
 
-    /// Whether a participant is one of the service's own.
+    /// Whether a participant is one of the service's own, or of that of another node.
     pub fn owns(&self, id: &str) -> bool {
-        id.starts_with(OWN) && (self.prompts.owns(id) || self.holds.owns(id))
+        let owns = || self.prompts.owns(id) || self.holds.owns(id) || self.names.may_be_of_another_node(id);
+        id.starts_with(OWN) && owns()
     }
 
     /// Cancels what would never end: the service takes on no more changes.

@@ -37,7 +37,7 @@ pub(super) async fn start(State(service): State<Arc<ServiceState>>, action: Acti
     action
         .run(&service, Form::Accepted, |call, caller, body| {
             let request: StartHoldMusicRequest = action::read(body)?;
-            let participant = participant::named(call, caller.participant())?;
+            let participant = participant::member(call, caller.participant())?;
             Ok(call.media.hold(participant, request, action::admit(call)?))
         })
         .await
@@ -65,7 +65,7 @@ pub(super) async fn stop(State(service): State<Arc<ServiceState>>, action: Actio
     action
         .run(&service, Form::Accepted, |call, caller, body| {
             let request: ActionRequest = action::read(body)?;
-            let participant = participant::named(call, caller.participant())?;
+            let participant = participant::member(call, caller.participant())?;
             Ok(call.media.resume(&participant, request, action::admit(call)?))
         })
         .await

@@ -3,6 +3,7 @@
 mod support;
 
 mod delivery;
+mod driven;
 mod leaving;
 mod loss;
 mod members;

@@ -109,9 +109,20 @@ pub(in crate::http::routes) async fn remove(
         let _in_order = call.ledger.order();
         let group = named(&call, caller.group())?;
         let _place = action::admit(&call)?;
-        call.groups.remove(&call.controller, &group.id);
+        end(&call, &group.id)?;
         action::accepted(&caller, None);
         Ok(StatusCode::NO_CONTENT)
     });
     removed.await?
+}
+
+fn end(call: &Call, id: &str) -> Result<(), Refused> {
+    #[cfg(feature = "cluster")]
+    if let Some(nodes) = &call.nodes {
+        return nodes.done(nodes.conference.remove_private_group(id)?, "ended the group");
+    }
+    call.groups.forget(id);
+    // The host may end it at this moment.
+    let _gone = call.controller.remove_private_group(id);
+    Ok(())
 }
