@@ -11,6 +11,9 @@ use crate::{
 /// The longest id, name of a role or text, in bytes.
 pub(super) const LONGEST_ID: usize = 1024;
 
+/// No term is ever as great: it could not be followed by another.
+const MOST_TERM: u64 = 1 << 48;
+
 /// A participant, as its node tells of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Entry {
@@ -89,7 +92,7 @@ impl Entry {
             Route::Default | Route::Apart => true,
         };
         let music = self.hold.iter().flatten().all(|id| id.len() <= LONGEST_ID);
-        role && music && (self.sends || self.hears) && self.config.is_sound()
+        self.term < MOST_TERM && role && music && (self.sends || self.hears) && self.config.is_sound()
     }
 
     /// The sources that are to be heard by it however loud others are.

@@ -46,7 +46,8 @@ pub(super) struct LinkCounts {
     pub losses: u64,
 }
 
-/// The link from another node, as it is now. The counters begin when the node is seen for the first time.
+/// The link from another node, as it is now. The counters begin when the node is seen for the first time; those of what is played begin
+/// anew when it is started anew.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -105,7 +106,7 @@ pub struct NodeReadings {
     pub published_bytes: u64,
     /// See `published_ticks`.
     pub published_sources: u64,
-    /// Sources that were left out because there were more than [`NodeOptions::most_sources`](super::NodeOptions::most_sources).
+    /// Sources that were to be heard and were left out because there were more than [`NodeOptions::most_sources`](super::NodeOptions::most_sources).
     pub left_out_sources: u64,
     /// Ticks that found no room on their way from the audio thread.
     pub lost_ticks: u64,

@@ -17,6 +17,7 @@ use super::{
     LinkFormat,
     codec::{LinkDecoders, LinkEncoders},
     entry::Place,
+    options::MOST_SOURCES,
 };
 use crate::{
     ParticipantKey,
@@ -130,7 +131,7 @@ impl<'a> Tick<'a> {
         let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
         let coding = Coding::read(head[1])?;
         let count = usize::from(u16::from_le_bytes([head[22], head[23]]));
-        if head[0] != VERSION || number::<4>(&head[2..6]) != samples as u64 {
+        if head[0] != VERSION || number::<4>(&head[2..6]) != samples as u64 || count > MOST_SOURCES {
             return None;
         }
         let (records, planes) = rest.split_at_checked(count * RECORD)?;
@@ -191,6 +192,10 @@ impl<'a> Tick<'a> {
                 left_out.unknown += 1;
                 continue;
             };
+            if frame.is_full() {
+                left_out.refused += 1;
+                continue;
+            }
             let (active, muted) = (record.flags & ACTIVE != 0, record.flags & MUTED != 0);
             let told = Told { key, active, muted, mean_square: record.mean_square };
             let taken = match record.channels() {

@@ -99,6 +99,7 @@ impl From<ConferenceError> for Refused {
             ConferenceError::Unknown { .. } | ConferenceError::UnknownGroup { .. } => {
                 Self::new(ErrorCode::NotFound, error.to_string())
             }
+            ConferenceError::TooLong { .. } => Self::new(ErrorCode::BadRequest, error.to_string()),
             ConferenceError::Nowhere { .. } => {
                 Self::new(ErrorCode::ServiceUnavailable, error.to_string()).retry_after(AGAIN)
             }
