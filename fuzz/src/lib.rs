@@ -5,6 +5,12 @@
 #[path = "../../tests/encode/mod.rs"]
 #[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod encode;
+#[path = "../../tests/cluster/network.rs"]
+#[allow(missing_docs, missing_debug_implementations, reason = "it is made for others")]
+mod network;
+#[path = "../../tests/cluster/node.rs"]
+#[allow(missing_docs, missing_debug_implementations, reason = "it is made for others")]
+mod node;
 #[path = "../../examples/mix_wav/src/error.rs"]
 #[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod error;
@@ -27,6 +33,7 @@ mod script;
 #[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod taps;
 
+mod clusters;
 mod encoding;
 mod figures;
 mod frames;
@@ -46,6 +53,7 @@ mod wav;
 #[cfg(feature = "webrtc")]
 mod webrtc;
 
+pub use clusters::clusters;
 pub use encoding::encoding;
 pub use figures::figures;
 pub use frames::frames;

@@ -4,7 +4,7 @@
 //! it done, and each tells when its part is in a mix. So a request that one of them refuses changes nothing anywhere.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     fmt,
     time::Duration,
 };
@@ -81,7 +81,7 @@ pub(super) struct Changes {
     all: BTreeMap<u64, Change>,
     ended: VecDeque<u64>,
     /// Those that have not ended.
-    running: usize,
+    open: BTreeSet<u64>,
 }
 
 impl Changes {
@@ -95,7 +95,7 @@ impl Changes {
         self.newest += 1;
         let number = self.newest;
         let waits = parts.keys().map(|node| (node.clone(), true)).collect();
-        self.running += 1;
+        self.open.insert(number);
         self.all.insert(number, Change { state: ChangeState::Checking, waits, deadline });
         orders.extend(parts.into_iter().map(|(node, acts)| (node, Order::Prepare(number, acts))));
         ChangeNumber(number)
@@ -103,7 +103,7 @@ impl Changes {
 
     /// How many have not ended.
     pub fn running(&self) -> usize {
-        self.running
+        self.open.len()
     }
 
     pub fn state(&self, number: ChangeNumber) -> Option<&ChangeState> {
@@ -146,18 +146,15 @@ impl Changes {
 
     /// A node is gone: what waits for it fails.
     pub fn lose(&mut self, node: &NodeName, reason: &str, orders: &mut Vec<(NodeName, Order)>) {
-        let waits = |change: &Change| change.waits.get(node) == Some(&true) && !change.state.has_ended();
-        let lost: Vec<_> = self.all.iter().filter(|(_, change)| waits(change)).map(|(number, _)| *number).collect();
+        let waits = |change: &Change| change.waits.get(node) == Some(&true);
+        let lost: Vec<_> = self.open().filter(|(_, change)| waits(change)).map(|(number, _)| number).collect();
         lost.into_iter().for_each(|number| self.fail(node, number, reason, orders));
     }
 
     /// What has taken too long fails, by the name of a node that it waits for.
     pub fn expire(&mut self, now: Duration, orders: &mut Vec<(NodeName, Order)>) {
-        if self.running == 0 {
-            return;
-        }
-        let late = self.all.iter().filter(|(_, change)| !change.state.has_ended() && change.deadline <= now);
-        let late: Vec<_> = late.filter_map(|(number, change)| Some((*number, change.waited_for()?))).collect();
+        let late = self.open().filter(|(_, change)| change.deadline <= now);
+        let late: Vec<_> = late.filter_map(|(number, change)| Some((number, change.waited_for()?))).collect();
         for (number, node) in late {
             self.fail(&node, number, "it has not answered in time", orders);
         }
@@ -170,9 +167,14 @@ impl Changes {
         waited.then_some(change)
     }
 
+    fn open(&self) -> impl Iterator<Item = (u64, &Change)> {
+        self.open.iter().filter_map(|number| Some((*number, self.all.get(number)?)))
+    }
+
     fn end(&mut self, number: u64, state: ChangeState) {
         if let Some(change) = self.all.get_mut(&number) {
-            (change.state, self.running) = (state, self.running - 1);
+            change.state = state;
+            self.open.remove(&number);
             self.ended.push_back(number);
         }
         if self.ended.len() > REMEMBERED

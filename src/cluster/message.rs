@@ -3,6 +3,8 @@
 //! A message is the version of this format, and the rest as postcard writes it. It comes from a member of the cluster, and may
 //! all the same be anything: what cannot be read, or is out of its bounds, is no message.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -39,6 +41,8 @@ pub(super) enum Message {
     /// Tell me your list of participants.
     Ask,
     Roster(Roster),
+    /// Those who are at no node, each with how long it is waited for still.
+    Orphans(Vec<(String, Entry, Duration)>),
     /// What is set for the whole conference.
     Settings(Vec<Setting>),
     /// Is this possible? `after` are the lists that the sender has seen.
@@ -225,6 +229,7 @@ impl Message {
                 from <= to && changes.iter().all(|(id, change)| is_id(id) && change.is_sound())
             }
             Self::Prepare { acts, .. } => acts.iter().all(Act::is_sound),
+            Self::Orphans(orphans) => orphans.iter().all(|(id, entry, _)| is_id(id) && entry.is_sound()),
             Self::Settings(settings) => settings.iter().all(Setting::is_sound),
             Self::Ready { entries, .. } => entries.iter().all(|(id, entry)| is_id(id) && entry.is_sound()),
             Self::Refused { reason, .. } | Self::Failed { reason, .. } => reason.len() <= LONGEST_ID,

@@ -85,13 +85,20 @@ fn a_node_that_is_started_anew_at_once_takes_up_its_participants_with_their_plac
     let levels = [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("anna") }];
     let change = room.node(0).conference.configure(&levels).unwrap();
     assert_eq!(room.finish(0, change), ChangeState::Completed);
+    let source_levels = vec![SourceLevel { level: 0, ..SourceLevel::new("ben") }];
+    let levels = [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("cleo") }];
+    let change = room.node(1).conference.configure(&levels).unwrap();
+    assert_eq!(room.finish(1, change), ChangeState::Completed);
+    room.run(5);
     room.kill(2);
     room.run(5);
     room.start(2);
     room.run(10);
+    // The others tell the new one of those whom it had.
+    assert_eq!(room.node(2).conference.participant("cleo").unwrap().node, None);
     room.join(2, "cleo", 0.4);
     room.run(20);
-    assert_eq!(["anna", "ben", "cleo"].map(|id| room.hears(id)), [0.4, 0.5, 0.3]);
+    assert_eq!(["anna", "ben", "cleo"].map(|id| room.hears(id)), [0.4, 0.5, 0.1]);
 }
 
 #[test]

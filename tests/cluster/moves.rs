@@ -116,6 +116,31 @@ fn of_two_who_join_under_one_id_at_once_one_stays() {
 }
 
 #[test]
+fn one_who_leaves_here_and_comes_there_is_known_whatever_is_heard_first() {
+    let mut room = four();
+    for _ in 0..2 {
+        go(&mut room, 0, 1);
+        room.run(5);
+        go(&mut room, 1, 0);
+        room.run(5);
+    }
+    // She leaves a for good, of which c does not hear until she has been at b for a while, as somebody new.
+    let names: Vec<_> = (0..3).map(|n| room.node(n).name.clone()).collect();
+    room.network.cut(&names[0], &names[2], true);
+    room.node_mut(0).leave("anna");
+    room.run(10);
+    room.join(1, "anna", 0.1);
+    room.run(10);
+    assert_eq!(room.node(2).conference.participant("anna").unwrap().node, Some(names[0].clone()));
+    room.network.cut(&names[0], &names[2], false);
+    room.run(150);
+    for n in 0..3 {
+        assert_eq!(room.node(n).conference.participant("anna").unwrap().node, Some(names[1].clone()), "node {n}");
+    }
+    assert_eq!(["ben", "cleo"].map(|id| room.hears(id)), [0.5, 0.3], "without what listed her before");
+}
+
+#[test]
 fn an_id_that_is_at_another_node_cannot_join_by_the_mixer_alone() {
     let room = four();
     let error = room.node(1).controller.join("anna", JoinOptions::default()).unwrap_err().to_string();

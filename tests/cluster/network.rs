@@ -8,7 +8,6 @@ use std::{
 };
 
 use mixminus::cluster::{Delivery, Engine, NodeName};
-use proptest::sample::Index;
 
 /// The network of a test. Clones are handles of the same.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +32,7 @@ struct Inner {
 }
 
 /// From whom, to whom, which messages, and which bytes of them.
-type Damage = (NodeName, NodeName, Delivery, Vec<(Index, u8)>);
+type Damage = (NodeName, NodeName, Delivery, Vec<(usize, u8)>);
 
 /// How many messages are remembered.
 const REMEMBERED: usize = 500;
@@ -116,7 +115,7 @@ impl Network {
     }
 
     /// These bytes of each message from one node to another are changed from now on; none of no message if there are none.
-    pub fn damage(&self, from: &NodeName, to: &NodeName, delivery: Delivery, bytes: &[(Index, u8)]) {
+    pub fn damage(&self, from: &NodeName, to: &NodeName, delivery: Delivery, bytes: &[(usize, u8)]) {
         let damage = (from.clone(), to.clone(), delivery, bytes.to_vec());
         self.inner().damage = Some(damage).filter(|_| !bytes.is_empty());
     }
@@ -140,7 +139,7 @@ impl Inner {
         if let Some((source, target, of, changes)) = &self.damage
             && (source, target, *of) == (from, to, delivery)
         {
-            changes.iter().for_each(|(at, by)| message.bytes[at.index(bytes.len())] ^= by);
+            changes.iter().for_each(|(at, by)| message.bytes[at % bytes.len()] ^= by);
         }
         self.posted.push_back((to.clone(), message.clone()));
         if self.posted.len() > REMEMBERED {

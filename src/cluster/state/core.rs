@@ -41,6 +41,10 @@ pub(in crate::cluster) struct State {
     /// The terms of those here who came from other nodes.
     pub(super) terms: HashMap<ParticipantId, u64>,
     pub elsewhere: HashMap<ParticipantId, Elsewhere>,
+    /// Those of them who are at no node, or may be.
+    pub(super) going: BTreeSet<ParticipantId>,
+    /// Nodes that say that they have somebody whom another has.
+    pub(super) refused: HashMap<ParticipantId, NodeName>,
     /// How many listeners elsewhere want to hear each source.
     pub(super) wanted: HashMap<String, u32>,
     /// What is set for the whole conference; the groups that are to be put in force again, and whom they have wanted elsewhere.
@@ -72,6 +76,8 @@ impl State {
             revision: 1,
             terms: HashMap::new(),
             elsewhere: HashMap::new(),
+            going: BTreeSet::new(),
+            refused: HashMap::new(),
             wanted: HashMap::new(),
             settings: Settings::default(),
             regroup: BTreeSet::new(),

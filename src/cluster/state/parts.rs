@@ -32,7 +32,7 @@ impl State {
                 self.changes.fail(from, number, &reason, &mut orders);
             }
             Message::Mixed { number } => self.changes.mixed(from, number),
-            Message::Beat { .. } | Message::Ask | Message::Roster(_) | Message::Settings(_) => {}
+            Message::Beat { .. } | Message::Ask | Message::Roster(_) | Message::Orphans(_) | Message::Settings(_) => {}
         }
         self.give(orders);
     }

@@ -27,6 +27,8 @@ pub(in crate::cluster) struct Peer {
     pub(super) heard: Duration,
     pub(super) lost_since: Option<Duration>,
     pub(super) asked: Option<Duration>,
+    /// When it was told all that it asked for last.
+    pub(super) answered: Option<Duration>,
     /// Whose samples its ticks name.
     pub keys: HashMap<Place, ParticipantKey>,
     pub counts: LinkCounts,
@@ -44,6 +46,7 @@ impl Peer {
             heard: now,
             lost_since: None,
             asked: None,
+            answered: None,
             keys: HashMap::new(),
             counts: LinkCounts::default(),
             played: 0,

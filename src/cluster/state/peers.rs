@@ -67,12 +67,8 @@ impl State {
                 let same = settings == self.settings.digest();
                 self.take_beat(from, if same { revision } else { 0 }, format == self.format);
             }
-            Message::Ask => {
-                // Before those who are in groups: their revision is known once both are.
-                self.send_settings(from);
-                let roster = self.whole_roster();
-                self.post(from, Message::Roster(roster));
-            }
+            Message::Ask => self.answer_ask(from),
+            Message::Orphans(orphans) => self.take_orphans(orphans),
             Message::Settings(settings) => self.take_settings(settings),
             Message::Roster(roster) => self.take_roster(from, roster),
             message => self.take_order(from, message),
@@ -91,6 +87,24 @@ impl State {
             self.lose_parts(node, "it was started anew");
         }
         self.ask(node);
+    }
+
+    /// Tells a node all that it has to know; not as often as it may ask.
+    fn answer_ask(&mut self, node: &NodeName) {
+        let now = self.now;
+        let Some(peer) = self.peers.get_mut(node) else { return };
+        if peer.answered.is_some_and(|answered| now < answered + PATIENCE / 2) {
+            return;
+        }
+        peer.answered = Some(now);
+        // Its revision is that of the list, which comes last.
+        self.send_settings(node);
+        let orphans = self.orphans();
+        if !orphans.is_empty() {
+            self.post(node, Message::Orphans(orphans));
+        }
+        let roster = self.whole_roster();
+        self.post(node, Message::Roster(roster));
     }
 
     fn take_beat(&mut self, node: &NodeName, revision: u64, same_format: bool) {
@@ -169,8 +183,11 @@ impl State {
     /// The participants of a node are nowhere from now on, until they turn up somewhere.
     pub(super) fn leave_behind(&mut self, node: &NodeName) {
         let until = self.now + self.options.leave_after;
-        let theirs = self.elsewhere.values_mut().filter(|elsewhere| elsewhere.at == At::Node(node.clone()));
-        theirs.for_each(|elsewhere| elsewhere.at = At::Nowhere { until });
+        let there = At::Node(node.clone());
+        for (id, elsewhere) in self.elsewhere.iter_mut().filter(|(_, elsewhere)| elsewhere.at == there) {
+            elsewhere.at = At::Nowhere { until };
+            self.going.insert(id.clone());
+        }
     }
 
     /// How much this node knows of the others.

@@ -1,40 +1,21 @@
 //! Who is in the conference, and where. Each node tells of those who are at it; where two nodes have the same id, the newer
 //! term counts, and of equal terms the lesser name.
 
-use std::time::Duration;
-
 use super::{
+    arrivals::counts,
     core::State,
-    event::ClusterEvent,
     place::{At, Elsewhere},
 };
 use crate::{
-    ControlError, ParticipantId, ParticipantKey,
+    ParticipantId,
     cluster::{
         NodeName,
-        entry::{Config, Entry},
+        entry::Entry,
         message::{Change, Roster},
         readings::LinkHealth,
     },
     control::{Changes, Known},
 };
-
-/// How long one who has left is waited for whose last ticks have not been played.
-const LEAVING: Duration = Duration::from_secs(1);
-
-/// Lets in a source that is at another node.
-fn join_from_there(
-    changes: &mut Changes<'_>,
-    id: &ParticipantId,
-    entry: &Entry,
-) -> Result<ParticipantKey, ControlError> {
-    changes.join_elsewhere(id, entry.route.routing(), entry.always_wanted)
-}
-
-/// Whether the first of two nodes that have the same id has it.
-fn counts(first: (u64, &NodeName), second: (u64, &NodeName)) -> bool {
-    first.0 > second.0 || first.0 == second.0 && first.1 < second.1
-}
 
 impl State {
     /// Whether somebody is in the conference.
@@ -72,7 +53,7 @@ impl State {
         }
     }
 
-    fn tell_gone(&mut self, id: &ParticipantId, moves: bool) {
+    pub(super) fn tell_gone(&mut self, id: &ParticipantId, moves: bool) {
         if self.here.remove(id).is_some() {
             self.terms.remove(id);
             if moves {
@@ -81,6 +62,7 @@ impl State {
                 self.drop_member(id)
             }
             self.unsent.push((id.as_str().to_owned(), Change::Gone { moves, tick: self.tick }));
+            self.look_again(id);
         }
     }
 
@@ -92,49 +74,10 @@ impl State {
         }
     }
 
-    /// Its samples are not named by their node any more.
-    fn stop_naming(&mut self, elsewhere: &Elsewhere) {
-        let (At::Node(node) | At::Leaving { node, .. }) = &elsewhere.at else { return };
-        if let Some(peer) = self.peers.get_mut(node) {
-            peer.keys.remove(&elsewhere.entry.place);
-        }
-    }
-
     /// Makes changes in the mixer, which are in force together.
     pub(super) fn with_changes<T>(&mut self, make: impl FnOnce(&mut Self, &mut Changes<'_>) -> T) -> T {
         let controller = self.controller.clone();
         controller.change(|changes| make(self, changes)).0
-    }
-
-    /// One who is here goes over to another node: to one that has it already, or that will.
-    pub fn yield_to(&mut self, id: &ParticipantId, node: Option<NodeName>) {
-        let Some(entry) = self.here.get(id).cloned() else {
-            // It was not told of yet.
-            let node = node.and_then(|node| Some((node, self.elsewhere.get(id)?.clone())));
-            if let Some((node, elsewhere)) = node {
-                self.with_changes(|state, changes| {
-                    let entries = changes.entries_for(id.as_str());
-                    let _gone = changes.leave(id.as_str());
-                    state.arrive(changes, &node, id, elsewhere.entry);
-                    changes.put_entries(&entries);
-                });
-                self.note(ClusterEvent::Moved { id: id.clone(), to: node });
-            }
-            return;
-        };
-        self.tell_gone(id, true);
-        let until = self.now + self.options.leave_after;
-        self.with_changes(|state, changes| {
-            let entries = changes.entries_for(id.as_str());
-            let _gone = changes.leave(id.as_str());
-            let key = if entry.sends { join_from_there(changes, id, &entry).ok() } else { None };
-            changes.put_entries(&entries);
-            state.want(changes, None, Some(&entry.config));
-            state.elsewhere.insert(id.clone(), Elsewhere { entry, at: At::Nowhere { until }, key });
-        });
-        if let Some(to) = node {
-            self.note(ClusterEvent::Moved { id: id.clone(), to });
-        }
     }
 
     /// Takes the list of a node, or what has changed in it.
@@ -176,212 +119,5 @@ impl State {
         let named: std::collections::HashSet<&str> = told.iter().map(|(id, _)| id.as_str()).collect();
         let missing: Vec<_> = self.at(node).filter(|id| !named.contains(id.as_str())).cloned().collect();
         missing.iter().for_each(|id| self.forget(changes, id));
-    }
-
-    /// Somebody is at another node.
-    fn arrive(&mut self, changes: &mut Changes<'_>, node: &NodeName, id: &ParticipantId, entry: Entry) {
-        let mut kept = Vec::new();
-        if let Some(own) = self.here.get(id) {
-            if !counts((entry.term, node), (own.term, &self.options.name)) {
-                return;
-            }
-            // The other one has it: here it is no more than a source that sends from there.
-            kept = changes.entries_for(id.as_str());
-            let _gone = changes.leave(id.as_str());
-            self.tell_gone(id, true);
-            self.note(ClusterEvent::Moved { id: id.clone(), to: node.clone() });
-        }
-        let before = self.elsewhere.remove(id);
-        if let Some(Elsewhere { entry: old, at: At::Node(other), .. }) = &before
-            && other != node
-            && !counts((entry.term, node), (old.term, other))
-        {
-            self.elsewhere.extend(before.map(|before| (id.clone(), before)));
-            return;
-        }
-        let key = before.as_ref().and_then(|before| self.go_on(changes, node, id, before, &entry));
-        let key = key.or_else(|| {
-            let joined = entry.sends.then(|| join_from_there(changes, id, &entry));
-            joined.and_then(Result::ok)
-        });
-        changes.put_entries(&kept);
-        self.want(changes, before.as_ref().map(|before| &before.entry.config), Some(&entry.config));
-        if let (Some(key), Some(peer)) = (key, self.peers.get_mut(node)) {
-            peer.keys.insert(entry.place, key);
-        }
-        if self.wanted.contains_key(id.as_str()) {
-            changes.want_elsewhere(id.as_str(), true);
-        }
-        if before.is_none_or(|before| before.key != key) {
-            self.note_member(id.as_str());
-        }
-        self.elsewhere.insert(id.clone(), Elsewhere { entry, at: At::Node(node.clone()), key });
-        self.put_noted_groups(changes);
-    }
-
-    /// The key with which one goes on who was known before; `None` if it is another stay, or none.
-    fn go_on(
-        &mut self,
-        changes: &mut Changes<'_>,
-        node: &NodeName,
-        id: &ParticipantId,
-        before: &Elsewhere,
-        entry: &Entry,
-    ) -> Option<ParticipantKey> {
-        self.stop_naming(before);
-        let same_stay = match &before.at {
-            At::Node(other) if other == node => before.entry.place == entry.place,
-            At::Node(_) | At::Nowhere { .. } => true,
-            At::Leaving { .. } => false,
-        };
-        if !same_stay || !entry.sends {
-            if before.key.is_some() {
-                let _gone = changes.leave(id.as_str());
-            }
-            return None;
-        }
-        if before.entry.route != entry.route {
-            let _gone = changes.set_routing(id.as_str(), entry.route.routing());
-        }
-        before.key
-    }
-
-    /// Somebody is not at another node any more.
-    fn depart(&mut self, id: &ParticipantId, from: &NodeName, moves: bool, tick: u64) {
-        let (now, leave_after) = (self.now, self.options.leave_after);
-        let there = |elsewhere: &&mut Elsewhere| elsewhere.at == At::Node(from.clone());
-        let Some(elsewhere) = self.elsewhere.get_mut(id).filter(there) else { return };
-        elsewhere.at = if moves {
-            At::Nowhere { until: now + leave_after }
-        } else {
-            At::Leaving { node: from.clone(), tick, until: now + LEAVING }
-        };
-    }
-
-    /// Those leave whose time has come.
-    pub(super) fn let_go(&mut self) {
-        let now = self.now;
-        let is_over = |elsewhere: &Elsewhere| match &elsewhere.at {
-            At::Node(_) => false,
-            At::Nowhere { until } => now >= *until,
-            At::Leaving { node, tick, until } => {
-                now >= *until || self.peers.get(node).is_none_or(|peer| peer.played >= *tick)
-            }
-        };
-        let over: Vec<_> =
-            self.elsewhere.iter().filter(|(_, elsewhere)| is_over(elsewhere)).map(|(id, _)| id.clone()).collect();
-        self.forget_all(&over);
-    }
-
-    /// Everybody leaves who is at a node.
-    pub(super) fn forget_all_at(&mut self, node: &NodeName) {
-        let there: Vec<_> = self.at(node).cloned().collect();
-        self.forget_all(&there);
-    }
-
-    fn forget_all(&mut self, ids: &[ParticipantId]) {
-        if !ids.is_empty() {
-            self.with_changes(|state, changes| ids.iter().for_each(|id| state.forget(changes, id)));
-        }
-    }
-
-    /// Somebody elsewhere leaves the conference.
-    fn forget(&mut self, changes: &mut Changes<'_>, id: &ParticipantId) {
-        let Some(before) = self.elsewhere.remove(id) else { return };
-        self.stop_naming(&before);
-        if before.key.is_some() && changes.is_elsewhere(id.as_str()) {
-            let _gone = changes.leave(id.as_str());
-        }
-        self.want(changes, Some(&before.entry.config), None);
-        self.drop_member(id);
-    }
-
-    /// A listener elsewhere has another configuration: other sources are to be heard however loud others are.
-    fn want(&mut self, changes: &mut Changes<'_>, before: Option<&Config>, now: Option<&Config>) {
-        if before != now {
-            let wanted = |config: Option<&Config>| -> Vec<String> {
-                config.into_iter().flat_map(Config::wanted).map(str::to_owned).collect()
-            };
-            let (before, now) = (wanted(before), wanted(now));
-            self.want_these(changes, before.iter().map(String::as_str), now.iter().map(String::as_str));
-        }
-    }
-
-    /// These are wanted elsewhere instead of those before.
-    pub(super) fn want_these<'a>(
-        &mut self,
-        changes: &mut Changes<'_>,
-        before: impl Iterator<Item = &'a str>,
-        now: impl Iterator<Item = &'a str>,
-    ) {
-        for source in now {
-            let count = self.wanted.entry(source.to_owned()).or_default();
-            *count += 1;
-            if *count == 1 {
-                changes.want_elsewhere(source, true);
-            }
-        }
-        for source in before {
-            let Some(count) = self.wanted.get_mut(source) else { continue };
-            *count -= 1;
-            if *count == 0 {
-                self.wanted.remove(source);
-                changes.want_elsewhere(source, false);
-            }
-        }
-    }
-
-    /// Somebody joins here, by `join`, who may have been elsewhere: then with the configuration that it had, and those of others
-    /// that list it stay. `Err` changes nothing.
-    pub fn admit<T, E>(
-        &mut self,
-        id: &ParticipantId,
-        join: impl FnOnce(&mut Changes<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        let before = self.elsewhere.get(id).cloned();
-        let Some(before) = before else { return self.with_changes(|_, changes| join(changes)) };
-        let leaving = matches!(before.at, At::Leaving { .. });
-        self.with_changes(|state, changes| {
-            let entries = if leaving { Vec::new() } else { changes.entries_for(id.as_str()) };
-            if before.key.is_some() {
-                let _gone = changes.leave(id.as_str());
-            }
-            let joined = join(changes);
-            if joined.is_err() {
-                // As it was, but for a moment of silence.
-                let key = before.key.and_then(|_| join_from_there(changes, id, &before.entry).ok());
-                changes.put_entries(&entries);
-                state.rename(id, key);
-                return joined;
-            }
-            changes.put_entries(&entries);
-            if !leaving {
-                changes.put_configuration(id, &before.entry.config.listener_config());
-                let muted = before.entry.muted.then(|| changes.set_muted(id.as_str(), true));
-                let deafened = before.entry.deafened.then(|| changes.set_deafened(id.as_str(), true));
-                debug_assert!(muted.is_none_or(|done| done.is_ok()) && deafened.is_none_or(|done| done.is_ok()));
-                state.terms.insert(id.clone(), before.entry.term + 1);
-            }
-            if state.wanted.contains_key(id.as_str()) {
-                changes.want_elsewhere(id.as_str(), true);
-            }
-            state.stop_naming(&before);
-            state.elsewhere.remove(id);
-            state.want(changes, Some(&before.entry.config), None);
-            state.note_member(id.as_str());
-            state.put_noted_groups(changes);
-            joined
-        })
-    }
-
-    /// One elsewhere has another key here.
-    fn rename(&mut self, id: &ParticipantId, key: Option<ParticipantKey>) {
-        let Some(elsewhere) = self.elsewhere.get_mut(id) else { return };
-        elsewhere.key = key;
-        if let (At::Node(node), Some(key)) = (&elsewhere.at, key)
-            && let Some(peer) = self.peers.get_mut(node)
-        {
-            peer.keys.insert(elsewhere.entry.place, key);
-        }
     }
 }

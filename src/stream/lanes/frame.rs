@@ -51,8 +51,9 @@ pub(crate) struct TickFrame {
 }
 
 impl TickFrame {
-    /// With room for so many sources and planes, of `frames` samples each. Control side: allocates.
+    /// With room for so many sources and planes, of `frames` samples each, at least one. Control side: allocates.
     pub fn new(sources: usize, planes: usize, frames: usize) -> Self {
+        let frames = frames.max(1);
         let nobody = Told { key: ParticipantKey::NOBODY, active: false, muted: false, mean_square: 0.0 };
         Self {
             tick: 0,

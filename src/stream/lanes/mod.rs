@@ -136,7 +136,7 @@ impl Lanes {
 
     /// The tick of the node that is played next, or is being played; 0 before the first.
     pub fn next_tick(&self) -> u64 {
-        self.steering.head() / self.zeros.len() as u64
+        self.steering.next_tick()
     }
 
     /// What was counted, and measured in the last tick.

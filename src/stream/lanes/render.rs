@@ -227,3 +227,76 @@ fn sides_mut(of: &mut Sides, from: usize, to: usize, stereo: bool) -> PlanesMut<
     let [left, right] = of;
     PlanesMut { left: &mut left[from..to], right: stereo.then(|| &mut right[from..to]) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        data::channels::Channels,
+        stream::{lanes::LanesFigures, port::Depth},
+    };
+
+    fn key(slot: u32) -> ParticipantKey {
+        ParticipantKey { mixer: 1, slot, stay: 0 }
+    }
+
+    /// Ticks of 4 samples from number 10 on, with the sources of a slot and a level.
+    fn shelf(ticks: &[&[(u32, f32)]]) -> Shelf {
+        let mut shelf = Shelf::new(8);
+        shelf.restart(10);
+        for (number, sources) in (10..).zip(ticks) {
+            let mut frame = Box::new(TickFrame::new(4, 8, 4));
+            for (slot, level) in *sources {
+                let told =
+                    Told { key: key(*slot), active: *level > 0.5, muted: *level > 0.7, mean_square: f64::from(*level) };
+                assert!(frame.push(told, Channels::Mono, |to| to.left.fill(*level)));
+            }
+            assert!(shelf.put(number, frame).is_none());
+        }
+        shelf
+    }
+
+    fn render() -> Render {
+        let depth = Depth::fixed(0.0);
+        let figures = LanesFigures { rate_hz: 8000, channels: Channels::Stereo, tick: 4, depth, lanes: 0 };
+        Render::new(&Figures::of(&figures))
+    }
+
+    fn part(from: usize, to: usize, position: u64) -> Part {
+        Part { from, to, what: What::Frames { position }, fade: None }
+    }
+
+    /// What is heard of a source without a lane, and what is told of it.
+    fn heard(slot: u32, parts: &[Part], shelf: &Shelf) -> Option<(Vec<f32>, Told)> {
+        let mut render = render();
+        let outline = render.outline(key(slot), 0, parts, shelf, None)?;
+        Some((render.render(&outline, parts, shelf, None).left.to_vec(), outline.told))
+    }
+
+    #[test]
+    fn a_source_is_put_together_from_two_ticks_if_it_is_in_both() {
+        let shelf = shelf(&[&[(1, 0.25), (2, 0.5)], &[(3, 1.0), (1, 0.75)]]);
+        let told = Told { key: key(1), active: true, muted: true, mean_square: 0.375 };
+        assert_eq!(heard(1, &[part(0, 4, 41)], &shelf), Some((vec![0.25, 0.25, 0.25, 0.75], told)));
+        assert_eq!([2, 3, 4].map(|slot| heard(slot, &[part(0, 4, 41)], &shelf)), [const { None }; 3]);
+        assert!(heard(2, &[part(0, 4, 40)], &shelf).is_some() && heard(1, &[part(0, 4, 45)], &shelf).is_none());
+    }
+
+    #[test]
+    fn in_a_crossfade_a_source_that_was_not_there_rises_from_silence() {
+        let shelf = shelf(&[&[], &[(1, 1.0)]]);
+        let fade = Crossfade { old: Old::Frames { position: 40 }, done: 0, length: 3 };
+        let parts = [Part { fade: Some(fade), ..part(0, 3, 44) }, part(3, 4, 47)];
+        assert_eq!(heard(1, &parts, &shelf).map(|(samples, _)| samples), Some(vec![0.25, 0.5, 0.75, 1.0]));
+    }
+
+    #[test]
+    fn without_a_lane_nothing_stands_in() {
+        let shelf = shelf(&[&[(1, 1.0)]]);
+        let gap = |over| Part { what: What::Gap { over }, ..part(0, 2, 0) };
+        assert!([true, false].iter().all(|over| heard(1, &[gap(*over), part(2, 4, 42)], &shelf).is_none()));
+        let merge = Crossfade { old: Old::Concealment, done: 0, length: 4 };
+        let parts = [Part { fade: Some(merge), ..part(0, 4, 40) }];
+        assert_eq!(heard(1, &parts, &shelf).map(|(samples, _)| samples), Some(vec![1.0; 4]), "it sets in");
+    }
+}

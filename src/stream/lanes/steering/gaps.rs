@@ -8,6 +8,8 @@ const REST_MS: f64 = 1000.0;
 const REST_CONTENT_MS: f64 = 120.0;
 /// A gap is made up for the faster if the delay is longer than wanted by more than this.
 const LONG_MS: f64 = 4.0;
+/// Less than the longest crossfade of a move.
+const SCARCE_MS: f64 = 8.0;
 /// How long a network is believed to lose ticks after it lost one.
 const LOSSY_MS: f64 = 5000.0;
 
@@ -90,6 +92,14 @@ impl Steering {
         self.stand_in(at, at + run)
     }
 
+    /// Whether so little has come since the sound broke off that it could not be stretched. With ticks that are shorter the delay
+    /// could not grow to what a slower path needs.
+    pub(super) fn is_scarce(&mut self) -> bool {
+        let whole = self.shelf.whole_until(self.number(self.head));
+        let content = self.position(whole) - self.head;
+        self.figures.is_adaptive() && whole == self.shelf.end() && content < self.samples(SCARCE_MS)
+    }
+
     /// The head passes what is not there.
     fn pass_to(&mut self, position: u64) {
         let lost = self.number(position).saturating_sub(self.number(self.head.max(self.began)));
@@ -101,7 +111,10 @@ impl Steering {
     }
 
     /// Something stands in for the samples `at..to`.
-    fn stand_in(&mut self, at: usize, to: usize) -> usize {
+    pub(super) fn stand_in(&mut self, at: usize, to: usize) -> usize {
+        if self.concealed >= self.samples(CONCEALED_MS) {
+            self.voice = Voice::Silence;
+        }
         let over = self.voice == Voice::Silence;
         self.concealed += (to - at) as u64;
         self.write(at, to, What::Gap { over });

@@ -14,6 +14,11 @@ const MOST: u64 = 1 << 62;
 const LEAP_MS: f64 = 250.0;
 
 impl Steering {
+    /// The tick of the node that is played next, or is being played; 0 before the first.
+    pub fn next_tick(&self) -> u64 {
+        self.number(self.head).saturating_sub(FIRST)
+    }
+
     /// Takes a tick, or hands it back if it is of no use.
     pub fn insert(&mut self, frame: Box<TickFrame>) -> Option<Box<TickFrame>> {
         self.counts.received += 1;

@@ -141,11 +141,6 @@ impl Steering {
         number * self.figures.tick as u64
     }
 
-    /// The position that is played next.
-    pub fn head(&self) -> u64 {
-        self.head
-    }
-
     /// The time less the position of the head.
     fn lag(&self) -> i64 {
         self.now.wrapping_sub(self.head) as i64

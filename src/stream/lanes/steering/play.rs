@@ -40,8 +40,11 @@ impl Steering {
         let mut at = from;
         while at < to {
             let is_there = self.shelf.get(self.number(self.head)).is_some();
+            let sets_in = matches!(self.voice, Voice::Concealment | Voice::Silence);
+            let waits = is_there && sets_in && self.is_scarce();
             let run = match self.voice {
                 Voice::Slip { .. } => self.play_slip(at, to),
+                _ if waits => self.stand_in(at, to),
                 _ if is_there => self.play_frames(at, to),
                 _ => self.play_gap(at, to),
             };

@@ -57,6 +57,7 @@ pub(super) fn figures(depth: Depth) -> LanesFigures {
 pub(super) struct Mixer {
     pub lanes: Lanes,
     figures: LanesFigures,
+    #[expect(clippy::vec_box, reason = "they go in and come back as boxes")]
     boxes: Vec<Box<TickFrame>>,
 }
 

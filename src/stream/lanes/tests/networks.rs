@@ -20,7 +20,7 @@ const RATE_HZ: u32 = 8000;
 /// Two that send the same, and one that comes and goes.
 fn sent(tick: u64, frames: usize) -> Vec<Source> {
     let all = [1, 2, 3].map(|slot| Source::voice(slot, tick, frames)).into_iter();
-    all.filter(|source| source.slot < 3 || tick / 7 % 3 > 0).collect()
+    all.filter(|source| source.slot < 3 || !(tick / 7).is_multiple_of(3)).collect()
 }
 
 #[track_caller]
@@ -52,7 +52,7 @@ fn run((coming, steady_ms): (Arrivals, f64), depth: Depth, tick_ms: f64) -> [Lan
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
     #[test]
     fn nothing_lasts(
         regimes in prop::collection::vec((regime(), 500.0..5000.0_f64), 1..6),
@@ -63,8 +63,8 @@ proptest! {
     ) {
         let [after_5_s, after_12_s, end] = run(arrivals(tick_ms, &regimes, ppm, seed), depth, tick_ms);
         prop_assert_eq!(missing(&after_5_s), missing(&end), "from {:?} to {:?}", after_5_s, end);
-        // A tick comes in time for one of the mixer's, or nearly one before it, and the delay is made up to whole ticks.
-        let most_ms = 20.0 + 2.0 * tick_ms;
+        // A tick comes in time for one of the mixer's, or nearly one before it, and a clock is followed after it is off.
+        let most_ms = 20.0 + tick_ms + 10.0;
         prop_assert!(after_12_s.wait_ms <= most_ms, "after 12.5 s: {:?}", after_12_s);
         prop_assert!(end.wait_ms <= most_ms, "at the end: {:?}", end);
     }

@@ -1,0 +1,97 @@
+//! Who comes to this node from another, and who goes over from here.
+
+use super::{
+    arrivals::join_from_there,
+    core::State,
+    event::ClusterEvent,
+    place::{At, Elsewhere},
+};
+use crate::{ParticipantId, ParticipantKey, cluster::NodeName, control::Changes};
+
+impl State {
+    /// One who is here goes over to another node: to one that has it already, or that will.
+    pub fn yield_to(&mut self, id: &ParticipantId, node: Option<NodeName>) {
+        let Some(entry) = self.here.get(id).cloned() else {
+            // It was not told of yet.
+            let node = node.and_then(|node| Some((node, self.elsewhere.get(id)?.clone())));
+            if let Some((node, elsewhere)) = node {
+                self.with_changes(|state, changes| {
+                    let entries = changes.entries_for(id.as_str());
+                    let _gone = changes.leave(id.as_str());
+                    state.arrive(changes, &node, id, elsewhere.entry);
+                    changes.put_entries(&entries);
+                });
+                self.note(ClusterEvent::Moved { id: id.clone(), to: node });
+            }
+            return;
+        };
+        self.tell_gone(id, true);
+        let until = self.now + self.options.leave_after;
+        self.with_changes(|state, changes| {
+            let entries = changes.entries_for(id.as_str());
+            let _gone = changes.leave(id.as_str());
+            let key = if entry.sends { join_from_there(changes, id, &entry).ok() } else { None };
+            changes.put_entries(&entries);
+            state.want(changes, None, Some(&entry.config));
+            state.elsewhere.insert(id.clone(), Elsewhere { entry, at: At::Nowhere { until }, key });
+            state.going.insert(id.clone());
+        });
+        if let Some(to) = node {
+            self.note(ClusterEvent::Moved { id: id.clone(), to });
+        }
+    }
+
+    /// Somebody joins here, by `join`, who may have been elsewhere: then with the configuration that it had, and those of others
+    /// that list it stay. `Err` changes nothing.
+    pub fn admit<T, E>(
+        &mut self,
+        id: &ParticipantId,
+        join: impl FnOnce(&mut Changes<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let before = self.elsewhere.get(id).cloned();
+        let Some(before) = before else { return self.with_changes(|_, changes| join(changes)) };
+        let leaving = matches!(before.at, At::Leaving { .. });
+        self.with_changes(|state, changes| {
+            let entries = if leaving { Vec::new() } else { changes.entries_for(id.as_str()) };
+            if before.key.is_some() {
+                let _gone = changes.leave(id.as_str());
+            }
+            let joined = join(changes);
+            if joined.is_err() {
+                // As it was, but for a moment of silence.
+                let key = before.key.and_then(|_| join_from_there(changes, id, &before.entry).ok());
+                changes.put_entries(&entries);
+                state.rename(id, key);
+                return joined;
+            }
+            changes.put_entries(&entries);
+            if !leaving {
+                changes.put_configuration(id, &before.entry.config.listener_config());
+                let muted = before.entry.muted.then(|| changes.set_muted(id.as_str(), true));
+                let deafened = before.entry.deafened.then(|| changes.set_deafened(id.as_str(), true));
+                debug_assert!(muted.is_none_or(|done| done.is_ok()) && deafened.is_none_or(|done| done.is_ok()));
+                state.terms.insert(id.clone(), before.entry.term + 1);
+            }
+            if state.wanted.contains_key(id.as_str()) {
+                changes.want_elsewhere(id.as_str(), true);
+            }
+            state.stop_naming(&before);
+            state.elsewhere.remove(id);
+            state.want(changes, Some(&before.entry.config), None);
+            state.note_member(id.as_str());
+            state.put_noted_groups(changes);
+            joined
+        })
+    }
+
+    /// One elsewhere has another key here.
+    fn rename(&mut self, id: &ParticipantId, key: Option<ParticipantKey>) {
+        let Some(elsewhere) = self.elsewhere.get_mut(id) else { return };
+        elsewhere.key = key;
+        if let (At::Node(node), Some(key)) = (&elsewhere.at, key)
+            && let Some(peer) = self.peers.get_mut(node)
+        {
+            peer.keys.insert(elsewhere.entry.place, key);
+        }
+    }
+}
