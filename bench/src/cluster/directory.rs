@@ -1,7 +1,8 @@
 //! What it costs that every node knows everybody: bytes, time and memory for each participant at another node.
 
-use std::fs;
+use std::{fs, hint::black_box};
 
+use cpu_time::ThreadTime;
 use indicatif::ProgressBar;
 use mixminus::{Direction, JoinOptions, MixerConfig};
 
@@ -33,6 +34,8 @@ pub struct EntryCost {
     /// One who joins alone: the bytes to each other node, and the processor time there, in µs; the median.
     pub single_bytes: f64,
     pub single_us: f64,
+    /// One call of `Conference::readings` there, which holds the lock of the network thread, in µs.
+    pub readings_us: f64,
 }
 
 /// Of those who listen, and of those who may talk as well.
@@ -59,6 +62,9 @@ fn cost(name: &'static str, direction: Direction, participants: usize) -> Result
     let took = settle(&mut first, Some(&mut late), participants)?;
     let bytes = (network.sent() - sent) as f64 / participants as f64;
     let memory = resident().zip(memory).map(|(after, before)| (after - before) / participants as f64);
+    let begin = ThreadTime::now();
+    black_box(late.readings());
+    let readings_us = 1e6 * begin.elapsed().as_secs_f64();
     let (mut single_bytes, mut single_us) = (Vec::new(), Vec::new());
     for person in participants..participants + 100 {
         first.join(person..=person, &options_of)?;
@@ -79,6 +85,7 @@ fn cost(name: &'static str, direction: Direction, participants: usize) -> Result
         memory,
         single_bytes: median(&single_bytes),
         single_us: median(&single_us),
+        readings_us,
     })
 }
 

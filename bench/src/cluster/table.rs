@@ -114,6 +114,7 @@ fn directory(costs: &[EntryCost]) -> Sheet {
             cost.memory.map(|memory| units::count(memory.round() as usize)).unwrap_or_default(),
             units::figure(cost.single_bytes),
             us(cost.single_us),
+            us(cost.readings_us),
         ]
     };
     Sheet {
@@ -125,11 +126,13 @@ fn directory(costs: &[EntryCost]) -> Sheet {
             "memory,\nbytes",
             "bytes,\nalone",
             "µs,\nalone",
+            "readings,\nµs",
         ],
-        figures: (1..7).collect(),
+        figures: (1..8).collect(),
         rows: costs.iter().map(cells).collect(),
         legend: "What a participant with an id of 20 characters and no configuration costs at each other node: in the list that a node \
-gets which joins late, and in a letter of its own. Memory is all that the node has more then, its mixer included.",
+gets which joins late, and in a letter of its own. Memory is all that the node has more then, its \
+mixer included. Readings: one call of `Conference::readings` with all of them elsewhere.",
     }
 }
 
@@ -163,7 +166,8 @@ pub fn json(results: &Results) -> String {
     });
     let entries = results.entries.iter().map(|cost| {
         json!({"kind": "entry", "direction": cost.direction, "participants": cost.participants, "bytes": cost.bytes,
-            "takeUs": cost.take_us, "memoryBytes": cost.memory, "singleBytes": cost.single_bytes, "singleUs": cost.single_us})
+            "takeUs": cost.take_us, "memoryBytes": cost.memory, "singleBytes": cost.single_bytes, "singleUs": cost.single_us,
+            "readingsUs": cost.readings_us})
     });
     costs.chain(messages).chain(entries).map(|object| format!("{object}\n")).collect()
 }
@@ -194,6 +198,7 @@ pub mod example {
             memory: None,
             single_bytes: 54.0,
             single_us: 2.0,
+            readings_us: 9.0,
         };
         Results { costs: cost::example::costs(), messages: vec![message], entries: vec![entry] }
     }

@@ -91,7 +91,7 @@ mod tests {
             all
         };
         let published = ("a".to_owned(), Delivery::Published, vec![1]);
-        assert_eq!(received(&mut b), [published.clone()]);
+        assert_eq!(received(&mut b), std::slice::from_ref(&published));
         assert_eq!(received(&mut c), [published, ("a".to_owned(), Delivery::Sent, vec![2, 3])]);
         assert!(received(&mut a).is_empty() && received(&mut b).is_empty());
         assert_eq!(network.sent(), 2);
