@@ -26,7 +26,7 @@ const TICKS_AT_ONCE: usize = 64;
 /// use mixminus::{MixerConfig, cluster::{NodeName, NodeOptions, node}};
 /// let (controller, mut processor) = MixerConfig::default().build()?;
 /// let (_conference, _link, mut audio) = node(controller, &processor, NodeOptions::new(NodeName::new("fra-1")?))?;
-/// // The audio thread, every 10 ms. With a Runner these are the two closures of `Runner::start_with`.
+/// // The audio thread, every 10 ms. For a Runner there is `into_closures`.
 /// let mut thread = processor.enter();
 /// let mut tick = thread.tick();
 /// audio.before(&mut tick);
@@ -35,11 +35,23 @@ const TICKS_AT_ONCE: usize = 64;
 /// ```
 #[derive(Debug)]
 pub struct NodeAudio {
+    pub(super) input: AudioInput,
+    pub(super) output: AudioOutput,
+}
+
+/// What goes into each tick.
+#[derive(Debug)]
+pub(super) struct AudioInput {
     #[allow(clippy::vec_box, reason = "they come and go back in their boxes, without a copy")]
     pub(super) links: Vec<Box<AudioLink>>,
     pub(super) orders: Consumer<AudioOrder>,
     /// There is room for as many as there can be.
     pub(super) returned: Producer<Box<AudioLink>>,
+}
+
+/// What goes out of each tick.
+#[derive(Debug)]
+pub(super) struct AudioOutput {
     /// Memory for ticks, and those that are written.
     pub(super) free: Consumer<Box<TickFrame>>,
     pub(super) written: Producer<Box<TickFrame>>,
@@ -68,14 +80,36 @@ pub(super) struct AudioLink {
 impl NodeAudio {
     /// Gives a tick what the other nodes have sent for it. Call it once for each tick, before it is mixed.
     pub fn before(&mut self, tick: &mut Tick<'_>) {
-        self.obey();
-        for link in &mut self.links {
-            link.play(tick);
-        }
+        self.input.play(tick);
     }
 
     /// Gives the other nodes what they need of a tick. Call it once for each tick, with its mixes.
     pub fn after(&mut self, mixes: &Mixes<'_>) {
+        self.output.write(mixes);
+    }
+
+    /// [`before`](Self::before) and [`after`](Self::after) as closures, for
+    /// [`Runner::start_with`](crate::stream::Runner::start_with). Both belong to one thread.
+    ///
+    /// ```
+    /// use mixminus::{MixerConfig, cluster::{NodeName, NodeOptions, node}, stream::{Runner, RunnerOptions}};
+    /// let (controller, processor) = MixerConfig::default().build()?;
+    /// let (_conference, _driver, audio) = node(controller, &processor, NodeOptions::new(NodeName::new("fra-1")?))?;
+    /// let (before, after) = audio.into_closures();
+    /// let runner = Runner::start_with(processor, RunnerOptions::default(), before, after)?;
+    /// # runner.stop()?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn into_closures(
+        self,
+    ) -> (impl FnMut(&mut Tick<'_>) + Send + 'static, impl FnMut(&Mixes<'_>) + Send + 'static) {
+        let Self { mut input, mut output } = self;
+        (move |tick: &mut Tick<'_>| input.play(tick), move |mixes: &Mixes<'_>| output.write(mixes))
+    }
+}
+
+impl AudioOutput {
+    fn write(&mut self, mixes: &Mixes<'_>) {
         let number = mixes.position() / self.tick_samples as u64;
         self.meters.tick.set(number + 1);
         let Ok(mut frame) = self.free.pop() else {
@@ -96,6 +130,15 @@ impl NodeAudio {
         self.meters.left_out.add(left_out);
         // There is room for as many as there are.
         let _ = self.written.push(frame);
+    }
+}
+
+impl AudioInput {
+    fn play(&mut self, tick: &mut Tick<'_>) {
+        self.obey();
+        for link in &mut self.links {
+            link.play(tick);
+        }
     }
 
     fn obey(&mut self) {

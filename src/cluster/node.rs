@@ -6,6 +6,7 @@ use rtrb::RingBuffer;
 
 use super::{
     Conference, NodeAudio, NodeDriver, NodeError, NodeOptions,
+    audio::{AudioInput, AudioOutput},
     codec::LinkEncoders,
     conference::Shared,
     link::Outgoing,
@@ -47,14 +48,11 @@ pub fn node(
     let (orders, to_audio) = RingBuffer::new(4 * MOST_PEERS);
     let (from_audio, returned) = RingBuffer::new(2 * MOST_PEERS);
     let meters = Arc::new(AudioMeters::default());
+    let links = Vec::with_capacity(2 * MOST_PEERS);
+    let (tick_samples, own) = (figures.timing.tick, Arc::clone(&meters));
     let audio = NodeAudio {
-        links: Vec::with_capacity(2 * MOST_PEERS),
-        orders: to_audio,
-        returned: from_audio,
-        free,
-        written,
-        tick_samples: figures.timing.tick,
-        meters: Arc::clone(&meters),
+        input: AudioInput { links, orders: to_audio, returned: from_audio },
+        output: AudioOutput { free, written, tick_samples, meters: own },
     };
     let encoders = LinkEncoders::new(options.format);
     let state = State::new(options, controller, format);

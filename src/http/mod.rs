@@ -13,6 +13,8 @@
 //! participants of the service's own, whose ids begin with `$`: clients do not find them, but for `$prompts` in the levels
 //! of a listener.
 //!
+//! With the feature `cluster` a call can be a conference on several nodes: see `CallOptions::cluster`.
+//!
 //! ```
 //! use axum::{Router, body::{Body, to_bytes}, http::Request, routing::get};
 //! use mixminus::{JoinOptions, MixerConfig, http::{AllowEverybody, CallOptions, Service, ServiceOptions}};

@@ -10,17 +10,18 @@ import { Me } from "./me.js";
 import { People } from "./people.js";
 import { Prompts } from "./prompts.js";
 import { Roles } from "./roles.js";
-import { groupOfTwo } from "./routes.js";
+import { elsewhereOf, groupOfTwo, quoted } from "./routes.js";
 import { DUCKING, readRow, sourceKey, sourceOf } from "./row.js";
 import { Sender } from "./sender.js";
 import { forgetToken, isToken, keepToken, takeTokenFromAddress, token } from "./session.js";
+import { Servers } from "./servers.js";
 import { Socket } from "./socket.js";
 import { Strips } from "./strips.js";
 
 const MOST_REDUCTION_DB = 20;
 
 /** The newest state, and whether a frame of it is due. */
-let state = { call: "", dominant: null, participants: [], roles: {}, groups: [], runner: null };
+let state = { call: "", dominant: null, participants: [], roles: {}, groups: [], runner: null, cluster: null };
 let here = new Set();
 let isDue = false;
 /** A sender for each listener that was changed or shown: its edits go on when another is on the desk. */
@@ -43,6 +44,7 @@ const actions = new Actions({ call: () => state.call, refused: (message) => askF
 const groups = new Groups((group) => actions.end(group));
 const prompts = new Prompts(actions);
 const roles = new Roles();
+const servers = new Servers();
 const people = new People({
   choice: (listener, byHand) => choose(listener, byHand),
   connect: (source, receiver) => toggleGroup(source, receiver),
@@ -136,6 +138,7 @@ function draw() {
   showOverload(state.runner?.overloadStep ?? 0);
   groups.show(state);
   roles.show(state);
+  servers.show(state);
   prompts.show(state);
   const listener = state.participants.find(({ id }) => id === people.chosen);
   if (listener) drawListener(listener);
@@ -145,6 +148,9 @@ function drawListener(listener) {
   const { row } = senderOf(listener.id);
   strips.show(listener, row, state);
   byId("on-hold").hidden = !listener.onHold;
+  const server = elsewhereOf(listener, state);
+  byId("listen").disabled = server !== null;
+  setAttribute(byId("listen"), "title", server === null ? "" : `At server ${quoted(server)}: listen in there`);
   ducking.show(row.ducking);
   byId("exclusive").checked = row.exclusive;
   setMeter(byId("mix-meter"), byId("mix-peak"), listener.mix?.peakDbfs);
@@ -162,8 +168,8 @@ function showOverload(step) {
 
 function takeUp(text) {
   const told = JSON.parse(text);
-  const { call, dominant = null, participants = [], roles = {}, groups = [], runner = null } = told;
-  state = { call, dominant, participants, roles, groups, runner };
+  const { call, dominant = null, participants = [], roles = {}, groups = [], runner = null, cluster = null } = told;
+  state = { call, dominant, participants, roles, groups, runner, cluster };
   here = new Set(state.participants.map(({ id }) => id));
   for (const { id, hears, mixerLevel } of state.participants) {
     if (hears || senders.has(id)) senderOf(id).takeUp(readRow(mixerLevel));

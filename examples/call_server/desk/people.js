@@ -3,13 +3,14 @@
 import { BUTTONS, RowButtons } from "./buttons.js";
 import { byId, instance, keepRows, setAttribute, setData, setMeter, setText } from "./dom.js";
 import { networkWords } from "./network.js";
-import { roleOf } from "./routes.js";
+import { elsewhereOf, roleOf } from "./routes.js";
 
 const PARTS = {
   pick: "input",
   name: ".name",
   you: ".you",
   role: ".role",
+  server: ".server",
   light: ".light",
   said: ".said",
   level: ".level",
@@ -48,11 +49,15 @@ export class People {
     const people = state.participants.filter(({ plays }) => !plays);
     const isNew = people.some(({ id }) => !this.#rows.has(id));
     keepRows(this.#list, this.#rows, people, (id) => this.#make(id));
-    for (const person of people) this.#update(this.#rows.get(person.id), person, state.dominant, own);
+    for (const person of people) this.#update(this.#rows.get(person.id), person, state, own);
     byId("nobody").hidden = people.length > 0;
     this.#keepChoice(people);
     const from = own ?? this.#chosen;
-    for (const person of people) this.#rows.get(person.id).buttons.show(person, from, state.groups);
+    const isElsewhere = (id) => people.some((person) => person.id === id && elsewhereOf(person, state) !== null);
+    for (const person of people) {
+      const server = elsewhereOf(person, state);
+      this.#rows.get(person.id).buttons.show(person, isElsewhere(from) ? null : from, state.groups, server);
+    }
     setText(byId("whispers"), from ?? "nobody");
     if (isNew) this.#find();
   }
@@ -68,7 +73,11 @@ export class People {
     return row;
   }
 
-  #update(row, person, dominant, own) {
+  #update(row, person, state, own) {
+    const { dominant } = state;
+    row.server.hidden = state.cluster === null;
+    if (state.cluster !== null) setText(row.server, person.node ?? "on its way");
+    setData(row.server, "elsewhere", elsewhereOf(person, state) !== null);
     row.you.hidden = person.id !== own;
     setText(row.network, networkWords(person.connection));
     const isTalking = person.talking === true && !person.muted;

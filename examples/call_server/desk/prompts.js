@@ -2,8 +2,8 @@
 
 import { byId, instance, setData, setMeter, setText } from "./dom.js";
 
-/** The participant that plays the prompts of a call: the service's own. */
-const PLAYER = "$prompts";
+/** The participant that plays the prompts of a call: the service's own. On several servers each has one, with its name. */
+const playerOf = (cluster) => (cluster === null ? "$prompts" : `$prompts.${cluster.node}`);
 const PARTS = { uri: ".uri", kind: ".kind" };
 
 export class Prompts {
@@ -19,8 +19,8 @@ export class Prompts {
   }
 
   /** Anybody's prompts are seen here, by their player in the call. */
-  show({ participants }) {
-    const player = participants.find(({ id, plays }) => plays && id === PLAYER);
+  show({ participants, cluster }) {
+    const player = participants.find(({ id, plays }) => plays && id === playerOf(cluster));
     const level = player?.levelDbfs ?? null;
     setMeter(byId("prompt-meter"), byId("prompt-level"), level);
     setData(byId("prompts-panel"), "playing", level !== null);

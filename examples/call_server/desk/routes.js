@@ -7,6 +7,9 @@ export function quoted(id) {
   return `\u2068${text}\u2069`;
 }
 
+/** The server that a participant is at, if it is another one than the desk's; otherwise null. */
+export const elsewhereOf = ({ node }, { cluster }) => (cluster === null || node === cluster.node ? null : (node ?? "none"));
+
 /** The role of a participant, or null. */
 export const roleOf = ({ routing }) => routing?.role ?? null;
 

@@ -12,6 +12,7 @@ use url::Url;
 
 use crate::{
     arguments::{self, SourceArgument},
+    cluster::ClusterArguments,
     error::Error,
 };
 
@@ -49,7 +50,7 @@ pub struct Options {
     #[arg(long, value_name = "AUD", requires = "jwks")]
     pub audience: Vec<String>,
 
-    /// The id of the call [default: a random UUID]
+    /// The id of the call [default: the name of the cluster, or a random UUID]
     #[arg(long, value_name = "ID", value_parser = arguments::id)]
     pub call: Option<String>,
 
@@ -150,6 +151,9 @@ pub struct Options {
     /// How many connections there may be at a time; half of them from one address
     #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u16).range(2..))]
     pub max_connections: u16,
+
+    #[command(flatten)]
+    pub cluster: ClusterArguments,
 
     /// Which events are logged on standard error, such as debug or warn,mixminus=debug
     #[arg(long, value_name = "FILTER", default_value = "warn")]

@@ -4,6 +4,7 @@ use std::{io, net::SocketAddr, path::PathBuf};
 
 use mixminus::{
     BuildError,
+    cluster::NodeError,
     http::{CallError, CallbackError, JwtError, PromptClientError, ServiceError},
     stream::{CodecError, JoinError, RelayError, RunnerError, TapError},
 };
@@ -109,6 +110,14 @@ pub enum Error {
     #[error(transparent)]
     Call(#[from] CallError),
 
+    /// The mixer cannot be a node of a cluster.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+
+    /// The call cannot be on several servers.
+    #[error("--cluster: {0}")]
+    Cluster(String),
+
     /// The HTTP server has failed.
     #[error("the HTTP server failed: {0}")]
     Serve(io::Error),
@@ -126,6 +135,7 @@ impl Error {
             | Self::Join { .. }
             | Self::Unwritable { .. }
             | Self::Tls { .. }
+            | Self::Cluster(_)
             | Self::Keys(_)
             | Self::Callback(_)
             | Self::Prompts(_) => 2,

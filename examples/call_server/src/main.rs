@@ -8,7 +8,7 @@
 //! The call is in [`room`]: one thread ticks, one feeds recordings into the call, and one collects
 //! what the participants hear. People come and go in [`live`]: by WebRTC, on a network thread. The
 //! routes of the clients are in [`web`]: the service of the library, those by which people come, and
-//! the desk's own beside them. [`run`] starts both and stops them in order;
+//! the desk's own beside them. With others it is one conference by [`cluster`]. [`run`] starts both and stops them in order;
 //! [`server`] is the HTTP server below them, [`connections`] bounds what it accepts, and [`shares`] what each client has of it. The other modules are about the options ([`cli`],
 //! [`arguments`]), the participants ([`cast`], [`bundled`], [`wav`], [`routes`]), the access ([`access`]), and
 //! the output ([`announce`], [`error`]).
@@ -19,6 +19,7 @@ mod arguments;
 mod bundled;
 mod cast;
 mod cli;
+mod cluster;
 mod connections;
 mod error;
 mod live;

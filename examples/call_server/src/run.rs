@@ -25,6 +25,7 @@ use crate::{
     announce::Announcement,
     cast,
     cli::Options,
+    cluster::Cluster,
     error::Error,
     live::Live,
     music,
@@ -59,7 +60,8 @@ fn log(filter: &str) -> Result<(), Error> {
 }
 
 async fn serve(options: Options) -> Result<(), Error> {
-    let members = cast::of(&options)?;
+    let node = options.cluster.node_options();
+    let members = cast::of(&options, node.as_ref().map(|node| &node.name))?;
     let participants: Vec<String> = members.iter().map(|member| member.id.clone()).collect();
     let tls = match (&options.tls_cert, &options.tls_key) {
         (Some(cert), Some(key)) => Some(server::tls(cert, key).await?),
@@ -73,8 +75,10 @@ async fn serve(options: Options) -> Result<(), Error> {
 
     let (most_people, loudest) = (options.max_people.into(), options.loudest.map(usize::from));
     let record = options.record.clone().map(|directory| Record { directory, multichannel: options.multichannel });
-    let (room, relay) = Room::start(members, Routes::of(&options)?, most_people, loudest, record)?;
+    let (mut room, relay) = Room::start(members, Routes::of(&options)?, most_people, loudest, record, node)?;
     let live = Live::start(&options, Arc::clone(&room.entrance), relay)?;
+    let start = |node| Cluster::start(&options, node, room.controller.clone(), &live.people);
+    let cluster = room.node.take().map(start).transpose()?;
     let web = open(&options, &room, &live, access)?;
     let handle = Handle::new();
     let (routes, connections) = (web::router(Arc::clone(&web)), options.max_connections.into());
@@ -109,7 +113,8 @@ async fn serve(options: Options) -> Result<(), Error> {
     };
     let stopped = tokio::task::spawn_blocking(|| {
         let gone = live.stop();
-        room.stop().and(gone)
+        let parted = cluster.map_or(Ok(()), Cluster::stop);
+        room.stop().and(gone).and(parted)
     })
     .await
     .map_err(|_| Error::Panicked("stopping"))?;
@@ -140,13 +145,15 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
     };
     let permissions = service_options.permissions.clone();
     let service = Service::new(service_options, Arc::clone(&authorizer))?;
-    let call = options.call.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+    let of_cluster = || options.cluster.cluster.as_ref().map(|name| name.as_str().to_owned());
+    let call = options.call.clone().or_else(of_cluster).unwrap_or_else(|| Uuid::new_v4().to_string());
     let callback = options.callback.as_ref().zip(options.callback_token.as_ref());
     let callback = callback.map(|(url, token)| Callback::new(url.as_str(), token)).transpose()?;
     let call_options = CallOptions {
         callback,
         hold_music: Some(music::clip()),
         prompts: Arc::new(prompts(options)?),
+        cluster: room.entrance.conference().cloned(),
         removal: Some(Arc::clone(&live.people) as Arc<dyn Removal>),
         ..CallOptions::new(room.controller.clone())
     };
@@ -155,6 +162,7 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
         states: States::begin(
             call.clone(),
             room.controller.clone(),
+            room.entrance.conference().cloned(),
             Arc::clone(&room.ticker),
             Arc::clone(&live.people),
         ),
@@ -163,6 +171,7 @@ fn open(options: &Options, room: &Room, live: &Live, access: Access) -> Result<A
         door: Door { authorizer, permissions },
         signed,
         controller: room.controller.clone(),
+        conference: room.entrance.conference().cloned(),
         ticker: Arc::clone(&room.ticker),
         recorded: Arc::clone(&room.recorded),
         ears: Arc::clone(&room.ears),

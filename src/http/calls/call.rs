@@ -8,19 +8,23 @@ use std::{
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 
+#[cfg(feature = "cluster")]
+use super::nodes::Nodes;
 use super::{
-    Failure, Groups, Identity, Ledger, Removal,
+    Failure, Groups, Identity, Ledger, Member, Removal,
     rate::{Large, Rate},
     watch::watch,
 };
+#[cfg(feature = "cluster")]
+use crate::cluster::Conference;
 #[cfg(feature = "http-notify")]
 use crate::http::Callback;
 use crate::{
     Controller, Participant,
-    config::ErrorCode,
+    config::{ErrorCode, ParticipantMixerLevel},
     http::{
         ServiceOptions,
-        media::{Media, NoPrompts, Parts, PromptResolver},
+        media::{Media, Names, NoPrompts, Parts, PromptResolver},
         notify::Outbox,
         refused::Refused,
         work::Work,
@@ -49,7 +53,10 @@ pub struct CallOptions {
     /// authorizer accepts will do. A JWT names it in its `aud`, beside one of
     /// `JwtOptions::audiences`.
     pub audience: Option<String>,
-    /// Ends the connection of a participant whom a client removes; if `None`, the participant only leaves the mixer.
+    /// Ends the connection of a participant whom a client removes; if `None`, the participant only leaves the mixer. Not asked
+    /// in a conference on several nodes: there the host at the participant's node is told by
+    #[cfg_attr(feature = "cluster", doc = "[`ClusterEvent::Removed`](crate::cluster::ClusterEvent::Removed).")]
+    #[cfg_attr(not(feature = "cluster"), doc = "`ClusterEvent::Removed`.")]
     pub removal: Option<Arc<dyn Removal>>,
     /// What participants hear on hold, over and over, unless a client has music of its own for them; silence if `None`. At
     /// the mixer's rate.
@@ -60,6 +67,13 @@ pub struct CallOptions {
     /// `http-notify`.
     #[cfg(feature = "http-notify")]
     pub callback: Option<Callback>,
+    /// The conference whose node the mixer is, if the call is on several nodes. Then each node has this call in a service of
+    /// its own, and clients may send requests to any: for participants of any node, but for hold and audioRoutingGroups, which
+    /// the participant's node takes. A request that is refused because of that names the node. Operations complete when all
+    /// nodes have mixed them. Prompts are played at the node that was asked, and are heard at all; the participants that play
+    /// have the name of the node in their ids: `$prompts.fra-1`. With the feature `cluster`.
+    #[cfg(feature = "cluster")]
+    pub cluster: Option<Conference>,
 }
 
 impl CallOptions {
@@ -75,6 +89,8 @@ impl CallOptions {
             prompts: Arc::new(NoPrompts),
             #[cfg(feature = "http-notify")]
             callback: None,
+            #[cfg(feature = "cluster")]
+            cluster: None,
         }
     }
 }
@@ -117,6 +133,9 @@ pub(in crate::http) struct Call {
     rate: Rate,
     pub groups: Groups,
     pub media: Media,
+    /// The conference that it is, if it is on several nodes.
+    #[cfg(feature = "cluster")]
+    pub nodes: Option<Nodes>,
     removal: Option<Arc<dyn Removal>>,
 }
 
@@ -140,6 +159,13 @@ impl Call {
     ) -> Result<Self, CallError> {
         let _in_it = runtime.enter();
         let outbox = open(&id)?;
+        #[cfg(feature = "cluster")]
+        let (names, cluster) = {
+            let node = options.cluster.as_ref().map(Conference::node);
+            (Names::at(node.as_ref().map(|node| node.as_str())), options.cluster)
+        };
+        #[cfg(not(feature = "cluster"))]
+        let names = Names::at(None);
         let CallOptions { controller, application, audience, removal, hold_music, prompts, .. } = options;
         let turns = Arc::clone(&work.prompts);
         let identity = Identity { id, application, audience };
@@ -147,8 +173,12 @@ impl Call {
             Ledger::new(identity.id_in_a_path(), service.operations.clone(), service.limits.operations, outbox);
         let ledger = Arc::new(ledger);
         tasks.spawn(watch(controller.clone(), Arc::clone(&ledger)));
+        #[cfg(feature = "cluster")]
+        let nodes = cluster
+            .map(|conference| Nodes::start(conference, &ledger, service.operations.time_limit, (tasks, runtime)));
         let parts = Parts {
             call: identity.id.clone(),
+            names,
             turns,
             patience: service.limits.prompt_wait,
             controller: controller.clone(),
@@ -165,6 +195,8 @@ impl Call {
             rate: Rate::new(&service.limits),
             groups: Groups::default(),
             media,
+            #[cfg(feature = "cluster")]
+            nodes,
             removal,
         })
     }
@@ -190,7 +222,37 @@ impl Call {
         Refused::new(ErrorCode::TooManyRequests, message).retry_after(wait)
     }
 
-    /// A participant of the call; `None` if there is none of this id, or it is one of the service's own.
+    /// Everybody in the call, at whatever node, in the order of a list; none of the services' own.
+    pub fn members(&self) -> Vec<Member> {
+        #[cfg(feature = "cluster")]
+        if let Some(nodes) = &self.nodes {
+            let mut members = nodes.members(&self.controller);
+            members.retain(|member| !self.media.owns(member.id.as_str()));
+            return members;
+        }
+        let here = self.controller.participants().into_iter();
+        here.filter(|one| !self.media.owns(one.id.as_str())).map(Member::from).collect()
+    }
+
+    /// A participant of the call, at whatever node; `None` if there is none of this id, or it is one of the services' own.
+    pub fn member(&self, id: &str) -> Option<Member> {
+        #[cfg(feature = "cluster")]
+        if let Some(nodes) = &self.nodes {
+            return nodes.member(&self.controller, id).filter(|_| !self.media.owns(id));
+        }
+        self.participant(id).map(Member::from)
+    }
+
+    /// What is configured for a participant, as a request has it; `None` if it has left.
+    pub fn mixer_level(&self, id: &str) -> Option<ParticipantMixerLevel> {
+        #[cfg(feature = "cluster")]
+        if let Some(nodes) = &self.nodes {
+            return nodes.conference.configuration(id).ok().map(|config| config.mixer_level(id));
+        }
+        self.controller.configuration(id).ok().map(|config| config.mixer_level(id))
+    }
+
+    /// A participant in the mixer here; `None` if there is none of this id, or it is one of the service's own.
     pub fn participant(&self, id: &str) -> Option<Participant> {
         self.controller.participant(id).ok().filter(|_| !self.media.owns(id))
     }
@@ -211,6 +273,8 @@ impl Call {
     /// Ends the call. Operations that were mixed are completed, the rest fail. Returns how many fail.
     pub fn end(&self, failure: Failure) -> usize {
         self.ledger.advance(self.controller.progress(), Instant::now());
+        #[cfg(feature = "cluster")]
+        self.nodes.iter().for_each(Nodes::close);
         let failed = self.ledger.close(failure);
         self.media.close();
         failed

@@ -15,6 +15,9 @@ pub(in crate::http) enum End {
     Failed(Failure),
     /// It was a prompt, and could not be played.
     Unplayed(ResultInfo),
+    /// It was for several nodes, and one of them has not done its part.
+    #[cfg(feature = "cluster")]
+    Elsewhere(ResultInfo),
 }
 
 impl End {
@@ -24,6 +27,8 @@ impl End {
             Self::Mixed | Self::Played(_) => None,
             Self::Failed(failure) => Some(failure.info()),
             Self::Unplayed(info) => Some(info.clone()),
+            #[cfg(feature = "cluster")]
+            Self::Elsewhere(info) => Some(info.clone()),
         }
     }
 

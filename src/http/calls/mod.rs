@@ -4,9 +4,14 @@
 mod call;
 mod events;
 mod failure;
+#[cfg(feature = "cluster")]
+mod following;
 mod groups;
 mod identity;
 mod ledger;
+mod member;
+#[cfg(feature = "cluster")]
+mod nodes;
 mod rate;
 mod registry;
 mod removal;
@@ -18,6 +23,9 @@ pub(super) use failure::{End, Failure};
 pub(super) use groups::Groups;
 pub(super) use identity::{Identity, in_a_path};
 pub(super) use ledger::{Ledger, NoPlace, Place, Request};
+pub(super) use member::Member;
+#[cfg(feature = "cluster")]
+pub(super) use nodes::Nodes;
 pub(super) use rate::Large;
 pub(super) use registry::{Found, Registry};
 pub use removal::Removal;

@@ -7,7 +7,6 @@ use std::{
 };
 
 use super::{
-    names::MUSIC,
     parts::{Fetched, Parts},
     speaker::Speaker,
     unplayed::Unplayed,
@@ -102,7 +101,7 @@ impl Holds {
             // With its turn until it counts as music of the call.
             let music = music?;
             state.admit(id, turn, music.audio.duration_ms(), self.parts.most_music)?;
-            let name = format!("{MUSIC}.{turn}");
+            let name = format!("{}.{turn}", self.parts.names.music);
             let speaker = Speaker::for_music(&self.parts.controller, &name, &music.audio)?;
             self.hold(state, &participant, Some(speaker))
         });
@@ -234,7 +233,7 @@ impl State {
     fn call_music(&mut self, parts: &Parts, music: Option<&Clip>) -> Result<Option<&str>, Unplayed> {
         let Some(clip) = music else { return Ok(None) };
         if !self.speaker.as_ref().is_some_and(Speaker::is_here) {
-            self.speaker = Some(Speaker::for_music(&parts.controller, MUSIC, clip)?);
+            self.speaker = Some(Speaker::for_music(&parts.controller, &parts.names.music, clip)?);
         }
         Ok(self.speaker.as_ref().map(Speaker::id))
     }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use holds::Holds;
 use names::OWN;
-pub(super) use names::PROMPTS;
+pub(super) use names::{Names, PROMPTS};
 pub(super) use parts::Parts;
 pub use prompt_error::PromptError;
 use prompts::Prompts;
@@ -39,6 +39,7 @@ use crate::{
 pub(super) struct Media {
     prompts: Arc<Prompts>,
     holds: Arc<Holds>,
+    names: Names,
     tasks: TaskTracker,
     runtime: Handle,
     /// Ends what is fetched still.
@@ -52,6 +53,7 @@ impl Media {
         tasks.spawn_on(Arc::clone(&prompts).run(), runtime);
         Self {
             prompts,
+            names: parts.names.clone(),
             holds: Arc::new(Holds::new(parts, hold_music)),
             tasks: tasks.clone(),
             runtime: runtime.clone(),
@@ -90,9 +92,10 @@ impl Media {
         self.holds.stop(participant, request, place)
     }
 
-    /// Whether a participant is one of the service's own.
+    /// Whether a participant is one of the service's own, or of that of another node.
     pub fn owns(&self, id: &str) -> bool {
-        id.starts_with(OWN) && (self.prompts.owns(id) || self.holds.owns(id))
+        let owns = || self.prompts.owns(id) || self.holds.owns(id) || self.names.may_be_of_another_node(id);
+        id.starts_with(OWN) && owns()
     }
 
     /// Cancels what would never end: the service takes on no more changes.

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::task::AbortOnDropHandle;
 
-use super::{PromptResolver, unplayed::Unplayed};
+use super::{PromptResolver, names::Names, unplayed::Unplayed};
 use crate::{
     Controller,
     config::MediaInfo,
@@ -20,6 +20,8 @@ use crate::{
 pub(in crate::http) struct Parts {
     /// The call's id.
     pub call: String,
+    /// The ids of those that play.
+    pub names: Names,
     pub controller: Controller,
     pub ledger: Arc<Ledger>,
     pub resolver: Arc<dyn PromptResolver>,

@@ -197,7 +197,8 @@ impl Prompts {
             Some(speaker) if speaker.is_here() => Ok(Arc::clone(speaker)),
             _ if state.is_closed => Err(Unplayed::CallEnded),
             _ => {
-                let speaker = Arc::new(Speaker::for_prompts(&self.parts.controller, state.is_muted)?);
+                let speaker =
+                    Arc::new(Speaker::for_prompts(&self.parts.controller, &self.parts.names.prompts, state.is_muted)?);
                 state.speaker = Some(Arc::clone(&speaker));
                 Ok(speaker)
             }

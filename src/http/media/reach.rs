@@ -16,13 +16,13 @@ pub(super) struct Reach {
 impl Reach {
     /// Lets those hear the prompts who have come, or were routed anew, since the last time. Costs a comparison if nothing
     /// in the call has changed.
-    pub fn refresh(&mut self, controller: &Controller) {
+    pub fn refresh(&mut self, controller: &Controller, speaker: &str) {
         let published = controller.published();
         if self.seen == Some(published) {
             return;
         }
         let outside = outside(controller);
-        let (reached, wanted) = (controller.private_group(PROMPTS).ok(), PrivateGroup::new([PROMPTS], outside));
+        let (reached, wanted) = (controller.private_group(PROMPTS).ok(), PrivateGroup::new([speaker], outside));
         self.seen = match reached {
             Some(reached) if reached == wanted => Some(published),
             None if wanted.receivers.is_empty() => Some(published),
@@ -53,16 +53,16 @@ mod tests {
         join("anna", Routing::DefaultGroup);
         let hear = || ["anna", "ben", "carol"].map(|id| controller.is_routed(id, PROMPTS) == Ok(true));
         let mut reach = Reach::default();
-        reach.refresh(&controller);
+        reach.refresh(&controller, PROMPTS);
         assert!(controller.private_groups().is_empty());
         join("ben", Routing::Apart);
         join("carol", Routing::Role("guest".into()));
         assert_eq!(hear(), [true, false, false]);
-        reach.refresh(&controller);
+        reach.refresh(&controller, PROMPTS);
         assert_eq!(hear(), [true, true, true]);
         controller.leave("carol").unwrap();
         controller.set_routing("ben", Routing::DefaultGroup).unwrap();
-        reach.refresh(&controller);
+        reach.refresh(&controller, PROMPTS);
         assert!(controller.private_groups().is_empty());
         assert_eq!(hear(), [true, true, false]);
     }

@@ -5,7 +5,6 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
-use super::names::PROMPTS;
 use crate::{
     Controller, JoinOptions, Routing,
     stream::{Clip, JoinError, Player, PlayerError, PlayerEventKind, PlayerEvents, PlayerOptions, Repeat},
@@ -26,8 +25,8 @@ pub(super) struct Speaker {
 
 impl Speaker {
     /// The player of prompts, which everybody in the default group hears.
-    pub fn for_prompts(controller: &Controller, muted: bool) -> Result<Self, SpeakerError> {
-        Self::join(controller, PROMPTS, JoinOptions { muted, ..JoinOptions::default() })
+    pub fn for_prompts(controller: &Controller, id: &str, muted: bool) -> Result<Self, SpeakerError> {
+        Self::join(controller, id, JoinOptions { muted, ..JoinOptions::default() })
     }
 
     /// A player that plays a clip over and over, to nobody yet.

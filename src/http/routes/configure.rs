@@ -8,6 +8,8 @@ use super::{
     action::{self, Action, Form},
     openapi::OfChange,
 };
+#[cfg(feature = "cluster")]
+use crate::http::calls::Nodes;
 use crate::{
     config::{CommsOperation, ErrorCode, OperationKind, RequestError, UncheckedRequest, read_json},
     control,
@@ -48,6 +50,10 @@ pub(super) async fn configure(State(service): State<Arc<ServiceState>>, action: 
 /// and who is in the call under the controller's lock.
 fn put_in_force(call: &Arc<Call>, body: &[u8], most_listeners: usize) -> Result<CommsOperation, Refused> {
     let request = read_json::<UncheckedRequest>(body).map_err(RequestError::from)?;
+    #[cfg(feature = "cluster")]
+    if let Some(nodes) = &call.nodes {
+        return on_nodes(call, nodes, request, most_listeners);
+    }
     let admit = || match request.listeners() {
         listeners if listeners > most_listeners => Err(too_many_listeners(listeners, most_listeners)),
         _ => action::admit(call),
@@ -63,6 +69,23 @@ fn put_in_force(call: &Arc<Call>, body: &[u8], most_listeners: usize) -> Result<
             Err(RequestError::from(control::refused(request, absent, published)).into())
         }
     }
+}
+
+/// The same of a conference on several nodes: the operation ends when all of them have mixed the change.
+#[cfg(feature = "cluster")]
+fn on_nodes(
+    call: &Arc<Call>,
+    nodes: &Nodes,
+    request: UncheckedRequest<'_>,
+    most_listeners: usize,
+) -> Result<CommsOperation, Refused> {
+    if request.listeners() > most_listeners {
+        return Err(too_many_listeners(request.listeners(), most_listeners));
+    }
+    let place = action::admit(call)?;
+    let client_context = request.client_context().map(str::to_owned);
+    let change = nodes.conference.configure_request(request)?;
+    Ok(nodes.follow(change, Request { kind: OperationKind::Comms, client_context }, place))
 }
 
 fn too_many_listeners(listeners: usize, most: usize) -> Refused {

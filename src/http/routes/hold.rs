@@ -10,7 +10,7 @@ use super::{
     participant,
 };
 use crate::{
-    config::{ActionRequest, CommsOperation, StartHoldMusicRequest},
+    config::{ActionRequest, CommsOperation, ErrorBody, StartHoldMusicRequest},
     http::{refused::Refused, state::ServiceState},
 };
 
@@ -30,6 +30,7 @@ use crate::{
     responses(
         (status = 202, description = "The participant is on its way to hold.", body = CommsOperation,
             headers(("Location" = String, description = "Where the operation can be read."))),
+        (status = 421, description = "It is at another node of the conference, which takes the request.", body = ErrorBody),
         OfChange
     )
 )]
@@ -58,6 +59,7 @@ pub(super) async fn start(State(service): State<Arc<ServiceState>>, action: Acti
     responses(
         (status = 202, description = "The participant is on its way back.", body = CommsOperation,
             headers(("Location" = String, description = "Where the operation can be read."))),
+        (status = 421, description = "It is at another node of the conference, which takes the request.", body = ErrorBody),
         OfChange
     )
 )]

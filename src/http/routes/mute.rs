@@ -49,6 +49,13 @@ pub(super) async fn mute_participant(
 
 fn put_in_force(call: &Arc<Call>, id: &str, body: &[u8]) -> Result<CommsOperation, Refused> {
     let ActionRequest { client_context } = action::read(body)?;
+    #[cfg(feature = "cluster")]
+    if let Some(nodes) = &call.nodes {
+        participant::member(call, id)?;
+        let place = action::admit(call)?;
+        let change = nodes.conference.set_muted(id, true)?;
+        return Ok(nodes.follow(change, Request { kind: OperationKind::MuteParticipant, client_context }, place));
+    }
     let participant = participant::named(call, id)?;
     let place = action::admit(call)?;
     let _in_order = call.ledger.order();
@@ -62,7 +69,8 @@ fn put_in_force(call: &Arc<Call>, id: &str, body: &[u8]) -> Result<CommsOperatio
 
 /// Mutes what the application itself plays: its prompts.
 ///
-/// They go on in silence, those that are played and those that come. Hold music is heard: it belongs to the hold.
+/// They go on in silence, those that are played and those that come. Hold music is heard: it belongs to the hold. In a
+/// conference on several nodes, these are the prompts that the node plays which is asked.
 #[utoipa::path(
     post,
     path = "/app/calls/{call}/mute",

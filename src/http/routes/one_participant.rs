@@ -4,9 +4,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
-    Direction, Participant,
+    Direction,
     config::{ErrorCode, ParticipantMixerLevel},
-    http::{calls::Call, refused::Refused},
+    http::{
+        calls::{Call, Member},
+        refused::Refused,
+    },
 };
 
 /// A participant.
@@ -23,6 +26,9 @@ pub(super) struct OneParticipant {
     is_muted: bool,
     /// What it sends and hears.
     media_streams: [MediaStream; 1],
+    /// The node that it is at, in a conference on several nodes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<String>,
     /// How its mix differs from the default, with `$expand=mixerLevel`.
     #[serde(skip_serializing_if = "Option::is_none")]
     mixer_level: Option<ParticipantMixerLevel>,
@@ -66,8 +72,9 @@ struct MediaStream {
     media_type: &'static str,
     /// Whether the mixer drops what it sends.
     server_muted: bool,
-    /// The number of its place in the mixer.
-    source_id: String,
+    /// The number of its place in the mixer. One who only hears, at another node, has none here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_id: Option<String>,
 }
 
 /// Whether a participant sends, hears, or both.
@@ -109,10 +116,11 @@ impl Detail {
 }
 
 impl OneParticipant {
-    pub fn new(call: &Call, participant: &Participant, detail: Detail) -> Self {
-        let (id, is_muted) = (participant.id.as_str(), participant.muted);
+    pub fn new(call: &Call, member: Member, detail: Detail) -> Self {
+        let Member { id, direction, muted: is_muted, source, node, .. } = member;
+        let id = id.as_str();
         // A participant who has left meanwhile has no configuration.
-        let level = || call.controller.configuration(id).ok().map(|config| config.mixer_level(id));
+        let level = || call.mixer_level(id);
         Self {
             id: id.to_owned(),
             info: ParticipantInfo {
@@ -121,12 +129,13 @@ impl OneParticipant {
             is_in_lobby: false,
             is_muted,
             media_streams: [MediaStream {
-                direction: participant.direction.into(),
+                direction: direction.into(),
                 label: "main-audio",
                 media_type: "audio",
                 server_muted: is_muted,
-                source_id: participant.key.index().to_string(),
+                source_id: source.map(|source| source.to_string()),
             }],
+            node,
             mixer_level: (detail == Detail::MixerLevel).then(level).flatten(),
         }
     }

@@ -18,7 +18,12 @@ use super::{
 use crate::{
     Participant,
     config::{ErrorBody, ErrorCode},
-    http::{calls::Call, refused::Refused, state::ServiceState, work::Size},
+    http::{
+        calls::{Call, Member},
+        refused::Refused,
+        state::ServiceState,
+        work::Size,
+    },
 };
 
 #[derive(Debug, Deserialize)]
@@ -27,10 +32,23 @@ pub(super) struct Parameters {
     expand: Option<String>,
 }
 
-/// The participant of the path.
+/// The participant of the path, at whatever node.
+pub(super) fn member(call: &Call, id: &str) -> Result<Member, Refused> {
+    call.member(id).ok_or_else(|| nobody(id))
+}
+
+/// The participant of the path, which has to be at this node.
 pub(super) fn named(call: &Call, id: &str) -> Result<Participant, Refused> {
-    let message = || format!("there is no participant \"{id}\" in this call");
-    call.participant(id).ok_or_else(|| Refused::new(ErrorCode::NotFound, message()))
+    #[cfg(feature = "cluster")]
+    if let Some(nodes) = &call.nodes {
+        member(call, id)?;
+        nodes.require_here(id)?;
+    }
+    call.participant(id).ok_or_else(|| nobody(id))
+}
+
+fn nobody(id: &str) -> Refused {
+    Refused::new(ErrorCode::NotFound, format!("there is no participant \"{id}\" in this call"))
 }
 
 /// One participant in the call.
@@ -60,7 +78,7 @@ pub(super) async fn participant(
     let detail = Detail::expanded(query.expand.as_deref())?;
     let subject = caller.subject().map(str::to_owned);
     let read = blocking::run(&service, subject, Size::Small, move || {
-        Ok(OneParticipant::new(&call, &named(&call, caller.participant())?, detail))
+        Ok(OneParticipant::new(&call, member(&call, caller.participant())?, detail))
     });
     read.await?.map(Json)
 }
@@ -82,11 +100,22 @@ pub(super) async fn remove(State(service): State<Arc<ServiceState>>, caller: Cal
     let call = caller.live_call(&service).await?;
     let subject = caller.subject().map(str::to_owned);
     let removed = blocking::run(&service, subject, Size::Small, move || {
-        let participant = named(&call, caller.participant())?;
-        let _place = action::admit(&call)?;
-        call.remove(&participant);
+        take_out(&call, caller.participant())?;
         action::accepted(&caller, None);
         Ok(StatusCode::NO_CONTENT)
     });
     removed.await?
+}
+
+fn take_out(call: &Call, id: &str) -> Result<(), Refused> {
+    #[cfg(feature = "cluster")]
+    if let Some(nodes) = &call.nodes {
+        member(call, id)?;
+        let _place = action::admit(call)?;
+        return nodes.remove(id);
+    }
+    let participant = named(call, id)?;
+    let _place = action::admit(call)?;
+    call.remove(&participant);
+    Ok(())
 }

@@ -23,7 +23,7 @@ use crate::{
     http::{calls::Call, refused::Refused, state::ServiceState, work::Size},
 };
 
-/// The participants in the call, in the order of their places, or a page of them.
+/// The participants in the call, in an order that stays, or a page of them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Participants {
     value: Vec<OneParticipant>,
@@ -102,16 +102,16 @@ fn page(query: Result<Query<Parameters>, QueryRejection>) -> Result<Page, Refuse
 }
 
 fn read(call: &Arc<Call>, page: Page, asked: &Asked) -> Participants {
-    let here = call.controller.participants().into_iter();
-    let mut here = here.filter(|participant| !call.media.owns(participant.id.as_str())).peekable();
+    let mut here = call.members().into_iter().peekable();
     if let Some(after) = page.after {
-        while here.next_if(|participant| participant.key.index() <= after).is_some() {}
+        while here.next_if(|member| member.order <= after).is_some() {}
     }
     let (mut value, mut levels, mut last) = (Vec::new(), 0, None);
-    while value.len() < PARTICIPANTS && levels < LEVELS {
-        let Some(participant) = here.next() else { break };
-        last = Some(participant.key.index());
-        let one = OneParticipant::new(call, &participant, page.detail);
+    // Two of one place are on one page.
+    while value.len() < PARTICIPANTS && levels < LEVELS || here.peek().is_some_and(|next| Some(next.order) == last) {
+        let Some(member) = here.next() else { break };
+        last = Some(member.order);
+        let one = OneParticipant::new(call, member, page.detail);
         levels += one.levels();
         value.push(one);
     }

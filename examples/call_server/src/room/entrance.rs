@@ -4,10 +4,12 @@
 use std::{
     collections::HashSet,
     sync::{Arc, mpsc},
+    time::Duration,
 };
 
 use mixminus::{
-    Controller, JoinOptions, ParticipantKey, RoleName, Routing,
+    Changes, Controller, JoinOptions, ParticipantKey, RoleName, Routing,
+    cluster::Conference,
     stream::{Decoder, InputOptions, InputPort, JoinError, OutputPort, PacketPort, PortOptions, Ports},
 };
 
@@ -16,6 +18,9 @@ use crate::{
     error::Error,
     routes::{NoRole, Routes},
 };
+
+/// How long another server has to let somebody go who comes here: longer than a message takes around the world.
+const LET_GO_WITHIN: Duration = Duration::from_secs(1);
 
 /// Who is in the call from its start to its end.
 #[derive(Debug, Default)]
@@ -52,6 +57,8 @@ pub struct Entrance {
     pub(super) ears: Arc<Ears>,
     pub(super) cast: Cast,
     pub(super) orders: mpsc::Sender<Order>,
+    /// The call as a conference on several servers, if it is one.
+    pub(super) conference: Option<Conference>,
     /// For who records the call, if somebody does.
     pub(super) recorder: Option<mpsc::Sender<recorder::Order>>,
 }
@@ -62,13 +69,32 @@ impl Entrance {
         self.cast.recordings.contains(id)
     }
 
+    /// The call as a conference on several servers, if it is one.
+    pub fn conference(&self) -> Option<&Conference> {
+        self.conference.as_ref()
+    }
+
+    /// Whether somebody is in the call at this server.
+    pub fn is_here(&self, id: &str) -> bool {
+        self.controller.participant(id).is_ok_and(|one| !one.elsewhere)
+    }
+
+    /// Has another server let somebody go who is about to come here. Waits for its answer, at most a second.
+    pub fn claim(&self, id: &str) {
+        let elsewhere = self.conference.as_ref().filter(|_| !self.is_here(id));
+        if let Some((conference, change)) = elsewhere.and_then(|here| Some((here, here.claim(id)?))) {
+            conference.wait_until_checked(change, LET_GO_WITHIN);
+        }
+    }
+
     /// A role that somebody may come with.
     pub fn role(&self, name: &str) -> Result<RoleName, NoRole> {
         self.cast.routes.role(name)
     }
 
     /// Gives a person its place, with a decoder for what it sends. Who is here already keeps key and configuration, and
-    /// its routing if it comes without a role; its earlier port leads nowhere, and it stays if there is an error.
+    /// its routing if it comes without a role; its earlier port leads nowhere, and it stays if there is an error. Who was at
+    /// another server keeps configuration and routing.
     /// `rtp_clock_hz` is the clock of the timestamps, if it is not the decoder's rate. Takes about a millisecond.
     pub fn enter(
         &self,
@@ -80,15 +106,14 @@ impl Entrance {
         let cannot = |cause| Error::Join { id: id.to_owned(), cause };
         let input = InputOptions { rtp_clock_hz, ..InputOptions::new(decoder.format()) };
         let options = PortOptions { input: Some(input), output: Some(hears()) };
-        let is_here = self.controller.is_here(id);
+        let is_here = self.is_here(id);
         let routing = role.map(Routing::Role);
         let ports = if is_here {
             // Before what it sends can be heard.
             routing.into_iter().for_each(|routing| self.route(id, routing));
             self.controller.replace_ports(id, options).map_err(cannot)?
         } else {
-            let joins = self.cast.joins(id);
-            self.join(id, JoinOptions { routing: routing.unwrap_or(joins.routing), ..joins }, options)?
+            self.come(id, routing, options)?
         };
         let Ports { key, input, output, .. } = ports;
         let (Some(input), Some(output)) = (input, output) else { unreachable!("asked for both") };
@@ -101,15 +126,38 @@ impl Entrance {
         Ok(Seat { key, packets: decoded? })
     }
 
+    /// Lets a person in, who may have been at another server.
+    fn come(&self, id: &str, routing: Option<Routing>, options: PortOptions) -> Result<Ports, Error> {
+        let joins = self.cast.joins(id);
+        let Some(conference) = &self.conference else {
+            return self.join(id, JoinOptions { routing: routing.unwrap_or(joins.routing), ..joins }, options);
+        };
+        // Of one who went over to another server, or was removed, at this very moment.
+        self.gone(id);
+        let before = conference.participant(id).ok();
+        let was_muted = before.as_ref().is_some_and(|before| before.muted);
+        let routing = routing.or(before.map(|before| before.routing)).unwrap_or(joins.routing);
+        let ports = self.join(id, JoinOptions { routing, ..joins }, options)?;
+        if was_muted {
+            // Who comes says anew whether it is muted.
+            self.mute(id, false);
+        }
+        Ok(ports)
+    }
+
     /// Lets a person in, and has it recorded from its first tick on, if the call is.
     fn join(&self, id: &str, joins: JoinOptions, ports: PortOptions) -> Result<Ports, Error> {
-        let (joined, _) = self.controller.change(|changes| {
+        let join = |changes: &mut Changes<'_>| {
             let joined = changes.join_with_ports(id, joins, ports);
             let ports = joined.map_err(|cause| Error::Join { id: id.to_owned(), cause })?;
             let taps =
                 self.recorder.as_ref().map(|_| recorder::taps(id, |tapped, options| changes.tap(tapped, options)));
             Ok::<_, Error>((ports, taps.transpose()?))
-        });
+        };
+        let joined = match &self.conference {
+            Some(conference) => conference.admit(id, join),
+            None => self.controller.change(join).0,
+        };
         let (ports, taps) = joined?;
         if let Some(taps) = taps {
             self.record(recorder::Order::Come { id: id.to_owned(), taps: Box::new(taps) });
@@ -125,7 +173,7 @@ impl Entrance {
 
     /// Ends a person's stay: a listener of the cast goes on hearing.
     pub fn leave(&self, id: &str) {
-        if self.cast.listeners.contains(id) {
+        if self.cast.listeners.contains(id) && self.is_here(id) {
             let options = PortOptions { input: None, output: Some(hears()) };
             let ports = self.controller.replace_ports(id, options);
             self.told(id, ports.map(|ports| self.collect_more(id, ports.output)));
@@ -138,7 +186,14 @@ impl Entrance {
 
     /// Takes somebody out of the call, whoever it is: a listener of the cast, or a recording, too.
     pub fn expel(&self, id: &str) {
-        self.told(id, self.controller.leave(id).map_err(JoinError::from));
+        if self.is_here(id) {
+            self.told(id, self.controller.leave(id).map_err(JoinError::from));
+        }
+        self.gone(id);
+    }
+
+    /// Somebody is not in the call at this server any more.
+    pub fn gone(&self, id: &str) {
         self.ears.remove(id);
         self.order(Order::Remove { id: id.to_owned() });
         self.record(recorder::Order::Go { id: id.to_owned() });
@@ -146,6 +201,9 @@ impl Entrance {
 
     /// Mutes a person for everybody, or ends that.
     pub fn mute(&self, id: &str, is_muted: bool) {
+        if !self.is_here(id) {
+            return;
+        }
         self.told(id, self.controller.set_muted(id, is_muted).map_err(JoinError::from));
     }
 
@@ -222,7 +280,7 @@ mod tests {
 
     #[test]
     fn an_error_lets_nobody_in_and_sends_nobody_away() {
-        let (room, _relay) = Room::start(Vec::new(), Routes::default(), 1, None, None).unwrap();
+        let (room, _relay) = Room::start(Vec::new(), Routes::default(), 1, None, None, None).unwrap();
         let is_here = || room.controller.is_here("anna");
         assert!(room.entrance.enter("anna", None, Fickle::default(), None).is_err() && !is_here());
         room.entrance.enter("anna", None, Opus::mono().unwrap(), None).unwrap();

@@ -15,7 +15,8 @@ use std::{
 };
 
 use mixminus::{
-    Controller, JoinOptions, MixerConfig,
+    Controller, JoinOptions, MixerConfig, Mixes,
+    cluster::{self, Conference, NodeDriver, NodeOptions},
     stream::{
         Clock, Depth, InputOptions, OutputOptions, PortOptions, Ports, Relay, RelayOptions, Runner, RunnerOptions,
         StreamFormat,
@@ -62,6 +63,8 @@ pub struct Room {
     collector: Worker<()>,
     recorder: Option<Worker<Result<(), Error>>>,
     pub recorded: Arc<Recorded>,
+    /// The call as a conference on several servers, and what talks to the others, until that is taken.
+    pub node: Option<(Conference, NodeDriver)>,
 }
 
 /// How the call is recorded.
@@ -75,13 +78,15 @@ pub struct Record {
 impl Room {
     /// Lets all participants join, by these routes, and starts the call, in which everybody is mixed, or the `loudest`. What
     /// they say and hear is recorded, if that is asked for. The relay is for whoever encodes what people hear: the members
-    /// and `most_people` more, each of whom may hear another mix from one tick to the next.
+    /// and `most_people` more, each of whom may hear another mix from one tick to the next. With `node` the call is a
+    /// conference on several servers.
     pub fn start(
         members: Vec<Member>,
         routes: Routes,
         most_people: usize,
         loudest: Option<usize>,
         record: Option<Record>,
+        node: Option<NodeOptions>,
     ) -> Result<(Self, Relay), Error> {
         let listeners = (members.len() + most_people).min(MOST_LISTENERS);
         let waiting =
@@ -113,7 +118,19 @@ impl Room {
         let fan_out = Arc::new(Ears::default());
         let collected = outputs.into_iter().map(|(id, port)| Ear::new(&id, port, fan_out.add(&id))).collect();
         let (mut ticks, relay) = Relay::new(&processor, waiting)?;
-        let runner = Runner::start(processor, RunnerOptions::default(), move |mixes| ticks.write(mixes))?;
+        let node = node.map(|options| cluster::node(controller.clone(), &processor, options)).transpose()?;
+        let options = RunnerOptions::default();
+        let (runner, node) = match node {
+            None => (Runner::start(processor, options, move |mixes| ticks.write(mixes))?, None),
+            Some((conference, driver, audio)) => {
+                let (before, mut after) = audio.into_closures();
+                let write = move |mixes: &Mixes<'_>| {
+                    ticks.write(mixes);
+                    after(mixes);
+                };
+                (Runner::start_with(processor, options, before, write)?, Some((conference, driver)))
+            }
+        };
         let (orders, coming) = mpsc::channel();
         let (recording, to_record) = mpsc::channel();
         let entrance = Arc::new(Entrance {
@@ -121,6 +138,7 @@ impl Room {
             ticker: Arc::new(Ticker::new(runner)),
             ears: fan_out,
             cast,
+            conference: node.as_ref().map(|(conference, _)| conference.clone()),
             orders,
             recorder: recorder.as_ref().map(|_| recording),
         });
@@ -129,7 +147,7 @@ impl Room {
         let collector = Worker::start("collector", move |stop| collector::run(collected, &coming, stop))?;
         let recorder = recorder.map(|recorder| Worker::start("recorder", move |stop| recorder.run(&to_record, stop)));
         let recorder = recorder.transpose()?;
-        Ok((Self { controller, ticker, ears, entrance, feeder, collector, recorder, recorded }, relay))
+        Ok((Self { controller, ticker, ears, entrance, feeder, collector, recorder, recorded, node }, relay))
     }
 
     /// Stops the threads in the order of the sound, so that everything that was mixed is collected,

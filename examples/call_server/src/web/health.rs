@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use mixminus::cluster::{Conference, LinkHealth};
 use serde_json::json;
 
 use super::Web;
@@ -18,14 +19,26 @@ use crate::room::Ticker;
 const INTERVAL: Duration = Duration::from_millis(10);
 const READS: usize = 50;
 
-/// 200 as soon as the mixer ticks, 503 if it does not tick for half a second, or if nothing is encoded any more.
+/// 200 as soon as the mixer ticks, 503 if it does not tick for half a second, or if nothing is encoded any more. Which other
+/// servers are lost is told, and no fault of this one.
 pub async fn health(State(web): State<Arc<Web>>) -> Response {
     let (code, status) = match is_ticking(&web.ticker).await {
         false => (StatusCode::SERVICE_UNAVAILABLE, "the mixer does not tick"),
         true if !web.encoding.is_running() => (StatusCode::SERVICE_UNAVAILABLE, "nothing is encoded"),
         true => (StatusCode::OK, "ok"),
     };
-    (code, Json(json!({ "status": status }))).into_response()
+    let lost = web.conference.as_ref().map(lost);
+    let health = match lost {
+        Some(lost) => json!({ "status": status, "lost": lost }),
+        None => json!({ "status": status }),
+    };
+    (code, Json(health)).into_response()
+}
+
+/// The other servers of the cluster that are lost: this one goes on without them.
+fn lost(conference: &Conference) -> Vec<String> {
+    let links = conference.readings().links.into_iter();
+    links.filter(|link| link.health == LinkHealth::Lost).map(|link| link.node).collect()
 }
 
 async fn is_ticking(ticker: &Ticker) -> bool {

@@ -23,7 +23,19 @@ use crate::room::SAMPLE_RATE;
 pub async fn listen(desk: Desk, State(web): State<Arc<Web>>, Path(id): Path<String>) -> Response {
     match web.ears.listen(&id) {
         Some(packets) => web.sockets.open(desk, Sort::Listener, Heard { packets, has_begun: false }),
-        None => Refused::new(ErrorCode::NotFound, format!("there is no participant {id:?}")).into_response(),
+        None => nobody(&web, &id).into_response(),
+    }
+}
+
+/// Nobody of this id hears anything here: maybe elsewhere.
+fn nobody(web: &Web, id: &str) -> Refused {
+    let elsewhere = web.conference.as_ref().and_then(|conference| conference.participant(id).ok()?.node);
+    match elsewhere {
+        Some(node) => {
+            let message = format!("participant {id:?} is at the server {node} of this call: listen there");
+            Refused::new(ErrorCode::MisdirectedRequest, message)
+        }
+        None => Refused::new(ErrorCode::NotFound, format!("there is no participant {id:?}")),
     }
 }
 

@@ -16,7 +16,7 @@ use axum::{
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 use mixminus::{Export, Exporter, http::JwksReadings};
 
-use super::{Web, people};
+use super::{Web, cluster, people};
 
 /// How long the same figures are good enough.
 const PERIOD: Duration = Duration::from_millis(100);
@@ -57,6 +57,9 @@ impl Metrics {
             people::record(&web.people, &web.webrtc, &web.rtp);
             people::record_outgoing(&web.hearing.readings(), &web.outgoing);
             metrics::counter!("call_server_recording_lost_ticks_total").absolute(web.recorded.lost_ticks());
+            if let Some(conference) = &web.conference {
+                cluster::record(&conference.readings());
+            }
             if let Some(signed) = &web.signed {
                 record_keys(&signed.readings());
             }

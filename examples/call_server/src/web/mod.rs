@@ -1,6 +1,7 @@
 //! The routes of the server: the configureMixer service, the page, and the desk's own routes beside
 //! them.
 
+mod cluster;
 mod deliveries;
 mod door;
 mod head;
@@ -29,6 +30,7 @@ use axum::{
 };
 use mixminus::{
     Controller,
+    cluster::Conference,
     http::{JwtAuthorizer, Service},
 };
 use tower_http::{catch_panic::CatchPanicLayer, set_header::SetResponseHeaderLayer, trace::TraceLayer};
@@ -48,6 +50,8 @@ pub struct Web {
     /// What fetches the keys that check tokens, if they are signed.
     pub signed: Option<Arc<JwtAuthorizer>>,
     pub controller: Controller,
+    /// The call as a conference on several servers, if it is one.
+    pub conference: Option<Conference>,
     pub ticker: Arc<Ticker>,
     pub recorded: Arc<Recorded>,
     pub ears: Arc<Ears>,

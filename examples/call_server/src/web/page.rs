@@ -18,7 +18,7 @@ macro_rules! file {
     };
 }
 
-const FILES: [(&str, &str); 34] = [
+const FILES: [(&str, &str); 35] = [
     ("/", include_str!("../../desk/index.html")),
     file!("actions.js"),
     file!("api.js"),
@@ -49,6 +49,7 @@ const FILES: [(&str, &str); 34] = [
     file!("row.js"),
     file!("rows.css"),
     file!("sender.js"),
+    file!("servers.js"),
     file!("session.js"),
     file!("socket.js"),
     file!("strips.js"),

@@ -1,11 +1,13 @@
 //! The state that the desk shows, as JSON: the participants, their levels, the settings in force for
 //! them, and what decides who hears whom.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use mixminus::{
     Controller, Decibels, Direction, GroupId, ParticipantId, ParticipantSnapshot, PrivateGroup, RoleTable, Routing,
-    config::ParticipantMixerLevel, stream::RunnerReadings,
+    cluster::{ClusterParticipant, Conference, NodeReadings},
+    config::ParticipantMixerLevel,
+    stream::RunnerReadings,
 };
 use serde::Serialize;
 
@@ -27,6 +29,9 @@ struct State<'a> {
     groups: Vec<Group>,
     /// `None` once the runner is stopped.
     runner: Option<Runner>,
+    /// How this server is with the others; not there if it is alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cluster: Option<NodeReadings>,
 }
 
 #[derive(Debug, Serialize)]
@@ -40,6 +45,9 @@ struct Group {
 #[serde(rename_all = "camelCase")]
 struct Participant<'a> {
     id: &'a str,
+    /// The server that it is at, of several; `null` while it is on its way from one to another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    node: Option<Option<String>>,
     sends: bool,
     hears: bool,
     /// Whether it is a player of the service's: prompts, or hold music.
@@ -52,8 +60,9 @@ struct Participant<'a> {
     /// The RMS of the last tick that it sent; `None` for silence.
     level_dbfs: Option<f64>,
     muted: bool,
-    /// The number that names it in the packets in which it is heard (CSRC).
-    contributor: u32,
+    /// The number that names it in the packets in which it is heard (CSRC); not there for one who only hears, at another server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contributor: Option<u32>,
     /// How a person is connected; `None` for the recordings, and for a listener whose place nobody has.
     connection: Option<Connected>,
     mix: Mix,
@@ -82,21 +91,27 @@ struct Runner {
 pub fn json(
     call: &str,
     controller: &Controller,
+    conference: Option<&Conference>,
     runner: Option<&RunnerReadings>,
     mut connections: HashMap<String, Connected>,
 ) -> String {
     let snapshot = controller.snapshot();
-    let participants = snapshot.participants.iter();
-    let players: Vec<_> = participants.clone().filter(|seen| plays(seen)).map(|seen| &seen.id).collect();
+    let everywhere = conference.map(Conference::participants).unwrap_or_default();
+    let elsewhere = Elsewhere::of(conference, &everywhere);
+    let here: Vec<_> = snapshot.participants.iter().filter(|seen| !elsewhere.has(seen.id.as_str())).collect();
+    let players: Vec<_> = here.iter().filter(|seen| plays(seen)).map(|seen| &seen.id).collect();
     let state = State {
         call,
         sample_rate: SAMPLE_RATE,
         dominant: snapshot.dominant.as_ref().map(|id| id.as_str()),
-        participants: participants
+        participants: here
+            .into_iter()
             .filter_map(|participant| {
                 let connection = connections.remove(participant.id.as_str());
-                self::participant(participant, controller, &players, connection)
+                let here = self::participant(participant, controller, &players, connection)?;
+                Some(Participant { node: conference.map(|own| Some(own.node().as_str().to_owned())), ..here })
             })
+            .chain(elsewhere.participants(&snapshot.participants))
             .collect(),
         roles: controller.role_table(),
         groups: controller.private_groups().into_iter().map(|(id, members)| Group { id, members }).collect(),
@@ -107,6 +122,7 @@ pub fn json(
             late_us_p99: readings.lateness_us.p99,
             duration_us_p50: readings.duration_us.p50,
         }),
+        cluster: conference.map(Conference::readings),
     };
     serde_json::to_string(&state).expect("its keys are strings")
 }
@@ -122,6 +138,7 @@ fn participant<'a>(
     let is_its_music = |player: &&&ParticipantId| controller.is_routed(id, player.as_str()) == Ok(true);
     Some(Participant {
         id,
+        node: None,
         // A listener of the options may send, too, and has no port until somebody takes its place. A player has none.
         sends: seen.ports.input.is_some() || plays(seen),
         hears: seen.direction != Direction::Source,
@@ -132,10 +149,61 @@ fn participant<'a>(
         talking: seen.source.active,
         level_dbfs: dbfs(seen.source.rms),
         muted: seen.muted,
-        contributor: contributor(seen.key),
+        contributor: Some(contributor(seen.key)),
         connection,
         mix: Mix { peak_dbfs: dbfs(seen.listener.peak), reduction_db: rounded(seen.listener.reduction.0) },
         mixer_level: controller.configuration(id).ok()?.mixer_level(id),
+    })
+}
+
+/// Those who are at other servers, as this one knows them.
+struct Elsewhere<'a> {
+    conference: Option<&'a Conference>,
+    all: BTreeMap<&'a str, &'a ClusterParticipant>,
+}
+
+impl<'a> Elsewhere<'a> {
+    fn of(conference: Option<&'a Conference>, everywhere: &'a [ClusterParticipant]) -> Self {
+        let own = conference.map(Conference::node);
+        let all = everywhere.iter().filter(|one| one.node != own);
+        Self { conference, all: all.map(|one| (one.id.as_str(), one)).collect() }
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.all.contains_key(id)
+    }
+
+    /// With what is heard of them here.
+    fn participants(self, here: &'a [ParticipantSnapshot]) -> impl Iterator<Item = Participant<'a>> {
+        let seen: HashMap<_, _> = here.iter().map(|seen| (seen.id.as_str(), seen)).collect();
+        let Self { conference, all } = self;
+        all.into_values().filter_map(move |one| elsewhere(one, conference?, seen.get(one.id.as_str()).copied()))
+    }
+}
+
+/// Somebody at another server; `None` if it has left meanwhile.
+fn elsewhere<'a>(
+    one: &'a ClusterParticipant,
+    conference: &Conference,
+    seen: Option<&ParticipantSnapshot>,
+) -> Option<Participant<'a>> {
+    let id = one.id.as_str();
+    Some(Participant {
+        id,
+        node: Some(one.node.as_ref().map(|node| node.as_str().to_owned())),
+        sends: one.direction != Direction::Listener,
+        hears: one.direction != Direction::Source,
+        plays: one.direction == Direction::Source,
+        routing: &one.routing,
+        on_hold: one.on_hold,
+        hold_music: Vec::new(),
+        talking: seen.is_some_and(|seen| seen.source.active),
+        level_dbfs: seen.and_then(|seen| dbfs(seen.source.rms)),
+        muted: one.muted,
+        contributor: seen.map(|seen| contributor(seen.key)),
+        connection: None,
+        mix: Mix { peak_dbfs: None, reduction_db: 0.0 },
+        mixer_level: conference.configuration(id).ok()?.mixer_level(id),
     })
 }
 
@@ -171,7 +239,7 @@ mod tests {
         let mut tick = audio.tick();
         tick.send(anna, Frame::from(&[0.5_f32; 480][..])).unwrap();
         tick.mix();
-        let state: Value = serde_json::from_str(&super::json("c", &controller, None, HashMap::new())).unwrap();
+        let state: Value = serde_json::from_str(&super::json("c", &controller, None, None, HashMap::new())).unwrap();
         assert_eq!(state["participants"][0]["levelDbfs"], json!(-6.02));
         let guest = json!({
             "id": "guest", "sends": false, "hears": true, "plays": false, "routing": "defaultGroup", "onHold": false,
@@ -195,7 +263,7 @@ mod tests {
         controller.join("other", music).unwrap();
         controller.set_private_group("whisper", PrivateGroup::new(["ben"], ["anna"])).unwrap();
         controller.hold("ben", &["music"]).unwrap();
-        let state: Value = serde_json::from_str(&super::json("c", &controller, None, HashMap::new())).unwrap();
+        let state: Value = serde_json::from_str(&super::json("c", &controller, None, None, HashMap::new())).unwrap();
         assert_eq!(state["roles"], json!({ "agent": ["customer"] }));
         assert_eq!(state["groups"], json!([{ "id": "whisper", "sources": ["ben"], "receivers": ["anna"] }]));
         let [anna, ben, music, _other] = &state["participants"].as_array().unwrap()[..] else { panic!("{state}") };

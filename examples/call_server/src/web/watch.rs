@@ -10,7 +10,7 @@ use axum::{
     },
     response::Response,
 };
-use mixminus::Controller;
+use mixminus::{Controller, cluster::Conference};
 use tokio::{
     sync::watch,
     time::{MissedTickBehavior, interval},
@@ -33,9 +33,15 @@ pub struct States(watch::Sender<Utf8Bytes>);
 
 impl States {
     /// Starts to make states, for as long as the runtime runs.
-    pub fn begin(call: String, controller: Controller, ticker: Arc<Ticker>, people: Arc<People>) -> Self {
+    pub fn begin(
+        call: String,
+        controller: Controller,
+        conference: Option<Conference>,
+        ticker: Arc<Ticker>,
+        people: Arc<People>,
+    ) -> Self {
         let states = watch::Sender::default();
-        tokio::spawn(make(states.clone(), call, controller, ticker, people));
+        tokio::spawn(make(states.clone(), call, (controller, conference), ticker, people));
         Self(states)
     }
 }
@@ -43,7 +49,7 @@ impl States {
 async fn make(
     states: watch::Sender<Utf8Bytes>,
     call: String,
-    controller: Controller,
+    (controller, conference): (Controller, Option<Conference>),
     ticker: Arc<Ticker>,
     people: Arc<People>,
 ) {
@@ -52,7 +58,8 @@ async fn make(
     loop {
         clock.tick().await;
         if states.receiver_count() > 0 {
-            let state = state::json(&call, &controller, ticker.readings().as_ref(), people.connections());
+            let state =
+                state::json(&call, &controller, conference.as_ref(), ticker.readings().as_ref(), people.connections());
             states.send_replace(state.into());
         }
     }

@@ -2,6 +2,8 @@
 #![cfg(unix)]
 
 mod caller;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod control;
 mod door;
 mod flood;

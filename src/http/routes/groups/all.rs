@@ -67,6 +67,7 @@ pub(in crate::http::routes) async fn groups(
         (status = 201, description = "The group is in force from the next tick on.", body = AudioRoutingGroup,
             headers(("Location" = String, description = "Where the group can be read."))),
         (status = 409, description = "There is another group of this id.", body = ErrorBody),
+        (status = 421, description = "A member is at another node of the conference.", body = ErrorBody),
         OfChange
     )
 )]

@@ -34,12 +34,24 @@ fn put_in_force(
         return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(Duration::from_secs(1)));
     }
     admit_answer(group.group())?;
+    #[cfg(feature = "cluster")]
+    require_here(call, group.group())?;
     let _place = action::admit(call)?;
     let set = call.controller.change(|changes| {
         let checked = group.check(|id| changes.is_here(id)).cloned();
         checked.inspect(|group| call.groups.set(changes, group))
     });
     set.0.map_err(|absent| RequestError::from(group.into_faults(absent)).into())
+}
+
+/// That none of a group's members is at another node: the group would be heard at one node and not at another.
+#[cfg(feature = "cluster")]
+fn require_here(call: &Call, group: &AudioRoutingGroup) -> Result<(), Refused> {
+    let Some(nodes) = &call.nodes else { return Ok(()) };
+    let members = group.sources.iter().chain(&group.receivers);
+    // Who is not in the conference at all is a fault of the group.
+    let mut members = members.filter(|id| nodes.conference.is_here(id));
+    members.try_for_each(|id| nodes.require_here(id))
 }
 
 /// The group of this id.

@@ -6,7 +6,7 @@ use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 
 use super::{named, put_in_force};
 use crate::{
-    config::{AudioRoutingGroup, AudioRoutingGroupChange, RequestError, UncheckedGroup, read_json},
+    config::{AudioRoutingGroup, AudioRoutingGroupChange, ErrorBody, RequestError, UncheckedGroup, read_json},
     http::{
         Limits,
         calls::Call,
@@ -54,6 +54,7 @@ pub(in crate::http::routes) async fn group(
     request_body(content = ref("#/components/schemas/AudioRoutingGroupChange")),
     responses(
         (status = 200, description = "The group, which is in force from the next tick on.", body = AudioRoutingGroup),
+        (status = 421, description = "A member is at another node of the conference.", body = ErrorBody),
         OfChange
     )
 )]

@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn offers_at_a_time_are_answered_one_after_the_other() {
-        let (room, relay) = Room::start(Vec::new(), Routes::default(), 1, None, None).unwrap();
+        let (room, relay) = Room::start(Vec::new(), Routes::default(), 1, None, None, None).unwrap();
         let people = People::new(Arc::clone(&room.entrance), Limits { most: 1, keep: Duration::ZERO });
         let network = Network::start(mpsc::channel().0).unwrap();
         let encoding = Encoding::start(relay, Outgoing::new().0, network.sender().clone()).unwrap();
