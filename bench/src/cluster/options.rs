@@ -13,7 +13,7 @@ pub struct Cluster {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(16..=100_000))]
     pub people: Vec<u32>,
     /// On so many nodes; may be given several times
-    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=16))]
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u8).range(1..=65))]
     pub nodes: Vec<u8>,
     /// So many are heard at most, and talk; may be given several times
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=16))]
