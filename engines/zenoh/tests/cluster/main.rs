@@ -5,6 +5,7 @@ mod support;
 mod delivery;
 mod driven;
 mod leaving;
+mod loss;
 mod members;
 mod names;
 mod opening;

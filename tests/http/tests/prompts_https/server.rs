@@ -15,6 +15,7 @@ use tokio_rustls::{
     TlsAcceptor,
     rustls::{
         ServerConfig,
+        crypto::aws_lc_rs,
         pki_types::{PrivateKeyDer, pem::PemObject},
     },
     server::TlsStream,
@@ -48,7 +49,9 @@ impl Server {
     pub async fn start(answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let made = rcgen::generate_simple_self_signed(vec![ADDRESS.into(), "localhost".into()]).unwrap();
         let key = PrivateKeyDer::from_pem_slice(made.signing_key.serialize_pem().as_bytes()).unwrap();
-        let config = ServerConfig::builder().with_no_client_auth();
+        // Named, as the workspace has two of them.
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
+        let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
         let config = config.with_single_cert(vec![made.cert.der().clone()], key).unwrap();
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind((ADDRESS, 0)).await.unwrap();
