@@ -13,7 +13,7 @@ use std::{
 
 use clap::Parser;
 use mixminus::{
-    Frame, JoinOptions, MixerConfig, ParticipantKey, Processor,
+    Frame, JoinOptions, MixerConfig, Mixes, ParticipantKey, Processor, Tick,
     cluster::{Conference, LinkReadings, NodeAudio, NodeName, NodeOptions, node},
     stream::{Depth, Feed, FeedSender, Runner, RunnerError, RunnerOptions},
 };
@@ -104,17 +104,17 @@ fn measure(depth: Depth, later: Duration, time: Duration, measured: &mut Measure
     let port = UdpSocket::bind("127.0.0.1:0")?.local_addr()?.port();
     let endpoint = format!("udp/127.0.0.1:{port}?rel=1;mixed_rel=1");
     let origin = Instant::now();
-    let from =
-        Node::start("a", depth, |zenoh| zenoh.listen = vec![endpoint.clone()], |parts| talk(parts, sent, origin))?;
+    let (connect, listen_at) = (endpoint.clone(), endpoint);
+    let _from = Node::start("a", depth, |zenoh| zenoh.listen = vec![listen_at], |parts| talk(parts, sent, origin))?;
     let to =
-        Node::start("b", depth, |zenoh| zenoh.connect = vec![endpoint], |parts| listen(parts, heard, origin + later))?;
+        Node::start("b", depth, |zenoh| zenoh.connect = vec![connect], |parts| listen(parts, heard, origin, later))?;
     thread::sleep(WARM_UP);
-    let (first, before) = (Instant::now(), to.link()?.lost_ticks);
+    let (first, before) = (origin.elapsed(), to.link()?.lost_ticks);
     thread::sleep(time);
-    let last = Instant::now();
+    let last = origin.elapsed();
     // What was sent last is heard, too.
     thread::sleep(EVERY * TICK);
-    let (link, heard) = (to.link()?, hearings.receiver().try_iter().collect::<Vec<Instant>>());
+    let (link, heard) = (to.link()?, hearings.receiver().try_iter().collect::<Vec<Duration>>());
     for mark in marks.receiver().try_iter().filter(|mark| (first..last).contains(mark)) {
         match heard.iter().find(|heard| **heard > mark && **heard < mark + EVERY * TICK) {
             Some(heard) => measured.delays.push(*heard - mark),
@@ -159,46 +159,50 @@ impl Node {
     }
 }
 
-/// Sleeps until so many whole ticks are over since a moment.
-fn align(to: Instant) {
-    let over = Instant::now().saturating_duration_since(to).as_nanos() / TICK.as_nanos();
-    let next = to + (over as u32 + 2) * TICK;
-    thread::sleep(next.saturating_duration_since(Instant::now()));
+/// Sleeps until whole ticks are over since a moment, and so much more.
+fn align(to: Instant, later: Duration) {
+    let over = (to.elapsed().as_nanos() / TICK.as_nanos()) as u32;
+    thread::sleep(((over + 2) * TICK + later).saturating_sub(to.elapsed()));
 }
 
-/// A runner of the node of the one who talks. It tells when each tick with a mark was begun.
-fn talk((processor, audio, key): Parts, mut sent: FeedSender<Instant>, origin: Instant) -> Result<Runner, RunnerError> {
+/// A runner of the node of the one who talks. It tells when each tick with a mark was begun, since the origin.
+fn talk(
+    (processor, audio, key): Parts,
+    mut sent: FeedSender<Duration>,
+    origin: Instant,
+) -> Result<Runner, RunnerError> {
     let (mut before, after) = audio.into_closures();
-    align(origin);
-    let each = move |tick: &mut mixminus::Tick<'_>| {
+    let each = move |tick: &mut Tick<'_>| {
         before(tick);
         let is_marked = (tick.position() / TICK_SAMPLES as u64).is_multiple_of(u64::from(EVERY));
+        // What is refused is counted, and missing then.
         let _ = tick.send(key, Frame::mono(&[if is_marked { MARK } else { QUIET }; TICK_SAMPLES]));
         if is_marked {
-            let _ = sent.send(Instant::now());
+            let _ = sent.send(origin.elapsed());
         }
     };
+    align(origin, Duration::ZERO);
     Runner::start_with(processor, RunnerOptions::default(), each, after)
 }
 
-/// A runner of the node of the one who listens. It tells when the first sample of a mark was in a mix; a tick lasts from when it is
-/// mixed.
+/// A runner of the node of the one who listens. It tells when the first sample of a mark was in a mix, since the origin; the samples of
+/// a tick follow each other from when it was mixed.
 fn listen(
     (processor, audio, key): Parts,
-    mut heard: FeedSender<Instant>,
+    mut heard: FeedSender<Duration>,
     origin: Instant,
+    later: Duration,
 ) -> Result<Runner, RunnerError> {
     let (before, mut after) = audio.into_closures();
-    align(origin);
     let mut was_marked = false;
-    let each = move |mixes: &mixminus::Mixes<'_>| {
+    let each = move |mixes: &Mixes<'_>| {
         after(mixes);
         let samples = mixes.get(key).map(|mix| mix.samples()).unwrap_or_default();
-        let first = samples.iter().position(|sample| *sample > LIMIT);
-        if let Some(at) = first.filter(|_| !was_marked) {
-            let _ = heard.send(Instant::now() + TICK * at as u32 / TICK_SAMPLES as u32);
+        if let Some(at) = samples.iter().position(|sample| *sample > LIMIT).filter(|_| !was_marked) {
+            let _ = heard.send(origin.elapsed() + TICK * at as u32 / TICK_SAMPLES as u32);
         }
         was_marked = samples.last().is_some_and(|sample| *sample > LIMIT);
     };
+    align(origin, later);
     Runner::start_with(processor, RunnerOptions::default(), before, each)
 }
