@@ -56,6 +56,7 @@ pub(super) struct AudioOutput {
     pub(super) free: Consumer<Box<TickFrame>>,
     pub(super) written: Producer<Box<TickFrame>>,
     pub(super) tick_samples: usize,
+    pub(super) most_sources: usize,
     pub(super) meters: Arc<AudioMeters>,
 }
 
@@ -118,13 +119,14 @@ impl AudioOutput {
         };
         frame.clear(number);
         let mut left_out = 0;
-        // Those of whom something is heard come first: there may not be room for all.
-        for heard in [true, false] {
-            for (key, shared, planes) in mixes.shared().filter(|(_, shared, _)| shared.audible == heard) {
-                let Shared { active, muted, mean_square, .. } = shared;
+        // Where there is no room for all, they come by what they matter.
+        let ranks = if mixes.shared().nth(self.most_sources).is_some() { RANKS } else { 1 };
+        for rank in 0..ranks {
+            for (key, shared, planes) in mixes.shared().filter(|(_, shared, _)| ranks == 1 || rank_of(shared) == rank) {
+                let Shared { active, muted, mean_square, audible, .. } = shared;
                 let told = Told { key, active, muted, mean_square };
-                let taken = if heard { push(&mut frame, told, planes) } else { frame.push_silent(told) };
-                left_out += u64::from(!taken);
+                let taken = if audible { push(&mut frame, told, planes) } else { frame.push_silent(told) };
+                left_out += u64::from(!taken && audible);
             }
         }
         self.meters.left_out.add(left_out);
@@ -159,6 +161,20 @@ impl AudioInput {
     fn give_back(&mut self, link: Box<AudioLink>) {
         let refused = self.returned.push(link);
         debug_assert!(refused.is_ok(), "there is room for as many as there can be");
+    }
+}
+
+/// How many ranks there are.
+const RANKS: usize = 4;
+
+/// Which sources come first where there is no room for all: those that somebody lists, those that are active, and those that are
+/// heard.
+fn rank_of(shared: &Shared) -> usize {
+    match shared {
+        Shared { wanted: true, .. } => 0,
+        Shared { active: true, .. } => 1,
+        Shared { audible: true, .. } => 2,
+        _ => 3,
     }
 }
 

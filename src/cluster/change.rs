@@ -97,8 +97,17 @@ impl Changes {
         let waits = parts.keys().map(|node| (node.clone(), true)).collect();
         self.open.insert(number);
         self.all.insert(number, Change { state: ChangeState::Checking, waits, deadline });
+        if parts.is_empty() {
+            self.end(number, ChangeState::Completed);
+        }
         orders.extend(parts.into_iter().map(|(node, acts)| (node, Order::Prepare(number, acts))));
         ChangeNumber(number)
+    }
+
+    /// Whether a node has not said yet whether its part is possible.
+    pub fn asks(&self, node: &NodeName, number: u64) -> bool {
+        let asks = |change: &Change| change.state == ChangeState::Checking && change.waits.get(node) == Some(&true);
+        self.all.get(&number).is_some_and(asks)
     }
 
     /// How many have not ended.
@@ -228,6 +237,13 @@ mod tests {
         assert_eq!(changes.state(ChangeNumber(number)), Some(&ChangeState::Running));
         changes.mixed(&node("a"), number);
         assert_eq!((changes.state(ChangeNumber(number)), changes.running()), (Some(&ChangeState::Completed), 0));
+    }
+
+    #[test]
+    fn what_nobody_has_a_part_in_is_completed_at_once() {
+        let (mut changes, mut orders) = (Changes::default(), Vec::new());
+        let number = changes.begin(BTreeMap::new(), LATER, &mut orders);
+        assert_eq!((changes.state(number), changes.running()), (Some(&ChangeState::Completed), 0));
     }
 
     #[test]

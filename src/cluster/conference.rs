@@ -9,7 +9,7 @@ use std::{
 use super::{
     ChangeNumber, ChangeState, ClusterEvent, NodeName, NodeReadings,
     change::Order,
-    entry::Entry,
+    entry::{Entry, LONGEST_ID},
     member::ClusterParticipant,
     message::{Act, Level},
     meters::AudioMeters,
@@ -32,7 +32,12 @@ use crate::{
 /// what it does last is in force.
 ///
 /// Participants at this node join, and leave, by the mixer's [`Controller`](crate::Controller) as ever; the other nodes are told. Whoever may be
-/// elsewhere joins by [`admit`](Self::admit), so that nobody is in the conference twice.
+/// elsewhere joins by [`admit`](Self::admit), so that nobody is in the conference twice. Those who are elsewhere are in the mixer here as
+/// sources ([`Participant::elsewhere`](crate::Participant::elsewhere)): what a `Controller` does to them is done at this node alone, and
+/// undone when their node tells of them next. An id of more than 1024 bytes is not told to the other nodes.
+///
+/// With the feature `tracing` the events of changes that other nodes have begun are emitted under the lock: a subscriber may not use a
+/// `Conference`, and should be quick.
 #[derive(Debug, Clone)]
 pub struct Conference {
     pub(super) shared: Arc<Shared>,
@@ -74,6 +79,14 @@ pub enum ConferenceError {
     UnknownGroup {
         /// The id.
         group: GroupId,
+    },
+    /// The id of a group or of a member, or the name of a role, is too long to be told to other nodes.
+    #[error(
+        "an id of a group or a participant, or the name of a role, may have {most} bytes in a conference on several nodes"
+    )]
+    TooLong {
+        /// How many bytes it may have.
+        most: usize,
     },
     /// It is on its way from one node to another, or its node was started anew.
     #[error(
@@ -201,6 +214,29 @@ impl Conference {
         self.begin(vec![Act::Deafen { id: id.into(), deafened }])
     }
 
+    /// Begins to put a participant at any node on hold: see [`Changes::hold`]. The sources of its music may be at any node, too; one that
+    /// leaves is not heard any more. A participant who goes over to another node is not on hold there.
+    ///
+    /// # Errors
+    /// [`ConferenceError::Unknown`] of it or of a source, [`ConferenceError::Nowhere`].
+    pub fn hold(&self, id: &str, music: &[&str]) -> Result<ChangeNumber, ConferenceError> {
+        let mut state = self.shared.state();
+        state.tell();
+        if let Some(absent) = music.iter().find(|source| !state.is_here(source)) {
+            return Err(ConferenceError::Unknown { id: (*absent).into() });
+        }
+        let music = music.iter().map(ToString::to_string).collect();
+        begin(&mut state, vec![Act::Hold { id: id.into(), music }])
+    }
+
+    /// Begins to end the hold of a participant at any node. Does nothing if it is not on hold.
+    ///
+    /// # Errors
+    /// [`ConferenceError::Unknown`], [`ConferenceError::Nowhere`].
+    pub fn resume(&self, id: &str) -> Result<ChangeNumber, ConferenceError> {
+        self.begin(vec![Act::Resume { id: id.into() }])
+    }
+
     /// Begins to take a participant at any node out of the conference. The host there is told by a
     /// [`ClusterEvent::Removed`], and ends its connection.
     ///
@@ -227,7 +263,7 @@ impl Conference {
         if let Some(absent) = group.members().find(|member| !state.is_here(member)) {
             return Err(ConferenceError::Unknown { id: absent.into() });
         }
-        Ok(set(&mut state, Value::Group { id: id.as_str().to_owned(), group: Some(group) }))
+        set(&mut state, Value::Group { id: id.as_str().to_owned(), group: Some(group) })
     }
 
     /// Begins to end a private group.
@@ -239,19 +275,23 @@ impl Conference {
         if state.settings.group(id).is_none() {
             return Err(ConferenceError::UnknownGroup { group: id.into() });
         }
-        Ok(set(&mut state, Value::Group { id: id.to_owned(), group: None }))
+        set(&mut state, Value::Group { id: id.to_owned(), group: None })
     }
 
     /// All private groups of the conference, by their ids. Who has left is in none.
     pub fn private_groups(&self) -> Vec<(GroupId, PrivateGroup)> {
         let mut state = self.shared.state();
         state.tell();
-        let group = |(id, group): (&str, &Group)| (GroupId::from(id), group.private_group(|_| true, |_| true));
+        let here = |id: &str| state.is_here(id);
+        let group = |(id, group): (&str, &Group)| (GroupId::from(id), group.private_group(here, here));
         state.settings.groups().map(group).collect()
     }
 
     /// Begins to replace the table of which roles hear which, for the whole conference.
-    pub fn set_role_table(&self, table: &RoleTable) -> ChangeNumber {
+    ///
+    /// # Errors
+    /// [`ConferenceError::TooLong`].
+    pub fn set_role_table(&self, table: &RoleTable) -> Result<ChangeNumber, ConferenceError> {
         set(&mut self.shared.state(), Value::roles(table))
     }
 
@@ -263,7 +303,7 @@ impl Conference {
 
     /// Asks the node of a participant to let it go, so that it can be [admitted](Self::admit) here; `None` if there is nobody to be
     /// asked: it is in no conference, at this node, or its node is lost. Once the change is [running](ChangeState::Running) it
-    /// has been let go. If it is not admitted anywhere then, it leaves after
+    /// is being let go. If it is not admitted anywhere then, it leaves after
     /// [`leave_after`](super::NodeOptions::leave_after).
     pub fn claim(&self, id: &str) -> Option<ChangeNumber> {
         let mut state = self.shared.state();
@@ -279,7 +319,7 @@ impl Conference {
     /// Lets a participant in at this node, by `join`, which may use
     /// [`Changes::join`] or [`Changes::join_with_ports`](crate::Changes::join_with_ports). One who was at another node and was
     /// [claimed](Self::claim), or whose node is lost, keeps its configuration, its mute, and its place in the
-    /// configurations of others.
+    /// configurations of others. `join` runs under the locks of the conference and of the mixer: it uses the [`Changes`] alone.
     ///
     /// ```
     /// use mixminus::{JoinOptions, MixerConfig, cluster::{NodeName, NodeOptions, node}};
@@ -350,10 +390,16 @@ impl Conference {
     /// How the node and its links are.
     pub fn readings(&self) -> NodeReadings {
         let state = self.shared.state();
-        let links = state.peers.iter().map(|(name, peer)| {
-            let participants = state.at(name).count();
-            peer.readings(name, participants, state.now)
-        });
+        let mut participants: BTreeMap<&NodeName, usize> = BTreeMap::new();
+        for elsewhere in state.elsewhere.values() {
+            if let At::Node(node) = &elsewhere.at {
+                *participants.entry(node).or_default() += 1;
+            }
+        }
+        let links = state
+            .peers
+            .iter()
+            .map(|(name, peer)| peer.readings(name, participants.get(name).copied().unwrap_or_default(), state.now));
         let [ticks, bytes, sources] = self.shared.published.each_ref().map(super::meters::Figure::get);
         NodeReadings {
             node: state.options.name.as_str().to_owned(),
@@ -395,13 +441,16 @@ fn begin(state: &mut State, acts: Vec<Act>) -> Result<ChangeNumber, ConferenceEr
 }
 
 /// Begins a change for the whole conference, which all nodes do that can be reached.
-fn set(state: &mut State, value: Value) -> ChangeNumber {
+fn set(state: &mut State, value: Value) -> Result<ChangeNumber, ConferenceError> {
     let own = state.options.name.clone();
-    let setting = Setting { stamp: state.settings.next_stamp(own.as_str()), value };
+    let setting = Setting { stamp: state.settings.next_stamp(own.as_str(), state.incarnation), value };
+    if !setting.is_sound() {
+        return Err(ConferenceError::TooLong { most: LONGEST_ID });
+    }
     let others = state.peers.keys().filter(|node| state.reaches(node)).cloned();
     let parts = others.chain([own]).map(|node| (node, vec![Act::Set(setting.clone())])).collect();
     let (mut orders, deadline) = (Vec::new(), state.now + state.options.check_limit);
     let change = state.changes.begin(parts, deadline, &mut orders);
     state.give(orders);
-    change
+    Ok(change)
 }

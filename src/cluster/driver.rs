@@ -13,7 +13,7 @@ use super::{
     message::{Letter, Message},
     readings::LinkHealth,
     state::{State, To},
-    tick::{self, Tick},
+    tick::{self, LeftOut, Tick},
 };
 use crate::data::figures::Figures;
 
@@ -101,7 +101,10 @@ impl NodeDriver {
             peer.counts.bytes += bytes.len() as u64;
             if let Some(incoming) = self.incoming.get_mut(from).filter(|own| own.incarnation == tick.incarnation) {
                 match incoming.take(&tick, |place| peer.keys.get(&place).copied()) {
-                    Some(unknown) => peer.counts.unknown_sources += unknown,
+                    Some(LeftOut { unknown, refused }) => {
+                        peer.counts.unknown_sources += unknown;
+                        peer.counts.refused_sources += refused;
+                    }
                     None => peer.counts.overruns += 1,
                 }
             }

@@ -67,7 +67,8 @@ pub struct NodeNameError {
 pub enum Delivery {
     /// Published to all, once a tick: it may have overtaken others, and others may be lost.
     Published,
-    /// Sent to this node alone: all that a node sends to another come, in their order, for as long as both are members.
+    /// Sent to this node alone: all that a node sends to another come, once and in their order, for as long as both are members. Of
+    /// another process under the same name nothing comes before the last of the one before.
     Sent,
 }
 

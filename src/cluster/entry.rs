@@ -11,6 +11,9 @@ use crate::{
 /// The longest id, name of a role or text, in bytes.
 pub(super) const LONGEST_ID: usize = 1024;
 
+/// No term is ever as great: it could not be followed by another.
+const MOST_TERM: u64 = 1 << 48;
+
 /// A participant, as its node tells of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Entry {
@@ -22,7 +25,8 @@ pub(super) struct Entry {
     pub hears: bool,
     pub muted: bool,
     pub deafened: bool,
-    pub on_hold: bool,
+    /// What it hears on hold, if it is.
+    pub hold: Option<Vec<String>>,
     /// Whether it is heard where only the loudest are, whoever lists it.
     pub always_wanted: bool,
     pub route: Route,
@@ -66,7 +70,7 @@ pub(super) struct Listed {
 
 impl Entry {
     pub fn of(known: &Known, term: u64) -> Self {
-        let Known { participant, config, always_wanted } = known;
+        let Known { participant, config, always_wanted, music } = known;
         Self {
             term,
             place: Place { slot: participant.key.slot, stay: participant.key.stay },
@@ -74,7 +78,7 @@ impl Entry {
             hears: participant.direction.hears(),
             muted: participant.muted,
             deafened: participant.deafened,
-            on_hold: participant.on_hold,
+            hold: music.as_ref().map(|music| music.iter().map(ToString::to_string).collect()),
             always_wanted: *always_wanted,
             route: Route::of(&participant.routing),
             config: Config::of(config),
@@ -87,7 +91,13 @@ impl Entry {
             Route::Role(role) => role.len() <= LONGEST_ID,
             Route::Default | Route::Apart => true,
         };
-        role && (self.sends || self.hears) && self.config.is_sound()
+        let music = self.hold.iter().flatten().all(|id| id.len() <= LONGEST_ID);
+        self.term < MOST_TERM && role && music && (self.sends || self.hears) && self.config.is_sound()
+    }
+
+    /// The sources that are to be heard by it however loud others are.
+    pub fn wanted(&self) -> impl Iterator<Item = &str> {
+        self.config.wanted().chain(self.hold.iter().flatten().map(String::as_str))
     }
 }
 
@@ -127,8 +137,7 @@ impl Config {
         ListenerConfig { exclusive: self.exclusive, ducking: self.ducking.map(ducking), sources }
     }
 
-    /// The sources that are to be heard however loud others are.
-    pub fn wanted(&self) -> impl Iterator<Item = &str> {
+    fn wanted(&self) -> impl Iterator<Item = &str> {
         let wanted = |listed: &&Listed| listed.ducks_others || listed.asked_for && listed.gain > 0.0;
         self.sources.iter().filter(wanted).map(|listed| listed.source.as_str())
     }

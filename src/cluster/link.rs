@@ -5,10 +5,17 @@ use std::sync::Arc;
 
 use rtrb::{Consumer, Producer, RingBuffer};
 
-use super::{NodeOptions, audio::AudioLink, codec::LinkDecoders, entry::Place, meters::LinkMeters, tick::Tick};
+use super::{
+    NodeOptions,
+    audio::AudioLink,
+    codec::LinkDecoders,
+    entry::Place,
+    meters::LinkMeters,
+    tick::{LeftOut, Tick},
+};
 use crate::{
     ParticipantKey,
-    data::figures::Figures,
+    data::{channels::MAX_CHANNELS, figures::Figures},
     stream::lanes::{Lanes, LanesFigures, TickFrame},
 };
 
@@ -16,6 +23,9 @@ use crate::{
 const OUTGOING: usize = 16;
 /// How many ticks of another node there may be at most, beside those that wait in its lanes.
 const ON_THE_WAY: usize = 32;
+
+/// Room for sources is made for so many at once.
+const STEP: usize = 8;
 
 /// The ticks of this node, on their way from the audio thread to the network.
 #[derive(Debug)]
@@ -60,6 +70,7 @@ pub(super) struct Incoming {
     /// How many there are, and may be.
     made: usize,
     most: usize,
+    most_sources: usize,
     samples: usize,
 }
 
@@ -87,22 +98,26 @@ impl Incoming {
             decoders: LinkDecoders::new(),
             made: 0,
             most,
+            most_sources: options.most_sources,
             samples: timing.tick,
         };
         (own, Box::new(link))
     }
 
-    /// Gives a tick to the audio thread; `None` if there are as many already as may be. How many of its sources are not known.
-    pub fn take(&mut self, tick: &Tick<'_>, key: impl Fn(Place) -> Option<ParticipantKey>) -> Option<u64> {
+    /// Gives a tick to the audio thread; `None` if there are as many already as may be. What is not heard of it.
+    pub fn take(&mut self, tick: &Tick<'_>, key: impl Fn(Place) -> Option<ParticipantKey>) -> Option<LeftOut> {
         while let Ok(frame) = self.used.pop() {
             self.spare.push(frame);
         }
         let (sources, planes) = tick.room();
+        // In steps, so that one source more is no reason to make all anew; and no more than there may be.
+        let sources = sources.next_multiple_of(STEP).min(self.most_sources);
+        let planes = planes.next_multiple_of(STEP).min(self.most_sources * MAX_CHANNELS);
         let mut frame = self.frame(sources, planes)?;
-        let unknown = tick.fill(&mut frame, &mut self.decoders, key);
+        let left_out = tick.fill(&mut frame, &mut self.decoders, key);
         // There is room for as many as there are.
         let _ = self.frames.push(frame);
-        Some(unknown)
+        Some(left_out)
     }
 
     /// Memory for a tick with so many sources and planes.

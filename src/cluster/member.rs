@@ -30,14 +30,14 @@ impl ClusterParticipant {
             (true, false) => Direction::Source,
             _ => Direction::Listener,
         };
-        let Entry { muted, deafened, on_hold, .. } = *entry;
+        let Entry { muted, deafened, .. } = *entry;
         Self {
             id: id.clone(),
             node: node.cloned(),
             direction,
             muted,
             deafened,
-            on_hold,
+            on_hold: entry.hold.is_some(),
             routing: entry.route.routing(),
         }
     }

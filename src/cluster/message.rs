@@ -93,6 +93,8 @@ pub(super) struct Roster {
     /// The revision that it goes on from; 0 for a whole list.
     pub from: u64,
     pub to: u64,
+    /// Whether more of a whole list follows.
+    pub more: bool,
     pub changes: Vec<(String, Change)>,
 }
 
@@ -102,7 +104,7 @@ pub(super) enum Change {
     Gone {
         /// Whether it goes over to another node.
         moves: bool,
-        /// The first tick of its node without it.
+        /// From this tick of its node on it may be in none.
         tick: u64,
     },
 }
@@ -131,6 +133,14 @@ pub(super) enum Act {
     Remove {
         id: String,
     },
+    /// Puts it on hold, with these sources to be heard, which may be at any node.
+    Hold {
+        id: String,
+        music: Vec<String>,
+    },
+    Resume {
+        id: String,
+    },
     /// Sets something for the whole conference: all nodes do it.
     Set(Setting),
     /// It goes over to the node that asks.
@@ -154,19 +164,36 @@ impl Act {
         match self {
             Self::Set(_) => "",
             Self::Configure(level) => &level.listener,
+            Self::Hold { id, .. } | Self::Resume { id } => id,
             Self::Mute { id, .. } | Self::Deafen { id, .. } | Self::Remove { id } | Self::Yield { id } => id,
         }
     }
 }
 
 impl Act {
+    /// Everybody whom it names.
+    pub fn names(&self) -> Vec<&str> {
+        let others: Vec<&str> = match self {
+            Self::Configure(level) => level.sources.iter().map(|(id, ..)| id.as_str()).collect(),
+            Self::Hold { music, .. } => music.iter().map(String::as_str).collect(),
+            Self::Set(setting) => setting.members().collect(),
+            _ => Vec::new(),
+        };
+        [self.whose()].into_iter().chain(others).collect()
+    }
+
     /// What it sets, if it sets something.
     pub fn setting(&self) -> Option<Setting> {
         if let Self::Set(setting) = self { Some(setting.clone()) } else { None }
     }
 
     fn is_sound(&self) -> bool {
-        is_id(self.whose()) && if let Self::Set(setting) = self { setting.is_sound() } else { true }
+        let rest = match self {
+            Self::Set(setting) => setting.is_sound(),
+            Self::Hold { music, .. } => music.iter().all(|id| is_id(id)),
+            _ => true,
+        };
+        rest && is_id(self.whose())
     }
 }
 
@@ -225,7 +252,7 @@ impl Letter {
 impl Message {
     fn is_sound(&self) -> bool {
         match self {
-            Self::Roster(Roster { from, to, changes }) => {
+            Self::Roster(Roster { from, to, changes, .. }) => {
                 from <= to && changes.iter().all(|(id, change)| is_id(id) && change.is_sound())
             }
             Self::Prepare { acts, .. } => acts.iter().all(Act::is_sound),
@@ -260,7 +287,7 @@ mod tests {
         let messages = [
             Message::Ask,
             Message::Prepare { number: 3, acts: vec![act], after: vec![seen] },
-            Message::Roster(Roster { from: 0, to: 2, changes: vec![gone] }),
+            Message::Roster(Roster { from: 0, to: 2, more: false, changes: vec![gone] }),
             Message::Failed { number: 3, reason: "no".into() },
         ];
         messages.map(|message| Letter { incarnation: 9, message }).into()

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::stream::lanes::LanesCounts;
 
-/// A figure that the audio thread alone writes.
+/// A figure that one thread alone writes.
 #[derive(Debug, Default)]
 pub(super) struct Figure(AtomicU64);
 

@@ -37,6 +37,7 @@ pub fn node(
     if !options.format.fits(figures.timing.rate, figures.timing.tick) {
         return Err(NodeError::Format);
     }
+    let most_sources = options.most_sources;
     let format = Format {
         rate_hz: figures.timing.rate,
         channels: figures.channels.count() as u8,
@@ -52,10 +53,10 @@ pub fn node(
     let (tick_samples, own) = (figures.timing.tick, Arc::clone(&meters));
     let audio = NodeAudio {
         input: AudioInput { links, orders: to_audio, returned: from_audio },
-        output: AudioOutput { free, written, tick_samples, meters: own },
+        output: AudioOutput { free, written, tick_samples, most_sources, meters: own },
     };
     let encoders = LinkEncoders::new(options.format);
-    let state = State::new(options, controller, format);
+    let state = State::new(options, controller, format, incarnation);
     let shared = Arc::new(Shared::new(state, meters));
     let driver = NodeDriver {
         shared: Arc::clone(&shared),

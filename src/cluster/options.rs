@@ -37,10 +37,12 @@ pub struct NodeOptions {
     pub format: LinkFormat,
     /// How long the ticks of another node wait here. In between the wait follows the network, for each node by itself.
     pub depth: Depth,
-    /// How many sources of this node the others get in a tick at most: 1 to 1000. What is over is counted, and not sent. As
-    /// many of each other node are taken.
+    /// How many sources of this node the others get in a tick at most: 1 to 256. Those that are listed elsewhere come first, then those
+    /// that are active. What is over is not sent, and counted ([`NodeReadings::left_out_sources`](super::NodeReadings::left_out_sources)):
+    /// rather have [`MixerConfig::loudest`](crate::MixerConfig::loudest) decide, of which all nodes have the same number. As many
+    /// sources of each other node are taken.
     pub most_sources: usize,
-    /// A node of which nothing has come for so long counts as lost. Its participants are missing meanwhile.
+    /// A node of which nothing has come for so long counts as lost: 1 ms to a day, as all that follow. Its participants are missing meanwhile.
     pub silent_after: Duration,
     /// The participants of a node that is lost leave after so long, and so do those who are on their way to another node.
     pub leave_after: Duration,
@@ -51,7 +53,10 @@ pub struct NodeOptions {
 }
 
 /// The most sources in a tick.
-const MOST_SOURCES: usize = 1000;
+pub(super) const MOST_SOURCES: usize = 256;
+/// The shortest and the longest of the times.
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl NodeOptions {
     /// 16-bit samples, a wait of 0 to 200 ms, up to 64 sources. A node is lost after a second, and its participants leave after
@@ -80,7 +85,16 @@ impl NodeOptions {
         if !(0.0..=most_ms).contains(&least_ms) {
             return Err(PortError::Depth { ms: least_ms, bound_ms: most_ms }.into());
         }
-        Ok(())
+        let times = [
+            ("silent_after", self.silent_after),
+            ("leave_after", self.leave_after),
+            ("check_limit", self.check_limit),
+            ("mix_limit", self.mix_limit),
+        ];
+        match times.into_iter().find(|(_, time)| !(SHORTEST..=LONGEST).contains(time)) {
+            Some((name, time)) => Err(NodeError::Time { name, time }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -95,6 +109,14 @@ pub enum NodeError {
         sources: usize,
         /// The most.
         most: usize,
+    },
+    /// One of the times.
+    #[error("{name} of {time:?} is not between 1 ms and a day")]
+    Time {
+        /// Which of the options.
+        name: &'static str,
+        /// What was asked for.
+        time: Duration,
     },
     /// `format`.
     #[error(

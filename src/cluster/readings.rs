@@ -40,12 +40,14 @@ pub(super) struct LinkCounts {
     pub bytes: u64,
     pub malformed: u64,
     pub unknown_sources: u64,
+    pub refused_sources: u64,
     pub overruns: u64,
     pub restarts: u64,
     pub losses: u64,
 }
 
-/// The link from another node, as it is now. The counters begin when the node is seen for the first time.
+/// The link from another node, as it is now. The counters begin when the node is seen for the first time; those of what is played begin
+/// anew when it is started anew.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -76,6 +78,9 @@ pub struct LinkReadings {
     pub malformed: u64,
     /// Sources in its ticks that this node does not know.
     pub unknown_sources: u64,
+    /// Sources in its ticks that were more than [`NodeOptions::most_sources`](super::NodeOptions::most_sources) of this node, or had a
+    /// sample that is none.
+    pub refused_sources: u64,
     /// How often it was started anew, and how often it was lost.
     pub restarts: u64,
     /// See `restarts`.
@@ -101,7 +106,7 @@ pub struct NodeReadings {
     pub published_bytes: u64,
     /// See `published_ticks`.
     pub published_sources: u64,
-    /// Sources that were left out because there were more than [`NodeOptions::most_sources`](super::NodeOptions::most_sources).
+    /// Sources that were to be heard and were left out because there were more than [`NodeOptions::most_sources`](super::NodeOptions::most_sources).
     pub left_out_sources: u64,
     /// Ticks that found no room on their way from the audio thread.
     pub lost_ticks: u64,
@@ -130,6 +135,7 @@ impl LinkCounts {
             overruns: self.overruns,
             malformed: self.malformed,
             unknown_sources: self.unknown_sources,
+            refused_sources: self.refused_sources,
             restarts: self.restarts,
             losses: self.losses,
             wait_ms: 0.0,

@@ -17,6 +17,7 @@ use super::{
     LinkFormat,
     codec::{LinkDecoders, LinkEncoders},
     entry::Place,
+    options::MOST_SOURCES,
 };
 use crate::{
     ParticipantKey,
@@ -107,6 +108,15 @@ pub(super) struct Tick<'a> {
     planes: &'a [u8],
 }
 
+/// The sources of a tick that are not heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct LeftOut {
+    /// Nobody is known by their places.
+    pub unknown: u64,
+    /// There was no room for them, or a sample was none.
+    pub refused: u64,
+}
+
 /// A source in it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Record {
@@ -121,7 +131,7 @@ impl<'a> Tick<'a> {
         let (head, rest) = bytes.split_first_chunk::<HEAD>()?;
         let coding = Coding::read(head[1])?;
         let count = usize::from(u16::from_le_bytes([head[22], head[23]]));
-        if head[0] != VERSION || number::<4>(&head[2..6]) != samples as u64 {
+        if head[0] != VERSION || number::<4>(&head[2..6]) != samples as u64 || count > MOST_SOURCES {
             return None;
         }
         let (records, planes) = rest.split_at_checked(count * RECORD)?;
@@ -166,34 +176,38 @@ impl<'a> Tick<'a> {
         self.sources().fold((0, 0), |(sources, planes), record| (sources + 1, planes + record.planes()))
     }
 
-    /// Puts its sources into a frame, those whose key is known. How many are not.
+    /// Puts its sources into a frame, those whose key is known.
     pub fn fill(
         &self,
         frame: &mut TickFrame,
         decoders: &mut LinkDecoders,
         key: impl Fn(Place) -> Option<ParticipantKey>,
-    ) -> u64 {
+    ) -> LeftOut {
         frame.clear(self.number);
-        let (mut unknown, mut planes) = (0, self.planes);
+        let (mut left_out, mut planes) = (LeftOut::default(), self.planes);
         for record in self.sources() {
             let Some((own, rest)) = self.split(record, planes) else { break };
             planes = rest;
             let Some(key) = key(record.place) else {
-                unknown += 1;
+                left_out.unknown += 1;
                 continue;
             };
+            if frame.is_full() {
+                left_out.refused += 1;
+                continue;
+            }
             let (active, muted) = (record.flags & ACTIVE != 0, record.flags & MUTED != 0);
             let told = Told { key, active, muted, mean_square: record.mean_square };
-            // What finds no room, or has a sample that is none, is not heard.
-            let _taken = match record.channels() {
+            let taken = match record.channels() {
                 None => frame.push_silent(told),
                 Some(channels) if self.coding == Coding::Encoded => {
                     frame.push(told, channels, |planes| decoders.read(record.place, own, self.number, planes))
                 }
                 Some(channels) => frame.push(told, channels, |planes| self.read_planes(own, planes)),
             };
+            left_out.refused += u64::from(!taken);
         }
-        unknown
+        left_out
     }
 
     fn read_planes(&self, bytes: &[u8], planes: PlanesMut<'_>) {
@@ -262,10 +276,10 @@ mod tests {
         frame
     }
 
-    fn read(bytes: &[u8], knows: impl Fn(Place) -> Option<ParticipantKey>) -> (TickFrame, u64) {
+    fn read(bytes: &[u8], knows: impl Fn(Place) -> Option<ParticipantKey>) -> (TickFrame, LeftOut) {
         let mut to = TickFrame::new(3, 3, 4);
-        let unknown = Tick::read(bytes, 4).unwrap().fill(&mut to, &mut LinkDecoders::new(), knows);
-        (to, unknown)
+        let left_out = Tick::read(bytes, 4).unwrap().fill(&mut to, &mut LinkDecoders::new(), knows);
+        (to, left_out)
     }
 
     #[test]
@@ -275,8 +289,8 @@ mod tests {
             write(&from, 5, &mut LinkEncoders::new(format), &mut bytes);
             let tick = Tick::read(&bytes, 4).unwrap();
             assert_eq!((tick.incarnation, tick.number, tick.room()), (5, 77, (3, 3)));
-            let (to, unknown) = read(&bytes, |place| Some(key(place.slot)));
-            assert_eq!((unknown, to.sources().len()), (0, 3));
+            let (to, left_out) = read(&bytes, |place| Some(key(place.slot)));
+            assert_eq!((left_out, to.sources().len()), (LeftOut::default(), 3));
             for (a, b) in from.sources().iter().zip(to.sources()) {
                 assert_eq!(a.told, b.told);
                 let [a, b] =
@@ -300,8 +314,8 @@ mod tests {
     fn who_is_not_known_is_left_out_and_those_behind_keep_their_samples() {
         let mut bytes = Vec::new();
         write(&frame(), 5, &mut LinkEncoders::new(LinkFormat::F32), &mut bytes);
-        let (to, unknown) = read(&bytes, |place| (place.slot == 2).then(|| key(2)));
-        assert_eq!((unknown, to.sources().len()), (2, 1));
+        let (to, left_out) = read(&bytes, |place| (place.slot == 2).then(|| key(2)));
+        assert_eq!((left_out, to.sources().len()), (LeftOut { unknown: 2, refused: 0 }, 1));
         assert_eq!(to.planes(&to.sources()[0]).unwrap().right, Some(&[0.3, 0.0, 0.25, -0.125][..]));
     }
 

@@ -20,6 +20,8 @@ pub(crate) struct Known {
     pub config: ListenerConfig,
     /// Whether it is heard where only the loudest are, whoever lists it.
     pub always_wanted: bool,
+    /// What it hears on hold, if it is.
+    pub music: Option<Vec<ParticipantId>>,
 }
 
 impl Controller {
@@ -104,7 +106,12 @@ impl Changes<'_> {
 
 impl Member {
     fn known(&self, id: &ParticipantId) -> Known {
-        Known { participant: self.participant(id), config: self.config.clone(), always_wanted: self.always_wanted }
+        Known {
+            participant: self.participant(id),
+            config: self.config.clone(),
+            always_wanted: self.always_wanted,
+            music: self.music.clone(),
+        }
     }
 }
 

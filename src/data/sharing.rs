@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     pub muted: bool,
     /// The mean square that decides.
     pub mean_square: f64,
+    /// Whether somebody lists it at a level over 0, or as a ducker.
+    pub wanted: bool,
     /// Whether it has samples: otherwise it has a frame of which nothing is to be heard.
     pub audible: bool,
 }

@@ -1,6 +1,7 @@
 //! Requests at any node, for listeners at any nodes.
 
 use mixminus::{
+    JoinOptions, Routing,
     cluster::{ChangeState, ConferenceError},
     config::{ParticipantMixerLevel, SourceLevel},
 };
@@ -99,6 +100,60 @@ fn a_request_for_one_who_has_just_joined_elsewhere_waits_until_its_node_has_hear
     assert_eq!(room.finish(0, change), ChangeState::Completed);
     room.run(3);
     assert_eq!(room.hears("ben"), 0.5);
+}
+
+#[test]
+fn one_at_another_node_is_put_on_hold_and_hears_music_of_a_third() {
+    let mut room = three();
+    let apart = JoinOptions { routing: Routing::Apart, ..JoinOptions::default() };
+    room.node_mut(2).join("music", apart);
+    room.sounds.insert("music".into(), 0.03);
+    room.run(5);
+    let change = room.node(0).conference.hold("ben", &["music"]).unwrap();
+    assert_eq!(room.finish(0, change), ChangeState::Completed);
+    room.run(5);
+    assert_eq!(["anna", "ben", "cleo"].map(|id| room.hears(id)), [0.4, 0.03, 0.1]);
+    assert!(room.node(2).conference.participant("ben").unwrap().on_hold);
+    let change = room.node(2).conference.resume("ben").unwrap();
+    assert_eq!(room.finish(2, change), ChangeState::Completed);
+    room.run(5);
+    assert_eq!(["anna", "ben", "cleo"].map(|id| room.hears(id)), [0.6, 0.5, 0.3]);
+    let change = room.node(2).conference.hold("ben", &["ben"]).unwrap();
+    let ChangeState::Refused { reason, .. } = room.finish(2, change) else { panic!("his own voice") };
+    assert_eq!(reason, "participant \"ben\" never hears itself: name another one as the source");
+}
+
+#[test]
+fn who_has_joined_this_moment_may_be_named_at_another_node() {
+    let mut room = three();
+    room.join(0, "dora", 0.05);
+    let change = room.node(0).conference.configure(&[level("ben", "dora", 0)]).unwrap();
+    assert_eq!(room.finish(0, change), ChangeState::Completed);
+    room.run(3);
+    assert_eq!(room.hears("ben"), 0.5);
+}
+
+#[test]
+fn a_link_that_is_broken_between_two_others_stops_no_change() {
+    let mut room = three();
+    let (b, c) = (room.node(1).name.clone(), room.node(2).name.clone());
+    room.network.cut(&b, &c, true);
+    room.join(2, "dora", 0.05);
+    room.run(150);
+    let change = room.node(0).conference.set_muted("ben", true).unwrap();
+    assert_eq!(room.finish(0, change), ChangeState::Completed);
+    let change = room.node(0).conference.configure(&[level("ben", "cleo", 50)]).unwrap();
+    assert_eq!(room.finish(0, change), ChangeState::Completed, "whom b knows");
+    let change = room.node(0).conference.configure(&[level("ben", "dora", 50)]).unwrap();
+    let ChangeState::Refused { node, reason } = room.finish(0, change) else { panic!("b cannot know her") };
+    assert!(node == b && reason.contains("dora"), "{reason}");
+}
+
+#[test]
+fn a_request_for_nobody_is_completed() {
+    let room = three();
+    let change = room.node(0).conference.configure(&[]).unwrap();
+    assert_eq!(room.node(0).conference.change_state(change), Some(ChangeState::Completed));
 }
 
 #[test]

@@ -113,6 +113,64 @@ fn who_has_left_is_in_no_group() {
 }
 
 #[test]
+fn who_reloads_its_page_is_in_no_group_anywhere() {
+    let mut room = room();
+    let change = room.node(2).conference.set_private_group("whisper", &whisper()).unwrap();
+    assert_eq!(room.finish(2, change), ChangeState::Completed);
+    room.run(5);
+    // Gone and here again between two ticks.
+    room.node_mut(1).leave("ben");
+    room.join(1, "ben", 0.2);
+    room.run(60);
+    assert_eq!(hears(&room), [0.6, 0.5, 0.3]);
+    for n in 0..3 {
+        let groups = room.node(n).conference.private_groups();
+        assert_eq!(groups, [("whisper".into(), PrivateGroup::new(["interpreter"], Vec::<&str>::new()))], "node {n}");
+    }
+}
+
+#[test]
+fn a_cut_takes_nobody_out_of_a_group() {
+    let mut room = Room::with(
+        3,
+        |options| mixminus::cluster::NodeOptions { leave_after: std::time::Duration::from_secs(1), ..options },
+        crate::room::config,
+    );
+    room.join(0, "anna", 0.1);
+    join(&mut room, 0, "interpreter", 0.02, Routing::Apart);
+    room.join(1, "ben", 0.2);
+    room.join(2, "cleo", 0.4);
+    room.run(5);
+    let change = room.node(2).conference.set_private_group("whisper", &whisper()).unwrap();
+    assert_eq!(room.finish(2, change), ChangeState::Completed);
+    let names: Vec<_> = (0..3).map(|n| room.node(n).name.clone()).collect();
+    room.network.cut(&names[0], &names[1], true);
+    room.run(300);
+    assert!(!room.node(1).conference.is_here("interpreter"));
+    room.network.cut(&names[0], &names[1], false);
+    room.run(200);
+    assert_eq!(hears(&room), [0.6, 0.52, 0.3]);
+}
+
+#[test]
+fn a_node_that_sets_the_roles_when_it_starts_does_so_again_when_it_starts_anew() {
+    let mut room = Room::new(2);
+    let table = |role: &str| RoleTable::new().hears("guest", [role]).hears("host", ["guest"]);
+    let set = |room: &mut Room, n: usize, role: &str| {
+        let change = room.node(n).conference.set_role_table(&table(role)).unwrap();
+        assert_eq!(room.finish(n, change), ChangeState::Completed);
+    };
+    set(&mut room, 1, "host");
+    room.kill(1);
+    room.start(1);
+    // Before it has heard of anybody.
+    set(&mut room, 1, "guest");
+    room.run(100);
+    let tables = [0, 1].map(|n| room.node(n).controller.role_table());
+    assert_eq!(tables[0], tables[1]);
+}
+
+#[test]
 fn a_table_of_roles_is_in_force_at_all_nodes() {
     let mut room = Room::new(2);
     for (n, id, sound, role) in [(0, "guest", 0.1, "guest"), (1, "host", 0.2, "host"), (0, "other", 0.4, "guest")] {
@@ -121,7 +179,7 @@ fn a_table_of_roles_is_in_force_at_all_nodes() {
     room.run(5);
     assert_eq!(["guest", "host", "other"].map(|id| room.hears(id)), [0.0, 0.0, 0.0]);
     let table = RoleTable::new().hears("guest", ["host"]).hears("host", ["guest"]);
-    let change = room.node(0).conference.set_role_table(&table);
+    let change = room.node(0).conference.set_role_table(&table).unwrap();
     assert_eq!(room.finish(0, change), ChangeState::Completed);
     room.run(5);
     assert_eq!(["guest", "host", "other"].map(|id| room.hears(id)), [0.2, 0.5, 0.2]);

@@ -141,6 +141,20 @@ fn one_who_leaves_here_and_comes_there_is_known_whatever_is_heard_first() {
 }
 
 #[test]
+fn one_whom_two_nodes_claim_at_once_is_heard_by_all() {
+    let mut room = four();
+    let claims = [1, 2].map(|n| (n, room.node(n).conference.claim("anna").unwrap()));
+    room.node_mut(0).keys.remove("anna");
+    room.run(4);
+    for (n, claim) in claims {
+        assert_ne!(room.node(n).conference.change_state(claim), Some(ChangeState::Checking));
+    }
+    room.node_mut(2).join("anna", JoinOptions::default());
+    room.run(20);
+    assert_eq!(["anna", "dora", "ben", "cleo"].map(|id| room.hears(id)), [0.5, 0.65, 0.45, 0.25]);
+}
+
+#[test]
 fn an_id_that_is_at_another_node_cannot_join_by_the_mixer_alone() {
     let room = four();
     let error = room.node(1).controller.join("anna", JoinOptions::default()).unwrap_err().to_string();

@@ -15,7 +15,7 @@ impl Receiver {
         let awake = (0..self.used).filter(|index| !self.idle[*index].is_idle());
         awake.filter_map(move |index| {
             let source = &self.sources[index];
-            Some((source.key, source.shared(&clock)?, self.planes(index, clock.timing.tick)))
+            Some((source.key, source.shared(self.levels[index].wanted, &clock)?, self.planes(index, clock.timing.tick)))
         })
     }
 

@@ -311,7 +311,7 @@ impl Source {
     /// What the other nodes get of it in the tick that was planned last; `None` if without it they hear the same, now and
     /// later: it has no frame, or it is quiet, and neither heard nor active.
     #[cfg(feature = "cluster")]
-    pub fn shared(&self, clock: &Clock<'_>) -> Option<Shared> {
+    pub fn shared(&self, wanted: bool, clock: &Clock<'_>) -> Option<Shared> {
         let goes = match self.sharing {
             Sharing::Here => self.change.class != Class::APART,
             Sharing::Wanted => true,
@@ -324,6 +324,7 @@ impl Source {
             active,
             muted: self.muted,
             mean_square: loudness.square,
+            wanted,
             audible: heard && self.has_samples && loudness.peak > 0.0,
         })
     }

@@ -1,7 +1,6 @@
 //! Who comes to this node from another, and who goes over from here.
 
 use super::{
-    arrivals::join_from_there,
     core::State,
     event::ClusterEvent,
     place::{At, Elsewhere},
@@ -18,8 +17,12 @@ impl State {
                 self.with_changes(|state, changes| {
                     let entries = changes.entries_for(id.as_str());
                     let _gone = changes.leave(id.as_str());
+                    if let Some(before) = state.elsewhere.get_mut(id) {
+                        before.key = None;
+                    }
                     state.arrive(changes, &node, id, elsewhere.entry);
                     changes.put_entries(&entries);
+                    state.put_noted_groups(changes);
                 });
                 self.note(ClusterEvent::Moved { id: id.clone(), to: node });
             }
@@ -30,9 +33,9 @@ impl State {
         self.with_changes(|state, changes| {
             let entries = changes.entries_for(id.as_str());
             let _gone = changes.leave(id.as_str());
-            let key = if entry.sends { join_from_there(changes, id, &entry).ok() } else { None };
+            let key = state.take_in(changes, id, &entry);
             changes.put_entries(&entries);
-            state.want(changes, None, Some(&entry.config));
+            state.want(changes, None, Some(&entry));
             state.elsewhere.insert(id.clone(), Elsewhere { entry, at: At::Nowhere { until }, key });
             state.going.insert(id.clone());
         });
@@ -57,11 +60,12 @@ impl State {
                 let _gone = changes.leave(id.as_str());
             }
             let joined = join(changes);
-            if joined.is_err() {
+            if joined.is_err() || !changes.is_here(id.as_str()) {
                 // As it was, but for a moment of silence.
-                let key = before.key.and_then(|_| join_from_there(changes, id, &before.entry).ok());
+                let key = before.key.and_then(|_| state.take_in(changes, id, &before.entry));
                 changes.put_entries(&entries);
                 state.rename(id, key);
+                state.put_noted_groups(changes);
                 return joined;
             }
             changes.put_entries(&entries);
@@ -77,7 +81,7 @@ impl State {
             }
             state.stop_naming(&before);
             state.elsewhere.remove(id);
-            state.want(changes, Some(&before.entry.config), None);
+            state.want(changes, Some(&before.entry), None);
             state.note_member(id.as_str());
             state.put_noted_groups(changes);
             joined

@@ -8,22 +8,13 @@ use super::{
     place::{At, Elsewhere},
 };
 use crate::{
-    ControlError, ParticipantId, ParticipantKey,
+    ParticipantId, ParticipantKey,
     cluster::{NodeName, entry::Entry},
     control::Changes,
 };
 
 /// How long one who has left is waited for whose last ticks have not been played.
 const LEAVING: Duration = Duration::from_secs(1);
-
-/// Lets in a source that is at another node.
-pub(super) fn join_from_there(
-    changes: &mut Changes<'_>,
-    id: &ParticipantId,
-    entry: &Entry,
-) -> Result<ParticipantKey, ControlError> {
-    changes.join_elsewhere(id, entry.route.routing(), entry.always_wanted)
-}
 
 /// Whether the first of two nodes that have the same id has it.
 pub(super) fn counts(first: (u64, &NodeName), second: (u64, &NodeName)) -> bool {
@@ -55,12 +46,9 @@ impl State {
             return;
         }
         let key = before.as_ref().and_then(|before| self.go_on(changes, node, id, before, &entry));
-        let key = key.or_else(|| {
-            let joined = entry.sends.then(|| join_from_there(changes, id, &entry));
-            joined.and_then(Result::ok)
-        });
+        let key = key.or_else(|| self.take_in(changes, id, &entry));
         changes.put_entries(&kept);
-        self.want(changes, before.as_ref().map(|before| &before.entry.config), Some(&entry.config));
+        self.want(changes, before.as_ref().map(|before| &before.entry), Some(&entry));
         if let (Some(key), Some(peer)) = (key, self.peers.get_mut(node)) {
             peer.keys.insert(entry.place, key);
         }
@@ -71,7 +59,6 @@ impl State {
             self.note_member(id.as_str());
         }
         self.elsewhere.insert(id.clone(), Elsewhere { entry, at: At::Node(node.clone()), key });
-        self.put_noted_groups(changes);
     }
 
     /// The key with which one goes on who was known before; `None` if it is another stay, or none.
@@ -86,9 +73,14 @@ impl State {
         self.stop_naming(before);
         let same_stay = match &before.at {
             At::Node(other) if other == node => before.entry.place == entry.place,
-            At::Node(_) | At::Nowhere { .. } => true,
+            At::Node(_) => true,
+            // One who goes over has a greater term: this one has left, which was not heard, and is new.
+            At::Nowhere { .. } => entry.term >= before.entry.term,
             At::Leaving { .. } => false,
         };
+        if !same_stay {
+            self.drop_member(id);
+        }
         if !same_stay || !entry.sends {
             if before.key.is_some() {
                 let _gone = changes.leave(id.as_str());
@@ -103,16 +95,32 @@ impl State {
 
     /// Somebody is not at another node any more.
     pub(super) fn depart(&mut self, id: &ParticipantId, from: &NodeName, moves: bool, tick: u64) {
-        let (now, leave_after) = (self.now, self.options.leave_after);
+        if moves {
+            return self.depart_for(id, from, self.options.leave_after);
+        }
+        let at = At::Leaving { node: from.clone(), tick, until: self.now + LEAVING };
+        if self.put_at(id, from, at) {
+            self.drop_member(id);
+        }
+    }
+
+    /// Somebody is not at another node any more, and may turn up at another one for so long.
+    pub(super) fn depart_for(&mut self, id: &ParticipantId, from: &NodeName, wait: Duration) {
+        self.put_at(id, from, At::Nowhere { until: self.now + wait });
+    }
+
+    fn put_at(&mut self, id: &ParticipantId, from: &NodeName, at: At) -> bool {
         let there = |elsewhere: &&mut Elsewhere| elsewhere.at == At::Node(from.clone());
-        let Some(elsewhere) = self.elsewhere.get_mut(id).filter(there) else { return };
-        elsewhere.at = if moves {
-            At::Nowhere { until: now + leave_after }
-        } else {
-            At::Leaving { node: from.clone(), tick, until: now + LEAVING }
-        };
+        let Some(elsewhere) = self.elsewhere.get_mut(id).filter(there) else { return false };
+        let place = elsewhere.entry.place;
+        let nowhere = matches!(at, At::Nowhere { .. });
+        elsewhere.at = at;
+        if let Some(peer) = self.peers.get_mut(from).filter(|_| nowhere) {
+            peer.keys.remove(&place);
+        }
         self.going.insert(id.clone());
         self.look_again(id);
+        true
     }
 
     /// Those leave whose time has come.
@@ -153,8 +161,9 @@ impl State {
         if before.key.is_some() && changes.is_elsewhere(id.as_str()) {
             let _gone = changes.leave(id.as_str());
         }
-        self.want(changes, Some(&before.entry.config), None);
-        self.drop_member(id);
+        self.want(changes, Some(&before.entry), None);
+        // It stays in its groups: it may come back with its node.
+        self.note_member(id.as_str());
         self.look_again(id);
     }
 
@@ -178,22 +187,37 @@ impl State {
         self.going.iter().filter_map(orphan).collect()
     }
 
+    /// Lets in a source that is at another node, or at none: as it is wanted, with the groups that it is in.
+    pub(super) fn take_in(
+        &mut self,
+        changes: &mut Changes<'_>,
+        id: &ParticipantId,
+        entry: &Entry,
+    ) -> Option<ParticipantKey> {
+        self.note_member(id.as_str());
+        let joined = entry.sends.then(|| changes.join_elsewhere(id, entry.route.routing(), entry.always_wanted));
+        if self.wanted.contains_key(id.as_str()) {
+            changes.want_elsewhere(id.as_str(), true);
+        }
+        joined.and_then(Result::ok)
+    }
+
     /// Takes those in who are at no node.
     pub(super) fn take_orphans(&mut self, orphans: Vec<(String, Entry, Duration)>) {
         let most = self.options.leave_after;
         self.with_changes(|state, changes| {
             for (id, entry, left) in orphans {
                 let id = ParticipantId::from(id);
-                if state.is_here(id.as_str()) {
+                if state.here.contains_key(&id) || state.elsewhere.contains_key(&id) {
                     continue;
                 }
-                let key = if entry.sends { join_from_there(changes, &id, &entry).ok() } else { None };
-                state.want(changes, None, Some(&entry.config));
-                state.note_member(id.as_str());
+                let key = state.take_in(changes, &id, &entry);
+                state.want(changes, None, Some(&entry));
                 state.going.insert(id.clone());
                 let at = At::Nowhere { until: state.now + left.min(most) };
                 state.elsewhere.insert(id, Elsewhere { entry, at, key });
             }
+            state.put_noted_groups(changes);
         });
     }
 

@@ -24,12 +24,15 @@ use crate::{
 
 /// How many events wait until they are read.
 const EVENTS: usize = 10_000;
+/// How many participants a message tells of at most.
+const IN_A_PART: usize = 1000;
 
 /// What a node knows and does beside its audio.
 #[derive(Debug)]
 pub(in crate::cluster) struct State {
     pub options: NodeOptions,
     pub controller: Controller,
+    pub incarnation: u64,
     pub format: Format,
     pub now: Duration,
     /// The ticks of the mixer here when it was told last who has changed: who has left since is in none of those that follow.
@@ -62,12 +65,12 @@ pub(in crate::cluster) struct State {
 }
 
 impl State {
-    pub fn new(options: NodeOptions, controller: Controller, format: Format) -> Self {
+    pub fn new(options: NodeOptions, controller: Controller, format: Format, incarnation: u64) -> Self {
         controller.note_touched();
         Self {
             options,
             controller,
-
+            incarnation,
             format,
             now: Duration::ZERO,
             tick: 0,
@@ -142,7 +145,9 @@ impl State {
                 Order::Commit(number) if own => self.commit(&node, number),
                 Order::Cancel(number) if own => self.cancel(&node, number),
                 Order::Prepare(number, acts) => {
-                    let after = self.seen();
+                    // Who has just joined here is told of before they are named.
+                    self.send_roster();
+                    let after = self.seen(&acts);
                     self.post(&node, Message::Prepare { number, acts, after });
                 }
                 Order::Commit(number) => self.post(&node, Message::Commit { number }),
@@ -152,18 +157,25 @@ impl State {
     }
 
     /// Tells the others what has changed here.
-    fn send_roster(&mut self) {
+    pub(super) fn send_roster(&mut self) {
         if self.unsent.is_empty() {
             return;
         }
         let (from, changes) = (self.revision, std::mem::take(&mut self.unsent));
         self.revision += 1;
-        self.outbox.push_back((To::All, Message::Roster(Roster { from, to: self.revision, changes })));
+        let roster = Roster { from, to: self.revision, more: false, changes };
+        self.outbox.push_back((To::All, Message::Roster(roster)));
     }
 
-    /// The whole list of those who are here.
-    pub(super) fn whole_roster(&self) -> Roster {
-        let changes = self.here.iter().map(|(id, entry)| (id.as_str().to_owned(), Change::Here(entry.clone())));
-        Roster { from: 0, to: self.revision, changes: changes.collect() }
+    /// The whole list of those who are here, in parts.
+    pub(super) fn whole_roster(&self) -> Vec<Roster> {
+        let all = self.here.iter().map(|(id, entry)| (id.as_str().to_owned(), Change::Here(entry.clone())));
+        let all: Vec<_> = all.collect();
+        let parts = all.len().div_ceil(IN_A_PART).max(1);
+        let part = |n: usize| {
+            let changes = all.iter().skip(n * IN_A_PART).take(IN_A_PART).cloned().collect();
+            Roster { from: 0, to: self.revision, more: n + 1 < parts, changes }
+        };
+        (0..parts).map(part).collect()
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{core::State, event::ClusterEvent, place::At, waiting::Of};
 use crate::{
-    ParticipantId,
+    ControlError, ParticipantId,
     cluster::{
         NodeName,
         entry::{Entry, LONGEST_ID},
@@ -24,7 +24,9 @@ impl State {
             Message::Commit { number } => return self.commit(from, number),
             Message::Cancel { number } => return self.cancel(from, number),
             Message::Ready { number, entries } => {
-                self.take_entries(from, entries);
+                if self.changes.asks(from, number) {
+                    self.take_entries(from, entries);
+                }
                 let deadline = self.now + self.options.mix_limit;
                 self.changes.ready(from, number, deadline, &mut orders);
             }
@@ -45,7 +47,8 @@ impl State {
             return self.answer(&of, Err(reason));
         }
         if !self.has_seen(&after) {
-            let deadline = self.now + self.options.check_limit;
+            // So that the answer comes before the other node gives up.
+            let deadline = self.now + self.options.check_limit / 2;
             self.parts.early.insert(of, (acts, after, deadline));
             return;
         }
@@ -71,7 +74,8 @@ impl State {
         let mut entries = Vec::new();
         for act in acts {
             let id = act.whose();
-            if matches!(act, Act::Set(_)) {
+            if let Act::Set(setting) = act {
+                self.settings.admit(setting)?;
                 continue;
             }
             let entry = self.here.get(id).ok_or_else(|| format!("no participant \"{id}\" is at this node"))?;
@@ -79,10 +83,14 @@ impl State {
                 Act::Yield { .. } => entries.push((id.to_owned(), entry.clone())),
                 Act::Configure(level) => {
                     let level = [level.mixer_level(|_| true)];
-                    crate::config::check(&level, |id| self.is_here(id))
-                        .map_err(|faults| shorten(faults.to_string()))?;
+                    crate::config::check(&level, |id| self.is_here(id)).map_err(|faults| faults.to_string())?;
                 }
-                Act::Mute { .. } | Act::Deafen { .. } | Act::Remove { .. } | Act::Set(_) => {}
+                Act::Hold { music, .. } => {
+                    if let Some(own) = music.iter().find(|source| *source == id) {
+                        return Err(ControlError::OwnVoice { id: own.as_str().into() }.to_string());
+                    }
+                }
+                Act::Mute { .. } | Act::Deafen { .. } | Act::Remove { .. } | Act::Resume { .. } | Act::Set(_) => {}
             }
         }
         Ok(entries)
@@ -92,7 +100,7 @@ impl State {
         let (node, number) = (of.0.clone(), of.1);
         let message = match possible {
             Ok(entries) => Message::Ready { number, entries },
-            Err(reason) => Message::Refused { number, reason },
+            Err(reason) => Message::Refused { number, reason: shorten(reason) },
         };
         self.reply(&node, message);
     }
@@ -105,12 +113,16 @@ impl State {
     /// A part is done. Who has left meanwhile is passed over, as if it had left right after it.
     pub(super) fn commit(&mut self, from: &NodeName, number: u64) {
         let of = (from.clone(), number);
+        if self.parts.done.iter().any(|(done, _)| *done == of) {
+            return;
+        }
         let Some((acts, _)) = self.parts.ready.remove(&of) else {
             let reason = "it does not know the change any more".into();
             return self.reply(from, Message::Failed { number, reason });
         };
         let (yields, acts): (Vec<_>, Vec<_>) = acts.into_iter().partition(|act| matches!(act, Act::Yield { .. }));
-        for act in yields {
+        // One who is here no more has gone over already, or has left.
+        for act in yields.iter().filter(|act| self.here.contains_key(act.whose())).collect::<Vec<_>>() {
             self.yield_to(&ParticipantId::from(act.whose()), Some(from.clone()));
         }
         self.take_settings(acts.iter().filter_map(Act::setting).collect());
@@ -142,7 +154,8 @@ impl State {
             if self.has_seen(&after) {
                 self.check(of, acts);
             } else if now >= deadline {
-                self.answer(&of, Err("it has not heard of everybody in the change".into()));
+                // Of whom it has not heard by now, it says so.
+                self.check(of, acts);
             } else {
                 self.parts.early.insert(of, (acts, after, deadline));
             }
@@ -195,6 +208,11 @@ fn do_acts(changes: &mut control::Changes<'_>, acts: &[Act]) -> Vec<ParticipantI
                 let level = level.mixer_level(|source| changes.is_here(source));
                 changes.configure(&[level]).is_ok()
             }
+            Act::Hold { music, .. } => {
+                let music: Vec<_> = music.iter().map(String::as_str).filter(|id| changes.is_here(id)).collect();
+                changes.hold(id, &music).is_ok()
+            }
+            Act::Resume { .. } => !matches!(changes.resume(id), Err(ControlError::Unknown { .. })),
             Act::Mute { muted, .. } => changes.set_muted(id, *muted).is_ok(),
             Act::Deafen { deafened, .. } => changes.set_deafened(id, *deafened).is_ok(),
             Act::Remove { .. } => {

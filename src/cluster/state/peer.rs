@@ -7,6 +7,7 @@ use crate::{
     cluster::{
         NodeName,
         entry::Place,
+        message::Change,
         meters::{LinkMeters, Played},
         readings::{LinkCounts, LinkHealth, LinkReadings},
     },
@@ -22,6 +23,8 @@ pub(in crate::cluster) struct Peer {
     pub incarnation: u64,
     /// How far its list of participants is known; 0 if it is not.
     pub revision: u64,
+    /// What has come of its whole list.
+    pub(super) list: Vec<(String, Change)>,
     pub health: LinkHealth,
     /// When something came from it last.
     pub(super) heard: Duration,
@@ -29,6 +32,8 @@ pub(in crate::cluster) struct Peer {
     pub(super) asked: Option<Duration>,
     /// When it was told all that it asked for last.
     pub(super) answered: Option<Duration>,
+    /// When it was told of the settings last.
+    pub(super) settled: Option<Duration>,
     /// Whose samples its ticks name.
     pub keys: HashMap<Place, ParticipantKey>,
     pub counts: LinkCounts,
@@ -42,11 +47,13 @@ impl Peer {
         Self {
             incarnation: 0,
             revision: 0,
+            list: Vec::new(),
             health: LinkHealth::Joining,
             heard: now,
             lost_since: None,
             asked: None,
             answered: None,
+            settled: None,
             keys: HashMap::new(),
             counts: LinkCounts::default(),
             played: 0,

@@ -1,6 +1,6 @@
 //! The other nodes: who is there, who is lost, and what their letters say.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     core::State,
@@ -12,7 +12,7 @@ use crate::{
     ParticipantId,
     cluster::{
         NodeName,
-        message::{Letter, Message, Seen},
+        message::{Act, Letter, Message, Seen},
         readings::{LinkCounts, LinkHealth},
     },
 };
@@ -62,10 +62,16 @@ impl State {
         if self.peers.get(from).is_some_and(|peer| peer.incarnation != incarnation) {
             self.restart(from, incarnation);
         }
+        let other_format = self.peers.get(from).is_some_and(|peer| peer.health == LinkHealth::OtherFormat);
+        if other_format && !matches!(message, Message::Beat { .. }) {
+            return;
+        }
         match message {
             Message::Beat { revision, settings, format } => {
-                let same = settings == self.settings.digest();
-                self.take_beat(from, if same { revision } else { 0 }, format == self.format);
+                self.take_beat(from, revision, format == self.format);
+                if settings != self.settings.digest() {
+                    self.send_settings(from);
+                }
             }
             Message::Ask => self.answer_ask(from),
             Message::Orphans(orphans) => self.take_orphans(orphans),
@@ -103,8 +109,9 @@ impl State {
         if !orphans.is_empty() {
             self.post(node, Message::Orphans(orphans));
         }
-        let roster = self.whole_roster();
-        self.post(node, Message::Roster(roster));
+        for part in self.whole_roster() {
+            self.post(node, Message::Roster(part));
+        }
     }
 
     fn take_beat(&mut self, node: &NodeName, revision: u64, same_format: bool) {
@@ -112,7 +119,7 @@ impl State {
         if !same_format {
             (peer.health, peer.revision) = (LinkHealth::OtherFormat, 0);
             self.forget_all_at(node);
-        } else if peer.revision == revision {
+        } else if revision != 0 && peer.revision == revision {
             self.note_revision(node, revision);
         } else {
             self.ask(node);
@@ -190,29 +197,31 @@ impl State {
         }
     }
 
-    /// How much this node knows of the others.
-    pub(super) fn seen(&self) -> Vec<Seen> {
-        let known = self.peers.iter().filter(|(_, peer)| peer.revision > 0);
-        let seen = |(name, peer): (&NodeName, &Peer)| Seen {
-            node: name.as_str().to_owned(),
-            incarnation: peer.incarnation,
-            revision: peer.revision,
+    /// How much this node knows of the nodes of those whom acts name, itself among them.
+    pub(super) fn seen(&self, acts: &[Act]) -> Vec<Seen> {
+        let nodes: BTreeSet<_> = acts.iter().flat_map(Act::names).filter_map(|id| self.node_of(id).ok()).collect();
+        let seen = |node: &NodeName| {
+            let (incarnation, revision) = match self.peers.get(node) {
+                Some(peer) => (peer.incarnation, peer.revision),
+                None => (self.incarnation, self.revision),
+            };
+            Seen { node: node.as_str().to_owned(), incarnation, revision }
         };
-        known.map(seen).collect()
+        nodes.into_iter().map(seen).collect()
     }
 
-    /// Whether this node knows as much.
+    /// Whether this node knows as much, as far as it can: of a node that it does not reach it will not know more.
     pub(super) fn has_seen(&self, seen: &[Seen]) -> bool {
         seen.iter().all(|seen| match self.peers.get(seen.node.as_str()) {
+            Some(peer) if peer.health == LinkHealth::Lost => true,
             Some(peer) => peer.incarnation == seen.incarnation && peer.revision >= seen.revision,
-            // It is this node itself, or one that nothing is known of here: then who is there is not here either.
-            None => seen.node == self.options.name.as_str() || seen.revision == 0,
+            None => true,
         })
     }
 
     /// Whether a node can be asked for anything.
     pub fn reaches(&self, node: &NodeName) -> bool {
-        let up = |peer: &Peer| !matches!(peer.health, LinkHealth::Lost | LinkHealth::OtherFormat);
+        let up = |peer: &Peer| peer.health == LinkHealth::Up;
         *node == self.options.name || self.peers.get(node).is_some_and(up)
     }
 

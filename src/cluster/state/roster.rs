@@ -1,6 +1,8 @@
 //! Who is in the conference, and where. Each node tells of those who are at it; where two nodes have the same id, the newer
 //! term counts, and of equal terms the lesser name.
 
+use std::time::Duration;
+
 use super::{
     arrivals::counts,
     core::State,
@@ -10,12 +12,16 @@ use crate::{
     ParticipantId,
     cluster::{
         NodeName,
-        entry::Entry,
+        entry::{Entry, LONGEST_ID},
         message::{Change, Roster},
-        readings::LinkHealth,
     },
     control::{Changes, Known},
 };
+
+/// How many participants of one node there may be.
+const MOST_AT_A_NODE: usize = 1 << 18;
+/// How long those are waited for whom their node does not name any more.
+const MOVING: Duration = Duration::from_secs(2);
 
 impl State {
     /// Whether somebody is in the conference.
@@ -44,6 +50,13 @@ impl State {
         }
         self.stop_knowing(&id);
         let entry = Entry::of(known, term);
+        if id.as_str().len() > LONGEST_ID {
+            return;
+        }
+        // It has left and come again since.
+        if self.here.get(&id).is_some_and(|before| before.place != entry.place) {
+            self.tell_gone(&id, false);
+        }
         if !self.here.contains_key(&id) {
             self.note_member(id.as_str());
         }
@@ -70,7 +83,7 @@ impl State {
     fn stop_knowing(&mut self, id: &ParticipantId) {
         if let Some(before) = self.elsewhere.remove(id) {
             self.stop_naming(&before);
-            self.with_changes(|state, changes| state.want(changes, Some(&before.entry.config), None));
+            self.with_changes(|state, changes| state.want(changes, Some(&before.entry), None));
         }
     }
 
@@ -82,9 +95,20 @@ impl State {
 
     /// Takes the list of a node, or what has changed in it.
     pub fn take_roster(&mut self, node: &NodeName, roster: Roster) {
-        let Some(peer) = self.peers.get(node).filter(|peer| peer.health != LinkHealth::OtherFormat) else { return };
-        let Roster { from, to, changes: told } = roster;
-        if from != 0 && from != peer.revision {
+        let Some(peer) = self.peers.get_mut(node) else { return };
+        let Roster { from, to, more, changes: mut told } = roster;
+        if from == 0 {
+            if peer.list.len() + told.len() > MOST_AT_A_NODE {
+                peer.counts.malformed += 1;
+                peer.list.clear();
+                return;
+            }
+            peer.list.append(&mut told);
+            if more {
+                return;
+            }
+            told = std::mem::take(&mut peer.list);
+        } else if from != peer.revision {
             if to != peer.revision {
                 self.ask(node);
             }
@@ -92,7 +116,7 @@ impl State {
         }
         self.with_changes(|state, changes| {
             if from == 0 {
-                state.miss(changes, node, &told);
+                state.miss(node, &told);
             }
             for (id, change) in told {
                 let id = ParticipantId::from(id);
@@ -101,6 +125,7 @@ impl State {
                     Change::Gone { moves, tick } => state.depart(&id, node, moves, tick),
                 }
             }
+            state.put_noted_groups(changes);
         });
         self.note_revision(node, to);
     }
@@ -110,14 +135,16 @@ impl State {
         if !entries.is_empty() {
             self.with_changes(|state, changes| {
                 entries.into_iter().for_each(|(id, entry)| state.arrive(changes, node, &id.into(), entry));
+                state.put_noted_groups(changes);
             });
         }
     }
 
     /// Those whom the whole list of their node does not name have left.
-    fn miss(&mut self, changes: &mut Changes<'_>, node: &NodeName, told: &[(String, Change)]) {
+    fn miss(&mut self, node: &NodeName, told: &[(String, Change)]) {
         let named: std::collections::HashSet<&str> = told.iter().map(|(id, _)| id.as_str()).collect();
         let missing: Vec<_> = self.at(node).filter(|id| !named.contains(id.as_str())).cloned().collect();
-        missing.iter().for_each(|id| self.forget(changes, id));
+        // They may have gone over to another node, which has not told of them yet.
+        missing.iter().for_each(|id| self.depart_for(id, node, MOVING));
     }
 }

@@ -1,7 +1,7 @@
 //! How what is set for the whole conference comes into the mixer here: a private group with those of its sources that are in the
 //! mixer, and those of its receivers that are at this node.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use super::core::State;
 use crate::{
@@ -12,6 +12,9 @@ use crate::{
     },
     control::Changes,
 };
+
+/// How often a node is told the same settings at most.
+const AGAIN: Duration = Duration::from_millis(200);
 
 impl State {
     /// Takes settings, and puts those in force that are later than what there was.
@@ -36,8 +39,10 @@ impl State {
 
     /// A node lacks settings, or has others.
     pub(super) fn send_settings(&mut self, node: &crate::cluster::NodeName) {
-        let settings = self.settings.all();
-        if !settings.is_empty() {
+        let (settings, now) = (self.settings.all(), self.now);
+        let Some(peer) = self.peers.get_mut(node) else { return };
+        if !settings.is_empty() && peer.settled.is_none_or(|settled| now >= settled + AGAIN) {
+            peer.settled = Some(now);
             self.post(node, Message::Settings(settings));
         }
     }

@@ -1,16 +1,16 @@
 //! Which sources somebody at another node wants to hear however loud others are.
 
 use super::core::State;
-use crate::{cluster::entry::Config, control::Changes};
+use crate::{cluster::entry::Entry, control::Changes};
 
 impl State {
-    /// A listener elsewhere has another configuration: other sources are to be heard however loud others are.
-    pub(super) fn want(&mut self, changes: &mut Changes<'_>, before: Option<&Config>, now: Option<&Config>) {
+    /// A listener elsewhere has another configuration, or other hold music: other sources are to be heard however loud others are.
+    pub(super) fn want(&mut self, changes: &mut Changes<'_>, before: Option<&Entry>, now: Option<&Entry>) {
+        let wanted = |entry: Option<&Entry>| -> Vec<String> {
+            entry.into_iter().flat_map(Entry::wanted).map(str::to_owned).collect()
+        };
+        let (before, now) = (wanted(before), wanted(now));
         if before != now {
-            let wanted = |config: Option<&Config>| -> Vec<String> {
-                config.into_iter().flat_map(Config::wanted).map(str::to_owned).collect()
-            };
-            let (before, now) = (wanted(before), wanted(now));
             self.want_these(changes, before.iter().map(String::as_str), now.iter().map(String::as_str));
         }
     }

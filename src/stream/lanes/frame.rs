@@ -106,6 +106,11 @@ impl TickFrame {
         &self.sources
     }
 
+    /// Whether there is no room for another source.
+    pub fn is_full(&self) -> bool {
+        self.sources.len() >= self.most_sources
+    }
+
     /// Whether there is room for so many sources and planes.
     pub fn has_room(&self, sources: usize, planes: usize) -> bool {
         sources <= self.most_sources && planes * self.frames <= self.samples.len()
