@@ -111,7 +111,9 @@ impl From<ConferenceError> for Refused {
     fn from(error: ConferenceError) -> Self {
         match error {
             ConferenceError::Faults(faults) => RequestError::from(faults).into(),
-            ConferenceError::Unknown { .. } => Self::new(ErrorCode::NotFound, error.to_string()),
+            ConferenceError::Unknown { .. } | ConferenceError::UnknownGroup { .. } => {
+                Self::new(ErrorCode::NotFound, error.to_string())
+            }
             ConferenceError::Nowhere { .. } => {
                 Self::new(ErrorCode::ServiceUnavailable, error.to_string()).retry_after(AGAIN)
             }
