@@ -50,7 +50,6 @@ pub struct Cost {
     pub published_bytes: f64,
     pub received_bytes: f64,
     pub sources: f64,
-    pub left_out: f64,
 }
 
 impl Cost {
@@ -78,7 +77,6 @@ impl Cost {
             published_bytes: mean(|counts| counts.published_bytes),
             received_bytes: mean(|counts| counts.received_bytes),
             sources: mean(|counts| counts.sources),
-            left_out: mean(|counts| counts.left_out),
         }
     }
 
@@ -107,7 +105,9 @@ pub fn costs(scenarios: &[Scenario], rounds: Rounds, bar: &ProgressBar) -> Resul
         for (scenario, works) in alike.iter().zip(&works[..]) {
             let lost: u64 = works.iter().map(|work| work.counts.lost).sum();
             if lost > 0 {
-                return Err(format!("{lost} ticks were lost on a network that loses none: {scenario:?}").into());
+                return Err(
+                    format!("{lost} ticks or sources were lost on a network that loses none: {scenario:?}").into()
+                );
             }
         }
         costs.extend(alike.iter().zip(&works).map(|(scenario, own)| Cost::of(*scenario, own, &works[0])));
@@ -136,7 +136,6 @@ pub mod example {
             published_bytes: 0.0,
             received_bytes: 0.0,
             sources: 0.0,
-            left_out: 0.0,
         };
         let two = Cost {
             scenario: Scenario { nodes: Some(2), ..scenario },
@@ -149,7 +148,6 @@ pub mod example {
             published_bytes: 1250.0,
             received_bytes: 1250.0,
             sources: 1.5,
-            left_out: 0.25,
         };
         vec![one, two]
     }
@@ -166,7 +164,7 @@ mod tests {
         let work = |factor: f64| Work {
             audio: [1e-5, 2e-5, 3e-5].map(|all| tick(factor * all)).into(),
             steps: vec![5e-6; 3],
-            counts: Counts { published_bytes: 300, received_bytes: 900, sources: 6, left_out: 0, lost: 0 },
+            counts: Counts { published_bytes: 300, received_bytes: 900, sources: 6, lost: 0 },
         };
         let cost = Cost::of(scenario, &[work(1.0), work(3.0)], &[work(2.0), work(6.0)]);
         assert!((cost.ratio - 0.5).abs() < 1e-9 && (cost.audio_us - 30.0).abs() < 1e-9, "{cost:?}");

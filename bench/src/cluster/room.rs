@@ -39,9 +39,7 @@ pub struct Counts {
     pub published_bytes: u64,
     pub received_bytes: u64,
     pub sources: u64,
-    /// Sources for which there was no room.
-    pub left_out: u64,
-    /// Ticks that were lost on their way.
+    /// Ticks that were lost on their way, and sources that were heard and found no room in one.
     pub lost: u64,
 }
 
@@ -102,8 +100,9 @@ impl Counts {
             published_bytes: self.published_bytes + readings.published_bytes,
             received_bytes: self.received_bytes + links().map(|link| link.bytes).sum::<u64>(),
             sources: self.sources + readings.published_sources,
-            left_out: self.left_out + readings.left_out_sources,
-            lost: self.lost + links().map(|link| link.lost_ticks + link.overruns).sum::<u64>(),
+            lost: self.lost
+                + readings.left_out_sources
+                + links().map(|link| link.lost_ticks + link.overruns).sum::<u64>(),
         }
     }
 
@@ -112,7 +111,6 @@ impl Counts {
             published_bytes: self.published_bytes - before.published_bytes,
             received_bytes: self.received_bytes - before.received_bytes,
             sources: self.sources - before.sources,
-            left_out: self.left_out - before.left_out,
             lost: self.lost - before.lost,
         }
     }
@@ -137,7 +135,7 @@ mod tests {
         // Two who talk, in 16 bits, and the head of each message.
         assert_eq!(work.counts.published_bytes, 10 * (4 * 24 + 2 * (17 + 960)));
         assert_eq!(work.counts.received_bytes, 3 * work.counts.published_bytes);
-        assert_eq!((work.counts.sources, work.counts.left_out, work.counts.lost), (20, 0, 0));
+        assert_eq!((work.counts.sources, work.counts.lost), (20, 0));
     }
 
     #[test]

@@ -36,20 +36,18 @@ fn nodes(costs: &[Cost]) -> Sheet {
             "after\nthe mix",
             "network\nthread",
             "sources in\na message",
-            "left out",
             "bytes out",
             "bytes in",
             "Mbit/s out",
             "Mbit/s in",
         ],
-        figures: [0, 1].into_iter().chain(4..16).collect(),
+        figures: [0, 1].into_iter().chain(4..15).collect(),
         rows: costs.iter().map(node_cells).collect(),
         legend: "Of each machine and tick of 10 ms, in µs of processor time: the audio thread, all of a tick from its frames to \
 its mixes, median and 99th percentile; the ratio of its median to that of one machine with everybody, the median of the rounds; \
 of it, `NodeAudio::before` and `NodeAudio::after`; the network thread, ten calls of `NodeDriver::step`. Bytes and Mbit/s: the \
 messages of ticks that a node publishes, each counted once, and that it receives. As many talk as are heard at most; \
-the others send nothing, or the noise of open microphones, -65 dBFS. Left out: those of whom nothing is heard, and for whom \
-there was no room in a message.",
+the others send nothing, or the noise of open microphones, -65 dBFS.",
     }
 }
 
@@ -67,7 +65,6 @@ fn node_cells(cost: &Cost) -> Vec<String> {
         us(cost.after_us),
         us(cost.step_us),
         units::figure(cost.sources),
-        units::figure(cost.left_out),
         units::count(cost.published_bytes.round() as usize),
         units::count(cost.received_bytes.round() as usize),
         units::figure(out),
@@ -178,7 +175,7 @@ fn cost_object(cost: &Cost) -> Value {
         "othersSend": scenario.others == Others::Noise, "nodes": scenario.nodes, "audioUs": cost.audio_us,
         "audioP99Us": cost.p99_us, "ratio": cost.ratio, "beforeUs": cost.before_us, "afterUs": cost.after_us,
         "stepUs": cost.step_us, "publishedBytes": cost.published_bytes, "receivedBytes": cost.received_bytes,
-        "sources": cost.sources, "leftOut": cost.left_out})
+        "sources": cost.sources})
 }
 
 #[cfg(test)]
@@ -215,7 +212,7 @@ mod tests {
             let rows = sheet.rows.len() + 2;
             assert!(sheet.markdown().lines().take(rows).all(|row| row.matches('|').count() == sheet.head.len() + 1));
         }
-        let row = "1,000 | 3 | open microphones | 2 nodes | 60.0 | 80.0 | 0.60 × | 4.00 | 6.00 | 20.0 | 1.50 | 0.250 | 1,250 | 1,250 | 1.00 | 1.00";
+        let row = "1,000 | 3 | open microphones | 2 nodes | 60.0 | 80.0 | 0.60 × | 4.00 | 6.00 | 20.0 | 1.50 | 1,250 | 1,250 | 1.00 | 1.00";
         assert_eq!(nodes(&example::results().costs).rows[1].join(" | "), row);
     }
 

@@ -36,11 +36,11 @@ struct Args {
 /// A tick of the mixers.
 const TICK: Duration = Duration::from_millis(10);
 const TICK_SAMPLES: usize = 480;
-/// In every so many ticks the talker's is marked.
+/// In every so many ticks the talker is heard: these are the marks. In between there is silence, as between words: there the wait of the
+/// link comes to what it should be.
 const EVERY: u32 = 20;
-/// A tick that is marked, all others, and what lies between.
+/// The samples of a mark, and what tells them from silence.
 const MARK: f32 = 0.5;
-const QUIET: f32 = 0.05;
 const LIMIT: f32 = 0.25;
 /// Not measured: what waits is adapted to the network.
 const WARM_UP: Duration = Duration::from_secs(2);
@@ -143,7 +143,7 @@ impl Node {
         connect: impl FnOnce(&mut ZenohOptions),
         run: impl FnOnce(Parts) -> Result<Runner, RunnerError>,
     ) -> Result<Self, Box<dyn Error>> {
-        let (controller, processor) = MixerConfig::default().build()?;
+        let (controller, processor) = MixerConfig { smoothing_ms: 0.0, ..MixerConfig::default() }.build()?;
         let options = NodeOptions { depth, ..NodeOptions::new(NodeName::new(name)?) };
         let mut zenoh = ZenohOptions::new("delay", options.name.clone());
         connect(&mut zenoh);
@@ -176,7 +176,7 @@ fn talk(
         before(tick);
         let is_marked = (tick.position() / TICK_SAMPLES as u64).is_multiple_of(u64::from(EVERY));
         // What is refused is counted, and missing then.
-        let _ = tick.send(key, Frame::mono(&[if is_marked { MARK } else { QUIET }; TICK_SAMPLES]));
+        let _ = tick.send(key, Frame::mono(&[if is_marked { MARK } else { 0.0 }; TICK_SAMPLES]));
         if is_marked {
             let _ = sent.send(origin.elapsed());
         }
