@@ -122,8 +122,6 @@ pub enum ErrorCode {
     Conflict = 409,
     /// The body is over the limit.
     RequestTooLarge = 413,
-    /// In a conference on several nodes: another node takes this request.
-    MisdirectedRequest = 421,
     /// The headers do not say that the body is JSON.
     UnsupportedMediaType = 415,
     /// Over the rate limit, or over the backlog limit.
@@ -190,8 +188,8 @@ mod tests {
     #[test]
     fn every_code_has_its_wire_name() {
         use ErrorCode::{
-            BadRequest, Conflict, Forbidden, InternalServerError, MethodNotAllowed, MisdirectedRequest, NotFound,
-            RequestTimeout, RequestTooLarge, ServiceUnavailable, TooManyRequests, Unauthorized, UnsupportedMediaType,
+            BadRequest, Conflict, Forbidden, InternalServerError, MethodNotAllowed, NotFound, RequestTimeout,
+            RequestTooLarge, ServiceUnavailable, TooManyRequests, Unauthorized, UnsupportedMediaType,
         };
         let table = [
             (BadRequest, 400, "badRequest"),
@@ -200,7 +198,6 @@ mod tests {
             (NotFound, 404, "notFound"),
             (Conflict, 409, "conflict"),
             (RequestTooLarge, 413, "requestTooLarge"),
-            (MisdirectedRequest, 421, "misdirectedRequest"),
             (UnsupportedMediaType, 415, "unsupportedMediaType"),
             (TooManyRequests, 429, "tooManyRequests"),
             (MethodNotAllowed, 405, "methodNotAllowed"),

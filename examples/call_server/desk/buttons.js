@@ -1,7 +1,7 @@
 // The buttons of one person's row: whisper to it, hear it, put it on hold, mute it, remove it.
 
 import { setAttribute, setText } from "./dom.js";
-import { groupOfTwo, quoted } from "./routes.js";
+import { groupOfTwo } from "./routes.js";
 
 /** How long a second click on "Remove" does what the first one asks about. */
 const SURE_MS = 4000;
@@ -27,17 +27,14 @@ export class RowButtons {
     once(buttons.remove, () => this.#remove(actions));
   }
 
-  /** `server` is the one that the person is at, if it is not the desk's: private groups and holds are made there. */
-  show(person, from, groups, server) {
+  show(person, from, groups) {
     const { whisper, hear, hold, mute, remove } = this.#buttons;
     this.#from = from;
     this.#isHeld = person.onHold;
-    const isOther = from !== null && from !== this.#id && server === null;
+    const isOther = from !== null && from !== this.#id;
     this.#connection(whisper, "Whisper to", isOther && person.hears, groupOfTwo(groups, from, this.#id));
     this.#connection(hear, "Hear", isOther && person.sends, groupOfTwo(groups, this.#id, from));
     this.#label(hold, person.onHold ? "Resume" : "Hold");
-    hold.disabled = server !== null;
-    setAttribute(hold, "title", server === null ? "" : `At server ${quoted(server)}: put it on hold there`);
     this.#label(mute, person.muted ? "Muted" : "Mute");
     mute.disabled = person.muted;
     mute.title = person.muted ? "Until it unmutes itself" : "";

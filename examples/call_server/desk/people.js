@@ -53,11 +53,7 @@ export class People {
     byId("nobody").hidden = people.length > 0;
     this.#keepChoice(people);
     const from = own ?? this.#chosen;
-    const isElsewhere = (id) => people.some((person) => person.id === id && elsewhereOf(person, state) !== null);
-    for (const person of people) {
-      const server = elsewhereOf(person, state);
-      this.#rows.get(person.id).buttons.show(person, isElsewhere(from) ? null : from, state.groups, server);
-    }
+    for (const person of people) this.#rows.get(person.id).buttons.show(person, from, state.groups);
     setText(byId("whispers"), from ?? "nobody");
     if (isNew) this.#find();
   }

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 #[cfg(feature = "cluster")]
 use super::nodes::Nodes;
 use super::{
-    Failure, Groups, Identity, Ledger, Member, Removal,
+    Failure, Groups, Identity, Kept, Ledger, Member, Removal,
     rate::{Large, Rate},
     watch::watch,
 };
@@ -68,9 +68,8 @@ pub struct CallOptions {
     #[cfg(feature = "http-notify")]
     pub callback: Option<Callback>,
     /// The conference whose node the mixer is, if the call is on several nodes. Then each node has this call in a service of
-    /// its own, and clients may send requests to any: for participants of any node, but for hold and audioRoutingGroups, which
-    /// the participant's node takes. A request that is refused because of that names the node. Operations complete when all
-    /// nodes have mixed them. Prompts are played at the node that was asked, and are heard at all; the participants that play
+    /// its own, and clients may send requests to any: for participants of any node. Operations complete when all nodes have mixed
+    /// them. Prompts and hold music are played by the node that was asked, and are heard at all; the participants that play
     /// have the name of the node in their ids: `$prompts.fra-1`. With the feature `cluster`.
     #[cfg(feature = "cluster")]
     pub cluster: Option<Conference>,
@@ -179,6 +178,8 @@ impl Call {
         let parts = Parts {
             call: identity.id.clone(),
             names,
+            #[cfg(feature = "cluster")]
+            following: nodes.as_ref().map(|nodes| Arc::clone(&nodes.following)),
             turns,
             patience: service.limits.prompt_wait,
             controller: controller.clone(),
@@ -241,6 +242,15 @@ impl Call {
             return nodes.member(&self.controller, id).filter(|_| !self.media.owns(id));
         }
         self.participant(id).map(Member::from)
+    }
+
+    /// What has the groups of the call.
+    pub fn kept_groups(&self) -> Kept<'_> {
+        #[cfg(feature = "cluster")]
+        if let Some(nodes) = &self.nodes {
+            return Kept::Conference(&nodes.conference);
+        }
+        Kept::Mixer(&self.controller)
     }
 
     /// What is configured for a participant, as a request has it; `None` if it has left.

@@ -18,8 +18,8 @@ const LOOK: Duration = Duration::from_millis(2);
 
 /// The changes that have begun at this node and are not known to have ended.
 #[derive(Debug)]
-pub(super) struct Following {
-    conference: Conference,
+pub(in crate::http) struct Following {
+    pub conference: Conference,
     ledger: Arc<Ledger>,
     /// How long a change may take: longer than the limits of the node itself, which ends it in time as long as its driver runs.
     limit: Duration,

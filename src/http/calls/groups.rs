@@ -6,44 +6,78 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+#[cfg(feature = "cluster")]
+use crate::cluster::Conference;
 use crate::{
-    Controller, Generation, ParticipantId, PrivateGroup,
+    Controller, GroupId, ParticipantId, PrivateGroup,
     config::{AudioRoutingGroup, RoutingMode},
     control::Changes,
     http::media::PROMPTS,
 };
 
-/// The routing modes of the groups that clients have made, by their ids, each with how many members it has.
+/// The routing modes of the groups that clients have made, by their ids, each with how many members it has. In a conference, whose
+/// groups may be made at any node, there are none: there the members say the mode.
 #[derive(Debug, Default)]
 pub(in crate::http) struct Groups(Mutex<HashMap<String, (RoutingMode, usize)>>);
 
+/// What has the groups of a call.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::http) enum Kept<'a> {
+    Mixer(&'a Controller),
+    #[cfg(feature = "cluster")]
+    Conference(&'a Conference),
+}
+
+impl Kept<'_> {
+    fn group(self, id: &str) -> Option<PrivateGroup> {
+        match self {
+            Self::Mixer(controller) => controller.private_group(id).ok(),
+            #[cfg(feature = "cluster")]
+            Self::Conference(_) => {
+                self.all().into_iter().find(|(other, _)| other.as_str() == id).map(|(_, group)| group)
+            }
+        }
+    }
+
+    fn all(self) -> Vec<(GroupId, PrivateGroup)> {
+        match self {
+            Self::Mixer(controller) => controller.private_groups(),
+            #[cfg(feature = "cluster")]
+            Self::Conference(conference) => conference.private_groups(),
+        }
+    }
+}
+
+/// The members of a group as the mixer has them.
+pub(in crate::http) fn members_of(group: &AudioRoutingGroup) -> PrivateGroup {
+    let members = |ids: &[String]| ids.iter().map(|id| ParticipantId::from(id.as_str())).collect::<Vec<_>>();
+    PrivateGroup::new(members(&group.sources), members(&group.receivers))
+}
+
 impl Groups {
     /// A group of the call; none of the service's own.
-    pub fn get(&self, controller: &Controller, id: &str) -> Option<AudioRoutingGroup> {
-        controller.private_group(id).ok().filter(|_| id != PROMPTS).map(|group| self.shown(id, &group))
+    pub fn get(&self, kept: Kept<'_>, id: &str) -> Option<AudioRoutingGroup> {
+        kept.group(id).filter(|_| id != PROMPTS).map(|group| self.shown(id, &group))
     }
 
     /// All groups of the call but the service's own, in the order of their ids.
-    pub fn all(&self, controller: &Controller) -> Vec<AudioRoutingGroup> {
-        let groups = controller.private_groups();
+    pub fn all(&self, kept: Kept<'_>) -> Vec<AudioRoutingGroup> {
+        let groups = kept.all();
         let groups = groups.iter().map(|(id, group)| (id.as_str(), group));
         groups.filter(|(id, _)| *id != PROMPTS).map(|(id, group)| self.shown(id, group)).collect()
     }
 
     /// Makes a group of the mixer, or replaces it; its members are in the call.
     pub fn set(&self, changes: &mut Changes<'_>, group: &AudioRoutingGroup) {
-        let members = |ids: &[String]| ids.iter().map(|id| ParticipantId::from(id.as_str())).collect::<Vec<_>>();
-        let members = PrivateGroup::new(members(&group.sources), members(&group.receivers));
-        if changes.set_private_group(group.id.as_str(), members).is_ok() {
+        if changes.set_private_group(group.id.as_str(), members_of(group)).is_ok() {
             let count = group.sources.len() + group.receivers.len();
             self.modes().insert(group.id.clone(), (group.routing_mode, count));
         }
     }
 
-    /// Ends a group of the mixer. Returns when; `None` if there is none of this id.
-    pub fn remove(&self, controller: &Controller, id: &str) -> Option<Generation> {
+    /// A group of the mixer ends.
+    pub fn forget(&self, id: &str) {
         self.modes().remove(id);
-        controller.remove_private_group(id).ok()
     }
 
     fn shown(&self, id: &str, group: &PrivateGroup) -> AudioRoutingGroup {
@@ -57,14 +91,25 @@ impl Groups {
         }
     }
 
-    /// How many clients have made.
-    pub fn count(&self) -> usize {
-        self.modes().len()
+    /// How many clients have made; in a conference: how many there are.
+    pub fn count(&self, kept: Kept<'_>) -> usize {
+        match kept {
+            Kept::Mixer(_) => self.modes().len(),
+            #[cfg(feature = "cluster")]
+            Kept::Conference(_) => kept.all().len(),
+        }
     }
 
     /// How many members those have together but for this one.
-    pub fn members_but_of(&self, id: &str) -> usize {
-        self.modes().iter().filter(|(other, _)| *other != id).map(|(_, (_, count))| count).sum()
+    pub fn members_but_of(&self, kept: Kept<'_>, id: &str) -> usize {
+        match kept {
+            Kept::Mixer(_) => self.modes().iter().filter(|(other, _)| *other != id).map(|(_, (_, count))| count).sum(),
+            #[cfg(feature = "cluster")]
+            Kept::Conference(_) => {
+                let others = kept.all().into_iter().filter(|(other, _)| other.as_str() != id);
+                others.map(|(_, group)| group.sources.len() + group.receivers.len()).sum()
+            }
+        }
     }
 
     /// A poisoned lock is used as it is: a panic leaves no mode half set.
@@ -101,7 +146,7 @@ mod tests {
             (vec![], vec!["c"], RoutingMode::UnknownFutureValue),
         ] {
             controller.set_private_group("g", PrivateGroup::new(sources, receivers)).unwrap();
-            assert_eq!(groups.get(&controller, "g").unwrap().routing_mode, mode);
+            assert_eq!(groups.get(Kept::Mixer(&controller), "g").unwrap().routing_mode, mode);
         }
     }
 
@@ -119,10 +164,13 @@ mod tests {
             receivers: vec!["b".into(), "c".into()],
         };
         controller.change(|changes| groups.set(changes, &group));
-        assert_eq!(groups.all(&controller), std::slice::from_ref(&group));
+        assert_eq!(groups.all(Kept::Mixer(&controller)), std::slice::from_ref(&group));
         controller.leave("c").unwrap();
         let smaller = AudioRoutingGroup { receivers: vec!["b".into()], ..group };
-        assert_eq!(groups.get(&controller, "g"), Some(smaller));
-        assert!(groups.remove(&controller, "g").is_some() && groups.remove(&controller, "g").is_none());
+        assert_eq!(groups.get(Kept::Mixer(&controller), "g"), Some(smaller));
+        let kept = Kept::Mixer(&controller);
+        assert_eq!((groups.count(kept), groups.members_but_of(kept, "h")), (1, 3));
+        groups.forget("g");
+        assert_eq!((groups.count(kept), groups.members_but_of(kept, "h")), (0, 0));
     }
 }

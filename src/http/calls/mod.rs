@@ -20,7 +20,11 @@ mod watch;
 pub(super) use call::{Call, EndedCall};
 pub use call::{CallError, CallOptions};
 pub(super) use failure::{End, Failure};
-pub(super) use groups::Groups;
+#[cfg(feature = "cluster")]
+pub(super) use following::Following;
+#[cfg(feature = "cluster")]
+pub(super) use groups::members_of;
+pub(super) use groups::{Groups, Kept};
 pub(super) use identity::{Identity, in_a_path};
 pub(super) use ledger::{Ledger, NoPlace, Place, Request};
 pub(super) use member::Member;

@@ -17,8 +17,8 @@ use crate::{
 /// How long a request waits until the other nodes have said whether what it asks for is possible: longer than a message takes
 /// around the world. What takes longer, the client reads in its operation.
 const CHECKED_WITHIN: Duration = Duration::from_millis(300);
-/// How long a removal waits until it is done, which has no operation.
-const REMOVED_WITHIN: Duration = Duration::from_secs(3);
+/// How long a request waits until what it asks for is done, if there is no operation to tell.
+const DONE_WITHIN: Duration = Duration::from_secs(3);
 /// When a request may be sent again that came while a participant was at no node.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -26,7 +26,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(in crate::http) struct Nodes {
     pub conference: Conference,
-    following: Arc<Following>,
+    pub following: Arc<Following>,
     ledger: Arc<Ledger>,
 }
 
@@ -45,18 +45,17 @@ impl Nodes {
 
     /// Everybody in the conference, in the order of a list.
     pub fn members(&self, controller: &Controller) -> Vec<Member> {
-        let places: HashMap<_, _> =
-            controller.participants().into_iter().map(|here| (here.id, here.key.index())).collect();
+        let keys: HashMap<_, _> = controller.participants().into_iter().map(|here| (here.id, here.key)).collect();
         let all = self.conference.participants().into_iter();
-        let mut all: Vec<_> = all.map(|one| Member::of(places.get(&one.id).copied(), one)).collect();
+        let mut all: Vec<_> = all.map(|one| Member::of(keys.get(&one.id).copied(), one)).collect();
         all.sort_unstable_by_key(|member| member.order);
         all
     }
 
     /// One participant of the conference.
     pub fn member(&self, controller: &Controller, id: &str) -> Option<Member> {
-        let place = controller.participant(id).ok().map(|here| here.key.index());
-        self.conference.participant(id).ok().map(|one| Member::of(place, one))
+        let key = controller.participant(id).ok().map(|here| here.key);
+        self.conference.participant(id).ok().map(|one| Member::of(key, one))
     }
 
     /// Begins an operation that ends as a change does, and waits a little until the nodes have said whether that is possible. Blocks.
@@ -68,35 +67,21 @@ impl Nodes {
         self.ledger.get(&operation.id).unwrap_or(operation)
     }
 
-    /// Takes a participant out of the conference, and waits until nobody at its node hears it. Blocks.
-    pub fn remove(&self, id: &str) -> Result<(), Refused> {
-        let change = self.conference.remove(id)?;
-        let unavailable = |message| Refused::new(ErrorCode::ServiceUnavailable, message).retry_after(AGAIN);
-        match self.conference.wait_until_ended(change, REMOVED_WITHIN) {
-            // It is out of the conference: its node has only not mixed since.
-            Some(ChangeState::Completed | ChangeState::Running) | None => Ok(()),
-            Some(ChangeState::Refused { node, reason } | ChangeState::Failed { node, reason }) => {
-                Err(unavailable(format!("node \"{node}\" has not removed participant \"{id}\": {reason}")))
-            }
-            Some(_) => Err(unavailable(format!("the node of participant \"{id}\" has not answered yet"))),
-        }
-    }
-
-    /// That a participant is at this node.
+    /// Waits until a change is done that has no operation. Blocks.
     ///
     /// # Errors
-    /// It is at another, which the refusal names, or at none.
-    pub fn require_here(&self, id: &str) -> Result<(), Refused> {
-        let here = self.conference.node();
-        match self.conference.participant(id)?.node {
-            Some(node) if node == here => Ok(()),
-            Some(node) => {
-                let message = format!(
-                    "participant \"{id}\" is at node \"{node}\" of this conference, and this is node \"{here}\": send the request there"
-                );
-                Err(Refused::new(ErrorCode::MisdirectedRequest, message))
+    /// A node has not done what `what` says.
+    pub fn done(&self, change: ChangeNumber, what: &str) -> Result<(), Refused> {
+        let unavailable = |message| Refused::new(ErrorCode::ServiceUnavailable, message).retry_after(AGAIN);
+        match self.conference.wait_until_ended(change, DONE_WITHIN) {
+            // All nodes do it: one of them only has not mixed since.
+            Some(ChangeState::Completed | ChangeState::Running) | None => Ok(()),
+            Some(ChangeState::Refused { node, reason } | ChangeState::Failed { node, reason }) => {
+                Err(unavailable(format!("node \"{node}\" has not {what}: {reason}")))
             }
-            None => Err(ConferenceError::Nowhere { id: id.into() }.into()),
+            Some(_) => {
+                Err(unavailable(format!("not all nodes have said within {DONE_WITHIN:?} that they have {what}")))
+            }
         }
     }
 
@@ -114,6 +99,7 @@ impl From<ConferenceError> for Refused {
             ConferenceError::Unknown { .. } | ConferenceError::UnknownGroup { .. } => {
                 Self::new(ErrorCode::NotFound, error.to_string())
             }
+            ConferenceError::TooLong { .. } => Self::new(ErrorCode::BadRequest, error.to_string()),
             ConferenceError::Nowhere { .. } => {
                 Self::new(ErrorCode::ServiceUnavailable, error.to_string()).retry_after(AGAIN)
             }

@@ -3,18 +3,19 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
+    holding::Begun,
     parts::{Fetched, Parts},
     speaker::Speaker,
     unplayed::Unplayed,
 };
 use crate::{
-    ControlError, Generation, Participant, ParticipantKey,
+    ParticipantKey,
     config::{ActionRequest, CommsOperation, MediaInfo, OperationKind, StartHoldMusicRequest},
-    http::calls::{Place, Request},
+    http::calls::{Member, Place, Request},
     stream::Clip,
 };
 
@@ -40,11 +41,14 @@ struct State {
 /// One participant who is on hold, or will be once its music is there.
 #[derive(Debug)]
 struct Held {
-    key: ParticipantKey,
+    /// `None` if it only hears, at another node.
+    key: Option<ParticipantKey>,
     /// The newest request for it.
     turn: u64,
     /// Whether its music is fetched still.
     is_pending: bool,
+    /// When its hold has begun: at another node it takes effect later.
+    begun: Instant,
     /// Plays music of its own.
     speaker: Option<Speaker>,
 }
@@ -58,7 +62,7 @@ impl Holds {
     /// what is left to be done.
     pub fn start(
         self: &Arc<Self>,
-        participant: Participant,
+        participant: Member,
         request: StartHoldMusicRequest,
         place: Place<'_>,
     ) -> (CommsOperation, Option<impl Future<Output = ()> + Send + use<>>) {
@@ -75,24 +79,21 @@ impl Holds {
     }
 
     /// Ends a hold. Does nothing if there is none.
-    pub fn stop(&self, participant: &Participant, request: ActionRequest, place: Place<'_>) -> CommsOperation {
+    pub fn stop(&self, participant: &Member, request: ActionRequest, place: Place<'_>) -> CommsOperation {
         let ActionRequest { client_context } = request;
         let operation = place.begin_untimed(Request { kind: OperationKind::StopHoldMusic, client_context });
         let id = participant.id.as_str();
         self.settle(&operation.id, |state| {
             let before = state.held.remove(id);
-            let (resumed, generation) = self.parts.controller.change(|changes| changes.resume(id));
+            let resumed = self.parts.resume(id);
             // Its music plays until it does not hear it any more.
             drop(before);
-            match resumed {
-                Ok(()) | Err(ControlError::NotOnHold { .. }) => Ok(generation),
-                Err(left) => Err(left.into()),
-            }
+            resumed
         });
         self.now(operation)
     }
 
-    async fn fetch_and_hold(&self, participant: Participant, media: MediaInfo, turn: u64, operation: &str) {
+    async fn fetch_and_hold(&self, participant: Member, media: MediaInfo, turn: u64, operation: &str) {
         let id = participant.id.as_str();
         let music = self.fetch(id, &media, turn).await;
         self.settle(operation, |state| {
@@ -118,34 +119,22 @@ impl Holds {
     }
 
     /// Puts a participant on hold with music of its own, or with the call's.
-    fn hold(
-        &self,
-        state: &mut State,
-        participant: &Participant,
-        speaker: Option<Speaker>,
-    ) -> Result<Generation, Unplayed> {
+    fn hold(&self, state: &mut State, participant: &Member, speaker: Option<Speaker>) -> Result<Begun, Unplayed> {
         let id = participant.id.as_str();
         let music = match &speaker {
             Some(speaker) => Some(speaker.id()),
             None => state.call_music(&self.parts, self.music.as_ref())?,
         };
         let music: Vec<&str> = music.into_iter().collect();
-        let (held, generation) = self.parts.controller.change(|changes| {
-            // Somebody else may have the id by now.
-            if changes.key(id)? != participant.key {
-                return Err(ControlError::Unknown { id: participant.id.clone() });
-            }
-            changes.hold(id, &music)
-        });
-        held?;
+        let begun = self.parts.hold(participant, &music)?;
         state.turn += 1;
-        let held = Held { key: participant.key, turn: state.turn, is_pending: false, speaker };
+        let held = Held { key: participant.key, turn: state.turn, is_pending: false, begun: Instant::now(), speaker };
         state.held.insert(id.to_owned(), held);
-        Ok(generation)
+        Ok(begun)
     }
 
     /// Makes a change, and lets its operation end when it is in a mix.
-    fn settle(&self, operation: &str, change: impl FnOnce(&mut State) -> Result<Generation, Unplayed>) {
+    fn settle(&self, operation: &str, change: impl FnOnce(&mut State) -> Result<Begun, Unplayed>) {
         let ledger = &self.parts.ledger;
         let in_order = ledger.order();
         let changed = {
@@ -153,7 +142,7 @@ impl Holds {
             if state.is_closed { Err(Unplayed::CallEnded) } else { change(&mut state) }
         };
         match changed {
-            Ok(generation) => ledger.await_mix(operation, generation),
+            Ok(begun) => self.parts.follow(operation, begun),
             Err(unplayed) => {
                 drop(in_order);
                 ledger.finish(operation, unplayed.end());
@@ -175,10 +164,9 @@ impl Holds {
 
     /// Stops the music of those who have left, or were taken off hold by the host.
     pub fn sweep(&self) {
-        let controller = &self.parts.controller;
         let is_held = |id: &str, held: &Held| {
-            let here = controller.participant(id).ok().filter(|one| one.key == held.key);
-            here.is_some_and(|one| held.is_pending || one.on_hold)
+            let on_hold = self.parts.on_hold(id, held.key);
+            on_hold.is_some_and(|on_hold| held.is_pending || on_hold || self.parts.is_under_way(held.begun))
         };
         let mut state = self.state();
         let gone: Vec<_> = state.held.extract_if(|id, held| !is_held(id, held)).collect();
@@ -221,9 +209,9 @@ impl State {
     }
 
     /// A participant is to get music of its own. Returns the number of the request.
-    fn expect_music(&mut self, participant: &Participant) -> u64 {
+    fn expect_music(&mut self, participant: &Member) -> u64 {
         self.turn += 1;
-        let new = Held { key: participant.key, turn: 0, is_pending: true, speaker: None };
+        let new = Held { key: participant.key, turn: 0, is_pending: true, begun: Instant::now(), speaker: None };
         let held = self.held.entry(participant.id.to_string()).or_insert(new);
         (held.turn, held.is_pending) = (self.turn, true);
         self.turn

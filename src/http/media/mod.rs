@@ -4,6 +4,7 @@
 //! `$`. Clients do not find it among the participants, and can neither mute nor remove it; but they can name it in a
 //! configureMixer request, to set its level or to be ducked by it.
 
+mod holding;
 mod holds;
 mod names;
 mod parts;
@@ -27,9 +28,9 @@ pub use resolver::{NoPrompts, PromptAudio, PromptResolver};
 use tokio::runtime::Handle;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::calls::{Place, Request};
+use super::calls::{Member, Place, Request};
 use crate::{
-    Generation, Participant,
+    Generation,
     config::{ActionRequest, CommsOperation, PlayPromptRequest, StartHoldMusicRequest},
     stream::Clip,
 };
@@ -77,7 +78,7 @@ impl Media {
     }
 
     /// Puts a participant on hold.
-    pub fn hold(&self, participant: Participant, request: StartHoldMusicRequest, place: Place<'_>) -> CommsOperation {
+    pub fn hold(&self, participant: Member, request: StartHoldMusicRequest, place: Place<'_>) -> CommsOperation {
         let (operation, rest) = self.holds.start(participant, request, place);
         if let Some(rest) = rest {
             let closed = self.closed.clone();
@@ -88,7 +89,7 @@ impl Media {
     }
 
     /// Takes a participant off hold.
-    pub fn resume(&self, participant: &Participant, request: ActionRequest, place: Place<'_>) -> CommsOperation {
+    pub fn resume(&self, participant: &Member, request: ActionRequest, place: Place<'_>) -> CommsOperation {
         self.holds.stop(participant, request, place)
     }
 

@@ -5,6 +5,8 @@ use std::{sync::Arc, time::Duration};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::{PromptResolver, names::Names, unplayed::Unplayed};
+#[cfg(feature = "cluster")]
+use crate::http::calls::Following;
 use crate::{
     Controller,
     config::MediaInfo,
@@ -24,6 +26,9 @@ pub(in crate::http) struct Parts {
     pub names: Names,
     pub controller: Controller,
     pub ledger: Arc<Ledger>,
+    /// The changes of the conference that the call is, if it is on several nodes.
+    #[cfg(feature = "cluster")]
+    pub following: Option<Arc<Following>>,
     pub resolver: Arc<dyn PromptResolver>,
     /// The turns at fetching and converting prompts, of all calls.
     pub turns: Arc<Shares<String>>,

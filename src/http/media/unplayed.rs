@@ -40,6 +40,10 @@ pub(in crate::http) enum Unplayed {
     /// The participant has left.
     #[error("the hold is not changed: {0}")]
     Left(#[from] ControlError),
+    /// The participant has left the conference, or its music has.
+    #[cfg(feature = "cluster")]
+    #[error("the hold is not changed: {0}")]
+    Conference(#[from] crate::cluster::ConferenceError),
     /// Others on hold have as much music as a call may hold.
     #[error("those on hold may have {most:?} of music together, and this would be more: end a hold first")]
     TooMuchMusic {
@@ -72,6 +76,8 @@ impl Unplayed {
             Self::Unconverted => (500, 18),
             Self::Speaker(_) => (500, 19),
             Self::Left(_) => (404, 20),
+            #[cfg(feature = "cluster")]
+            Self::Conference(_) => (404, 20),
             Self::Superseded => (409, 21),
             Self::SpeakerGone => (410, 22),
             Self::Resolver => (500, 24),

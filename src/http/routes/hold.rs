@@ -10,7 +10,7 @@ use super::{
     participant,
 };
 use crate::{
-    config::{ActionRequest, CommsOperation, ErrorBody, StartHoldMusicRequest},
+    config::{ActionRequest, CommsOperation, StartHoldMusicRequest},
     http::{refused::Refused, state::ServiceState},
 };
 
@@ -30,7 +30,6 @@ use crate::{
     responses(
         (status = 202, description = "The participant is on its way to hold.", body = CommsOperation,
             headers(("Location" = String, description = "Where the operation can be read."))),
-        (status = 421, description = "It is at another node of the conference, which takes the request.", body = ErrorBody),
         OfChange
     )
 )]
@@ -38,7 +37,7 @@ pub(super) async fn start(State(service): State<Arc<ServiceState>>, action: Acti
     action
         .run(&service, Form::Accepted, |call, caller, body| {
             let request: StartHoldMusicRequest = action::read(body)?;
-            let participant = participant::named(call, caller.participant())?;
+            let participant = participant::member(call, caller.participant())?;
             Ok(call.media.hold(participant, request, action::admit(call)?))
         })
         .await
@@ -59,7 +58,6 @@ pub(super) async fn start(State(service): State<Arc<ServiceState>>, action: Acti
     responses(
         (status = 202, description = "The participant is on its way back.", body = CommsOperation,
             headers(("Location" = String, description = "Where the operation can be read."))),
-        (status = 421, description = "It is at another node of the conference, which takes the request.", body = ErrorBody),
         OfChange
     )
 )]
@@ -67,7 +65,7 @@ pub(super) async fn stop(State(service): State<Arc<ServiceState>>, action: Actio
     action
         .run(&service, Form::Accepted, |call, caller, body| {
             let request: ActionRequest = action::read(body)?;
-            let participant = participant::named(call, caller.participant())?;
+            let participant = participant::member(call, caller.participant())?;
             Ok(call.media.resume(&participant, request, action::admit(call)?))
         })
         .await

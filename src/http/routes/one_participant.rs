@@ -117,7 +117,7 @@ impl Detail {
 
 impl OneParticipant {
     pub fn new(call: &Call, member: Member, detail: Detail) -> Self {
-        let Member { id, direction, muted: is_muted, source, node, .. } = member;
+        let Member { id, direction, muted: is_muted, key, node, .. } = member;
         let id = id.as_str();
         // A participant who has left meanwhile has no configuration.
         let level = || call.mixer_level(id);
@@ -133,7 +133,7 @@ impl OneParticipant {
                 label: "main-audio",
                 media_type: "audio",
                 server_muted: is_muted,
-                source_id: source.map(|source| source.to_string()),
+                source_id: key.map(|key| key.index().to_string()),
             }],
             node,
             mixer_level: (detail == Detail::MixerLevel).then(level).flatten(),

@@ -37,13 +37,8 @@ pub(super) fn member(call: &Call, id: &str) -> Result<Member, Refused> {
     call.member(id).ok_or_else(|| nobody(id))
 }
 
-/// The participant of the path, which has to be at this node.
+/// The participant of the path, of a call that is on one machine.
 pub(super) fn named(call: &Call, id: &str) -> Result<Participant, Refused> {
-    #[cfg(feature = "cluster")]
-    if let Some(nodes) = &call.nodes {
-        member(call, id)?;
-        nodes.require_here(id)?;
-    }
     call.participant(id).ok_or_else(|| nobody(id))
 }
 
@@ -112,7 +107,7 @@ fn take_out(call: &Call, id: &str) -> Result<(), Refused> {
     if let Some(nodes) = &call.nodes {
         member(call, id)?;
         let _place = action::admit(call)?;
-        return nodes.remove(id);
+        return nodes.done(nodes.conference.remove(id)?, "removed the participant");
     }
     let participant = named(call, id)?;
     let _place = action::admit(call)?;

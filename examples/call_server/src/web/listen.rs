@@ -33,7 +33,7 @@ fn nobody(web: &Web, id: &str) -> Refused {
     match elsewhere {
         Some(node) => {
             let message = format!("participant {id:?} is at the server {node} of this call: listen there");
-            Refused::new(ErrorCode::MisdirectedRequest, message)
+            Refused::new(ErrorCode::NotFound, message)
         }
         None => Refused::new(ErrorCode::NotFound, format!("there is no participant {id:?}")),
     }

@@ -114,7 +114,11 @@ pub fn json(
             .chain(elsewhere.participants(&snapshot.participants))
             .collect(),
         roles: controller.role_table(),
-        groups: controller.private_groups().into_iter().map(|(id, members)| Group { id, members }).collect(),
+        groups: conference
+            .map_or_else(|| controller.private_groups(), Conference::private_groups)
+            .into_iter()
+            .map(|(id, members)| Group { id, members })
+            .collect(),
         runner: runner.map(|readings| Runner {
             ticks: readings.ticks,
             skipped_ticks: readings.skipped_ticks,

@@ -50,7 +50,7 @@ pub(in crate::http::routes) async fn groups(
 ) -> Result<Json<AudioRoutingGroups>, Refused> {
     let call = caller.live_call(&service).await?;
     let subject = caller.subject().map(str::to_owned);
-    let read = blocking::run(&service, subject, Size::Small, move || call.groups.all(&call.controller));
+    let read = blocking::run(&service, subject, Size::Small, move || call.groups.all(call.kept_groups()));
     Ok(Json(AudioRoutingGroups { value: read.await? }))
 }
 
@@ -67,7 +67,6 @@ pub(in crate::http::routes) async fn groups(
         (status = 201, description = "The group is in force from the next tick on.", body = AudioRoutingGroup,
             headers(("Location" = String, description = "Where the group can be read."))),
         (status = 409, description = "There is another group of this id.", body = ErrorBody),
-        (status = 421, description = "A member is at another node of the conference.", body = ErrorBody),
         OfChange
     )
 )]
@@ -89,8 +88,8 @@ fn make(call: &Arc<Call>, body: &[u8], limits: &Limits) -> Result<AudioRoutingGr
     let read = read_json::<UncheckedGroup<NewAudioRoutingGroup>>(body).map_err(RequestError::from)?;
     let group = read.create(|| uuid::Uuid::new_v4().to_string());
     let _in_order = call.ledger.order();
-    let other = call.groups.get(&call.controller, group.id());
-    if other.is_none() && call.groups.count() >= limits.groups {
+    let other = call.groups.get(call.kept_groups(), group.id());
+    if other.is_none() && call.groups.count(call.kept_groups()) >= limits.groups {
         let message = format!("this call has {} audioRoutingGroups already: delete one first", limits.groups);
         return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(Duration::from_secs(1)));
     }

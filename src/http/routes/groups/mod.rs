@@ -8,6 +8,8 @@ pub(super) use one::{__path_group, __path_remove, __path_update, group, remove, 
 
 use std::{sync::Arc, time::Duration};
 
+#[cfg(feature = "cluster")]
+use crate::http::calls::{Nodes, members_of};
 use crate::{
     config::{AudioRoutingGroup, ErrorCode, ProposedGroup, RequestError},
     http::{Limits, calls::Call, refused::Refused},
@@ -28,15 +30,17 @@ fn put_in_force(
         let message = format!("the group names {participants} participants; at most {most} are taken");
         return Err(Refused::new(ErrorCode::RequestTooLarge, message));
     }
-    if participants + call.groups.members_but_of(group.id()) > limits.group_members {
+    if participants + call.groups.members_but_of(call.kept_groups(), group.id()) > limits.group_members {
         let most = limits.group_members;
         let message = format!("the audioRoutingGroups of this call would have over {most} members: delete one first");
         return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(Duration::from_secs(1)));
     }
     admit_answer(group.group())?;
-    #[cfg(feature = "cluster")]
-    require_here(call, group.group())?;
     let _place = action::admit(call)?;
+    #[cfg(feature = "cluster")]
+    if let Some(nodes) = &call.nodes {
+        return put_in_force_on_nodes(nodes, group);
+    }
     let set = call.controller.change(|changes| {
         let checked = group.check(|id| changes.is_here(id)).cloned();
         checked.inspect(|group| call.groups.set(changes, group))
@@ -44,18 +48,18 @@ fn put_in_force(
     set.0.map_err(|absent| RequestError::from(group.into_faults(absent)).into())
 }
 
-/// That none of a group's members is at another node: the group would be heard at one node and not at another.
+/// The same at all nodes of a conference. Waits until they have done it.
 #[cfg(feature = "cluster")]
-fn require_here(call: &Call, group: &AudioRoutingGroup) -> Result<(), Refused> {
-    let Some(nodes) = &call.nodes else { return Ok(()) };
-    let members = group.sources.iter().chain(&group.receivers);
-    // Who is not in the conference at all is a fault of the group.
-    let mut members = members.filter(|id| nodes.conference.is_here(id));
-    members.try_for_each(|id| nodes.require_here(id))
+fn put_in_force_on_nodes(nodes: &Nodes, group: ProposedGroup) -> Result<AudioRoutingGroup, Refused> {
+    let checked = group.check(|id| nodes.conference.is_here(id)).cloned();
+    let group = checked.map_err(|absent| RequestError::from(group.into_faults(absent)))?;
+    let change = nodes.conference.set_private_group(group.id.as_str(), &members_of(&group))?;
+    nodes.done(change, "made the group")?;
+    Ok(group)
 }
 
 /// The group of this id.
 fn named(call: &Call, id: &str) -> Result<AudioRoutingGroup, Refused> {
     let message = || format!("there is no audioRoutingGroup \"{id}\" in this call");
-    call.groups.get(&call.controller, id).ok_or_else(|| Refused::new(ErrorCode::NotFound, message()))
+    call.groups.get(call.kept_groups(), id).ok_or_else(|| Refused::new(ErrorCode::NotFound, message()))
 }

@@ -6,7 +6,7 @@ use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 
 use super::{named, put_in_force};
 use crate::{
-    config::{AudioRoutingGroup, AudioRoutingGroupChange, ErrorBody, RequestError, UncheckedGroup, read_json},
+    config::{AudioRoutingGroup, AudioRoutingGroupChange, RequestError, UncheckedGroup, read_json},
     http::{
         Limits,
         calls::Call,
@@ -54,7 +54,6 @@ pub(in crate::http::routes) async fn group(
     request_body(content = ref("#/components/schemas/AudioRoutingGroupChange")),
     responses(
         (status = 200, description = "The group, which is in force from the next tick on.", body = AudioRoutingGroup),
-        (status = 421, description = "A member is at another node of the conference.", body = ErrorBody),
         OfChange
     )
 )]
@@ -110,9 +109,20 @@ pub(in crate::http::routes) async fn remove(
         let _in_order = call.ledger.order();
         let group = named(&call, caller.group())?;
         let _place = action::admit(&call)?;
-        call.groups.remove(&call.controller, &group.id);
+        end(&call, &group.id)?;
         action::accepted(&caller, None);
         Ok(StatusCode::NO_CONTENT)
     });
     removed.await?
+}
+
+fn end(call: &Call, id: &str) -> Result<(), Refused> {
+    #[cfg(feature = "cluster")]
+    if let Some(nodes) = &call.nodes {
+        return nodes.done(nodes.conference.remove_private_group(id)?, "ended the group");
+    }
+    call.groups.forget(id);
+    // The host may end it at this moment.
+    let _gone = call.controller.remove_private_group(id);
+    Ok(())
 }

@@ -48,7 +48,7 @@ async fn a_request_for_a_node_that_is_cut_off_fails_with_its_name() {
     assert_eq!(message, "node \"b\" does not take the change: it is not reachable; nothing has changed");
     let message =
         refused(rig.send(0, Method::DELETE, "/participants/ben", None).await, 503, "serviceUnavailable").await;
-    assert_eq!(message, "node \"b\" has not removed participant \"ben\": it is not reachable");
+    assert_eq!(message, "node \"b\" has not removed the participant: it is not reachable");
     let others = rig.done(0, CONFIGURE, &hears("anna", "carol", 40)).await;
     assert_eq!(others["status"], "completed");
     rig.until_heard("anna", 0.2).await;

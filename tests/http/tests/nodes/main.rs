@@ -1,16 +1,14 @@
 //! The service of a conference on several nodes: each request at any node, for participants of any.
 
-#[allow(dead_code, reason = "the tests of the cluster itself use more of it")]
 #[path = "../../../cluster/network.rs"]
 mod network;
-#[allow(dead_code, reason = "the tests of the cluster itself use more of it")]
 #[path = "../../../cluster/node.rs"]
 mod node;
 
 mod changes;
 mod faults;
-mod here;
 mod participants;
+mod played;
 mod rig;
 
 use rig::Cast;

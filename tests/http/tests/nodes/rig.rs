@@ -15,7 +15,7 @@ use mixminus::{
     cluster::{ClusterEvent, Conference, NodeName, NodeOptions},
     http::{AllowEverybody, CallOptions, OperationOptions, Service, ServiceOptions},
 };
-use mixminus_http_tests::prompts::Levels;
+use mixminus_http_tests::prompts::{Levels, clip};
 use reqwest::{Method, Response};
 use serde_json::Value;
 use tokio::net::TcpListener;
@@ -186,7 +186,8 @@ async fn serve(node: &Node) -> At {
     let service = Service::new(ServiceOptions { operations, ..ServiceOptions::default() }, AllowEverybody).unwrap();
     let cluster = Some(node.conference.clone());
     let prompts = Arc::new(Levels);
-    let options = CallOptions { cluster, prompts, ..CallOptions::new(node.controller.clone()) };
+    let hold_music = Some(clip(0.0625, 1000));
+    let options = CallOptions { cluster, prompts, hold_music, ..CallOptions::new(node.controller.clone()) };
     service.add_call("room", options).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
