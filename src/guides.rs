@@ -14,3 +14,8 @@ pub mod hold_and_announcements {}
 
 #[doc = include_str!("../docs/overload_and_failure.md")]
 pub mod overload_and_failure {}
+
+#[cfg(feature = "cluster")]
+#[cfg_attr(docsrs, doc(cfg(feature = "cluster")))]
+#[doc = include_str!("../docs/scaling.md")]
+pub mod scaling {}

@@ -8,6 +8,7 @@ use mixminus::InstructionSet;
 use crate::{
     Result,
     cases::{self, Case},
+    cluster::Cluster,
     networks::Networks,
     participants::Participants,
     servers::Servers,
@@ -54,6 +55,8 @@ pub struct Options {
 /// What is measured instead of the cases.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    #[allow(missing_docs)]
+    Cluster(Cluster),
     #[allow(missing_docs)]
     Networks(Networks),
     #[allow(missing_docs)]

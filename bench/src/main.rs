@@ -6,13 +6,14 @@
 //! A [case](cases) makes [contenders](contender), has them measured in [rounds], and reports
 //! [lines](mod@line), which a [report] prints. [`room`] is the mixer at work, [`peers`] are what it
 //! is compared with, [`beside`] compares two builds. The command [`networks`] runs the input port over networks,
-//! [`participants`] measures all that a media server does for a participant, and [`servers`] whole servers beside each
-//! other.
+//! [`participants`] measures all that a media server does for a participant, [`servers`] whole servers beside each
+//! other, and [`mod@cluster`] a conference on several nodes beside the same one on one machine.
 
 mod beside;
 mod cases;
 mod charts;
 mod cli;
+mod cluster;
 mod contender;
 mod line;
 mod machine;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<()> {
     match &options.command {
+        Some(Command::Cluster(options)) => return say(&cluster::run(options)?),
         Some(Command::Networks(options)) => return say(&networks::run(options)?),
         Some(Command::Participants(options)) => return say(&participants::run(options)?),
         Some(Command::Servers(options)) => return say(&servers::run(options)?),

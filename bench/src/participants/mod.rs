@@ -27,7 +27,7 @@ use self::{
     options::Talking,
     scenario::Scenario,
 };
-pub use self::{options::Participants, page::SECTION};
+pub use self::{options::Participants, page::SECTION, scenario::Others};
 use crate::{Result, progress};
 
 /// The rate of everything.

@@ -6,7 +6,7 @@ use super::{
     Report, Run,
     cells::{FIGURES, HEAD, cells},
 };
-use crate::{charts::Chart, marked::Section, networks, participants, servers};
+use crate::{charts::Chart, cluster, marked::Section, networks, participants, servers};
 
 /// Some rooms in a few words. It is written by hand, from the tables.
 const ROOMS: Section = Section { name: "rooms" };
@@ -105,7 +105,7 @@ pub fn text(report: &Report, charts: &[Chart], before: &str) -> String {
     let mut page = String::from("# Benchmarks\n\n");
     let (goals, met) = report.goals();
     // Writing into a String does not fail.
-    for section in [participants::SECTION, servers::SECTION] {
+    for section in [participants::SECTION, servers::SECTION, cluster::SECTION] {
         kept(section).into_iter().for_each(|text| page += &format!("{text}\n"));
     }
     let _ = write!(page, "## The mixer alone\n\nOn {}: {met} of {goals} goals met. Made by\n\n", report.where_it_ran());
@@ -149,10 +149,10 @@ mod tests {
 
     #[test]
     fn the_page_tells_where_and_how_and_keeps_what_others_write() {
-        let sections = [participants::SECTION, servers::SECTION, ROOMS, networks::SECTION];
+        let sections = [participants::SECTION, servers::SECTION, cluster::SECTION, ROOMS, networks::SECTION];
         let before = sections.map(|section| section.around(section.name)).concat();
         let page = text(&example::report(), &[], &format!("# Old\n{before}"));
-        let begin = "# Benchmarks\n\n<!-- participants -->\nparticipants\n<!-- /participants -->\n\n<!-- servers -->\nservers\n<!-- /servers -->\n\n## The mixer alone\n\nOn Example 9, \
+        let begin = "# Benchmarks\n\n<!-- participants -->\nparticipants\n<!-- /participants -->\n\n<!-- servers -->\nservers\n<!-- /servers -->\n\n<!-- cluster -->\ncluster\n<!-- /cluster -->\n\n## The mixer alone\n\nOn Example 9, \
              2 cores, rustc 1.0.0: 1 of 2 goals met. Made by\n\n```sh\ncargo run\n```\n\n<!-- rooms -->\n";
         assert!(page.starts_with(begin), "{page}");
         for part in ["\n\n### AVX2: 1 of 2 goals met\n\n| case | N |", "\n\n### Method\n", "### Why some goals"] {
