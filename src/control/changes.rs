@@ -145,7 +145,7 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn leave(&mut self, id: &str) -> Result<(), ControlError> {
-        let done = self.registry.leave(id);
+        let done = self.require_here(id).and_then(|()| self.registry.leave(id));
         self.events.note("leave", done, || Event::Left { participant: id.into() })
     }
 
@@ -154,7 +154,7 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn set_muted(&mut self, id: &str, muted: bool) -> Result<(), ControlError> {
-        let done = self.registry.set_flags(id, |slot| slot.muted = muted);
+        let done = self.require_here(id).and_then(|()| self.registry.set_flags(id, |slot| slot.muted = muted));
         self.events.note("set_muted", done, || Event::Muted { participant: id.into(), muted })
     }
 
@@ -163,7 +163,7 @@ impl<'a> Changes<'a> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn set_deafened(&mut self, id: &str, deafened: bool) -> Result<(), ControlError> {
-        let done = self.registry.set_flags(id, |slot| slot.deafened = deafened);
+        let done = self.require_here(id).and_then(|()| self.registry.set_flags(id, |slot| slot.deafened = deafened));
         self.events.note("set_deafened", done, || Event::Deafened { participant: id.into(), deafened })
     }
 
@@ -304,8 +304,20 @@ impl<'a> Changes<'a> {
         self.registry.member(listener).map(|member| member.config.clone())
     }
 
+    /// That a participant is not at another node of a cluster.
+    #[cfg(feature = "cluster")]
+    pub(super) fn require_here(&self, id: &str) -> Result<(), ControlError> {
+        if self.is_elsewhere(id) { Err(ControlError::Elsewhere { id: id.into() }) } else { Ok(()) }
+    }
+
+    #[cfg(not(feature = "cluster"))]
+    pub(super) fn require_here(&self, _id: &str) -> Result<(), ControlError> {
+        Ok(())
+    }
+
     /// The ids that a listener and a source have in the call.
     fn pair(&self, listener: &str, source: &str) -> Result<(ParticipantId, ParticipantId), ControlError> {
+        self.require_here(listener)?;
         let (listener, source) = (self.registry.name(listener)?, self.registry.name(source)?);
         if listener == source { Err(ControlError::OwnVoice { id: source }) } else { Ok((listener, source)) }
     }

@@ -73,6 +73,18 @@ impl Changes<'_> {
         Ok(key)
     }
 
+    /// Takes one out of the mixer who may be at another node.
+    pub(crate) fn take_out(&mut self, id: &str) -> Result<(), ControlError> {
+        let done = self.registry.leave(id);
+        self.events.note("leave", done, || Event::Left { participant: id.into() })
+    }
+
+    /// Routes one by another rule who is at another node.
+    pub(crate) fn reroute(&mut self, id: &str, routing: Routing) -> Result<(), ControlError> {
+        let done = self.registry.set_routing(id, routing.clone());
+        self.events.note("set_routing", done, || Event::Routed { participant: id.into(), routing })
+    }
+
     /// Whether a participant is in the mixer as one who is at another node.
     pub(crate) fn is_elsewhere(&self, id: &str) -> bool {
         self.registry.member(id).is_ok_and(Member::is_elsewhere)

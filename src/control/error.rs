@@ -23,6 +23,13 @@ pub enum ControlError {
         /// The id.
         id: ParticipantId,
     },
+    /// The participant is at another node of a cluster: here it is a source only, and not this mixer's to change.
+    #[cfg(feature = "cluster")]
+    #[error("participant \"{id}\" is at another node of the cluster: change it by the Conference")]
+    Elsewhere {
+        /// The id.
+        id: ParticipantId,
+    },
     /// A gain or pan was to be set from a participant to itself, or it was to be its own hold music.
     #[error("participant \"{id}\" never hears itself: name another one as the source")]
     OwnVoice {

@@ -110,7 +110,7 @@ impl Changes<'_> {
     /// # Errors
     /// [`ControlError::Unknown`].
     pub fn set_routing(&mut self, id: &str, routing: Routing) -> Result<(), ControlError> {
-        let done = self.registry.set_routing(id, routing.clone());
+        let done = self.require_here(id).and_then(|()| self.registry.set_routing(id, routing.clone()));
         self.events.note("set_routing", done, || Event::Routed { participant: id.into(), routing })
     }
 
@@ -162,7 +162,7 @@ impl Changes<'_> {
     /// # Errors
     /// [`ControlError::Unknown`] of it or of a source, [`ControlError::OwnVoice`]: nothing has changed.
     pub fn hold(&mut self, id: &str, music: &[&str]) -> Result<(), ControlError> {
-        let done = self.registry.hold(id, music);
+        let done = self.require_here(id).and_then(|()| self.registry.hold(id, music));
         self.events.note("hold", done, || Event::Held { participant: id.into(), sources: music.len() })
     }
 
@@ -172,7 +172,7 @@ impl Changes<'_> {
     /// # Errors
     /// [`ControlError::Unknown`], [`ControlError::NotOnHold`].
     pub fn resume(&mut self, id: &str) -> Result<(), ControlError> {
-        let done = self.registry.resume(id);
+        let done = self.require_here(id).and_then(|()| self.registry.resume(id));
         self.events.note("resume", done, || Event::Resumed { participant: id.into() })
     }
 }

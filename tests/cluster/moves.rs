@@ -159,4 +159,7 @@ fn an_id_that_is_at_another_node_cannot_join_by_the_mixer_alone() {
     let room = four();
     let error = room.node(1).controller.join("anna", JoinOptions::default()).unwrap_err().to_string();
     assert_eq!(error, "participant \"anna\" is in the call already: it has to leave before it can join again");
+    let error = room.node(1).controller.set_muted("anna", true).unwrap_err().to_string();
+    assert_eq!(error, "participant \"anna\" is at another node of the cluster: change it by the Conference");
+    assert!(room.node(1).controller.leave("anna").is_err() && room.node(1).controller.leave("zoe").is_err());
 }

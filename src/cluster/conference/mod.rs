@@ -31,8 +31,8 @@ use crate::{Changes, GroupId, ParticipantId, PrivateGroup, control::ListenerConf
 ///
 /// Participants at this node join, and leave, by the mixer's [`Controller`](crate::Controller) as ever; the other nodes are told. Whoever may be
 /// elsewhere joins by [`admit`](Self::admit), so that nobody is in the conference twice. Those who are elsewhere are in the mixer here as
-/// sources ([`Participant::elsewhere`](crate::Participant::elsewhere)): what a `Controller` does to them is done at this node alone, and
-/// undone when their node tells of them next. An id of more than 1024 bytes is not told to the other nodes.
+/// sources ([`Participant::elsewhere`](crate::Participant::elsewhere)), which no `Controller` changes
+/// ([`ControlError::Elsewhere`](crate::ControlError::Elsewhere)). An id of more than 1024 bytes is not told to the other nodes.
 ///
 /// With the feature `tracing` the events of changes that other nodes have begun are emitted under the lock: a subscriber may not use a
 /// `Conference`, and should be quick.

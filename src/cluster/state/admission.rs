@@ -16,7 +16,7 @@ impl State {
             if let Some((node, elsewhere)) = node {
                 self.with_changes(|state, changes| {
                     let entries = changes.entries_for(id.as_str());
-                    let _gone = changes.leave(id.as_str());
+                    let _gone = changes.take_out(id.as_str());
                     if let Some(before) = state.elsewhere.get_mut(id) {
                         before.key = None;
                     }
@@ -32,7 +32,7 @@ impl State {
         let until = self.now + self.options.leave_after;
         self.with_changes(|state, changes| {
             let entries = changes.entries_for(id.as_str());
-            let _gone = changes.leave(id.as_str());
+            let _gone = changes.take_out(id.as_str());
             let key = state.take_in(changes, id, &entry);
             changes.put_entries(&entries);
             state.want(changes, None, Some(&entry));
@@ -57,7 +57,7 @@ impl State {
         self.with_changes(|state, changes| {
             let entries = if leaving { Vec::new() } else { changes.entries_for(id.as_str()) };
             if before.key.is_some() {
-                let _gone = changes.leave(id.as_str());
+                let _gone = changes.take_out(id.as_str());
             }
             let joined = join(changes);
             if joined.is_err() || !changes.is_here(id.as_str()) {

@@ -32,7 +32,7 @@ impl State {
             }
             // The other one has it: here it is no more than a source that sends from there.
             kept = changes.entries_for(id.as_str());
-            let _gone = changes.leave(id.as_str());
+            let _gone = changes.take_out(id.as_str());
             self.tell_gone(id, true);
             self.note(ClusterEvent::Moved { id: id.clone(), to: node.clone() });
         }
@@ -83,12 +83,12 @@ impl State {
         }
         if !same_stay || !entry.sends {
             if before.key.is_some() {
-                let _gone = changes.leave(id.as_str());
+                let _gone = changes.take_out(id.as_str());
             }
             return None;
         }
         if before.entry.route != entry.route {
-            let _gone = changes.set_routing(id.as_str(), entry.route.routing());
+            let _gone = changes.reroute(id.as_str(), entry.route.routing());
         }
         before.key
     }
@@ -159,7 +159,7 @@ impl State {
         let Some(before) = self.elsewhere.remove(id) else { return };
         self.stop_naming(&before);
         if before.key.is_some() && changes.is_elsewhere(id.as_str()) {
-            let _gone = changes.leave(id.as_str());
+            let _gone = changes.take_out(id.as_str());
         }
         self.want(changes, Some(&before.entry), None);
         // It stays in its groups: it may come back with its node.
