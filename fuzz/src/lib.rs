@@ -5,15 +5,15 @@
 #[path = "../../tests/encode/mod.rs"]
 #[allow(unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod encode;
+#[path = "../../examples/mix_wav/src/error.rs"]
+#[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
+mod error;
 #[path = "../../tests/cluster/network.rs"]
 #[allow(missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod network;
 #[path = "../../tests/cluster/node.rs"]
 #[allow(missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod node;
-#[path = "../../examples/mix_wav/src/error.rs"]
-#[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
-mod error;
 #[path = "../../tests/oracle/mod.rs"]
 #[allow(dead_code, unused_imports, missing_docs, missing_debug_implementations, reason = "it is made for others")]
 mod oracle;

@@ -154,6 +154,8 @@ function drawListener(listener) {
   ducking.show(row.ducking);
   byId("exclusive").checked = row.exclusive;
   setMeter(byId("mix-meter"), byId("mix-peak"), listener.mix?.peakDbfs);
+  // What is mixed at another server is metered there.
+  if (server !== null) setText(byId("mix-peak"), "–");
   const reduction = Math.abs(listener.mix?.reductionDb ?? 0);
   fill(byId("mix-reduction"), Math.min(reduction / MOST_REDUCTION_DB, 1));
   setAttribute(byId("mix-reduction"), "aria-valuenow", reduction.toFixed(1));

@@ -3,14 +3,13 @@
 import { BUTTONS, RowButtons } from "./buttons.js";
 import { byId, instance, keepRows, setAttribute, setData, setMeter, setText } from "./dom.js";
 import { networkWords } from "./network.js";
-import { elsewhereOf, roleOf } from "./routes.js";
+import { quoted, roleOf } from "./routes.js";
 
 const PARTS = {
   pick: "input",
   name: ".name",
   you: ".you",
   role: ".role",
-  server: ".server",
   light: ".light",
   said: ".said",
   level: ".level",
@@ -71,11 +70,9 @@ export class People {
 
   #update(row, person, state, own) {
     const { dominant } = state;
-    row.server.hidden = state.cluster === null;
-    if (state.cluster !== null) setText(row.server, person.node ?? "on its way");
-    setData(row.server, "elsewhere", elsewhereOf(person, state) !== null);
     row.you.hidden = person.id !== own;
-    setText(row.network, networkWords(person.connection));
+    const words = [serverWords(person, state), networkWords(person.connection)];
+    setText(row.network, words.filter((word) => word !== "").join(" · "));
     const isTalking = person.talking === true && !person.muted;
     setData(row.root, "dominant", person.id === dominant);
     setData(row.root, "held", person.onHold);
@@ -116,6 +113,12 @@ export class People {
     const wanted = byId("find").value.trim().toLowerCase();
     for (const row of this.#rows.values()) row.root.hidden = !row.id.toLowerCase().includes(wanted);
   }
+}
+
+/** Of several servers, the one that somebody is at. */
+function serverWords({ node }, { cluster }) {
+  if (cluster === null) return "";
+  return node === null ? "on its way to another server" : `at ${quoted(node)}`;
 }
 
 function saidOf(person, isTalking, isDominant) {

@@ -41,5 +41,5 @@ function healthWords({ health, silentMs, participants }) {
 function figures({ ticks, lostTicks, lateTicks, waitMs, targetMs }) {
   if (ticks === 0) return "";
   const lost = (100 * lostTicks) / (ticks + lostTicks);
-  return `waits ${waitMs.toFixed(0)} of ${targetMs.toFixed(0)} ms · lost ${lost.toFixed(1)} % · late ${lateTicks}`.replaceAll(" ", "\u00a0");
+  return `waits ${waitMs.toFixed(0)} of ${targetMs.toFixed(0)} ms · lost ${lost.toFixed(1)} % · late ${lateTicks}`;
 }

@@ -39,6 +39,18 @@ impl Kept<'_> {
         }
     }
 
+    /// Whether a group is one by which a service lets prompts reach those outside the default group: the one here, or in a
+    /// conference that of any node.
+    pub fn is_own(self, id: &str) -> bool {
+        match self {
+            Self::Mixer(_) => id == PROMPTS,
+            #[cfg(feature = "cluster")]
+            Self::Conference(_) => {
+                id.strip_prefix(PROMPTS).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            }
+        }
+    }
+
     fn all(self) -> Vec<(GroupId, PrivateGroup)> {
         match self {
             Self::Mixer(controller) => controller.private_groups(),
@@ -57,14 +69,14 @@ pub(in crate::http) fn members_of(group: &AudioRoutingGroup) -> PrivateGroup {
 impl Groups {
     /// A group of the call; none of the service's own.
     pub fn get(&self, kept: Kept<'_>, id: &str) -> Option<AudioRoutingGroup> {
-        kept.group(id).filter(|_| id != PROMPTS).map(|group| self.shown(id, &group))
+        kept.group(id).filter(|_| !kept.is_own(id)).map(|group| self.shown(id, &group))
     }
 
     /// All groups of the call but the service's own, in the order of their ids.
     pub fn all(&self, kept: Kept<'_>) -> Vec<AudioRoutingGroup> {
         let groups = kept.all();
         let groups = groups.iter().map(|(id, group)| (id.as_str(), group));
-        groups.filter(|(id, _)| *id != PROMPTS).map(|(id, group)| self.shown(id, group)).collect()
+        groups.filter(|(id, _)| !kept.is_own(id)).map(|(id, group)| self.shown(id, group)).collect()
     }
 
     /// Makes a group of the mixer, or replaces it; its members are in the call.
@@ -96,7 +108,7 @@ impl Groups {
         match kept {
             Kept::Mixer(_) => self.modes().len(),
             #[cfg(feature = "cluster")]
-            Kept::Conference(_) => kept.all().len(),
+            Kept::Conference(_) => kept.all().iter().filter(|(id, _)| !kept.is_own(id.as_str())).count(),
         }
     }
 

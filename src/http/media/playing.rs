@@ -52,7 +52,7 @@ impl<'a> Playing<'a> {
         self.speaker.player().append_mark(mark)?;
         let (mut reach, mut mixing) = (Reach::default(), Mixing::new(self.parts));
         loop {
-            reach.refresh(&self.parts.controller, self.speaker.id());
+            reach.refresh(self.parts, self.speaker.id());
             for kind in self.speaker.events() {
                 match kind {
                     PlayerEventKind::Reached { mark: reached } if reached == mark && !looped => {

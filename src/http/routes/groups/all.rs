@@ -17,7 +17,6 @@ use crate::{
     http::{
         calls::Call,
         limits::Limits,
-        media::PROMPTS,
         refused::Refused,
         routes::{
             action::{self, Action, Changed},
@@ -93,7 +92,7 @@ fn make(call: &Arc<Call>, body: &[u8], limits: &Limits) -> Result<AudioRoutingGr
         let message = format!("this call has {} audioRoutingGroups already: delete one first", limits.groups);
         return Err(Refused::new(ErrorCode::TooManyRequests, message).retry_after(Duration::from_secs(1)));
     }
-    let is_taken = group.id() == PROMPTS || other.is_some_and(|other| !group.is(&other));
+    let is_taken = call.kept_groups().is_own(group.id()) || other.is_some_and(|other| !group.is(&other));
     if is_taken && group.is_sound() {
         let message = format!("there is another audioRoutingGroup \"{}\" in this call; change that one", group.id());
         return Err(Refused::new(ErrorCode::Conflict, message));

@@ -1,5 +1,6 @@
 //! Hold, private groups and prompts: what is played at one node, and heard at all.
 
+use mixminus::Routing;
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -73,5 +74,21 @@ async fn prompts_of_two_nodes_are_heard_at_all() {
     assert_eq!(ended["status"], "completed");
     rig.until_heard("anna", 0.25).await;
     assert_eq!(rig.done(1, "/cancelMediaProcessing", "{}").await["status"], "completed");
+    rig.until_heard("ben", 0.25).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn prompts_reach_those_outside_the_default_group_at_other_nodes() {
+    let rig = Rig::start(&[("a", &[("anna", 0.0)]), ("b", &[("ben", 0.0)])]).await;
+    rig.nodes[1].controller.set_routing("ben", Routing::Apart).unwrap();
+    let prompts = json!({"prompts": [{"mediaInfo": {"uri": "level:0.25:600000"}}]}).to_string();
+    rig.begin(0, "/playPrompt", &prompts).await;
+    rig.until_heard("ben", 0.25).await;
+    for node in 0..2 {
+        let groups = rig.get(node, "/audioRoutingGroups").await;
+        assert_eq!(groups["value"], json!([]), "by a group of the service's own");
+    }
+    rig.nodes[1].controller.set_routing("ben", Routing::DefaultGroup).unwrap();
+    rig.until("the group has ended", || rig.nodes[1].conference.private_groups().is_empty()).await;
     rig.until_heard("ben", 0.25).await;
 }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use mixminus::{
-    Frame, JoinOptions, MixerConfig,
+    Controller, Frame, JoinOptions, MixerConfig,
     cluster::{ClusterEvent, Conference, NodeName, NodeOptions},
     http::{AllowEverybody, CallOptions, OperationOptions, Service, ServiceOptions},
 };
@@ -32,6 +32,7 @@ pub const CALL: &str = "/app/calls/room";
 #[derive(Debug)]
 pub struct At {
     pub conference: Conference,
+    pub controller: Controller,
     pub name: NodeName,
     address: String,
     _service: Service,
@@ -193,7 +194,13 @@ async fn serve(node: &Node) -> At {
     let address = listener.local_addr().unwrap().to_string();
     let router = service.router();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    At { conference: node.conference.clone(), name: node.name.clone(), address, _service: service }
+    At {
+        conference: node.conference.clone(),
+        controller: node.controller.clone(),
+        name: node.name.clone(),
+        address,
+        _service: service,
+    }
 }
 
 /// Runs the nodes: a simulated millisecond at a time, some times faster than the clock.

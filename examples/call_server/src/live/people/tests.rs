@@ -180,3 +180,16 @@ fn a_listener_stays_when_who_spoke_in_its_place_leaves() {
     assert!(people.leave("guest", guest.connection) && !sends());
     room.stop().unwrap();
 }
+
+#[test]
+fn a_connection_ends_whose_person_is_here_no_more_and_not_that_of_one_who_has_come_since() {
+    let (room, people) = call(9);
+    let (_anna, line) = come(&people, "anna").unwrap();
+    people.end("anna");
+    assert!(!line.0.load(Ordering::Relaxed) && stage(&people, "anna").is_some());
+    // As when another server has her, or has removed her.
+    room.controller.leave("anna").unwrap();
+    people.end("anna");
+    assert!(line.0.load(Ordering::Relaxed) && stage(&people, "anna").is_none());
+    room.stop().unwrap();
+}
