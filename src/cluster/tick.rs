@@ -93,8 +93,9 @@ impl Coding {
 }
 
 fn to_i16(sample: f32) -> i16 {
-    // A float that is out of range becomes the nearest integer that is in it.
-    (sample * FULL_SCALE).round() as i16
+    // Half of a step away from 0, and cut; what is out of range becomes the nearest integer that is in it. `round` calls a library.
+    let scaled = sample * FULL_SCALE;
+    (scaled + 0.5_f32.copysign(scaled)) as i16
 }
 
 /// A tick that has come: its figures are in their bounds, and its length is right.
