@@ -19,7 +19,7 @@ use crate::{
 
 impl Conference {
     /// Begins to replace whole configurations, of listeners at any nodes: all of them or, if any breaks a rule, none. A request
-    /// that names one who has left since is refused by its node: see [`ChangeState::Refused`].
+    /// that names one who has left since is refused by its node: see [`ChangeState::Refused`](crate::cluster::ChangeState::Refused).
     ///
     /// # Errors
     /// [`ConferenceError::Faults`] has every fault with its JSON path; [`ConferenceError::Nowhere`].
@@ -67,7 +67,7 @@ impl Conference {
         self.begin(vec![Act::Deafen { id: id.into(), deafened }])
     }
 
-    /// Begins to put a participant at any node on hold: see [`Changes::hold`]. The sources of its music may be at any node, too; one that
+    /// Begins to put a participant at any node on hold: see [`Changes::hold`](crate::Changes::hold). The sources of its music may be at any node, too; one that
     /// leaves is not heard any more. A participant who goes over to another node is not on hold there.
     ///
     /// # Errors
@@ -91,7 +91,7 @@ impl Conference {
     }
 
     /// Begins to take a participant at any node out of the conference. The host there is told by a
-    /// [`ClusterEvent::Removed`], and ends its connection.
+    /// [`ClusterEvent::Removed`](crate::cluster::ClusterEvent::Removed), and ends its connection.
     ///
     /// # Errors
     /// [`ConferenceError::Unknown`], [`ConferenceError::Nowhere`].
@@ -140,9 +140,9 @@ impl Conference {
     }
 
     /// Asks the node of a participant to let it go, so that it can be [admitted](Self::admit) here; `None` if there is nobody to be
-    /// asked: it is in no conference, at this node, or its node is lost. Once the change is [running](ChangeState::Running) it
+    /// asked: it is in no conference, at this node, or its node is lost. Once the change is [running](crate::cluster::ChangeState::Running) it
     /// is being let go. If it is not admitted anywhere then, it leaves after
-    /// [`leave_after`](super::NodeOptions::leave_after).
+    /// [`leave_after`](crate::cluster::NodeOptions::leave_after).
     pub fn claim(&self, id: &str) -> Option<ChangeNumber> {
         let mut state = self.shared.state();
         state.tell();
