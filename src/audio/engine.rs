@@ -192,6 +192,12 @@ impl Engine {
         sent
     }
 
+    /// Takes a frame of zeros of a source at another node, without its samples.
+    #[cfg(feature = "cluster")]
+    pub fn send_silence(&mut self, key: ParticipantKey, frame: &Frame<'_>) -> Result<(), FrameError> {
+        self.receiver.send_silence(key, frame)
+    }
+
     /// The steps up to the sums.
     pub fn prepare(&mut self, tools: &Tools<'_>) {
         let clock = &tools.clock;

@@ -230,6 +230,12 @@ impl<'a> Tick<'a> {
         engine.send(source, &frame, &link.tools(*elapsed))
     }
 
+    /// Gives the frame of one source for this tick, which is zeros: `frame` has all but its samples. Real time.
+    #[cfg(feature = "cluster")]
+    pub(crate) fn send_silence(&mut self, source: ParticipantKey, frame: &Frame<'_>) -> Result<(), FrameError> {
+        self.processor.engine.send_silence(source, frame)
+    }
+
     /// The samples of the mixer's timeline before this tick, as [`Mixes::position`] will tell.
     pub fn position(&self) -> u64 {
         self.processor.elapsed.position

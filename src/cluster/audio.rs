@@ -144,7 +144,9 @@ impl AudioInput {
     }
 
     fn obey(&mut self) {
-        while let Ok(order) = self.orders.pop() {
+        // Those that are there now: more may come meanwhile.
+        for _ in 0..self.orders.slots() {
+            let Ok(order) = self.orders.pop() else { return };
             match order {
                 AudioOrder::Add(link) if self.links.len() < self.links.capacity() => self.links.push(link),
                 AudioOrder::Add(link) => self.give_back(link),
@@ -201,7 +203,13 @@ impl AudioLink {
         self.lanes.play(|told, frame| {
             let Told { key, active, muted, mean_square } = *told;
             // One who has left meanwhile is in no tick.
-            let _ = tick.send(key, Frame { active, muted, told: Some(mean_square), ..frame });
+            let _ = match frame {
+                Some(frame) => tick.send(key, Frame { active, muted, told: Some(mean_square), ..frame }),
+                None => {
+                    let silence = Frame::mono::<f32>(&[]);
+                    tick.send_silence(key, &Frame { active, muted, told: Some(mean_square), ..silence })
+                }
+            };
         });
         while let Some(used) = self.lanes.pop_used() {
             self.give_back(used);

@@ -5,6 +5,10 @@ use super::{
     receiver::Receiver,
     source::{Source, Standing},
 };
+#[cfg(feature = "cluster")]
+use super::{frames::Taken, source::Tapped};
+#[cfg(feature = "cluster")]
+use crate::dsp::Tile;
 use crate::{
     audio::belongings::Kept,
     data::{
@@ -26,11 +30,7 @@ impl Receiver {
         kernel: Kernel,
     ) -> Result<(), FrameError> {
         let index = key.slot as usize;
-        let here = |source: &&mut Source| source.key == key && source.standing == Standing::Here;
-        let Some(source) = self.sources.get_mut(index).filter(here) else { return Err(FrameError::Unknown { key }) };
-        if !source.sends {
-            return Err(FrameError::NotASource { key });
-        }
+        let source = self.sender(key)?;
         let fault = match frame.len() {
             _ if source.has_frame() => Some(FrameError::Repeated { key }),
             Err((left, right)) => Some(FrameError::Uneven { key, left, right }),
@@ -43,6 +43,33 @@ impl Receiver {
             return Err(fault);
         }
         self.take(index, frame, kernel).map_err(|index| FrameError::NotFinite { key, index })
+    }
+
+    /// The source with a key.
+    fn sender(&mut self, key: ParticipantKey) -> Result<&mut Source, FrameError> {
+        let here = |source: &&mut Source| source.key == key && source.standing == Standing::Here;
+        match self.sources.get_mut(key.slot as usize).filter(here) {
+            Some(source) if source.sends => Ok(source),
+            Some(_) => Err(FrameError::NotASource { key }),
+            None => Err(FrameError::Unknown { key }),
+        }
+    }
+
+    /// Takes a frame of zeros without its samples: a tap alone reads them. `frame` has all else.
+    #[cfg(feature = "cluster")]
+    pub fn send_silence(&mut self, key: ParticipantKey, frame: &Frame<'_>) -> Result<(), FrameError> {
+        let source = self.sender(key)?;
+        if source.has_frame() {
+            source.readings.refused += 1;
+            return Err(FrameError::Repeated { key });
+        }
+        source.take(Taken::default(), frame, frame.active);
+        let index = key.slot as usize;
+        if source.tapped != Tapped::No {
+            self.signals.iter_mut().for_each(|signals| Tile::flat_mut(signals.signal_mut(index)).fill(0.0));
+        }
+        self.idle[index].wake();
+        Ok(())
     }
 
     /// Takes what a connection tells of its frame, and reads it if a model has to hear it.

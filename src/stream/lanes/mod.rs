@@ -66,8 +66,8 @@ impl Lanes {
         self.steering.insert(frame)
     }
 
-    /// Plays the next tick: calls `send` once for each source that has a frame in it.
-    pub fn play(&mut self, mut send: impl FnMut(&Told, Frame<'_>)) {
+    /// Plays the next tick: calls `send` once for each source that has a frame in it; without samples if they are all zeros.
+    pub fn play(&mut self, mut send: impl FnMut(&Told, Option<Frame<'_>>)) {
         self.steering.steer();
         let tick = self.pool.next_tick();
         match *self.steering.script().parts() {
@@ -82,12 +82,12 @@ impl Lanes {
     }
 
     /// A tick of the node, as it is.
-    fn play_whole(&mut self, number: u64, tick: u64, send: &mut impl FnMut(&Told, Frame<'_>)) {
+    fn play_whole(&mut self, number: u64, tick: u64, send: &mut impl FnMut(&Told, Option<Frame<'_>>)) {
         let Some(frame) = self.steering.shelf().get(number) else { return };
         let zeros = Planes { left: &self.zeros, right: None };
         for source in frame.sources() {
             let planes = frame.planes(source);
-            send(&source.told, as_frame(planes.unwrap_or(zeros)));
+            send(&source.told, planes.map(as_frame));
             let Some(lane) = self.pool.lane(source.told.key) else { continue };
             lane.mend();
             match planes {
@@ -99,7 +99,7 @@ impl Lanes {
     }
 
     /// A tick that is put together.
-    fn play_parts(&mut self, tick: u64, send: &mut impl FnMut(&Told, Frame<'_>)) {
+    fn play_parts(&mut self, tick: u64, send: &mut impl FnMut(&Told, Option<Frame<'_>>)) {
         let first = self.steering.script().parts().iter().find_map(|part| part.positions());
         let (mut at, mut sends) = (0, false);
         while let Some(key) = self.candidate(at, first.as_ref().map(|positions| positions.start)) {
@@ -111,7 +111,7 @@ impl Lanes {
             };
             let mut lane = self.pool.lane(key);
             let planes = self.render.render(&outline, parts, shelf, lane.as_deref_mut());
-            send(&outline.told, as_frame(planes));
+            send(&outline.told, Some(as_frame(planes)));
             lane.into_iter().for_each(|lane| lane.send(outline.told, outline.stereo, tick));
             sends = true;
         }

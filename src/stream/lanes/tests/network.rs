@@ -103,7 +103,9 @@ impl Mixer {
     }
 }
 
-fn taken(told: &Told, frame: Frame<'_>, frames: usize) -> Source {
+fn taken(told: &Told, frame: Option<Frame<'_>>, frames: usize) -> Source {
+    let zeros = vec![0.0; frames];
+    let frame = frame.unwrap_or(Frame::mono(&zeros[..]));
     assert_eq!(frame.len(), Ok(frames));
     let plane = |side: usize| (0..frames).map(|at| frame.both(at)[side]).collect::<Vec<f32>>();
     let planes = if frame.is_stereo() { vec![plane(0), plane(1)] } else { vec![plane(0)] };
