@@ -3,15 +3,9 @@
 use mixminus::{
     JoinOptions, Routing,
     cluster::{ChangeState, ConferenceError},
-    config::{ParticipantMixerLevel, SourceLevel},
 };
 
-use crate::room::Room;
-
-fn level(listener: &str, source: &str, level: i64) -> ParticipantMixerLevel {
-    let source_levels = vec![SourceLevel { level, ..SourceLevel::new(source) }];
-    ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new(listener) }
-}
+use crate::room::{Room, level};
 
 /// Anna at `a`, Ben at `b`, Cleo at `c`.
 fn three() -> Room {

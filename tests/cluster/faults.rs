@@ -5,11 +5,10 @@ use std::time::Duration;
 use mixminus::{
     JoinOptions,
     cluster::{ChangeState, ClusterEvent, LinkHealth, NodeOptions},
-    config::{ParticipantMixerLevel, SourceLevel},
     stream::Depth,
 };
 
-use crate::room::{Room, config};
+use crate::room::{Room, config, level};
 
 fn two_seconds(options: NodeOptions) -> NodeOptions {
     NodeOptions { leave_after: Duration::from_secs(2), silent_after: Duration::from_millis(500), ..options }
@@ -61,8 +60,7 @@ fn each_node_in_turn_is_killed_and_comes_back() {
 #[test]
 fn one_whose_node_was_killed_joins_another_and_keeps_its_configuration() {
     let mut room = three();
-    let source_levels = vec![SourceLevel { level: 50, ..SourceLevel::new("ben") }];
-    let levels = [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("cleo") }];
+    let levels = [level("cleo", "ben", 50)];
     let change = room.node(2).conference.configure(&levels).unwrap();
     assert_eq!(room.finish(2, change), ChangeState::Completed);
     room.run(5);
@@ -81,12 +79,10 @@ fn one_whose_node_was_killed_joins_another_and_keeps_its_configuration() {
 #[test]
 fn a_node_that_is_started_anew_at_once_takes_up_its_participants_with_their_places() {
     let mut room = three();
-    let source_levels = vec![SourceLevel { level: 50, ..SourceLevel::new("cleo") }];
-    let levels = [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("anna") }];
+    let levels = [level("anna", "cleo", 50)];
     let change = room.node(0).conference.configure(&levels).unwrap();
     assert_eq!(room.finish(0, change), ChangeState::Completed);
-    let source_levels = vec![SourceLevel { level: 0, ..SourceLevel::new("ben") }];
-    let levels = [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("cleo") }];
+    let levels = [level("cleo", "ben", 0)];
     let change = room.node(1).conference.configure(&levels).unwrap();
     assert_eq!(room.finish(1, change), ChangeState::Completed);
     room.run(5);
@@ -159,9 +155,7 @@ fn one_who_went_over_during_a_cut_is_heard_once_after_it() {
 fn a_change_fails_by_the_name_of_the_node_that_is_gone() {
     let mut room = three();
     room.stopped = vec![1];
-    let source_levels = vec![SourceLevel { level: 0, ..SourceLevel::new("cleo") }];
-    let levels = ["anna", "ben"]
-        .map(|id| ParticipantMixerLevel { source_levels: source_levels.clone(), ..ParticipantMixerLevel::new(id) });
+    let levels = ["anna", "ben"].map(|id| level(id, "cleo", 0));
     let change = room.node(0).conference.configure(&levels).unwrap();
     room.run(10);
     assert_eq!(room.node(0).conference.change_state(change), Some(ChangeState::Running));

@@ -12,7 +12,7 @@ use mixminus::{
 use crate::{
     network::Network,
     node::{Node, TICK, TICK_MS, options},
-    room::{Room, config},
+    room::{Room, config, level},
 };
 
 #[test]
@@ -53,8 +53,7 @@ fn of_the_conference_the_loudest_are_sent_and_those_that_somebody_elsewhere_list
     assert!((4 * TICK as u64..4 * TICK as u64 + 200).contains(&a) && a == b, "{a} {b}");
     assert_eq!(room.hears("a0"), 0.85);
     // Somebody at b lists a0.
-    let source_levels = vec![SourceLevel { level: 50, ..SourceLevel::new("a0") }];
-    let levels = [ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new("b0") }];
+    let levels = [level("b0", "a0", 50)];
     let change = room.node(1).conference.configure(&levels).unwrap();
     assert_eq!(room.finish(1, change), ChangeState::Completed);
     room.run(5);
@@ -79,12 +78,12 @@ fn ducking_by_one_at_another_node_starts_one_hop_later_and_no_more() {
     room.join(1, "here", 0.5);
     room.join(1, "ben", 0.0);
     room.run(5);
-    let level = |listener: &str| ParticipantMixerLevel {
+    let ducked = |listener: &str| ParticipantMixerLevel {
         ducking: Some(DUCKING),
         source_levels: vec![SourceLevel { duck_others: true, ..SourceLevel::new("interpreter") }],
         ..ParticipantMixerLevel::new(listener)
     };
-    let change = room.node(0).conference.configure(&[level("anna"), level("ben")]).unwrap();
+    let change = room.node(0).conference.configure(&[ducked("anna"), ducked("ben")]).unwrap();
     assert_eq!(room.finish(0, change), ChangeState::Completed);
     room.run(20);
     assert_eq!(["anna", "ben"].map(|id| room.hears(id)), [1.0, 1.0]);

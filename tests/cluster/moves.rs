@@ -5,15 +5,9 @@ use std::time::Duration;
 use mixminus::{
     JoinOptions,
     cluster::{ChangeState, ClusterEvent},
-    config::{ParticipantMixerLevel, SourceLevel},
 };
 
-use crate::room::Room;
-
-fn level(listener: &str, source: &str, level: i64) -> ParticipantMixerLevel {
-    let source_levels = vec![SourceLevel { level, ..SourceLevel::new(source) }];
-    ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new(listener) }
-}
+use crate::room::{Room, level};
 
 /// Anna and Dora at `a`, Ben at `b`, Cleo at `c`; Anna hears Ben at 50, and Dora, Ben and Cleo hear Anna at 50.
 fn four() -> Room {

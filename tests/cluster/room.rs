@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use mixminus::{
     Frame, JoinOptions, MixerConfig,
     cluster::{ChangeNumber, ChangeState, NodeOptions},
+    config::{ParticipantMixerLevel, SourceLevel},
 };
 
 use crate::{
@@ -31,6 +32,12 @@ pub struct Room {
 /// A mixer in which sums of constants are easily read.
 pub fn config() -> MixerConfig {
     MixerConfig { limiter: None, ..MixerConfig::default() }
+}
+
+/// A configuration of a listener that lists one source.
+pub fn level(listener: &str, source: &str, level: i64) -> ParticipantMixerLevel {
+    let source_levels = vec![SourceLevel { level, ..SourceLevel::new(source) }];
+    ParticipantMixerLevel { source_levels, ..ParticipantMixerLevel::new(listener) }
 }
 
 impl Room {
