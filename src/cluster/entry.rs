@@ -121,10 +121,9 @@ impl Route {
 
 impl Config {
     pub fn of(config: &ListenerConfig) -> Self {
-        let ducking = |d: Ducking| [d.ramp_active, d.ramp_inactive, d.lower_level, d.upper_level];
         Self {
             exclusive: config.exclusive,
-            ducking: config.ducking.map(ducking),
+            ducking: config.ducking.map(figures),
             sources: config.sources.iter().map(Listed::of).collect(),
         }
     }
@@ -150,7 +149,13 @@ impl Config {
     }
 }
 
-fn ducking([ramp_active, ramp_inactive, lower_level, upper_level]: [i64; 4]) -> Ducking {
+/// A [`Ducking`] as it is written.
+pub(super) fn figures(ducking: Ducking) -> [i64; 4] {
+    [ducking.ramp_active, ducking.ramp_inactive, ducking.lower_level, ducking.upper_level]
+}
+
+/// And read again.
+pub(super) fn ducking([ramp_active, ramp_inactive, lower_level, upper_level]: [i64; 4]) -> Ducking {
     Ducking { ramp_active, ramp_inactive, lower_level, upper_level }
 }
 

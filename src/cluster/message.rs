@@ -8,10 +8,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    entry::{Entry, LONGEST_ID},
+    entry::{Entry, LONGEST_ID, ducking, figures},
     settings::Setting,
 };
-use crate::config::{Ducking, ParticipantMixerLevel, SourceLevel};
+use crate::config::{ParticipantMixerLevel, SourceLevel};
 
 /// The version of this format. Nodes of different versions do not understand each other.
 const VERSION: u8 = 1;
@@ -199,24 +199,17 @@ impl Act {
 
 impl Level {
     pub fn of(level: &ParticipantMixerLevel) -> Self {
-        let ducking = |d: Ducking| [d.ramp_active, d.ramp_inactive, d.lower_level, d.upper_level];
         let source = |source: &SourceLevel| (source.participant.clone(), source.level, source.duck_others);
         Self {
             listener: level.participant.clone(),
             exclusive: level.exclusive,
-            ducking: level.ducking.map(ducking),
+            ducking: level.ducking.map(figures),
             sources: level.source_levels.iter().map(source).collect(),
         }
     }
 
     /// The level, with those of its sources that `is_here` says are in the mixer.
     pub fn mixer_level(&self, is_here: impl Fn(&str) -> bool) -> ParticipantMixerLevel {
-        let ducking = |[ramp_active, ramp_inactive, lower_level, upper_level]: [i64; 4]| Ducking {
-            ramp_active,
-            ramp_inactive,
-            lower_level,
-            upper_level,
-        };
         let here = self.sources.iter().filter(|(id, ..)| is_here(id));
         let source = |(participant, level, duck_others): &(String, i64, bool)| SourceLevel {
             participant: participant.clone(),

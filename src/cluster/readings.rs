@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::NodeName;
-
 /// How the link to another node is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -116,31 +114,4 @@ pub struct NodeReadings {
     pub running_changes: usize,
     /// The links from the other nodes, by their names.
     pub links: Vec<LinkReadings>,
-}
-
-impl LinkCounts {
-    /// The readings of a link of which nothing has been played yet.
-    pub fn readings(&self, node: &NodeName, health: LinkHealth) -> LinkReadings {
-        LinkReadings {
-            node: node.as_str().to_owned(),
-            health,
-            silent_ms: 0,
-            participants: 0,
-            ticks: self.ticks,
-            bytes: self.bytes,
-            lost_ticks: 0,
-            late_ticks: 0,
-            duplicate_ticks: 0,
-            underruns: 0,
-            overruns: self.overruns,
-            malformed: self.malformed,
-            unknown_sources: self.unknown_sources,
-            refused_sources: self.refused_sources,
-            restarts: self.restarts,
-            losses: self.losses,
-            wait_ms: 0.0,
-            target_ms: 0.0,
-            drift_ppm: 0.0,
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Conference, error::ConferenceError};
 use crate::{
-    GroupId, ParticipantId, PrivateGroup, RoleTable,
+    GroupId, PrivateGroup, RoleTable,
     cluster::{
         ChangeNumber, NodeName,
         change::Order,
@@ -146,7 +146,7 @@ impl Conference {
     pub fn claim(&self, id: &str) -> Option<ChangeNumber> {
         let mut state = self.shared.state();
         state.tell();
-        let Ok(node) = state.node_of(id).cloned() else { return None };
+        let node = state.node_of(id)?.clone();
         let up = state.peers.get(&node).is_some_and(|peer| peer.health == LinkHealth::Up);
         if !up {
             return None;
@@ -165,14 +165,12 @@ impl Conference {
 fn begin(state: &mut State, acts: Vec<Act>) -> Result<ChangeNumber, ConferenceError> {
     let mut parts: BTreeMap<NodeName, Vec<Act>> = BTreeMap::new();
     for act in acts {
-        let node = match state.node_of(act.whose()) {
-            Ok(node) => node.clone(),
-            Err(_) => {
-                let id = ParticipantId::from(act.whose());
-                let is_here = state.is_here(act.whose());
-                return Err(if is_here { ConferenceError::Nowhere { id } } else { ConferenceError::Unknown { id } });
-            }
-        };
+        let id = act.whose();
+        let node = state.node_of(id).ok_or_else(|| match state.is_here(id) {
+            true => ConferenceError::Nowhere { id: id.into() },
+            false => ConferenceError::Unknown { id: id.into() },
+        })?;
+        let node = node.clone();
         parts.entry(node).or_default().push(act);
     }
     let lost: Vec<_> = parts.keys().filter(|node| !state.reaches(node)).cloned().collect();

@@ -8,26 +8,9 @@ use super::{
 use crate::{ParticipantId, ParticipantKey, cluster::NodeName, control::Changes};
 
 impl State {
-    /// One who is here goes over to another node: to one that has it already, or that will.
-    pub fn yield_to(&mut self, id: &ParticipantId, node: Option<NodeName>) {
-        let Some(entry) = self.here.get(id).cloned() else {
-            // It was not told of yet.
-            let node = node.and_then(|node| Some((node, self.elsewhere.get(id)?.clone())));
-            if let Some((node, elsewhere)) = node {
-                self.with_changes(|state, changes| {
-                    let entries = changes.entries_for(id.as_str());
-                    let _gone = changes.take_out(id.as_str());
-                    if let Some(before) = state.elsewhere.get_mut(id) {
-                        before.key = None;
-                    }
-                    state.arrive(changes, &node, id, elsewhere.entry);
-                    changes.put_entries(&entries);
-                    state.put_noted_groups(changes);
-                });
-                self.note(ClusterEvent::Moved { id: id.clone(), to: node });
-            }
-            return;
-        };
+    /// One who is here goes over to another node. One who is here no more has gone already, or has left.
+    pub fn yield_to(&mut self, id: &ParticipantId, node: &NodeName) {
+        let Some(entry) = self.here.get(id).cloned() else { return };
         self.tell_gone(id, true);
         let until = self.now + self.options.leave_after;
         self.with_changes(|state, changes| {
@@ -39,9 +22,23 @@ impl State {
             state.elsewhere.insert(id.clone(), Elsewhere { entry, at: At::Nowhere { until }, key });
             state.going.insert(id.clone());
         });
-        if let Some(to) = node {
-            self.note(ClusterEvent::Moved { id: id.clone(), to });
-        }
+        self.note(ClusterEvent::Moved { id: id.clone(), to: node.clone() });
+    }
+
+    /// One who has joined here, and was not told of yet, is at another node, which has it.
+    pub(super) fn give_up(&mut self, id: &ParticipantId, node: &NodeName) {
+        let Some(before) = self.elsewhere.get_mut(id) else { return };
+        // Whatever key it had, the mixer had let it go before it could join here.
+        before.key = None;
+        let entry = before.entry.clone();
+        self.with_changes(|state, changes| {
+            let entries = changes.entries_for(id.as_str());
+            let _gone = changes.take_out(id.as_str());
+            state.arrive(changes, node, id, entry);
+            changes.put_entries(&entries);
+            state.put_noted_groups(changes);
+        });
+        self.note(ClusterEvent::Moved { id: id.clone(), to: node.clone() });
     }
 
     /// Somebody joins here, by `join`, who may have been elsewhere: then with the configuration that it had, and those of others

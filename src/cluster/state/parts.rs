@@ -122,9 +122,7 @@ impl State {
         };
         let (yields, acts): (Vec<_>, Vec<_>) = acts.into_iter().partition(|act| matches!(act, Act::Yield { .. }));
         // One who is here no more has gone over already, or has left.
-        for act in yields.iter().filter(|act| self.here.contains_key(act.whose())).collect::<Vec<_>>() {
-            self.yield_to(&ParticipantId::from(act.whose()), Some(from.clone()));
-        }
+        yields.iter().for_each(|act| self.yield_to(&ParticipantId::from(act.whose()), from));
         self.take_settings(acts.iter().filter_map(Act::setting).collect());
         let controller = self.controller.clone();
         let (removed, generation) = controller.change(|changes| do_acts(changes, &acts));
@@ -151,10 +149,8 @@ impl State {
         let now = self.now;
         let early = std::mem::take(&mut self.parts.early);
         for (of, (acts, after, deadline)) in early {
-            if self.has_seen(&after) {
-                self.check(of, acts);
-            } else if now >= deadline {
-                // Of whom it has not heard by now, it says so.
+            // Of whom it has not heard by the deadline, the check says so.
+            if now >= deadline || self.has_seen(&after) {
                 self.check(of, acts);
             } else {
                 self.parts.early.insert(of, (acts, after, deadline));
@@ -175,15 +171,14 @@ impl State {
         }
     }
 
-    /// The node of a participant.
-    pub fn node_of(&self, id: &str) -> Result<&NodeName, String> {
+    /// The node of a participant, if it is at one.
+    pub fn node_of(&self, id: &str) -> Option<&NodeName> {
         if self.here.contains_key(id) {
-            return Ok(&self.options.name);
+            return Some(&self.options.name);
         }
-        match self.elsewhere.get(id).map(|elsewhere| &elsewhere.at) {
-            Some(At::Node(node)) => Ok(node),
-            Some(At::Nowhere { .. }) => Err(format!("participant \"{id}\" is at no node at the moment")),
-            Some(At::Leaving { .. }) | None => Err(format!("no participant \"{id}\" is in the call")),
+        match &self.elsewhere.get(id)?.at {
+            At::Node(node) => Some(node),
+            At::Nowhere { .. } | At::Leaving { .. } => None,
         }
     }
 }

@@ -69,6 +69,8 @@ impl Peer {
     /// How the link from it is.
     pub fn readings(&self, node: &NodeName, participants: usize, now: Duration) -> LinkReadings {
         let Played { lost, late, duplicates, underruns, wait_ms, target_ms, drift_ppm } = self.meters.read();
+        let LinkCounts { ticks, bytes, malformed, unknown_sources, refused_sources, overruns, restarts, losses } =
+            self.counts;
         LinkReadings {
             silent_ms: u64::try_from(self.silence(now).as_millis()).unwrap_or(u64::MAX),
             participants,
@@ -79,7 +81,16 @@ impl Peer {
             wait_ms,
             target_ms,
             drift_ppm,
-            ..self.counts.readings(node, self.health)
+            node: node.as_str().to_owned(),
+            health: self.health,
+            ticks,
+            bytes,
+            overruns,
+            malformed,
+            unknown_sources,
+            refused_sources,
+            restarts,
+            losses,
         }
     }
 }

@@ -199,7 +199,7 @@ impl State {
 
     /// How much this node knows of the nodes of those whom acts name, itself among them.
     pub(super) fn seen(&self, acts: &[Act]) -> Vec<Seen> {
-        let nodes: BTreeSet<_> = acts.iter().flat_map(Act::names).filter_map(|id| self.node_of(id).ok()).collect();
+        let nodes: BTreeSet<_> = acts.iter().flat_map(Act::names).filter_map(|id| self.node_of(id)).collect();
         let seen = |node: &NodeName| {
             let (incarnation, revision) = match self.peers.get(node) {
                 Some(peer) => (peer.incarnation, peer.revision),

@@ -45,7 +45,10 @@ impl State {
         if let Some(Elsewhere { entry, at: At::Node(node), .. }) = self.elsewhere.get(&id) {
             let (other, node) = (entry.term, node.clone());
             if counts((other, &node), (term, &self.options.name)) {
-                return self.yield_to(&id, Some(node));
+                return match self.here.contains_key(&id) {
+                    true => self.yield_to(&id, &node),
+                    false => self.give_up(&id, &node),
+                };
             }
         }
         self.stop_knowing(&id);
