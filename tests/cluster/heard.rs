@@ -6,7 +6,7 @@ use mixminus::{
     Channels, Frame, JoinOptions, MixerConfig, Routing,
     cluster::ChangeState,
     config::{Ducking, ParticipantMixerLevel, SourceLevel},
-    stream::{Clip, PlayerOptions},
+    stream::{Clip, PlayerOptions, TapOptions, Tapped},
 };
 
 use crate::{
@@ -147,4 +147,23 @@ fn a_prompt_is_heard_at_all_nodes_and_hold_music_at_one() {
     assert_eq!(["anna", "ben"].map(|id| room.hears(id)), [0.125, 0.25]);
     let unknown: u64 = room.node(1).conference.readings().links.iter().map(|link| link.unknown_sources).sum();
     assert_eq!(unknown, 0);
+}
+
+#[test]
+fn a_tap_of_one_at_another_node_has_what_was_sent_and_then_zeros() {
+    let mut room = Room::new(2);
+    room.join(0, "anna", 0.5);
+    room.join(1, "ben", 0.0);
+    room.run(5);
+    let mut tap = room.node(1).controller.tap(Tapped::source("anna"), TapOptions::default()).unwrap();
+    room.run(3);
+    room.sounds.insert("anna".into(), 0.0);
+    room.run(5);
+    let mut samples = [9.0_f32; TICK];
+    let mut ticks = Vec::new();
+    while let Some(span) = tap.read(&mut samples) {
+        ticks.push((span.frames, samples[0], samples[TICK - 1]));
+    }
+    let (sound, zeros) = ((TICK, 0.5, 0.5), (TICK, 0.0, 0.0));
+    assert_eq!(ticks, [vec![sound; 4], vec![zeros; 4]].concat());
 }
